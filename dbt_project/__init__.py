@@ -1,0 +1,1 @@
+"""The dbt project's Python: statistics (`methods`) that Python models call."""

@@ -1,0 +1,33 @@
+{#- Stored keys are signed 64-bit integers: the first 8 bytes of a hash, big-endian.
+
+    `surrogate_key` is for rows (orders, touchpoints, answers): a plain hash of what identifies them.
+    `keyed_key` is for people and their identifiers: an HMAC-SHA-256 with the workspace's secret, so that nobody can
+    compute a person's key from an e-mail address. It equals Python's `hmac`; DuckDB has no HMAC of its own.
+    The padded secret lives in a private table: a variable would leak into compiled SQL and logs. -#}
+
+{% macro surrogate_key(columns) -%}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- do parts.append("coalesce(cast(" ~ column ~ " as varchar), '\\x00null')") -%}
+    {%- endfor -%}
+    {{ first_8_bytes_as_bigint("sha256(concat_ws('\\x1f', " ~ parts | join(", ") ~ "))") }}
+{%- endmacro %}
+
+{% macro keyed_key(value) -%}
+    {{ first_8_bytes_as_bigint(
+        "sha256((select opad from " ~ source('secret', 'key_pads') ~ ") || unhex(sha256((select ipad from "
+        ~ source('secret', 'key_pads') ~ ") || encode(" ~ value ~ "))))"
+    ) }}
+{%- endmacro %}
+
+{% macro first_8_bytes_as_bigint(hex) -%}
+    {{ return(adapter.dispatch('first_8_bytes_as_bigint')(hex)) }}
+{%- endmacro %}
+
+{% macro default__first_8_bytes_as_bigint(hex) -%}
+    cast(
+        cast(cast('0x' || substr({{ hex }}, 1, 16) as ubigint) as hugeint)
+        - case when substr({{ hex }}, 1, 1) >= '8' then 18446744073709551616 else 0 end
+        as bigint
+    )
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""Dagster assets, checks, schedules, publishing and the `cx` command. The only importer of Dagster."""

@@ -1,0 +1,1 @@
+"""The metrics layer: a published release in, governed answers out."""

@@ -1,0 +1,345 @@
+"""`cx.yml` as one validated, immutable configuration.
+
+In: a workspace folder. Out: a `Workspace`, or a `WorkspaceError` with every problem: file, line, key and fix.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, get_args
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from workspace.errors import Problem, WorkspaceError
+from workspace.mappings import Mappings, read_mappings
+from workspace.paths import WorkspacePaths
+from workspace.vocabulary import CSV_ENTITIES, VENDORS
+
+Kind = Literal["crm", "web", "survey", "service", "social"]
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "cp1252")
+TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Section):
+    """One source of cx.yml: which files, in whose shape, and how a `csv` file is to be read."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    kind: Kind
+    vendor: str
+    id_namespace: str = ""
+    path: str
+    entity: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: Literal[".", ","] = "."
+    header: bool = True
+    timestamp_format: str | None = Field(default=None, pattern=TIMESTAMP_FORMAT)
+    timezone: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        normal = value.lower().replace("_", "-")
+        if normal not in ENCODINGS:
+            raise ValueError(f"unknown encoding '{value}'; use one of {', '.join(ENCODINGS)}")
+        return normal
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str) -> str:
+        if value == "\\t" or value == "tab":
+            return "\t"
+        if value != "whitespace" and len(value) != 1:
+            raise ValueError("a delimiter is one character, 'tab' or 'whitespace'")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        return value if value is None else _zone(value)
+
+    @field_validator("path")
+    @classmethod
+    def _inside_workspace(cls, value: str) -> str:
+        if Path(value).is_absolute() or ".." in Path(value).parts:
+            raise ValueError("a path is a glob below the workspace folder, without '..'")
+        return value
+
+    @model_validator(mode="after")
+    def _vendor_is_built(self) -> Source:
+        built = VENDORS[self.kind]
+        if self.vendor not in built:
+            raise ValueError(
+                f"vendor '{self.vendor}' is not built for kind '{self.kind}'; built are: {', '.join(built) or 'none yet'}"
+            )
+        if self.vendor != "csv":
+            if self.entity is not None:
+                raise ValueError(f"'entity' belongs to vendor csv; remove it for vendor {self.vendor}")
+            return self
+        entities = CSV_ENTITIES[self.kind]
+        if self.entity not in entities:
+            raise ValueError(
+                f"entity '{self.entity}' is not built for {self.kind} csv; use one of {', '.join(entities)}"
+            )
+        known = entities[self.entity].columns
+        for column in self.columns:
+            if column not in known:
+                near = difflib.get_close_matches(column, known, n=1)
+                hint = f" Did you mean '{near[0]}'?" if near else ""
+                raise ValueError(
+                    f"'{column}' is no canonical column of {self.kind}/{self.entity}; known are {', '.join(known)}.{hint}"
+                )
+        if not self.header:
+            unnamed = [column for column in entities[self.entity].required if column not in self.columns]
+            if unnamed:
+                raise ValueError(
+                    f"a file without a header needs 'columns' for {', '.join(unnamed)}, by position ('1', '2', ...)"
+                )
+        return self
+
+    @property
+    def namespace(self) -> str:
+        """Customer ids of different namespaces are different people until a link says otherwise."""
+        return self.id_namespace or self.name
+
+    @property
+    def raw_table(self) -> tuple[str, str]:
+        """Schema and table that this source lands in."""
+        if self.vendor == "csv":
+            assert self.entity is not None
+            return f"raw_{self.kind}_csv", self.entity
+        return f"raw_{self.vendor}", {"segment": "events", "qualtrics": "responses"}[self.vendor]
+
+
+class Conversion(Section):
+    event: str = "order"
+    occurrence: Literal["first", "any"] = "first"
+
+
+class Journey(Section):
+    gap_days: int = Field(default=90, ge=1)
+    conversion_days: int = Field(default=90, ge=1)
+    session_minutes: int = Field(default=30, ge=1)
+    survey_link_days: int = Field(default=30, ge=0)
+
+
+class Customers(Section):
+    active_days: int = Field(default=365, ge=1)
+
+
+class Value(Section):
+    unit: Literal["day", "week", "month"] = "week"
+    horizon_months: int = Field(default=12, ge=1)
+    top_tier: float = Field(default=0.2, gt=0, lt=1)
+    calibration_end: date | None = None
+    holdout_end: date | None = None
+
+
+class Attribution(Section):
+    lookback_days: int = Field(default=90, ge=1)
+    half_life_days: float = Field(default=7, gt=0)
+    position: tuple[float, float, float] = (0.4, 0.2, 0.4)
+
+    @field_validator("position")
+    @classmethod
+    def _sums_to_one(cls, value: tuple[float, float, float]) -> tuple[float, float, float]:
+        if abs(sum(value) - 1) > 1e-9:
+            raise ValueError("the three position weights must sum to 1")
+        return value
+
+
+class Service(Section):
+    reply_target_hours: float = Field(default=24, gt=0)
+
+
+class Privacy(Section):
+    min_cell: int = Field(default=5, ge=2)
+    min_cell_comments: int = Field(default=10, ge=2)
+    publish_comments: bool = False
+
+
+class Serving(Section):
+    port: int = Field(default=8501, ge=1024, le=65535)
+    keep_releases: int = Field(default=10, ge=2)
+    stale_after_hours: float = Field(default=48, gt=0)
+
+
+class Config(Section):
+    """The whole of cx.yml."""
+
+    company: str = Field(min_length=1)
+    timezone: str
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    as_of: date | None = None
+    customer_unit: Literal["person"] = "person"
+    conversion: Conversion = Conversion()
+    revenue_from: tuple[str, ...] = ()
+    journey: Journey = Journey()
+    customers: Customers = Customers()
+    value: Value = Value()
+    attribution: Attribution = Attribution()
+    service: Service = Service()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    mappings: str = "mappings/"
+    privacy: Privacy = Privacy()
+    serving: Serving = Serving()
+    notify: tuple[str, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return _zone(value)
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Config:
+        names = [source.name for source in self.sources]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"source name '{sorted(twice)[0]}' is used twice; names must differ")
+        for name in self.revenue_from:
+            if name not in names:
+                raise ValueError(f"revenue_from names '{name}', which is no source; sources are {', '.join(names)}")
+        return self
+
+    def source(self, name: str) -> Source:
+        return next(source for source in self.sources if source.name == name)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A validated workspace. `warnings` are problems that do not keep a run from starting."""
+
+    paths: WorkspacePaths
+    config: Config
+    mappings: Mappings
+    warnings: tuple[Problem, ...] = ()
+
+
+def load_workspace(root: Path | str) -> Workspace:
+    """Read and validate `cx.yml` and the mappings of a workspace.
+
+    Args:
+        root: the workspace's folder.
+
+    Raises:
+        WorkspaceError: with every problem that was found, each with file, line or key, and the fix.
+    """
+    paths = WorkspacePaths(Path(root))
+    if not paths.config.is_file():
+        raise WorkspaceError(
+            [
+                Problem(
+                    file=str(paths.config),
+                    what="There is no workspace here: cx.yml is missing.",
+                    fix=f"Run 'cx init {paths.root}' for a commented one, or 'cx demo' for a made-up company.",
+                )
+            ]
+        )
+    data, problems = _parse_yaml(paths)
+    if problems:
+        raise WorkspaceError(problems)
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        raise WorkspaceError(list(_problems_of(error, data))) from None
+    mappings, problems = read_mappings(
+        paths.root / config.mappings,
+        shown_as=config.mappings.rstrip("/"),
+        sources={source.name: source.kind for source in config.sources},
+    )
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise WorkspaceError(problems)
+    return Workspace(paths, config, mappings, tuple(problems))
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        near = difflib.get_close_matches(value, available_timezones(), n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise ValueError(f"unknown time zone '{value}'; use an IANA name such as Europe/Berlin.{hint}")
+    return value
+
+
+def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
+    try:
+        data = YAML(typ="rt").load(paths.config.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        what = f"This is not valid YAML: {error.problem or error.context}."
+        return None, [Problem(file="cx.yml", line=line, what=what, fix="Check indentation, quotes and colons there.")]
+    except UnicodeDecodeError:
+        return None, [Problem(file="cx.yml", what="The file is not UTF-8.", fix="Save it as UTF-8.")]
+    if not isinstance(data, dict):
+        return None, [Problem(file="cx.yml", what="The file holds no keys.", fix="Start from 'cx init'.")]
+    return data, []
+
+
+def _problems_of(error: ValidationError, data: Any) -> Iterable[Problem]:
+    for detail in error.errors():
+        location = [part for part in detail["loc"] if part != "__root__"]
+        key = ".".join(str(part) for part in location)
+        what, fix = _explain(detail, location, key)
+        yield Problem(file="cx.yml", line=_line_of(data, location), key=key or None, what=what, fix=fix)
+
+
+def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
+    match detail["type"]:
+        case "extra_forbidden":
+            known = _known_keys(location[:-1])
+            near = difflib.get_close_matches(str(location[-1]), known, n=1)
+            fix = f"Did you mean '{near[0]}'?" if near else f"Known keys here: {', '.join(known)}."
+            return f"Unknown key '{location[-1]}'.", fix
+        case "missing":
+            return f"Key '{location[-1]}' is missing.", "Add it; docs/configuration.md says what it takes."
+        case "value_error":
+            message = str(detail["ctx"]["error"])
+            what, _, fix = message.partition("; ")
+            return (
+                f"{what[:1].upper()}{what[1:]}.",
+                f"{fix[:1].upper()}{fix[1:].rstrip('.?')}." if fix else "Mend it there.",
+            )
+        case "literal_error":
+            return f"'{detail['input']}' is not allowed here.", f"Use {detail['ctx']['expected']}."
+        case _:
+            return f"'{detail['input']}' does not fit: {detail['msg']}.", f"Mend '{key}'."
+
+
+def _known_keys(location: list[Any]) -> list[str]:
+    model: type[BaseModel] = Config
+    for part in location:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        candidates = [annotation, *get_args(annotation)]
+        sections = [item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)]
+        if not sections:
+            return []
+        model = sections[0]
+    return list(model.model_fields)
+
+
+def _line_of(data: Any, location: list[Any]) -> int | None:
+    """1-based line of the deepest part of `location` that stands in the file."""
+    line: int | None = None
+    node = data
+    for part in location:
+        try:
+            mark = node.lc.item(part) if isinstance(part, int) else node.lc.key(part)
+            line = mark[0] + 1
+            node = node[part]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line

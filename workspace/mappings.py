@@ -1,0 +1,290 @@
+"""The company's own vocabulary: `mappings/*.csv`, validated against the words of the field.
+
+In: a folder of CSV files. Out: rows with their line numbers, and every problem with file, line, column and fix.
+The same files are loaded into the warehouse as governed data; here they are only checked.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from workspace.errors import Problem
+from workspace.vocabulary import (
+    ATTRIBUTE_KINDS,
+    CONSTRUCTS,
+    CORNERS,
+    ITEM_CONSTRUCTS,
+    NPS_SCALE,
+    OCCURRENCES,
+    OUTCOME_KINDS,
+    PEOPLE_DIMENSIONS,
+    PILLARS,
+    PRESENCES,
+    ROLES,
+    STAGE_ALIASES,
+    STAGES,
+    UNSCALED_CONSTRUCTS,
+)
+
+BOOLEANS: Final = ("true", "false")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingFile:
+    """The columns of one mapping file.
+
+    Attributes:
+        required: columns whose cells may not be empty.
+        words: column -> the words it may hold (empty cells are allowed unless the column is required).
+        numbers: columns that hold a number or nothing.
+        needed: the file must be there.
+        key: columns that together name a row; two rows with one key are a mistake.
+    """
+
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    key: tuple[str, ...]
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
+    needed: bool = False
+
+
+_STAGE_WORDS: Final = (*STAGES, *STAGE_ALIASES)
+MAPPING_FILES: Final[dict[str, MappingFile]] = {
+    "touchpoint_types": MappingFile(
+        columns=("data_source", "event", "role", "occurrence", "touchpoint", "stage", "corner", "interaction"),
+        required=("event", "role", "occurrence", "touchpoint", "stage"),
+        key=("data_source", "event", "occurrence"),
+        words={"role": ROLES, "occurrence": OCCURRENCES, "stage": _STAGE_WORDS, "corner": CORNERS},
+        needed=True,
+    ),
+    "interactions": MappingFile(
+        columns=("interaction", "label", "stage", "corner", "critical", "controlled"),
+        required=("interaction", "label"),
+        key=("interaction",),
+        words={"stage": _STAGE_WORDS, "corner": CORNERS, "critical": BOOLEANS, "controlled": BOOLEANS},
+    ),
+    "channels": MappingFile(
+        columns=("data_source", "utm_source", "utm_medium", "channel", "presence", "method"),
+        required=("channel", "presence"),
+        key=("data_source", "utm_source", "utm_medium"),
+        words={"presence": PRESENCES},
+        needed=True,
+    ),
+    "survey_codebook": MappingFile(
+        columns=(
+            "survey_id",
+            "question_id",
+            "construct",
+            "item",
+            "item_label",
+            "pillar",
+            "outcome_kind",
+            "interaction",
+            "scale_min",
+            "scale_max",
+            "reversed",
+        ),
+        required=("question_id", "construct"),
+        key=("survey_id", "question_id"),
+        words={
+            "construct": CONSTRUCTS,
+            "pillar": PILLARS,
+            "outcome_kind": OUTCOME_KINDS,
+            "reversed": BOOLEANS,
+        },
+        numbers=("scale_min", "scale_max"),
+    ),
+    "survey_values": MappingFile(
+        columns=("survey_id", "question_id", "label", "value", "missing"),
+        required=("label",),
+        key=("survey_id", "question_id", "label"),
+        words={"missing": BOOLEANS},
+        numbers=("value",),
+    ),
+    "attributes": MappingFile(
+        columns=("data_source", "column", "attribute", "kind", "bands", "dimension"),
+        required=("column", "attribute", "kind"),
+        key=("data_source", "column"),
+        words={"kind": ATTRIBUTE_KINDS, "dimension": PEOPLE_DIMENSIONS},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Rows of every mapping file that is there, as text, each with its 1-based line under the key `_line`."""
+
+    folder: Path
+    files: dict[str, tuple[dict[str, str], ...]]
+
+    def rows(self, name: str) -> tuple[dict[str, str], ...]:
+        return self.files.get(name, ())
+
+
+def read_mappings(folder: Path, *, shown_as: str, sources: dict[str, str]) -> tuple[Mappings, list[Problem]]:
+    """Read and check every mapping file below `folder`.
+
+    Args:
+        folder: where the files lie.
+        shown_as: how a message names the folder.
+        sources: name -> kind of the sources in cx.yml; `data_source` and `survey_id` must be one of the names.
+
+    Returns:
+        The rows, and every problem (errors and warnings).
+    """
+    problems: list[Problem] = []
+    files: dict[str, tuple[dict[str, str], ...]] = {}
+    for name, shape in MAPPING_FILES.items():
+        path = folder / f"{name}.csv"
+        shown = f"{shown_as}/{name}.csv"
+        if not path.is_file():
+            if shape.needed:
+                fix = f"Create it with the columns {','.join(shape.columns)}."
+                problems.append(Problem(file=shown, what="The mapping file is missing.", fix=fix))
+            continue
+        rows, found = _read(path, shown, shape)
+        problems += found
+        if not found:
+            problems += _check_rows(rows, shown, shape, sources)
+        files[name] = tuple(rows)
+    if folder.is_dir():
+        for path in sorted(folder.glob("*.csv")):
+            if path.stem not in MAPPING_FILES:
+                near = difflib.get_close_matches(path.stem, MAPPING_FILES, n=1)
+                hint = f" Did you mean {near[0]}.csv?" if near else ""
+                fix = f"Known files: {', '.join(MAPPING_FILES)}.{hint}"
+                what = "This mapping file is not read."
+                problems.append(Problem(file=f"{shown_as}/{path.name}", what=what, fix=fix, severity="warning"))
+    mappings = Mappings(folder, files)
+    problems += _check_interactions(mappings, shown_as)
+    problems += _check_codebook(mappings, shown_as)
+    return mappings, problems
+
+
+def _read(path: Path, shown: str, shape: MappingFile) -> tuple[list[dict[str, str]], list[Problem]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        fix = "Save the file as UTF-8."
+        return [], [Problem(file=shown, what=f"The file is not UTF-8 (byte {error.start}).", fix=fix)]
+    reader = csv.reader(text.splitlines(keepends=True))
+    header = [cell.strip() for cell in next(reader, [])]
+    problems = []
+    for column in header:
+        if column not in shape.columns:
+            near = difflib.get_close_matches(column, shape.columns, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known columns: {', '.join(shape.columns)}."
+            problems.append(Problem(file=shown, line=1, key=column, what=f"Unknown column '{column}'.", fix=hint))
+    for column in (*shape.required, *shape.key):
+        if column not in header and not any(problem.key == column for problem in problems):
+            what = f"Column '{column}' is missing."
+            problems.append(Problem(file=shown, line=1, key=column, what=what, fix="Add it to the header."))
+    rows = []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            what = f"The row has {len(cells)} cells, the header {len(header)}."
+            fix = "Quote cells that hold a comma, and fill up empty ones."
+            problems.append(Problem(file=shown, line=reader.line_num, what=what, fix=fix))
+            continue
+        row = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
+        rows.append({**dict.fromkeys(shape.columns, ""), **row, "_line": str(reader.line_num)})
+    return rows, problems
+
+
+def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sources: dict[str, str]) -> list[Problem]:
+    problems = []
+    seen: dict[tuple[str, ...], str] = {}
+    for row in rows:
+        line = int(row["_line"])
+        for column in shape.required:
+            if not row[column]:
+                what, fix = f"'{column}' is empty.", "Every row needs it."
+                problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
+        for column, words in shape.words.items():
+            value = row[column].lower()
+            if value and value not in words:
+                near = difflib.get_close_matches(value, words, n=1)
+                hint = f" Did you mean '{near[0]}'?" if near else ""
+                what = f"'{row[column]}' is no {column}."
+                problems.append(
+                    Problem(file=shown, line=line, key=column, what=what, fix=f"Use one of {', '.join(words)}.{hint}")
+                )
+        for column in shape.numbers:
+            if row[column] and not _is_number(row[column]):
+                what, fix = f"'{row[column]}' is no number.", "Write it with a decimal point."
+                problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
+        for column in ("data_source", "survey_id"):
+            if row.get(column) and row[column] not in sources:
+                what = f"'{row[column]}' is no source of cx.yml."
+                fix = f"Use one of {', '.join(sources)}, or leave it empty for any."
+                problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
+        key = tuple(row[column] for column in shape.key)
+        if key in seen:
+            what = f"The row repeats line {seen[key]} ({', '.join(shape.key)})."
+            problems.append(Problem(file=shown, line=line, what=what, fix="Keep one of the two."))
+        seen.setdefault(key, row["_line"])
+    return problems
+
+
+def _check_interactions(mappings: Mappings, shown_as: str) -> list[Problem]:
+    known = {row["interaction"] for row in mappings.rows("interactions")}
+    problems = []
+    for name in ("touchpoint_types", "survey_codebook"):
+        for row in mappings.rows(name):
+            if row.get("interaction") and row["interaction"] not in known:
+                problems.append(
+                    Problem(
+                        file=f"{shown_as}/{name}.csv",
+                        line=int(row["_line"]),
+                        key="interaction",
+                        what=f"'{row['interaction']}' is no interaction.",
+                        fix="Add it to interactions.csv, or mend the name.",
+                    )
+                )
+    return problems
+
+
+def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
+    problems = []
+    for row in mappings.rows("survey_codebook"):
+        shown, line = f"{shown_as}/survey_codebook.csv", int(row["_line"])
+        construct = row["construct"].lower()
+        if construct in ITEM_CONSTRUCTS and not row["item"]:
+            what, fix = f"A question of construct '{construct}' has no item.", "Say in 'item' what it is about."
+            problems.append(Problem(file=shown, line=line, key="item", what=what, fix=fix))
+        if construct in CONSTRUCTS and construct not in UNSCALED_CONSTRUCTS:
+            if not (_is_number(row["scale_min"]) and _is_number(row["scale_max"])):
+                what, fix = f"'{row['question_id']}' has no scale.", "Fill in scale_min and scale_max."
+                problems.append(Problem(file=shown, line=line, key="scale_min", what=what, fix=fix))
+                continue
+            low, high = float(row["scale_min"]), float(row["scale_max"])
+            if low >= high:
+                what, fix = "scale_min is not below scale_max.", "Swap them, or mark the question as reversed."
+                problems.append(Problem(file=shown, line=line, key="scale_min", what=what, fix=fix))
+            if construct == "nps" and (low, high) != NPS_SCALE:
+                problems.append(
+                    Problem(
+                        file=shown,
+                        line=line,
+                        key="scale_max",
+                        what=f"'{row['question_id']}' is called nps on a {low:g}-{high:g} scale.",
+                        fix="NPS is defined on 0-10 only: it will be refused. Call the question 'overall' instead.",
+                        severity="warning",
+                    )
+                )
+    return problems
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

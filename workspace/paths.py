@@ -1,0 +1,74 @@
+"""Where everything of a workspace lies. Nothing here touches the disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class WorkspacePaths:
+    """The fixed layout below a workspace's root folder."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        return self.root / "cx.yml"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def warehouse(self) -> Path:
+        """The only folder with writable databases."""
+        return self.root / "warehouse"
+
+    @property
+    def raw_database(self) -> Path:
+        """Raw, ledger, secret, staging and intermediate; attached as `private`."""
+        return self.warehouse / "raw.duckdb"
+
+    @property
+    def marts_database(self) -> Path:
+        """Marts only; its catalogue is called `cx`."""
+        return self.warehouse / "cx.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """One writer per workspace holds this file for the whole of a run."""
+        return self.warehouse / ".lock"
+
+    @property
+    def audit(self) -> Path:
+        """Append-only records, one JSON file per run and stage."""
+        return self.root / "audit"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def current(self) -> Path:
+        """The pointer that readers follow: which release is live."""
+        return self.published / "CURRENT.json"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / ".dagster"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's targets and logs: `.dbt/runs/<run_id>` for runs, `.dbt/manifest` for definitions."""
+        return self.root / ".dbt"
+
+    def release(self, run_id: str) -> Path:
+        return self.published / run_id
+
+    def relative(self, path: Path) -> str:
+        """`path` as a user knows it: relative to the workspace where it lies inside."""
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return str(path)

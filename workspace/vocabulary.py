@@ -1,0 +1,123 @@
+"""The fixed words of the field that cx.yml and the mappings may use, and the canonical columns of the `csv` vendor.
+
+Data only: no logic, no import of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+STAGES: Final = ("awareness", "discovery", "purchase", "use", "loyalty", "advocacy")
+STAGE_ALIASES: Final = {"attraction": "awareness", "cultivation": "discovery"}
+CORNERS: Final = ("marketing", "product", "commerce", "service")
+PRESENCES: Final = ("online", "offline")
+PILLARS: Final = ("people", "products", "processes")
+OUTCOME_KINDS: Final = ("personal", "professional")
+OCCURRENCES: Final = ("any", "first", "repeat")
+ATTRIBUTE_KINDS: Final = ("demographic", "psychographic", "firmographic")
+# Columns of dim_people that attributes.csv may fill (its column `dimension`).
+PEOPLE_DIMENSIONS: Final = ("segment", "country", "region", "language", "age_band", "motivation", "first_channel")
+ROLES: Final = (
+    "view",
+    "search",
+    "gate_shown",
+    "gate_submitted",
+    "signup",
+    "purchase",
+    "refund",
+    "cancel",
+    "contact",
+    "usage",
+    "review",
+    "referral",
+    "outreach",
+    "other",
+)
+CONSTRUCTS: Final = (
+    "expectation",
+    "expectation_minimum",
+    "expectation_desired",
+    "perception",
+    "importance",
+    "satisfaction",
+    "outcome_importance",
+    "outcome_satisfaction",
+    "kano_functional",
+    "kano_dysfunctional",
+    "nps",
+    "csat",
+    "ces",
+    "overall",
+    "attribute",
+    "reason",
+    "comment",
+    "ignore",
+)
+# Constructs whose answers are words, so that no scale is asked for.
+UNSCALED_CONSTRUCTS: Final = ("attribute", "reason", "comment", "ignore", "kano_functional", "kano_dysfunctional")
+# Constructs that mean nothing without an item that says what is expected, perceived or wanted.
+ITEM_CONSTRUCTS: Final = (
+    "expectation",
+    "expectation_minimum",
+    "expectation_desired",
+    "perception",
+    "importance",
+    "satisfaction",
+    "outcome_importance",
+    "outcome_satisfaction",
+)
+NPS_SCALE: Final = (0.0, 10.0)
+
+KINDS: Final = ("crm", "web", "survey", "service", "social")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """What one kind of `csv` file holds.
+
+    Attributes:
+        required: canonical columns that `columns:` must name, or the file must hold under their own name.
+        optional: further canonical columns.
+    """
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.required + self.optional
+
+
+# kind -> entity -> canonical columns. Raw tables, staging models and docs/adding-a-source.md follow this table.
+CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
+    "crm": {
+        "orders": Entity(
+            required=("customer_id", "occurred_at", "amount"),
+            optional=("order_id", "kind", "currency", "cost", "quantity", "utm_source", "utm_medium", "campaign"),
+        ),
+        "contacts": Entity(
+            required=("customer_id",),
+            optional=("account_id", "email", "phone", "name", "created_at", "updated_at"),
+        ),
+        "interactions": Entity(
+            required=("customer_id", "occurred_at", "event"),
+            optional=("utm_source", "utm_medium", "reason", "campaign", "answered"),
+        ),
+    },
+    "survey": {
+        "wide": Entity(
+            required=(),
+            optional=("respondent", "answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave"),
+        ),
+    },
+}
+
+# kind -> vendors that are built. `csv` stands for every entity of CSV_ENTITIES.
+VENDORS: Final[dict[str, tuple[str, ...]]] = {
+    "crm": ("csv",),
+    "web": ("segment",),
+    "survey": ("csv", "qualtrics"),
+    "service": (),
+    "social": (),
+}
