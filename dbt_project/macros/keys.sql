@@ -31,3 +31,12 @@
         as bigint
     )
 {%- endmacro %}
+
+{#- The keyed key of one identifier of a person: its type, the namespace that issued it, and its value.
+    NULL where there is no value. -#}
+{% macro identifier_key(type, namespace, value) -%}
+    case
+        when {{ value }} is not null and trim({{ value }}) <> ''
+            then {{ keyed_key("'" ~ type ~ "|' || " ~ namespace ~ " || '|' || trim(" ~ value ~ ")") }}
+    end
+{%- endmacro %}

@@ -1,0 +1,88 @@
+{#- Text of a vendor's file to typed values. A value that does not parse is NULL: staging gives it a disposition. -#}
+
+{#- Text to a UTC timestamp.
+
+    text: the column; format: the column that holds the source's timestamp_format (NULL: ISO 8601 and alike);
+    zone: the column that holds the IANA zone that a value without an offset is in.
+    DuckDB wants a constant format, so that the formats that cx.yml names become branches. -#}
+{% macro parse_timestamp(text, format, zone) -%}
+    {{ return(adapter.dispatch('parse_timestamp')(text, format, zone)) }}
+{%- endmacro %}
+
+{% macro default__parse_timestamp(text, format, zone) -%}
+    case
+        {%- for pattern in timestamp_formats() %}
+        when {{ format }} = '{{ pattern | replace("'", "''") }}'
+            {%- if '%z' in pattern %}
+            then timezone('UTC', try_strptime(trim({{ text }}), '{{ pattern | replace("'", "''") }}'))
+            {%- else %}
+            then timezone(
+                'UTC', timezone({{ zone }}, try_strptime(trim({{ text }}), '{{ pattern | replace("'", "''") }}'))
+            )
+            {%- endif %}
+        {%- endfor %}
+        when regexp_matches(trim({{ text }}), '[0-9]:[0-9]{2}.*(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)$')
+            then timezone('UTC', try_cast(trim({{ text }}) as timestamptz))
+        else timezone('UTC', timezone({{ zone }}, try_cast(trim({{ text }}) as timestamp)))
+    end
+{%- endmacro %}
+
+{% macro timestamp_formats() -%}
+    {%- set formats = [] -%}
+    {%- if execute -%}
+        {%- set found = run_query(
+            "select distinct timestamp_format from " ~ source('raw_config', 'sources')
+            ~ " where timestamp_format is not null order by 1"
+        ) -%}
+        {%- for row in found.rows -%}
+            {%- do formats.append(row[0]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(formats) }}
+{%- endmacro %}
+
+{#- Text to a decimal. `decimal` is the column that holds the source's decimal mark; the other mark may group
+    thousands, and only where it does so correctly (1.250,50 but not 12.50,5). -#}
+{% macro parse_number(text, decimal) -%}
+    case
+        when {{ decimal }} = ','
+            then case
+                when regexp_matches(trim({{ text }}), '^[+-]?[0-9]{1,3}([.][0-9]{3})+(,[0-9]+)?$')
+                    then try_cast(replace(replace(trim({{ text }}), '.', ''), ',', '.') as decimal(18, 4))
+                when regexp_matches(trim({{ text }}), '^[+-]?[0-9]+(,[0-9]+)?$')
+                    then try_cast(replace(trim({{ text }}), ',', '.') as decimal(18, 4))
+            end
+        when regexp_matches(trim({{ text }}), '^[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?$')
+            then try_cast(replace(trim({{ text }}), ',', '') as decimal(18, 4))
+        when regexp_matches(trim({{ text }}), '^[+-]?[0-9]*[.]?[0-9]+$')
+            then try_cast(trim({{ text }}) as decimal(18, 4))
+    end
+{%- endmacro %}
+
+{#- One value of a JSON text, as text; NULL where it is absent, null or blank. `path` is a JSON path literal. -#}
+{% macro json_text(column, path) -%}
+    {{ return(adapter.dispatch('json_text')(column, path)) }}
+{%- endmacro %}
+
+{% macro default__json_text(column, path) -%}
+    nullif(trim(json_extract_string({{ column }}, '{{ path }}')), '')
+{%- endmacro %}
+
+{#- A lateral relation with one row (entry_key, entry_value) per key of a JSON object; use it after a comma in FROM. -#}
+{% macro json_entries(column) -%}
+    {{ return(adapter.dispatch('json_entries')(column)) }}
+{%- endmacro %}
+
+{% macro default__json_entries(column) -%}
+    lateral (
+        select
+            entry.key as entry_key,
+            json_extract_string(entry.value, '$') as entry_value
+        from json_each({{ column }}) as entry
+    )
+{%- endmacro %}
+
+{#- Blank text is no value. -#}
+{% macro blank_to_null(column) -%}
+    nullif(trim({{ column }}), '')
+{%- endmacro %}

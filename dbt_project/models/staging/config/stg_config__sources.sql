@@ -1,0 +1,23 @@
+with source as (
+
+    select * from {{ source('raw_config', 'sources') }}
+
+),
+
+renamed as (
+
+    select
+        name as data_source,
+        kind,
+        vendor,
+        entity,
+        id_namespace,
+        timezone,
+        timestamp_format,
+        decimal as decimal_mark,
+        counts_revenue
+    from source
+
+)
+
+select * from renamed
