@@ -40,13 +40,25 @@ loads as (
 
 facts as (
 
-    select occurred_at, load_id from orders
+    select
+        occurred_at,
+        load_id
+    from orders
     union all
-    select occurred_at, load_id from interactions
+    select
+        occurred_at,
+        load_id
+    from interactions
     union all
-    select occurred_at, load_id from web_events
+    select
+        occurred_at,
+        load_id
+    from web_events
     union all
-    select answered_at as occurred_at, load_id from responses
+    select
+        answered_at as occurred_at,
+        load_id
+    from responses
 
 ),
 

@@ -1,0 +1,58 @@
+# `make demo` and `make test` need Python 3.11+ and make, nothing else: everything is fetched from the package index.
+PYTHON ?= python3
+UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN = .venv/bin
+WORKSPACE ?= demo-workspace
+
+export UV_PYTHON_DOWNLOADS = never
+export UV_PROJECT_ENVIRONMENT = .venv
+
+.PHONY: help demo test test-all bench lint format app dagster clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/.runtime ## Set up, build the made-up company's warehouse, serve the app
+	$(RUN)/cx demo --workspace $(WORKSPACE)
+
+test: .venv/.dev ## Set up and run the tests (10 minutes at most)
+	$(RUN)/pytest -m "not slow"
+
+test-all: .venv/.dev ## The tests and the slow ones
+	$(RUN)/pytest
+
+bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
+	$(RUN)/python -m benchmarks
+
+lint: .venv/.dev ## Lint, format, types, import boundaries, SQL style
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/lint-imports --no-logo
+	$(RUN)/mypy
+	$(RUN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --disable-progress-bar
+
+format: .venv/.dev ## Put code and SQL into the project's form
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+	$(RUN)/sqlfluff fix dbt_project/models dbt_project/tests --disable-progress-bar
+
+app: .venv/.runtime ## Serve the app for WORKSPACE
+	$(RUN)/cx app --workspace $(WORKSPACE)
+
+dagster: .venv/.runtime ## Dagster's UI and schedules for WORKSPACE
+	$(RUN)/cx dagster --workspace $(WORKSPACE)
+
+clean: ## Remove the environment and the demo workspace
+	rm -rf .venv .tools demo-workspace target logs
+
+.tools/bin/uv:
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools uv
+
+# Stamps: the environment is synced again only when the lock changes. --inexact keeps what the other stamp installed.
+.venv/.runtime: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --frozen --inexact --no-default-groups --python $(PYTHON)
+	@touch $@
+
+.venv/.dev: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --frozen --inexact --python $(PYTHON)
+	@touch $@ .venv/.runtime

@@ -1,0 +1,200 @@
+-- Grain: one row is a feed: one kind of fact that metrics stand on, and how far it reaches.
+-- A metric whose feeds are all empty has no answer; a count of 0 is an answer only inside a feed's reach.
+
+with
+fct_orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+dim_people as (
+
+    select * from {{ ref('dim_people') }}
+
+),
+
+fct_customer_months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+customer_attributes as (
+
+    select * from {{ ref('customer_attributes') }}
+
+),
+
+fct_touchpoints as (
+
+    select * from {{ ref('fct_touchpoints') }}
+
+),
+
+fct_sessions as (
+
+    select * from {{ ref('fct_sessions') }}
+
+),
+
+fct_journeys as (
+
+    select * from {{ ref('fct_journeys') }}
+
+),
+
+fct_survey_answers as (
+
+    select * from {{ ref('fct_survey_answers') }}
+
+),
+
+fct_expectation_gaps as (
+
+    select * from {{ ref('fct_expectation_gaps') }}
+
+),
+
+fct_outcomes as (
+
+    select * from {{ ref('fct_outcomes') }}
+
+),
+
+refusals as (
+
+    select * from {{ ref('int_survey__refusals') }}
+
+),
+
+reach as (
+
+    select
+        'orders' as feed,
+        count(*) as n_rows,
+        min(occurred_on) as first_on,
+        max(occurred_on) as last_on
+    from fct_orders
+    where kind = 'sale'
+    union all
+    select
+        'people' as feed,
+        count(*) as n_rows,
+        min(first_seen_on) as first_on,
+        max(first_seen_on) as last_on
+    from dim_people
+    union all
+    select
+        'customer_months' as feed,
+        count(*) as n_rows,
+        min(month_end_on) as first_on,
+        max(month_end_on) as last_on
+    from fct_customer_months
+    union all
+    select
+        'attributes' as feed,
+        count(*) as n_rows,
+        min(cast(null as date)) as first_on,
+        max(cast(null as date)) as last_on
+    from customer_attributes
+    union all
+    select
+        'touchpoints' as feed,
+        count(*) as n_rows,
+        min(occurred_on) as first_on,
+        max(occurred_on) as last_on
+    from fct_touchpoints
+    union all
+    select
+        'web' as feed,
+        count(*) as n_rows,
+        min(started_on) as first_on,
+        max(started_on) as last_on
+    from fct_sessions
+    union all
+    select
+        'journeys' as feed,
+        count(*) as n_rows,
+        min(started_on) as first_on,
+        max(started_on) as last_on
+    from fct_journeys
+    union all
+    select
+        'answers' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_survey_answers
+    union all
+    select
+        'nps' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_survey_answers
+    where construct = 'nps' and is_scorable and value is not null
+    union all
+    select
+        'csat' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_survey_answers
+    where construct = 'csat' and value is not null
+    union all
+    select
+        'ces' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_survey_answers
+    where construct = 'ces' and value is not null
+    union all
+    select
+        'overall' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_survey_answers
+    where construct = 'overall' and value is not null
+    union all
+    select
+        'perceptions' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_expectation_gaps
+    union all
+    select
+        'expectation_gaps' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_expectation_gaps
+    where pairing <> 'none'
+    union all
+    select
+        'outcomes' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_outcomes
+
+),
+
+final as (
+
+    select
+        reach.feed,
+        reach.n_rows,
+        reach.first_on,
+        reach.last_on,
+        coalesce(refusals.n_rows, 0) as refused_rows,
+        refusals.reason as refused_reason
+    from reach
+    left join refusals on reach.feed = refusals.feed
+
+)
+
+select * from final
