@@ -104,7 +104,9 @@ class Release(Document):
         content_hash: over all tables, definitions and policy; equal hashes are the same release.
         withheld: metric -> names of the failed checks that withhold it.
         feeds: feed -> how far it reaches.
-        lineage: mart -> files, and the sources that feed it.
+        lineage: mart (table name) -> {"models": names of the models above it, "raw_tables": `schema.table`,
+            "sources": names of cx.yml, "files": paths of the files that are live in them}; all sorted.
+        tables: table name -> rows and content hash.
     """
 
     run_id: str

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+# The three files of a release folder. They move together, by one rename of the folder.
+SNAPSHOT_FILE: Final = "snapshot.duckdb"
+MANIFEST_FILE: Final = "semantic_manifest.json"
+RELEASE_FILE: Final = "release.json"
 
 
 @dataclass(frozen=True)
