@@ -1,0 +1,242 @@
+"""What must hold of the marts before readers may see them. Data only.
+
+Three behaviours: keys, reconciliations and privacy block the release; a broken value withholds the metrics that stand
+on it; a surprising level warns.
+"""
+
+from __future__ import annotations
+
+from expectations.rules import Rule, between, in_set, key, no_rows, not_null
+from workspace.vocabulary import CONSTRUCTS, CORNERS, OUTCOME_KINDS, PILLARS, PRESENCES, STAGES
+
+_KEYS = {
+    "marts.dim_people": "person_id",
+    "marts.dim_customers": "person_id",
+    "marts.dim_dates": "date_on",
+    "marts.fct_orders": "order_key",
+    "marts.fct_touchpoints": "touchpoint_id",
+    "marts.fct_sessions": "session_id",
+    "marts.fct_journeys": "journey_id",
+    "marts.fct_stage_entries": "stage_entry_id",
+    "marts.fct_survey_answers": "answer_id",
+    "marts.fct_expectation_gaps": "answer_id",
+    "marts.fct_outcomes": "outcome_id",
+    "marts.fct_feeds": "feed",
+    "marts.fct_control_totals": "total",
+}
+
+# A fact of a person who is not in dim_people would be lost from every sliced number.
+_ORPHANS = {
+    table: f"select fact.person_id from {table} as fact "  # noqa: S608 (a fixed list of tables)
+    "left join marts.dim_people as people on fact.person_id = people.person_id "
+    "where fact.person_id is not null and people.person_id is null"
+    for table in (
+        "marts.dim_customers",
+        "marts.customer_attributes",
+        "marts.fct_customer_months",
+        "marts.fct_orders",
+        "marts.fct_touchpoints",
+        "marts.fct_sessions",
+        "marts.fct_journeys",
+        "marts.fct_stage_entries",
+        "marts.fct_survey_answers",
+        "marts.fct_expectation_gaps",
+        "marts.fct_outcomes",
+    )
+}
+
+# total in fct_control_totals -> the same total from the mart.
+_TOTALS = {
+    "marts.fct_orders": {
+        "orders": "select count(*) from marts.fct_orders where kind = 'sale'",
+        "revenue": "select coalesce(sum(net_amount), 0) from marts.fct_orders where counts_revenue",
+    },
+    "marts.dim_customers": {"customers": "select count(*) from marts.dim_customers"},
+    "marts.dim_people": {"people": "select count(*) from marts.dim_people"},
+    "marts.fct_touchpoints": {"touchpoints": "select count(*) from marts.fct_touchpoints"},
+    "marts.fct_survey_answers": {"answers": "select count(*) from marts.fct_survey_answers"},
+}
+
+
+def _total(table: str, total: str, query: str) -> Rule:
+    return no_rows(
+        f"{total}_agree_with_control_total",
+        table,
+        f"select total from marts.fct_control_totals "  # noqa: S608 (fixed names, written above)
+        f"where total = '{total}' and abs(value - ({query})) > 0.005",
+        description=f"{total.capitalize()} counted from staging equal {total} in the mart.",
+        behaviour="block",
+    )
+
+
+def rules() -> list[Rule]:
+    """Rules of the marts gate, in the order they are told."""
+    suite: list[Rule] = []
+    for table, column in _KEYS.items():
+        suite += key(table, column)
+    for table, query in _ORPHANS.items():
+        suite.append(
+            no_rows("people_are_known", table, query, description="Every person is in dim_people.", behaviour="block")
+        )
+    for table, totals in _TOTALS.items():
+        suite += [_total(table, total, query) for total, query in totals.items()]
+    suite += [*_reconciliations(), *_vocabulary(), *_values(), *_levels()]
+    return suite
+
+
+def _reconciliations() -> list[Rule]:
+    return [
+        no_rows(
+            "revenue_agrees_with_orders",
+            "marts.dim_customers",
+            """
+            select 'revenue' as total
+            from (select coalesce(sum(revenue), 0) as value from marts.dim_customers) as customers
+            cross join (
+                select coalesce(sum(orders.net_amount), 0) as value
+                from marts.fct_orders as orders
+                inner join marts.dim_customers as customers on orders.person_id = customers.person_id
+                where orders.counts_revenue
+            ) as orders
+            where abs(customers.value - orders.value) > 0.005
+            """,
+            description="Customers' revenue sums to the orders' revenue.",
+            behaviour="block",
+        ),
+        no_rows(
+            "revenue_agrees_with_orders",
+            "marts.fct_customer_months",
+            """
+            select 'revenue' as total
+            from (select coalesce(sum(revenue), 0) as value from marts.fct_customer_months) as months
+            cross join (
+                select coalesce(sum(net_amount), 0) as value from marts.fct_orders where counts_revenue
+            ) as orders
+            where abs(months.value - orders.value) > 0.005
+            """,
+            description="Months' revenue sums to the orders' revenue.",
+            behaviour="block",
+        ),
+        no_rows(
+            "person_months_are_unique",
+            "marts.fct_customer_months",
+            "select person_id, month_on from marts.fct_customer_months group by all having count(*) > 1",
+            description="A person has one row a month.",
+            behaviour="block",
+        ),
+        no_rows(
+            "active_customers_reconcile",
+            "marts.fct_customer_months",
+            """
+            select month_on
+            from marts.fct_customer_months
+            group by month_on
+            having
+                sum(case when is_active_end then 1 else 0 end)
+                <> sum(case when is_active_start then 1 else 0 end) + sum(acquired) + sum(reactivated) - sum(lost)
+            """,
+            description="Active at the end = active at the start + acquired + reactivated - lost.",
+            behaviour="block",
+        ),
+        no_rows(
+            "touchpoints_agree_with_journeys",
+            "marts.fct_journeys",
+            """
+            select 'touchpoints' as total
+            from (select coalesce(sum(touchpoints), 0) as value from marts.fct_journeys) as journeys
+            cross join (select count(*) as value from marts.fct_touchpoints) as touchpoints
+            where journeys.value <> touchpoints.value
+            """,
+            description="Every touchpoint belongs to one journey.",
+            behaviour="block",
+        ),
+        no_rows(
+            "perceptions_agree_with_answers",
+            "marts.fct_expectation_gaps",
+            """
+            select 'perceptions' as total
+            from (select count(*) as value from marts.fct_expectation_gaps) as gaps
+            cross join (
+                select count(*) as value from marts.fct_survey_answers
+                where construct = 'perception' and value is not null
+            ) as answers
+            where gaps.value <> answers.value
+            """,
+            description="Every perception answer is in the gaps, paired or not.",
+            behaviour="block",
+        ),
+    ]
+
+
+def _vocabulary() -> list[Rule]:
+    return [
+        in_set("marts.fct_orders", "kind", ("sale", "refund", "cancel")),
+        in_set("marts.fct_touchpoints", "stage", STAGES),
+        in_set("marts.fct_touchpoints", "corner", CORNERS, behaviour="withhold"),
+        in_set("marts.fct_touchpoints", "presence", PRESENCES, behaviour="withhold"),
+        in_set("marts.fct_stage_entries", "stage", STAGES),
+        in_set("marts.fct_customer_months", "state", ("prospect", "new", "retained", "reactivated", "lost", "former")),
+        in_set("marts.dim_customers", "value_tier", ("top", "other")),
+        in_set("marts.fct_survey_answers", "construct", CONSTRUCTS),
+        in_set("marts.fct_expectation_gaps", "pillar", PILLARS, behaviour="withhold"),
+        in_set("marts.fct_expectation_gaps", "pairing", ("same_response", "same_person", "none")),
+        in_set("marts.fct_outcomes", "outcome_kind", OUTCOME_KINDS, behaviour="withhold"),
+        not_null("marts.fct_touchpoints", "occurred_on"),
+        not_null("marts.fct_orders", "occurred_on"),
+    ]
+
+
+def _values() -> list[Rule]:
+    return [
+        between("marts.fct_orders", "amount", 0, None, behaviour="withhold"),
+        between("marts.fct_survey_answers", "value_pct", 0, 100, behaviour="withhold"),
+        between("marts.fct_expectation_gaps", "gap_pct", -100, 100, behaviour="withhold"),
+        between("marts.fct_profile_index", "share_top", 0, 1, behaviour="withhold"),
+        no_rows(
+            "journeys_run_forward",
+            "marts.fct_journeys",
+            "select journey_id from marts.fct_journeys where ended_at < started_at",
+            description="A journey does not end before it starts.",
+            behaviour="withhold",
+        ),
+        no_rows(
+            "answers_are_on_their_scale",
+            "marts.fct_survey_answers",
+            """
+            select answer_id from marts.fct_survey_answers
+            where value is not null and scale_min is not null and (value < scale_min or value > scale_max)
+            """,
+            description="A value lies on the scale that the codebook declares.",
+            behaviour="withhold",
+        ),
+    ]
+
+
+def _levels() -> list[Rule]:
+    # Levels warn: they are news about the data, not faults of the warehouse.
+    return [
+        no_rows(
+            "touchpoints_have_a_channel",
+            "marts.fct_touchpoints",
+            """
+            select share from (
+                select avg(case when channel is null then 1 else 0 end) as share from marts.fct_touchpoints
+            ) as shares
+            where share > 0.05
+            """,
+            description="At least 95% of touchpoints have a channel.",
+            behaviour="warn",
+        ),
+        no_rows(
+            "perceptions_are_paired",
+            "marts.fct_expectation_gaps",
+            """
+            select share from (
+                select avg(case when pairing = 'none' then 1 else 0 end) as share from marts.fct_expectation_gaps
+            ) as shares
+            where share > 0.5
+            """,
+            description="At least half of the perception answers have an expectation beside them.",
+            behaviour="warn",
+        ),
+    ]

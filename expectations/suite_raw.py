@@ -1,0 +1,121 @@
+"""What must hold of raw before anything is built on it. Data only."""
+
+from __future__ import annotations
+
+from expectations.rules import Rule, between, in_set, key, no_rows, not_null
+
+_LOADS = "ledger.loads"
+RAW_TABLES = (
+    "raw_crm_csv.orders",
+    "raw_crm_csv.contacts",
+    "raw_crm_csv.interactions",
+    "raw_segment.events",
+    "raw_survey_csv.wide",
+    "raw_qualtrics.responses",
+)
+
+_LINE_QUERIES = {
+    "raw_crm_csv.orders": "select _load_id, _line from raw_crm_csv.orders group by all having count(*) > 1",
+    "raw_crm_csv.contacts": "select _load_id, _line from raw_crm_csv.contacts group by all having count(*) > 1",
+    "raw_crm_csv.interactions": "select _load_id, _line from raw_crm_csv.interactions group by all having count(*) > 1",
+    "raw_segment.events": "select _load_id, _line from raw_segment.events group by all having count(*) > 1",
+    "raw_survey_csv.wide": "select _load_id, _line from raw_survey_csv.wide group by all having count(*) > 1",
+    "raw_qualtrics.responses": "select _load_id, _line from raw_qualtrics.responses group by all having count(*) > 1",
+}
+
+_ROWS_AGREE = """
+with rows_by_load as (
+    select _load_id as load_id, count(*) as n_rows from raw_crm_csv.orders group by all
+    union all
+    select _load_id, count(*) from raw_crm_csv.contacts group by all
+    union all
+    select _load_id, count(*) from raw_crm_csv.interactions group by all
+    union all
+    select _load_id, count(*) from raw_segment.events group by all
+    union all
+    select _load_id, count(*) from raw_survey_csv.wide group by all
+    union all
+    select _load_id, count(*) from raw_qualtrics.responses group by all
+)
+select loads.load_id
+from ledger.loads as loads
+full outer join rows_by_load on loads.load_id = rows_by_load.load_id
+where
+    coalesce(loads.raw_schema, '') <> 'raw_mappings'
+    and coalesce(loads.loaded, 0) <> coalesce(rows_by_load.n_rows, 0)
+"""
+
+
+def rules() -> list[Rule]:
+    """Rules of the raw gate, in the order they are told."""
+    suite = [
+        *key(_LOADS, "load_id"),
+        not_null(_LOADS, "sha256"),
+        in_set(_LOADS, "status", ("active", "superseded", "duplicate")),
+        no_rows(
+            "books_balance",
+            _LOADS,
+            "select load_id from ledger.loads where records <> loaded + rejected + skipped",
+            description="For every file: records = loaded + rejected + skipped.",
+            behaviour="block",
+        ),
+        no_rows(
+            "rows_agree_with_ledger",
+            _LOADS,
+            _ROWS_AGREE,
+            description="Every load's rows stand in raw, as many as the ledger says.",
+            behaviour="block",
+        ),
+        no_rows(
+            "rejects_are_explained",
+            _LOADS,
+            """
+            select loads.load_id
+            from ledger.loads as loads
+            left join ledger.rejects as rejects on loads.load_id = rejects.load_id
+            group by loads.load_id, loads.rejected
+            having loads.rejected <> count(rejects.load_id)
+            """,
+            description="Every rejected record has its line and reason on file.",
+            behaviour="block",
+        ),
+        no_rows(
+            "one_active_version_per_path",
+            _LOADS,
+            "select source, path from ledger.loads where status = 'active' group by all having count(*) > 1",
+            description="A file counts once: in the version that arrived last.",
+            behaviour="block",
+        ),
+        # A file with many rejected records is news for the engineer, but the good records still answer questions.
+        no_rows(
+            "few_rejects",
+            _LOADS,
+            "select load_id from ledger.loads where status = 'active' and rejected > 0.05 * records",
+            description="Not more than 5% of a file's records are rejected.",
+            behaviour="warn",
+        ),
+        # A source without a file yet is normal on a first day.
+        no_rows(
+            "every_source_has_a_file",
+            "raw_config.sources",
+            """
+            select sources.name from raw_config.sources as sources
+            left join ledger.loads as loads on sources.name = loads.source and loads.status = 'active'
+            where loads.load_id is null
+            """,
+            description="Every source of cx.yml has at least one loaded file.",
+            behaviour="warn",
+        ),
+        between("raw_config.settings", "active_days", 1, None, behaviour="block"),
+    ]
+    for table, query in _LINE_QUERIES.items():
+        suite.append(
+            no_rows(
+                "lines_are_unique",
+                table,
+                query,
+                description="A line of a file stands in raw once per load.",
+                behaviour="block",
+            )
+        )
+    return suite
