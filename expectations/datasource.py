@@ -28,7 +28,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
 class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]
     """A DuckDB file as a GX data source. GX finds it by `type` through the name `add_duckdb`."""
 
-    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+    type: Literal["duckdb"] = "duckdb"
     connection_string: str
 
     @property

@@ -61,12 +61,12 @@ def _run(database: Path, rules: Sequence[Rule], *, metrics_by_mart: Mapping[str,
     source = open_read_only(context, database)
     checks: list[Check] = []
     for table, of_table in groupby(sorted(rules, key=lambda rule: rule.table), key=lambda rule: rule.table):
-        checks += _check_table(context, source, table, list(of_table), metrics_by_mart)
+        checks += _check_table(source, table, list(of_table), metrics_by_mart)
     return tuple(checks)
 
 
 def _check_table(
-    context: Any, source: Any, table: str, rules: list[Rule], metrics_by_mart: Mapping[str, Sequence[str]]
+    source: Any, table: str, rules: list[Rule], metrics_by_mart: Mapping[str, Sequence[str]]
 ) -> Iterable[Check]:
     try:
         # `table` stands in a suite, never in anybody's input.

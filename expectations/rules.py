@@ -73,13 +73,14 @@ def between(
     behaviour: Behaviour,
     metrics: Sequence[str] | None = None,
 ) -> Rule:
-    """Every value that is there lies in [low, high]."""
+    """Every value that is there lies in [low, high]; None leaves a side open."""
+    bounds = f"{'-∞' if low is None else low} and {'∞' if high is None else high}"
     return Rule(
         name=f"{column}_in_range",
         table=table,
         kind="between",
         arguments={"column": column, "min_value": low, "max_value": high},
-        description=f"{column} lies between {low if low is not None else '-∞'} and {high if high is not None else '∞'}.",
+        description=f"{column} lies between {bounds}.",
         behaviour=behaviour,
         metrics=None if metrics is None else tuple(metrics),
     )
