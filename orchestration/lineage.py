@@ -1,0 +1,84 @@
+"""What every mart is made of, down to the company's files.
+
+In: dbt's `manifest.json`, the workspace's sources and the ledger's rows, as plain data. Out: plain mappings. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from workspace.config import Source
+
+Manifest = Mapping[str, Any]
+MARTS_SCHEMA = "marts"
+
+
+def marts(manifest: Manifest) -> dict[str, str]:
+    """Table name of every mart -> its unique id in dbt."""
+    return {
+        str(node.get("alias") or node["name"]): unique_id
+        for unique_id, node in sorted(manifest["nodes"].items())
+        if node["resource_type"] == "model" and node["schema"] == MARTS_SCHEMA
+    }
+
+
+def table_of(manifest: Manifest, unique_id: str) -> str:
+    """`schema.table` of a model or source."""
+    node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
+    return f"{node['schema']}.{node.get('alias') or node.get('identifier') or node['name']}"
+
+
+def marts_of(manifest: Manifest, unique_ids: Iterable[str]) -> tuple[str, ...]:
+    """Table names of the marts among these nodes; of the marts below them where none of them is a mart itself."""
+    wanted = set(unique_ids)
+    tables = {unique_id: table for table, unique_id in marts(manifest).items()}
+    named = wanted & tables.keys()
+    if not named:
+        ancestors = _ancestors(manifest)
+        named = {unique_id for unique_id in tables if ancestors(unique_id) & wanted}
+    return tuple(sorted(tables[unique_id] for unique_id in named))
+
+
+def lineage(
+    manifest: Manifest, *, sources: Sequence[Source], ledger: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Mart (table name) -> the models, raw tables, sources of cx.yml and live files that it is made of.
+
+    Args:
+        manifest: dbt's manifest.
+        sources: the sources of cx.yml.
+        ledger: rows of `ledger.loads`; only active loads count.
+    """
+    ancestors = _ancestors(manifest)
+    landing = {source.name: ".".join(source.raw_table) for source in sources}
+    result: dict[str, dict[str, Any]] = {}
+    for table, unique_id in marts(manifest).items():
+        above = ancestors(unique_id)
+        raw_tables = {table_of(manifest, one) for one in above if one in manifest["sources"]}
+        names = {name for name, raw_table in landing.items() if raw_table in raw_tables}
+        files = {row["path"] for row in ledger if row["source"] in names and row["status"] == "active"}
+        result[table] = {
+            "models": sorted(manifest["nodes"][one]["name"] for one in above if one in manifest["nodes"]),
+            "raw_tables": sorted(raw_tables),
+            "sources": sorted(names),
+            "files": sorted(files),
+        }
+    return result
+
+
+def marts_of_source(manifest: Manifest, source: Source) -> tuple[str, ...]:
+    """Table names of the marts that one source of cx.yml feeds."""
+    raw_table = ".".join(source.raw_table)
+    return marts_of(manifest, (one for one in manifest["sources"] if table_of(manifest, one) == raw_table))
+
+
+def _ancestors(manifest: Manifest) -> Callable[[str], frozenset[str]]:
+    @cache
+    def above(unique_id: str) -> frozenset[str]:
+        node = manifest["nodes"].get(unique_id, {})
+        parents = (node.get("depends_on") or {}).get("nodes") or ()
+        return frozenset(parents).union(*(above(parent) for parent in parents))
+
+    return above

@@ -1,0 +1,62 @@
+"""What release.json tells besides the tables: the day it stands for, its feeds, its books and what is unmapped.
+
+In: the snapshot and the private database, both read-only. Out: plain values. Static SQL only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workspace.documents import Feed
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFacts:
+    """Facts that the models computed about the release as a whole."""
+
+    as_of_on: date
+    as_of_is_pinned: bool
+    feeds: dict[str, Feed]
+    books: tuple[dict[str, Any], ...]
+    unmapped: tuple[dict[str, Any], ...]
+
+
+def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
+    """Read the facts from the two databases of a warehouse that nobody has open for writing."""
+    with duckdb.connect(str(marts_database), read_only=True) as connection:
+        feeds = {
+            row["feed"]: Feed(
+                rows=row["n_rows"],
+                first_on=row["first_on"],
+                last_on=row["last_on"],
+                refused_rows=row["refused_rows"] or 0,
+                refused_reason=row["refused_reason"],
+            )
+            for row in rows_of(
+                connection,
+                "select feed, n_rows, first_on, last_on, refused_rows, refused_reason from marts.fct_feeds",
+            )
+        }
+    with duckdb.connect(str(raw_database), read_only=True) as connection:
+        as_of = rows_of(connection, "select as_of_on, is_pinned from intermediate.int_company__as_of")[0]
+        books = rows_of(connection, "select * from intermediate.int_books__staging order by all")
+        unmapped = rows_of(connection, "select * from intermediate.int_books__unmapped order by all")
+    return ReleaseFacts(
+        as_of_on=as_of["as_of_on"],
+        as_of_is_pinned=as_of["is_pinned"],
+        feeds=feeds,
+        books=tuple(books),
+        unmapped=tuple(unmapped),
+    )
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, statement: str) -> list[dict[str, Any]]:
+    """Rows of a query as dictionaries."""
+    cursor = connection.execute(statement)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,111 @@
+"""The snapshot of a release: a new database file that holds the marts and nothing else, scanned and hashed.
+
+In: the marts database and the names of its tables. Out: a file, and rows and content hash of every table.
+
+A byte copy of the marts database would still hold the text of dropped tables and deleted rows; tables created in a
+new file do not. Hashing a table reads every value of it back from the file, so that a damaged block is found before
+anybody else reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workspace.documents import TableRecord
+
+MARTS_SCHEMA = "marts"
+
+
+class SnapshotError(Exception):
+    """A snapshot that cannot be published as it is."""
+
+
+def write_snapshot(source: Path, target: Path, *, tables: Iterable[str]) -> None:
+    """Create `target` with the marts of `source`, copied row by row into fresh tables.
+
+    Args:
+        source: the marts database; opened read-only.
+        target: the file to create; must not be there.
+        tables: names of the marts, from dbt's manifest.
+
+    Raises:
+        SnapshotError: a mart is missing in `source`.
+    """
+    with duckdb.connect(str(target)) as connection:
+        connection.execute("attach $path as warehouse (read_only)", {"path": str(source)})
+        present = _tables(connection, database="warehouse")
+        connection.execute(f"create schema {_quoted(MARTS_SCHEMA)}")
+        for table in sorted(tables):
+            if table not in present:
+                raise SnapshotError(f"Mart {MARTS_SCHEMA}.{table} was not built; run again with --full-refresh.")
+            name = f"{_quoted(MARTS_SCHEMA)}.{_quoted(table)}"
+            connection.execute(f"create table {name} as from warehouse.{name}")
+        connection.execute("detach warehouse")
+        connection.execute("checkpoint")
+
+
+def read_tables(snapshot: Path) -> dict[str, TableRecord]:
+    """Scan every value of a snapshot and return rows and content hash of its tables.
+
+    The content hash covers the column names, their types and the multiset of rows, whatever their order: two sums of
+    64-bit halves of each row's MD5. It finds changes and damage; it does not keep out somebody who can write the file
+    (that is what file permissions and the SHA-256 of the file in release.json are for).
+    """
+    with duckdb.connect(str(snapshot), read_only=True) as connection:
+        return {table: _record(connection, table) for table in sorted(_tables(connection, database=None))}
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def canonical_hash(document: Any) -> str:
+    """SHA-256 of a JSON document that does not depend on the order of keys or of named list items."""
+    return hashlib.sha256(json.dumps(_ordered(document), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _record(connection: duckdb.DuckDBPyConnection, table: str) -> TableRecord:
+    name = f"{_quoted(MARTS_SCHEMA)}.{_quoted(table)}"
+    columns = [row[:2] for row in connection.execute(f"describe {name}").fetchall()]
+    counted = connection.execute(
+        f"""from {name} as row_of
+        select
+            count(*),
+            coalesce(sum(md5_number_lower(to_json(row_of)::varchar)), 0),
+            coalesce(sum(md5_number_upper(to_json(row_of)::varchar)), 0)"""
+    ).fetchall()
+    rows, lower, upper = counted[0]
+    content = hashlib.sha256(json.dumps([columns, rows, str(lower), str(upper)]).encode()).hexdigest()
+    return TableRecord(rows=rows, content_hash=content)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, *, database: str | None) -> set[str]:
+    found = connection.execute(
+        "select table_name from duckdb_tables() "
+        "where schema_name = $schema and database_name = coalesce($database, current_database())",
+        {"schema": MARTS_SCHEMA, "database": database},
+    ).fetchall()
+    return {row[0] for row in found}
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _ordered(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {str(key): _ordered(value) for key, value in node.items()}
+    if isinstance(node, (list, tuple)):
+        items = [_ordered(item) for item in node]
+        if items and all(isinstance(item, dict) and "name" in item for item in items):
+            return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
+        return items
+    return node
