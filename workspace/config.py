@@ -28,6 +28,8 @@ TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
 
 
 class Section(BaseModel):
+    """A part of cx.yml: unknown keys are refused, values do not change."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -82,7 +84,8 @@ class Source(Section):
         built = VENDORS[self.kind]
         if self.vendor not in built:
             raise ValueError(
-                f"vendor '{self.vendor}' is not built for kind '{self.kind}'; built are: {', '.join(built) or 'none yet'}"
+                f"vendor '{self.vendor}' is not built for kind '{self.kind}'; "
+                f"built are: {', '.join(built) or 'none yet'}"
             )
         if self.vendor != "csv":
             if self.entity is not None:
@@ -99,7 +102,8 @@ class Source(Section):
                 near = difflib.get_close_matches(column, known, n=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
                 raise ValueError(
-                    f"'{column}' is no canonical column of {self.kind}/{self.entity}; known are {', '.join(known)}.{hint}"
+                    f"'{column}' is no canonical column of {self.kind}/{self.entity}; "
+                    f"known are {', '.join(known)}.{hint}"
                 )
         if not self.header:
             unnamed = [column for column in entities[self.entity].required if column not in self.columns]
@@ -124,11 +128,15 @@ class Source(Section):
 
 
 class Conversion(Section):
+    """The event that counts as a conversion, and which occurrence of it."""
+
     event: str = "order"
     occurrence: Literal["first", "any"] = "first"
 
 
 class Journey(Section):
+    """Windows in days and minutes: when a journey, a session, a stage or a survey link ends."""
+
     gap_days: int = Field(default=90, ge=1)
     conversion_days: int = Field(default=90, ge=1)
     session_minutes: int = Field(default=30, ge=1)
@@ -136,10 +144,14 @@ class Journey(Section):
 
 
 class Customers(Section):
+    """How long after an order a customer counts as active, in days."""
+
     active_days: int = Field(default=365, ge=1)
 
 
 class Value(Section):
+    """Lifetime value: its time unit, horizon and top share; the two dates are for back-tests only."""
+
     unit: Literal["day", "week", "month"] = "week"
     horizon_months: int = Field(default=12, ge=1)
     top_tier: float = Field(default=0.2, gt=0, lt=1)
@@ -148,6 +160,8 @@ class Value(Section):
 
 
 class Attribution(Section):
+    """Look-back, half-life (days) and position weights (first, middle, last) of attribution rules."""
+
     lookback_days: int = Field(default=90, ge=1)
     half_life_days: float = Field(default=7, gt=0)
     position: tuple[float, float, float] = (0.4, 0.2, 0.4)
@@ -161,16 +175,22 @@ class Attribution(Section):
 
 
 class Service(Section):
+    """What customers are promised by service."""
+
     reply_target_hours: float = Field(default=24, gt=0)
 
 
 class Privacy(Section):
+    """The least number of people in a cell, and whether comments may be published."""
+
     min_cell: int = Field(default=5, ge=2)
     min_cell_comments: int = Field(default=10, ge=2)
     publish_comments: bool = False
 
 
 class Serving(Section):
+    """The app: its port, how many releases are kept, and after how many hours a release is stale."""
+
     port: int = Field(default=8501, ge=1024, le=65535)
     keep_releases: int = Field(default=10, ge=2)
     stale_after_hours: float = Field(default=48, gt=0)

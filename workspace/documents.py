@@ -20,6 +20,8 @@ StageName = Literal["ingest", "gate_raw", "build", "gate_marts", "publish"]
 
 
 class Document(BaseModel):
+    """A JSON file with a fixed shape: unknown keys are refused, values do not change."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     def write(self, path: Path, *, mode: int = 0o600) -> None:
@@ -91,6 +93,8 @@ class Feed(Document):
 
 
 class TableRecord(Document):
+    """One table of a snapshot; the hash does not depend on the order of its rows."""
+
     rows: int
     content_hash: str
 

@@ -1,0 +1,134 @@
+"""A wrong cx.yml is refused with file, line, key and fix; a right one becomes one immutable configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workspace import Problem, WorkspaceError, load_workspace
+
+CX = """\
+company: Example Ltd
+timezone: Europe/Berlin
+currency: EUR
+sources:
+  - name: shop
+    kind: crm
+    vendor: csv
+    entity: orders
+    path: inbox/*.csv
+    columns: {customer_id: id, occurred_at: date, amount: dollars}
+"""
+TOUCHPOINTS = (
+    "data_source,event,role,occurrence,touchpoint,stage,corner,interaction\nshop,order,purchase,any,Order,purchase,,\n"
+)
+CHANNELS = "data_source,utm_source,utm_medium,channel,presence,method\n,,,Direct,online,web\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "cx.yml").write_text(CX)
+    (tmp_path / "mappings" / "touchpoint_types.csv").write_text(TOUCHPOINTS)
+    (tmp_path / "mappings" / "channels.csv").write_text(CHANNELS)
+    return tmp_path
+
+
+def problems_of(folder: Path) -> tuple[Problem, ...]:
+    with pytest.raises(WorkspaceError) as caught:
+        load_workspace(folder)
+    return caught.value.problems
+
+
+def test_a_right_workspace_loads_with_its_defaults(folder: Path) -> None:
+    workspace = load_workspace(folder)
+    assert workspace.config.journey.gap_days == 90
+    assert workspace.config.source("shop").raw_table == ("raw_crm_csv", "orders")
+    assert workspace.config.source("shop").namespace == "shop"
+    assert workspace.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "said"),
+    [
+        ("company: Example Ltd\n", "", None, "company", "missing"),
+        ("currency: EUR", "currncy: EUR", 3, "currncy", "Did you mean 'currency'?"),
+        ("Europe/Berlin", "Europe/Berln", 2, "timezone", "Europe/Berlin"),
+        ("vendor: csv", "vendor: hubspot", 5, "sources.0", "not built"),
+        ("entity: orders", "entity: order", 5, "sources.0", "use one of"),
+        ("customer_id: id", "custmer_id: id", 5, "sources.0", "customer_id"),
+        ("path: inbox/*.csv", "path: /etc/*.csv", 9, "sources.0.path", "below the workspace"),
+        ("path: inbox/*.csv", "path: inbox/*.csv\n    encoding: utf-9", 10, "sources.0.encoding", "unknown encoding"),
+    ],
+)
+def test_a_wrong_key_is_named_with_its_line_and_fix(
+    folder: Path, old: str, new: str, line: int | None, key: str, said: str
+) -> None:
+    assert old in CX
+    (folder / "cx.yml").write_text(CX.replace(old, new))
+    found = next(problem for problem in problems_of(folder) if problem.key == key)
+    assert (found.file, found.line) == ("cx.yml", line)
+    assert said.lower() in str(found).lower()
+
+
+def test_every_problem_is_told_and_not_only_the_first(folder: Path) -> None:
+    (folder / "cx.yml").write_text(CX.replace("EUR", "euro").replace("kind: crm", "knd: crm"))
+    assert {problem.key for problem in problems_of(folder)} >= {"currency", "sources.0.knd", "sources.0.kind"}
+
+
+def test_broken_yaml_names_the_line(folder: Path) -> None:
+    (folder / "cx.yml").write_text(CX + "privacy: {min_cell: 5\n")
+    (problem,) = problems_of(folder)
+    assert problem.file == "cx.yml"
+    assert problem.line is not None
+
+
+def test_a_folder_without_cx_yml_says_how_to_start(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path)
+    assert "cx init" in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "line", "key", "said"),
+    [
+        ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchse,,"), 2, "stage", "Did you mean 'purchase'?"),
+        ("touchpoint_types", TOUCHPOINTS.replace(",role,", ",rolle,"), 1, "rolle", "Did you mean 'role'?"),
+        ("touchpoint_types", TOUCHPOINTS.replace("shop,", "shp,"), 2, "data_source", "no source"),
+        ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchase,,pay"), 2, "interaction", "interactions.csv"),
+        ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchase"), 2, None, "cells"),
+        ("channels", CHANNELS + ",,,Web,online,web\n", 3, None, "repeats line 2"),
+        ("channels", CHANNELS.replace("online", "digital"), 2, "presence", "online, offline"),
+        ("survey_codebook", "survey_id,question_id,construct\n,Q1,perception\n", 2, "item", "no item"),
+        ("survey_codebook", "survey_id,question_id,construct,item\n,Q1,perception,speed\n", 2, "scale_min", "scale"),
+        ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "no number"),
+    ],
+)
+def test_a_wrong_mapping_is_named_with_its_line_and_fix(
+    folder: Path, file: str, content: str, line: int, key: str | None, said: str
+) -> None:
+    (folder / "mappings" / f"{file}.csv").write_text(content)
+    found = next(problem for problem in problems_of(folder) if (problem.line, problem.key) == (line, key))
+    assert found.file == f"mappings/{file}.csv"
+    assert said in str(found)
+
+
+def test_a_missing_mapping_is_named_with_its_columns(folder: Path) -> None:
+    (folder / "mappings" / "channels.csv").unlink()
+    (problem,) = problems_of(folder)
+    assert problem.file == "mappings/channels.csv"
+    assert "presence" in problem.fix
+
+
+def test_an_nps_on_another_scale_than_0_to_10_is_warned_of_and_does_not_stop(folder: Path) -> None:
+    (folder / "mappings" / "survey_codebook.csv").write_text(
+        "survey_id,question_id,construct,item,scale_min,scale_max\n,Q1,nps,,1,10\n"
+    )
+    (warning,) = load_workspace(folder).warnings
+    assert warning.severity == "warning"
+    assert "0-10 only" in warning.fix
+
+
+def test_the_real_workspace_of_public_data_loads(shared: Path) -> None:
+    workspace = load_workspace(shared / "workspaces" / "real")
+    assert [source.name for source in workspace.config.sources] == ["cdnow", "ecsi", "claims"]
