@@ -44,15 +44,23 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
         }
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         as_of = rows_of(connection, "select as_of_on, is_pinned from intermediate.int_company__as_of")[0]
-        books = rows_of(connection, "select * from intermediate.int_books__staging order by all")
-        unmapped = rows_of(connection, "select * from intermediate.int_books__unmapped order by all")
+    books = read_books(raw_database)
     return ReleaseFacts(
         as_of_on=as_of["as_of_on"],
         as_of_is_pinned=as_of["is_pinned"],
         feeds=feeds,
-        books=tuple(books),
-        unmapped=tuple(unmapped),
+        books=tuple(books["books"]),
+        unmapped=tuple(books["unmapped"]),
     )
+
+
+def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
+    """The books of staging, and what no mapping names, as the last build counted them."""
+    with duckdb.connect(str(raw_database), read_only=True) as connection:
+        return {
+            "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
+            "unmapped": rows_of(connection, "select * from intermediate.int_books__unmapped order by all"),
+        }
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, statement: str) -> list[dict[str, Any]]:

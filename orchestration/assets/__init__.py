@@ -1,0 +1,1 @@
+"""Everything of a run as Dagster assets, from the company's files to the release."""

@@ -1,0 +1,45 @@
+"""dbt's models as assets with their lineage, and dbt's tests as asset checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from orchestration.run import PipelineRun
+
+
+class Translator(DagsterDbtTranslator):
+    """Groups models by their layer. Asset keys stay dagster-dbt's own: `[schema, table]`."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return str(dbt_resource_props["schema"])
+
+
+def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """All models of the project as one step, which runs one `dbt build`."""
+    translator = Translator()
+
+    @dbt_assets(manifest=manifest, name="dbt", dagster_dbt_translator=translator)
+    def models(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[PipelineRun]) -> Iterator[Any]:
+        selected = {key.path[-1] for key in context.selected_asset_keys} if context.is_subset else None
+        outcome = pipeline.build(models=sorted(selected) if selected is not None else None)
+        built = outcome.manifest
+        for event in outcome.events:
+            yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
+                manifest=built, dagster_dbt_translator=translator, context=context, target_path=outcome.target
+            )
+        if not outcome.success:
+            failed = [node.unique_id for node in outcome.nodes if node.status in ("error", "fail")]
+            raise dg.Failure(f"dbt: {len(failed)} models or tests failed: {', '.join(sorted(failed)[:10])}")
+
+    return models
+
+
+def mart_keys(manifest: Mapping[str, Any], marts: Mapping[str, str]) -> list[dg.AssetKey]:
+    """Asset keys of the marts, as the models above have them."""
+    translator = Translator()
+    return [translator.get_asset_spec(manifest, unique_id, None).key for unique_id in marts.values()]

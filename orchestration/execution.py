@@ -1,0 +1,92 @@
+"""A whole run as one Dagster run in this process, so that Dagster's UI shows it afterwards.
+
+In: a validated workspace. Out: what the run's audit records say, and whether readers see this run's release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestration import audit
+from orchestration.instance import dagster_home
+from orchestration.publish import read_current
+from orchestration.run import new_run_id
+from orchestration.run_lock import RunLockedError, current_holder
+from workspace import Workspace
+from workspace.documents import AuditRecord, StageName
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOutcome:
+    """How a run ended.
+
+    Attributes:
+        published: `CURRENT.json` names this run.
+        nothing_new: the run went through, and its content equals the live release.
+        error: Dagster's own message, where a run died before it could leave a record.
+    """
+
+    run_id: str
+    records: Mapping[StageName, AuditRecord]
+    published: bool
+    nothing_new: bool
+    error: str | None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.published or self.nothing_new
+
+
+def execute(workspace: Workspace, *, full_refresh: bool = False) -> RunOutcome:
+    """Run the whole pipeline.
+
+    Raises:
+        RunLockedError: another process writes to this workspace.
+    """
+    paths = workspace.paths
+    holder = current_holder(paths.lock)
+    if holder:
+        # The lock itself is taken inside the run; asking first spares Dagster a failed run.
+        raise RunLockedError(paths.lock, holder)
+    home = dagster_home(paths)
+    # Dagster and dbt take seconds to import: whoever only asks for --help must not wait for them.
+    import dagster as dg
+
+    from orchestration.definitions import JOB_NAME, build_definitions
+    from orchestration.resources import RUN_ID_TAG
+
+    run_id = new_run_id()
+    job = build_definitions(workspace).resolve_job_def(JOB_NAME)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags={RUN_ID_TAG: run_id},
+            run_config={
+                "resources": {"pipeline": {"config": {"full_refresh": full_refresh}}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+        )
+        error = None if result.success else _first_error(result)
+    records = audit.read(paths.audit, run_id=run_id)
+    live = read_current(paths)
+    publish = records.get("publish")
+    return RunOutcome(
+        run_id=run_id,
+        records=records,
+        published=bool(live and live.run_id == run_id),
+        nothing_new=bool(publish and publish.facts.get("outcome") == "nothing_new"),
+        error=error,
+    )
+
+
+def _first_error(result: object) -> str | None:
+    for event in getattr(result, "all_events", ()):
+        specific = event.event_specific_data
+        error = getattr(specific, "error", None)
+        if event.is_failure and error:
+            while error.cause:
+                error = error.cause
+            return str(error.message).strip().splitlines()[0]
+    return None

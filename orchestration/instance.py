@@ -1,0 +1,46 @@
+"""Dagster's own storage of a workspace: `<workspace>/.dagster`, with nothing that phones home.
+
+In: a workspace's paths. Out: a DAGSTER_HOME with its `dagster.yaml`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from workspace.environment import set_variables, silence_telemetry
+from workspace.paths import WorkspacePaths
+
+DAGSTER_HOME_VARIABLE: Final = "DAGSTER_HOME"
+
+_DAGSTER_YAML: Final = """\
+# Dagster's settings for this workspace. Written once; yours to change.
+telemetry:
+  enabled: false
+# A sign-up dialog would cover the UI otherwise.
+nux:
+  enabled: false
+# A run whose process died is marked as failed.
+run_monitoring:
+  enabled: true
+# Progress lines of the pipeline show in a run's log.
+python_logs:
+  managed_python_loggers: [orchestration, ingestion]
+  python_log_level: INFO
+# One run at a time: a workspace has one writer.
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
+
+
+def dagster_home(paths: WorkspacePaths) -> Path:
+    """Create Dagster's home of a workspace if need be, and make it this process's home."""
+    silence_telemetry()
+    home = paths.dagster_home.resolve()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(_DAGSTER_YAML, encoding="utf-8")
+    set_variables({DAGSTER_HOME_VARIABLE: str(home)})
+    return home

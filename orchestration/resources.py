@@ -1,0 +1,45 @@
+"""The run in progress as a Dagster resource: the lock and the audit trail live exactly as long as the Dagster run.
+
+In: the workspace's folder. Out: one `PipelineRun`, shared by every step of the run. The lock is taken here, so that a
+run started by the schedule takes it as well as one started from a shell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.run import PipelineRun, new_run_id
+from orchestration.run_lock import hold
+from workspace import load_workspace
+
+RUN_ID_TAG = "cx/run_id"
+
+
+class PipelineResource(dg.ConfigurableResourceFactory[PipelineRun]):  # type: ignore[misc]
+    """Holds the workspace's lock while any step of the run may write, and closes the audit trail at the end."""
+
+    workspace: str
+    full_refresh: bool = False
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[PipelineRun]:
+        workspace = load_workspace(Path(self.workspace))
+        dagster_run = context.run
+        run_id = (dagster_run.tags.get(RUN_ID_TAG) if dagster_run else None) or new_run_id()
+        with hold(workspace.paths.lock, purpose=f"run {run_id}"):
+            if dagster_run and context.instance:
+                context.instance.add_run_tags(dagster_run.run_id, {RUN_ID_TAG: run_id})
+            run = PipelineRun(
+                workspace=workspace,
+                run_id=run_id,
+                full_refresh=self.full_refresh,
+                facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
+            )
+            try:
+                yield run
+            finally:
+                run.close()

@@ -1,0 +1,244 @@
+"""One run of the pipeline, stage by stage: what Dagster's assets call, and all that a run remembers.
+
+In: a validated workspace and a run id. Out: raw tables, marts, a release, and one audit record per stage.
+No Dagster here: every stage is a method, so that a test can run them one after another.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from orchestration import audit, dbt_runner
+from orchestration.books import ledger_totals, unbalanced_files
+from orchestration.code_version import code_version
+from orchestration.dbt_checks import checks_of
+from orchestration.lineage import marts_of_source
+from orchestration.metric_graph import metrics_by_mart
+from orchestration.publish import Publication, publish, read_current
+from orchestration.release_facts import read_books
+from workspace import Problem, Workspace
+from workspace.documents import AuditRecord, Check, StageName
+from workspace.paths import MANIFEST_FILE, WorkspacePaths
+
+if TYPE_CHECKING:
+    from ingestion.load import LoadReport
+
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def new_run_id() -> str:
+    """A name that sorts by time and is unique: `20261122T025300-1a2b3c`."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+@dataclass
+class PipelineRun:
+    """A run in progress. Its stages run in one process, one after another, under the workspace's lock."""
+
+    workspace: Workspace
+    run_id: str = field(default_factory=new_run_id)
+    full_refresh: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+    _reports: dict[str, LoadReport] = field(default_factory=dict)
+    _errors: dict[str, str] = field(default_factory=dict)
+    _ingest_started_at: datetime | None = None
+
+    @property
+    def paths(self) -> WorkspacePaths:
+        return self.workspace.paths
+
+    def prepare(self) -> None:
+        """Create what is missing in raw, and write what cx.yml says into raw_config."""
+        from ingestion.load import prepare
+
+        self._load("cx.yml", lambda: prepare(self.workspace))
+
+    def load_mappings(self) -> LoadReport:
+        """Load the company's vocabulary."""
+        from ingestion.load import load_mappings
+
+        return self._loaded("mappings", lambda: load_mappings(self.workspace, run_id=self.run_id))
+
+    def load_source(self, name: str) -> LoadReport:
+        """Load one source's files. Its problems are in the report; an exception is an accident and may be retried."""
+        from ingestion.load import load_source
+
+        return self._loaded(name, lambda: load_source(self.workspace, name, run_id=self.run_id))
+
+    def finish_ingest(self) -> AuditRecord:
+        """Write the record of all loading, once everything has had its turn."""
+        from ingestion.load import ledger_rows, reject_summary
+
+        notes = audit.StageNotes()
+        notes.checks = [
+            *(self._check_of(name, report.problems) for name, report in self._reports.items()),
+            *(_accident(name, message) for name, message in self._errors.items()),
+        ]
+        notes.message = "; ".join(str(problem) for report in self._reports.values() for problem in report.problems)
+        ledger = ledger_rows(self.paths)
+        notes.facts = {
+            **self.facts,
+            "ledger": ledger_totals(ledger),
+            "unbalanced_files": unbalanced_files(ledger),
+            "rejects": reject_summary(self.paths),
+        }
+        started_at = self._ingest_started_at or audit.now()
+        return audit.write(
+            self.paths.audit,
+            run_id=self.run_id,
+            name="ingest",
+            code_version=code_version(),
+            started_at=started_at,
+            notes=notes,
+        )
+
+    def gate_raw(self) -> tuple[Check, ...]:
+        """Run the raw suite."""
+        logger.info("gate: checking raw")
+        with self._stage("gate_raw") as notes:
+            from expectations.gate import check_raw
+
+            notes.checks += check_raw(self.paths.raw_database)
+        return tuple(notes.checks)
+
+    def build(self, *, models: list[str] | None = None) -> dbt_runner.BuildOutcome:
+        """Build and test models with dbt; `None` builds all of them. A part is no release, so it leaves no record."""
+        logger.info("dbt: building %s", "all models" if models is None else f"{len(models)} models")
+        if models is not None:
+            return dbt_runner.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)
+        with self._stage("build") as notes:
+            outcome = dbt_runner.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh)
+            notes.checks += checks_of(
+                outcome.nodes, manifest=outcome.manifest, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
+            )
+            notes.facts = {"nodes": len(outcome.nodes)}
+            if outcome.success:
+                notes.facts |= read_books(self.paths.raw_database)
+            elif not any(check.blocks for check in notes.checks):
+                notes.status = "error"
+                notes.message = "dbt reports a failure that no test or model explains; see dbt.log of this run."
+        return outcome
+
+    def gate_marts(self) -> tuple[Check, ...]:
+        """Run the marts suite."""
+        logger.info("gate: checking marts")
+        with self._stage("gate_marts") as notes:
+            from expectations.gate import check_marts
+
+            notes.checks += check_marts(
+                self.paths.marts_database, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
+            )
+        return tuple(notes.checks)
+
+    def publish(self) -> Publication:
+        """Publish what this run has built, if its records allow it."""
+        from ingestion.load import ledger_rows
+
+        logger.info("publish: writing the snapshot")
+        with self._stage("publish") as notes:
+            result = publish(
+                self.workspace,
+                run_id=self.run_id,
+                code_version=code_version(),
+                artefacts=dbt_runner.run_target(self.paths, self.run_id),
+                ledger=ledger_rows(self.paths),
+            )
+            notes.facts = {"outcome": result.outcome, "live": result.live, **self.facts}
+            notes.status = "failed" if result.outcome == "blocked" else "passed"
+            notes.message = _told(result)
+        return result
+
+    def close(self) -> None:
+        """Leave a record of what did not come to pass: of loading that broke off, and of a release not reached."""
+        written = audit.read(self.paths.audit, run_id=self.run_id)
+        if self._ingest_started_at and "ingest" not in written:
+            self.finish_ingest()
+        if written and "publish" not in written:
+            live = read_current(self.paths)
+            with self._stage("publish") as notes:
+                notes.status = "skipped"
+                notes.message = "An earlier stage kept this run from being published."
+                notes.facts = {"outcome": "blocked", "live": live.run_id if live else None, **self.facts}
+
+    def semantic_manifest(self) -> dict[str, Any]:
+        """The metric definitions that this run's build wrote."""
+        path = dbt_runner.run_target(self.paths, self.run_id) / MANIFEST_FILE
+        loaded: dict[str, Any] = json.loads(path.read_bytes())
+        return loaded
+
+    def _stage(self, name: StageName) -> Any:
+        return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=code_version())
+
+    def _loaded(self, name: str, load: Callable[[], LoadReport]) -> LoadReport:
+        report = self._load(name, load)
+        self._reports[name] = report
+        for problem in report.problems:
+            logger.warning("%s: %s", name, problem)
+        return report
+
+    def _load(self, name: str, load: Callable[[], Result]) -> Result:
+        self._ingest_started_at = self._ingest_started_at or audit.now()
+        self._errors[name] = "was interrupted"
+        try:
+            result = load()
+        except Exception as error:
+            self._errors[name] = audit.describe(error)
+            raise
+        del self._errors[name]
+        return result
+
+    def _check_of(self, name: str, problems: tuple[Problem, ...]) -> Check:
+        errors = [problem for problem in problems if problem.severity == "error"]
+        if not errors:
+            return _LOADS.model_copy(update={"asset": f"sources.{name}", "unexpected": 0})
+        told = "; ".join(str(problem) for problem in errors)
+        return _LOADS.model_copy(
+            update={
+                "asset": f"sources.{name}",
+                "status": "failed",
+                "unexpected": len(errors),
+                "observed": told,
+                "metrics": self._metrics_of_source(name),
+            }
+        )
+
+    def _metrics_of_source(self, name: str) -> tuple[str, ...]:
+        if name not in {source.name for source in self.workspace.config.sources}:
+            return ()
+        parsed = dbt_runner.manifest_for_definitions(self.paths)
+        manifest = json.loads(parsed.read_bytes())
+        marts = marts_of_source(manifest, self.workspace.config.source(name))
+        by_mart = metrics_by_mart(json.loads(parsed.with_name(MANIFEST_FILE).read_bytes()))
+        return tuple(sorted({metric for mart in marts for metric in by_mart.get(mart, ())}))
+
+
+# A file that cannot be read warns: what was loaded before still stands, and so do the other sources.
+_LOADS = Check(
+    name="loads",
+    asset="sources",
+    behaviour="warn",
+    status="passed",
+    description="Every file of the source could be read.",
+    engine="pipeline",
+)
+
+
+def _accident(name: str, message: str) -> Check:
+    return _LOADS.model_copy(update={"asset": f"sources.{name}", "status": "error", "observed": message})
+
+
+def _told(result: Publication) -> str:
+    match result.outcome:
+        case "published":
+            return "published"
+        case "nothing_new":
+            return f"nothing new: the content equals release {result.live}, which stays live"
+        case _:
+            return "; ".join(result.reasons)
