@@ -1,0 +1,177 @@
+"""Cards. In: a desk, the reader's filters and governed answers. Out: drawn cards with their source one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import altair as alt
+import streamlit as st
+
+from app.badges import ICONS
+from app.desk import Desk
+from app.filters import Filters
+from app.findings import has_changed
+from app.formatting import change, markdown_safe, moment, number, unavailable, words
+from app.headlines import Sentence, interval_note
+from app.tables import Table, csv_of
+from serving import Answer, AnswerRow, MetricDefinition
+
+DEFINITIONS_PAGE = "views/definitions.py"
+DeltaColor = Literal["normal", "inverse", "off"]
+MONTHS_IN_A_SPARKLINE = 12
+
+
+def kpi(
+    desk: Desk,
+    filters: Filters,
+    metric: str,
+    *,
+    label: str | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    border: bool = True,
+) -> AnswerRow:
+    """One number with its change and its course over the last months; returns the row for the page's sentences."""
+    definition = desk.definitions[metric]
+    narrowed = {**filters.where, **(where or {})}
+    now = desk.one(metric, where=narrowed, window=filters.window)
+    name = f"{ICONS[definition.badge]} {label or definition.label}"
+    if now.status != "ok" or now.value is None:
+        _without_number(desk, definition, now, name, border=border)
+        return now
+    before = desk.before(metric, filters, where)
+    delta, color = _delta(definition, now, before)
+    history = _history(desk, filters, metric, narrowed)
+    st.metric(
+        name,
+        number(now.value, definition.unit, currency=desk.currency),
+        delta,
+        delta_color=color,
+        delta_description=filters.comparison_note if delta else None,
+        help=_help(definition, now, desk.currency),
+        border=border,
+        chart_data=history,
+        chart_type="line",
+        height="stretch",
+    )
+    return now
+
+
+@contextmanager
+def evidence(
+    desk: Desk, title: Sentence | str, answers: Sequence[Answer], metrics: Sequence[str], *, key: str
+) -> Iterator[None]:
+    """A card whose title is a finding; its Source popover says where the numbers come from and gives them away."""
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="top"):
+            st.header(markdown_safe(str(title)), anchor=False, width="stretch")
+            source(desk, answers, metrics, key=key)
+        yield
+
+
+def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key: str) -> None:
+    """Definition, owner, model, update, checks, download and a link to the full definition."""
+    definitions = desk.define(metrics)
+    if not definitions:
+        return
+    worst = min(definitions, key=lambda definition: list(reversed(ICONS)).index(definition.badge))
+    updated = moment(desk.document.published_at.astimezone(ZoneInfo(desk.document.timezone)))
+    with st.popover("Source", icon=ICONS[worst.badge], type="tertiary", help="Definition, owner, freshness, download"):
+        for definition in definitions:
+            passed = sum(check.status == "passed" for check in definition.checks)
+            st.markdown(f"**{markdown_safe(definition.label)}** — {markdown_safe(definition.description)}")
+            st.caption(
+                f"Owner {words(definition.owner)} · model `{definition.model}` · updated {updated} · "
+                f"{passed}/{len(definition.checks)} checks passed · {definition.badge}"
+            )
+            if definition.badge_reason:
+                st.caption(markdown_safe(definition.badge_reason))
+        st.download_button(
+            "Download data (CSV)",
+            data=lambda: csv_of(answers),
+            file_name=f"{key}_{desk.document.run_id}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"download_{key}",
+            on_click="ignore",
+            width="stretch",
+        )
+        st.page_link(
+            DEFINITIONS_PAGE,
+            label="Open metric definition",
+            icon=":material/menu_book:",
+            query_params={"metric": definitions[0].name},
+        )
+
+
+def chart(drawn: alt.LayerChart, *, alt_text: str, key: str, note: str = "") -> None:
+    """A chart with the text that stands for it, and its small print."""
+    st.altair_chart(drawn, alt=alt_text, key=key, width="stretch")
+    if note:
+        st.caption(markdown_safe(note))
+
+
+def nothing_to_show(answer: Answer, desk: Desk, *, what: str) -> None:
+    """Say why a card is empty: the reasons that the rows themselves give."""
+    reasons = sorted({row.reason for row in answer.rows if row.reason})
+    statuses = sorted({row.status for row in answer.rows if row.status != "ok"})
+    said = " ".join(_sentence(reason) for reason in reasons[:2])
+    fallback = f"{words(unavailable(statuses[0], min_cell=desk.min_cell))}." if statuses else "No rows answer this."
+    st.info(f"**{what} cannot be shown here.** {markdown_safe(said or fallback)}", icon=":material/info:")
+
+
+def table(shown: Table, *, alt_text: str, key: str) -> None:
+    """A table that sorts by number and reads as text."""
+    st.dataframe(shown.styled(), hide_index=True, alt=alt_text, key=key, width="stretch")
+
+
+def _without_number(desk: Desk, definition: MetricDefinition, row: AnswerRow, name: str, *, border: bool) -> None:
+    st.metric(
+        name,
+        words(unavailable(row.status, min_cell=desk.min_cell)),
+        help=_help(definition, row, desk.currency),
+        border=border,
+        height="stretch",
+    )
+
+
+def _delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None) -> tuple[str | None, DeltaColor]:
+    """The change in words and its colour: green or red only where the intervals show a change."""
+    if before is None or before.value is None or now.value is None:
+        return None, "off"
+    text = change(now.value, before.value, definition.unit)
+    if text is None:
+        return None, "off"
+    # Streamlit reads the sign off a hyphen.
+    text = text.replace("−", "-")
+    if not has_changed(now, before) or definition.good == "none":
+        return text, "off"
+    return text, "normal" if definition.good == "up" else "inverse"
+
+
+def _history(desk: Desk, filters: Filters, metric: str, where: Mapping[str, Sequence[str]]) -> list[float] | None:
+    """The metric by month for a sparkline; None where its months cannot be told apart."""
+    definition = desk.definitions[metric]
+    if "month" not in definition.grains or desk.is_undated(metric):
+        return None
+    answer = desk.ask(metric, where=where, grain="month", window=filters.window)
+    values = [row.value for row in answer.rows if row.status == "ok" and row.value is not None]
+    return values[-MONTHS_IN_A_SPARKLINE:] if len(values) > 2 else None
+
+
+def _help(definition: MetricDefinition, row: AnswerRow, currency: str) -> str:
+    parts = [definition.description]
+    if row.value is not None and (note := interval_note(row, definition.unit, currency=currency)):
+        parts.append(f"Here: {note}.")
+    if row.reason:
+        parts.append(_sentence(row.reason))
+    if definition.badge_reason:
+        parts.append(_sentence(definition.badge_reason))
+    return markdown_safe(" ".join(parts))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

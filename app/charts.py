@@ -1,0 +1,275 @@
+"""Charts. In: plain records of numbers and labels. Out: an Altair chart; nothing is asked or computed here.
+
+Colours hold on a light and on a dark page: marks use mid tones with a contrast of three to one on both, text takes the
+page's own colour. A colour never speaks alone: a shape, a sign or a label says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+POINT = "#12807F"  # the one colour for the point that a chart makes
+ALARM = "#C8553D"  # what falls short
+CONTEXT = "#8A94A3"  # everything else
+TEXT = "currentColor"  # the page's own text colour, whichever theme is on
+LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
+ROW = 34
+LABELS_FROM = 170
+
+Record = Mapping[str, Any]
+
+
+def ranked(
+    records: Sequence[Record], *, axis: str, label: str = "label", value: str = "value", threshold: float | None = None
+) -> alt.LayerChart:
+    """Horizontal bars, longest first, with intervals; those marked `stands_out` are coloured.
+
+    Args:
+        records: label, value, low, high (or None), text (the direct label), stands_out (bool).
+        axis: title of the value axis.
+        threshold: a cut line, where the method has one.
+    """
+    data = pd.DataFrame(list(records))
+    y = _labels(label, list(data[label]))
+    base = alt.Chart(data)
+    bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
+        x=alt.X(f"{value}:Q", title=axis),
+        y=y,
+        color=alt.condition("datum.stands_out", alt.value(ALARM), alt.value(CONTEXT)),
+        tooltip=_tooltip(data, label),
+    )
+    whiskers = base.mark_rule(color=TEXT, opacity=0.7, strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y)
+    end = "high" if data["high"].notna().all() else value
+    texts = base.mark_text(align="left", dx=8, color=TEXT, fontSize=13).encode(x=f"{end}:Q", y=y, text="text:N")
+    layers = [bars, whiskers, texts]
+    if threshold is not None:
+        layers.append(_rule(threshold))
+    return _sized(alt.layer(*layers), len(data))
+
+
+def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
+    """Index by attribute value around 100, with intervals: a circle where more common, a diamond where less.
+
+    Args:
+        records: label, value, low, high, text, direction ("More common", "Less common" or "Not measurable").
+    """
+    data = pd.DataFrame(list(records)).assign(base=100)
+    y = _labels("label", list(data["label"]))
+    directions = ["More common", "Less common", "Not measurable"]
+    color = alt.Color("direction:N", scale=alt.Scale(domain=directions, range=[POINT, ALARM, CONTEXT]), legend=None)
+    base = alt.Chart(data)
+    x = alt.X("value:Q", title=axis, scale=alt.Scale(zero=False, nice=True, padding=24))
+    stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(x="base:Q", x2="value:Q", y=y, color=color)
+    whiskers = base.mark_rule(strokeWidth=1, opacity=0.55, color=TEXT).encode(x="low:Q", x2="high:Q", y=y)
+    dots = base.mark_point(filled=True, size=120, opacity=1).encode(
+        x=x,
+        y=y,
+        color=color,
+        shape=alt.Shape(
+            "direction:N",
+            scale=alt.Scale(domain=directions, range=["circle", "diamond", "square"]),
+            legend=alt.Legend(title=None, orient="top"),
+        ),
+        tooltip=_tooltip(data, "label"),
+    )
+    dots = dots.encode(color=alt.Color("direction:N", scale=color.scale, legend=alt.Legend(title=None, orient="top")))
+    texts = base.mark_text(align="left", dx=8, color=TEXT, fontSize=13).encode(x="high:Q", y=y, text="text:N")
+    return _sized(alt.layer(stems, whiskers, _rule(100), dots, texts), len(data), row=30)
+
+
+def opportunity_map(records: Sequence[Record], *, floor: float, ceiling: float) -> alt.LayerChart:
+    """Importance against satisfaction; what is important and unmet is named.
+
+    Args:
+        records: label, importance, satisfaction (0-10), stands_out (bool).
+        floor: importance from which the shaded corner starts.
+        ceiling: satisfaction at which it ends.
+    """
+    data = pd.DataFrame(list(records))
+    low = min(float(data["importance"].min()), float(data["satisfaction"].min()), floor, ceiling)
+    scale = alt.Scale(domain=[max(0, int(low) - 1), 10], nice=False)
+    base = alt.Chart(data).encode(
+        x=alt.X("satisfaction:Q", title="Satisfied (share × 10)", scale=scale),
+        y=alt.Y("importance:Q", title="Important (share × 10)", scale=scale),
+        tooltip=_tooltip(data, "label"),
+    )
+    corner = alt.Chart(pd.DataFrame([{"x": scale.domain[0], "x2": ceiling, "y": floor, "y2": 10}]))
+    area = corner.mark_rect(color=ALARM, opacity=0.10).encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q")
+    note = corner.mark_text(align="left", baseline="top", dx=6, dy=6, fontStyle="italic", color=TEXT, opacity=0.75)
+    note = note.encode(x="x:Q", y="y2:Q", text=alt.value("Important but unmet"))
+    dots = base.mark_point(filled=True, size=130, opacity=1).encode(
+        color=alt.condition("datum.stands_out", alt.value(ALARM), alt.value(CONTEXT)),
+        shape=alt.condition("datum.stands_out", alt.value("circle"), alt.value("square")),
+    )
+    names = base.transform_filter("datum.stands_out").mark_text(align="left", dx=10, color=TEXT, fontSize=13, limit=220)
+    return alt.layer(area, note, dots, names.encode(text="label:N")).properties(height=380)
+
+
+def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
+    """Expected against experienced, item by item: a circle, a diamond, and the gap in words.
+
+    Args:
+        records: label, expected, experienced, text (the gap), stands_out (bool), note (for the tooltip).
+    """
+    data = pd.DataFrame(list(records))
+    y = _labels("label", list(data["label"]))
+    base = alt.Chart(data)
+    bars = base.mark_rule(strokeWidth=5, opacity=0.45).encode(
+        x=alt.X("expected:Q", title=axis, scale=alt.Scale(zero=False, padding=30)),
+        x2="experienced:Q",
+        y=y,
+        color=alt.condition("datum.stands_out", alt.value(ALARM), alt.value(CONTEXT)),
+    )
+    ends = data.melt(
+        id_vars=["label", "text", "note"], value_vars=["expected", "experienced"], var_name="end", value_name="rating"
+    )
+    ends["end"] = ends["end"].map({"expected": "Expected", "experienced": "Experienced"})
+    points = (
+        alt.Chart(ends)
+        .mark_point(filled=True, size=130, opacity=1)
+        .encode(
+            x="rating:Q",
+            y=y,
+            color=alt.Color(
+                "end:N",
+                scale=alt.Scale(domain=["Expected", "Experienced"], range=[CONTEXT, POINT]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            shape=alt.Shape(
+                "end:N",
+                scale=alt.Scale(domain=["Expected", "Experienced"], range=["circle", "diamond"]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            tooltip=["label:N", "end:N", alt.Tooltip("rating:Q", format=".2f"), "note:N"],
+        )
+    )
+    data["right"] = data[["expected", "experienced"]].max(axis=1)
+    texts = (
+        alt.Chart(data).mark_text(align="left", dx=12, color=TEXT, fontSize=13).encode(x="right:Q", y=y, text="text:N")
+    )
+    return _sized(alt.layer(bars, points, texts), len(data))
+
+
+def over_time(records: Sequence[Record], *, axis: str, pattern: str, from_zero: bool = False) -> alt.LayerChart:
+    """One measure by month, its last value written at its end.
+
+    Args:
+        records: period (first day), value.
+        pattern: d3 format of the values.
+    """
+    data = pd.DataFrame(list(records))
+    data["period"] = pd.to_datetime(data["period"])
+    base = alt.Chart(data).encode(
+        x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelOverlap=True)),
+        y=alt.Y("value:Q", title=axis, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=from_zero, nice=True)),
+        tooltip=[alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)],
+    )
+    line = base.mark_line(color=POINT, strokeWidth=2.5)
+    newest = data[data["period"] == data["period"].max()]
+    last = alt.Chart(newest).encode(x="period:T", y="value:Q")
+    end = last.mark_point(filled=True, color=POINT, size=110, opacity=1)
+    text = last.mark_text(align="right", dy=-14, color=TEXT, fontWeight="bold", fontSize=13).encode(
+        text=alt.Text("value:Q", format=pattern)
+    )
+    return alt.layer(line, end, text).properties(height=300)
+
+
+def lines(records: Sequence[Record], *, axis: str, pattern: str = ",.0f") -> alt.LayerChart:
+    """Several measures by month, each named at its end instead of in a legend.
+
+    Args:
+        records: period (first day), value, series; at most six series.
+    """
+    data = pd.DataFrame(list(records))
+    data["period"] = pd.to_datetime(data["period"])
+    order = list(data.groupby("series")["value"].sum().sort_values(ascending=False).index)
+    color = alt.Color("series:N", scale=alt.Scale(domain=order, range=list(LINES[: len(order)])), legend=None)
+    base = alt.Chart(data).encode(
+        x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelOverlap=True)),
+        y=alt.Y("value:Q", title=axis, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=True)),
+        color=color,
+    )
+    newest = data.sort_values("period").groupby("series").tail(1)
+    drawn = base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30)).encode(
+        tooltip=["series:N", alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)]
+    )
+    names = (
+        alt.Chart(newest)
+        .mark_text(align="left", dx=8, fontSize=13, color=TEXT)
+        .encode(x="period:T", y="value:Q", text="series:N")
+    )
+    return alt.layer(drawn, names).properties(height=320, padding={"right": 110, "left": 5, "top": 5, "bottom": 5})
+
+
+def along_stages(
+    records: Sequence[Record], *, axis: str, order: Sequence[str], lowest: str | None = None
+) -> alt.LayerChart:
+    """A measure along the stages, with intervals; the lowest is coloured where it is proven lowest.
+
+    Args:
+        records: stage, value, low, high, text.
+        order: the stages in their order.
+        lowest: the stage to point at, or None.
+    """
+    data = pd.DataFrame(list(records)).assign(stands_out=lambda frame: frame["stage"] == lowest)
+    x = alt.X("stage:N", sort=list(order), title=None, axis=alt.Axis(labelAngle=0, labelLimit=90))
+    base = alt.Chart(data)
+    line = base.mark_line(color=CONTEXT, strokeWidth=2).encode(
+        x=x, y=alt.Y("value:Q", title=axis, scale=alt.Scale(zero=False, padding=16))
+    )
+    whiskers = base.mark_rule(color=TEXT, opacity=0.6).encode(x=x, y="low:Q", y2="high:Q")
+    dots = base.mark_point(filled=True, size=140, opacity=1).encode(
+        x=x,
+        y="value:Q",
+        color=alt.condition("datum.stands_out", alt.value(ALARM), alt.value(POINT)),
+        shape=alt.condition("datum.stands_out", alt.value("diamond"), alt.value("circle")),
+        tooltip=_tooltip(data, "stage"),
+    )
+    texts = base.mark_text(dx=10, dy=-10, align="left", color=TEXT, fontSize=13, fontWeight="bold")
+    return alt.layer(whiskers, line, dots, texts.encode(x=x, y="value:Q", text="text:N")).properties(height=320)
+
+
+def matrix(records: Sequence[Record], *, columns: Sequence[str], pattern: str) -> alt.LayerChart:
+    """A grid of shares, written in every cell; the fill is only a second reading.
+
+    Args:
+        records: row, column, value (None where there is none), text.
+        columns: the columns in their order.
+        pattern: d3 format for the tooltip.
+    """
+    data = pd.DataFrame(list(records))
+    base = alt.Chart(data).encode(
+        x=alt.X("column:N", sort=list(columns), title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=90)),
+        y=alt.Y("row:N", title=None, axis=alt.Axis(labelLimit=LABELS_FROM)),
+    )
+    cells = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3).encode(
+        color=alt.value(POINT),
+        opacity=alt.Opacity("value:Q", scale=alt.Scale(range=[0.06, 0.45]), legend=None),
+        tooltip=["row:N", "column:N", alt.Tooltip("value:Q", format=pattern)],
+    )
+    texts = base.mark_text(color=TEXT, fontSize=13).encode(text="text:N")
+    rows = data["row"].nunique()
+    return _sized(alt.layer(cells, texts), rows, row=36)
+
+
+def _labels(field: str, order: Sequence[str]) -> alt.Y:
+    return alt.Y(f"{field}:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=LABELS_FROM, ticks=False))
+
+
+def _rule(at: float) -> alt.Chart:
+    return alt.Chart(pd.DataFrame([{"at": at}])).mark_rule(color=TEXT, opacity=0.5, strokeDash=[4, 4]).encode(x="at:Q")
+
+
+def _tooltip(data: pd.DataFrame, label: str) -> list[alt.Tooltip]:
+    shown = [alt.Tooltip(f"{label}:N", title="What")]
+    shown += [alt.Tooltip("text:N", title="Value")] if "text" in data else []
+    shown += [alt.Tooltip("note:N", title="Based on")] if "note" in data else []
+    return shown
+
+
+def _sized(chart: alt.LayerChart, rows: int, *, row: int = ROW) -> alt.LayerChart:
+    return chart.properties(height=max(rows, 1) * row + 20)

@@ -1,0 +1,224 @@
+"""The one door from pages to numbers. In: a question and the reader's filters. Out: governed answers.
+
+Pages hold a `Desk` and nothing else: it knows the open release, its definitions, the runs since, and the settings of
+the workspace. Answers are cached under the release's run id, so that a new release is never answered from an old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from app.filters import Filters
+from app.periods import Window, is_covered, is_undated
+from serving import (
+    Answer,
+    AnswerRow,
+    LiveRelease,
+    MetricDefinition,
+    Question,
+    RunSummary,
+    ask,
+    catalogue,
+    current,
+    dimension_values,
+    open_release,
+    run_history,
+)
+from workspace import WorkspaceError, load_workspace
+from workspace.config import Config, Customers, Journey, Serving, Value
+from workspace.documents import Release
+from workspace.paths import WorkspacePaths
+
+KEPT_ANSWERS = 2000
+KEPT_RELEASES = 3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What pages need of cx.yml."""
+
+    stale_after: timedelta
+    top_tier: float
+    conversion_days: int
+    active_days: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open release, and everything a page may ask of it."""
+
+    paths: WorkspacePaths
+    release: LiveRelease
+    live_run_id: str
+    definitions: Mapping[str, MetricDefinition]
+    runs: tuple[RunSummary, ...]
+    settings: Settings
+    now: datetime
+
+    @property
+    def document(self) -> Release:
+        return self.release.document
+
+    @property
+    def currency(self) -> str:
+        return self.document.currency
+
+    @property
+    def min_cell(self) -> int:
+        return self.document.min_cell
+
+    def ask(
+        self,
+        metrics: Sequence[str] | str,
+        *,
+        by: Sequence[str] = (),
+        where: Mapping[str, Sequence[str]] | None = None,
+        grain: str | None = None,
+        window: Window | None = None,
+    ) -> Answer:
+        """Ask the metrics layer. Facts without any date belong to no period: they are asked whole."""
+        names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+        asked = window or Window(None, None)
+        if asked.since is not None and all(self.is_undated(name) for name in names):
+            asked = Window(None, None)
+        question = Question(
+            metrics=names,
+            by=tuple(by),
+            where={dimension: tuple(values) for dimension, values in (where or {}).items()},
+            grain=grain,
+            since=asked.since,
+            until=asked.until,
+        )
+        return _ask(self.document.run_id, question, self.release)
+
+    def one(
+        self, metric: str, *, where: Mapping[str, Sequence[str]] | None = None, window: Window | None = None
+    ) -> AnswerRow:
+        """The one number of `metric`."""
+        return self.ask(metric, where=where, window=window).one(metric)
+
+    def shown(self, metrics: Sequence[str] | str, filters: Filters, **question: object) -> Answer:
+        """Ask within the reader's filters and period."""
+        where = {**filters.where, **question.pop("where", {})}  # type: ignore[dict-item]
+        return self.ask(metrics, where=where, window=filters.window, **question)  # type: ignore[arg-type]
+
+    def before(
+        self, metric: str, filters: Filters, where: Mapping[str, Sequence[str]] | None = None
+    ) -> AnswerRow | None:
+        """The same number in the period compared with; None where that period is not fully covered by the sources."""
+        window = filters.before
+        if window is None or self.is_undated(metric):
+            return None
+        feeds = [self.document.feeds[name] for name in self.definitions[metric].feeds if name in self.document.feeds]
+        if not is_covered(window, feeds):
+            return None
+        return self.one(metric, where={**filters.where, **(where or {})}, window=window)
+
+    def is_undated(self, metric: str) -> bool:
+        """Whether every fact behind `metric` is without a date."""
+        definition = self.definitions.get(metric)
+        feeds = (
+            [self.document.feeds[name] for name in definition.feeds if name in self.document.feeds]
+            if definition
+            else []
+        )
+        return is_undated(feeds)
+
+    def values(self, dimension: str) -> tuple[str, ...]:
+        """The values of a dimension that a reader may filter by."""
+        return _values(self.document.run_id, dimension, self.release)
+
+    def can_split(self, metric: str, dimension: str) -> bool:
+        definition = self.definitions.get(metric)
+        return definition is not None and dimension in definition.dimensions
+
+    def define(self, metrics: Sequence[str]) -> list[MetricDefinition]:
+        return [self.definitions[metric] for metric in metrics if metric in self.definitions]
+
+
+def open_desk(root: Path, run_id: str | None = None) -> Desk:
+    """Open the live release of a workspace, or the one named.
+
+    Raises:
+        NoRelease: nothing is published there, or not that release.
+    """
+    paths = WorkspacePaths(root)
+    live = current(paths)
+    live_run_id = "" if live is None else live.run_id
+    release = _open(str(root), run_id or live_run_id or None)
+    return Desk(
+        paths=paths,
+        release=release,
+        live_run_id=live_run_id,
+        definitions=_definitions(release.document.run_id, release),
+        runs=tuple(run_history(paths)),
+        settings=settings_of(root),
+        now=datetime.now(UTC),
+    )
+
+
+def settings_of(root: Path) -> Settings:
+    """The workspace's settings; their defaults where cx.yml cannot be read, since pages must open all the same."""
+    config = root / "cx.yml"
+    changed = config.stat().st_mtime_ns if config.is_file() else 0
+    return _settings(str(root), changed)
+
+
+def warm(desk: Desk) -> None:
+    """Ask one small question, so that the first reader does not wait for the engine to start."""
+    _warm(desk.document.run_id, desk)
+
+
+@st.cache_resource(max_entries=KEPT_RELEASES, show_spinner=False)
+def _open(root: str, run_id: str | None) -> LiveRelease:
+    return open_release(WorkspacePaths(Path(root)), run_id)
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _ask(run_id: str, question: Question, _release: LiveRelease) -> Answer:
+    assert run_id == _release.document.run_id
+    return ask(_release, question)
+
+
+@st.cache_data(max_entries=KEPT_RELEASES, show_spinner=False)
+def _definitions(run_id: str, _release: LiveRelease) -> dict[str, MetricDefinition]:
+    assert run_id == _release.document.run_id
+    return {definition.name: definition for definition in catalogue(_release)}
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _values(run_id: str, dimension: str, _release: LiveRelease) -> tuple[str, ...]:
+    assert run_id == _release.document.run_id
+    return dimension_values(_release, dimension)
+
+
+@st.cache_resource(max_entries=KEPT_RELEASES, show_spinner=False)
+def _warm(run_id: str, _desk: Desk) -> bool:
+    first = next(iter(_desk.definitions), None)
+    if first is not None:
+        _desk.ask(first)
+    return run_id == _desk.document.run_id
+
+
+@st.cache_data(max_entries=5, show_spinner=False)
+def _settings(root: str, changed: int) -> Settings:
+    try:
+        config: Config | None = load_workspace(root).config if changed else None
+    except WorkspaceError:
+        config = None
+    serving, value, journey, customers = (
+        (config.serving, config.value, config.journey, config.customers)
+        if config
+        else (Serving(), Value(), Journey(), Customers())
+    )
+    return Settings(
+        stale_after=timedelta(hours=serving.stale_after_hours),
+        top_tier=value.top_tier,
+        conversion_days=journey.conversion_days,
+        active_days=customers.active_days,
+    )

@@ -1,0 +1,169 @@
+"""Numbers, dates and words as a reader sees them. In: a value, its unit and the release's currency. Out: text.
+
+The only place that decides decimals, signs and symbols, so that a card, a chart, a table and a sentence agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+MINUS = "−"
+RANGE = "–"
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+MILLION = 1_000_000
+# Below this a mean or score needs its decimal (14.2 against 14.9); above it the decimal is noise to a reader.
+WHOLE_FROM = 20
+# Small amounts of money are prices: cents matter. Larger ones are totals: they do not.
+CENTS_BELOW = 100
+
+
+def money(value: float, currency: str, *, exact: bool = False) -> str:
+    """An amount in the reporting currency: `€3,664`, `€4.2m`; `exact` gives cents and never shortens."""
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    sign, size = (MINUS if value < 0 else ""), abs(value)
+    if exact:
+        return f"{sign}{symbol}{size:,.2f}"
+    if size >= MILLION:
+        return f"{sign}{symbol}{size / MILLION:.1f}m"
+    return f"{sign}{symbol}{size:,.2f}" if size < CENTS_BELOW else f"{sign}{symbol}{size:,.0f}"
+
+
+def percent(share: float, *, decimals: int = 0) -> str:
+    """A share of one as a percentage: 0.64 -> `64%`."""
+    return f"{share * 100:.{decimals}f}%".replace("-", MINUS)
+
+
+def signed(value: float, *, decimals: int = 1) -> str:
+    """A difference with its sign; what rounds to nothing carries none."""
+    text = f"{abs(value):,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        return text
+    return f"{'+' if value > 0 else MINUS}{text}"
+
+
+def number(value: float, unit: str, *, currency: str = "", exact: bool = False) -> str:
+    """A metric's value in its own unit.
+
+    Args:
+        value: the number; shares are fractions of one.
+        unit: as in the metric's definition (count, currency, share, points, score, days, minutes, per_person, index).
+        currency: the release's reporting currency.
+        exact: one more decimal, for tables and tooltips.
+    """
+    match unit:
+        case "currency":
+            return money(value, currency, exact=exact)
+        case "share":
+            return percent(value, decimals=1 if exact else 0)
+        case "count":
+            return f"{value:,.0f}".replace("-", MINUS)
+        case "points":
+            return signed(value, decimals=2)
+        case "percent":
+            return f"{signed(value)}%"
+        case "days":
+            return days(value)
+        case "minutes":
+            return f"{value:,.1f} min"
+        case "index":
+            return f"{value:,.0f}"
+        case "per_person":
+            return f"{value:,.2f}" if exact else f"{value:,.1f}"
+        case _:
+            decimals = 1 if exact or abs(value) < WHOLE_FROM else 0
+            return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def interval(low: float, high: float, unit: str, *, currency: str = "") -> str:
+    """A 95% interval: `58% to 61%`."""
+    return f"{number(low, unit, currency=currency, exact=True)} to {number(high, unit, currency=currency, exact=True)}"
+
+
+def days(value: float) -> str:
+    """A waiting time in days, in words where it is shorter than one."""
+    if value == 0:
+        return "same day"
+    if value < 1:
+        return "under a day"
+    if round(value, 1) == 1:
+        return "1 day"
+    return f"{value:,.0f} days" if value >= WHOLE_FROM or value == int(value) else f"{value:.1f} days"
+
+
+def change(now: float, before: float, unit: str) -> str | None:
+    """The change from `before` to `now`: points for shares, percent for counts and money, else the difference.
+
+    Returns None where a relative change has no base to stand on.
+    """
+    if unit in ("count", "currency"):
+        if before <= 0:
+            return None
+        return f"{signed((now / before - 1) * 100, decimals=0)}%"
+    if unit == "share":
+        return f"{signed((now - before) * 100, decimals=1)} pts"
+    if unit == "index":
+        return signed(now - before, decimals=0)
+    if unit == "days":
+        return f"{signed(now - before)} days"
+    return signed(now - before, decimals=2 if unit == "points" else 1)
+
+
+def unavailable(status: str, *, min_cell: int) -> str:
+    """What stands in a cell that holds no number, by the row's status."""
+    return {
+        "suppressed": f"fewer than {min_cell}",
+        "no_data": "no data",
+        "withheld": "withheld",
+        "not_sliceable": "not split this way",
+        "refused": "refused",
+    }.get(status, status.replace("_", " "))
+
+
+def day(value: date) -> str:
+    """`22 Nov 2026`."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def month(value: date) -> str:
+    """`Nov 2026`."""
+    return f"{value:%b %Y}"
+
+
+def moment(value: datetime) -> str:
+    """`22 Nov 2026, 06:10`, in the zone that `value` carries."""
+    return f"{day(value.date())}, {value:%H:%M}"
+
+
+def span(first: date, last: date) -> str:
+    """`Nov 2025 – Nov 2026`, or one month where both lie in it."""
+    return (
+        month(first)
+        if (first.year, first.month) == (last.year, last.month)
+        else f"{month(first)} {RANGE} {month(last)}"
+    )
+
+
+def words(name: str) -> str:
+    """A column's name or code as words: `age_band` -> `Age band`."""
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def listing(parts: Sequence[str], *, joint: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+
+
+def count_of(n: int | float, singular: str, plural: str | None = None) -> str:
+    """`1 answer`, `1,904 answers`."""
+    return f"{n:,.0f} {singular if round(n) == 1 else plural or singular + 's'}"
+
+
+def markdown_safe(text: str) -> str:
+    """`text` with the characters that Markdown would read as formatting or maths written literally."""
+    for character in "\\`*_[]<>$~#:|":
+        text = text.replace(character, f"\\{character}")
+    return text

@@ -1,0 +1,311 @@
+"""The answer of each page as one sentence. In: rows of governed answers and findings. Out: a `Sentence`.
+
+A sentence claims only what `findings` has proven; where nothing is proven it says what was measured, without an
+adjective. No word here stands without a number behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.findings import (
+    UNMET_SCORE,
+    Mark,
+    Shortfall,
+    Stall,
+    find_marks,
+    find_short_pillar,
+    find_stalled_stage,
+    find_unmet_outcome,
+    usable,
+    widen,
+)
+from app.formatting import MINUS, day, interval, listing, money, number, percent, signed, words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from serving import AnswerRow
+
+# Revenue moves by a few percent from month to month by itself; five over a year is a change that a plan would name.
+MATERIAL_CHANGE = 0.05
+# A tier that brings this much more than its own size is a concentration; less is nearly an even spread.
+MATERIAL_CONCENTRATION = 0.10
+# More than three marks is a list, not an answer.
+MARKS_IN_A_SENTENCE = 3
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a heading says. `claim` is True where it asserts something that an interval and a threshold support."""
+
+    text: str
+    claim: bool
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def who(
+    share: AnswerRow | None, profile: Sequence[AnswerRow], *, top_tier: float, as_of: date, scope: str = ""
+) -> Sentence:
+    """Who the best customers are: what the top tier brings, and what marks it."""
+    tier = f"top {percent(top_tier)} of customers"
+    if share is None or share.value is None:
+        if share is not None and share.status in ("suppressed", "withheld", "refused", "not_sliceable"):
+            return Sentence(f"What the {tier} bring cannot be shown{scope}", claim=False)
+        return Sentence(
+            f"No customer brought revenue in the year to {day(as_of)}, so nobody is in a top tier", claim=False
+        )
+    text = f"Your {tier} bring {percent(share.value)} of revenue{scope}"
+    marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]
+    concentrated = share.value >= top_tier + MATERIAL_CONCENTRATION
+    if marks:
+        return Sentence(f"{text}. More common among them: {listing([name_of(mark) for mark in marks])}.", claim=True)
+    return Sentence(text, claim=concentrated)
+
+
+def name_of(mark: Mark) -> str:
+    """An attribute value as a reader says it: `age band 45-54`."""
+    return f"{words(mark.attribute).lower()} {mark.value}"
+
+
+def marks_found(profile: Sequence[AnswerRow]) -> Sentence:
+    """The title over the index chart."""
+    marks = find_marks(profile)
+    if not marks:
+        n = len(usable(profile, "attribute_value"))
+        return Sentence(
+            f"None of {n} attribute values differs measurably in the top tier" if n else "No attributes to compare",
+            claim=False,
+        )
+    first = marks[0]
+    name = name_of(first)
+    shown = f"{name[:1].upper()}{name[1:]}"
+    if first.is_more_common:
+        return Sentence(f"{shown} is {first.index / 100:.1f} times as common among the best", claim=True)
+    return Sentence(f"{shown} is {percent(1 - first.index / 100)} rarer among the best", claim=True)
+
+
+def concentration(share: AnswerRow | None, history: Sequence[AnswerRow], *, top_tier: float) -> Sentence:
+    """The title over the top tier's share of revenue by month."""
+    months = [row for row in history if row.status == "ok" and row.value is not None]
+    if share is None or share.value is None or not months:
+        return Sentence(f"Revenue share of the top {percent(top_tier)}, by month", claim=False)
+    values = [row.value for row in months if row.value is not None]
+    if len(values) > 1:
+        return Sentence(
+            f"The top {percent(top_tier)} brought between {percent(min(values))} and {percent(max(values))} "
+            f"of revenue in {len(values)} months",
+            claim=False,
+        )
+    return Sentence(f"The top {percent(top_tier)} bring {percent(share.value)} of revenue", claim=False)
+
+
+def journey(conversion: Sequence[AnswerRow], *, days: int) -> Sentence:
+    """Where journeys stall."""
+    stall = find_stalled_stage(conversion)
+    if stall is not None:
+        return stalled(stall, days=days)
+    rates = usable(conversion, "stage")
+    if not rates:
+        return Sentence("Too few journeys are observed to say where they stall", claim=False)
+    lowest = min(rates, key=lambda row: row.value or 0.0)
+    highest = max(rates, key=lambda row: row.value or 0.0)
+    if lowest is highest:
+        return Sentence(
+            f"{percent(lowest.value or 0)} go on from {lowest.dimensions['stage']} within {days} days", claim=False
+        )
+    return Sentence(
+        f"Between {percent(lowest.value or 0)} and {percent(highest.value or 0)} go on from a stage within {days} "
+        "days; no stage stands out",
+        claim=False,
+    )
+
+
+def stalled(stall: Stall, *, days: int) -> Sentence:
+    """A stall in words: who stays behind, and how many stay behind elsewhere."""
+    return Sentence(
+        f"{percent(1 - stall.rate)} go no further than {stall.stage} within {days} days; "
+        f"after the other stages {percent(1 - stall.elsewhere)} do",
+        claim=True,
+    )
+
+
+def outcomes(
+    opportunity: Sequence[AnswerRow],
+    importance: Sequence[AnswerRow],
+    satisfaction: Sequence[AnswerRow],
+    *,
+    dimension: str = "item_label",
+) -> Sentence:
+    """Which desired outcome is most in want."""
+    unmet = find_unmet_outcome(opportunity, dimension=dimension)
+    if unmet is None:
+        return _no_unmet(usable(opportunity, dimension), dimension)
+    matters, satisfied = (_value_at(rows, dimension, unmet.outcome) for rows in (importance, satisfaction))
+    rank = "is the biggest unmet outcome" if unmet.stands_alone else "is an unmet outcome"
+    if matters is None or satisfied is None:
+        return Sentence(f"“{unmet.outcome}” {rank}: its opportunity score is {unmet.score:.1f}", claim=True)
+    return Sentence(
+        f"“{unmet.outcome}” {rank}: {percent(matters / 10)} say it matters, {percent(satisfied / 10)} are satisfied",
+        claim=True,
+    )
+
+
+def _no_unmet(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
+    if not rows:
+        return Sentence("Too few answers to say what customers want done", claim=False)
+    first = max(rows, key=lambda row: row.value or 0.0)
+    return Sentence(
+        f"No outcome is measurably unmet; the highest opportunity score is {first.value:.1f}, "
+        f"for “{first.dimensions[dimension]}”",
+        claim=False,
+    )
+
+
+def unmet_found(opportunity: Sequence[AnswerRow], found: int) -> Sentence:
+    """The title over the ranked opportunities."""
+    total = len([row for row in opportunity if row.status == "ok"])
+    if found == 0:
+        return Sentence(f"None of {total} outcomes scores measurably above {UNMET_SCORE:.0f}", claim=False)
+    return Sentence(f"{found} of {total} outcomes score measurably above {UNMET_SCORE:.0f}", claim=True)
+
+
+def important_but_unmet(
+    importance: Sequence[AnswerRow],
+    satisfaction: Sequence[AnswerRow],
+    important_from: float,
+    satisfied_up_to: float,
+    *,
+    dimension: str = "item_label",
+) -> Sentence:
+    """The title over the map: how many outcomes lie in its corner beyond what their intervals leave open."""
+    known = usable(importance, dimension)
+    satisfied = {row.dimensions[dimension]: row for row in usable(satisfaction, dimension)}
+    inside = [
+        row
+        for row in known
+        if row.dimensions[dimension] in satisfied
+        and (row.low or 0.0) >= important_from
+        and (satisfied[row.dimensions[dimension]].high or 0.0) <= satisfied_up_to
+    ]
+    if not inside:
+        return Sentence("No outcome is measurably both important and unmet", claim=False)
+    verb = "matters a lot and disappoints" if len(inside) == 1 else "matter a lot and disappoint"
+    return Sentence(f"{len(inside)} of {len(known)} outcomes {verb}", claim=True)
+
+
+def expectations(gaps: Sequence[AnswerRow], *, unit: str = "points") -> Sentence:
+    """Which pillar falls short of what is expected of it, and which do not."""
+    short = find_short_pillar(gaps)
+    if short is not None:
+        return _short(short, usable(gaps, "pillar"), unit)
+    rows = usable(gaps, "pillar")
+    if not rows:
+        return Sentence("Too few customers rated both expectation and experience to compare them", claim=False)
+    lowest = min(rows, key=lambda row: row.value or 0.0)
+    if lowest.low is not None and lowest.low > 0:
+        named = listing([str(row.dimensions["pillar"]) for row in rows])
+        verb = "exceeds" if len(rows) == 1 else "exceed"
+        return (
+            Sentence(f"{words(named)} {verb} expectations, by {_size(lowest.value or 0.0, unit)} or more", claim=True)
+            if len(rows) > 1
+            else Sentence(
+                f"Experience of {named} {verb} expectations by {_size(lowest.value or 0.0, unit)}", claim=True
+            )
+        )
+    return Sentence(
+        f"No pillar falls measurably short; the widest gap is {signed(lowest.value or 0.0, decimals=1)}, "
+        f"for {lowest.dimensions['pillar']}",
+        claim=False,
+    )
+
+
+def _short(short: Shortfall, rows: Sequence[AnswerRow], unit: str) -> Sentence:
+    if short.others:
+        named = listing([words(short.pillar), *short.others])
+        return Sentence(f"{named} fall short of expectations, {short.pillar} by {_size(short.gap, unit)}", claim=True)
+    text = f"{words(short.pillar)} fall short of expectations by {_size(short.gap, unit)}"
+    met = [str(row.dimensions["pillar"]) for row in rows if row.low is not None and row.low >= 0]
+    if met:
+        text = f"{words(listing(met))} meet expectations; {short.pillar} fall short by {_size(short.gap, unit)}"
+    return Sentence(text, claim=True)
+
+
+def short_items(gaps: Sequence[AnswerRow], found: int) -> Sentence:
+    """The title over expected against experienced."""
+    total = len([row for row in gaps if row.status == "ok"])
+    if found == 0:
+        return Sentence(f"None of {total} expectations is missed by a measurable margin", claim=False)
+    return Sentence(f"{found} of {total} expectations are missed by a measurable margin", claim=True)
+
+
+def today(revenue: AnswerRow | None, before: AnswerRow | None, *, currency: str, found: Sequence[Sentence]) -> Sentence:
+    """The headline over all four answers: how revenue moved, and the first shortfall that was proven."""
+    first = next((sentence for sentence in found if sentence.claim), None)
+    opening = _revenue(revenue, before, currency)
+    if first is None:
+        return Sentence(opening, claim=False)
+    return Sentence(f"{opening}. {first.text}", claim=True)
+
+
+def _revenue(now: AnswerRow | None, before: AnswerRow | None, currency: str) -> str:
+    if now is None or now.value is None:
+        return "No revenue is recorded in this period"
+    amount = money(now.value, currency)
+    if before is None or before.value is None or before.value <= 0:
+        return f"Revenue is {amount}"
+    moved = now.value / before.value - 1
+    if abs(moved) < MATERIAL_CHANGE:
+        return f"Revenue is level at {amount} ({signed(moved * 100, decimals=0)}%)"
+    return f"Revenue is {'up' if moved > 0 else 'down'} {percent(abs(moved))} to {amount}"
+
+
+def quality(passed: int, total: int, *, day_of_run: str) -> Sentence:
+    """The headline of the page for auditors."""
+    if total == 0:
+        return Sentence("No check is recorded for this release", claim=False)
+    return Sentence(f"{passed:,} of {total:,} checks passed on the load of {day_of_run}", claim=passed == total)
+
+
+def extremes(
+    rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, currency: str = "", order: Sequence[str] = ()
+) -> Sentence:
+    """Where a measure is lowest and where highest: a claim only if the two are clearly apart."""
+    known = usable(rows, dimension)
+    if order:
+        known = [row for row in known if row.dimensions[dimension] in order]
+    if not known:
+        return Sentence(f"{what}: too few to compare", claim=False)
+    lowest = min(known, key=lambda row: row.value or 0.0)
+    highest = max(known, key=lambda row: row.value or 0.0)
+    shown = {id(row): number(row.value or 0.0, unit, currency=currency) for row in (lowest, highest)}
+    if lowest is highest:
+        return Sentence(f"{what}: {shown[id(lowest)]} at {lowest.dimensions[dimension]}", claim=False)
+    if widen(lowest, len(known))[1] < widen(highest, len(known))[0]:
+        return Sentence(
+            f"{what} runs from {shown[id(lowest)]} at {lowest.dimensions[dimension]} "
+            f"to {shown[id(highest)]} at {highest.dimensions[dimension]}",
+            claim=True,
+        )
+    return Sentence(f"{what} does not differ measurably", claim=False)
+
+
+def interval_note(row: AnswerRow, unit: str, *, currency: str = "") -> str:
+    """The small print under a number: its n and its 95% interval."""
+    parts = [f"n = {row.n:,.0f}"] if row.n is not None else []
+    if row.low is not None and row.high is not None:
+        parts.append(f"95% interval {interval(row.low, row.high, unit, currency=currency)}")
+    return ", ".join(parts)
+
+
+def _size(gap: float, unit: str) -> str:
+    size = signed(abs(gap)).lstrip("+").lstrip(MINUS)
+    return f"{size}% of the scale" if unit == "percent" else f"{size} points"
+
+
+def _value_at(rows: Sequence[AnswerRow], dimension: str, value: str) -> float | None:
+    return next((row.value for row in rows if row.dimensions.get(dimension) == value and row.status == "ok"), None)

@@ -1,0 +1,150 @@
+"""The frame of every page. In: a question, and its answer once computed. Out: heading, badges, filters, callouts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app.badges import Badge, Notice, certification, freshness, notices
+from app.desk import Desk, open_desk
+from app.filters import Filters, filter_row, reset_filters, show_all_time
+from app.formatting import count_of, markdown_safe, span, unavailable
+from app.headlines import Sentence
+from app.states import no_release, no_workspace, release_gone
+from serving import AnswerRow, NoRelease
+from workspace.environment import workspace_from_environment
+
+RELEASE_PARAMETER = "release"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The place over the filters where the answer goes once it is known."""
+
+    desk: Desk
+    question: str
+    place: DeltaGenerator
+
+    def asking(self, question: str) -> Heading:
+        """The same place under another question, for a page whose first line depends on its filters."""
+        return Heading(self.desk, question, self.place)
+
+    def answer(self, sentence: Sentence, *, metrics: Sequence[str], based_on: str) -> None:
+        """Write the answer, with its badges and what it is based on."""
+        desk = self.desk
+        with self.place:
+            st.markdown(f":gray[{markdown_safe(self.question)}]")
+            st.title(markdown_safe(sentence.text), anchor=False)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                draw_badge(freshness(desk.document, now=desk.now, stale_after=desk.settings.stale_after))
+                defined = desk.define(metrics)
+                if defined:
+                    draw_badge(certification(defined))
+                if based_on:
+                    st.markdown(f":gray[{markdown_safe(based_on)}]", width="content")
+            for notice in notices(
+                desk.document,
+                desk.runs,
+                live_run_id=desk.live_run_id,
+                now=desk.now,
+                stale_after=desk.settings.stale_after,
+            ):
+                draw_notice(notice)
+            if desk.document.run_id != desk.live_run_id:
+                st.button("Show the live answers", icon=":material/update:", on_click=_leave_release)
+
+
+def begin(question: str) -> tuple[Desk, Heading]:
+    """Open the release that the address names, or the live one; where there is none, say so and stop."""
+    root = workspace_from_environment()
+    if root is None or not root.is_dir():
+        no_workspace(root)
+        st.stop()
+    asked = st.query_params.get(RELEASE_PARAMETER) or st.session_state.get(RELEASE_PARAMETER)
+    try:
+        desk = open_desk(root, asked)
+    except NoRelease as missing:
+        if asked:
+            release_gone(asked, on_leave=_leave_release)
+        else:
+            no_release(missing)
+        st.stop()
+    st.session_state[RELEASE_PARAMETER] = desk.document.run_id
+    st.query_params[RELEASE_PARAMETER] = desk.document.run_id
+    return desk, Heading(desk, question, st.container())
+
+
+def choose(desk: Desk) -> Filters:
+    """The filter row, with the values that this release knows."""
+    return filter_row(segments=desk.values("segment"), regions=desk.values("region"), as_of=desk.document.as_of_on)
+
+
+def based_on(
+    counts: Sequence[tuple[AnswerRow, str, str]], filters: Filters, desk: Desk, *, undated: bool = False
+) -> str:
+    """`Based on 12,000 customers and 48,210 orders, Nov 2025 – Nov 2026`."""
+    parts = [
+        count_of(row.value, singular, plural)
+        if row.value is not None
+        else f"{unavailable(row.status, min_cell=desk.min_cell)} {plural}"
+        for row, singular, plural in counts
+    ]
+    return f"Based on {' and '.join(parts)}, {period_in_words(filters, desk, undated=undated)}"
+
+
+def period_in_words(filters: Filters, desk: Desk, *, undated: bool = False) -> str:
+    """The days that the page shows."""
+    if undated:
+        return "answers without a date"
+    window = filters.window
+    if window.since is None or window.until is None:
+        return f"up to {span(desk.document.as_of_on, desk.document.as_of_on)}"
+    return span(window.since, window.until)
+
+
+def too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Sequence[str], who: str) -> None:
+    """The state of a filter that leaves too few people: explain, and offer the way back."""
+    desk = heading.desk
+    heading.answer(
+        Sentence(f"Too few {who} here to describe safely", claim=False),
+        metrics=metrics,
+        based_on=f"{unavailable(row.status, min_cell=desk.min_cell)} {who}{filters.scope}".strip().capitalize(),
+    )
+    with st.container(border=True):
+        st.markdown(
+            f"**Why nothing is shown.** Groups of fewer than {desk.min_cell} people are hidden, and so is what would "
+            "give them away, so that nobody can be identified and small numbers do not mislead."
+        )
+        st.button("Show all customers", type="primary", on_click=reset_filters)
+
+
+def nothing_in_period(heading: Heading, filters: Filters, *, metrics: Sequence[str], what: str, reach: str) -> None:
+    """The state of a period that the sources do not cover: say how far they reach, and offer all of it."""
+    heading.answer(
+        Sentence(f"No {what} are recorded in this period", claim=False),
+        metrics=metrics,
+        based_on=period_in_words(filters, heading.desk),
+    )
+    with st.container(border=True):
+        st.markdown(f"**Why nothing is shown.** {markdown_safe(reach)}")
+        if filters.period != "All time":
+            st.button("Show all time", type="primary", on_click=show_all_time)
+
+
+def draw_badge(badge: Badge) -> None:
+    """A badge with its reasons in the tooltip."""
+    st.badge(badge.text, icon=badge.icon, color=badge.color, help=badge.help or None)
+
+
+def draw_notice(notice: Notice) -> None:
+    """A callout in the notice's colour, title first."""
+    body = f"**{markdown_safe(notice.title)}**  \n{markdown_safe(notice.text)}"
+    {"red": st.error, "orange": st.warning}.get(notice.color, st.info)(body, icon=notice.icon)
+
+
+def _leave_release() -> None:
+    st.session_state.pop(RELEASE_PARAMETER, None)
+    st.query_params.pop(RELEASE_PARAMETER, None)

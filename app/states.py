@@ -1,0 +1,50 @@
+"""Pages without numbers. In: what is missing. Out: what happened, the exact command, the path looked for, a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from app.formatting import markdown_safe
+from serving import NoRelease
+from workspace.environment import WORKSPACE_VARIABLE
+
+
+def no_workspace(root: Path | None) -> None:
+    """No workspace is named, or its folder is not there."""
+    st.title("No workspace yet", anchor=False)
+    st.markdown("These pages read a company's workspace, and none was found.")
+    with st.container(border=True):
+        st.markdown("**Build one with a made-up company** (about two minutes):")
+        st.code("make demo", language="bash")
+        st.markdown("**Or serve your own:**")
+        st.code("cx app --workspace DIR", language="bash")
+        if root is None:
+            st.markdown(f"The environment variable `{WORKSPACE_VARIABLE}` is not set.")
+        else:
+            st.markdown(f"Looked for `{root}` (from `{WORKSPACE_VARIABLE}`).")
+    _check_again()
+
+
+def no_release(missing: NoRelease) -> None:
+    """The workspace is there, and nothing is published in it."""
+    st.title("Nothing is published yet", anchor=False)
+    st.markdown(markdown_safe(missing.what))
+    with st.container(border=True):
+        st.markdown("**Load, check and publish:**")
+        st.code(missing.command, language="bash")
+        st.markdown(f"Looked for `{missing.looked_for}`.")
+    _check_again()
+
+
+def release_gone(run_id: str, *, on_leave: Callable[[], None]) -> None:
+    """The address names a release that is not kept any more."""
+    st.title("That release is no longer kept", anchor=False)
+    st.markdown(f"The address asks for release `{markdown_safe(run_id)}`, which is not in this workspace.")
+    st.button("Show the live answers", type="primary", icon=":material/update:", on_click=on_leave)
+
+
+def _check_again() -> None:
+    st.button("Check again", type="primary", icon=":material/refresh:")

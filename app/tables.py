@@ -1,0 +1,93 @@
+"""Answers as a table. In: rows of several metrics over one dimension. Out: a frame of numbers and one of texts.
+
+The numbers sort and download; the texts are what is read. A cell without a number says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from app.formatting import number, unavailable
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+    from serving import Answer, AnswerRow, MetricDefinition
+
+UNKNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Table:
+    """`numbers` and `texts` have the same columns and rows; the first column is the dimension."""
+
+    numbers: pd.DataFrame
+    texts: pd.DataFrame
+
+    def styled(self) -> Styler:
+        """The numbers, shown as their texts."""
+        styler = self.numbers.style
+        for column in self.numbers.columns[1:]:
+            for position, text in enumerate(self.texts[column]):
+                rows = pd.IndexSlice[[position], [column]]
+                styler = styler.format(_always(text), subset=rows, na_rep=text)
+        return styler
+
+
+def pivot(
+    answers: Iterable[Answer],
+    dimension: str,
+    definitions: Mapping[str, MetricDefinition],
+    *,
+    heading: str,
+    currency: str,
+    min_cell: int,
+    order: Sequence[str] = (),
+) -> Table:
+    """One row a value of `dimension`, one column a metric, in the order in which the metrics were asked."""
+    cells: dict[str, dict[str, AnswerRow]] = {}
+    metrics: list[str] = []
+    for answer in answers:
+        for row in answer.rows:
+            if dimension not in row.dimensions:
+                continue
+            if row.metric not in metrics:
+                metrics.append(row.metric)
+            cells.setdefault(row.dimensions[dimension] or UNKNOWN, {})[row.metric] = row
+    names = sorted(cells, key=lambda name: (order.index(name) if name in order else len(order), name == UNKNOWN, name))
+    numbers: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
+    for name in names:
+        shown, told = {heading: name}, {heading: name}
+        for metric in metrics:
+            label = definitions[metric].label
+            found = cells[name].get(metric)
+            shown[label] = None if found is None or found.value is None else found.value  # type: ignore[assignment]
+            told[label] = cell(found, definitions[metric].unit, currency=currency, min_cell=min_cell)
+        numbers.append(shown)
+        texts.append(told)
+    columns = [heading, *(definitions[metric].label for metric in metrics)]
+    return Table(pd.DataFrame(numbers, columns=columns), pd.DataFrame(texts, columns=columns))
+
+
+def cell(row: AnswerRow | None, unit: str, *, currency: str, min_cell: int) -> str:
+    """One cell's text: the number, or why there is none."""
+    if row is None:
+        return unavailable("no_data", min_cell=min_cell)
+    if row.status != "ok" or row.value is None:
+        return unavailable(row.status if row.status != "ok" else "no_data", min_cell=min_cell)
+    return number(row.value, unit, currency=currency, exact=True)
+
+
+def _always(text: str) -> Callable[[object], str]:
+    return lambda _: text
+
+
+def csv_of(answers: Iterable[Answer]) -> str:
+    """What is on the screen as CSV, with each row's status."""
+    records = [record for answer in answers for record in answer.records()]
+    return pd.DataFrame(records).to_csv(index=False)

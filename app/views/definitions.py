@@ -1,0 +1,110 @@
+"""Metric definitions. In: the catalogue of the release. Out: a searchable page; `?metric=` opens one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.badges import ICONS
+from app.formatting import count_of, day, markdown_safe, unavailable, words
+from app.headlines import Sentence
+from app.page import begin
+from serving import MetricDefinition
+
+QUESTIONS = {
+    "who": "Who are our best customers?",
+    "journey": "What is their journey?",
+    "outcomes": "What do they want done?",
+    "expectations": "Where do we fall short?",
+    "growth": "Growth",
+    "perception": "Perception",
+    "trust": "Trust",
+}
+EVERY = "All questions"
+COLORS = {"certified": "green", "provisional": "gray", "needs review": "orange", "withheld": "red"}
+
+desk, heading = begin("For analysts and auditors")
+definitions = sorted(desk.definitions.values(), key=lambda definition: (definition.question, definition.label))
+certified = sum(definition.badge == "certified" for definition in definitions)
+heading.answer(
+    Sentence(f"{certified} of {len(definitions)} metrics are certified today", claim=False),
+    metrics=[definition.name for definition in definitions],
+    based_on=f"Definitions as published with the numbers of {day(desk.document.as_of_on)}",
+)
+
+
+def fits(definition: MetricDefinition, text: str) -> bool:
+    """Whether every word of the search stands somewhere in the definition."""
+    haystack = " ".join(
+        (definition.name, definition.label, definition.description, definition.owner, definition.model or "")
+    ).lower()
+    return all(part in haystack for part in text.lower().split())
+
+
+def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
+    """What an auditor asks of a metric, in order."""
+    passed = sum(check.status == "passed" for check in definition.checks)
+    floor = f"fewer than {definition.min_cell} people are hidden" if definition.min_cell else "not sensitive by itself"
+    return [
+        ("Name", f"`{definition.name}`"),
+        ("Formula", f"`{definition.formula}`" if definition.formula else ""),
+        ("Unit", words(definition.unit)),
+        ("Owner", words(definition.owner)),
+        ("Model", f"`{definition.model}`" if definition.model else ""),
+        ("Built from", ", ".join(f"`{name}`" for name in definition.upstream)),
+        ("Can be split by", ", ".join(f"`{name}`" for name in definition.dimensions)),
+        ("By", ", ".join(definition.grains)),
+        ("Counts", f"`{definition.n}`" if definition.n else ""),
+        ("Small groups", floor),
+        ("Last checks", f"{passed} of {len(definition.checks)} passed"),
+    ]
+
+
+def show(definition: MetricDefinition, *, is_open: bool) -> None:
+    """One metric, closed to its name and badge."""
+    badge = f":{COLORS[definition.badge]}-badge[{ICONS[definition.badge]} {definition.badge}]"
+    with st.expander(f"{markdown_safe(definition.label)} {badge}", expanded=is_open):
+        st.markdown(markdown_safe(definition.description))
+        if definition.badge_reason:
+            st.caption(markdown_safe(definition.badge_reason))
+        st.markdown("\n".join(f"- {name}: {value}" for name, value in facts(definition) if value))
+        failed = [check for check in definition.checks if check.status != "passed"]
+        for check in failed:
+            seen = f" ({check.observed})" if check.observed else ""
+            st.markdown(f":red[{check.behaviour}: {markdown_safe(check.name)} on `{check.asset}`{markdown_safe(seen)}]")
+
+
+asked = st.query_params.get("metric", "")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    text = st.text_input(
+        "Search", key="search", bind="query-params", placeholder="revenue, gap, owner …", icon=":material/search:"
+    )
+    topics = [EVERY, *(name for name in QUESTIONS if any(item.question == name for item in definitions))]
+    topic = st.selectbox(
+        "Question", topics, key="topic", bind="query-params", format_func=lambda name: QUESTIONS.get(name, name)
+    )
+found = [
+    definition
+    for definition in definitions
+    if fits(definition, text or "") and topic in (EVERY, None, definition.question)
+]
+if asked and asked in desk.definitions:
+    st.header("The metric you opened", anchor=False)
+    show(desk.definitions[asked], is_open=True)
+elif asked:
+    st.warning(f"There is no metric called {markdown_safe(asked)} in this release.", icon=":material/search_off:")
+st.header(f"{count_of(len(found), 'metric')}", anchor=False)
+if not found:
+    st.info("Nothing matches. Clear the search, or choose all questions.", icon=":material/info:")
+for name, question in QUESTIONS.items():
+    here = [definition for definition in found if definition.question == name]
+    if here:
+        st.subheader(question, anchor=False)
+        for definition in here:
+            show(definition, is_open=False)
+st.caption(
+    "A cell without a number says why: "
+    + "; ".join(
+        unavailable(status, min_cell=desk.min_cell) for status in ("suppressed", "no_data", "withheld", "refused")
+    )
+    + "."
+)

@@ -1,0 +1,143 @@
+"""Where do we fall short? In: expectation gaps by pillar, item and interaction. Out: the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import cards, charts, headlines
+from app.findings import short_gaps, usable
+from app.formatting import count_of, signed, words
+from app.page import based_on, begin, choose, nothing_in_period, too_few
+from app.tables import pivot
+from workspace.vocabulary import PILLARS
+
+METRICS = ("expectation_gap", "expectation_gap_percent", "expectation_level", "perception_level", "pairing_coverage")
+FEELINGS = ("nps", "csat", "ces", "overall_score")
+SHOWN = (*METRICS, *FEELINGS)
+ITEM = "item_label"
+
+desk, heading = begin("Where do we fall short?")
+filters = choose(desk)
+gap = desk.shown("expectation_gap", filters).one("expectation_gap")
+if gap.status == "suppressed":
+    too_few(heading, filters, gap, metrics=SHOWN, who="customers")
+    st.stop()
+if gap.status == "no_data":
+    reach = gap.reason or "Nobody rated both what they expect and what they experience (survey_codebook.csv)."
+    nothing_in_period(heading, filters, metrics=SHOWN, what="pairs of expectation and experience", reach=reach)
+    st.stop()
+
+undated = desk.is_undated("expectation_gap")
+by_pillar = desk.shown("expectation_gap", filters, by=("pillar",))
+percent_by_pillar = desk.shown("expectation_gap_percent", filters, by=("pillar",))
+basis = f"Based on {count_of(gap.n or 0, 'pair')} of expectation and experience"
+period = based_on([], filters, desk, undated=undated).removeprefix("Based on ").removeprefix(", ")
+heading.answer(headlines.expectations(by_pillar.rows), metrics=SHOWN, based_on=f"{basis}, {period}")
+
+with st.grid(3, min_column_width=240, gap="small"):
+    for pillar in PILLARS:
+        cards.kpi(
+            desk,
+            filters,
+            "expectation_gap",
+            label=f"{words(pillar)}: gap to expectation",
+            where={"pillar": (pillar,)},
+        )
+
+left, right = st.columns([12, 8], gap="small")
+gaps = desk.shown("expectation_gap", filters, by=(ITEM,))
+expected, experienced = (
+    desk.shown(metric, filters, by=(ITEM,)) for metric in ("expectation_level", "perception_level")
+)
+short = {str(row.dimensions[ITEM]) for row in short_gaps(gaps.rows, dimension=ITEM)}
+with left:
+    title = headlines.short_items(gaps.rows, len(short))
+    with cards.evidence(
+        desk,
+        title,
+        [expected, experienced, gaps],
+        ["expectation_gap", "expectation_level", "perception_level"],
+        key="dumbbell",
+    ):
+        levels = {row.dimensions.get(ITEM): row.value for row in expected.rows if row.value is not None}
+        ranked = sorted(
+            (row for row in gaps.rows if row.value is not None and row.dimensions.get(ITEM) in levels),
+            key=lambda row: row.value or 0.0,
+        )
+        if ranked:
+            cards.chart(
+                charts.dumbbell(
+                    [
+                        {
+                            "label": row.dimensions[ITEM],
+                            "expected": levels[row.dimensions[ITEM]],
+                            # Experienced of the same pairs, so that the two ends differ by exactly the gap.
+                            "experienced": (levels[row.dimensions[ITEM]] or 0.0) + (row.value or 0.0),
+                            "text": signed(row.value or 0.0, decimals=2),
+                            "note": headlines.interval_note(row, "points"),
+                            "stands_out": str(row.dimensions[ITEM]) in short,
+                        }
+                        for row in ranked
+                    ],
+                    axis="Mean rating of those who gave both",
+                ),
+                alt_text=f"Expected against experienced for {len(ranked)} items. {title}.",
+                key="dumbbell_chart",
+                note="Coloured where the 95% interval of the gap, corrected for the number of items, lies below zero "
+                "and the gap is material.",
+            )
+        else:
+            cards.nothing_to_show(gaps, desk, what="Expectation by item")
+with right:
+    by_moment = desk.shown("expectation_gap_percent", filters, by=("interaction",))
+    moments = usable(by_moment.rows, "interaction")
+    title = headlines.extremes(by_moment.rows, "interaction", what="The gap by interaction", unit="percent")
+    with cards.evidence(desk, title, [by_moment], ["expectation_gap_percent"], key="gap_by_interaction"):
+        if moments:
+            low = {str(row.dimensions["interaction"]) for row in short_gaps(by_moment.rows, dimension="interaction")}
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            "label": words(str(row.dimensions["interaction"])),
+                            "value": row.value,
+                            "low": row.low,
+                            "high": row.high,
+                            "text": f"{signed(row.value or 0.0)}%",
+                            "note": headlines.interval_note(row, "percent"),
+                            "stands_out": str(row.dimensions["interaction"]) in low,
+                        }
+                        for row in sorted(moments, key=lambda row: row.value or 0.0)
+                    ],
+                    axis="Gap in percent of the scale",
+                ),
+                alt_text=f"Ranked bars of the gap by interaction. {title}.",
+                key="gap_by_interaction_chart",
+                note="In percent of the scale, so that surveys with different scales can stand side by side.",
+            )
+        else:
+            cards.nothing_to_show(by_moment, desk, what="The gap by interaction")
+
+st.header("How they feel about it", anchor=False)
+with st.grid(5, min_column_width=180, gap="small"):
+    for metric in (*FEELINGS, "pairing_coverage"):
+        cards.kpi(desk, filters, metric)
+
+st.header("All expectations", anchor=False)
+in_percent = desk.shown("expectation_gap_percent", filters, by=(ITEM,))
+coverage = desk.shown("pairing_coverage", filters, by=(ITEM,))
+answers = [gaps, in_percent, expected, experienced, coverage]
+cards.table(
+    pivot(
+        answers,
+        ITEM,
+        desk.definitions,
+        heading="What is expected",
+        currency=desk.currency,
+        min_cell=desk.min_cell,
+        order=[str(row.dimensions[ITEM]) for row in ranked],
+    ),
+    alt_text="Gap, expectation, experience and coverage by item",
+    key="expectation_table",
+)
+cards.source(desk, answers, METRICS, key="expectation_table")

@@ -1,0 +1,208 @@
+"""What is their journey? In: stage, touchpoint, journey and perception answers. Out: the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import cards, charts, headlines
+from app.findings import find_stalled_stage, usable
+from app.formatting import count_of, days, markdown_safe, number, percent, unavailable, words
+from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
+from app.tables import pivot
+from serving import Answer, AnswerRow
+from workspace.vocabulary import STAGES
+
+METRICS = ("stage_conversion", "stage_entries", "days_to_next_stage", "touchpoints", "journeys")
+SHOWN = (*METRICS, "journey_conversion_rate", "journey_days_to_purchase", "offline_share", "perception_level")
+# More lines than this cannot be told apart; the smaller channels stand in the table and the download.
+CHANNELS = 6
+
+
+def by_value(answer: Answer, dimension: str, metric: str) -> dict[str | None, AnswerRow]:
+    """The rows of one metric by the value of a dimension."""
+    return {row.dimensions.get(dimension): row for row in answer.rows if row.metric == metric}
+
+
+def most_common(answer: Answer, dimension: str, stage: str) -> str | None:
+    """The named value with most touchpoints in a stage."""
+    rows = [
+        row
+        for row in answer.rows
+        if row.dimensions.get("stage") == stage and row.dimensions.get(dimension) and row.value
+    ]
+    return str(max(rows, key=lambda row: row.value or 0.0).dimensions[dimension]) if rows else None
+
+
+desk, heading = begin("What is their journey?")
+filters = choose(desk)
+people = desk.shown("touchpoint_people", filters).one("touchpoint_people")
+touchpoints = desk.shown("touchpoints", filters).one("touchpoints")
+if people.status == "suppressed":
+    too_few(heading, filters, people, metrics=SHOWN, who="people")
+    st.stop()
+if not touchpoints.value:
+    feed = desk.document.feeds.get("touchpoints")
+    reach = (
+        f"The touchpoints in this workspace reach from {feed.first_on} to {feed.last_on}."
+        if feed and feed.first_on
+        else "No touchpoint with a time was loaded."
+    )
+    nothing_in_period(heading, filters, metrics=SHOWN, what="touchpoints", reach=reach)
+    st.stop()
+
+conversion = desk.shown("stage_conversion", filters, by=("stage",))
+stall = find_stalled_stage(conversion.rows)
+heading.answer(
+    headlines.journey(conversion.rows, days=desk.settings.conversion_days),
+    metrics=SHOWN,
+    based_on=based_on([(people, "person", "people"), (touchpoints, "touchpoint", "touchpoints")], filters, desk),
+)
+
+st.header(f"Share who go on to a later stage within {desk.settings.conversion_days} days", anchor=False)
+entries = by_value(desk.shown("stage_entries", filters, by=("stage",)), "stage", "stage_entries")
+waits = by_value(desk.shown("days_to_next_stage", filters, by=("stage",)), "stage", "days_to_next_stage")
+rates = by_value(conversion, "stage", "stage_conversion")
+touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
+where = desk.shown("touchpoints", filters, by=("stage", "channel"))
+with st.grid(6, min_column_width=150, gap="small"):
+    for position, stage in enumerate(STAGES, start=1):
+        with st.container(border=True, height="stretch", gap="xsmall"):
+            count, rate, wait = entries.get(stage), rates.get(stage), waits.get(stage)
+            st.markdown(f"**{position}. {words(stage)}**")
+            reached = (
+                f"{number(count.value, 'count')} {'entry' if count.value == 1 else 'entries'}"
+                if count is not None and count.value
+                else "not observed"
+                if count is None or count.status in ("ok", "no_data")
+                else unavailable(count.status, min_cell=desk.min_cell)
+            )
+            st.markdown(f":gray[{reached}]")
+            if rate is not None and rate.value is not None and stage != STAGES[-1]:
+                before = None
+                st.metric(
+                    f"Go on from {stage}",
+                    percent(rate.value),
+                    before,
+                    label_visibility="collapsed",
+                    help=headlines.interval_note(rate, "share"),
+                )
+                if stall is not None and stall.stage == stage:
+                    st.badge("Stalls here", icon=":material/south:", color="red")
+            else:
+                final = stage == STAGES[-1]
+                st.markdown(":gray[last stage]" if final else ":gray[no rate yet]")
+            facts = [
+                (":material/schedule:", f"{days(wait.value)} to next" if wait and wait.value is not None else None),
+                (":material/touch_app:", most_common(touches, "touchpoint", stage)),
+                (":material/location_on:", most_common(where, "channel", stage)),
+            ]
+            for icon, fact in facts:
+                if fact:
+                    st.markdown(f"{icon} {markdown_safe(words(fact))}")
+
+left, right = st.columns([11, 9], gap="small")
+with left:
+    split = desk.shown("stage_conversion", filters, by=("channel", "stage"))
+    rows = [row for row in split.rows if row.dimensions.get("channel") and row.dimensions.get("stage") in STAGES[:-1]]
+    channel_rates = desk.shown("stage_conversion", filters, by=("channel",))
+    title = headlines.extremes(channel_rates.rows, "channel", what="Going on, by channel,", unit="share")
+    with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_channel"):
+        told = [
+            {
+                "row": words(str(row.dimensions["channel"])),
+                "column": words(str(row.dimensions["stage"])),
+                "value": row.value,
+                "text": percent(row.value)
+                if row.value is not None
+                else unavailable(row.status, min_cell=desk.min_cell).replace("no data", ""),
+            }
+            for row in rows
+        ]
+        if any(cell["value"] is not None for cell in told):
+            cards.chart(
+                charts.matrix(told, columns=[words(stage) for stage in STAGES[:-1]], pattern=".1%"),
+                alt_text=f"Grid of the share that goes on, by channel and stage. {title}.",
+                key="stage_by_channel_chart",
+                note=f"Share of entries, by the channel of entry, that reach a later stage within "
+                f"{desk.settings.conversion_days} days.",
+            )
+        else:
+            cards.nothing_to_show(split, desk, what="Conversion by channel")
+with right:
+    perceived = desk.shown("perception_level", filters, by=("stage",))
+    known = [row for row in usable(perceived.rows, "stage") if row.dimensions["stage"] in STAGES]
+    title = headlines.extremes(perceived.rows, "stage", what="Experience", unit="score", order=STAGES)
+    with cards.evidence(desk, title, [perceived], ["perception_level"], key="perception_by_stage"):
+        if known:
+            lowest = min(known, key=lambda row: row.value or 0.0) if title.claim else None
+            cards.chart(
+                charts.along_stages(
+                    [
+                        {
+                            "stage": words(str(row.dimensions["stage"])),
+                            "value": row.value,
+                            "low": row.low,
+                            "high": row.high,
+                            "text": number(row.value or 0.0, "score"),
+                            "note": headlines.interval_note(row, "score"),
+                        }
+                        for row in known
+                    ],
+                    axis="Mean rating of the experience",
+                    order=[words(stage) for stage in STAGES],
+                    lowest=words(str(lowest.dimensions["stage"])) if lowest else None,
+                ),
+                alt_text=f"Line of the rated experience along the stages. {title}.",
+                key="perception_by_stage_chart",
+                note=f"{count_of(sum(row.n or 0 for row in known), 'answer')}; lines are 95% intervals.",
+            )
+        else:
+            cards.nothing_to_show(perceived, desk, what="Experience along the stages")
+
+monthly = desk.shown("touchpoints", filters, by=("channel",), grain="month")
+series = [
+    {"period": row.period, "value": row.value, "series": words(str(row.dimensions["channel"]))}
+    for row in monthly.rows
+    if row.status == "ok" and row.value is not None and row.dimensions.get("channel")
+]
+totals: dict[str, float] = {}
+for record in series:
+    totals[str(record["series"])] = totals.get(str(record["series"]), 0.0) + float(record["value"] or 0.0)
+largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
+title_text = (
+    f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
+    if largest
+    else "Touchpoints by channel"
+)
+with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"):
+    if largest:
+        cards.chart(
+            charts.lines([record for record in series if record["series"] in largest], axis="Touchpoints a month"),
+            alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
+            key="channels_chart",
+            note=f"The {len(largest)} largest of {count_of(len(totals), 'channel')}." if len(totals) > CHANNELS else "",
+        )
+    else:
+        cards.nothing_to_show(monthly, desk, what="Touchpoints by channel")
+
+st.header("Journeys", anchor=False)
+with st.grid(4, min_column_width=220, gap="small"):
+    for metric in ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share"):
+        cards.kpi(desk, filters, metric)
+by_channel = [
+    desk.shown(metric, filters, by=("channel",)) for metric in ("touchpoints", "touchpoint_people", "stage_conversion")
+]
+cards.table(
+    pivot(
+        by_channel,
+        "channel",
+        desk.definitions,
+        heading="Channel",
+        currency=desk.currency,
+        min_cell=desk.min_cell,
+    ),
+    alt_text="Touchpoints, people and conversion by channel",
+    key="channel_table",
+)
+cards.source(desk, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")
+st.caption(period_in_words(filters, desk))

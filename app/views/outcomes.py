@@ -1,0 +1,165 @@
+"""What do they want done? In: importance, satisfaction and opportunity of outcomes. Out: the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import cards, charts, headlines
+from app.findings import UNMET_SCORE, find_unmet_outcome, unmet_outcomes, usable
+from app.formatting import words
+from app.page import based_on, begin, choose, nothing_in_period, too_few
+from app.tables import pivot
+from workspace.vocabulary import OUTCOME_KINDS
+
+METRICS = ("opportunity_score", "outcome_importance", "outcome_satisfaction")
+SHOWN = (*METRICS, "outcome_answers")
+OUTCOME = "item_label"
+# Where the shaded corner of the map starts: seven of ten say it matters, at most six of ten are satisfied.
+IMPORTANT_FROM, SATISFIED_UP_TO = 7.0, 6.0
+LIFE = {"personal": "Personal life", "professional": "At work"}
+
+desk, heading = begin("What do they want done?")
+filters = choose(desk)
+kinds = [kind for kind in OUTCOME_KINDS if kind in desk.values("kind")]
+kind = None
+if kinds:
+    kind = st.segmented_control(
+        "Their life",
+        kinds,
+        default=kinds[0],
+        required=True,
+        format_func=lambda name: LIFE[name],
+        key="life",
+        bind="query-params",
+    )
+where = {"kind": (kind,)} if kind else {}
+answered = desk.shown("outcome_answers", filters, where=where).one("outcome_answers")
+if answered.status == "suppressed":
+    too_few(heading, filters, answered, metrics=SHOWN, who="answers")
+    st.stop()
+if not answered.value:
+    reach = answered.reason or "No survey question is mapped to a desired outcome in survey_codebook.csv."
+    nothing_in_period(heading, filters, metrics=SHOWN, what="answers about desired outcomes", reach=reach)
+    st.stop()
+
+opportunity, importance, satisfaction = (desk.shown(metric, filters, by=(OUTCOME,), where=where) for metric in METRICS)
+life = f" · {LIFE[kind].lower()}" if kind else ""
+heading.answer(
+    headlines.outcomes(opportunity.rows, importance.rows, satisfaction.rows),
+    metrics=SHOWN,
+    based_on=based_on(
+        [(answered, "survey answer", "survey answers")], filters, desk, undated=desk.is_undated("outcome_answers")
+    )
+    + life,
+)
+
+proven = {str(row.dimensions[OUTCOME]) for row in unmet_outcomes(opportunity.rows)}
+left, right = st.columns([11, 9], gap="small")
+with left:
+    named = headlines.important_but_unmet(importance.rows, satisfaction.rows, IMPORTANT_FROM, SATISFIED_UP_TO)
+    with cards.evidence(
+        desk, named, [importance, satisfaction], ["outcome_importance", "outcome_satisfaction"], key="outcome_map"
+    ):
+        satisfied = {row.dimensions.get(OUTCOME): row for row in satisfaction.rows if row.value is not None}
+        points = [
+            {
+                "label": row.dimensions[OUTCOME],
+                "importance": row.value,
+                "satisfaction": satisfied[row.dimensions[OUTCOME]].value,
+                "stands_out": str(row.dimensions[OUTCOME]) in proven,
+                "note": headlines.interval_note(row, "score"),
+            }
+            for row in importance.rows
+            if row.value is not None and row.dimensions.get(OUTCOME) in satisfied
+        ]
+        if points:
+            cards.chart(
+                charts.opportunity_map(points, floor=IMPORTANT_FROM, ceiling=SATISFIED_UP_TO),
+                alt_text=f"Scatter of {len(points)} outcomes by importance and satisfaction. {named}.",
+                key="outcome_map_chart",
+                note="Importance and satisfaction are shares answering in the top two boxes, times ten. "
+                "Circles are measurably unmet; the dashed corner starts at importance 7 and satisfaction 6.",
+            )
+        else:
+            cards.nothing_to_show(importance, desk, what="Importance and satisfaction")
+with right:
+    title = headlines.unmet_found(opportunity.rows, len(proven))
+    with cards.evidence(desk, title, [opportunity], ["opportunity_score"], key="opportunity"):
+        ranked = sorted(
+            (row for row in opportunity.rows if row.value is not None and row.dimensions.get(OUTCOME)),
+            key=lambda row: -(row.value or 0.0),
+        )
+        if ranked:
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            "label": row.dimensions[OUTCOME],
+                            "value": row.value,
+                            "low": row.low,
+                            "high": row.high,
+                            "text": f"{row.value:.1f}",
+                            "note": headlines.interval_note(row, "score"),
+                            "stands_out": str(row.dimensions[OUTCOME]) in proven,
+                        }
+                        for row in ranked
+                    ],
+                    axis="Opportunity score (0–20)",
+                    threshold=UNMET_SCORE,
+                ),
+                alt_text=f"Ranked bars of {len(ranked)} opportunity scores. {title}.",
+                key="opportunity_chart",
+                note=f"Importance + what satisfaction lacks of it; from {UNMET_SCORE:.0f} on an outcome counts as "
+                "unmet (Ulwick 2005). Lines are 95% intervals.",
+            )
+        else:
+            cards.nothing_to_show(opportunity, desk, what="The opportunity ranking")
+
+by_moment = desk.shown("opportunity_score", filters, by=("interaction",), where=where)
+moments = usable(by_moment.rows, "interaction")
+title = headlines.extremes(by_moment.rows, "interaction", what="Opportunity by interaction", unit="score")
+with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcomes_by_interaction"):
+    if moments:
+        worst = find_unmet_outcome(by_moment.rows, dimension="interaction")
+        cards.chart(
+            charts.ranked(
+                [
+                    {
+                        "label": words(str(row.dimensions["interaction"])),
+                        "value": row.value,
+                        "low": row.low,
+                        "high": row.high,
+                        "text": f"{row.value:.1f}",
+                        "note": headlines.interval_note(row, "score"),
+                        "stands_out": worst is not None
+                        and row.dimensions["interaction"] in (worst.outcome, *worst.others),
+                    }
+                    for row in sorted(moments, key=lambda row: -(row.value or 0.0))
+                ],
+                axis="Mean opportunity score of the outcomes in an interaction",
+                threshold=UNMET_SCORE,
+            ),
+            alt_text=f"Ranked bars of opportunity by interaction. {title}.",
+            key="outcomes_by_interaction_chart",
+            note="The mean of the scores of an interaction's outcomes, with 95% intervals.",
+        )
+    else:
+        cards.nothing_to_show(by_moment, desk, what="Opportunity by interaction")
+
+st.header("All outcomes", anchor=False)
+counted = desk.shown("outcome_answers", filters, by=(OUTCOME,), where=where)
+answers = [opportunity, importance, satisfaction, counted]
+cards.table(
+    pivot(
+        answers,
+        OUTCOME,
+        desk.definitions,
+        heading="Outcome",
+        currency=desk.currency,
+        min_cell=desk.min_cell,
+        order=[str(row.dimensions[OUTCOME]) for row in ranked],
+    ),
+    alt_text="Opportunity, importance, satisfaction and answers by outcome",
+    key="outcome_table",
+)
+cards.source(desk, answers, SHOWN, key="outcome_table")
