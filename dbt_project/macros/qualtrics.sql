@@ -1,0 +1,10 @@
+{#- ImportIds of a Qualtrics export that are no questions: the system's own columns, and the embedded fields that say
+    who answered and about what. -#}
+{% macro qualtrics_metadata() -%}
+    (
+        'startDate', 'endDate', 'status', 'ipAddress', 'progress', 'duration', 'finished', 'recordedDate', '_recordId',
+        'recipientLastName', 'recipientFirstName', 'recipientEmail', 'externalDataReference', 'locationLatitude',
+        'locationLongitude', 'distributionChannel', 'userLanguage', 'customer_id', 'order_id', 'ticket_id',
+        'interaction', 'wave'
+    )
+{%- endmacro %}

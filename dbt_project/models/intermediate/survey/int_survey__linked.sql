@@ -1,0 +1,199 @@
+-- Grain: one row is a response x an interaction that its questions are about (none is one, too), with the touchpoint
+-- that the answers speak of: the order that the response names, else the person's nearest preceding touchpoint of
+-- that interaction, not older than `survey_link_days`.
+
+with answers as (
+
+    select * from {{ ref('int_survey__answers') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('stg_survey__responses') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('stg_crm_csv__orders') }} where kind = 'sale' and order_id is not null
+
+),
+
+events as (
+
+    select * from {{ ref('int_touchpoints__events') }}
+
+),
+
+staged as (
+
+    select * from {{ ref('int_touchpoints__staged') }}
+
+),
+
+channelled as (
+
+    select * from {{ ref('int_touchpoints__channelled') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+-- That somebody answered a survey is no experience to ask about.
+touchpoints as (
+
+    select
+        events.event_key as touchpoint_id,
+        events.data_source,
+        events.source_file,
+        events.source_line,
+        events.occurred_at,
+        staged.person_id,
+        staged.interaction,
+        staged.stage,
+        channelled.channel
+    from events
+    inner join staged on events.event_key = staged.event_key
+    left join channelled on events.event_key = channelled.event_key
+    where
+        events.fate = 'touchpoint'
+        and not events.is_after_as_of
+        and events.event <> 'survey_answered'
+
+),
+
+asked as (
+
+    select distinct
+        response_key,
+        asked_interaction,
+        is_interaction_of_response
+    from answers
+
+),
+
+people as (
+
+    select
+        responses.response_key,
+        responses.order_id,
+        responses.id_namespace,
+        responses.answered_at,
+        identifiers.person_id
+    from responses
+    left join identifiers on responses.identifier_key = identifiers.identifier_key
+
+),
+
+order_touchpoints as (
+
+    select
+        orders.order_id,
+        orders.id_namespace,
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.occurred_at
+    from orders
+    inner join touchpoints
+        on
+            orders.data_source = touchpoints.data_source
+            and orders.source_file = touchpoints.source_file
+            and orders.source_line = touchpoints.source_line
+
+),
+
+-- An order's id counts within its namespace; in another one only where the order is the respondent's own.
+explicit_links as (
+
+    select
+        people.response_key,
+        order_touchpoints.touchpoint_id
+    from people
+    inner join order_touchpoints
+        on
+            people.order_id = order_touchpoints.order_id
+            and (
+                people.id_namespace = order_touchpoints.id_namespace
+                or people.person_id = order_touchpoints.person_id
+            )
+    qualify row_number() over (
+        partition by people.response_key
+        order by
+            case when people.person_id = order_touchpoints.person_id then 0 else 1 end,
+            case when people.id_namespace = order_touchpoints.id_namespace then 0 else 1 end,
+            order_touchpoints.occurred_at desc,
+            order_touchpoints.touchpoint_id
+    ) = 1
+
+),
+
+-- A question about no interaction in particular goes with the last one that matters; a page view does not.
+nearest_links as (
+
+    select
+        asked.response_key,
+        asked.asked_interaction,
+        touchpoints.touchpoint_id
+    from asked
+    inner join people on asked.response_key = people.response_key
+    inner join touchpoints on people.person_id = touchpoints.person_id
+    cross join settings
+    where
+        touchpoints.interaction = coalesce(asked.asked_interaction, touchpoints.interaction)
+        and touchpoints.occurred_at <= people.answered_at
+        and touchpoints.occurred_at >= {{ dbt.dateadd('day', '-settings.survey_link_days', 'people.answered_at') }}
+    qualify row_number() over (
+        partition by asked.response_key, asked.asked_interaction
+        order by touchpoints.occurred_at desc, touchpoints.touchpoint_id
+    ) = 1
+
+),
+
+linked as (
+
+    select
+        asked.response_key,
+        asked.asked_interaction,
+        coalesce(explicit_links.touchpoint_id, nearest_links.touchpoint_id) as touchpoint_id,
+        case
+            when explicit_links.touchpoint_id is not null then 'explicit'
+            when nearest_links.touchpoint_id is null then 'none'
+            when asked.is_interaction_of_response then 'explicit'
+            else 'nearest_preceding'
+        end as link_rule
+    from asked
+    left join explicit_links on asked.response_key = explicit_links.response_key
+    left join nearest_links
+        on
+            asked.response_key = nearest_links.response_key
+            and coalesce(asked.asked_interaction, '') = coalesce(nearest_links.asked_interaction, '')
+
+),
+
+final as (
+
+    select
+        linked.response_key,
+        linked.asked_interaction,
+        linked.touchpoint_id,
+        linked.link_rule,
+        touchpoints.interaction as touchpoint_interaction,
+        touchpoints.stage,
+        touchpoints.channel
+    from linked
+    left join touchpoints on linked.touchpoint_id = touchpoints.touchpoint_id
+
+)
+
+select * from final

@@ -1,0 +1,51 @@
+-- Grain: one row is a question of a survey that somebody answered, with what the codebook says it measures.
+
+with answers as (
+
+    select * from {{ ref('stg_survey__answers') }}
+
+),
+
+codebook as (
+
+    select * from {{ ref('stg_mappings__survey_codebook') }}
+
+),
+
+asked as (
+
+    select distinct
+        survey_id,
+        question_id
+    from answers
+
+),
+
+final as (
+
+    select
+        asked.survey_id,
+        asked.question_id,
+        codebook.construct,
+        codebook.item,
+        codebook.item_label,
+        codebook.pillar,
+        codebook.outcome_kind,
+        codebook.interaction,
+        codebook.scale_min,
+        codebook.scale_max,
+        coalesce(codebook.is_reversed, false) as is_reversed
+    from asked
+    left join codebook
+        on
+            asked.question_id = codebook.question_id
+            and (codebook.survey_id is null or asked.survey_id = codebook.survey_id)
+    -- A row for this survey outranks one for any survey.
+    qualify row_number() over (
+        partition by asked.survey_id, asked.question_id
+        order by case when codebook.survey_id is null then 1 else 0 end, codebook.source_file, codebook.source_line
+    ) = 1
+
+)
+
+select * from final

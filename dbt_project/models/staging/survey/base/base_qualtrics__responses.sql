@@ -1,0 +1,131 @@
+-- Grain: one row is a response of a Qualtrics CSV export, with what became of it. All raw rows are here.
+{{ config(materialized='table') }}
+
+with source as (
+
+    select * from {{ source('raw_qualtrics', 'responses') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+extracted as (
+
+    select
+        source.*,
+        lower({{ json_text('source._row', '$.status') }}) as status,
+        {{ json_text('source._row', '$.recordedDate') }} as recorded_date,
+        {{ json_text('source._row', '$.endDate') }} as end_date,
+        sources.id_namespace,
+        sources.data_source is not null as is_configured,
+        sources.timestamp_format,
+        -- Header row 3 names the zone of the export; it outranks the source's.
+        coalesce(source._timezone, sources.timezone) as zone
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        _source as survey_id,
+        {{ json_text('_row', '$._recordId') }} as respondent,
+        -- The company's own embedded field outranks the contact list's reference.
+        coalesce(
+            {{ json_text('_row', '$.customer_id') }}, {{ json_text('_row', '$.externalDataReference') }}
+        ) as customer_id,
+        {{ json_text('_row', '$.recipientEmail') }} as stated_email,
+        {{ json_text('_row', '$.order_id') }} as order_id,
+        {{ json_text('_row', '$.ticket_id') }} as ticket_id,
+        id_namespace,
+
+        ---------- context
+        {{ json_text('_row', '$.interaction') }} as interaction,
+        {{ json_text('_row', '$.wave') }} as wave,
+
+        ---------- timestamps
+        {{ parse_timestamp('end_date', 'timestamp_format', 'zone') }} as answered_at,
+        {{ parse_timestamp('recorded_date', 'timestamp_format', 'zone') }} as recorded_at,
+
+        ---------- answers
+        _row as row_json,
+
+        ---------- lineage
+        _source as data_source,
+        _file as source_file,
+        _line as source_line,
+        _load_id as load_id,
+        _load_id in {{ active_loads() }} as is_active_load,
+        -- Status as a code, or as the label that an export with choice texts writes.
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+            when status in ('1', '9') or status like '%preview%' then 'a preview of the survey'
+            when status = '2' or status like '%test%' then 'a test response'
+            when status = '8' or status like '%spam%' then 'marked as spam'
+        end as set_aside_reason
+    from extracted
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by is_active_load, set_aside_reason is null, survey_id, respondent
+            order by
+                recorded_at desc nulls last, answered_at desc nulls last, load_id desc, source_file desc,
+                source_line desc
+        ) as nth_of_response
+    from renamed
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
+            as response_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
+        {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
+        {{ email_key('stated_email') }} as email_identifier_key,
+        survey_id,
+        respondent,
+        customer_id,
+        {{ email_address('stated_email') }} as email,
+        order_id,
+        ticket_id,
+        id_namespace,
+        interaction,
+        wave,
+        answered_at,
+        recorded_at,
+        row_json,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when not is_active_load then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when respondent is null then 'quarantined'
+            when nth_of_response > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        case
+            when not is_active_load then 'a newer version of the file was loaded'
+            when set_aside_reason is not null then set_aside_reason
+            when respondent is null then 'no ResponseId'
+            when nth_of_response > 1 then 'a later record of the same ResponseId'
+        end as _disposition_reason
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,105 @@
+-- Grain: one row is a line of a wide survey CSV, with what became of it. All raw rows are here.
+{{ config(materialized='table') }}
+
+with source as (
+
+    select * from {{ source('raw_survey_csv', 'wide') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        source._source as survey_id,
+        -- A file that names no respondent still has one respondent a line.
+        coalesce(
+            {{ blank_to_null('source.respondent') }}, source._file || ':' || cast(source._line as varchar)
+        ) as respondent,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        cast(null as varchar) as email,
+        {{ blank_to_null('source.order_id') }} as order_id,
+        {{ blank_to_null('source.ticket_id') }} as ticket_id,
+        sources.id_namespace,
+
+        ---------- context
+        {{ blank_to_null('source.interaction') }} as interaction,
+        {{ blank_to_null('source.wave') }} as wave,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+
+        ---------- answers
+        source._row as row_json,
+        source._canonical as canonical_json,
+
+        ---------- lineage
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active_load,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by is_active_load, is_configured, survey_id, respondent, wave, order_id, ticket_id, interaction
+            order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
+        ) as nth_of_response
+    from renamed
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
+            as response_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
+        {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
+        cast(null as bigint) as email_identifier_key,
+        survey_id,
+        respondent,
+        customer_id,
+        email,
+        order_id,
+        ticket_id,
+        id_namespace,
+        interaction,
+        wave,
+        answered_at,
+        row_json,
+        canonical_json,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when not is_active_load then 'superseded'
+            when not is_configured then 'set_aside'
+            when nth_of_response > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        case
+            when not is_active_load then 'a newer version of the file was loaded'
+            when not is_configured then 'the source is no longer in cx.yml'
+            when nth_of_response > 1 then 'a later row of the same respondent, wave and occasion'
+        end as _disposition_reason
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,77 @@
+with wide as (
+
+    select * from {{ ref('base_survey_csv__wide') }}
+
+),
+
+qualtrics as (
+
+    select * from {{ ref('base_qualtrics__responses') }}
+
+),
+
+unioned as (
+
+    {% for relation in ['wide', 'qualtrics'] %}
+    select
+        response_key,
+        survey_id,
+        respondent,
+        customer_id,
+        email,
+        customer_identifier_key,
+        respondent_identifier_key,
+        email_identifier_key,
+        order_id,
+        ticket_id,
+        id_namespace,
+        interaction,
+        wave,
+        answered_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from {{ relation }}
+    where _disposition = 'kept'
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        response_key,
+        survey_id,
+        respondent,
+        customer_id,
+        email,
+        order_id,
+        ticket_id,
+        id_namespace,
+        -- A respondent without a customer id is a person of their own.
+        coalesce(customer_identifier_key, respondent_identifier_key) as identifier_key,
+        case when customer_identifier_key is null then 'respondent' else 'customer' end as identifier_type,
+        email_identifier_key,
+
+        ---------- context
+        interaction,
+        wave,
+
+        ---------- timestamps
+        answered_at,
+
+        ---------- lineage
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from unioned
+
+)
+
+select * from final
