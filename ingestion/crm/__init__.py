@@ -1,0 +1,1 @@
+"""Who the customers are and what they bought and did: a module per vendor."""

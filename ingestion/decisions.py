@@ -1,0 +1,177 @@
+"""What lies in the inbox and what was loaded before in, the fate of every file out. Pure: no disk, no database.
+
+The rules, per source: the live version of a path is its latest arrival (A, B, A: A is live). Content that is live
+already under another name is not loaded again. A file that begins with all bytes of a live one takes its place,
+whatever its name. A file that vanished stays loaded. Other reading options mean that a file is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+Status = Literal["active", "superseded", "duplicate"]
+Because = Literal["grown", "replaced", "reread", "vanished"]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file as it lies there now."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the ledger, as far as decisions need it."""
+
+    load_id: int
+    path: str
+    size: int
+    sha256: str
+    reading: str
+    status: Status
+    superseded_by: int | None = None
+    superseded_because: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happens to one file. `supersedes` names live loads that end with it; `holder` the load that has its rows."""
+
+    action: Literal["load", "unchanged", "duplicate"]
+    supersedes: tuple[tuple[int, Because], ...] = ()
+    holder: int | None = None
+
+
+class Contents(Protocol):
+    """A look into the files that lie there."""
+
+    def may_begin_with(self, path: str, other: str) -> bool:
+        """Whether the first file's head allows that it begins with all of the second."""
+        ...
+
+    def prefix_hashes(self, path: str, sizes: Sequence[int]) -> Mapping[int, str]:
+        """SHA-256 of the file's first n bytes, for each n in `sizes` that it reaches."""
+        ...
+
+
+class History:
+    """The ledger of one source and table, kept up while its files are loaded."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.latest: dict[str, Entry] = {}
+        self.live: dict[int, Entry] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """A file's new line; entries come in the order of their loads."""
+        self.latest[entry.path] = entry
+        if entry.status == "active":
+            self.live[entry.load_id] = entry
+
+    def end(self, ended: Iterable[tuple[int, Because]], *, by: int | None) -> None:
+        """Loads that are live no more."""
+        for load_id, why in ended:
+            entry = self.live.pop(load_id)
+            if self.latest[entry.path].load_id == load_id:
+                self.latest[entry.path] = replace(entry, status="superseded", superseded_by=by, superseded_because=why)
+
+    def live_with(self, sha256: str) -> list[Entry]:
+        """Live loads of this very content."""
+        return [entry for entry in self.live.values() if entry.sha256 == sha256]
+
+
+def decide(
+    file: Arrival, *, reading: str, history: History, present: Mapping[str, Arrival], contents: Contents
+) -> Decision:
+    """Decide what happens to one present file.
+
+    Args:
+        file: the file.
+        reading: fingerprint of the options that it would be read with.
+        history: the ledger of this source and table.
+        present: every file of the source that lies there now, by path.
+        contents: a look into these files, for those that grew.
+    """
+    previous = history.latest.get(file.path)
+    if previous is not None and previous.status == "active" and _same(previous, file, reading):
+        return Decision("unchanged", holder=previous.load_id)
+
+    holder = next((entry for entry in history.live_with(file.sha256) if entry.reading == reading), None)
+    if holder is None:
+        holder = _longer_one(file, reading, history, present, contents)
+    if holder is not None:
+        if previous is not None and previous.sha256 == file.sha256:
+            return Decision("unchanged", holder=holder.load_id)
+        return Decision("duplicate", _ended(_orphans(file, history, present)), holder.load_id)
+
+    ended = _ended(_orphans(file, history, present))
+    ended += tuple((entry.load_id, "reread") for entry in history.live_with(file.sha256))
+    known = {load_id for load_id, _ in ended}
+    grown = [load_id for load_id in _shorter_ones(file, history, present, contents) if load_id not in known]
+    return Decision("load", ended + tuple((load_id, "grown") for load_id in grown))
+
+
+def _same(entry: Entry, file: Arrival, reading: str) -> bool:
+    return entry.sha256 == file.sha256 and entry.reading == reading
+
+
+def _ended(load_ids: Sequence[int]) -> tuple[tuple[int, Because], ...]:
+    return tuple((load_id, "replaced") for load_id in load_ids)
+
+
+def _orphans(file: Arrival, history: History, present: Mapping[str, Arrival]) -> list[int]:
+    """Live loads of the path's previous content, unless that content still lies there under another name."""
+    previous = history.latest.get(file.path)
+    if previous is None or previous.sha256 == file.sha256:
+        return []
+    live = history.live_with(previous.sha256)
+    if live and any(other.sha256 == previous.sha256 for path, other in present.items() if path != file.path):
+        return []
+    return [entry.load_id for entry in live]
+
+
+def _shorter_ones(file: Arrival, history: History, present: Mapping[str, Arrival], contents: Contents) -> list[int]:
+    """Live loads of which this file holds all bytes at its start."""
+    candidates = []
+    for entry in history.live.values():
+        if not 0 < entry.size < file.size:
+            continue
+        if _lies_there(entry, present) and not contents.may_begin_with(file.path, entry.path):
+            continue
+        candidates.append(entry)
+    if not candidates:
+        return []
+    hashes = contents.prefix_hashes(file.path, [entry.size for entry in candidates])
+    return [entry.load_id for entry in candidates if hashes.get(entry.size) == entry.sha256]
+
+
+def _longer_one(
+    file: Arrival, reading: str, history: History, present: Mapping[str, Arrival], contents: Contents
+) -> Entry | None:
+    """The live load whose file begins with all of this one, so that its rows are there already."""
+    previous = history.latest.get(file.path)
+    if previous is not None and _same(previous, file, reading) and previous.superseded_because == "grown":
+        successor = history.live.get(previous.superseded_by or 0)
+        if successor is not None:
+            return successor
+    if file.size == 0:
+        return None
+    for entry in history.live.values():
+        if entry.size <= file.size or entry.reading != reading or entry.path == file.path:
+            continue
+        if not _lies_there(entry, present) or not contents.may_begin_with(entry.path, file.path):
+            continue
+        if contents.prefix_hashes(entry.path, [file.size]).get(file.size) == file.sha256:
+            return entry
+    return None
+
+
+def _lies_there(entry: Entry, present: Mapping[str, Arrival]) -> bool:
+    there = present.get(entry.path)
+    return there is not None and there.sha256 == entry.sha256

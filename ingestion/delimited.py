@@ -1,0 +1,192 @@
+"""A delimited text in, the table `staged` out: one row a record, its cells by canonical name, its fate and reason.
+
+Shared by every vendor whose files are delimited. The header is read by Python's csv; everything behind it by DuckDB.
+A record of another width than the header is rejected, and so is one with broken quotes or undecodable bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from ingestion.files import MARK, Readable
+from ingestion.records import QuotePatterns, lines_as_records, quoted_lines_as_records, read_lines
+
+WHITESPACE: Final = "whitespace"
+
+
+class HeaderError(Exception):
+    """The head of a file cannot be read; the message says why, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands before the records.
+
+    Attributes:
+        rows: the header rows' cells as they stand, trimmed.
+        width: number of cells that every record must have.
+        last_line: physical line that the last header row ends on; 0 without a header.
+        skipped: records up to there: header rows and blank lines.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    width: int
+    last_line: int
+    skipped: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """One distinct name a column: the header's; its position where that is empty, a repetition or not there."""
+        return distinct_names(self.rows[0] if self.rows else ("",) * self.width)
+
+
+def distinct_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns; a position (from 1) for those without a name of their own."""
+    given = set(cells)
+    seen: set[str] = set()
+    names = []
+    for position, cell in enumerate(cells, start=1):
+        name = cell
+        if not name or name in seen:
+            name = str(position)
+            while name in given:
+                name += "_"
+        seen.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
+    """Read the header rows of a UTF-8 text; without one (0 rows) only the width of the first record.
+
+    Raises:
+        HeaderError: when there are fewer rows than that, or they cannot be read.
+    """
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        if delimiter == WHITESPACE:
+            numbered = ((number, line.split()) for number, line in enumerate(file, start=1))
+        else:
+            reader = csv.reader(file, delimiter=delimiter)
+            numbered = ((reader.line_num, row) for row in reader)
+        rows: list[tuple[str, ...]] = []
+        skipped = last_line = 0
+        try:
+            for line, cells in numbered:
+                row = tuple(cell.strip() for cell in cells)
+                if is_blank(cells):
+                    skipped += 1
+                    continue
+                if header_rows == 0:
+                    return Head((), len(row), 0, 0)
+                rows.append(row)
+                last_line = line
+                if len(rows) == header_rows:
+                    break
+        except csv.Error as error:
+            raise HeaderError(f"The header cannot be read: {error}.") from None
+    if header_rows == 0:
+        return Head((), 0, 0, 0)
+    if len(rows) < header_rows:
+        raise HeaderError("The file is empty." if not rows else f"The file has fewer than {header_rows} header rows.")
+    if any(MARK in cell for row in rows for cell in row):
+        raise HeaderError("The header holds bytes that are no text in this encoding.")
+    return Head(tuple(rows), len(rows[0]), last_line, skipped + header_rows)
+
+
+def is_blank(cells: Sequence[str]) -> bool:
+    """A line with nothing on it. A line of delimiters only is a record with empty cells."""
+    return not cells or (len(cells) == 1 and not cells[0].strip())
+
+
+# The cells of a record as a list; null where they cannot be told apart.
+_CELLS: Final = """
+    case
+        when is_broken or is_marked then null
+        when not contains(text, '"') then string_split(text, $delimiter)
+        when regexp_full_match($delimiter || text, $well_formed) then list_transform(
+            regexp_extract_all($delimiter || text, $cell, 1),
+            lambda cell: case
+                when starts_with(cell, '"') then replace(cell[2:-2], '""', '"')
+                else cell
+            end
+        )
+    end
+"""
+_BLANK_SEPARATED_CELLS: Final = """
+    case when not is_marked then regexp_split_to_array(trim(text, e' \\t'), '[ \\t]+') end
+"""
+
+_STAGED: Final = """
+    create or replace temp table staged as
+    with split as (
+        select
+            line,
+            text,
+            is_marked,
+            is_broken,
+            trim(text, $blank) = '' as is_blank,
+            {cells} as cells
+        from records
+    ),
+
+    judged as (
+        select
+            *,
+            case
+                when is_blank then null
+                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when is_broken then 'a quote that is never closed'
+                when cells is null then 'text behind a closing quote'
+                when len(cells) <> $width
+                    then concat(len(cells), ' cells where ', $width, ' are expected')
+            end as reason
+        from split
+    )
+
+    select
+        line,
+        case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as fate,
+        reason,
+        null::varchar as column_name,
+        case when reason is not null then text end as payload,
+        case when reason is null and not is_blank then cells end as cells
+    from judged
+"""
+
+
+def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> None:
+    """A readable text -> table `staged` (line, fate, reason, column_name, payload, cells)."""
+    read_lines(connection, text, header_end=head.last_line)
+    if delimiter == WHITESPACE:
+        lines_as_records(connection)
+        statement = _STAGED.format(cells=_BLANK_SEPARATED_CELLS)
+        connection.execute(statement, {"width": head.width, "blank": " \t"})
+        return
+    if text.has_quotes:
+        quoted_lines_as_records(connection, delimiter=delimiter)
+    else:
+        lines_as_records(connection)
+    pattern = QuotePatterns(delimiter)
+    connection.execute(
+        _STAGED.format(cells=_CELLS),
+        {
+            "width": head.width,
+            "blank": " ",
+            "delimiter": delimiter,
+            "well_formed": pattern.well_formed,
+            "cell": pattern.cell,
+        },
+    )
+
+
+def positions_of(keys: Sequence[str], columns: Mapping[str, str], canonical: Sequence[str]) -> dict[str, int]:
+    """Where each canonical column stands (from 1): where `columns` says, else where a column bears its very name."""
+    place = {key: position for position, key in enumerate(keys, start=1)}
+    wanted = {name: columns.get(name, name).strip() for name in canonical}
+    return {name: place[column] for name, column in wanted.items() if column in place}

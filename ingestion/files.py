@@ -1,0 +1,233 @@
+"""A glob in, files out: what lies there now, its fingerprint, and a text that DuckDB can read line by line.
+
+A file is read where it lies when it is UTF-8 (or plain ASCII) with one kind of newline. Anything else is written as
+UTF-8 into a scratch folder below the warehouse, line for line, so that line numbers stay those of the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK_BYTES = 1 << 20
+HEAD_BYTES = 1024
+
+# Stands before bytes that could not be decoded, in a scratch copy: a noncharacter, which no text may interchange.
+MARK = "\ufdd0"
+_MARKED_ERRORS = "cx_marked"
+# NUL cannot be stored faithfully, and \x01 is the delimiter that no line holds when lines are read whole.
+_UNREADABLE = {0: f"{MARK}\\x00", 1: f"{MARK}\\x01"}
+
+
+class FileChangedError(Exception):
+    """The file was written to while it was read."""
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a file was when it was hashed."""
+
+    size: int
+    modified_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A UTF-8 text with one kind of newline.
+
+    Attributes:
+        path: the file itself, or its scratch copy.
+        is_marked: some lines hold `MARK`: bytes that the encoding does not know, or control characters.
+        has_quotes: there is a double quote somewhere.
+        longest_line: upper bound in bytes.
+        ends_with_newline: false may mean that the last line was cut off.
+    """
+
+    path: Path
+    is_marked: bool
+    has_quotes: bool
+    longest_line: int
+    ends_with_newline: bool
+
+
+def find_files(root: Path, pattern: str) -> list[Path]:
+    """Files below `root` that match the glob, in the order of their names. Hidden files are left alone."""
+    return sorted(path for path in root.glob(pattern) if path.is_file() and not path.name.startswith("."))
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Hash a file.
+
+    Raises:
+        FileChangedError: when it was written to meanwhile.
+    """
+    before = path.stat()
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for chunk in _chunks(file):
+            digest.update(chunk)
+    found = Fingerprint(before.st_size, before.st_mtime_ns, digest.hexdigest())
+    ensure_unchanged(path, found)
+    return found
+
+
+def ensure_unchanged(path: Path, known: Fingerprint) -> None:
+    """Raise `FileChangedError` unless size and modification time are as they were."""
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        raise FileChangedError(path) from None
+    if (now.st_size, now.st_mtime_ns) != (known.size, known.modified_ns):
+        raise FileChangedError(path)
+
+
+def prefix_hashes(path: Path, sizes: Iterable[int]) -> dict[int, str]:
+    """SHA-256 of the file's first n bytes, for every n in `sizes` that the file reaches; one pass."""
+    hashes: dict[int, str] = {}
+    digest = hashlib.sha256()
+    position = 0
+    with path.open("rb") as file:
+        for size in sorted(set(sizes)):
+            while position < size:
+                chunk = file.read(min(CHUNK_BYTES, size - position))
+                if not chunk:
+                    return hashes
+                digest.update(chunk)
+                position += len(chunk)
+            hashes[size] = digest.hexdigest()
+    return hashes
+
+
+class PresentFiles:
+    """A look into the files that lie there, by the names that a user knows. Heads are read once."""
+
+    def __init__(self, places: Mapping[str, Path]) -> None:
+        self._places = places
+        self._heads: dict[str, bytes] = {}
+
+    def may_begin_with(self, path: str, other: str) -> bool:
+        """Whether the first file's head allows that it begins with all of the second."""
+        return self._head(path).startswith(self._head(other))
+
+    def prefix_hashes(self, path: str, sizes: Sequence[int]) -> Mapping[int, str]:
+        """SHA-256 of the file's first n bytes, for each n in `sizes` that it reaches."""
+        return prefix_hashes(self._places[path], sizes)
+
+    def _head(self, path: str) -> bytes:
+        if path not in self._heads:
+            with self._places[path].open("rb") as file:
+                self._heads[path] = file.read(HEAD_BYTES)
+        return self._heads[path]
+
+
+def make_readable(path: Path, encoding: str, scratch: Path) -> Readable:
+    """See that DuckDB can read a file as lines; copy it into the folder `scratch` only where it cannot."""
+    return _as_it_lies(path, encoding) or _copied(path, encoding, scratch / "text")
+
+
+def first_undecodable_byte(path: Path, encoding: str) -> int | None:
+    """Offset of the first byte that is no text in this encoding, or None."""
+    decoder = codecs.getincrementaldecoder(_decoding(encoding))()
+    position = 0
+    with path.open("rb") as file:
+        for chunk in (*_chunks(file), b""):
+            waiting = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return position - waiting + error.start
+            position += len(chunk)
+    return None
+
+
+def _as_it_lies(path: Path, encoding: str) -> Readable | None:
+    """The file itself, where DuckDB reads it as it is; None where it must be copied."""
+    is_utf8 = encoding in ("utf-8", "utf-8-sig")
+    if encoding == "utf-16":
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    returns = newlines = pairs = 0
+    has_quotes = False
+    lines = _LineLength()
+    last = b""
+    with path.open("rb") as file:
+        for chunk in _chunks(file, whole_pairs=True):
+            if b"\0" in chunk or b"\1" in chunk or not (is_utf8 or chunk.isascii()):
+                return None
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                return None
+            returns += chunk.count(b"\r")
+            newlines += chunk.count(b"\n")
+            pairs += chunk.count(b"\r\n")
+            has_quotes = has_quotes or b'"' in chunk
+            lines.add(chunk)
+            last = chunk[-1:]
+    if decoder.getstate()[0] or (returns and not returns == pairs == newlines):
+        return None
+    return Readable(path, False, has_quotes, lines.longest, last == b"\n")
+
+
+def _copied(path: Path, encoding: str, target: Path) -> Readable:
+    """A UTF-8 copy with `\\n` newlines, undecodable bytes written out as `\\xNN` behind a mark."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    is_marked = has_quotes = False
+    lines = _LineLength()
+    last = ""
+    with (
+        path.open(encoding=_decoding(encoding), errors=_MARKED_ERRORS, newline=None) as source,
+        target.open("w", encoding="utf-8", newline="\n") as copy,
+    ):
+        while text := source.read(CHUNK_BYTES):
+            text = text.translate(_UNREADABLE)
+            is_marked = is_marked or MARK in text
+            has_quotes = has_quotes or '"' in text
+            lines.add(text.encode())
+            last = text[-1]
+            copy.write(text)
+    return Readable(target, is_marked, has_quotes, lines.longest, last == "\n")
+
+
+def _chunks(file: BinaryIO, *, whole_pairs: bool = False) -> Iterator[bytes]:
+    """Pieces of a file; with `whole_pairs` no piece ends between a carriage return and its line feed."""
+    while chunk := file.read(CHUNK_BYTES):
+        while whole_pairs and chunk.endswith(b"\r") and (more := file.read(1)):
+            chunk += more
+        yield chunk
+
+
+def _decoding(encoding: str) -> str:
+    """UTF-8 with or without a byte order mark is one encoding to us."""
+    return "utf-8-sig" if encoding in ("utf-8", "utf-8-sig") else encoding
+
+
+def _mark_bytes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return MARK + "".join(f"\\x{byte:02x}" for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_MARKED_ERRORS, _mark_bytes)
+
+
+class _LineLength:
+    """Upper bound of the longest line, seen piece by piece: only lines across pieces are measured."""
+
+    def __init__(self) -> None:
+        self.longest = 0
+        self._open = 0
+
+    def add(self, piece: bytes) -> None:
+        first, last = piece.find(b"\n"), piece.rfind(b"\n")
+        if first < 0:
+            self._open += len(piece)
+            self.longest = max(self.longest, self._open)
+            return
+        self.longest = max(self.longest, self._open + first, len(piece))
+        self._open = len(piece) - last - 1

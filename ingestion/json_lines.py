@@ -1,0 +1,86 @@
+"""JSON lines in; `_record`, the whole object of a line as text, out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from ingestion.files import Readable
+from ingestion.records import lines_as_records, read_lines
+from ingestion.vendor import Shape, Staged
+from workspace.errors import Problem
+
+# DuckDB's read_json would turn a bad line into an unreported row of nulls.
+_STAGED: Final = """
+    create or replace temp table staged as
+    with judged as (
+        select
+            line,
+            text,
+            trim(text, e' \\t') = '' as is_blank,
+            case
+                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when not json_valid(text) then case
+                    when not $ends_with_newline and line = (select max(line) from records)
+                        then 'not valid JSON: the last line is cut off'
+                    else 'not valid JSON'
+                end
+                when json_type(text) <> 'OBJECT' then concat('a JSON ', lower(json_type(text)), ', not an object')
+            end as reason
+        from records
+    )
+
+    select
+        line,
+        case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as fate,
+        case when not is_blank then reason end as reason,
+        null::varchar as column_name,
+        case when not is_blank then text end as payload
+    from judged
+"""
+
+
+@dataclass(frozen=True)
+class JsonLinesReader:
+    """Lands every JSON object as it stands. `typical_keys`: a first line with none of them is another vendor's."""
+
+    typical_keys: tuple[str, ...] = ()
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        with text.open(encoding="utf-8-sig", errors="replace") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    return self._examine_line(line, shape, shown=shown, number=number)
+        return []
+
+    def stage(  # every reader is asked in the same way
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        text: Readable,
+        shape: Shape,  # noqa: ARG002
+        *,
+        shown: str,  # noqa: ARG002
+    ) -> Staged:
+        read_lines(connection, text)
+        lines_as_records(connection)
+        connection.execute(_STAGED, {"ends_with_newline": text.ends_with_newline})
+        return Staged({"_record": "payload"})
+
+    def _examine_line(self, line: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
+        fix = f"Source '{shape.source}' reads JSON lines: one object a line, the whole of it on that line."
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            what = f"The first record is not valid JSON ({error})."
+            return [Problem(file=shown, line=number, what=what, fix=fix)]
+        if not isinstance(record, dict):
+            return [Problem(file=shown, line=number, what="The first record is no JSON object.", fix=fix)]
+        if self.typical_keys and not set(self.typical_keys) & set(record):
+            what = f"The first record has none of the keys {', '.join(self.typical_keys)}."
+            fix = f"Check 'vendor' of source '{shape.source}': this looks like another vendor's file."
+            return [Problem(file=shown, line=number, what=what, fix=fix, severity="warning")]
+        return []

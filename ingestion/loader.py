@@ -1,0 +1,224 @@
+"""Files of one shape in, their rows, rejects and ledger lines out: one transaction a file, so exactly once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import duckdb
+
+from ingestion.decisions import Arrival, Because, Decision, Entry, decide
+from ingestion.files import (
+    FileChangedError,
+    Fingerprint,
+    PresentFiles,
+    ensure_unchanged,
+    fingerprint,
+    make_readable,
+)
+from ingestion.ledger import Books, history_of, next_load_id, record_load, supersede
+from ingestion.raw_schema import RawTable
+from ingestion.rejects import record_rejects
+from ingestion.vendor import Reader, Shape, Staged, UnreadableFileError
+from workspace.errors import Problem
+from workspace.paths import WorkspacePaths
+
+# What lands from the same bytes changes when the readers' code does: a higher number makes every file be read again.
+READER_VERSION: Final = 1
+
+
+class BooksError(Exception):
+    """Records of a file are unaccounted for: a fault of ours, never of the data. Nothing of the file is loaded."""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What happened to one file. `unchanged` and `duplicate` files load nothing; a problem says why one `failed`."""
+
+    path: str
+    outcome: Literal["loaded", "unchanged", "duplicate", "failed"]
+    load_id: int | None = None
+    books: Books = field(default_factory=Books)
+
+
+def scratch_folder(paths: WorkspacePaths) -> Path:
+    """Where copies that DuckDB can read lie for the length of one load."""
+    return paths.warehouse / ".reading"
+
+
+class Loader:
+    """Loads the files of one shape over one open connection."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        paths: WorkspacePaths,
+        shape: Shape,
+        reader: Reader,
+        *,
+        run_id: str,
+    ) -> None:
+        self._connection = connection
+        self._paths = paths
+        self._shape = shape
+        self._reader = reader
+        self._run_id = run_id
+        self._reading = _reading(shape)
+        self._history = history_of(connection, shape.source, shape.table)
+
+    def load_all(self, found: Sequence[Path]) -> tuple[list[FileReport], list[Problem]]:
+        """Load what is new among these files. A file that cannot be read is a problem; the others are loaded."""
+        reports: list[FileReport] = []
+        problems: list[Problem] = []
+        places = {self._paths.relative(path): path for path in found}
+        known: dict[str, Fingerprint] = {}
+        for shown, path in places.items():
+            try:
+                known[shown] = fingerprint(path)
+            except (FileChangedError, OSError) as error:
+                problems.append(_problem_of(error, shown))
+                reports.append(FileReport(shown, "failed"))
+        present = {shown: Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items()}
+        contents = PresentFiles(places)
+        for shown, file in present.items():
+            try:
+                decision = decide(
+                    file, reading=self._reading, history=self._history, present=present, contents=contents
+                )
+                report, warnings = self._apply(decision, file, places[shown], known[shown])
+            except (FileChangedError, UnreadableFileError, OSError) as error:
+                problems.append(_problem_of(error, shown))
+                reports.append(FileReport(shown, "failed"))
+            else:
+                problems += warnings
+                reports.append(report)
+        return reports, problems
+
+    def end_vanished(self, found: Sequence[Path]) -> None:
+        """End the live loads of paths that are no longer there."""
+        there = {self._paths.relative(path) for path in found}
+        gone: list[tuple[int, Because]] = [
+            (entry.load_id, "vanished") for entry in self._history.live.values() if entry.path not in there
+        ]
+        with _transaction(self._connection):
+            supersede(self._connection, gone, by=None)
+        self._history.end(gone, by=None)
+
+    def _apply(
+        self, decision: Decision, file: Arrival, path: Path, known: Fingerprint
+    ) -> tuple[FileReport, Sequence[Problem]]:
+        if decision.action == "unchanged":
+            return FileReport(file.path, "unchanged", decision.holder), ()
+        text = make_readable(path, self._shape.encoding, scratch_folder(self._paths))
+        staged = self._reader.stage(self._connection, text, self._shape, shown=file.path)
+        with _transaction(self._connection):
+            load_id = next_load_id(self._connection)
+            if decision.action == "load":
+                books = self._insert(staged, load_id, file)
+                entry = self._entry(load_id, file, "active")
+                successor: int | None = load_id
+            else:
+                records = self._count(staged)["records"]
+                books = Books(records=records, skipped=records)
+                entry = self._entry(load_id, file, "duplicate")
+                successor = decision.holder
+            record_load(
+                self._connection,
+                entry,
+                run_id=self._run_id,
+                source=self._shape.source,
+                table=self._shape.table,
+                books=books,
+            )
+            supersede(self._connection, decision.supersedes, by=successor)
+            ensure_unchanged(path, known)
+        self._history.end(decision.supersedes, by=successor)
+        self._history.add(entry)
+        outcome: Literal["loaded", "duplicate"] = "loaded" if decision.action == "load" else "duplicate"
+        return FileReport(file.path, outcome, load_id, books), staged.warnings
+
+    def _entry(self, load_id: int, file: Arrival, status: Literal["active", "duplicate"]) -> Entry:
+        return Entry(load_id, file.path, file.size, file.sha256, self._reading, status)
+
+    def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
+        """Rows and rejects of the table `staged`, and the books that say where every record went."""
+        loaded = self._connection.execute(
+            _insert_statement(self._shape.table, staged),
+            {
+                **staged.parameters,
+                "_source": self._shape.source,
+                "_file": file.path,
+                "_sha256": file.sha256,
+                "_load_id": load_id,
+            },
+        ).fetchall()[0][0]
+        rejected = record_rejects(self._connection, load_id=load_id, source=self._shape.source, path=file.path)
+        counted = self._count(staged)
+        books = Books(records=counted["records"], loaded=loaded, rejected=rejected, skipped=counted["skipped"])
+        if not books.balance:
+            raise BooksError(f"{file.path}: {books}")
+        return books
+
+    def _count(self, staged: Staged) -> dict[str, int]:
+        """Records of the file, and those that are header or blank."""
+        records, skipped = self._connection.execute(
+            "select count(*), count(*) filter (fate = 'skipped') from staged"
+        ).fetchall()[0]
+        return {"records": records + staged.skipped, "skipped": skipped + staged.skipped}
+
+
+def _insert_statement(table: RawTable, staged: Staged) -> str:
+    """Names come from the fixed list of raw tables, expressions from the readers, values as parameters."""
+    columns = ", ".join(f'"{column}"' for column in table.columns)
+    values = ", ".join(staged.values[column] for column in table.columns)
+    return f"""
+        insert into {table.sql} ({columns}, _source, _file, _line, _sha256, _load_id, _loaded_at)
+        select {values}, $_source, $_file, line, $_sha256, $_load_id, now()::timestamp
+        from staged
+        where fate = 'loaded'
+        order by line
+    """  # noqa: S608
+
+
+def _reading(shape: Shape) -> str:
+    """Fingerprint of everything besides a file's bytes that decides what lands."""
+    options: Mapping[str, Any] = {
+        "version": READER_VERSION,
+        "table": [shape.table.schema, shape.table.name, *shape.table.columns],
+        "encoding": shape.encoding,
+        "delimiter": shape.delimiter,
+        "header": shape.has_header,
+        "columns": dict(sorted(shape.columns.items())),
+    }
+    return hashlib.sha256(json.dumps(options).encode()).hexdigest()[:16]
+
+
+def _problem_of(error: Exception, shown: str) -> Problem:
+    match error:
+        case UnreadableFileError():
+            return error.problem
+        case FileChangedError():
+            return Problem(
+                file=shown,
+                what="The file changed while it was read, so it was left for the next run.",
+                fix="Run again once it is complete; write it under another name and rename it when done.",
+                severity="warning",
+            )
+        case _:
+            return Problem(file=shown, what=f"The file cannot be read: {error}.", fix="Check that it may be read.")
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")

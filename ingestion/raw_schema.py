@@ -1,0 +1,98 @@
+"""The fixed list of raw tables in, empty tables out. Every identifier in ingestion's SQL comes from here.
+
+A new vendor or entity adds one line to `RAW_TABLES`; every table of it also carries where a row came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+
+from workspace.mappings import MAPPING_FILES
+from workspace.vocabulary import CSV_ENTITIES
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table that records land in. `columns` are its own columns, all text."""
+
+    schema: str
+    name: str
+    columns: tuple[str, ...]
+
+    @property
+    def sql(self) -> str:
+        return f'"{self.schema}"."{self.name}"'
+
+
+_CSV_TABLES: Final = tuple(
+    RawTable(f"raw_{kind}_csv", entity, (*shape.columns, "_row"))
+    for kind, entities in CSV_ENTITIES.items()
+    for entity, shape in entities.items()
+)
+_MAPPING_TABLES: Final = tuple(RawTable("raw_mappings", name, shape.columns) for name, shape in MAPPING_FILES.items())
+
+RAW_TABLES: Final[dict[tuple[str, str], RawTable]] = {
+    (table.schema, table.name): table
+    for table in (
+        *_CSV_TABLES,
+        RawTable("raw_segment", "events", ("_record",)),
+        RawTable("raw_qualtrics", "responses", ("_row", "_timezone")),
+        *_MAPPING_TABLES,
+    )
+}
+
+_ORIGIN: Final = """
+    _source varchar not null,
+    _file varchar not null,
+    _line bigint not null,
+    _sha256 varchar not null,
+    _load_id bigint not null,
+    _loaded_at timestamp not null
+"""
+
+# `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
+# `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', or 'reread' (other options).
+_LEDGER: Final = """
+    create schema if not exists ledger;
+    create table if not exists ledger.loads (
+        load_id bigint not null,
+        run_id varchar not null,
+        source varchar not null,
+        raw_schema varchar not null,
+        raw_table varchar not null,
+        path varchar not null,
+        size_bytes bigint not null,
+        sha256 varchar not null,
+        reading varchar not null,
+        records bigint not null,
+        loaded bigint not null,
+        rejected bigint not null,
+        skipped bigint not null,
+        status varchar not null,
+        superseded_by bigint,
+        superseded_because varchar,
+        loaded_at timestamp not null
+    );
+    create table if not exists ledger.rejects (
+        load_id bigint not null,
+        source varchar not null,
+        path varchar not null,
+        line bigint not null,
+        column_name varchar,
+        reason varchar not null,
+        payload varchar,
+        rejected_at timestamp not null
+    );
+"""
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every raw table and the ledger, empty, where they are not there yet."""
+    for table in RAW_TABLES.values():
+        own = ", ".join(f'"{column}" varchar' for column in table.columns)
+        connection.execute(f'create schema if not exists "{table.schema}"')
+        connection.execute(f"create table if not exists {table.sql} ({own}, {_ORIGIN})")
+    connection.execute(_LEDGER)

@@ -1,0 +1,81 @@
+"""A workspace's configuration in, `raw_config.settings` and `raw_config.sources` out, replaced at every run.
+
+dbt's models read settings from tables, so that compiled SQL is the same for every company.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from workspace.config import Source, Workspace
+
+_TABLES = """
+    create schema if not exists raw_config;
+    create or replace table raw_config.settings (
+        company varchar, timezone varchar, currency varchar, as_of date,
+        conversion_event varchar, conversion_occurrence varchar,
+        gap_days integer, conversion_days integer, session_minutes integer, survey_link_days integer,
+        active_days integer, top_tier double, value_unit varchar, horizon_months integer,
+        reply_target_hours double, min_cell integer, min_cell_comments integer, publish_comments boolean,
+        loaded_at timestamp
+    );
+    create or replace table raw_config.sources (
+        name varchar, kind varchar, vendor varchar, entity varchar, id_namespace varchar, timezone varchar,
+        timestamp_format varchar, decimal varchar, counts_revenue boolean
+    );
+"""
+
+
+def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """Write what cx.yml says now, in one transaction."""
+    config = workspace.config
+    connection.execute("begin")
+    connection.execute(_TABLES)
+    settings = {
+        "company": config.company,
+        "timezone": config.timezone,
+        "currency": config.currency,
+        "as_of": config.as_of,
+        "conversion_event": config.conversion.event,
+        "conversion_occurrence": config.conversion.occurrence,
+        "gap_days": config.journey.gap_days,
+        "conversion_days": config.journey.conversion_days,
+        "session_minutes": config.journey.session_minutes,
+        "survey_link_days": config.journey.survey_link_days,
+        "active_days": config.customers.active_days,
+        "top_tier": config.value.top_tier,
+        "value_unit": config.value.unit,
+        "horizon_months": config.value.horizon_months,
+        "reply_target_hours": config.service.reply_target_hours,
+        "min_cell": config.privacy.min_cell,
+        "min_cell_comments": config.privacy.min_cell_comments,
+        "publish_comments": config.privacy.publish_comments,
+    }
+    marks = ", ".join("?" * len(settings))
+    connection.execute(
+        f"insert into raw_config.settings values ({marks}, now()::timestamp)",  # noqa: S608 (question marks only)
+        list(settings.values()),
+    )
+    for source in config.sources:
+        connection.execute(
+            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                source.name,
+                source.kind,
+                source.vendor,
+                source.entity,
+                source.namespace,
+                source.timezone or config.timezone,
+                source.timestamp_format,
+                source.decimal,
+                _counts_revenue(source, config.revenue_from),
+            ],
+        )
+    connection.execute("commit")
+
+
+def _counts_revenue(source: Source, revenue_from: tuple[str, ...]) -> bool:
+    """Named in revenue_from; where nothing is named, every source of orders counts."""
+    if revenue_from:
+        return source.name in revenue_from
+    return source.kind == "crm" and source.entity == "orders"

@@ -1,0 +1,50 @@
+"""A source of cx.yml in, how its files are read and where they land out. A new vendor adds one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingestion.crm import csv as crm_csv
+from ingestion.raw_schema import RAW_TABLES
+from ingestion.survey import csv as survey_csv
+from ingestion.survey import qualtrics
+from ingestion.tables import TableReader
+from ingestion.vendor import Reader, Shape
+from ingestion.web import segment
+from workspace.config import Source
+from workspace.mappings import MAPPING_FILES
+from workspace.vocabulary import CSV_ENTITIES
+
+READERS: Final[dict[tuple[str, str], Reader]] = {
+    ("crm", "csv"): crm_csv.READER,
+    ("survey", "csv"): survey_csv.READER,
+    ("survey", "qualtrics"): qualtrics.READER,
+    ("web", "segment"): segment.READER,
+}
+
+MAPPINGS_SOURCE: Final = "mappings"
+MAPPINGS_READER: Final = TableReader()
+
+
+def reader_of(source: Source) -> Reader:
+    """The reader of a source's vendor; cx.yml allows built vendors only."""
+    return READERS[source.kind, source.vendor]
+
+
+def shape_of(source: Source) -> Shape:
+    """How the files of a source are read."""
+    entity = CSV_ENTITIES[source.kind][source.entity] if source.entity else None
+    return Shape(
+        source=source.name,
+        table=RAW_TABLES[source.raw_table],
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        has_header=source.header,
+        required=entity.required if entity else (),
+        columns=source.columns,
+    )
+
+
+def mapping_shapes() -> list[Shape]:
+    """One shape a mapping file. `workspace` has validated them already."""
+    return [Shape(source=MAPPINGS_SOURCE, table=RAW_TABLES["raw_mappings", name]) for name in MAPPING_FILES]

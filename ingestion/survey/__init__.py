@@ -1,0 +1,1 @@
+"""What respondents answered: a module per vendor."""

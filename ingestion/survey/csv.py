@@ -1,0 +1,15 @@
+"""Surveys as one wide table, a row a respondent (vendor `csv`, kind `survey`).
+
+inbox file -> lines -> records -> raw_survey_csv.wide -> stg_survey__responses, stg_survey__answers
+
+Lands: respondent, time and links as text where the file has them, and `_row`: every other column is a question.
+Reads: any encoding, delimiter and header that cx.yml names; a respondent without a name is a file and a row.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingestion.tables import TableReader
+
+READER: Final = TableReader()

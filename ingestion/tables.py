@@ -1,0 +1,74 @@
+"""A delimited file with canonical columns in; those columns as text plus `_row`, the whole row as JSON, out.
+
+The reader behind the `csv` vendor of every kind, and behind the mapping files.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from ingestion.delimited import Head, HeaderError, positions_of, read_head, stage_records
+from ingestion.files import Readable
+from ingestion.vendor import Shape, Staged, UnreadableFileError
+from workspace.errors import Problem
+
+
+class TableReader:
+    """Lands canonical columns, trimmed, empty ones as NULL; `_row` keeps every cell as it stands in the file."""
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        try:
+            head = _head(text, shape)
+        except HeaderError as error:
+            return [
+                Problem(file=shown, what=str(error), fix="Check the file, and 'encoding' and 'delimiter' in cx.yml.")
+            ]
+        return _missing_columns(head.keys, shape, shown=shown, has_header=shape.has_header)
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        problems = self.examine(text.path, shape, shown=shown)
+        for problem in problems:
+            if problem.severity == "error":
+                raise UnreadableFileError(problem)
+        head = _head(text.path, shape)
+        stage_records(connection, text, delimiter=shape.delimiter, head=head)
+        own = [column for column in shape.table.columns if column != "_row"]
+        positions = positions_of(head.keys, shape.columns, own)
+        values = {column: f"nullif(trim(cells[${column}::integer]), '')" for column in own}
+        parameters: dict[str, object] = {column: positions.get(column) for column in own}
+        if "_row" in shape.table.columns:
+            values["_row"] = "to_json(map($keys::varchar[], cells))"
+            parameters["keys"] = list(head.keys)
+        return Staged(values, parameters, head.skipped, tuple(problems))
+
+
+def _head(text: Path, shape: Shape) -> Head:
+    return read_head(text, delimiter=shape.delimiter, header_rows=1 if shape.has_header else 0)
+
+
+def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_header: bool) -> list[Problem]:
+    own = [column for column in shape.table.columns if column != "_row"]
+    positions = positions_of(keys, shape.columns, own)
+    problems = []
+    for name in own:
+        if name in positions or (name not in shape.required and name not in shape.columns):
+            continue
+        wanted = shape.columns.get(name, name)
+        listed = ", ".join(keys) if has_header else f"{len(keys)} columns, named by position"
+        near = difflib.get_close_matches(wanted, keys, n=1, cutoff=0.5)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        problems.append(
+            Problem(
+                file=shown,
+                line=1 if has_header else None,
+                key=f"columns.{name}",
+                what=f"The file has no column '{wanted}' for '{name}'.",
+                fix=f"Name one of the file's columns under 'columns' of source '{shape.source}': {listed}.{hint}",
+                severity="error" if name in shape.required else "warning",
+            )
+        )
+    return problems

@@ -1,0 +1,78 @@
+"""What every vendor's module offers, so that loading and checking need not know any of them.
+
+A vendor's module is a docstring (data flow, what it lands, how it reads) and one `READER`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from ingestion.files import Readable
+from ingestion.raw_schema import RawTable
+from workspace.errors import Problem
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the files of one source are to be read, and where they land.
+
+    Attributes:
+        source: the source's name in cx.yml.
+        table: the raw table.
+        required: canonical columns that a file must have.
+        columns: canonical column -> column of the file, where the names differ.
+    """
+
+    source: str
+    table: RawTable
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    has_header: bool = True
+    required: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a reader left in the temporary table `staged`.
+
+    Attributes:
+        values: own column of the raw table -> SQL expression over `staged`.
+        parameters: named parameters of these expressions.
+        skipped: records before the first row of `staged`: header rows and blank lines among them.
+        warnings: what the user should know though the file was read.
+    """
+
+    values: Mapping[str, str]
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    skipped: int = 0
+    warnings: tuple[Problem, ...] = ()
+
+
+class UnreadableFileError(Exception):
+    """A file as a whole cannot be read; `problem` tells the user why and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+class Reader(Protocol):
+    """One vendor's way to read a file."""
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        """Look at the head of a readable text, load nothing. `shown` is how the user knows the file."""
+        ...
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        """A readable text -> the temporary table `staged` (line, fate, reason, column_name, payload, ...).
+
+        Raises:
+            UnreadableFileError: when nothing of the file can be read.
+        """
+        ...

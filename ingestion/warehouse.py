@@ -1,0 +1,39 @@
+"""A workspace's paths in, a connection to `raw.duckdb` out. Nowhere else in ingestion is it opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from workspace.paths import WorkspacePaths
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+
+
+@contextmanager
+def open_for_writing(paths: WorkspacePaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The only place that opens `raw.duckdb` for writing. File and folder are the owner's alone: raw holds people."""
+    paths.warehouse.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    paths.warehouse.chmod(PRIVATE_FOLDER)
+    connection = duckdb.connect(str(paths.raw_database))
+    try:
+        paths.raw_database.chmod(PRIVATE_FILE)
+        connection.execute("set TimeZone = 'UTC'")
+        # Line numbers are counted in the order of the file.
+        connection.execute("set preserve_insertion_order = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_for_reading(paths: WorkspacePaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Read-only, for reports; fails while a writer holds the file."""
+    connection = duckdb.connect(str(paths.raw_database), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()

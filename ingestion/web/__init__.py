@@ -1,0 +1,1 @@
+"""What visitors did on the web: a module per vendor."""
