@@ -1,0 +1,91 @@
+"""The demo company's `cx.yml`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMPANY: Final = "Northwind Retail"
+ZONE: Final = "Europe/Berlin"
+
+CX_YML: Final = f"""\
+# A made-up company. Its files are written by the demo generator; planted_truths.json says what is hidden in them.
+company: {COMPANY}
+timezone: {ZONE}
+currency: EUR
+conversion: {{event: order, occurrence: first}}
+revenue_from: [shop_orders]       # the web shop reports orders, too; money counts once
+journey: {{gap_days: 90, conversion_days: 90, session_minutes: 30, survey_link_days: 30}}
+customers: {{active_days: 365}}
+value: {{unit: week, horizon_months: 12, top_tier: 0.2}}
+sources:
+  - name: shop_orders
+    kind: crm
+    vendor: csv
+    entity: orders
+    id_namespace: shop
+    path: inbox/orders/*.csv
+    columns:
+      order_id: Order Number
+      customer_id: Customer
+      occurred_at: Ordered At
+      kind: Type
+      amount: Net Amount
+      currency: Currency
+      cost: Cost
+      quantity: Items
+      utm_source: Source
+      utm_medium: Medium
+      campaign: Campaign
+  - name: shop_contacts
+    kind: crm
+    vendor: csv
+    entity: contacts
+    id_namespace: shop
+    path: inbox/contacts/*.csv
+    columns:
+      customer_id: Customer
+      email: Email
+      phone: Phone
+      name: Full Name
+      created_at: Created
+      updated_at: Last Modified
+  - name: shop_interactions
+    kind: crm
+    vendor: csv
+    entity: interactions
+    id_namespace: shop
+    path: inbox/interactions/*.csv
+    delimiter: ";"
+    timestamp_format: "%Y-%m-%d %H:%M:%S"
+    columns:
+      customer_id: Customer
+      occurred_at: Happened At
+      event: Activity
+      reason: Reason
+      answered: Answered
+      utm_source: Source
+      utm_medium: Medium
+  - name: web
+    kind: web
+    vendor: segment
+    id_namespace: shop
+    path: inbox/web/*.jsonl
+  - name: relationship_survey
+    kind: survey
+    vendor: qualtrics
+    id_namespace: shop
+    path: inbox/surveys/relationship-*.csv
+  - name: outcomes_survey
+    kind: survey
+    vendor: qualtrics
+    id_namespace: shop
+    path: inbox/surveys/outcomes-*.csv
+  - name: touch_survey
+    kind: survey
+    vendor: qualtrics
+    id_namespace: shop
+    path: inbox/surveys/touch-*.csv
+mappings: mappings/
+privacy: {{min_cell: 5, min_cell_comments: 10, publish_comments: false}}
+serving: {{port: 8501, keep_releases: 10}}
+"""

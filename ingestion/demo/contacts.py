@@ -1,0 +1,83 @@
+"""Contacts: people who opened an account in; the CRM's contact export out.
+
+Each person has one record, a few have two with one e-mail address. A record that was changed later appears again in
+the file of that quarter, with the newer `updated_at`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ingestion.demo.files import Calendar, write_by_period
+from ingestion.demo.journeys import Visits
+from ingestion.demo.people import Ints, People
+from ingestion.demo.touches import Touches
+
+HEADER: Final = (
+    "Customer", "First Name", "Last Name", "Full Name", "Email", "Phone", "Created", "Last Modified", "Segment",
+    "Country", "Region", "Language", "Age", "Household", "Motivation", "Interest", "Heard Through",
+)  # fmt: skip
+CHANGED: Final = 0.08  # of the records: changed some time after they were opened
+UNKNOWN: Final = 0.03  # of the cells of each trait
+
+
+def write_contacts(
+    folder: Path, people: People, visits: Visits, touches: Touches, *, seed: int, calendar: Calendar
+) -> None:
+    """Write `contacts-<quarter>.csv`, by the time of the last change."""
+    rng = np.random.default_rng([seed, 7])
+    visit = np.nonzero(visits.signs_up)[0]
+    person = visits.person[visit]
+    created_day, created = visits.day[visit], touches.closing[visit] + 2
+    known = rng.random((len(people), 9)) >= UNKNOWN
+    changed = rng.random(len(people)) < CHANGED
+    changed_after = rng.integers(5, 300, len(people))
+
+    rows: list[tuple[str, ...]] = []
+    days: list[int] = []
+    opened = calendar.local(created_day, created)
+    reopened = calendar.local(created_day, created + 45)
+    modified_day = np.minimum(created_day + changed_after[person], calendar.days)
+    modified = calendar.local(modified_day, np.full(len(person), 12 * 3600))
+    for i, who in enumerate(person):
+        rows.append(_row(people, known, who, people.customer_id[who], opened[i], opened[i], people.phone[who]))
+        days.append(created_day[i])
+        if people.second_account[who]:
+            rows.append(_row(people, known, who, people.second_id[who], reopened[i], reopened[i], ""))
+            days.append(created_day[i])
+        if changed[who] and modified_day[i] > created_day[i]:
+            phone = f"+49 30 23125 {(who * 7) % 1000:03d}"
+            rows.append(_row(people, known, who, people.customer_id[who], opened[i], modified[i], phone))
+            days.append(modified_day[i])
+    when: Ints = np.array(days, dtype=np.int64)
+    order = sorted(range(len(rows)), key=lambda i: (rows[i][7], rows[i][0]))
+    write_by_period(folder, "contacts", HEADER, [rows[i] for i in order], periods=calendar.quarters(when[order]))
+
+
+def _row(
+    people: People,
+    known: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
+    who: int,
+    customer_id: str,
+    created: str,
+    modified: str,
+    phone: str,
+) -> tuple[str, ...]:
+    traits = {name: values[who] for name, values in people.traits.items()}
+    cells = (
+        traits["segment"],
+        traits["country"],
+        traits["region"],
+        traits["language"],
+        str(people.age[who]),
+        traits["household"],
+        traits["motivation"],
+        traits["interest"],
+        traits["first_channel"],
+    )
+    first, last = people.first_name[who], people.last_name[who]
+    shown = (cell if is_known else "" for cell, is_known in zip(cells, known[who], strict=True))
+    return (customer_id, first, last, f"{first} {last}", people.email[who], phone, created, modified, *shown)

@@ -1,0 +1,156 @@
+"""The company's own vocabulary as governed data: the tables of `vocabulary` in, `mappings/*.csv` out.
+
+Everything that the generator emits is mapped, except one event and one question that are left out on purpose.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from ingestion.demo.files import write_csv
+from ingestion.demo.qualtrics import MISSING_CODE
+from ingestion.demo.vocabulary import (
+    AGE_BANDS,
+    CHANNELS,
+    CONTACTS,
+    EVENTS,
+    INTERACTIONS,
+    ITEMS,
+    MOMENTS,
+    ORDERS,
+    OUTCOME_SURVEY,
+    OUTCOMES,
+    RELATIONSHIP,
+    TOUCH,
+    TOUCH_ITEMS,
+    WEB,
+)
+
+CODEBOOK: Final = (
+    "survey_id", "question_id", "construct", "item", "item_label", "pillar", "outcome_kind", "interaction",
+    "scale_min", "scale_max", "reversed",
+)  # fmt: skip
+FIVE: Final = ("1", "5", "false")  # scale_min, scale_max, reversed
+SEVEN: Final = ("1", "7", "false")
+# column of the contacts export, attribute, kind, bands, dimension of people
+ATTRIBUTES: Final = (
+    ("Segment", "segment", "demographic", "", "segment"),
+    ("Country", "country", "demographic", "", "country"),
+    ("Region", "region", "demographic", "", "region"),
+    ("Language", "language", "demographic", "", "language"),
+    ("Age", "age_band", "demographic", AGE_BANDS, "age_band"),
+    ("Household", "household", "demographic", "", ""),
+    ("Motivation", "motivation", "psychographic", "", "motivation"),
+    ("Interest", "interest", "psychographic", "", ""),
+    ("Heard Through", "first_channel", "psychographic", "", "first_channel"),
+)
+
+
+def write_mappings(folder: Path) -> None:
+    """Write the six mapping files that this version reads."""
+    write_csv(
+        folder / "touchpoint_types.csv",
+        ("data_source", "event", "role", "occurrence", "touchpoint", "stage", "corner", "interaction"),
+        [
+            (e.source, e.mapped_name, e.role, e.occurrence, e.touchpoint, e.stage, e.corner, e.interaction)
+            for e in EVENTS
+        ],
+    )
+    write_csv(
+        folder / "interactions.csv", ("interaction", "label", "stage", "corner", "critical", "controlled"), MOMENTS
+    )
+    write_csv(
+        folder / "channels.csv",
+        ("data_source", "utm_source", "utm_medium", "channel", "presence", "method"),
+        _channels(),
+    )
+    write_csv(folder / "survey_codebook.csv", CODEBOOK, _codebook())
+    write_csv(
+        folder / "survey_values.csv",
+        ("survey_id", "question_id", "label", "value", "missing"),
+        [("", "", MISSING_CODE, "", "true")],
+    )
+    write_csv(
+        folder / "attributes.csv",
+        ("data_source", "column", "attribute", "kind", "bands", "dimension"),
+        [(CONTACTS, *row) for row in ATTRIBUTES],
+    )
+
+
+def _channels() -> list[tuple[str, ...]]:
+    """Where and how, per source: a refund or a record without parameters has a place, too."""
+    used = {
+        ORDERS: (*CHANNELS,),
+        WEB: tuple(channel for channel in CHANNELS if channel.presence == "online"),
+        INTERACTIONS: tuple(channel for channel in CHANNELS if channel.presence == "offline"),
+    }
+    rows: list[tuple[str, ...]] = [
+        (source, channel.source, channel.medium, channel.channel, channel.presence, channel.method)
+        for source, channels in used.items()
+        for channel in channels
+    ]
+    rows.append((CONTACTS, "", "", "Direct", "online", "customer record"))
+    rows += [(survey, "", "", "E-mail", "online", "survey form") for survey in (RELATIONSHIP, OUTCOME_SURVEY, TOUCH)]
+    return rows
+
+
+def _codebook() -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for question, construct in (("QID1", "expectation"), ("QID2", "perception"), ("QID3", "importance")):
+        rows += [
+            (
+                RELATIONSHIP,
+                f"{question}_{i}",
+                construct,
+                it.item,
+                it.label,
+                it.pillar,
+                "",
+                it.interaction,
+                "1",
+                "7",
+                "false",
+            )
+            for i, it in enumerate(ITEMS, start=1)
+        ]
+    rows += [
+        (RELATIONSHIP, "QID4", "overall", "satisfaction", "Overall satisfaction", "", "", "", *SEVEN),
+        (RELATIONSHIP, "QID5", "nps", "recommend", "Would recommend", "", "", "", "0", "10", "false"),
+        _words(RELATIONSHIP, "QID5_NPS_GROUP", "ignore"),
+        _words(RELATIONSHIP, "QID6_TEXT", "comment"),
+        _words(RELATIONSHIP, "QID7", "reason"),
+    ]
+    for question, construct in (("QID1", "outcome_importance"), ("QID2", "outcome_satisfaction")):
+        rows += [
+            (
+                OUTCOME_SURVEY,
+                f"{question}_{i}",
+                construct,
+                it.item,
+                it.label,
+                "",
+                it.kind,
+                it.interaction,
+                "1",
+                "5",
+                "false",
+            )
+            for i, it in enumerate(OUTCOMES, start=1)
+        ]
+    rows.append(_words(OUTCOME_SURVEY, "QID3_TEXT", "comment"))
+    rows += [
+        (TOUCH, "QID1", "csat", "satisfaction", "Satisfaction with the moment", "", "", "", *FIVE),
+        (TOUCH, "QID2", "ces", "ease", "Made it easy", "", "", "", *SEVEN),
+    ]
+    asked = [item for item in ITEMS if item.item in TOUCH_ITEMS]
+    rows += [
+        (TOUCH, f"QID3_{i}", "perception", it.item, it.label, it.pillar, "", "", *SEVEN)
+        for i, it in enumerate(asked, start=1)
+    ]
+    rows.append(_words(TOUCH, "QID4_TEXT", "comment"))
+    return rows
+
+
+def _words(survey: str, question: str, construct: str) -> tuple[str, ...]:
+    return (survey, question, construct, "", "", "", "", "", "", "", "")
