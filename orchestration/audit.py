@@ -88,10 +88,9 @@ def read(folder: Path, *, run_id: str) -> dict[StageName, AuditRecord]:
     return {name: AuditRecord.model_validate_json(path.read_bytes()) for name, path in paths.items() if path.is_file()}
 
 
-def latest_run_ids(folder: Path, *, stage_name: StageName) -> list[str]:
-    """Run ids that have a record of this stage, newest first."""
-    found = [(path.stat().st_mtime_ns, path.name) for path in folder.glob(f"*.{stage_name}.json")]
-    return [name.split(".")[0] for _, name in sorted(found, reverse=True)]
+def run_ids(folder: Path) -> list[str]:
+    """Runs that have left a record, newest first: a run id begins with the instant at which the run began."""
+    return sorted({path.name.split(".")[0] for path in folder.glob("[!.]*.json")}, reverse=True)
 
 
 def status_of(checks: Sequence[Check]) -> StageStatus:

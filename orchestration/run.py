@@ -27,7 +27,7 @@ from workspace.documents import AuditRecord, Check, StageName
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
 if TYPE_CHECKING:
-    from ingestion.load import LoadReport
+    from ingestion import LoadReport
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -56,25 +56,25 @@ class PipelineRun:
 
     def prepare(self) -> None:
         """Create what is missing in raw, and write what cx.yml says into raw_config."""
-        from ingestion.load import prepare
+        from ingestion import prepare
 
         self._load("cx.yml", lambda: prepare(self.workspace))
 
     def load_mappings(self) -> LoadReport:
         """Load the company's vocabulary."""
-        from ingestion.load import load_mappings
+        from ingestion import load_mappings
 
         return self._loaded("mappings", lambda: load_mappings(self.workspace, run_id=self.run_id))
 
     def load_source(self, name: str) -> LoadReport:
         """Load one source's files. Its problems are in the report; an exception is an accident and may be retried."""
-        from ingestion.load import load_source
+        from ingestion import load_source
 
         return self._loaded(name, lambda: load_source(self.workspace, name, run_id=self.run_id))
 
     def finish_ingest(self) -> AuditRecord:
         """Write the record of all loading, once everything has had its turn."""
-        from ingestion.load import ledger_rows, reject_summary
+        from ingestion import ledger_rows, reject_summary
 
         notes = audit.StageNotes()
         notes.checks = [
@@ -139,7 +139,7 @@ class PipelineRun:
 
     def publish(self) -> Publication:
         """Publish what this run has built, if its records allow it."""
-        from ingestion.load import ledger_rows
+        from ingestion import ledger_rows
 
         logger.info("publish: writing the snapshot")
         with self._stage("publish") as notes:

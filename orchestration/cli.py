@@ -1,0 +1,38 @@
+"""The `cx` command: one word for everything a user does with a workspace.
+
+A user's mistake ends with what is wrong, where and what to do, and exit code 1; never with a stack trace. Commands
+import what they need when they run: `cx --help` and `cx query` start without Dagster, dbt and Great Expectations.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from orchestration.commands import build, read, serve
+from orchestration.commands.console import FriendlyGroup
+from workspace.environment import silence_telemetry
+
+app = typer.Typer(
+    name="cx",
+    cls=FriendlyGroup,
+    help="From a company's files to governed answers about its customers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(build.demo)
+app.command()(build.init)
+app.command()(build.check)
+app.command()(build.run)
+app.command()(read.status)
+app.command()(read.query)
+app.command()(serve.app)
+app.command()(serve.dagster)
+app.command()(read.releases)
+app.command()(read.rollback)
+
+
+def main() -> None:
+    """Entry point of `cx`."""
+    silence_telemetry()
+    app()

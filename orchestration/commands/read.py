@@ -1,0 +1,165 @@
+"""Commands that read what is published: status, query, releases, rollback."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.commands.console import WorkspaceOption, out, workspace_folder
+from orchestration.commands.status_view import print_status
+from orchestration.run_lock import hold
+from orchestration.status import status_of
+from workspace.paths import WorkspacePaths
+
+if TYPE_CHECKING:
+    from serving import Answer
+
+
+class OutputFormat(StrEnum):
+    """How `cx query` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def query(
+    metrics: Annotated[list[str], typer.Argument(metavar="METRIC...", help="Names from the metric catalogue.")],
+    by: Annotated[list[str] | None, typer.Option(metavar="DIM", help="Dimension to group by; repeatable.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="DIM=VALUE", help="Keep this value of a dimension; repeatable.")
+    ] = None,
+    grain: Annotated[str | None, typer.Option(help="day, week, month, quarter or year.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First business day.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last business day.")] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="How to print.")] = OutputFormat.table,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Ask governed metrics of the published release: the same answers as in the app."""
+    from serving import Question, ask, open_release
+
+    question = Question(
+        metrics=tuple(metrics),
+        by=tuple(by or ()),
+        where=parse_filters(where or ()),
+        grain=grain,  # type: ignore[arg-type]  # any text is accepted here; Question names the known ones
+        since=_day(since),
+        until=_day(until),
+    )
+    answer = ask(open_release(_paths(workspace)), question)
+    _print_answer(answer, output)
+
+
+def parse_filters(given: list[str] | tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """`DIM=VALUE` texts as a mapping; several values of one dimension are alternatives.
+
+    Raises:
+        typer.BadParameter: a text without `=`.
+    """
+    filters: dict[str, tuple[str, ...]] = {}
+    for text in given:
+        dimension, sign, value = text.partition("=")
+        if not sign or not dimension.strip():
+            raise typer.BadParameter(f"'{text}' is no DIM=VALUE, for example --where country=Norway.")
+        filters[dimension.strip()] = (*filters.get(dimension.strip(), ()), value)
+    return filters
+
+
+def status(
+    workspace: WorkspaceOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """What is published, as of when, whether the gates passed and the books balance, and what failed last."""
+    told = status_of(_paths(workspace))
+    if as_json:
+        typer.echo(json.dumps(told, indent=2, default=str))
+    else:
+        print_status(out(), told)
+
+
+def releases(workspace: WorkspaceOption = None) -> None:
+    """Published releases, newest first."""
+    from serving import current
+    from serving import releases as published
+
+    paths = _paths(workspace)
+    live = current(paths)
+    table = Table("", "release", "published (UTC)", "as of", "rows", "withheld", "content", box=None)
+    found = published(paths)
+    for release in found:
+        table.add_row(
+            "live" if live and live.run_id == release.run_id else "",
+            release.run_id,
+            f"{release.published_at:%Y-%m-%d %H:%M}",
+            str(release.as_of_on),
+            f"{sum(record.rows for record in release.tables.values()):,}",
+            str(len(release.withheld)),
+            release.content_hash[:12],
+        )
+    if found:
+        out().print(table)
+    else:
+        out().print(f"Nothing is published yet. Run: cx run --workspace {escape(str(paths.root))}", soft_wrap=True)
+
+
+def rollback(
+    run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A release of `cx releases`.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Point readers back to a release that is still kept."""
+    from serving import rollback as point_back
+
+    paths = _paths(workspace)
+    with hold(paths.lock, purpose=f"rollback to {run_id}"):
+        pointer = point_back(paths, run_id)
+    out().print(
+        f"Release {pointer.run_id} is live. The next run publishes again, unless its content is the same.",
+        soft_wrap=True,
+    )
+
+
+def _paths(workspace: Any) -> WorkspacePaths:
+    """Reading needs no valid cx.yml: a release carries everything it needs."""
+    return WorkspacePaths(workspace_folder(workspace))
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+def _print_answer(answer: Answer, output: OutputFormat) -> None:
+    records = answer.records()
+    if output is OutputFormat.json:
+        typer.echo(json.dumps(records, indent=2, default=str))
+        return
+    names = list(dict.fromkeys(name for record in records for name in record))
+    if output is OutputFormat.csv:
+        writer = csv.DictWriter(sys.stdout, fieldnames=names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+        return
+    shown = [name for name in names if any(record.get(name) not in (None, "") for record in records)]
+    table = Table(*shown, box=None)
+    for record in records:
+        table.add_row(*(escape(_cell(record.get(name))) for name in shown))
+    # A table that does not fit the terminal is wrapped, a piped one is not.
+    console = out()
+    wide = console if console.is_terminal else Console(width=10_000, highlight=False)
+    wide.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.6g}" if abs(value) < 1000 else f"{value:,.2f}"
+    return str(value)

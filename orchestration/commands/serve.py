@@ -1,0 +1,58 @@
+"""Commands that serve: the app, and Dagster's UI with its schedules. Both listen on this machine only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.markup import escape
+
+from orchestration.commands.console import WorkspaceOption, err, open_workspace
+from orchestration.instance import dagster_home
+from workspace import Workspace
+from workspace.environment import WORKSPACE_VARIABLE, inherited, silence_telemetry
+
+_PROJECT: Final = Path(__file__).resolve().parents[2]
+_HOST: Final = "127.0.0.1"
+PortOption = Annotated[int | None, typer.Option(min=1024, max=65535, help="Port to listen on.", show_default=False)]
+
+
+def app(workspace: WorkspaceOption = None, port: PortOption = None) -> None:
+    """Serve the app. Default port: serving.port of cx.yml."""
+    serve_app(open_workspace(workspace), port=port)
+
+
+def dagster(workspace: WorkspaceOption = None, port: PortOption = None) -> None:
+    """Serve Dagster's UI and run its schedules. Default port: 3000."""
+    loaded = open_workspace(workspace)
+    home = dagster_home(loaded.paths)
+    chosen = port or 3000
+    err().print(f"Dagster: http://{_HOST}:{chosen}  (workspace {escape(str(loaded.paths.root))}, Ctrl-C ends it)")
+    arguments = ["dev", "--module-name", "orchestration.definitions", "--host", _HOST, "--port", str(chosen)]
+    _serve([sys.executable, "-m", "dagster", *arguments], loaded, {"DAGSTER_HOME": str(home)})
+
+
+def serve_app(workspace: Workspace, *, port: int | None) -> None:
+    """Serve the app until it is ended."""
+    chosen = port or workspace.config.serving.port
+    err().print(f"App: http://{_HOST}:{chosen}  (workspace {escape(str(workspace.paths.root))}, Ctrl-C ends it)")
+    arguments = ["run", "app/streamlit_app.py", "--server.address", _HOST, "--server.port", str(chosen)]
+    _serve([sys.executable, "-m", "streamlit", *arguments], workspace, {})
+
+
+def _serve(command: list[str], workspace: Workspace, variables: dict[str, str]) -> None:
+    """Run a server from the project's folder, where its settings lie, and end with its exit code."""
+    silence_telemetry()
+    named = {WORKSPACE_VARIABLE: str(workspace.paths.root.resolve()), **variables}
+    process = subprocess.Popen(command, cwd=_PROJECT, env=inherited(named))
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        code = 0
+    if code:
+        raise typer.Exit(1)

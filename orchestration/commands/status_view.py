@@ -1,0 +1,71 @@
+"""What `cx status` prints for a person: the dictionary of `orchestration.status` in, lines out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+
+def print_status(console: Console, told: dict[str, Any]) -> None:
+    """Print what `status_of` tells, for a person."""
+    line = _Lines(console)
+    line("workspace", told["workspace"])
+    if told["running"]:
+        line("running", told["running"])
+    release = told["release"]
+    if release is None:
+        line("release", "none yet")
+    else:
+        pinned = "pinned in cx.yml" if release["as_of_is_pinned"] else "newest fact"
+        line("release", f"{release['run_id']}, live since {release['live_since'][:16]} by {release['live_by']}")
+        line("as of", f"{release['as_of_on']} ({pinned})")
+        line("checks", ", ".join(f"{count} {name}" for name, count in release["checks"].items()))
+        line("withheld", ", ".join(release["withheld"]) or "nothing")
+    for total in told["ledger"]:
+        line(
+            f"source {total['source']}",
+            f"{total['files']} files, {total['records']:,} records = {total['loaded']:,} loaded + "
+            f"{total['rejected']:,} rejected + {total['skipped']:,} skipped",
+        )
+    line("books", f"per file {_balance(told, 'files')}; per staging model {_balance(told, 'models')}")
+    for reject in told["rejects"]:
+        line("rejected", ", ".join(f"{name} {value}" for name, value in reject.items() if value is not None))
+    for one in told["unmapped"]:
+        line("unmapped", f"{one['kind']} '{one['name']}' of {one['data_source']}: {one['n_rows']:,} rows")
+    run = told["last_run"]
+    if run:
+        stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items())
+        line("last run", f"{run['run_id']}: {stages}")
+    failure = told["last_failure"]
+    if failure:
+        line("last failure", f"{failure['run_id']}, {failure['finished_at'][:16]}")
+        for name, stage in failure["stages"].items():
+            if stage["status"] in ("failed", "error") and stage["message"]:
+                line("", f"{name}: {stage['message']}")
+        for check in failure["failed_checks"]:
+            line(
+                "",
+                f"{check['asset']} {check['name']} ({check['behaviour']}): {check['observed'] or check['description']}",
+            )
+
+
+def _balance(told: dict[str, Any], which: str) -> str:
+    if told[f"{which}_balance"] is None:
+        return "not counted yet"
+    wrong = told[f"unbalanced_{which}"]
+    return "balance" if not wrong else f"DO NOT BALANCE: {', '.join(wrong)}"
+
+
+class _Lines:
+    """Prints `name  text` lines, the name once where it repeats."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = ""
+
+    def __call__(self, name: str, text: str) -> None:
+        shown = "" if name == self._last else name
+        self._last = name
+        self._console.print(f"[bold]{escape(shown):<18}[/bold] {escape(text)}", soft_wrap=True)
