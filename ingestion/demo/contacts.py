@@ -54,7 +54,14 @@ def write_contacts(
             days.append(modified_day[i])
     when: Ints = np.array(days, dtype=np.int64)
     order = sorted(range(len(rows)), key=lambda i: (rows[i][7], rows[i][0]))
-    write_by_period(folder, "contacts", HEADER, [rows[i] for i in order], periods=calendar.quarters(when[order]))
+    write_by_period(
+        folder,
+        "contacts",
+        HEADER,
+        [rows[i] for i in order],
+        periods=calendar.quarters(when[order]),
+        latest=calendar.latest_quarter,
+    )
 
 
 def _row(

@@ -44,13 +44,17 @@ class Calendar:
 
     def local(self, day: Ints, second: Ints) -> Texts:
         """`2026-05-04 09:30:00`, in the company's zone."""
-        stamps = self._midnights[day] + second.astype("timedelta64[s]")
-        return np.char.replace(np.datetime_as_string(stamps, unit="s"), "T", " ")
+        stamps = (self._midnights[day] + second.astype("timedelta64[s]")).astype("datetime64[s]")
+        return np.array([str(stamp).replace("T", " ") for stamp in stamps], dtype=object)
 
     def utc(self, day: Ints, millisecond: Ints) -> Texts:
         """`2026-05-04T07:30:00.000Z`, from local milliseconds since midnight."""
         stamps = self._midnights[day] + (millisecond - 1000 * self._offsets[day]).astype("timedelta64[ms]")
-        return np.char.add(np.datetime_as_string(stamps, unit="ms"), "Z")
+        return np.array([f"{stamp}Z" for stamp in stamps], dtype=object)
+
+    @property
+    def latest_quarter(self) -> str:
+        return self.quarters(np.array([self.days]))[0]
 
     def months(self, day: Ints) -> list[str]:
         names = [f"{when:%Y-%m}" for when in self.dates]
@@ -88,10 +92,11 @@ def write_by_period(
     rows: Sequence[Sequence[str]],
     *,
     periods: Sequence[str],
+    latest: str,
     delimiter: str = ",",
 ) -> None:
-    """`<name>-<period>.csv` for every period, rows in the order given."""
-    by_period: dict[str, list[Sequence[str]]] = {}
+    """`<name>-<period>.csv` for every period with rows and for the latest one, rows in the order given."""
+    by_period: dict[str, list[Sequence[str]]] = {latest: []}
     for row, period in zip(rows, periods, strict=True):
         by_period.setdefault(period, []).append(row)
     for period, members in sorted(by_period.items()):

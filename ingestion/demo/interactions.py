@@ -46,4 +46,12 @@ def write_interactions(
         reason = kind.reasons[int(luck[i, 0] * len(kind.reasons))] if luck[i, 1] >= NO_REASON else ""
         answered = ("yes" if luck[i, 2] < 0.55 else "no") if kind.role == "outreach" else ""
         rows.append((crm_ids[visit[i]], stamps[i], kind.name, reason, answered, channel.source, channel.medium))
-    write_by_period(folder, "interactions", HEADER, rows, periods=calendar.quarters(day[when]), delimiter=DELIMITER)
+    write_by_period(
+        folder,
+        "interactions",
+        HEADER,
+        rows,
+        periods=calendar.quarters(day[when]),
+        latest=calendar.latest_quarter,
+        delimiter=DELIMITER,
+    )

@@ -101,7 +101,9 @@ def write_orders(
                 calendar.campaign(day[i], place.medium) if sale else "",
             )
         )
-    write_by_period(folder, "orders", HEADER, rows, periods=calendar.quarters(day[when]))
+    write_by_period(
+        folder, "orders", HEADER, rows, periods=calendar.quarters(day[when]), latest=calendar.latest_quarter
+    )
 
 
 def _refunds(rng: np.random.Generator, visits: Visits, orders: Orders) -> tuple[Ints, Ints, Floats]:

@@ -78,7 +78,7 @@ class People:
 
 
 def draw_people(count: int, *, seed: int, days: int, world: Effects) -> People:
-    """Draw `count` people. The last day of history has at least one newcomer."""
+    """Draw `count` people. The first of them is new to the web site on the last day of history."""
     rng = np.random.default_rng([seed, 1])
     number = np.arange(count)
     bands = choose(rng, AGES, count)
@@ -114,6 +114,8 @@ def draw_people(count: int, *, seed: int, days: int, world: Effects) -> People:
     arrival = np.minimum((days + 1) * rng.random(count) ** 1.1, days).astype(np.int64)
     arrival[0] = days
     order = rng.permutation(count)
+    offline_first = rng.random(count) < store_share
+    offline_first[0] = False
     return People(
         customer_id=np.array([f"C{100_000 + i}" for i in order], dtype=object),
         second_id=np.array([f"C{100_000 + count + i}" for i in order], dtype=object),
@@ -126,7 +128,7 @@ def draw_people(count: int, *, seed: int, days: int, world: Effects) -> People:
         arrival=arrival,
         rate=rate,
         spend=spend,
-        offline_first=rng.random(count) < store_share,
+        offline_first=offline_first,
         second_account=second_account,
         second_device=rng.random(count) < 0.25,
         style=rng.normal(0, 1, count),
@@ -142,7 +144,7 @@ def choose(rng: np.random.Generator, shares: Mapping[str, float], count: int) ->
 
 def _ages_within(rng: np.random.Generator, bands: Texts) -> Ints:
     limits: dict[str, tuple[int, int]] = {}
-    for band in AGE_BANDS.split(";"):
+    for band in AGE_BANDS.split("|"):
         youngest, _, oldest = band.rstrip("+").partition("-")
         limits[band] = (int(youngest), int(oldest or 84))
     low = np.array([limits[band][0] for band in bands], dtype=np.int64)

@@ -7,6 +7,7 @@ and -99 where a question was seen and left open.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ LEFT_OPEN: Final = 0.015
 UNFINISHED: Final = 0.05
 SET_ASIDE: Final = 0.025  # previews, tests and spam, as a share of the real responses
 BY_MAIL_ONLY: Final = 0.14  # invited by e-mail address, without the customer id
-ANONYMOUS: Final = 0.03  # came through an open link
+ANONYMOUS: Final = 0.02  # came through an open link
 STATUSES: Final = ("1", "2", "8")
 
 
@@ -107,7 +108,7 @@ def write_export(
     by_mail = ~anonymous & has_email & (luck[:, 2] < ANONYMOUS + BY_MAIL_ONLY)
     shows_mail = by_mail | (~anonymous & has_email & (luck[:, 3] < 0.5))
 
-    rows: dict[str, list[list[str]]] = {}
+    rows: dict[str, list[list[str]]] = {calendar.halves(np.array([calendar.days]))[0]: []}
     halves = calendar.halves(who.day)
     for i in np.lexsort((who.person, who.second, who.day)):
         person = who.person[i]
@@ -163,7 +164,7 @@ def _with_headers(
 
 def _add_set_aside(rng: np.random.Generator, rows: list[list[str]], answers_end: int) -> None:
     """Previews, tests and spam: copies of real answers without a person, at the time of a real response."""
-    for copy in range(max(1, round(SET_ASIDE * len(rows)))):
+    for copy in range(math.ceil(SET_ASIDE * len(rows))):
         model = rows[int(rng.integers(len(rows)))]
         junk = [*model[: len(SYSTEM)], *model[len(SYSTEM) : answers_end], *([""] * (len(model) - answers_end))]
         junk[2] = STATUSES[copy % len(STATUSES)]

@@ -24,7 +24,7 @@ TOUCH: Final = "touch_survey"
 UNMAPPED_EVENT: Final = "Beta Banner Seen"
 UNMAPPED_QUESTION: Final = "QID8"
 
-AGE_BANDS: Final = "18-24;25-34;35-54;55-64;65+"
+AGE_BANDS: Final = "18-24|25-34|35-54|55-64|65+"
 MOTIVATIONS: Final = {"Best price": 0.33, "Saves me time": 0.25, "Doing right": 0.22, "Status": 0.20}
 HEARD_THROUGH: Final = {"Search": 0.38, "Social": 0.30, "Referral": 0.20, "Store": 0.12}
 SEGMENTS: Final = {"Consumer": 0.70, "Small business": 0.22, "Enterprise": 0.08}
