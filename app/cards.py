@@ -80,10 +80,11 @@ def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key
     updated = moment(desk.document.published_at.astimezone(ZoneInfo(desk.document.timezone)))
     with st.popover("Source", icon=ICONS[worst.badge], type="tertiary", help="Definition, owner, freshness, download"):
         for definition in definitions:
+            models = ", ".join(f"`{name}`" for name in definition.model)
             passed = sum(check.status == "passed" for check in definition.checks)
             st.markdown(f"**{markdown_safe(definition.label)}** — {markdown_safe(definition.description)}")
             st.caption(
-                f"Owner {words(definition.owner)} · model `{definition.model}` · updated {updated} · "
+                f"Owner {words(definition.owner)} · model {models} · updated {updated} · "
                 f"{passed}/{len(definition.checks)} checks passed · {definition.badge}"
             )
             if definition.badge_reason:

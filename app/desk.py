@@ -1,7 +1,8 @@
 """The one door from pages to numbers. In: a question and the reader's filters. Out: governed answers.
 
 Pages hold a `Desk` and nothing else: it knows the open release, its definitions, the runs since, and the settings of
-the workspace. Answers are cached under the release's run id, so that a new release is never answered from an old one.
+the workspace. An open release remembers its own answers, and definitions are cached under its run id, so that a new
+release is never answered from an old one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -34,7 +36,6 @@ from workspace.config import Config, Customers, Journey, Serving, Value
 from workspace.documents import Release
 from workspace.paths import WorkspacePaths
 
-KEPT_ANSWERS = 2000
 KEPT_RELEASES = 3
 
 
@@ -78,7 +79,7 @@ class Desk:
         *,
         by: Sequence[str] = (),
         where: Mapping[str, Sequence[str]] | None = None,
-        grain: str | None = None,
+        grain: Literal["month"] | None = None,
         window: Window | None = None,
     ) -> Answer:
         """Ask the metrics layer. Facts without any date belong to no period: they are asked whole."""
@@ -94,7 +95,7 @@ class Desk:
             since=asked.since,
             until=asked.until,
         )
-        return _ask(self.document.run_id, question, self.release)
+        return ask(self.release, question)
 
     def one(
         self, metric: str, *, where: Mapping[str, Sequence[str]] | None = None, window: Window | None = None
@@ -102,10 +103,17 @@ class Desk:
         """The one number of `metric`."""
         return self.ask(metric, where=where, window=window).one(metric)
 
-    def shown(self, metrics: Sequence[str] | str, filters: Filters, **question: object) -> Answer:
+    def shown(
+        self,
+        metrics: Sequence[str] | str,
+        filters: Filters,
+        *,
+        by: Sequence[str] = (),
+        where: Mapping[str, Sequence[str]] | None = None,
+        grain: Literal["month"] | None = None,
+    ) -> Answer:
         """Ask within the reader's filters and period."""
-        where = {**filters.where, **question.pop("where", {})}  # type: ignore[dict-item]
-        return self.ask(metrics, where=where, window=filters.window, **question)  # type: ignore[arg-type]
+        return self.ask(metrics, by=by, where={**filters.where, **(where or {})}, grain=grain, window=filters.window)
 
     def before(
         self, metric: str, filters: Filters, where: Mapping[str, Sequence[str]] | None = None
@@ -145,12 +153,13 @@ def open_desk(root: Path, run_id: str | None = None) -> Desk:
     """Open the live release of a workspace, or the one named.
 
     Raises:
-        NoRelease: nothing is published there, or not that release.
+        NoRelease: nothing is published there.
+        UserError: `run_id` names no release that is kept.
     """
     paths = WorkspacePaths(root)
     live = current(paths)
     live_run_id = "" if live is None else live.run_id
-    release = _open(str(root), run_id or live_run_id or None)
+    release = open_release(paths, run_id)
     return Desk(
         paths=paths,
         release=release,
@@ -169,22 +178,6 @@ def settings_of(root: Path) -> Settings:
     return _settings(str(root), changed)
 
 
-def warm(desk: Desk) -> None:
-    """Ask one small question, so that the first reader does not wait for the engine to start."""
-    _warm(desk.document.run_id, desk)
-
-
-@st.cache_resource(max_entries=KEPT_RELEASES, show_spinner=False)
-def _open(root: str, run_id: str | None) -> LiveRelease:
-    return open_release(WorkspacePaths(Path(root)), run_id)
-
-
-@st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _ask(run_id: str, question: Question, _release: LiveRelease) -> Answer:
-    assert run_id == _release.document.run_id
-    return ask(_release, question)
-
-
 @st.cache_data(max_entries=KEPT_RELEASES, show_spinner=False)
 def _definitions(run_id: str, _release: LiveRelease) -> dict[str, MetricDefinition]:
     assert run_id == _release.document.run_id
@@ -195,14 +188,6 @@ def _definitions(run_id: str, _release: LiveRelease) -> dict[str, MetricDefiniti
 def _values(run_id: str, dimension: str, _release: LiveRelease) -> tuple[str, ...]:
     assert run_id == _release.document.run_id
     return dimension_values(_release, dimension)
-
-
-@st.cache_resource(max_entries=KEPT_RELEASES, show_spinner=False)
-def _warm(run_id: str, _desk: Desk) -> bool:
-    first = next(iter(_desk.definitions), None)
-    if first is not None:
-        _desk.ask(first)
-    return run_id == _desk.document.run_id
 
 
 @st.cache_data(max_entries=5, show_spinner=False)

@@ -22,8 +22,8 @@ LEVEL = 0.05
 Z95 = NORMAL.inv_cdf(1 - LEVEL / 2)
 # Below this many people or answers a share swings by ten points from one person in three changing their mind.
 MIN_N = 30
-# An index of 110 is one person in ten more than expected: below that a campaign would not be aimed any differently.
-MATERIAL_INDEX = 10.0
+# An index of 120 is a fifth more people than expected: below that a campaign would not be aimed any differently.
+MATERIAL_INDEX = 20.0
 # Ten points of a stage's people: fewer are within what one campaign or one season moves.
 MATERIAL_STALL = 0.10
 # Ulwick (2005): scores of 10 and more mark an outcome that is important and not satisfied.

@@ -14,7 +14,7 @@ from app.filters import Filters, filter_row, reset_filters, show_all_time
 from app.formatting import count_of, markdown_safe, span, unavailable
 from app.headlines import Sentence
 from app.states import no_release, no_workspace, release_gone
-from serving import AnswerRow, NoRelease
+from serving import AnswerRow, NoRelease, UserError
 from workspace.environment import workspace_from_environment
 
 RELEASE_PARAMETER = "release"
@@ -67,10 +67,10 @@ def begin(question: str) -> tuple[Desk, Heading]:
     try:
         desk = open_desk(root, asked)
     except NoRelease as missing:
-        if asked:
-            release_gone(asked, on_leave=_leave_release)
-        else:
-            no_release(missing)
+        no_release(missing)
+        st.stop()
+    except UserError:
+        release_gone(asked or "", on_leave=_leave_release)
         st.stop()
     st.session_state[RELEASE_PARAMETER] = desk.document.run_id
     st.query_params[RELEASE_PARAMETER] = desk.document.run_id

@@ -35,7 +35,7 @@ heading.answer(
 def fits(definition: MetricDefinition, text: str) -> bool:
     """Whether every word of the search stands somewhere in the definition."""
     haystack = " ".join(
-        (definition.name, definition.label, definition.description, definition.owner, definition.model or "")
+        (definition.name, definition.label, definition.description, definition.owner, *definition.model)
     ).lower()
     return all(part in haystack for part in text.lower().split())
 
@@ -49,7 +49,8 @@ def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
         ("Formula", f"`{definition.formula}`" if definition.formula else ""),
         ("Unit", words(definition.unit)),
         ("Owner", words(definition.owner)),
-        ("Model", f"`{definition.model}`" if definition.model else ""),
+        ("Model", ", ".join(f"`{name}`" for name in definition.model)),
+        ("Sources", ", ".join(definition.sources)),
         ("Built from", ", ".join(f"`{name}`" for name in definition.upstream)),
         ("Can be split by", ", ".join(f"`{name}`" for name in definition.dimensions)),
         ("By", ", ".join(definition.grains)),

@@ -167,7 +167,8 @@ series = [
 ]
 totals: dict[str, float] = {}
 for record in series:
-    totals[str(record["series"])] = totals.get(str(record["series"]), 0.0) + float(record["value"] or 0.0)
+    name = str(record["series"])
+    totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
 largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
 title_text = (
     f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"

@@ -111,7 +111,7 @@ section(
                 "result": definition.badge,
                 "checks_passed": f"{sum(check.status == 'passed' for check in definition.checks)}"
                 f" of {len(definition.checks)}",
-                "model": definition.model,
+                "model": ", ".join(definition.model),
                 "owner": words(definition.owner),
                 "why": definition.badge_reason,
             }

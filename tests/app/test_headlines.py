@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from datetime import date
+
+from app import headlines
+from tests.app.rows import row
+from tests.app.test_findings import gap, outcome, profile, stages
+
+AS_OF = date(2026, 6, 30)
+
+
+def test_the_best_customers_are_named_by_their_proven_marks() -> None:
+    sentence = headlines.who(
+        row(0.64), [profile("35-54", 155, 20), profile("18-24", 60, 12)], top_tier=0.2, as_of=AS_OF
+    )
+    assert sentence.text == "Your top 20% of customers bring 64% of revenue. More common among them: age band 35-54."
+    assert sentence.claim
+
+
+def test_without_marks_only_the_share_is_said() -> None:
+    sentence = headlines.who(row(0.64), [profile("35-54", 103, 20)], top_tier=0.2, as_of=AS_OF)
+    assert sentence.text == "Your top 20% of customers bring 64% of revenue"
+    assert sentence.claim
+
+
+def test_a_nearly_even_spread_is_no_claim() -> None:
+    assert not headlines.who(row(0.27), [], top_tier=0.2, as_of=AS_OF).claim
+
+
+def test_nobody_in_a_top_tier_is_said_as_such() -> None:
+    sentence = headlines.who(row(None, status="no_data"), [], top_tier=0.2, as_of=date(2011, 1, 24))
+    assert sentence.text == "No customer brought revenue in the year to 24 Jan 2011, so nobody is in a top tier"
+    assert not sentence.claim
+
+
+def test_a_withheld_share_is_not_explained_away() -> None:
+    sentence = headlines.who(row(None, status="withheld"), [], top_tier=0.2, as_of=AS_OF)
+    assert "cannot be shown" in sentence.text
+    assert not sentence.claim
+
+
+def test_a_stall_is_said_with_its_comparison() -> None:
+    sentence = headlines.journey(stages(awareness=0.72, discovery=0.72, purchase=0.72, use=0.42), days=90)
+    assert sentence.text == "58% go no further than use within 90 days; after the other stages 28% do"
+    assert sentence.claim
+
+
+def test_level_stages_are_said_neutrally() -> None:
+    sentence = headlines.journey(stages(awareness=0.66, discovery=0.64, use=0.65), days=90)
+    assert sentence.text == "Between 64% and 66% go on from a stage within 90 days; no stage stands out"
+    assert not sentence.claim
+
+
+def test_no_observed_stage_gives_no_number() -> None:
+    assert not headlines.journey([], days=90).claim
+
+
+def test_the_unmet_outcome_is_said_with_both_shares() -> None:
+    sentence = headlines.outcomes(
+        [outcome("Fix it", 14.5), outcome("Tell me", 7.4)], [outcome("Fix it", 9.0)], [outcome("Fix it", 3.5)]
+    )
+    assert sentence.text == "“Fix it” is the biggest unmet outcome: 90% say it matters, 35% are satisfied"
+
+
+def test_one_of_two_close_outcomes_is_not_called_the_biggest() -> None:
+    sentence = headlines.outcomes([outcome("Fix it", 14.5), outcome("Tell me", 14.2)], [], [])
+    assert sentence.text == "“Fix it” is an unmet outcome: its opportunity score is 14.5"
+
+
+def test_without_an_unmet_outcome_the_highest_is_named_neutrally() -> None:
+    sentence = headlines.outcomes([outcome("Fix it", 7.5), outcome("Tell me", 7.4)], [], [])
+    assert sentence.text.startswith("No outcome is measurably unmet; the highest opportunity score is 7.5")
+    assert not sentence.claim
+
+
+def test_the_short_pillar_stands_beside_those_that_meet_expectations() -> None:
+    sentence = headlines.expectations([gap("people", 0.15), gap("products", -0.2), gap("processes", -1.4)])
+    assert sentence.text == "People meet expectations; processes fall short by 1.4 points"
+    assert sentence.claim
+
+
+def test_experience_above_expectation_is_said_as_such() -> None:
+    sentence = headlines.expectations([row(0.364, low=0.148, high=0.580, n=250, pillar="products")])
+    assert sentence.text == "Experience of products exceeds expectations by 0.4 points"
+    assert sentence.claim
+
+
+def test_gaps_within_their_intervals_are_said_neutrally() -> None:
+    sentence = headlines.expectations([gap("people", 0.05, 0.2), gap("processes", -0.1, 0.2)])
+    assert sentence.text == "No pillar falls measurably short; the widest gap is −0.1, for processes"
+    assert not sentence.claim
+
+
+def test_the_first_page_joins_revenue_and_the_first_proven_shortfall() -> None:
+    found = [headlines.Sentence("Nothing", claim=False), headlines.Sentence("Processes fall short", claim=True)]
+    sentence = headlines.today(row(1_080_000), row(1_000_000), currency="USD", found=found)
+    assert sentence.text == "Revenue is up 8% to $1.1m. Processes fall short"
+
+
+def test_a_small_move_of_revenue_is_called_level() -> None:
+    sentence = headlines.today(row(102_000), row(100_000), currency="USD", found=[])
+    assert sentence.text == "Revenue is level at $102,000 (+2%)"
+    assert not sentence.claim
+
+
+def test_no_revenue_is_not_called_zero() -> None:
+    sentence = headlines.today(row(None, status="no_data"), None, currency="USD", found=[])
+    assert sentence.text == "No revenue is recorded in this period"
+
+
+def test_extremes_are_named_only_when_they_are_apart() -> None:
+    apart = [row(0.4, half=0.02, channel="email"), row(0.6, half=0.02, channel="store")]
+    close = [row(0.50, half=0.05, channel="email"), row(0.53, half=0.05, channel="store")]
+    said = headlines.extremes(apart, "channel", what="Going on", unit="share")
+    assert said.text == "Going on runs from 40% at email to 60% at store"
+    assert said.claim
+    said = headlines.extremes(close, "channel", what="Going on", unit="share")
+    assert said.text == "Going on does not differ measurably"
+    assert not said.claim
+
+
+def test_checks_are_counted_not_praised() -> None:
+    sentence = headlines.quality(67, 68, day_of_run="22 Nov 2026")
+    assert sentence.text == "67 of 68 checks passed on the load of 22 Nov 2026"
+    assert not sentence.claim
