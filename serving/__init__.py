@@ -1,1 +1,38 @@
-"""The metrics layer: a published release in, governed answers out."""
+"""The metrics layer: a published release in, governed answers out.
+
+`ask(open_release(paths), Question(metrics=("revenue",), by=("segment",)))` is the only way to a number, for the app,
+the command line and exports alike. MetricFlow is imported with the first question, not with this package.
+"""
+
+from serving.answers import Answer, ask, warm
+from serving.catalogue import MetricDefinition, catalogue, definition
+from serving.errors import NoRelease, UserError
+from serving.evaluate import AnswerRow
+from serving.history import RunSummary, last_failure, run_history
+from serving.plan import dimension_values
+from serving.question import Question
+from serving.release import Freshness, LiveRelease, current, freshness, open_release, releases, rollback
+
+__all__ = [
+    "Answer",
+    "AnswerRow",
+    "Freshness",
+    "LiveRelease",
+    "MetricDefinition",
+    "NoRelease",
+    "Question",
+    "RunSummary",
+    "UserError",
+    "ask",
+    "catalogue",
+    "current",
+    "definition",
+    "dimension_values",
+    "freshness",
+    "last_failure",
+    "open_release",
+    "releases",
+    "rollback",
+    "run_history",
+    "warm",
+]

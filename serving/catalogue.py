@@ -1,0 +1,132 @@
+"""Metric definitions as readers see them: a release in, every offered metric with its owner, lineage, checks and badge.
+
+Badges are computed: a certified metric beside a failing check is not certified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from serving.question import Grain
+from serving.release import LiveRelease
+from serving.semantics import Metric
+from workspace.documents import Check
+
+Badge = Literal["certified", "provisional", "needs review", "withheld"]
+
+
+@dataclass(frozen=True)
+class MetricDefinition:
+    """One metric of the catalogue.
+
+    Attributes:
+        n, people: metrics that count its answers and its people.
+        model: the marts it is computed from.
+        upstream: dbt models that those marts are made of, up to the raw tables.
+        sources, files: sources of cx.yml and files behind it.
+        dimensions: column names it can be asked by.
+        grains: periods it can be asked by; empty where it has no dates of its own.
+        checks: checks of the gate and dbt tests it stands on, failed ones first.
+        badge_reason: the failed check or missing certification; empty for certified metrics.
+    """
+
+    name: str
+    label: str
+    description: str
+    formula: str
+    question: str
+    owner: str
+    certification: str
+    unit: str
+    good: str
+    metric_class: str
+    n: str | None
+    people: str | None
+    min_cell: int
+    min_n: int
+    feeds: tuple[str, ...]
+    model: tuple[str, ...]
+    upstream: tuple[str, ...]
+    sources: tuple[str, ...]
+    files: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    grains: tuple[Grain, ...]
+    checks: tuple[Check, ...]
+    badge: Badge
+    badge_reason: str
+
+
+def catalogue(release: LiveRelease) -> tuple[MetricDefinition, ...]:
+    """Every metric that can be asked, by question and name."""
+    definitions = [definition(release, name) for name in release.semantics.offered]
+    return tuple(sorted(definitions, key=lambda one: (one.question, one.name)))
+
+
+def definition(release: LiveRelease, name: str) -> MetricDefinition:
+    """One metric's definition; UserError where the release has none of that name."""
+    metric = release.semantics.metric(name)
+    meta = metric.meta
+    marts = release.semantics.marts(name)
+    checks = _checks(release, name, marts)
+    badge, reason = _badge(release, metric, checks)
+    floor = int(meta.get("min_cell", 0))
+    return MetricDefinition(
+        name=name,
+        label=metric.label,
+        description=metric.description,
+        formula=_formula(metric),
+        question=meta.get("question", ""),
+        owner=meta.get("owner", ""),
+        certification=meta.get("certification", "provisional"),
+        unit=meta.get("unit", ""),
+        good=meta.get("good", "none"),
+        metric_class=metric.metric_class,
+        n=metric.n,
+        people=metric.people,
+        min_cell=max(floor, release.document.min_cell) if floor else 0,
+        min_n=int(meta.get("min_n", 0)),
+        feeds=metric.feeds,
+        model=marts,
+        upstream=_behind(release, marts, "models"),
+        sources=_behind(release, marts, "sources"),
+        files=_behind(release, marts, "files"),
+        dimensions=tuple(sorted(release.semantics.dimensions(name))),
+        grains=release.semantics.grains(name),
+        checks=checks,
+        badge=badge,
+        badge_reason=reason,
+    )
+
+
+def _checks(release: LiveRelease, name: str, marts: tuple[str, ...]) -> tuple[Check, ...]:
+    tables = {f"marts.{mart}" for mart in marts}
+    found = [check for check in release.document.checks if name in check.metrics or check.asset in tables]
+    return tuple(sorted(found, key=lambda check: (check.status == "passed", check.asset, check.name)))
+
+
+def _badge(release: LiveRelease, metric: Metric, checks: tuple[Check, ...]) -> tuple[Badge, str]:
+    failed = release.document.withheld.get(metric.name)
+    if failed is not None:
+        return "withheld", f"failed: {', '.join(failed)}"
+    broken = [check.name for check in checks if check.status != "passed"]
+    if broken:
+        return "needs review", f"failed: {', '.join(dict.fromkeys(broken))}"
+    if metric.meta.get("certification") != "certified":
+        return "provisional", "its definition is not certified yet"
+    return "certified", ""
+
+
+def _behind(release: LiveRelease, marts: tuple[str, ...], what: str) -> tuple[str, ...]:
+    lineage = release.document.lineage
+    return tuple(sorted({name for mart in marts for name in lineage.get(mart, {}).get(what, ())}))
+
+
+def _formula(metric: Metric) -> str:
+    meta = metric.meta
+    if metric.metric_class != "composed":
+        return metric.formula
+    inputs = ", ".join(f"{role} = {name}" for role, name in meta.get("inputs", {}).items())
+    over = [f"per {meta[part]}" for part in ("item", "outer") if part in meta]
+    scale = f", times {meta['scale']}" if "scale" in meta else ""
+    return f"{meta['fold'].replace('_', ' ')} ({'; '.join([inputs, *over])}){scale}"

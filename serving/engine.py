@@ -1,0 +1,183 @@
+"""The only module that talks to MetricFlow: metrics, dimensions and encoded filters in, columns of values and SQL out.
+
+MetricFlow's API is not declared stable (pinned in pyproject.toml), so nobody else may import it. It is imported when
+the first question is asked, because the import takes about a second.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import duckdb
+
+Value = Any
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Keep rows whose dimension is one of `values`. Values come from the snapshot itself; None is a missing value."""
+
+    dimension: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A request in MetricFlow's names. `group_by` may hold dimensions, entities and `metric_time__<grain>`."""
+
+    metrics: tuple[str, ...]
+    group_by: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns by name, all of one length, and the SQL they came from."""
+
+    columns: dict[str, list[Value]]
+    sql: str
+
+    @property
+    def length(self) -> int:
+        return len(next(iter(self.columns.values()), []))
+
+
+class Cache(Generic[T]):
+    """A small least-recently-used cache that several threads may share."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._entries: OrderedDict[Any, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Any, make: Callable[[], T]) -> T:
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
+        made = make()
+        with self._lock:
+            self._entries[key] = made
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+        return made
+
+
+class Engine:
+    """MetricFlow over one snapshot, read-only. Several threads may ask at once."""
+
+    def __init__(self, snapshot: Path, manifest_json: str) -> None:
+        self._snapshot = snapshot
+        self._manifest_json = manifest_json
+        self._lock = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._metricflow: Any = None
+        self._tables: Cache[Table] = Cache(2_000)
+
+    def ask(self, query: Query) -> Table:
+        """Answer one query; equal queries are answered once."""
+        return self._tables.get(query, lambda: self._run(query))
+
+    def values(self, qualified: str) -> tuple[Value, ...]:
+        """Every value of a dimension, missing ones as None."""
+        return tuple(self.ask(Query(metrics=(), group_by=(qualified,))).columns[qualified])
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = self._metricflow = None
+
+    def _run(self, query: Query) -> Table:
+        # MetricFlow resets a global id generator while it plans: one plan at a time. Running the SQL needs no lock,
+        # but a cursor of its own: a shared one returns other callers' rows.
+        with self._lock:
+            sql = self._explain(query)
+            cursor = self._open().cursor()
+        cursor.execute(sql)
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
+        return Table(dict(zip(names, columns, strict=True)), sql)
+
+    def _explain(self, query: Query) -> str:
+        from metricflow.engine.metricflow_engine import MetricFlowQueryRequest, OutputColumnOrderMode
+
+        request = MetricFlowQueryRequest.create(
+            metric_names=list(query.metrics) or None,
+            group_by_names=list(query.group_by) or None,
+            where_constraints=[where(one) for one in query.filters] or None,
+            time_constraint_start=datetime.combine(query.since, time.min) if query.since else None,
+            time_constraint_end=datetime.combine(query.until, time.min) if query.until else None,
+            output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
+        )
+        return str(self._planner().explain(request).sql_statement.sql)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            connection = duckdb.connect(":memory:")
+            # The manifest names tables as cx.marts.<table>: the snapshot is attached under that name.
+            path = str(self._snapshot).replace("'", "''")
+            connection.execute(f"attach '{path}' as cx (read_only)")
+            for setting in ("use cx", "set enable_external_access = false", "set lock_configuration = true"):
+                connection.execute(setting)
+            self._connection = connection
+        return self._connection
+
+    def _planner(self) -> Any:
+        if self._metricflow is None:
+            from metricflow.engine.metricflow_engine import MetricFlowEngine
+            from metricflow.protocols.sql_client import SqlEngine
+            from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+            from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
+            from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+            class PlanOnlyClient:
+                """MetricFlow's SqlClient protocol for planning: it renders DuckDB's SQL and runs nothing."""
+
+                sql_engine_type = SqlEngine.DUCKDB
+                sql_plan_renderer = DuckDbSqlPlanRenderer()
+
+                def query(self, *_: Any, **__: Any) -> Any:
+                    raise NotImplementedError("Queries run on a cursor of the snapshot's own connection.")
+
+                execute = dry_run = query
+
+                def close(self) -> None:
+                    return None
+
+                def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
+                    return f"${bind_parameter_key}"
+
+            lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(self._manifest_json))
+            self._metricflow = MetricFlowEngine(semantic_manifest_lookup=lookup, sql_client=PlanOnlyClient())
+        return self._metricflow
+
+
+def where(one: Filter) -> str:
+    """A filter in MetricFlow's form: SQL with Jinja inside, in which nothing of a value is SQL or Jinja."""
+    dimension = "{{ Dimension('" + one.dimension + "') }}"
+    present = [literal(value) for value in one.values if value is not None]
+    parts = [f"{dimension} IN ({', '.join(present)})"] if present else []
+    if None in one.values:
+        parts.append(f"{dimension} IS NULL")
+    return f"({' OR '.join(parts)})"
+
+
+def literal(value: Value) -> str:
+    """A value as SQL inside Jinja. Text is written as escapes of a Jinja string, so quotes and braces stay text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    sql = "'" + str(value).replace("'", "''") + "'"
+    return '{{ "' + "".join(f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}" for c in sql) + '" }}'

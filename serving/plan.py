@@ -1,0 +1,215 @@
+"""What one metric of a question needs: its dimensions and filters resolved, or the status that answers it at once.
+
+In: a release, a question, a metric's name. Out: a `Plan`, or a `Verdict` (withheld, refused, no_data, not_sliceable).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from serving.coverage import Coverage, coverage
+from serving.engine import Filter, Query, Value
+from serving.errors import UserError, did_you_mean
+from serving.question import MISSING_WORD, Filters, Grain, Question
+from serving.release import LiveRelease
+from serving.semantics import Dimension, Metric
+
+Status = Literal["ok", "no_data", "suppressed", "withheld", "not_sliceable", "refused"]
+MAX_GROUPINGS: Final = 2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answer without a number, and why."""
+
+    status: Status
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One metric of a question, ready to be asked.
+
+    Attributes:
+        by: the asked words with the dimensions they mean for this metric.
+        filters: in the snapshot's own values.
+        floor: cells with fewer people are hidden; 0 where the metric and its slice are not sensitive.
+    """
+
+    metric: Metric
+    by: tuple[tuple[str, Dimension], ...]
+    filters: tuple[Filter, ...]
+    grain: Grain | None
+    since: date | None
+    until: date | None
+    coverage: Coverage
+    floor: int
+
+    @property
+    def time(self) -> str | None:
+        return f"metric_time__{self.grain}" if self.grain else None
+
+    @property
+    def group_by(self) -> tuple[str, ...]:
+        names = dict.fromkeys(dimension.qualified for _, dimension in self.by)
+        return (*names, *((self.time,) if self.time else ()))
+
+    @property
+    def matches_nothing(self) -> bool:
+        """A filter names only values that this metric's dimension does not have."""
+        return any(not one.values for one in self.filters)
+
+    def query(self, *metrics: str, also_by: tuple[str, ...] = ()) -> Query:
+        """A query for metrics at this slice."""
+        return Query(
+            metrics=tuple(dict.fromkeys(metrics)),
+            group_by=tuple(dict.fromkeys((*self.group_by, *also_by))),
+            filters=self.filters,
+            since=self.since,
+            until=self.until,
+        )
+
+
+def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
+    """Resolve one metric of a question. Words are taken as checked (`check_words`)."""
+    metric = release.semantics.metric(name)
+    document = release.document
+    failed = document.withheld.get(name)
+    if failed is not None:
+        return Verdict("withheld", f"withheld by the failed check {', '.join(failed)}")
+    reach = coverage(document.feeds[feed] for feed in metric.feeds if feed in document.feeds)
+    if metric.feeds and reach.rows == 0:
+        if reach.refused_reason:
+            return Verdict("refused", reach.refused_reason)
+        return Verdict("no_data", f"no source feeds it (looked for {', '.join(metric.feeds)})")
+    by = {word: release.semantics.resolve(word, name) for word in question.by}
+    where = {word: release.semantics.resolve(word, name) for word, _ in question.filters}
+    refused = _refuse_slice(release, metric, {**by, **where}) or _refuse_time(release, question, metric, reach)
+    if refused:
+        return refused
+    asked = [dimension for dimension in (*by.values(), *where.values()) if dimension]
+    floor = _floor(release, metric, asked)
+    ready = Plan(
+        metric=metric,
+        by=tuple((word, dimension) for word, dimension in by.items() if dimension),
+        filters=_filters(release, where, question.filters),
+        grain=question.grain,
+        since=question.since,
+        until=question.until,
+        coverage=reach,
+        floor=floor,
+    )
+    return (_refuse_people(release, ready) if floor else None) or ready
+
+
+def check_words(release: LiveRelease, question: Question) -> None:
+    """Refuse metrics, dimensions and filter values that this release does not know, with the nearest that it does."""
+    semantics = release.semantics
+    for name in question.metrics:
+        semantics.metric(name)
+    for word in (*question.by, *(word for word, _ in question.filters)):
+        semantics.check_dimension(word)
+    for word, values in question.filters:
+        having = [one for name in question.metrics for one in semantics.resolve_all(word, name)]
+        known = _texts(release, tuple(dict.fromkeys(having)) or semantics.named(word))
+        for value in values:
+            if value not in known:
+                words = [text if text is not None else MISSING_WORD for text in known]
+                what = f"'{word}' has no value '{MISSING_WORD if value is None else value}'."
+                raise UserError(what, did_you_mean(value or "", words))
+
+
+def dimension_values(release: LiveRelease, dimension: str) -> tuple[str, ...]:
+    """Every value that a dimension takes in this release, in order; missing values are not listed."""
+    release.semantics.check_dimension(dimension)
+    known = _texts(release, release.semantics.named(dimension))
+    return tuple(sorted(text for text in known if text is not None))
+
+
+def text_of(value: Value) -> str | None:
+    """A dimension's value as readers see and name it; None is a missing one."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _texts(release: LiveRelease, dimensions: tuple[Dimension, ...]) -> dict[str | None, Value]:
+    """Text -> value. A missing value is always known: a join leaves it where a person has no row."""
+    values = (value for one in dimensions for value in release.engine.values(one.qualified))
+    return {None: None, **{text_of(value): value for value in values}}
+
+
+def _filters(release: LiveRelease, where: Mapping[str, Dimension | None], filters: Filters) -> tuple[Filter, ...]:
+    made = []
+    for word, values in filters:
+        dimension = where[word]
+        if dimension:
+            known = _texts(release, (dimension,))
+            made.append(Filter(dimension.qualified, tuple(known[value] for value in values if value in known)))
+    return tuple(made)
+
+
+def _refuse_slice(release: LiveRelease, metric: Metric, asked: Mapping[str, Dimension | None]) -> Verdict | None:
+    allowed = sorted(release.semantics.dimensions(metric.name))
+    lacking = [word for word, dimension in asked.items() if dimension is None]
+    listed = ", ".join(allowed) if allowed else "none"
+    if lacking:
+        return Verdict("not_sliceable", f"{metric.name} has no {', '.join(lacking)}; its dimensions: {listed}")
+    if metric.metric_class == "fixed_grain":
+        given = {dimension.name for dimension in asked.values() if dimension}
+        missing = [name for name in metric.meta.get("dimensions", ()) if name not in given and name != "metric_time"]
+        if missing:
+            reason = (
+                f"{metric.name} needs {', '.join(missing)} in the grouping or as a filter; its dimensions: {listed}"
+            )
+            return Verdict("not_sliceable", reason)
+    return None
+
+
+def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach: Coverage) -> Verdict | None:
+    if not (question.grain or question.since or question.until):
+        return None
+    grains = release.semantics.grains(metric.name)
+    if not grains:
+        return Verdict("not_sliceable", f"{metric.name} has no dates of its own: ask it without period and grain")
+    if question.grain and question.grain not in grains:
+        return Verdict("not_sliceable", f"{metric.name} is known by {grains[0]} or coarser, not by {question.grain}")
+    if reach.first_on is None:
+        return Verdict("no_data", "none of its facts has a date")
+    if not reach.reaches(question.since, question.until):
+        return Verdict("no_data", f"its facts reach from {reach.first_on} to {reach.last_on}")
+    return None
+
+
+def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
+    own = int(metric.meta.get("min_cell", 0))
+    if not release.protected or (own == 0 and not any(dimension.personal for dimension in asked)):
+        return 0
+    return max(own, release.document.min_cell)
+
+
+def _refuse_people(release: LiveRelease, ready: Plan) -> Verdict | None:
+    """Answers of people are asked by few groupings and whole months: anything finer could be subtracted."""
+    metric = ready.metric
+    people = metric.people
+    if people is None:
+        return Verdict("not_sliceable", f"{metric.name} does not say whose people it counts")
+    names = {dimension.qualified for _, dimension in ready.by} | {one.dimension for one in ready.filters}
+    known = {one.qualified for some in release.semantics.dimensions(people).values() for one in some}
+    if not names <= known:
+        return Verdict("not_sliceable", f"the people behind {metric.name} are not known by {', '.join(names - known)}")
+    if len(ready.by) > MAX_GROUPINGS:
+        return Verdict("not_sliceable", f"answers of people are shown by at most {MAX_GROUPINGS} groupings")
+    if ready.grain in ("day", "week"):
+        return Verdict("not_sliceable", "answers of people are shown by month or coarser")
+    first, last = ready.coverage.first_on, ready.coverage.last_on
+    starts = ready.since is None or ready.since.day == 1 or (first is not None and ready.since <= first)
+    ends = (
+        ready.until is None or (ready.until + timedelta(days=1)).day == 1 or (last is not None and ready.until >= last)
+    )
+    if not (starts and ends):
+        return Verdict("not_sliceable", "answers of people are shown for whole months: move the period to month ends")
+    return None

@@ -1,0 +1,68 @@
+"""A question to the metrics layer: named metrics, dimensions, filters, grain and period. Nothing is looked up here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, get_args
+
+from serving.errors import UserError, did_you_mean
+
+Grain = Literal["day", "week", "month", "quarter", "year"]
+GRAINS: tuple[Grain, ...] = get_args(Grain)
+
+# How a missing value is written where only words can be.
+MISSING_WORD = "(missing)"
+
+# Filter: dimension -> the values that are kept; None stands for a missing value.
+Filters = tuple[tuple[str, tuple[str | None, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. Frozen and hashable, so that equal questions share one cached answer.
+
+    Attributes:
+        metrics: names from the catalogue.
+        by: dimensions to group by, by column name (or qualified, `person__segment`).
+        where: dimension -> values to keep; given as a mapping, kept as a sorted tuple.
+        grain: period of each row, or None for the whole time.
+        since, until: first and last business day, both included.
+    """
+
+    metrics: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    where: Any = ()
+    grain: Grain | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "metrics", tuple(dict.fromkeys(self.metrics)))
+        object.__setattr__(self, "by", tuple(dict.fromkeys(self.by)))
+        object.__setattr__(self, "where", _filters(self.where))
+        if not self.metrics:
+            raise UserError("The question names no metric.", "Name at least one; the catalogue lists them.")
+        if self.grain is not None and self.grain not in GRAINS:
+            raise UserError(f"There is no grain '{self.grain}'.", did_you_mean(str(self.grain), GRAINS))
+        if self.since and self.until and self.since > self.until:
+            what = f"The period ends ({self.until}) before it starts ({self.since})."
+            raise UserError(what, "Swap since and until.")
+
+    @property
+    def filters(self) -> Filters:
+        filters: Filters = self.where
+        return filters
+
+
+def _filters(where: Mapping[str, Iterable[str | None] | str | None] | Filters) -> Filters:
+    pairs = where.items() if isinstance(where, Mapping) else where
+    kept: dict[str, tuple[str | None, ...]] = {}
+    for dimension, values in pairs:
+        listed = [values] if values is None or isinstance(values, str) else list(values)
+        if not listed:
+            raise UserError(f"The filter on '{dimension}' names no value.", "Name one, or leave the filter out.")
+        unique = {None if value in ("", MISSING_WORD) else value for value in listed}
+        kept[dimension] = tuple(sorted(unique, key=lambda value: (value is None, value or "")))
+    return tuple(sorted(kept.items()))

@@ -1,0 +1,299 @@
+"""What a release's semantic manifest says: metrics with their meta, and which dimensions each of them can be asked by.
+
+In: the text of semantic_manifest.json. Out: an immutable `Semantics`. Plain JSON, without MetricFlow, so that the
+catalogue is there in milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from serving.errors import UserError, did_you_mean
+from serving.question import GRAINS, Grain
+
+PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A column to group or filter by. `qualified` is its name to MetricFlow: entity and column."""
+
+    name: str
+    qualified: str
+    model: str
+    personal: bool
+    label: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """A semantic model: its mart, its entities (name -> type), its own dimensions, the grain of its time columns."""
+
+    name: str
+    mart: str
+    entities: Mapping[str, str]
+    dimensions: tuple[Dimension, ...]
+    time_grains: Mapping[str, Grain]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric as it is defined.
+
+    Attributes:
+        inputs: metrics this one is computed from.
+        model: semantic model of a simple metric; None for others.
+        time_column: the model's column that dates a simple metric.
+        is_state: a simple metric of a state: over several periods the last one counts, not their sum.
+    """
+
+    name: str
+    label: str
+    description: str
+    kind: str
+    formula: str
+    meta: Mapping[str, Any]
+    inputs: tuple[str, ...]
+    numerator: str | None
+    denominator: str | None
+    model: str | None
+    time_column: str | None
+    is_state: bool
+
+    @property
+    def metric_class(self) -> str:
+        return str(self.meta.get("class", "additive"))
+
+    @property
+    def n(self) -> str | None:
+        return self.meta.get("n")
+
+    @property
+    def people(self) -> str | None:
+        return self.meta.get("people") or self.meta.get("n")
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        return tuple(self.meta.get("feeds", ()))
+
+
+@dataclass(frozen=True)
+class Semantics:
+    """All metrics and models of one release."""
+
+    metrics: Mapping[str, Metric]
+    models: Mapping[str, Model]
+
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """Metrics that users may ask for: all but mere ingredients."""
+        return tuple(name for name, metric in self.metrics.items() if metric.metric_class != "input")
+
+    def leaves(self, name: str) -> tuple[Metric, ...]:
+        """The simple metrics that `name` is made of."""
+        metric = self.metrics[name]
+        if metric.model is not None or not metric.inputs:
+            return (metric,)
+        return tuple(leaf for part in metric.inputs for leaf in self.leaves(part))
+
+    def dimensions(self, name: str) -> Mapping[str, tuple[Dimension, ...]]:
+        """Column name -> the dimensions of that name that every part of the metric has (more than one: ambiguous)."""
+        return self._dimensions[name]
+
+    def grains(self, name: str) -> tuple[Grain, ...]:
+        """Grains the metric can be asked by: those not finer than its own time column."""
+        metric = self.metrics[name]
+        if metric.metric_class == "fixed_grain" and "metric_time" not in metric.meta.get("dimensions", ()):
+            return ()
+        coarsest = 0
+        for leaf in self.leaves(name):
+            if leaf.model is None or leaf.time_column is None:
+                return ()
+            grain = self.models[leaf.model].time_grains.get(leaf.time_column)
+            if grain is None:
+                return ()
+            coarsest = max(coarsest, GRAINS.index(grain))
+        return GRAINS[coarsest:]
+
+    def is_state(self, name: str) -> bool:
+        return any(leaf.is_state for leaf in self.leaves(name))
+
+    def marts(self, name: str) -> tuple[str, ...]:
+        """Marts that the metric is computed from."""
+        found = [self.models[leaf.model].mart for leaf in self.leaves(name) if leaf.model]
+        return tuple(dict.fromkeys(found))
+
+    def metric(self, name: str) -> Metric:
+        """The metric, if users may ask for it."""
+        metric = self.metrics.get(name)
+        if metric is None:
+            raise UserError(f"There is no metric '{name}'.", did_you_mean(name, self.offered))
+        if metric.metric_class == "input":
+            users = [other for other in self.offered if name in self._reach(other)]
+            raise UserError(
+                f"'{name}' is an ingredient and not asked for by itself.",
+                f"Ask for {' or '.join(users)}." if users else did_you_mean(name, self.offered),
+            )
+        return metric
+
+    def resolve(self, dimension: str, metric: str) -> Dimension | None:
+        """The dimension that a user's word means for this metric; None where the metric does not have it."""
+        by_column = self.dimensions(metric)
+        found = by_column.get(dimension, ())
+        if len(found) > 1:
+            names = ", ".join(sorted(one.qualified for one in found))
+            raise UserError(f"'{dimension}' is ambiguous for the metric {metric}.", f"Say which: {names}.")
+        if found:
+            return found[0]
+        return self._qualified.get(metric, {}).get(dimension)
+
+    def check_dimension(self, dimension: str) -> None:
+        """Refuse a word that no metric of this release knows as a dimension."""
+        columns = {column for name in self.offered for column in self.dimensions(name)}
+        qualified = {word for name in self.offered for word in self._qualified[name]}
+        if dimension not in columns and dimension not in qualified:
+            raise UserError(f"There is no dimension '{dimension}'.", did_you_mean(dimension, columns))
+
+    def named(self, dimension: str) -> tuple[Dimension, ...]:
+        """Every dimension that a word may mean, over all metrics."""
+        found = [self.resolve_all(dimension, name) for name in self.offered]
+        return tuple(dict.fromkeys(one for some in found for one in some))
+
+    def resolve_all(self, dimension: str, metric: str) -> tuple[Dimension, ...]:
+        one = self._qualified[metric].get(dimension)
+        return self.dimensions(metric).get(dimension, ()) or ((one,) if one else ())
+
+    def _reach(self, name: str) -> set[str]:
+        metric = self.metrics[name]
+        parts = {*metric.inputs, *metric.meta.get("inputs", {}).values()}
+        parts |= {word for word in (metric.n, metric.people) if word}
+        return parts
+
+    @cached_property
+    def _dimensions(self) -> Mapping[str, Mapping[str, tuple[Dimension, ...]]]:
+        of_model = {name: _reachable(model, self.models.values()) for name, model in self.models.items()}
+        found = {}
+        for name, metric in self.metrics.items():
+            parts = [*self.leaves(name)]
+            for part in metric.meta.get("inputs", {}).values():
+                parts += self.leaves(part)
+            shared = _common([of_model[leaf.model] for leaf in parts if leaf.model])
+            if metric.metric_class == "fixed_grain":
+                allowed = metric.meta.get("dimensions", ())
+                shared = {column: some for column, some in shared.items() if column in allowed}
+            found[name] = shared
+        return found
+
+    @cached_property
+    def _qualified(self) -> Mapping[str, Mapping[str, Dimension]]:
+        return {
+            name: {one.qualified: one for some in columns.values() for one in some}
+            for name, columns in self._dimensions.items()
+        }
+
+
+def read_semantics(manifest_json: str) -> Semantics:
+    """Read a semantic manifest as dbt writes it."""
+    manifest = json.loads(manifest_json)
+    models = {entry["name"]: _model(entry) for entry in manifest["semantic_models"]}
+    metrics = {entry["name"]: _metric(entry) for entry in manifest["metrics"]}
+    return Semantics(metrics=metrics, models=models)
+
+
+def _model(entry: Mapping[str, Any]) -> Model:
+    entities = {entity["name"]: entity["type"] for entity in entry["entities"]}
+    primary = entry.get("primary_entity") or next((name for name, kind in entities.items() if kind == "primary"), None)
+    dimensions = tuple(
+        Dimension(
+            name=dimension["name"],
+            qualified=f"{primary}__{dimension['name']}",
+            model=entry["name"],
+            personal=bool(_meta(dimension).get("personal")),
+            label=dimension.get("label") or dimension["name"].replace("_", " ").capitalize(),
+            description=dimension.get("description") or "",
+        )
+        for dimension in entry["dimensions"]
+        if dimension["type"] == "categorical"
+    )
+    time_grains = {
+        dimension["name"]: dimension["type_params"]["time_granularity"]
+        for dimension in entry["dimensions"]
+        if dimension["type"] == "time"
+    }
+    mart = entry["node_relation"]["alias"]
+    return Model(entry["name"], mart, entities, dimensions, time_grains)
+
+
+def _metric(entry: Mapping[str, Any]) -> Metric:
+    params = entry["type_params"]
+    simple = params.get("metric_aggregation_params") or {}
+    numerator = (params.get("numerator") or {}).get("name")
+    denominator = (params.get("denominator") or {}).get("name")
+    cumulative = ((params.get("cumulative_type_params") or {}).get("metric") or {}).get("name")
+    conversion = params.get("conversion_type_params") or {}
+    based_on = [(conversion.get(part) or {}).get("name") for part in ("base_metric", "conversion_metric")]
+    inputs = [numerator, denominator, cumulative, *based_on, *(part["name"] for part in params.get("metrics") or ())]
+    return Metric(
+        name=entry["name"],
+        label=entry.get("label") or entry["name"].replace("_", " ").capitalize(),
+        description=entry.get("description") or "",
+        kind=entry["type"],
+        formula=_formula(entry, simple, numerator, denominator),
+        meta=_meta(entry),
+        inputs=tuple(dict.fromkeys(name for name in inputs if name)),
+        numerator=numerator,
+        denominator=denominator,
+        model=simple.get("semantic_model"),
+        time_column=simple.get("agg_time_dimension"),
+        is_state=bool(simple.get("non_additive_dimension")),
+    )
+
+
+def _formula(
+    entry: Mapping[str, Any], simple: Mapping[str, Any], numerator: str | None, denominator: str | None
+) -> str:
+    if entry["type"] == "ratio":
+        return f"{numerator} / {denominator}"
+    expression = entry["type_params"].get("expr") or entry["name"]
+    if not simple:
+        return str(expression)
+    over = f" of the last {simple['non_additive_dimension']['name']}" if simple.get("non_additive_dimension") else ""
+    return f"{simple['agg']}({expression}){over}"
+
+
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    return ((entry.get("config") or {}).get("meta")) or {}
+
+
+def _reachable(model: Model, others: Iterable[Model]) -> Mapping[str, tuple[Dimension, ...]]:
+    """Column name -> dimensions a metric of `model` can use: its own first, else those one join away."""
+    found: dict[str, tuple[Dimension, ...]] = {one.name: (one,) for one in model.dimensions}
+    joined: dict[str, list[Dimension]] = {}
+    for other in others:
+        keys = [name for name in model.entities if other.entities.get(name) in ("primary", "unique")]
+        if other.name == model.name:
+            continue
+        for key in keys:
+            for one in other.dimensions:
+                if one.qualified.startswith(f"{key}__"):
+                    joined.setdefault(one.name, []).append(one)
+    for column, some in joined.items():
+        found.setdefault(column, tuple(some))
+    return found
+
+
+def _common(columns: list[Mapping[str, tuple[Dimension, ...]]]) -> dict[str, tuple[Dimension, ...]]:
+    if not columns:
+        return {}
+    first, *rest = columns
+    shared = {}
+    for column, some in first.items():
+        kept = tuple(one for one in some if all(one in other.get(column, ()) for other in rest))
+        if kept:
+            shared[column] = kept
+    return shared

@@ -1,0 +1,240 @@
+"""Questions to a small release: numbers, statuses, filters, periods."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from datetime import date
+
+import duckdb
+import pytest
+
+from serving import LiveRelease, Question, UserError, ask, dimension_values, open_release
+from tests.serving.world import FEEDS, TRICKY, publish
+from workspace.documents import Feed
+from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
+
+
+def marts(release: LiveRelease, sql: str) -> list[tuple]:
+    with duckdb.connect(str(release.folder / SNAPSHOT_FILE), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def cells(release: LiveRelease, metric: str, **question: object) -> dict[tuple, object]:
+    answer = ask(release, Question(metrics=(metric,), **question))
+    return {
+        (*row.dimensions.values(), *([row.period] if question.get("grain") else [])): row.value
+        for row in answer.rows
+        if row.status == "ok"
+    }
+
+
+def test_a_scalar_question_gives_one_row_with_the_number_of_the_marts(release: LiveRelease) -> None:
+    row = ask(release, Question(metrics=("revenue",))).one("revenue")
+    [(expected, n)] = marts(release, "select sum(net_amount), count_if(kind = 'sale') from marts.fct_orders")
+    assert (row.value, row.n, row.status, row.dimensions) == (expected, n, "ok", {})
+
+
+def test_rows_by_a_joined_dimension_equal_sql_and_a_missing_value_is_a_cell(release: LiveRelease) -> None:
+    found = cells(release, "people", by=("value_tier",))
+    expected = marts(
+        release,
+        "select value_tier, count(*) from marts.dim_people left join marts.dim_customers using (person_id) group by 1",
+    )
+    assert found == {(tier,): count for tier, count in expected}
+    assert (None,) in found
+
+
+def test_several_metrics_are_answered_together_and_keep_their_order(release: LiveRelease) -> None:
+    answer = ask(release, Question(metrics=("orders", "customers"), by=("value_tier",)))
+    assert [row.metric for row in answer.rows][0] == "orders"
+    assert {row.metric for row in answer.rows} == {"orders", "customers"}
+
+
+def test_a_metric_without_the_dimension_says_so_and_the_others_are_answered(release: LiveRelease) -> None:
+    answer = ask(release, Question(metrics=("customers", "orders"), by=("channel",)))
+    [refused] = answer.of("customers")
+    assert refused.status == "not_sliceable"
+    assert "value_tier" in refused.reason
+    assert {row.status for row in answer.of("orders")} == {"ok"}
+
+
+def test_a_fixed_grain_metric_needs_all_of_its_dimensions(release: LiveRelease) -> None:
+    [row] = ask(release, Question(metrics=("profile_index",), by=("attribute",))).rows
+    assert row.status == "not_sliceable"
+    assert "attribute_value" in row.reason
+    asked = ask(release, Question(metrics=("profile_index",), by=("attribute_value",), where={"attribute": ["region"]}))
+    assert [(row.value, row.n) for row in asked.rows] == [(90.0, 50)]
+
+
+@pytest.mark.parametrize("limits", [{"grain": "month"}, {"since": date(2024, 3, 1)}])
+def test_a_metric_without_dates_of_its_own_refuses_periods(release: LiveRelease, limits: dict) -> None:
+    question = Question(metrics=("profile_index",), by=("attribute", "attribute_value"), **limits)
+    [row] = ask(release, question).rows
+    assert row.status == "not_sliceable"
+    assert "no dates of its own" in row.reason
+
+
+def test_a_monthly_metric_refuses_days(release: LiveRelease) -> None:
+    [row] = ask(release, Question(metrics=("retained",), grain="day")).rows
+    assert (row.status, row.reason) == ("not_sliceable", "retained is known by month or coarser, not by day")
+
+
+@pytest.mark.parametrize("value", TRICKY)
+def test_a_filter_value_is_text_whatever_it_holds(release: LiveRelease, value: str) -> None:
+    row = ask(release, Question(metrics=("orders",), where={"region": [value]})).one("orders")
+    with duckdb.connect(str(release.folder / SNAPSHOT_FILE), read_only=True) as connection:
+        [(expected,)] = connection.execute(
+            "select count_if(kind = 'sale') from marts.fct_orders join marts.dim_people using (person_id) where region = ?",
+            [value],
+        ).fetchall()
+    assert row.value == expected > 0
+
+
+def test_a_value_that_no_row_has_is_refused_with_the_nearest(release: LiveRelease) -> None:
+    with pytest.raises(UserError, match="Did you mean Nord"):
+        ask(release, Question(metrics=("orders",), where={"region": ["Norde"]}))
+
+
+def test_missing_values_can_be_filtered(release: LiveRelease) -> None:
+    row = ask(release, Question(metrics=("people",), where={"segment": [None]})).one("people")
+    assert row.status in ("ok", "suppressed")
+    unprotected = Question(metrics=("people",), where={"value_tier": [None]})
+    assert ask(release, unprotected).one("people").value == 200
+
+
+def test_boolean_dimensions_are_asked_by_words(release: LiveRelease) -> None:
+    assert dimension_values(release, "is_identified") == ("false", "true")
+    assert ask(release, Question(metrics=("people",), where={"is_identified": ["true"]})).one("people").value == 320
+
+
+def test_unknown_words_name_the_nearest(release: LiveRelease) -> None:
+    with pytest.raises(UserError, match="Did you mean revenue"):
+        ask(release, Question(metrics=("revenu",)))
+    with pytest.raises(UserError, match="Did you mean segment"):
+        ask(release, Question(metrics=("revenue",), by=("segmnt",)))
+    with pytest.raises(UserError, match="grain"):
+        Question(metrics=("revenue",), grain="fortnight")  # type: ignore[arg-type]
+
+
+def test_ingredients_are_not_offered(release: LiveRelease) -> None:
+    with pytest.raises(UserError, match="ingredient"):
+        ask(release, Question(metrics=("nps_promoters",)))
+
+
+def test_qualified_names_mean_the_same(release: LiveRelease) -> None:
+    plain = cells(release, "people", by=("value_tier",))
+    assert cells(release, "people", by=("person__value_tier",)) == plain
+
+
+def test_since_and_until_are_inclusive_days(release: LiveRelease) -> None:
+    question = Question(metrics=("orders",), since=date(2024, 1, 10), until=date(2024, 1, 11))
+    [(expected,)] = marts(
+        release,
+        "select count_if(kind = 'sale') from marts.fct_orders where occurred_on in ('2024-01-10', '2024-01-11')",
+    )
+    assert ask(release, question).one("orders").value == expected
+
+
+def test_months_without_facts_are_0_inside_the_coverage_and_left_out_outside(release: LiveRelease) -> None:
+    found = cells(release, "orders", by=("channel",), grain="month")
+    assert found["call", date(2024, 3, 1)] == 0
+    assert {period for _, period in found} == {date(2024, month, 1) for month in range(1, 11)}
+
+
+def test_a_period_outside_the_coverage_is_no_data_and_not_0(release: LiveRelease) -> None:
+    row = ask(release, Question(metrics=("orders",), since=date(2025, 1, 1))).one("orders")
+    assert (row.value, row.status) == (None, "no_data")
+    assert "2024-10-26" in row.reason
+
+
+def test_a_count_of_a_named_cell_without_facts_is_0(release: LiveRelease) -> None:
+    question = Question(
+        metrics=("orders",),
+        by=("channel",),
+        where={"channel": ["call"]},
+        since=date(2024, 3, 2),
+        until=date(2024, 3, 20),
+    )
+    [row] = ask(release, question).rows
+    assert (row.dimensions, row.value, row.status) == ({"channel": "call"}, 0, "ok")
+
+
+def test_a_state_of_several_months_is_that_of_the_last(release: LiveRelease) -> None:
+    [(expected,)] = marts(
+        release, "select count_if(is_active_end) from marts.fct_customer_months where month_on = '2024-09-01'"
+    )
+    question = Question(metrics=("active_customers",), since=date(2024, 5, 1), until=date(2024, 9, 30))
+    assert ask(release, question).one("active_customers").value == expected
+
+
+def test_records_and_frame_have_the_same_cells(release: LiveRelease) -> None:
+    answer = ask(release, Question(metrics=("orders", "profile_index"), by=("channel",), grain="month"))
+    frame = answer.frame()
+    assert list(frame.columns) == list(answer.records()[0])
+    assert len(frame) == len(answer.rows)
+    assert answer.sql
+    assert "fct_orders" in answer.sql[0]
+
+
+class TestStatuses:
+    @pytest.fixture
+    def workspace(self, tmp_path, manifest: str) -> tuple[WorkspacePaths, str]:
+        return WorkspacePaths(tmp_path), manifest
+
+    def ask(self, workspace: tuple[WorkspacePaths, str], metric: str, **changes: object):
+        paths, manifest = workspace
+        publish(paths, "run-1", manifest, **changes)
+        return ask(open_release(paths), Question(metrics=(metric, "orders")))
+
+    def test_a_withheld_metric_has_no_number_and_names_the_check(self, workspace) -> None:
+        answer = self.ask(workspace, "revenue", withheld={"revenue": ("orders_reconcile",)})
+        row = answer.one("revenue")
+        assert (row.value, row.status) == (None, "withheld")
+        assert "orders_reconcile" in row.reason
+        assert answer.one("orders").status == "ok"
+
+    def test_a_refused_feed_gives_its_reason(self, workspace) -> None:
+        feed = Feed(rows=0, refused_rows=250, refused_reason="NPS is defined on 0-10 only")
+        row = self.ask(workspace, "nps", feeds={**FEEDS, "nps": feed}).one("nps")
+        assert (row.value, row.status, row.reason) == (None, "refused", "NPS is defined on 0-10 only")
+
+    def test_empty_feeds_are_no_data_and_not_0(self, workspace) -> None:
+        row = self.ask(workspace, "customers", feeds={**FEEDS, "orders": Feed(rows=0)}).one("customers")
+        assert (row.value, row.status) == (None, "no_data")
+
+    def test_facts_without_dates_have_a_total_and_no_months(self, workspace) -> None:
+        paths, manifest = workspace
+        publish(paths, "run-1", manifest, feeds={**FEEDS, "nps": Feed(rows=1500)})
+        release = open_release(paths)
+        assert ask(release, Question(metrics=("nps",))).one("nps").status == "ok"
+        [row] = ask(release, Question(metrics=("nps",), grain="month")).rows
+        assert (row.status, row.reason) == ("no_data", "none of its facts has a date")
+
+    def test_fewer_answers_than_the_statistical_floor_are_suppressed(self, workspace) -> None:
+        paths, manifest = workspace
+        publish(paths, "run-1", manifest.replace('"min_n": 30', '"min_n": 2000'))
+        row = ask(open_release(paths), Question(metrics=("gap_mean",))).one("gap_mean")
+        assert (row.value, row.status, row.reason) == (None, "suppressed", "fewer than 2000 answers")
+
+
+def test_threads_that_ask_at_once_get_their_own_answers(paths: WorkspacePaths, release: LiveRelease) -> None:
+    questions = [Question(metrics=("orders",), where={"region": [value]}) for value in TRICKY] * 3
+    expected = {question: ask(release, question).rows for question in questions}
+    fresh = LiveRelease(release.document, release.folder, release.manifest_json)
+    found: dict[Question, object] = {}
+    threads = [
+        threading.Thread(target=lambda question=question: found.update({question: ask(fresh, question).rows}))
+        for question in questions
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == expected
+
+
+def test_asking_never_changes_the_snapshot(release: LiveRelease) -> None:
+    ask(release, Question(metrics=("revenue",), by=("segment",)))
+    digest = hashlib.sha256((release.folder / SNAPSHOT_FILE).read_bytes()).hexdigest()
+    assert digest == release.document.snapshot_sha256
