@@ -174,7 +174,8 @@ class _Progress:
         data = message["data"]
         if time.monotonic() - self._told_at >= _PROGRESS_SECONDS:
             self._told_at = time.monotonic()
-            logger.info("dbt %s of %s: %s", data.get("index"), data.get("total"), data["node_info"]["node_name"])
+            total = data.get("total") or data.get("num_models")
+            logger.info("dbt %s of %s: %s", data.get("index"), total, data["node_info"]["node_name"])
 
 
 def _invoke(paths: WorkspacePaths, arguments: list[str], target: Path, callback: Any) -> Any:
@@ -185,7 +186,7 @@ def _invoke(paths: WorkspacePaths, arguments: list[str], target: Path, callback:
 
     folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": target, "log-path": target}
     flags = [item for name, folder in folders.items() for item in (f"--{name}", str(folder.resolve()))]
-    quiet = ["--log-level", "none", "--no-use-colors", "--no-version-check"]
+    quiet = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-version-check"]
     return dbtRunner(callbacks=[callback] if callback else []).invoke([*arguments, *quiet, *flags])
 
 

@@ -12,7 +12,7 @@ from orchestration.assets.release import release_asset
 from orchestration.assets.sources import loading_assets
 from orchestration.checks import gate_checks
 from orchestration.dbt_runner import manifest_for_definitions
-from orchestration.resources import PipelineResource
+from orchestration.resources import pipeline_resource
 from orchestration.schedules import daily_schedule
 from workspace import Workspace, load_workspace
 from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment
@@ -35,7 +35,7 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
         asset_checks=gate_checks(),
         jobs=[job],
         schedules=[daily_schedule(job, timezone=workspace.config.timezone)],
-        resources={"pipeline": PipelineResource(workspace=str(workspace.paths.root.resolve()))},
+        resources={"pipeline": pipeline_resource(workspace.paths.root.resolve())},
         executor=dg.in_process_executor,
     )
 

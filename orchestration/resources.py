@@ -7,7 +7,6 @@ run started by the schedule takes it as well as one started from a shell.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -19,15 +18,18 @@ from workspace import load_workspace
 RUN_ID_TAG = "cx/run_id"
 
 
-class PipelineResource(dg.ConfigurableResourceFactory[PipelineRun]):  # type: ignore[misc]
-    """Holds the workspace's lock while any step of the run may write, and closes the audit trail at the end."""
+def pipeline_resource(root: Path) -> dg.ResourceDefinition:
+    """The resource `pipeline` of one workspace.
 
-    workspace: str
-    full_refresh: bool = False
+    It holds the workspace's lock while any step of the run may write, and closes the audit trail at the end.
+    """
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[PipelineRun]:
-        workspace = load_workspace(Path(self.workspace))
+    @dg.resource(
+        config_schema={"full_refresh": dg.Field(bool, default_value=False, description="Build models from nothing.")},
+        description="The run in progress: holds the workspace's lock and writes its audit trail.",
+    )
+    def pipeline(context: dg.InitResourceContext) -> Iterator[PipelineRun]:
+        workspace = load_workspace(root)
         dagster_run = context.run
         run_id = (dagster_run.tags.get(RUN_ID_TAG) if dagster_run else None) or new_run_id()
         with hold(workspace.paths.lock, purpose=f"run {run_id}"):
@@ -36,10 +38,12 @@ class PipelineResource(dg.ConfigurableResourceFactory[PipelineRun]):  # type: ig
             run = PipelineRun(
                 workspace=workspace,
                 run_id=run_id,
-                full_refresh=self.full_refresh,
+                full_refresh=context.resource_config["full_refresh"],
                 facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
             )
             try:
                 yield run
             finally:
                 run.close()
+
+    return pipeline

@@ -177,6 +177,7 @@ class PipelineRun:
         return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=code_version())
 
     def _loaded(self, name: str, load: Callable[[], LoadReport]) -> LoadReport:
+        logger.info("loading %s", name)
         report = self._load(name, load)
         self._reports[name] = report
         for problem in report.problems:

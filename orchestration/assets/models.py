@@ -1,6 +1,7 @@
-"""dbt's models as assets with their lineage, and dbt's tests as asset checks."""
+"""dbt's models as assets with their lineage, and dbt's tests as asset checks.
 
-from __future__ import annotations
+No postponed annotations here: Dagster reads the type of a step's context as an object.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -21,7 +21,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         description="An immutable snapshot of the marts with its metric definitions and its audit record.",
     )
-    def release(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult[None]:
+    def release(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
         result = pipeline.publish()
         if result.outcome == "blocked":
             raise dg.Failure("Nothing was published: " + "; ".join(result.reasons))

@@ -14,6 +14,7 @@ from workspace.config import Source
 if TYPE_CHECKING:
     from ingestion.load import LoadReport
 
+# Dagster reads result types from annotations and knows MaterializeResult only without a type argument.
 GROUP = "sources"
 CONFIGURATION_KEY = dg.AssetKey(["workspace", "configuration"])
 MAPPINGS_KEY = dg.AssetKey(["workspace", "mappings"])
@@ -46,7 +47,7 @@ def _configuration(pipeline: dg.ResourceParam[PipelineRun]) -> None:
     check_specs=[dg.AssetCheckSpec(LOADS_CHECK, asset=MAPPINGS_KEY, description="Every mapping file could be read.")],
     description="The company's own vocabulary: mappings/*.csv.",
 )
-def _mappings(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult[None]:
+def _mappings(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
     return _result(pipeline.load_mappings())
 
 
@@ -64,13 +65,13 @@ def _source_asset(source: Source) -> dg.AssetsDefinition:
         ],
         description=f"Files {source.path}, loaded once each into {'.'.join(source.raw_table)}.",
     )
-    def load(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult[None]:
+    def load(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
         return _result(pipeline.load_source(source.name))
 
     return load
 
 
-def _result(report: LoadReport) -> dg.MaterializeResult[None]:
+def _result(report: LoadReport) -> dg.MaterializeResult:  # type: ignore[type-arg]
     errors = [str(problem) for problem in report.problems if problem.severity == "error"]
     return dg.MaterializeResult(
         metadata={"files": len(report.files)},
@@ -99,7 +100,7 @@ def _raw_tables(sources: Sequence[Source], manifest: Mapping[str, Any]) -> dg.As
     ]
 
     @dg.multi_asset(name="raw_tables", specs=specs)
-    def raw_tables(pipeline: dg.ResourceParam[PipelineRun]) -> Iterator[dg.MaterializeResult[None]]:
+    def raw_tables(pipeline: dg.ResourceParam[PipelineRun]) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         pipeline.finish_ingest()
         rows = _rows(pipeline)
         for spec in specs:

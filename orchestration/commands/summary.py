@@ -35,10 +35,10 @@ def tell_run(outcome: RunOutcome, workspace: Workspace) -> None:
         live = publish.facts.get("live") if publish else None
         stays = f"Release {live} stays live." if live else "Nothing is live yet."
         console.print(f"[red]Not published.[/red] {stays} Why: cx status {where}", soft_wrap=True)
-        for record in outcome.records.values():
-            if record.status == "error" and record.message:
-                console.print(f"  {record.stage}: {escape(record.message)}", soft_wrap=True)
-        if outcome.error:
+        messages = [record for record in outcome.records.values() if record.status == "error" and record.message]
+        for record in messages:
+            console.print(f"  {record.stage}: {escape(record.message)}", soft_wrap=True)
+        if outcome.error and not messages and not failed:
             console.print(f"  {escape(outcome.error)}", soft_wrap=True)
 
 
