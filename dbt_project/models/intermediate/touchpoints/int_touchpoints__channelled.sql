@@ -1,0 +1,90 @@
+-- Grain: one row is a dated event (not set aside, not after as_of), with where and how it happened.
+-- An event whose source and campaign have no row in channels.csv keeps a null channel: nothing is guessed.
+
+with events as (
+
+    select * from {{ ref('int_touchpoints__events') }}
+
+),
+
+sessionized as (
+
+    select * from {{ ref('int_touchpoints__sessionized') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('stg_mappings__channels') }}
+
+),
+
+placed as (
+
+    select
+        sessionized.event_key,
+        events.data_source,
+        lower(sessionized.utm_source) as utm_source,
+        lower(sessionized.utm_medium) as utm_medium
+    from sessionized
+    inner join events on sessionized.event_key = events.event_key
+
+),
+
+combinations as (
+
+    select distinct
+        data_source,
+        utm_source,
+        utm_medium
+    from placed
+
+),
+
+-- The most specific row wins: one that names the source, then the utm_source, then the utm_medium.
+matched as (
+
+    select
+        combinations.data_source,
+        combinations.utm_source,
+        combinations.utm_medium,
+        channels.channel,
+        channels.presence,
+        channels.method
+    from combinations
+    inner join channels
+        on
+            (channels.data_source is null or combinations.data_source = channels.data_source)
+            and (channels.utm_source is null or combinations.utm_source = lower(channels.utm_source))
+            and (channels.utm_medium is null or combinations.utm_medium = lower(channels.utm_medium))
+    qualify row_number() over (
+        partition by combinations.data_source, combinations.utm_source, combinations.utm_medium
+        order by
+            case when channels.data_source is null then 1 else 0 end,
+            case when channels.utm_source is null then 1 else 0 end,
+            case when channels.utm_medium is null then 1 else 0 end,
+            channels.source_file,
+            channels.source_line
+    ) = 1
+
+),
+
+final as (
+
+    select
+        placed.event_key,
+        matched.channel,
+        matched.presence,
+        matched.method,
+        placed.utm_source,
+        placed.utm_medium
+    from placed
+    left join matched
+        on
+            placed.data_source = matched.data_source
+            and placed.utm_source is not distinct from matched.utm_source
+            and placed.utm_medium is not distinct from matched.utm_medium
+
+)
+
+select * from final

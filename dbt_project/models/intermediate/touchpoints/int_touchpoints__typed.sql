@@ -1,0 +1,137 @@
+-- Grain: one row is a dated event of a person (not set aside), with what the company's vocabulary says it is.
+-- Whether an event is the person's first or a repeated one counts all events of that name, from any source.
+
+with collected as (
+
+    select * from {{ ref('int_touchpoints__collected') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+types as (
+
+    select * from {{ ref('stg_mappings__touchpoint_types') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('stg_mappings__interactions') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+resolved as (
+
+    select
+        collected.event_key,
+        collected.data_source,
+        collected.event,
+        collected.occurred_at,
+        collected.source_file,
+        collected.source_line,
+        identifiers.person_id,
+        case
+            when identifiers.first_linked_at > collected.occurred_at then collected.identifier_key
+            else identifiers.person_id
+        end as person_id_at_event
+    from collected
+    left join identifiers on collected.identifier_key = identifiers.identifier_key
+    where
+        collected.occurred_at is not null
+        and not collected.is_set_aside
+
+),
+
+counted as (
+
+    select
+        *,
+        case
+            when row_number() over (
+                partition by person_id, event
+                order by occurred_at, source_file, source_line, data_source, event_key
+            ) = 1 then 'first'
+            else 'repeat'
+        end as occurrence
+    from resolved
+
+),
+
+combinations as (
+
+    select distinct
+        data_source,
+        event,
+        occurrence
+    from counted
+
+),
+
+-- The most specific row wins: one that names the source before one for any, then one that names the occurrence.
+matched as (
+
+    select
+        combinations.data_source,
+        combinations.event,
+        combinations.occurrence,
+        types.role,
+        types.touchpoint,
+        types.stage,
+        types.corner,
+        types.interaction
+    from combinations
+    inner join types
+        on
+            combinations.event = types.event
+            and (types.data_source is null or combinations.data_source = types.data_source)
+            and (types.occurrence = 'any' or combinations.occurrence = types.occurrence)
+    qualify row_number() over (
+        partition by combinations.data_source, combinations.event, combinations.occurrence
+        order by
+            case when types.data_source is null then 1 else 0 end,
+            case when types.occurrence = 'any' then 1 else 0 end,
+            types.source_file,
+            types.source_line
+    ) = 1
+
+),
+
+final as (
+
+    select
+        counted.event_key,
+        counted.person_id,
+        counted.person_id_at_event,
+        counted.occurrence,
+        matched.role,
+        matched.touchpoint,
+        matched.stage,
+        {{ stage_order('matched.stage') }} as stage_order,
+        coalesce(matched.corner, interactions.corner) as corner,
+        matched.interaction,
+        matched.stage is not null as is_mapped,
+        counted.event = settings.conversion_event
+        and settings.conversion_occurrence in ('any', counted.occurrence) as is_conversion
+    from counted
+    cross join settings
+    left join matched
+        on
+            counted.data_source = matched.data_source
+            and counted.event = matched.event
+            and counted.occurrence = matched.occurrence
+    left join interactions on matched.interaction = interactions.interaction
+
+)
+
+select * from final

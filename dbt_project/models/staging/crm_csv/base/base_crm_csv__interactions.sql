@@ -1,0 +1,91 @@
+-- Grain: one row is a raw row; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_crm_csv', 'interactions') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ surrogate_key(["'interaction'", 'source._source', 'source._file', 'source._line']) }}
+            as interaction_event_key,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+
+        ---------- texts
+        {{ blank_to_null('source.event') }} as event,
+        {{ blank_to_null('source.utm_source') }} as utm_source,
+        {{ blank_to_null('source.utm_medium') }} as utm_medium,
+        {{ blank_to_null('source.campaign') }} as campaign,
+        {{ blank_to_null('source.reason') }} as reason,
+        {{ blank_to_null('source.answered') }} as answered,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when not is_active then 'superseded'
+            when not is_configured then 'set_aside'
+            when customer_id is null or event is null then 'quarantined'
+            else 'kept'
+        end as _disposition,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_configured then 'the source is no longer in cx.yml'
+            when customer_id is null then 'no customer_id'
+            when event is null then 'no event'
+        end as _disposition_reason
+    from renamed
+
+),
+
+final as (
+
+    select
+        interaction_event_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
+        customer_id,
+        id_namespace,
+        event,
+        utm_source,
+        utm_medium,
+        campaign,
+        reason,
+        answered,
+        occurred_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        _disposition,
+        _disposition_reason
+    from judged
+
+)
+
+select * from final

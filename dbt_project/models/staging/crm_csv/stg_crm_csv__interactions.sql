@@ -1,0 +1,32 @@
+-- Grain: one row is an interaction that the CRM recorded (a visit, a call, a step of a case).
+
+with source as (
+
+    select * from {{ ref('base_crm_csv__interactions') }}
+
+),
+
+kept as (
+
+    select
+        interaction_event_key,
+        identifier_key,
+        customer_id,
+        id_namespace,
+        event,
+        utm_source,
+        utm_medium,
+        campaign,
+        reason,
+        answered,
+        occurred_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from source
+    where _disposition = 'kept'
+
+)
+
+select * from kept

@@ -1,0 +1,232 @@
+-- Grain: one row is a raw record (a Segment call); every row has a disposition, so that the books balance.
+
+{#- Where each field of a record stands. Segment's libraries write the page both into properties and context. -#}
+{% set fields = {
+    'call_type': '$.type',
+    'message_id': '$.messageId',
+    'anonymous_id': '$.anonymousId',
+    'user_id': '$.userId',
+    'previous_id': '$.previousId',
+    'email': '$.traits.email',
+    'track_event': '$.event',
+    'name': '$.name',
+    'property_name': '$.properties.name',
+    'sent_timestamp': '$.timestamp',
+    'property_url': '$.properties.url',
+    'context_url': '$.context.page.url',
+    'property_path': '$.properties.path',
+    'context_path': '$.context.page.path',
+    'property_referrer': '$.properties.referrer',
+    'context_referrer': '$.context.page.referrer',
+    'utm_source': '$.context.campaign.source',
+    'utm_medium': '$.context.campaign.medium',
+    'campaign': '$.context.campaign.name',
+    'user_agent': '$.context.userAgent',
+    'property_value': '$.properties.value',
+    'property_revenue': '$.properties.revenue',
+    'property_total': '$.properties.total',
+    'search_term': '$.properties.query',
+} %}
+
+with source as (
+
+    select * from {{ source('raw_segment', 'events') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+extracted as (
+
+    select
+        _source,
+        _file,
+        _line,
+        _load_id,
+        {{ json_texts('_record', fields.values() | list) }} as texts
+    from source
+
+),
+
+named as (
+
+    select
+        {%- for field in fields %}
+        {{ text_at('texts', loop.index) }} as {{ field }},
+        {%- endfor %}
+        _source,
+        _file,
+        _line,
+        _load_id
+    from extracted
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ surrogate_key(["'segment'", 'named._source', 'named._file', 'named._line']) }} as row_key,
+        named.message_id,
+        named.anonymous_id,
+        named.user_id,
+        named.previous_id,
+        named.email,
+        sources.id_namespace,
+
+        ---------- texts
+        lower(named.call_type) as event_type,
+        case lower(named.call_type)
+            when 'track' then named.track_event
+            when 'page'
+                then coalesce('Viewed ' || coalesce(named.name, named.property_name) || ' Page', 'Loaded a Page')
+            when 'screen'
+                then coalesce('Viewed ' || coalesce(named.name, named.property_name) || ' Screen', 'Loaded a Screen')
+        end as event,
+        coalesce(
+            {{ url_path('named.property_path') }},
+            {{ url_path('named.context_path') }},
+            {{ url_path('named.property_url') }},
+            {{ url_path('named.context_url') }}
+        ) as page_path,
+        {{ url_host('coalesce(named.property_referrer, named.context_referrer)') }} as referrer_host,
+        named.utm_source,
+        named.utm_medium,
+        named.campaign,
+        named.user_agent,
+        named.search_term,
+
+        ---------- numbers
+        try_cast(
+            coalesce(named.property_value, named.property_revenue, named.property_total) as decimal(18, 4)
+        ) as value,
+
+        ---------- timestamps
+        {{ parse_timestamp('named.sent_timestamp', 'cast(null as varchar)', "'UTC'") }} as occurred_at,
+
+        ---------- origin
+        named._source as data_source,
+        named._file as source_file,
+        named._line as source_line,
+        named._load_id as load_id,
+        named._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from named
+    left join sources on named._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+        end as superseded_reason,
+        case
+            when event_type is null then 'no type'
+            when event_type not in ('page', 'screen', 'track', 'identify', 'alias', 'group') then 'unknown type'
+            when anonymous_id is null and user_id is null then 'neither anonymousId nor userId'
+            when event_type = 'track' and event is null then 'a track call without an event'
+        end as quarantine_reason,
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+            when event_type = 'group' then 'group calls name no event of a person'
+            when {{ is_bot('user_agent') }} then 'the user agent is a program'
+        end as set_aside_reason
+    from renamed
+
+),
+
+-- A message may arrive several times; its first row by file and line stays, whatever the order of arrival.
+ranked as (
+
+    select
+        *,
+        case
+            when message_id is not null and superseded_reason is null and quarantine_reason is null
+                then row_number() over (
+                    partition by data_source, message_id, superseded_reason, quarantine_reason
+                    order by occurred_at nulls last, source_file, source_line
+                )
+        end as arrival
+    from examined
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when superseded_reason is not null then 'superseded'
+            when quarantine_reason is not null then 'quarantined'
+            when arrival > 1 then 'deduplicated'
+            when set_aside_reason is not null then 'set_aside'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            quarantine_reason,
+            case when arrival > 1 then 'the messageId came before' end,
+            set_aside_reason
+        ) as _disposition_reason
+    from ranked
+
+),
+
+keyed as (
+
+    select
+        row_key,
+        coalesce(
+            case
+                when message_id is not null and _disposition in ('kept', 'set_aside')
+                    then {{ surrogate_key(["'segment'", 'data_source', 'message_id']) }}
+            end,
+            row_key
+        ) as event_key,
+        {{ identifier_key('customer', 'id_namespace', 'user_id') }} as user_key,
+        {{ identifier_key('anonymous', 'id_namespace', 'anonymous_id') }} as anonymous_key,
+        message_id,
+        anonymous_id,
+        user_id,
+        previous_id,
+        email,
+        id_namespace,
+        event_type,
+        event,
+        page_path,
+        referrer_host,
+        utm_source,
+        utm_medium,
+        campaign,
+        user_agent,
+        search_term,
+        value,
+        occurred_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        _disposition,
+        _disposition_reason
+    from judged
+
+),
+
+final as (
+
+    select
+        *,
+        coalesce(user_key, anonymous_key) as identifier_key,
+        coalesce(anonymous_key, user_key) as device_key
+    from keyed
+
+)
+
+select * from final

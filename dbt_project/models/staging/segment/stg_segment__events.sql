@@ -1,0 +1,41 @@
+-- Grain: one row is a page, screen or track call, once per message.
+
+with source as (
+
+    select * from {{ ref('base_segment__events') }}
+
+),
+
+kept as (
+
+    select
+        event_key,
+        event_type,
+        event,
+        occurred_at,
+        anonymous_id,
+        user_id,
+        id_namespace,
+        case when user_id is not null then 'customer' else 'anonymous' end as identifier_type,
+        identifier_key,
+        case when anonymous_id is not null then 'anonymous' else 'customer' end as device_type,
+        device_key,
+        page_path,
+        referrer_host,
+        utm_source,
+        utm_medium,
+        campaign,
+        value,
+        search_term,
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from source
+    where
+        _disposition = 'kept'
+        and event_type in ('page', 'screen', 'track')
+
+)
+
+select * from kept

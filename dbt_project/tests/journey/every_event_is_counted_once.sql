@@ -1,0 +1,42 @@
+-- Events that staging kept or set aside = touchpoints + events after as_of + unmapped + undated + set aside,
+-- counted from staging on one side and from the marts and the fates on the other.
+
+with staged_rows as (
+
+    select count(*) as n_rows from {{ ref('stg_crm_csv__orders') }}
+    union all
+    select count(*) as n_rows from {{ ref('stg_crm_csv__contacts') }}
+    union all
+    select count(*) as n_rows from {{ ref('stg_crm_csv__interactions') }}
+    union all
+    select count(*) as n_rows from {{ ref('stg_segment__events') }}
+    union all
+    select count(*) as n_rows
+    from {{ ref('base_segment__events') }}
+    where _disposition = 'set_aside' and event_type in ('page', 'screen', 'track')
+    union all
+    select count(*) as n_rows from {{ ref('stg_survey__responses') }}
+
+),
+
+fates as (
+
+    select count(*) as n_rows from {{ ref('fct_touchpoints') }}
+    union all
+    select count(*) as n_rows
+    from {{ ref('int_touchpoints__events') }}
+    where fate <> 'touchpoint' or is_after_as_of
+
+),
+
+totals as (
+
+    select
+        (select sum(n_rows) from staged_rows) as n_staged,
+        (select sum(n_rows) from fates) as n_fated
+
+)
+
+select *
+from totals
+where n_staged <> n_fated

@@ -1,0 +1,27 @@
+-- Two journeys of a person are more than gap_days apart, and no step inside one is.
+
+with settings as (
+
+    select gap_days from {{ ref('stg_config__settings') }}
+
+),
+
+steps as (
+
+    select
+        person_id,
+        journey_id,
+        occurred_at,
+        lag(journey_id) over (partition by person_id order by person_step) as previous_journey_id,
+        lag(occurred_at) over (partition by person_id order by person_step) as previous_at
+    from {{ ref('fct_touchpoints') }}
+
+)
+
+select steps.*
+from steps
+cross join settings
+where
+    steps.previous_at is not null
+    and (steps.journey_id <> steps.previous_journey_id)
+    <> ({{ days_between('steps.previous_at', 'steps.occurred_at') }} > settings.gap_days)

@@ -1,0 +1,36 @@
+-- The next later stage of an entry, found anew from the touchpoints: none lies between, and none is missed.
+
+with entries as (
+
+    select
+        fct_stage_entries.*,
+        fct_touchpoints.person_step
+    from {{ ref('fct_stage_entries') }} as fct_stage_entries
+    inner join {{ ref('fct_touchpoints') }} as fct_touchpoints
+        on fct_stage_entries.stage_entry_id = fct_touchpoints.touchpoint_id
+
+),
+
+later as (
+
+    select
+        entries.stage_entry_id,
+        min(touchpoints.occurred_at) as later_at
+    from entries
+    inner join {{ ref('fct_touchpoints') }} as touchpoints
+        on
+            entries.person_id = touchpoints.person_id
+            and entries.person_step < touchpoints.person_step
+            and entries.stage_order < touchpoints.stage_order
+    -- A sample of people is enough, and keeps the test from growing with the square of a history.
+    where mod(abs(entries.person_id), 16) = 0
+    group by entries.stage_entry_id
+
+)
+
+select entries.stage_entry_id
+from entries
+left join later on entries.stage_entry_id = later.stage_entry_id
+where
+    mod(abs(entries.person_id), 16) = 0
+    and entries.next_later_stage_at is distinct from later.later_at

@@ -1,0 +1,39 @@
+-- Per journey: the first entry opens it, a stage was entered exactly where the journey says how long it took, and
+-- just as long after the start.
+
+with entries as (
+
+    select * from {{ ref('fct_stage_entries') }}
+
+),
+
+journeys as (
+
+    select * from {{ ref('fct_journeys') }}
+
+),
+
+by_entry as (
+
+    select
+        journeys.journey_id,
+        sum(case when entries.previous_stage is null then 1 else 0 end) as openings,
+        {%- for stage in stages() %}
+        min(case when entries.stage = '{{ stage }}' then {{ days_between('journeys.started_at', 'entries.entered_at') }} end)
+            as days_to_{{ stage }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from journeys
+    left join entries on journeys.journey_id = entries.journey_id
+    group by journeys.journey_id
+
+)
+
+select journeys.journey_id
+from journeys
+inner join by_entry on journeys.journey_id = by_entry.journey_id
+where
+    by_entry.openings <> 1
+    {%- for stage in stages() %}
+    or journeys.days_to_{{ stage }} is distinct from by_entry.days_to_{{ stage }}
+    {%- endfor %}
