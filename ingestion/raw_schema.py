@@ -28,7 +28,7 @@ class RawTable:
 
 
 _CSV_TABLES: Final = tuple(
-    RawTable(f"raw_{kind}_csv", entity, (*shape.columns, "_row"))
+    RawTable(f"raw_{kind}_csv", entity, (*shape.columns, "_row", "_canonical"))
     for kind, entities in CSV_ENTITIES.items()
     for entity, shape in entities.items()
 )

@@ -6,12 +6,13 @@ The reader behind the `csv` vendor of every kind, and behind the mapping files.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from ingestion.delimited import Head, HeaderError, positions_of, read_head, stage_records
+from ingestion.delimited import Head, HeaderError, positions_of, read_head, row_as_json, stage_records
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
@@ -36,14 +37,22 @@ class TableReader:
                 raise UnreadableFileError(problem)
         head = _head(text.path, shape)
         stage_records(connection, text, delimiter=shape.delimiter, head=head)
-        own = [column for column in shape.table.columns if column != "_row"]
+        own = _canonical_columns(shape)
         positions = positions_of(head.keys, shape.columns, own)
         values = {column: f"nullif(trim(cells[${column}::integer]), '')" for column in own}
         parameters: dict[str, object] = {column: positions.get(column) for column in own}
         if "_row" in shape.table.columns:
-            values["_row"] = "to_json(map($keys::varchar[], cells))"
-            parameters["keys"] = list(head.keys)
+            values["_row"], keys = row_as_json(head.keys)
+            parameters |= keys
+        if "_canonical" in shape.table.columns:
+            # Staging has to tell questions from the columns that the canonical ones were read from.
+            values["_canonical"] = "$canonical::varchar"
+            parameters["canonical"] = json.dumps({column: head.keys[positions[column] - 1] for column in positions})
         return Staged(values, parameters, head.skipped, tuple(problems))
+
+
+def _canonical_columns(shape: Shape) -> list[str]:
+    return [column for column in shape.table.columns if not column.startswith("_")]
 
 
 def _head(text: Path, shape: Shape) -> Head:
@@ -51,7 +60,7 @@ def _head(text: Path, shape: Shape) -> Head:
 
 
 def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_header: bool) -> list[Problem]:
-    own = [column for column in shape.table.columns if column != "_row"]
+    own = _canonical_columns(shape)
     positions = positions_of(keys, shape.columns, own)
     problems = []
     for name in own:
@@ -61,6 +70,8 @@ def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_heade
         listed = ", ".join(keys) if has_header else f"{len(keys)} columns, named by position"
         near = difflib.get_close_matches(wanted, keys, n=1, cutoff=0.5)
         hint = f" Did you mean '{near[0]}'?" if near else ""
+        if len(keys) == 1 and any(delimiter in keys[0] for delimiter in ";,|\t"):
+            hint = " All of the header is one column: is 'delimiter' right?"
         problems.append(
             Problem(
                 file=shown,
