@@ -145,9 +145,9 @@ def _hide(
     while changed:
         changed = False
         for at, _, line, margin_hidden in lines:
-            added = _partner(table, line, concealed, public, floor=floor, margin_hidden=margin_hidden)
-            if not added and axes[at] == time:
-                added = _neighbour(table, line, concealed, public, at=at, floor=floor)
+            added = _neighbour(table, line, concealed, public, at=at, floor=floor) if axes[at] == time else set()
+            if not added:
+                added = _partner(table, line, concealed, public, floor=floor, margin_hidden=margin_hidden)
             changed |= bool(added)
             concealed |= added
         if not changed:

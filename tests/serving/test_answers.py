@@ -47,8 +47,7 @@ def test_rows_by_a_joined_dimension_equal_sql_and_a_missing_value_is_a_cell(rele
 
 def test_several_metrics_are_answered_together_and_keep_their_order(release: LiveRelease) -> None:
     answer = ask(release, Question(metrics=("orders", "customers"), by=("value_tier",)))
-    assert [row.metric for row in answer.rows][0] == "orders"
-    assert {row.metric for row in answer.rows} == {"orders", "customers"}
+    assert list(dict.fromkeys(row.metric for row in answer.rows)) == ["orders", "customers"]
 
 
 def test_a_metric_without_the_dimension_says_so_and_the_others_are_answered(release: LiveRelease) -> None:
@@ -84,9 +83,9 @@ def test_a_monthly_metric_refuses_days(release: LiveRelease) -> None:
 def test_a_filter_value_is_text_whatever_it_holds(release: LiveRelease, value: str) -> None:
     row = ask(release, Question(metrics=("orders",), where={"region": [value]})).one("orders")
     with duckdb.connect(str(release.folder / SNAPSHOT_FILE), read_only=True) as connection:
+        joined = "from marts.fct_orders join marts.dim_people using (person_id)"
         [(expected,)] = connection.execute(
-            "select count_if(kind = 'sale') from marts.fct_orders join marts.dim_people using (person_id) where region = ?",
-            [value],
+            f"select count_if(kind = 'sale') {joined} where region = ?", [value]
         ).fetchall()
     assert row.value == expected > 0
 

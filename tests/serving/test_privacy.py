@@ -1,0 +1,171 @@
+"""Suppression: what a reader could work out from everything that is shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from itertools import product
+from time import perf_counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from serving.privacy import Axes, Key, Lattice, cuts, hidden_cells, known_sums
+
+FLOOR = 5
+MONTHS = [date(2024, month, 1) for month in range(1, 7)]
+
+
+def lattice(axes: Axes, cells: Mapping[Key, int], *, time: str | None = None) -> Lattice:
+    """Decide over a table whose people are each in one cell, so that margins are sums."""
+
+    def people(margin: Axes) -> Mapping[Key, int]:
+        totals: dict[Key, int] = defaultdict(int)
+        for key, count in cells.items():
+            totals[tuple(key[axes.index(axis)] for axis in margin)] += count
+        return totals
+
+    return hidden_cells(axes, people, floor=FLOOR, time=time)
+
+
+def test_a_cell_with_fewer_people_than_the_floor_is_hidden_with_its_smallest_partner() -> None:
+    found = lattice(("a",), {("x",): 3, ("y",): 40, ("z",): 90})
+    assert found.hidden["a",] == {("x",), ("y",)}
+
+
+def test_small_cells_that_hide_enough_people_together_need_no_partner() -> None:
+    found = lattice(("a",), {("w",): 2, ("x",): 3, ("y",): 40})
+    assert found.hidden["a",] == {("w",), ("x",)}
+
+
+def test_large_cells_are_all_shown() -> None:
+    found = lattice(("a", "b"), dict.fromkeys(product("xyz", "uv"), 20))
+    assert not any(found.hidden.values())
+
+
+def test_a_total_below_the_floor_hides_all_of_its_parts() -> None:
+    found = lattice(("a",), {("x",): 1, ("y",): 2})
+    assert found.hidden[()] == {()}
+    assert found.hidden["a",] == {("x",), ("y",)}
+
+
+def test_a_hidden_margin_cannot_be_added_up_from_shown_cells() -> None:
+    cells = {("x", "u"): 2, ("x", "v"): 1, ("y", "u"): 20, ("y", "v"): 20, ("z", "u"): 30, ("z", "v"): 30}
+    found = lattice(("a", "b"), cells)
+    assert found.hidden["a",] == {("x",), ("y",)}
+    for value in "xy":
+        assert any(key[0] == value for key in found.hidden["a", "b"])
+
+
+def test_a_cell_that_a_row_and_a_column_would_give_away_is_not_alone_in_either() -> None:
+    cells = dict.fromkeys(product("xyz", "uvw"), 20) | {("x", "u"): 2}
+    hidden = lattice(("a", "b"), cells).hidden["a", "b"]
+    for at in (0, 1):
+        for value in {key[at] for key in hidden}:
+            assert sum(key[at] == value for key in hidden) > 1
+
+
+def test_filters_may_hold_all_that_a_line_hides_or_nothing_of_it() -> None:
+    found = lattice(("a",), {("x",): 3, ("y",): 40, ("z",): 90, ("zz",): 95})
+    assert cuts(found, [("x",)], along=())
+    assert cuts(found, [("x",), ("z",)], along=("a",))
+    assert not cuts(found, [("z",), ("zz",)], along=("a",))
+    assert not cuts(found, [("x",), ("y",), ("z",)], along=("a",))
+
+
+def test_a_hidden_month_takes_a_neighbour_of_its_quarter() -> None:
+    counts = [20, 20, 3, 8, 20, 20]
+    found = lattice(("month",), {(month,): n for month, n in zip(MONTHS, counts, strict=True)}, time="month")
+    assert found.hidden["month",] == {(MONTHS[1],), (MONTHS[2],)}
+
+
+def test_a_window_of_time_holds_whole_runs_of_hidden_months() -> None:
+    counts = [20, 20, 3, 20, 20, 20]
+    found = lattice(("month",), {(month,): n for month, n in zip(MONTHS, counts, strict=True)}, time="month")
+    assert cuts(found, [(month,) for month in MONTHS[:2]], along=("month",))
+    assert not cuts(found, [(month,) for month in MONTHS[:3]], along=("month",))
+    assert not cuts(found, [(month,) for month in MONTHS[3:]], along=("month",))
+
+
+def test_what_is_known_by_subtraction_is_found() -> None:
+    assert {"c"} in known_sums([{"a", "b"}, {"a", "b", "c"}])
+    assert known_sums([{"a", "b"}, {"b", "c"}]) == {frozenset("ab"), frozenset("bc")}
+
+
+def solve(shown: list[tuple[frozenset[Key], int]], unknown: Key) -> bool:
+    """Whether a cell is a combination of sums that are shown: rank by exact elimination."""
+    columns = sorted({key for keys, _ in shown for key in keys} | {unknown}, key=str)
+    rows = [[Fraction(key in keys) for key in columns] for keys, _ in shown]
+
+    def rank(matrix: list[list[Fraction]]) -> int:
+        matrix = [row[:] for row in matrix]
+        found = 0
+        for at in range(len(columns)):
+            pivot = next((row for row in range(found, len(matrix)) if matrix[row][at]), None)
+            if pivot is None:
+                continue
+            matrix[found], matrix[pivot] = matrix[pivot], matrix[found]
+            for row in range(found + 1, len(matrix)):
+                if matrix[row][at]:
+                    factor = matrix[row][at] / matrix[found][at]
+                    matrix[row] = [one - factor * two for one, two in zip(matrix[row], matrix[found], strict=True)]
+            found += 1
+        return found
+
+    target = [Fraction(key == unknown) for key in columns]
+    return rank([*rows, target]) == rank(rows)
+
+
+def everything_shown(found: Lattice) -> list[tuple[frozenset[Key], int]]:
+    """Every shown number of a table and of its margins, as the cells that it adds up."""
+    sums = []
+    for margin, table in found.tables.items():
+        places = [found.axes.index(axis) for axis in margin]
+        for key, count in table.items():
+            if key not in found.hidden[margin]:
+                cells = frozenset(cell for cell in found.tables[found.axes] if tuple(cell[at] for at in places) == key)
+                sums.append((cells, count))
+    return sums
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 30), min_size=9, max_size=12))
+def test_no_small_cell_of_a_full_table_follows_from_everything_shown(counts: list[int]) -> None:
+    cells = dict(zip(product("wxyz", "uvt"), counts, strict=False))
+    found = lattice(("a", "b"), cells)
+    shown = everything_shown(found)
+    for key, count in cells.items():
+        if count < FLOOR:
+            assert not solve(shown, key), (key, cells, found.hidden)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 12), min_size=12, max_size=12))
+def test_no_small_month_follows_from_all_windows_that_are_shown(counts: list[int]) -> None:
+    months = [date(2024, month, 1) for month in range(1, 13)]
+    cells = {(month,): count for month, count in zip(months, counts, strict=True) if count}
+    found = lattice(("month",), cells, time="month")
+    shown = everything_shown(found)
+    for start in range(12):
+        for end in range(start + 1, 13):
+            block = [(month,) for month in months[start:end] if (month,) in cells]
+            if (
+                len(block) > 0
+                and sum(cells[key] for key in block) >= FLOOR
+                and not cuts(found, block, along=("month",))
+            ):
+                shown.append((frozenset(block), 0))
+    for key, count in cells.items():
+        if count < FLOOR and sum(cells.values()) >= FLOOR:
+            assert not solve(shown, key), (key, cells, found.hidden)
+
+
+def test_a_large_table_is_decided_quickly() -> None:
+    months = [date(2022 + at // 12, at % 12 + 1, 1) for at in range(24)]
+    keys = list(product("abcdef", "uvwxyz", months))
+    cells = {key: 1 + at * 7919 % 12 for at, key in enumerate(keys)}
+    start = perf_counter()
+    lattice(("a", "b", "month"), cells, time="month")
+    assert perf_counter() - start < 10

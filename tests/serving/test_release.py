@@ -1,0 +1,209 @@
+"""Releases on disk: opening, rolling back, history, freshness, definitions and badges."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from serving import (
+    NoRelease,
+    Question,
+    UserError,
+    ask,
+    catalogue,
+    current,
+    definition,
+    freshness,
+    last_failure,
+    open_release,
+    releases,
+    rollback,
+    run_history,
+)
+from serving.history import STAGES
+from tests.serving.world import publish
+from workspace.documents import AuditRecord, Check
+from workspace.paths import MANIFEST_FILE, SNAPSHOT_FILE, WorkspacePaths
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> WorkspacePaths:
+    return WorkspacePaths(tmp_path)
+
+
+def check(**changes: object) -> Check:
+    values: dict[str, object] = {
+        "name": "orders_reconcile",
+        "asset": "marts.fct_orders",
+        "behaviour": "withhold",
+        "status": "failed",
+        "description": "Orders add up.",
+        "engine": "dbt",
+        "metrics": ("orders", "revenue"),
+    }
+    return Check.model_validate({**values, **changes})
+
+
+def test_without_a_release_the_command_and_the_path_are_named(workspace: WorkspacePaths) -> None:
+    with pytest.raises(NoRelease) as error:
+        open_release(workspace)
+    assert error.value.command == f"cx run --workspace {workspace.root}"
+    assert error.value.looked_for == workspace.current
+
+
+@pytest.mark.parametrize("lost", [SNAPSHOT_FILE, MANIFEST_FILE])
+def test_a_release_that_is_not_whole_is_not_opened(workspace: WorkspacePaths, manifest: str, lost: str) -> None:
+    publish(workspace, "run-1", manifest)
+    (workspace.release("run-1") / lost).unlink()
+    with pytest.raises(NoRelease, match=lost):
+        open_release(workspace)
+
+
+def test_changed_definitions_are_not_opened(workspace: WorkspacePaths, manifest: str) -> None:
+    publish(workspace, "run-1", manifest)
+    (workspace.release("run-1") / MANIFEST_FILE).write_text(manifest.replace("net_amount", "2 * net_amount"))
+    with pytest.raises(NoRelease, match="not those that were published"):
+        open_release(workspace)
+
+
+def test_a_broken_pointer_is_named(workspace: WorkspacePaths) -> None:
+    workspace.published.mkdir()
+    workspace.current.write_text('{"run_id": ')
+    with pytest.raises(NoRelease, match="pointer"):
+        open_release(workspace)
+
+
+def test_rolling_back_serves_the_older_release_and_can_be_undone(workspace: WorkspacePaths, manifest: str) -> None:
+    publish(workspace, "run-1", manifest)
+    publish(workspace, "run-2", manifest, published_at=datetime(2024, 10, 28, 6, tzinfo=UTC))
+    assert [release.run_id for release in releases(workspace)] == ["run-2", "run-1"]
+    assert open_release(workspace).run_id == "run-2"
+    pointer = rollback(workspace, "run-1")
+    assert (pointer.run_id, pointer.reason) == ("run-1", "rollback")
+    assert current(workspace) == pointer
+    assert open_release(workspace).run_id == "run-1"
+    rollback(workspace, "run-2")
+    assert open_release(workspace).run_id == "run-2"
+
+
+@pytest.mark.parametrize("name", ["run-9", "../run-1", "", "."])
+def test_rolling_back_to_what_is_no_release_changes_nothing(
+    workspace: WorkspacePaths, manifest: str, name: str
+) -> None:
+    publish(workspace, "run-1", manifest)
+    before = workspace.current.read_bytes()
+    with pytest.raises(UserError, match="There is no release"):
+        rollback(workspace, name)
+    assert workspace.current.read_bytes() == before
+
+
+def test_a_reader_of_the_old_release_goes_on_reading_it(workspace: WorkspacePaths, manifest: str) -> None:
+    publish(workspace, "run-1", manifest)
+    old = open_release(workspace)
+    publish(workspace, "run-2", manifest)
+    assert ask(old, Question(metrics=("people",))).run_id == "run-1"
+    assert open_release(workspace).run_id == "run-2"
+
+
+class TestHistory:
+    start = datetime(2024, 10, 28, 5, tzinfo=UTC)
+
+    def record(self, paths: WorkspacePaths, run_id: str, stage: str, status: str, day: int = 0, **more: object) -> None:
+        at = self.start + timedelta(
+            days=day, minutes=["ingest", "gate_raw", "build", "gate_marts", "publish"].index(stage)
+        )
+        AuditRecord.model_validate(
+            {
+                "run_id": run_id,
+                "stage": stage,
+                "status": status,
+                "started_at": at,
+                "finished_at": at + timedelta(seconds=30),
+                "code_version": "0.1.0",
+                **more,
+            }
+        ).write(paths.audit / f"{run_id}.{stage}.json")
+
+    def test_stages_are_one_run_and_the_newest_is_first(self, workspace: WorkspacePaths) -> None:
+        for stage in ("ingest", "build", "publish"):
+            self.record(workspace, "run-1", stage, "passed")
+        self.record(workspace, "run-2", "ingest", "passed", day=1)
+        self.record(workspace, "run-2", "gate_marts", "failed", day=1, message="1 check failed", checks=(check(),))
+        self.record(workspace, "run-2", "publish", "skipped", day=1)
+        newest, oldest = run_history(workspace)
+        assert (newest.run_id, newest.status, newest.stage, newest.message) == (
+            "run-2",
+            "failed",
+            "gate_marts",
+            "1 check failed",
+        )
+        assert [one.name for one in newest.failed_checks] == ["orders_reconcile"]
+        assert not newest.published
+        assert (oldest.status, oldest.published) == ("passed", True)
+        assert oldest.finished_at - oldest.started_at == timedelta(minutes=4, seconds=30)
+
+    def test_a_failed_run_after_the_live_release_explains_itself(
+        self, workspace: WorkspacePaths, manifest: str
+    ) -> None:
+        publish(workspace, "run-1", manifest)
+        self.record(workspace, "run-1", "publish", "passed")
+        assert last_failure(workspace) is None
+        self.record(workspace, "run-2", "gate_marts", "error", day=1, message="the gate could not run")
+        failure = last_failure(workspace)
+        assert failure is not None
+        assert failure.message == "the gate could not run"
+        self.record(workspace, "run-3", "publish", "passed", day=2)
+        assert last_failure(workspace) is None
+
+    def test_a_half_written_record_is_passed_over(self, workspace: WorkspacePaths) -> None:
+        self.record(workspace, "run-1", "ingest", "passed")
+        (workspace.audit / "run-2.ingest.json").write_text("{")
+        assert [run.run_id for run in run_history(workspace)] == ["run-1"]
+
+
+def test_a_release_is_stale_after_the_hours_that_are_asked_for(workspace: WorkspacePaths, manifest: str) -> None:
+    publish(workspace, "run-1", manifest)
+    release = open_release(workspace)
+    now = release.document.published_at + timedelta(hours=30)
+    assert freshness(release, now=now, stale_after_hours=24).is_stale
+    assert not freshness(release, now=now, stale_after_hours=36).is_stale
+
+
+class TestDefinitions:
+    def badge(self, paths: WorkspacePaths, manifest: str, metric: str, **changes: object) -> tuple[str, str]:
+        publish(paths, "run-1", manifest, **changes)
+        found = definition(open_release(paths), metric)
+        return found.badge, found.badge_reason
+
+    def test_a_certified_metric_with_passed_checks_is_certified(self, workspace, manifest: str) -> None:
+        assert self.badge(workspace, manifest, "revenue") == ("certified", "")
+
+    def test_a_certified_metric_beside_a_failed_check_is_not(self, workspace, manifest: str) -> None:
+        found = self.badge(workspace, manifest, "revenue", checks=(check(behaviour="warn"),))
+        assert found == ("needs review", "failed: orders_reconcile")
+
+    def test_a_withheld_metric_says_why(self, workspace, manifest: str) -> None:
+        found = self.badge(workspace, manifest, "revenue", withheld={"revenue": ("orders_reconcile",)})
+        assert found == ("withheld", "failed: orders_reconcile")
+
+    def test_a_definition_that_is_not_certified_is_provisional(self, workspace, manifest: str) -> None:
+        assert self.badge(workspace, manifest, "average_order_value")[0] == "provisional"
+
+    def test_a_definition_names_its_lineage_dimensions_and_checks(self, workspace, manifest: str) -> None:
+        publish(workspace, "run-1", manifest)
+        found = definition(open_release(workspace), "revenue")
+        assert found.model == ("fct_orders",)
+        assert "int_orders__valued" in found.upstream
+        assert found.files == ("inbox/orders/2024.csv",)
+        assert found.dimensions == ("channel", "is_identified", "region", "segment", "value_tier")
+        assert found.grains == ("day", "week", "month", "quarter", "year")
+        assert [one.name for one in found.checks] == ["fct_orders_order_id_unique"]
+        assert found.formula == "sum(net_amount)"
+
+    def test_the_catalogue_lists_what_can_be_asked(self, workspace, manifest: str) -> None:
+        publish(workspace, "run-1", manifest)
+        names = {one.name for one in catalogue(open_release(workspace))}
+        assert {"revenue", "nps", "profile_index"} <= names
+        assert "gap_sum" not in names
