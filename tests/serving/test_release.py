@@ -111,9 +111,7 @@ class TestHistory:
     start = datetime(2024, 10, 28, 5, tzinfo=UTC)
 
     def record(self, paths: WorkspacePaths, run_id: str, stage: str, status: str, day: int = 0, **more: object) -> None:
-        at = self.start + timedelta(
-            days=day, minutes=["ingest", "gate_raw", "build", "gate_marts", "publish"].index(stage)
-        )
+        at = self.start + timedelta(days=day, minutes=STAGES.index(stage))
         AuditRecord.model_validate(
             {
                 "run_id": run_id,
