@@ -107,7 +107,11 @@ def no_rows(
     behaviour: Behaviour,
     metrics: Sequence[str] | None = None,
 ) -> Rule:
-    """A query that finds the rows that break a rule, and finds none. The query is written in the suite, never built."""
+    """A query that finds the rows that break a rule, and finds none. The query is written in the suite, never built.
+
+    It names its own table `{batch}`. GX adds an alias behind it, except where the query has a join: there the query
+    says its own.
+    """
     return Rule(
         name=name,
         table=table,

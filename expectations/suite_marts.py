@@ -26,35 +26,36 @@ _KEYS = {
 }
 
 # A fact of a person who is not in dim_people would be lost from every sliced number.
-_ORPHANS = {
-    table: f"select fact.person_id from {table} as fact "  # noqa: S608 (a fixed list of tables)
-    "left join marts.dim_people as people on fact.person_id = people.person_id "
-    "where fact.person_id is not null and people.person_id is null"
-    for table in (
-        "marts.dim_customers",
-        "marts.customer_attributes",
-        "marts.fct_customer_months",
-        "marts.fct_orders",
-        "marts.fct_touchpoints",
-        "marts.fct_sessions",
-        "marts.fct_journeys",
-        "marts.fct_stage_entries",
-        "marts.fct_survey_answers",
-        "marts.fct_expectation_gaps",
-        "marts.fct_outcomes",
-    )
-}
+_ORPHANS = (
+    "marts.dim_customers",
+    "marts.customer_attributes",
+    "marts.fct_customer_months",
+    "marts.fct_orders",
+    "marts.fct_touchpoints",
+    "marts.fct_sessions",
+    "marts.fct_journeys",
+    "marts.fct_stage_entries",
+    "marts.fct_survey_answers",
+    "marts.fct_expectation_gaps",
+    "marts.fct_outcomes",
+)
+_KNOWN_PEOPLE = """
+select fact.person_id
+from {batch} as fact
+left join marts.dim_people as people on fact.person_id = people.person_id
+where fact.person_id is not null and people.person_id is null
+"""
 
 # total in fct_control_totals -> the same total from the mart.
 _TOTALS = {
     "marts.fct_orders": {
-        "orders": "select count(*) from marts.fct_orders where kind = 'sale'",
-        "revenue": "select coalesce(sum(net_amount), 0) from marts.fct_orders where counts_revenue",
+        "orders": "select count(*) from {batch} where kind = 'sale'",
+        "revenue": "select coalesce(sum(net_amount), 0) from {batch} where counts_revenue",
     },
-    "marts.dim_customers": {"customers": "select count(*) from marts.dim_customers"},
-    "marts.dim_people": {"people": "select count(*) from marts.dim_people"},
-    "marts.fct_touchpoints": {"touchpoints": "select count(*) from marts.fct_touchpoints"},
-    "marts.fct_survey_answers": {"answers": "select count(*) from marts.fct_survey_answers"},
+    "marts.dim_customers": {"customers": "select count(*) from {batch}"},
+    "marts.dim_people": {"people": "select count(*) from {batch}"},
+    "marts.fct_touchpoints": {"touchpoints": "select count(*) from {batch}"},
+    "marts.fct_survey_answers": {"answers": "select count(*) from {batch}"},
 }
 
 
@@ -62,8 +63,8 @@ def _total(table: str, total: str, query: str) -> Rule:
     return no_rows(
         f"{total}_agree_with_control_total",
         table,
-        f"select total from marts.fct_control_totals "  # noqa: S608 (fixed names, written above)
-        f"where total = '{total}' and abs(value - ({query})) > 0.005",
+        # Names and queries are the fixed ones above.
+        f"select total from marts.fct_control_totals where total = '{total}' and abs(value - ({query})) > 0.005",  # noqa: S608
         description=f"{total.capitalize()} counted from staging equal {total} in the mart.",
         behaviour="block",
     )
@@ -74,9 +75,15 @@ def rules() -> list[Rule]:
     suite: list[Rule] = []
     for table, column in _KEYS.items():
         suite += key(table, column)
-    for table, query in _ORPHANS.items():
+    for table in _ORPHANS:
         suite.append(
-            no_rows("people_are_known", table, query, description="Every person is in dim_people.", behaviour="block")
+            no_rows(
+                "people_are_known",
+                table,
+                _KNOWN_PEOPLE,
+                description="Every person is in dim_people.",
+                behaviour="block",
+            )
         )
     for table, totals in _TOTALS.items():
         suite += [_total(table, total, query) for total, query in totals.items()]
@@ -91,7 +98,7 @@ def _reconciliations() -> list[Rule]:
             "marts.dim_customers",
             """
             select 'revenue' as total
-            from (select coalesce(sum(revenue), 0) as value from marts.dim_customers) as customers
+            from (select coalesce(sum(revenue), 0) as value from {batch} as mart) as customers
             cross join (
                 select coalesce(sum(orders.net_amount), 0) as value
                 from marts.fct_orders as orders
@@ -108,7 +115,7 @@ def _reconciliations() -> list[Rule]:
             "marts.fct_customer_months",
             """
             select 'revenue' as total
-            from (select coalesce(sum(revenue), 0) as value from marts.fct_customer_months) as months
+            from (select coalesce(sum(revenue), 0) as value from {batch} as mart) as months
             cross join (
                 select coalesce(sum(net_amount), 0) as value from marts.fct_orders where counts_revenue
             ) as orders
@@ -120,7 +127,7 @@ def _reconciliations() -> list[Rule]:
         no_rows(
             "person_months_are_unique",
             "marts.fct_customer_months",
-            "select person_id, month_on from marts.fct_customer_months group by all having count(*) > 1",
+            "select person_id, month_on from {batch} group by all having count(*) > 1",
             description="A person has one row a month.",
             behaviour="block",
         ),
@@ -129,7 +136,7 @@ def _reconciliations() -> list[Rule]:
             "marts.fct_customer_months",
             """
             select month_on
-            from marts.fct_customer_months
+            from {batch}
             group by month_on
             having
                 sum(case when is_active_end then 1 else 0 end)
@@ -143,7 +150,7 @@ def _reconciliations() -> list[Rule]:
             "marts.fct_journeys",
             """
             select 'touchpoints' as total
-            from (select coalesce(sum(touchpoints), 0) as value from marts.fct_journeys) as journeys
+            from (select coalesce(sum(touchpoints), 0) as value from {batch} as mart) as journeys
             cross join (select count(*) as value from marts.fct_touchpoints) as touchpoints
             where journeys.value <> touchpoints.value
             """,
@@ -155,7 +162,7 @@ def _reconciliations() -> list[Rule]:
             "marts.fct_expectation_gaps",
             """
             select 'perceptions' as total
-            from (select count(*) as value from marts.fct_expectation_gaps) as gaps
+            from (select count(*) as value from {batch} as mart) as gaps
             cross join (
                 select count(*) as value from marts.fct_survey_answers
                 where construct = 'perception' and value is not null
@@ -195,7 +202,7 @@ def _values() -> list[Rule]:
         no_rows(
             "journeys_run_forward",
             "marts.fct_journeys",
-            "select journey_id from marts.fct_journeys where ended_at < started_at",
+            "select journey_id from {batch} where ended_at < started_at",
             description="A journey does not end before it starts.",
             behaviour="withhold",
         ),
@@ -203,7 +210,7 @@ def _values() -> list[Rule]:
             "answers_are_on_their_scale",
             "marts.fct_survey_answers",
             """
-            select answer_id from marts.fct_survey_answers
+            select answer_id from {batch}
             where value is not null and scale_min is not null and (value < scale_min or value > scale_max)
             """,
             description="A value lies on the scale that the codebook declares.",
@@ -220,7 +227,7 @@ def _levels() -> list[Rule]:
             "marts.fct_touchpoints",
             """
             select share from (
-                select avg(case when channel is null then 1 else 0 end) as share from marts.fct_touchpoints
+                select avg(case when channel is null then 1 else 0 end) as share from {batch}
             ) as shares
             where share > 0.05
             """,
@@ -232,7 +239,7 @@ def _levels() -> list[Rule]:
             "marts.fct_expectation_gaps",
             """
             select share from (
-                select avg(case when pairing = 'none' then 1 else 0 end) as share from marts.fct_expectation_gaps
+                select avg(case when pairing = 'none' then 1 else 0 end) as share from {batch}
             ) as shares
             where share > 0.5
             """,

@@ -14,14 +14,7 @@ RAW_TABLES = (
     "raw_qualtrics.responses",
 )
 
-_LINE_QUERIES = {
-    "raw_crm_csv.orders": "select _load_id, _line from raw_crm_csv.orders group by all having count(*) > 1",
-    "raw_crm_csv.contacts": "select _load_id, _line from raw_crm_csv.contacts group by all having count(*) > 1",
-    "raw_crm_csv.interactions": "select _load_id, _line from raw_crm_csv.interactions group by all having count(*) > 1",
-    "raw_segment.events": "select _load_id, _line from raw_segment.events group by all having count(*) > 1",
-    "raw_survey_csv.wide": "select _load_id, _line from raw_survey_csv.wide group by all having count(*) > 1",
-    "raw_qualtrics.responses": "select _load_id, _line from raw_qualtrics.responses group by all having count(*) > 1",
-}
+_LINES_REPEAT = "select _load_id, _line from {batch} group by all having count(*) > 1"
 
 _ROWS_AGREE = """
 with rows_by_load as (
@@ -38,7 +31,7 @@ with rows_by_load as (
     select _load_id, count(*) from raw_qualtrics.responses group by all
 )
 select loads.load_id
-from ledger.loads as loads
+from {batch} as loads
 full outer join rows_by_load on loads.load_id = rows_by_load.load_id
 where
     coalesce(loads.raw_schema, '') <> 'raw_mappings'
@@ -55,7 +48,7 @@ def rules() -> list[Rule]:
         no_rows(
             "books_balance",
             _LOADS,
-            "select load_id from ledger.loads where records <> loaded + rejected + skipped",
+            "select load_id from {batch} where records <> loaded + rejected + skipped",
             description="For every file: records = loaded + rejected + skipped.",
             behaviour="block",
         ),
@@ -71,7 +64,7 @@ def rules() -> list[Rule]:
             _LOADS,
             """
             select loads.load_id
-            from ledger.loads as loads
+            from {batch} as loads
             left join ledger.rejects as rejects on loads.load_id = rejects.load_id
             group by loads.load_id, loads.rejected
             having loads.rejected <> count(rejects.load_id)
@@ -82,7 +75,7 @@ def rules() -> list[Rule]:
         no_rows(
             "one_active_version_per_path",
             _LOADS,
-            "select source, path from ledger.loads where status = 'active' group by all having count(*) > 1",
+            "select source, path from {batch} where status = 'active' group by all having count(*) > 1",
             description="A file counts once: in the version that arrived last.",
             behaviour="block",
         ),
@@ -90,7 +83,7 @@ def rules() -> list[Rule]:
         no_rows(
             "few_rejects",
             _LOADS,
-            "select load_id from ledger.loads where status = 'active' and rejected > 0.05 * records",
+            "select load_id from {batch} where status = 'active' and rejected > 0.05 * records",
             description="Not more than 5% of a file's records are rejected.",
             behaviour="warn",
         ),
@@ -99,7 +92,7 @@ def rules() -> list[Rule]:
             "every_source_has_a_file",
             "raw_config.sources",
             """
-            select sources.name from raw_config.sources as sources
+            select sources.name from {batch} as sources
             left join ledger.loads as loads on sources.name = loads.source and loads.status = 'active'
             where loads.load_id is null
             """,
@@ -108,12 +101,12 @@ def rules() -> list[Rule]:
         ),
         between("raw_config.settings", "active_days", 1, None, behaviour="block"),
     ]
-    for table, query in _LINE_QUERIES.items():
+    for table in RAW_TABLES:
         suite.append(
             no_rows(
                 "lines_are_unique",
                 table,
-                query,
+                _LINES_REPEAT,
                 description="A line of a file stands in raw once per load.",
                 behaviour="block",
             )

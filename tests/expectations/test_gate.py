@@ -38,7 +38,7 @@ def _rules(table: str) -> list[Rule]:
         no_rows(
             "sums_agree",
             table,
-            f"select 1 from (select sum(amount) as total from {table}) as sums where total <> 15",
+            "select 1 from (select sum(amount) as total from {batch}) as sums where total <> 15",
             description="The total is 15.",
             behaviour="block",
         ),
