@@ -26,50 +26,16 @@ orders as (
 
 ),
 
-events as (
+-- That somebody answered a survey is no experience to ask about.
+touchpoints as (
 
-    select * from {{ ref('int_touchpoints__events') }}
-
-),
-
-staged as (
-
-    select * from {{ ref('int_touchpoints__staged') }}
-
-),
-
-channelled as (
-
-    select * from {{ ref('int_touchpoints__channelled') }}
+    select * from {{ ref('int_touchpoints__staged') }} where event <> 'survey_answered'
 
 ),
 
 settings as (
 
     select * from {{ ref('stg_config__settings') }}
-
-),
-
--- That somebody answered a survey is no experience to ask about.
-touchpoints as (
-
-    select
-        events.event_key as touchpoint_id,
-        events.data_source,
-        events.source_file,
-        events.source_line,
-        events.occurred_at,
-        staged.person_id,
-        staged.interaction,
-        staged.stage,
-        channelled.channel
-    from events
-    inner join staged on events.event_key = staged.event_key
-    left join channelled on events.event_key = channelled.event_key
-    where
-        events.fate = 'touchpoint'
-        and not events.is_after_as_of
-        and events.event <> 'survey_answered'
 
 ),
 
