@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 from typer.core import TyperGroup
 
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
@@ -94,6 +95,15 @@ def tell_problems(problems: Iterable[Problem]) -> None:
     for problem in problems:
         style = "red" if problem.severity == "error" else "yellow"
         console.print(f"[{style}]{problem.severity}[/{style}] {escape(str(problem))}", soft_wrap=True)
+
+
+def print_table(table: Table) -> None:
+    """Print a table: wrapped to fit a terminal, one line a row into a pipe or a file."""
+    console = out()
+    if console.is_terminal:
+        console.print(table)
+    else:
+        Console(width=10_000, highlight=False).print(table)
 
 
 @contextmanager

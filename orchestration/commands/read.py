@@ -10,11 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.commands.console import WorkspaceOption, out, workspace_folder
+from orchestration.commands.console import WorkspaceOption, out, print_table, workspace_folder
 from orchestration.commands.status_view import print_status
 from orchestration.run_lock import hold
 from orchestration.status import status_of
@@ -106,7 +105,7 @@ def releases(workspace: WorkspaceOption = None) -> None:
             release.content_hash[:12],
         )
     if found:
-        out().print(table)
+        print_table(table)
     else:
         out().print(f"Nothing is published yet. Run: cx run --workspace {escape(str(paths.root))}", soft_wrap=True)
 
@@ -151,10 +150,7 @@ def _print_answer(answer: Answer, output: OutputFormat) -> None:
     table = Table(*shown, box=None)
     for record in records:
         table.add_row(*(escape(_cell(record.get(name))) for name in shown))
-    # A table that does not fit the terminal is wrapped, a piped one is not.
-    console = out()
-    wide = console if console.is_terminal else Console(width=10_000, highlight=False)
-    wide.print(table)
+    print_table(table)
 
 
 def _cell(value: Any) -> str:

@@ -1,0 +1,120 @@
+"""`cx status`, `releases` and `rollback` on small releases, and how `cx query` reads its options."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.commands.read import parse_filters
+from orchestration.publish import publish, read_current
+from orchestration.run_lock import hold
+from tests.orchestration.test_cli_check import ask
+from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
+from workspace import Workspace
+from workspace.documents import Check
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path / "ws")
+
+
+def release(workspace: Workspace, run_id: str, *, amount: int, checks: tuple[Check, ...] = ()) -> None:
+    build_warehouse(workspace, amount=amount)
+    write_records(workspace, run_id, checks=checks)
+    publish(workspace, run_id=run_id, code_version="1", artefacts=write_artefacts(workspace, run_id), ledger=[])
+
+
+def test_status_of_a_workspace_that_never_ran(workspace: Workspace) -> None:
+    told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert told["release"] is None
+    assert told["files_balance"] is None
+
+
+def test_status_tells_the_live_release_and_why_a_later_run_was_not_published(workspace: Workspace) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    release(workspace, "20260102T000000-b", amount=2, checks=(a_check(status="failed", unexpected=3),))
+    folder = str(workspace.paths.root)
+    told = json.loads(ask("status", "--json", "--workspace", folder).stdout)
+    assert told["release"]["run_id"] == "20260101T000000-a"
+    assert told["release"]["as_of_on"] == "2026-02-01"
+    assert told["last_failure"]["run_id"] == "20260102T000000-b"
+    assert told["last_failure"]["failed_checks"][0]["name"] == "keys_are_unique"
+    printed = ask("status", "--workspace", folder).stdout
+    assert "20260101T000000-a, live since" in printed
+    assert "marts.fct_orders keys_are_unique (block)" in printed
+
+
+def test_status_tells_who_is_running(workspace: Workspace) -> None:
+    with hold(workspace.paths.lock, purpose="run 7"):
+        told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert "run 7" in told["running"]
+
+
+def test_releases_lists_the_newest_first_and_marks_the_live_one(workspace: Workspace) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    release(workspace, "20260102T000000-b", amount=2)
+    lines = ask("releases", "--workspace", str(workspace.paths.root)).stdout.splitlines()
+    assert "20260102T000000-b" in lines[1]
+    assert lines[1].split()[0] == "live"
+    assert "20260101T000000-a" in lines[2]
+
+
+def test_rollback_points_back_and_says_so(workspace: Workspace) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    release(workspace, "20260102T000000-b", amount=2)
+    result = ask("rollback", "20260101T000000-a", "--workspace", str(workspace.paths.root))
+    assert result.exit_code == 0, result.output
+    current = read_current(workspace.paths)
+    assert current
+    assert (current.run_id, current.reason) == ("20260101T000000-a", "rollback")
+
+
+def test_rollback_to_a_release_that_is_not_kept_is_refused(workspace: Workspace) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    result = ask("rollback", "20250101T000000-x", "--workspace", str(workspace.paths.root))
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert "20260101T000000-a" in result.stderr
+
+
+def test_nobody_rolls_back_under_a_running_pipeline(workspace: Workspace) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    with hold(workspace.paths.lock, purpose="run 7"):
+        result = ask("rollback", "20260101T000000-a", "--workspace", str(workspace.paths.root))
+    assert result.exit_code == 1
+    assert "run 7" in result.stderr
+
+
+def test_a_query_without_a_release_names_the_command_that_makes_one(workspace: Workspace) -> None:
+    result = ask("query", "revenue", "--workspace", str(workspace.paths.root))
+    assert result.exit_code == 1
+    assert "cx run" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_filters_of_one_dimension_are_alternatives() -> None:
+    assert parse_filters(["region=Nord", "region=Süd", "segment=a=b"]) == {
+        "region": ("Nord", "Süd"),
+        "segment": ("a=b",),
+    }
+
+
+def test_a_filter_without_a_value_is_explained() -> None:
+    with pytest.raises(typer.BadParameter, match="DIM=VALUE"):
+        parse_filters(["region"])
+    result = CliRunner().invoke(app, ["query", "revenue", "--where", "region"])
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("heavy", ["dagster", "dbt", "great_expectations", "streamlit"])
+def test_the_command_line_starts_without_the_heavy_parts(heavy: str) -> None:
+    program = f"import sys; import orchestration.cli, serving; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,93 @@
+"""dbt's tests become checks whose behaviour follows severity and meta."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestration.dbt_checks import behaviour_of, checks_of
+from orchestration.dbt_runner import NodeOutcome
+from tests.orchestration.warehouse import MANIFEST
+from workspace.documents import Check
+
+BY_MART = {"fct_orders": ("orders", "revenue"), "fct_feeds": ("feeds",)}
+
+
+def outcome_of(unique_id: str, status: str, failures: int | None = None, message: str = "") -> list[Check]:
+    tests: dict[str, Any] = {
+        "test.cx.unique_orders.1": {
+            "name": "unique_orders",
+            "attached_node": "model.cx.fct_orders",
+            "config": {"severity": "ERROR"},
+            "test_metadata": {"name": "unique", "kwargs": {"column_name": "order_id"}},
+        },
+        "test.cx.singular.2": {
+            "name": "singular",
+            "description": "Totals agree.",
+            "config": {"severity": "warn", "meta": {"behaviour": "withhold"}},
+            "depends_on": {"nodes": ["model.cx.stg_orders"]},
+        },
+    }
+    unit_tests = {
+        "unit_test.cx.fct_orders.first": {
+            "name": "first",
+            "model": "fct_orders",
+            "depends_on": {"nodes": ["model.cx.fct_orders"]},
+        }
+    }
+    for test in tests.values():
+        test["resource_type"] = "test"
+    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], **tests}, "unit_tests": unit_tests}
+    outcome = NodeOutcome(unique_id=unique_id, status=status, failures=failures, message=message)
+    return list(checks_of([outcome], manifest=manifest, metrics_by_mart=BY_MART))
+
+
+@pytest.mark.parametrize(
+    ("config", "behaviour"),
+    [
+        ({}, "block"),
+        ({"severity": "ERROR", "meta": {"behaviour": "withhold"}}, "block"),
+        ({"severity": "warn"}, "warn"),
+        ({"severity": "warn", "meta": {"behaviour": "withhold"}}, "withhold"),
+        ({"severity": "warn", "meta": {"behaviour": "warn"}}, "warn"),
+    ],
+)
+def test_severity_and_meta_decide_what_a_failure_does(config: dict[str, Any], behaviour: str) -> None:
+    assert behaviour_of({"config": config}) == behaviour
+
+
+def test_a_failed_test_counts_its_rows_and_names_the_metrics_of_its_mart() -> None:
+    (check,) = outcome_of("test.cx.unique_orders.1", "fail", 3)
+    assert (check.status, check.behaviour, check.unexpected) == ("failed", "block", 3)
+    assert check.asset == "marts.fct_orders"
+    assert check.metrics == ("orders", "revenue")
+    assert check.description == "unique holds for order_id."
+
+
+def test_a_warning_of_a_test_on_staging_concerns_the_marts_below() -> None:
+    (check,) = outcome_of("test.cx.singular.2", "warn", 1)
+    assert (check.status, check.behaviour, check.asset) == ("failed", "withhold", "staging.stg_orders")
+    assert check.metrics == ("feeds", "orders", "revenue")
+
+
+def test_a_test_that_could_not_run_is_an_error_and_quotes_no_cell() -> None:
+    (check,) = outcome_of("test.cx.unique_orders.1", "error", message="Could not convert 'ann@example.com'")
+    assert check.blocks
+    assert check.observed == "Could not convert '…'"
+
+
+def test_a_model_that_failed_blocks_and_one_that_was_built_is_no_check() -> None:
+    (check,) = outcome_of("model.cx.fct_orders", "error", message="Binder Error")
+    assert (check.name, check.blocks) == ("builds", True)
+    assert outcome_of("model.cx.fct_orders", "success") == []
+
+
+def test_what_dbt_skipped_is_told_by_what_made_it_skip() -> None:
+    assert outcome_of("test.cx.unique_orders.1", "skipped") == []
+
+
+def test_unit_tests_block() -> None:
+    (check,) = outcome_of("unit_test.cx.fct_orders.first", "fail", 1)
+    assert check.blocks
+    assert check.asset == "marts.fct_orders"

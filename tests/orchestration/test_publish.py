@@ -1,0 +1,160 @@
+"""Publishing: blocked, new, or nothing new; what a release holds; what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.publish import Publication, publish, read_current, readable_releases
+from orchestration.snapshot import sha256_of
+from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
+from workspace import Workspace
+from workspace.documents import Check, Current
+
+LEDGER = [{"source": "shop", "path": "inbox/a.csv", "status": "active", "records": 1000, "loaded": 1000, "rejected": 0}]
+Run = Callable[..., Publication]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def run(workspace: Workspace) -> Run:
+    """Build marts whose orders all have `amount`, and publish them as `run_id`."""
+
+    def run_once(run_id: str, *, amount: int = 10, checks: tuple[Check, ...] = (), **records: object) -> Publication:
+        build_warehouse(workspace, amount=amount)
+        write_records(workspace, run_id, checks=checks, **records)  # type: ignore[arg-type]
+        artefacts = write_artefacts(workspace, run_id)
+        return publish(workspace, run_id=run_id, code_version="1", artefacts=artefacts, ledger=LEDGER)
+
+    return run_once
+
+
+def test_a_release_is_the_snapshot_its_definitions_and_its_document(workspace: Workspace, run: Run) -> None:
+    result = run("r1")
+    folder = workspace.paths.release("r1")
+    assert result.outcome == "published"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "release.json",
+        "semantic_manifest.json",
+        "snapshot.duckdb",
+    ]
+    release = result.release
+    assert release
+    assert release.snapshot_sha256 == sha256_of(folder / "snapshot.duckdb")
+    assert release.manifest_sha256 == sha256_of(folder / "semantic_manifest.json")
+    assert release.tables["fct_orders"].rows == 1000
+    assert release.feeds["orders"].rows == 1000
+    assert str(release.as_of_on) == "2026-02-01"
+    assert release.books[0]["kept"] == 1000
+    assert release.unmapped[0]["name"] == "gift"
+    assert release.lineage["fct_orders"]["files"] == ["inbox/a.csv"]
+    assert release.ledger[0]["records"] == 1000
+    current = read_current(workspace.paths)
+    assert current
+    assert (current.run_id, current.reason) == ("r1", "publish")
+
+
+def test_nobody_else_can_read_a_release(workspace: Workspace, run: Run) -> None:
+    run("r1")
+    folder = workspace.paths.release("r1")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_the_same_content_is_no_second_release(workspace: Workspace, run: Run) -> None:
+    run("r1")
+    pointer = workspace.paths.current.read_bytes()
+    result = run("r2")
+    assert (result.outcome, result.live) == ("nothing_new", "r1")
+    assert workspace.paths.current.read_bytes() == pointer
+    assert not workspace.paths.release("r2").exists()
+
+
+def test_other_content_is_a_new_release(workspace: Workspace, run: Run) -> None:
+    run("r1", amount=10)
+    assert run("r2", amount=11).outcome == "published"
+    current = read_current(workspace.paths)
+    assert current
+    assert current.run_id == "r2"
+
+
+def test_the_same_tables_with_another_policy_are_a_new_release(workspace: Workspace, run: Run) -> None:
+    run("r1")
+    privacy = workspace.config.privacy.model_copy(update={"min_cell": 9})
+    stricter = Workspace(workspace.paths, workspace.config.model_copy(update={"privacy": privacy}), workspace.mappings)
+    write_records(stricter, "r2")
+    result = publish(stricter, run_id="r2", code_version="1", artefacts=write_artefacts(stricter, "r2"), ledger=LEDGER)
+    assert result.outcome == "published"
+
+
+def test_the_same_tables_with_another_failed_check_are_a_new_release(run: Run) -> None:
+    run("r1", checks=(a_check(behaviour="withhold"),))
+    failed = a_check(behaviour="withhold", status="failed")
+    assert run("r2", checks=(failed,)).outcome == "published"
+    assert run("r3", checks=(failed,)).outcome == "nothing_new"
+
+
+def test_a_failed_blocking_check_leaves_the_pointer_where_it_is(workspace: Workspace, run: Run) -> None:
+    run("r1", amount=10)
+    pointer = workspace.paths.current.read_bytes()
+    result = run("r2", amount=11, checks=(a_check(status="failed"),))
+    assert result.outcome == "blocked"
+    assert "keys_are_unique" in result.reasons[0]
+    assert workspace.paths.current.read_bytes() == pointer
+    assert [release.run_id for release in readable_releases(workspace.paths)] == ["r1"]
+
+
+def test_a_stage_that_did_not_run_blocks(workspace: Workspace, run: Run) -> None:
+    result = run("r1", stages=("ingest", "gate_raw", "build"))
+    assert result.outcome == "blocked"
+    assert not workspace.paths.current.exists()
+
+
+def test_a_failed_withhold_check_withholds_its_metrics_and_those_made_of_them(run: Run) -> None:
+    failed = a_check(name="amounts", behaviour="withhold", status="failed", metrics=("revenue",))
+    release = run("r1", checks=(failed,)).release
+    assert release
+    assert set(release.withheld) == {"revenue", "average_order_value"}
+
+
+def test_old_releases_go_but_never_the_live_one(workspace: Workspace, run: Run) -> None:
+    for number in range(1, 5):
+        run(f"r{number}", amount=number)
+    assert [release.run_id for release in readable_releases(workspace.paths)] == ["r4", "r3"]
+
+
+def test_a_release_that_was_rolled_back_to_outlives_newer_ones(workspace: Workspace, run: Run) -> None:
+    run("r1", amount=1)
+    run("r2", amount=2)
+    live = read_current(workspace.paths)
+    assert live
+    Current(run_id="r1", switched_at=live.switched_at, reason="rollback").write(workspace.paths.current)
+    # Nothing new against the live one: nothing is published, nothing is pruned.
+    assert run("r3", amount=1).outcome == "nothing_new"
+    assert {release.run_id for release in readable_releases(workspace.paths)} == {"r1", "r2"}
+
+
+def test_a_release_document_that_cannot_be_read_is_left_alone(workspace: Workspace, run: Run) -> None:
+    run("r1", amount=1)
+    foreign = workspace.paths.published / "notes"
+    foreign.mkdir()
+    (foreign / "release.json").write_text(json.dumps({"run_id": "notes"}))
+    assert run("r2", amount=2).outcome == "published"
+    assert foreign.is_dir()
+
+
+def test_a_snapshot_can_be_read_while_the_warehouse_is_being_written(workspace: Workspace, run: Run) -> None:
+    run("r1", amount=7)
+    with duckdb.connect(str(workspace.paths.marts_database)) as writer:
+        writer.execute("update marts.fct_orders set amount = 0")
+        snapshot = workspace.paths.release("r1") / "snapshot.duckdb"
+        with duckdb.connect(str(snapshot), read_only=True) as reader:
+            assert reader.execute("select distinct amount from marts.fct_orders").fetchall() == [(7,)]
