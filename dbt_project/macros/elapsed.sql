@@ -1,4 +1,4 @@
-{#- Elapsed time between two UTC timestamps, as a double: 36 hours are 1.5 days. -#}
+{#- Time between two moments: elapsed time of UTC timestamps as a double (36 hours are 1.5 days), and whole days of dates. -#}
 
 {% macro minutes_between(earlier, later) -%}
     {{ return(adapter.dispatch('minutes_between')(earlier, later)) }}
@@ -14,4 +14,13 @@
 
 {% macro default__days_between(earlier, later) -%}
     (date_diff('microsecond', {{ earlier }}, {{ later }}) / cast(86400000000 as double))
+{%- endmacro %}
+
+{#- Whole days from one date to another. -#}
+{% macro dates_apart(earlier, later) -%}
+    {{ return(adapter.dispatch('dates_apart')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__dates_apart(earlier, later) -%}
+    cast(date_diff('day', {{ earlier }}, {{ later }}) as integer)
 {%- endmacro %}

@@ -17,12 +17,15 @@ by_entry as (
 
     select
         journeys.journey_id,
-        sum(case when entries.previous_stage is null then 1 else 0 end) as openings,
         {%- for stage in stages() %}
-        min(case when entries.stage = '{{ stage }}' then {{ days_between('journeys.started_at', 'entries.entered_at') }} end)
-            as days_to_{{ stage }}
-        {%- if not loop.last %},{% endif %}
+        min(
+            case
+                when entries.stage = '{{ stage }}'
+                    then {{ days_between('journeys.started_at', 'entries.entered_at') }}
+            end
+        ) as days_to_{{ stage }},
         {%- endfor %}
+        sum(case when entries.previous_stage is null then 1 else 0 end) as openings
     from journeys
     left join entries on journeys.journey_id = entries.journey_id
     group by journeys.journey_id

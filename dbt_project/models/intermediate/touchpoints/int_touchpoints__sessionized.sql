@@ -52,7 +52,8 @@ numbered as (
         spaced.*,
         sum(
             case
-                when {{ minutes_between('spaced.previous_at', 'spaced.occurred_at') }} <= settings.session_minutes then 0
+                when {{ minutes_between('spaced.previous_at', 'spaced.occurred_at') }} <= settings.session_minutes
+                    then 0
                 else 1
             end
         ) over (

@@ -26,11 +26,10 @@ looked_ahead as (
 
     select
         *,
-        lag(stage) over (partition by journey_id order by journey_step) as previous_stage,
         {%- for k in later_stages %}
-        min(case when stage_order >= {{ k }} then person_step end) over ahead as next_step_{{ k }}
-        {%- if not loop.last %},{% endif %}
+        min(case when stage_order >= {{ k }} then person_step end) over ahead as next_step_{{ k }},
         {%- endfor %}
+        lag(stage) over (partition by journey_id order by journey_step) as previous_stage
     from touchpoints
     window ahead as (
         partition by person_id
@@ -77,7 +76,7 @@ measured as (
         continued.next_later_stage_at,
         continued.next_later_stage,
         {{ days_between('entries.occurred_at', 'continued.next_later_stage_at') }} as days_to_next_stage,
-        cast({{ dbt.datediff('entries.occurred_on', 'as_of.as_of_on', 'day') }} as integer) as observed_days
+        {{ dates_apart('entries.occurred_on', 'as_of.as_of_on') }} as observed_days
     from entries
     cross join as_of
     left join continued on entries.touchpoint_id = continued.touchpoint_id

@@ -70,7 +70,6 @@ renamed as (
 
     select
         ---------- ids
-        {{ surrogate_key(["'segment'", 'named._source', 'named._file', 'named._line']) }} as row_key,
         named.message_id,
         named.anonymous_id,
         named.user_id,
@@ -182,14 +181,12 @@ judged as (
 keyed as (
 
     select
-        row_key,
-        coalesce(
-            case
-                when message_id is not null and _disposition in ('kept', 'set_aside')
-                    then {{ surrogate_key(["'segment'", 'data_source', 'message_id']) }}
-            end,
-            row_key
-        ) as event_key,
+        -- A message keeps its key in whatever file it comes; rows that are not its first have one of their own.
+        case
+            when message_id is not null and _disposition in ('kept', 'set_aside')
+                then {{ surrogate_key(["'message'", 'data_source', 'message_id']) }}
+            else {{ surrogate_key(["'row'", 'data_source', 'source_file', 'source_line']) }}
+        end as event_key,
         {{ identifier_key('customer', 'id_namespace', 'user_id') }} as user_key,
         {{ identifier_key('anonymous', 'id_namespace', 'anonymous_id') }} as anonymous_key,
         message_id,
