@@ -13,7 +13,7 @@ _KEYS = {
     "marts.dim_people": "person_id",
     "marts.dim_customers": "person_id",
     "marts.dim_dates": "date_on",
-    "marts.fct_orders": "order_key",
+    "marts.fct_orders": "order_id",
     "marts.fct_touchpoints": "touchpoint_id",
     "marts.fct_sessions": "session_id",
     "marts.fct_journeys": "journey_id",
@@ -50,7 +50,7 @@ where fact.person_id is not null and people.person_id is null
 _TOTALS = {
     "marts.fct_orders": {
         "orders": "select count(*) from {batch} where kind = 'sale'",
-        "revenue": "select coalesce(sum(net_amount), 0) from {batch} where counts_revenue",
+        "revenue": "select coalesce(sum(revenue), 0) from {batch}",
     },
     "marts.dim_customers": {"customers": "select count(*) from {batch}"},
     "marts.dim_people": {"people": "select count(*) from {batch}"},
@@ -100,10 +100,9 @@ def _reconciliations() -> list[Rule]:
             select 'revenue' as total
             from (select coalesce(sum(revenue), 0) as value from {batch} as mart) as customers
             cross join (
-                select coalesce(sum(orders.net_amount), 0) as value
+                select coalesce(sum(orders.revenue), 0) as value
                 from marts.fct_orders as orders
                 inner join marts.dim_customers as customers on orders.person_id = customers.person_id
-                where orders.counts_revenue
             ) as orders
             where abs(customers.value - orders.value) > 0.005
             """,
@@ -117,7 +116,7 @@ def _reconciliations() -> list[Rule]:
             select 'revenue' as total
             from (select coalesce(sum(revenue), 0) as value from {batch} as mart) as months
             cross join (
-                select coalesce(sum(net_amount), 0) as value from marts.fct_orders where counts_revenue
+                select coalesce(sum(revenue), 0) as value from marts.fct_orders
             ) as orders
             where abs(months.value - orders.value) > 0.005
             """,
@@ -187,7 +186,7 @@ def _vocabulary() -> list[Rule]:
         in_set("marts.fct_survey_answers", "construct", CONSTRUCTS),
         in_set("marts.fct_expectation_gaps", "pillar", PILLARS, behaviour="withhold"),
         in_set("marts.fct_expectation_gaps", "pairing", ("same_response", "same_person", "none")),
-        in_set("marts.fct_outcomes", "outcome_kind", OUTCOME_KINDS, behaviour="withhold"),
+        in_set("marts.fct_outcomes", "kind", OUTCOME_KINDS, behaviour="withhold"),
         not_null("marts.fct_touchpoints", "occurred_on"),
         not_null("marts.fct_orders", "occurred_on"),
     ]
