@@ -8,3 +8,12 @@
         '?'
     )
 {%- endmacro %}
+
+{#- The texts of a group in one, in alphabetical order, with a blank between. -#}
+{% macro joined_text(column) -%}
+    {{ return(adapter.dispatch('joined_text')(column)) }}
+{%- endmacro %}
+
+{% macro default__joined_text(column) -%}
+    string_agg({{ column }}, ' ' order by {{ column }})
+{%- endmacro %}

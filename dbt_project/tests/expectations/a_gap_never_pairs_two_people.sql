@@ -2,7 +2,9 @@
 
 with gaps as (
 
-    select * from {{ ref('fct_expectation_gaps') }} where is_paired
+    select *
+    from {{ ref('fct_expectation_gaps') }}
+    where is_paired
 
 ),
 

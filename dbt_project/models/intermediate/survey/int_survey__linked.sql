@@ -22,14 +22,20 @@ identifiers as (
 
 orders as (
 
-    select * from {{ ref('stg_crm_csv__orders') }} where kind = 'sale' and order_id is not null
+    select *
+    from {{ ref('stg_crm_csv__orders') }}
+    where
+        kind = 'sale'
+        and order_id is not null
 
 ),
 
 -- That somebody answered a survey is no experience to ask about.
 touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }} where event <> 'survey_answered'
+    select *
+    from {{ ref('int_touchpoints__staged') }}
+    where event <> 'survey_answered'
 
 ),
 
@@ -96,10 +102,10 @@ explicit_links as (
     qualify row_number() over (
         partition by people.response_key
         order by
-            case when people.person_id = order_touchpoints.person_id then 0 else 1 end,
-            case when people.id_namespace = order_touchpoints.id_namespace then 0 else 1 end,
+            case when people.person_id = order_touchpoints.person_id then 0 else 1 end asc,
+            case when people.id_namespace = order_touchpoints.id_namespace then 0 else 1 end asc,
             order_touchpoints.occurred_at desc,
-            order_touchpoints.touchpoint_id
+            order_touchpoints.touchpoint_id asc
     ) = 1
 
 ),
@@ -118,10 +124,10 @@ nearest_links as (
     where
         touchpoints.interaction = coalesce(asked.asked_interaction, touchpoints.interaction)
         and touchpoints.occurred_at <= people.answered_at
-        and touchpoints.occurred_at >= {{ dbt.dateadd('day', '-settings.survey_link_days', 'people.answered_at') }}
+        and {{ days_between('touchpoints.occurred_at', 'people.answered_at') }} <= settings.survey_link_days
     qualify row_number() over (
         partition by asked.response_key, asked.asked_interaction
-        order by touchpoints.occurred_at desc, touchpoints.touchpoint_id
+        order by touchpoints.occurred_at desc, touchpoints.touchpoint_id asc
     ) = 1
 
 ),

@@ -39,7 +39,7 @@ final as (
     select
         feed,
         cast(sum(n_rows) as bigint) as n_rows,
-        {{ dbt.listagg('sentence', "' '", 'order by sentence') }} as reason
+        {{ joined_text('sentence') }} as reason
     from sentences
     group by feed
 

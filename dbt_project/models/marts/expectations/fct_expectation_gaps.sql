@@ -4,19 +4,25 @@
 
 with answers as (
 
-    select * from {{ ref('fct_survey_answers') }} where value is not null
+    select *
+    from {{ ref('fct_survey_answers') }}
+    where value is not null
 
 ),
 
 perceptions as (
 
-    select * from answers where construct = 'perception'
+    select *
+    from answers
+    where construct = 'perception'
 
 ),
 
 expectations as (
 
-    select * from answers where construct = 'expectation'
+    select *
+    from answers
+    where construct = 'expectation'
 
 ),
 
@@ -68,9 +74,9 @@ same_person as (
         partition by perceptions.answer_id
         order by
             expectations.answered_at desc,
-            case when perceptions.interaction = expectations.interaction then 0 else 1 end,
-            expectations.question_id,
-            expectations.answer_id
+            case when perceptions.interaction = expectations.interaction then 0 else 1 end asc,
+            expectations.question_id asc,
+            expectations.answer_id asc
     ) = 1
 
 ),
@@ -114,7 +120,7 @@ final as (
         case
             when paired.pairing = 'same_response' then 0
             when paired.pairing = 'same_person'
-                then cast({{ dbt.datediff('expectations.answered_at', 'paired.answered_at', 'day') }} as integer)
+                then {{ dates_apart('expectations.answered_on', 'paired.answered_on') }}
         end as days_between,
         paired.value as perception,
         expectations.value as expectation,

@@ -1,12 +1,16 @@
 with wide as (
 
-    select * from {{ ref('base_survey_csv__wide') }} where _disposition = 'kept'
+    select *
+    from {{ ref('base_survey_csv__wide') }}
+    where _disposition = 'kept'
 
 ),
 
 qualtrics as (
 
-    select * from {{ ref('base_qualtrics__responses') }} where _disposition = 'kept'
+    select *
+    from {{ ref('base_qualtrics__responses') }}
+    where _disposition = 'kept'
 
 ),
 
