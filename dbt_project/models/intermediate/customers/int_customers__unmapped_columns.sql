@@ -1,0 +1,63 @@
+-- Grain: one row is a column of a contacts export that is neither canonical nor known to attributes.csv.
+
+with contacts as (
+
+    select * from {{ ref('stg_crm_csv__contacts') }}
+
+),
+
+mappings as (
+
+    select * from {{ ref('stg_mappings__attributes') }}
+
+),
+
+canonical as (
+
+    select distinct
+        contacts.data_source,
+        columns.entry_value as column_name
+    from contacts,
+        {{ json_entries('contacts.canonical_json') }} as columns
+
+),
+
+filled as (
+
+    select
+        contacts.data_source,
+        trim(cells.entry_key) as column_name,
+        count(*) as n_rows
+    from contacts,
+        {{ json_entries('contacts.row_json') }} as cells
+    where {{ blank_to_null('cells.entry_value') }} is not null
+    group by contacts.data_source, trim(cells.entry_key)
+
+),
+
+final as (
+
+    select
+        filled.data_source,
+        filled.column_name as name,
+        filled.n_rows
+    from filled
+    where
+        not exists (
+            select 1
+            from canonical
+            where
+                canonical.data_source = filled.data_source
+                and canonical.column_name = filled.column_name
+        )
+        and not exists (
+            select 1
+            from mappings
+            where
+                mappings.column_name = filled.column_name
+                and (mappings.data_source is null or mappings.data_source = filled.data_source)
+        )
+
+)
+
+select * from final

@@ -1,0 +1,111 @@
+-- Grain: one row is a link between two identifiers: what said that both are one person, and since when.
+-- A device on which several customers of one namespace identified themselves joins only the first:
+-- sharing a tablet makes two people neither one person nor each other's past.
+
+with contacts as (
+
+    select * from {{ ref('stg_crm_csv__contacts') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('stg_segment__identities') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('stg_survey__responses') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+stated as (
+
+    select
+        identifier_key as identifier_a,
+        'customer' as type_a,
+        email_identifier_key as identifier_b,
+        'email' as type_b,
+        'contact' as method,
+        created_at as linked_at,
+        data_source
+    from contacts
+    union all
+    select
+        from_identifier_key as identifier_a,
+        from_identifier_type as type_a,
+        to_identifier_key as identifier_b,
+        to_identifier_type as type_b,
+        method,
+        occurred_at as linked_at,
+        data_source
+    from identities
+    union all
+    select
+        identifier_key as identifier_a,
+        identifier_type as type_a,
+        email_identifier_key as identifier_b,
+        'email' as type_b,
+        'recipient' as method,
+        answered_at as linked_at,
+        data_source
+    from responses
+
+),
+
+-- A link that has always been there (no time) is the earliest.
+links as (
+
+    select
+        stated.identifier_a,
+        stated.identifier_b,
+        stated.method,
+        sources.id_namespace,
+        min(stated.type_a) as type_a,
+        min(stated.type_b) as type_b,
+        case when count(*) = count(stated.linked_at) then min(stated.linked_at) end as linked_at
+    from stated
+    inner join sources on stated.data_source = sources.data_source
+    where
+        stated.identifier_a is not null
+        and stated.identifier_b is not null
+        and stated.identifier_a <> stated.identifier_b
+    group by stated.identifier_a, stated.identifier_b, stated.method, sources.id_namespace
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by identifier_a, id_namespace, method
+            order by linked_at nulls first, identifier_b
+        ) as nth_of_device
+    from links
+
+),
+
+final as (
+
+    select
+        identifier_a,
+        identifier_b,
+        type_a,
+        type_b,
+        method,
+        id_namespace,
+        linked_at,
+        method <> 'identify' or nth_of_device = 1 as joins_people
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,135 @@
+-- Grain: one row is an identifier of a person in one source, with the first and last time it was seen there.
+-- Times after the present are no sightings yet; identifiers without any time are still people.
+
+with orders as (
+
+    select * from {{ ref('stg_crm_csv__orders') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_crm_csv__contacts') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('stg_crm_csv__interactions') }}
+
+),
+
+web_events as (
+
+    select * from {{ ref('stg_segment__events') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('stg_segment__identities') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('stg_survey__responses') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+seen as (
+
+    select
+        identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from orders
+    union all
+    select
+        identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from contacts
+    union all
+    select
+        email_identifier_key as identifier_key,
+        'email' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from contacts
+    union all
+    select
+        identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from interactions
+    union all
+    select
+        identifier_key,
+        identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_events
+    union all
+    select
+        device_key as identifier_key,
+        device_type as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_events
+    union all
+    select
+        from_identifier_key as identifier_key,
+        from_identifier_type as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from identities
+    union all
+    select
+        to_identifier_key as identifier_key,
+        to_identifier_type as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from identities
+    union all
+    select
+        identifier_key,
+        identifier_type,
+        data_source,
+        answered_at as seen_at
+    from responses
+    union all
+    select
+        email_identifier_key as identifier_key,
+        'email' as identifier_type,
+        data_source,
+        answered_at as seen_at
+    from responses
+
+),
+
+final as (
+
+    select
+        seen.identifier_key,
+        seen.data_source,
+        min(seen.identifier_type) as identifier_type,
+        min(case when seen.seen_at < as_of.as_of_ends_at then seen.seen_at end) as first_seen_at,
+        max(case when seen.seen_at < as_of.as_of_ends_at then seen.seen_at end) as last_seen_at
+    from seen
+    cross join as_of
+    where seen.identifier_key is not null
+    group by seen.identifier_key, seen.data_source
+
+)
+
+select * from final

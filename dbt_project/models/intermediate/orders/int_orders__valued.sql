@@ -1,0 +1,116 @@
+-- Grain: one row is an order, a refund or a cancel, with its person and its money in the reporting currency.
+
+with orders as (
+
+    select * from {{ ref('stg_crm_csv__orders') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+valued as (
+
+    select
+        orders.order_key,
+        orders.order_id,
+        orders.id_namespace,
+        orders.identifier_key,
+        identifiers.person_id,
+        orders.data_source,
+        orders.kind,
+        orders.utm_source,
+        orders.utm_medium,
+        orders.campaign,
+        orders.currency,
+        orders.amount,
+        -- Without a rate, other money is unknown in the reporting currency: never 0, never taken one to one.
+        case when orders.currency = settings.currency then orders.amount end as amount_reporting,
+        orders.quantity,
+        orders.occurred_at,
+        {{ business_day('orders.occurred_at') }} as occurred_on,
+        sources.counts_revenue,
+        orders.occurred_at >= as_of.as_of_ends_at as is_after_as_of,
+        orders.source_file,
+        orders.source_line
+    from orders
+    inner join sources on orders.data_source = sources.data_source
+    inner join identifiers on orders.identifier_key = identifiers.identifier_key
+    cross join settings
+    cross join as_of
+
+),
+
+-- Ties on one instant: file, then line.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by person_id, kind
+            order by occurred_at, source_file, source_line, order_key
+        ) as nth_of_kind
+    from valued
+
+),
+
+final as (
+
+    select
+        order_key,
+        order_id,
+        id_namespace,
+        identifier_key,
+        person_id,
+        data_source,
+        kind,
+        utm_source,
+        utm_medium,
+        campaign,
+        currency,
+        amount,
+        amount_reporting,
+        case when kind = 'sale' then amount_reporting else -amount_reporting end as net_amount,
+        quantity,
+        occurred_at,
+        occurred_on,
+        counts_revenue,
+        is_after_as_of,
+        kind = 'sale' and nth_of_kind = 1 as is_first_order,
+        -- What enters `orders` and `revenue`: a sale or its return, of a source whose money counts.
+        case when kind = 'sale' and counts_revenue then 1 else 0 end as orders,
+        cast(
+            case
+                when not counts_revenue then 0
+                when kind = 'sale' then coalesce(amount_reporting, 0)
+                else -coalesce(amount_reporting, 0)
+            end as decimal(18, 2)
+        ) as revenue,
+        source_file,
+        source_line
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,118 @@
+-- Grain: one row is a person: anonymous visitor, prospect, customer or former customer.
+
+with identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+attributes as (
+
+    select * from {{ ref('int_customers__attributes') }}
+
+),
+
+touchpoints as (
+
+    select * from {{ ref('int_touchpoints__staged') }}
+
+),
+
+months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+people as (
+
+    select
+        person_id,
+        count(*) as identifiers,
+        max(case when identifier_type in ('customer', 'email') then 1 else 0 end) = 1 as is_identified,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from identifiers
+    group by person_id
+
+),
+
+dimensions as (
+
+    select
+        person_id,
+        max(case when dimension = 'segment' then attribute_value end) as segment,
+        max(case when dimension = 'country' then attribute_value end) as country,
+        max(case when dimension = 'region' then attribute_value end) as region,
+        max(case when dimension = 'language' then attribute_value end) as language,
+        max(case when dimension = 'age_band' then attribute_value end) as age_band,
+        max(case when dimension = 'motivation' then attribute_value end) as motivation,
+        max(case when dimension = 'first_channel' then attribute_value end) as first_channel
+    from attributes
+    where dimension is not null
+    group by person_id
+
+),
+
+-- The channel of the first touchpoint; null where that touchpoint's channel is unmapped.
+first_touchpoints as (
+
+    select
+        person_id,
+        channel
+    from touchpoints
+    qualify row_number() over (
+        partition by person_id
+        order by occurred_at, data_source, source_file, source_line, touchpoint_id
+    ) = 1
+
+),
+
+states as (
+
+    select
+        months.person_id,
+        months.state,
+        months.is_active_end
+    from months
+    inner join as_of on months.month_on = cast(date_trunc('month', as_of.as_of_on) as date)
+
+),
+
+final as (
+
+    select
+        people.person_id,
+        case
+            when states.is_active_end then 'customer'
+            when states.state <> 'prospect' then 'former_customer'
+            when people.is_identified then 'prospect'
+            else 'anonymous'
+        end as person_type,
+        people.is_identified,
+        cast(people.identifiers as integer) as identifiers,
+        dimensions.segment,
+        dimensions.country,
+        dimensions.region,
+        dimensions.language,
+        dimensions.age_band,
+        dimensions.motivation,
+        coalesce(dimensions.first_channel, first_touchpoints.channel) as first_channel,
+        people.first_seen_at,
+        people.last_seen_at,
+        {{ business_day('people.first_seen_at') }} as first_seen_on,
+        {{ business_day('people.last_seen_at') }} as last_seen_on
+    from people
+    left join states on people.person_id = states.person_id
+    left join dimensions on people.person_id = dimensions.person_id
+    left join first_touchpoints on people.person_id = first_touchpoints.person_id
+
+)
+
+select * from final

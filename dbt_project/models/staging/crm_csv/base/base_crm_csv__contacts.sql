@@ -1,0 +1,105 @@
+-- Grain: one row is a row of a contacts export; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_crm_csv', 'contacts') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ blank_to_null('source.account_id') }} as account_id,
+        sources.id_namespace,
+
+        ---------- texts
+        {{ blank_to_null('source.email') }} as stated_email,
+        {{ blank_to_null('source.phone') }} as phone,
+        {{ blank_to_null('source.name') }} as name,
+        source._row as row_json,
+        source._canonical as canonical_json,
+        sources.decimal_mark,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then 'superseded'
+            when not is_configured then 'set_aside'
+            when customer_id is null then 'quarantined'
+        end as refusal
+    from renamed
+
+),
+
+-- The newest state of a contact by the CRM's own clock; without one, the latest to arrive.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by refusal, data_source, customer_id
+            order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+        ) as nth_newest
+    from examined
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'contact'", 'data_source', 'customer_id']) }} as contact_key,
+        customer_id,
+        account_id,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
+        {{ email_key('stated_email') }} as email_identifier_key,
+        id_namespace,
+        {{ email_address('stated_email') }} as email,
+        phone,
+        name,
+        row_json,
+        canonical_json,
+        decimal_mark,
+        created_at,
+        updated_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        coalesce(refusal, case when nth_newest > 1 then 'deduplicated' else 'kept' end) as _disposition,
+        case
+            when refusal = 'superseded' then 'a later arrival of the file replaced the row'
+            when refusal = 'set_aside' then 'the source is no longer in cx.yml'
+            when refusal = 'quarantined' then 'no customer_id'
+            when nth_newest > 1 then 'a newer row of the same customer_id'
+        end as _disposition_reason
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,160 @@
+-- Grain: one row is a row of an orders export; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_crm_csv', 'orders') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ blank_to_null('source.order_id') }} as order_id,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+        {{ surrogate_key(['source._row']) }} as row_key,
+
+        ---------- texts
+        lower({{ blank_to_null('source.kind') }}) as stated_kind,
+        upper(coalesce({{ blank_to_null('source.currency') }}, settings.currency)) as currency,
+        {{ blank_to_null('source.utm_source') }} as utm_source,
+        {{ blank_to_null('source.utm_medium') }} as utm_medium,
+        {{ blank_to_null('source.campaign') }} as campaign,
+
+        ---------- numbers
+        {{ parse_number('source.amount', 'sources.decimal_mark') }} as stated_amount,
+        {{ parse_number('source.cost', 'sources.decimal_mark') }} as cost,
+        {{ parse_number('source.quantity', 'sources.decimal_mark') }} as quantity,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    cross join settings
+    left join sources on source._source = sources.data_source
+
+),
+
+typed as (
+
+    select
+        *,
+        -- A file that states no kind writes money paid back as a negative amount.
+        coalesce(stated_kind, case when stated_amount < 0 then 'refund' else 'sale' end) as kind,
+        cast(abs(stated_amount) as decimal(18, 2)) as amount
+    from renamed
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+        end as superseded_reason,
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+        end as set_aside_reason,
+        case
+            when customer_id is null then 'no customer_id'
+            when occurred_at is null then 'no valid occurred_at'
+            when stated_amount is null then 'the amount is no number'
+            when kind not in ('sale', 'refund', 'cancel') then 'the kind is not sale, refund or cancel'
+            when kind = 'sale' and stated_amount < 0 then 'a sale with a negative amount'
+        end as quarantine_reason
+    from typed
+
+),
+
+-- An order may be refunded in parts: time and amount tell them apart. Without an order id every row is an order.
+keyed as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is not null
+                then {{ surrogate_key(["'refused order'", 'load_id', 'source_file', 'source_line']) }}
+            when order_id is null
+                then {{ surrogate_key(["'order row'", 'data_source', 'source_file', 'source_line']) }}
+            when kind = 'sale'
+                then {{ surrogate_key(["'order'", 'data_source', 'order_id', 'kind']) }}
+            else {{ surrogate_key(["'order'", 'data_source', 'order_id', 'kind', 'occurred_at', 'amount']) }}
+        end as order_key
+    from examined
+
+),
+
+-- A later export of an order replaces the earlier one.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by order_key
+            order by load_id desc, source_file desc, source_line desc
+        ) as nth_newest
+    from keyed
+
+),
+
+final as (
+
+    select
+        order_key,
+        order_id,
+        customer_id,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
+        id_namespace,
+        row_key,
+        kind,
+        currency,
+        utm_source,
+        utm_medium,
+        campaign,
+        amount,
+        cost,
+        quantity,
+        occurred_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            case when nth_newest > 1 then 'a later row has the same order_id' end
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,32 @@
+-- Somebody seen up to as_of has a row for each month since then, the last one being the present.
+
+with months as (
+
+    select
+        person_id,
+        min(month_on) as first_month_on,
+        max(month_on) as last_month_on,
+        count(*) as n_months
+    from {{ ref('fct_customer_months') }}
+    group by person_id
+
+),
+
+final as (
+
+    select
+        people.person_id,
+        people.first_seen_on,
+        months.n_months
+    from {{ ref('dim_people') }} as people
+    cross join {{ ref('int_company__as_of') }} as as_of
+    full outer join months on people.person_id = months.person_id
+    where
+        (people.first_seen_on is not null) <> (months.person_id is not null)
+        or months.first_month_on <> date_trunc('month', people.first_seen_on)
+        or months.last_month_on <> date_trunc('month', as_of.as_of_on)
+        or months.n_months <> 1 + date_diff('month', months.first_month_on, months.last_month_on)
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+-- A warning, not an error: large families of identifiers exist, but more often an address such as that of a shop desk
+-- was typed in for many customers and has made them one person.
+{{ config(severity='warn') }}
+
+select
+    person_id,
+    identifiers
+from {{ ref('dim_people') }}
+where identifiers > 50
