@@ -116,8 +116,8 @@ def notices(
     newest = runs[0] if runs else None
     if newest is not None and newest.status in ("failed", "error") and newest.run_id != release.run_id:
         when = moment((newest.finished_at or newest.started_at).astimezone(zone))
-        why = _why(newest)
-        text = f"The load of {when} was stopped: {why} The answers below are those of {published}."
+        reason = why(newest)
+        text = f"The load of {when} was stopped: {reason} The answers below are those of {published}."
         found.append(Notice("The last load did not pass its checks", text, "red", ":material/error:"))
     if is_stale(release, now=now, stale_after=stale_after):
         age = count_of((now.astimezone(zone).date() - release.published_at.astimezone(zone).date()).days, "day")
@@ -131,7 +131,8 @@ def notices(
     return found
 
 
-def _why(run: RunSummary) -> str:
+def why(run: RunSummary) -> str:
+    """What stopped a run, in a sentence."""
     failed = [getattr(check, "name", str(check)) for check in run.failed_checks]
     if failed:
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""

@@ -60,23 +60,22 @@ def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     data = pd.DataFrame(list(records)).assign(base=100)
     y = _labels("label", list(data["label"]))
     directions = ["More common", "Less common", "Not measurable"]
-    color = alt.Color("direction:N", scale=alt.Scale(domain=directions, range=[POINT, ALARM, CONTEXT]), legend=None)
+    colors = alt.Scale(domain=directions, range=[POINT, ALARM, CONTEXT])
+    shapes = alt.Scale(domain=directions, range=["circle", "diamond", "square"])
+    legend = alt.Legend(title=None, orient="top")
     base = alt.Chart(data)
     x = alt.X("value:Q", title=axis, scale=alt.Scale(zero=False, nice=True, padding=24))
-    stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(x="base:Q", x2="value:Q", y=y, color=color)
+    stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(
+        x="base:Q", x2="value:Q", y=y, color=alt.Color("direction:N", scale=colors, legend=legend)
+    )
     whiskers = base.mark_rule(strokeWidth=1, opacity=0.55, color=TEXT).encode(x="low:Q", x2="high:Q", y=y)
     dots = base.mark_point(filled=True, size=120, opacity=1).encode(
         x=x,
         y=y,
-        color=color,
-        shape=alt.Shape(
-            "direction:N",
-            scale=alt.Scale(domain=directions, range=["circle", "diamond", "square"]),
-            legend=alt.Legend(title=None, orient="top"),
-        ),
+        color=alt.Color("direction:N", scale=colors, legend=legend),
+        shape=alt.Shape("direction:N", scale=shapes, legend=legend),
         tooltip=_tooltip(data, "label"),
     )
-    dots = dots.encode(color=alt.Color("direction:N", scale=color.scale, legend=alt.Legend(title=None, orient="top")))
     texts = base.mark_text(align="left", dx=8, color=TEXT, fontSize=13).encode(x="high:Q", y=y, text="text:N")
     return _sized(alt.layer(stems, whiskers, _rule(100), dots, texts), len(data), row=30)
 

@@ -14,8 +14,9 @@ from app.filters import Filters, filter_row, reset_filters, show_all_time
 from app.formatting import count_of, markdown_safe, span, unavailable
 from app.headlines import Sentence
 from app.states import no_release, no_workspace, release_gone
-from serving import AnswerRow, NoRelease, UserError
+from serving import AnswerRow, NoRelease, UserError, run_history
 from workspace.environment import workspace_from_environment
+from workspace.paths import WorkspacePaths
 
 RELEASE_PARAMETER = "release"
 
@@ -67,7 +68,7 @@ def begin(question: str) -> tuple[Desk, Heading]:
     try:
         desk = open_desk(root, asked)
     except NoRelease as missing:
-        no_release(missing)
+        no_release(missing, next(iter(run_history(WorkspacePaths(root))), None))
         st.stop()
     except UserError:
         release_gone(asked or "", on_leave=_leave_release)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.badges import why
 from app.formatting import markdown_safe
-from serving import NoRelease
+from serving import NoRelease, RunSummary
 from workspace.environment import WORKSPACE_VARIABLE
 
 
@@ -28,14 +29,19 @@ def no_workspace(root: Path | None) -> None:
     _check_again()
 
 
-def no_release(missing: NoRelease) -> None:
-    """The workspace is there, and nothing is published in it."""
+def no_release(missing: NoRelease, last: RunSummary | None) -> None:
+    """The workspace is there, and nothing is published in it; `last` is its newest run, if there was one."""
     st.title("Nothing is published yet", anchor=False)
     st.markdown(markdown_safe(missing.what))
     with st.container(border=True):
         st.markdown("**Load, check and publish:**")
         st.code(missing.command, language="bash")
         st.markdown(f"Looked for `{missing.looked_for}`.")
+    if last is not None and last.status in ("failed", "error"):
+        st.error(
+            f"**The last load ended before publishing** (stage {last.stage})  \n{markdown_safe(why(last))}",
+            icon=":material/error:",
+        )
     _check_again()
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.demo import build_demo
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -21,3 +23,10 @@ def shared() -> Path:
     if not (folder / "workspaces").is_dir():
         pytest.skip(f"no shared test data at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo company, run and published once for all workers. Read it; copy it before changing anything."""
+    folder = tmp_path_factory.getbasetemp()
+    return build_demo(folder.parent if folder.name.startswith("popen") else folder)

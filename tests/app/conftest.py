@@ -1,0 +1,45 @@
+"""Pages without a browser: Streamlit's own test harness over a published demo."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from workspace.environment import WORKSPACE_VARIABLE
+
+Open = Callable[..., AppTest]
+TIMEOUT = 120
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch, repository: Path) -> Open:
+    """Run one page of the app over a workspace, as an address with the given parameters opens it."""
+
+    def run(root: Path | None, page: str = "today", **parameters: str) -> AppTest:
+        if root is None:
+            monkeypatch.delenv(WORKSPACE_VARIABLE, raising=False)
+        else:
+            monkeypatch.setenv(WORKSPACE_VARIABLE, str(root))
+        test = AppTest.from_file(str(repository / "app" / "streamlit_app.py"), default_timeout=TIMEOUT)
+        for name, value in parameters.items():
+            test.query_params[name] = value
+        if page != "today":
+            test.switch_page(f"views/{page}.py")
+        return test.run()
+
+    return run
+
+
+@pytest.fixture
+def copy_of_demo(demo_workspace: Path, tmp_path: Path) -> Path:
+    """The demo's published releases and audit store in a workspace of their own, to be spoilt."""
+    root = tmp_path / "copy"
+    root.mkdir()
+    for part in ("cx.yml", "mappings", "published", "audit"):
+        source = demo_workspace / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
+    return root

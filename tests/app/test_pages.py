@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.desk import open_desk
+from app.formatting import percent
+from app.periods import window
+from tests.app.conftest import Open
+
+PAGES = ("today", "who", "journey", "outcomes", "expectations", "quality", "definitions")
+ANSWERS = PAGES[:5]
+
+
+def texts(page: AppTest) -> str:
+    """Everything that stands on a page as text."""
+    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption, page.error, page.warning, page.info)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_with_one_computed_answer(open_page: Open, demo_workspace: Path, name: str) -> None:
+    page = open_page(demo_workspace, name)
+    assert not page.exception
+    assert len(page.title) == 1
+    assert any(character.isdigit() for character in page.title[0].value)
+    assert "Based on" in texts(page) or "Updated" in texts(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_headings_go_down_without_a_jump(open_page: Open, demo_workspace: Path, name: str) -> None:
+    page = open_page(demo_workspace, name)
+    assert not page.subheader or page.header
+
+
+def test_the_answer_states_the_number_that_the_metrics_layer_gives(open_page: Open, demo_workspace: Path) -> None:
+    desk = open_desk(demo_workspace)
+    share = desk.one("top_tier_revenue_share", window=window("Last 12 months", desk.document.as_of_on)).value
+    assert share is not None
+    page = open_page(demo_workspace, "who")
+    assert f"bring {percent(share)} of revenue" in page.title[0].value
+
+
+def test_a_filter_in_the_address_narrows_every_number(open_page: Open, demo_workspace: Path) -> None:
+    desk = open_desk(demo_workspace)
+    segment = desk.values("segment")[0]
+    page = open_page(demo_workspace, "who", segment=segment)
+    assert not page.exception
+    assert segment in page.title[0].value
+    asked = desk.one(
+        "orders", where={"segment": (segment,)}, window=window("Last 12 months", desk.document.as_of_on)
+    ).value
+    assert f"{asked:,.0f} orders" in texts(page)
+
+
+def test_the_address_keeps_the_release(open_page: Open, demo_workspace: Path) -> None:
+    desk = open_desk(demo_workspace)
+    page = open_page(demo_workspace)
+    assert page.query_params["release"] == [desk.document.run_id]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_evidence_card_says_where_it_comes_from(open_page: Open, demo_workspace: Path, name: str) -> None:
+    page = open_page(demo_workspace, name)
+    said = texts(page)
+    if name != "today":
+        assert "Owner" in said
+        assert "checks passed" in said
+
+
+def test_the_catalogue_is_searched_and_opened_by_address(open_page: Open, demo_workspace: Path) -> None:
+    page = open_page(demo_workspace, "definitions", metric="expectation_gap")
+    assert "The metric you opened" in [header.value for header in page.header]
+    page.text_input(key="search").set_value("nps").run()
+    assert not page.exception
+    assert any(header.value.split()[0].isdigit() for header in page.header)
+    assert len(page.expander) < 10
+
+
+def test_a_metric_that_is_not_there_is_said_not_raised(open_page: Open, demo_workspace: Path) -> None:
+    page = open_page(demo_workspace, "definitions", metric="happiness")
+    assert not page.exception
+    assert "no metric called happiness" in texts(page)

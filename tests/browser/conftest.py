@@ -1,0 +1,186 @@
+"""A real Chromium on the served app. In: a published demo. Out: a browser page that keeps what went wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+from workspace.environment import WORKSPACE_VARIABLE, inherited
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+START_SECONDS = 90
+# Streamlit itself asks for these below a page's path on a deep link, and gets 404.
+STREAMLITS_OWN_404 = ("/_stcore/health", "/_stcore/host-config")
+
+
+@dataclass
+class Visit:
+    """One browser page and everything that went wrong on it."""
+
+    page: Page
+    address: str
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Open by address and wait until the page is drawn."""
+        self.page.goto(f"{self.address}/{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until Streamlit has run, and every chart that is on the page is drawn."""
+        self.page.wait_for_selector("h1", timeout=60_000)
+        self.page.wait_for_function(
+            """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
+                && !document.querySelector('[data-stale="true"]')
+                && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+                    .every(chart => chart.querySelector('svg, canvas'))""",
+            timeout=60_000,
+        )
+        self.page.wait_for_timeout(300)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str | None:
+    """Where Chromium is; None for Playwright's own. Skips with the reason where there is none (fails in CI)."""
+    for name in ("/usr/bin/chromium", *NAMES):
+        found = shutil.which(name)
+        if found:
+            return found
+    with sync_playwright() as playwright:
+        if Path(playwright.chromium.executable_path).is_file():
+            return None
+    reason = f"no Chromium: none of {', '.join(NAMES)} on PATH, and Playwright's is not downloaded"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str | None) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        except Error as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"Chromium does not start here: {error.message.splitlines()[0]}")
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def address(demo_workspace: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app, served as `cx app` serves it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("app") / "app.log"
+    command = [sys.executable, "-m", "app.serve", "--server.address", "127.0.0.1", "--server.port", str(port)]
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            command, cwd=repository, env=inherited({WORKSPACE_VARIABLE: str(demo_workspace)}), stdout=out, stderr=out
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A fresh profile; a test may ask for a width and a colour scheme by `@pytest.mark.parametrize(..., indirect)`."""
+    settings = getattr(request, "param", {})
+    opened = browser.new_context(
+        viewport={"width": settings.get("width", 1440), "height": 900},
+        color_scheme=settings.get("scheme", "light"),
+        accept_downloads=True,
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
+    """A page that fails the test on console errors, failed responses and requests that leave this machine."""
+    page = context.new_page()
+    visited = Visit(page, address)
+
+    def is_streamlits_own(url: str) -> bool:
+        return url.split("?")[0].endswith(STREAMLITS_OWN_404)
+
+    page.on("pageerror", lambda error: visited.errors.append(f"page error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            visited.errors.append(f"console: {message.text} {message.location.get('url')}")
+            if message.type == "error" and not is_streamlits_own(message.location.get("url", ""))
+            else None
+        ),
+    )
+    page.on(
+        "response",
+        lambda response: (
+            visited.errors.append(f"{response.status} {response.url}")
+            if response.status >= 400 and not is_streamlits_own(response.url)
+            else None
+        ),
+    )
+    context.on(
+        "request",
+        lambda request: (
+            visited.outside.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None
+        ),
+    )
+    page.on(
+        "websocket",
+        lambda socket: (
+            visited.outside.append(socket.url) if not socket.url.startswith(address.replace("http", "ws")) else None
+        ),
+    )
+    yield visited
+    assert visited.errors == []
+    assert visited.outside == []
+
+
+@pytest.fixture(scope="session")
+def screenshots(repository: Path) -> Path:
+    folder = repository / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            pytest.fail(f"the app ended while starting:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(url, timeout=2) as response:
+                if response.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"the app did not answer within {START_SECONDS} s:\n{log.read_text()}")

@@ -1,0 +1,131 @@
+"""Every page in a real Chromium: by click and by address, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from app.desk import open_desk
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+# Address, name in the navigation, and how many charts at least must be drawn.
+PAGES = {
+    "": ("Today's answers", 0),
+    "who": ("Who are our best customers?", 2),
+    "journey": ("What is their journey?", 3),
+    "outcomes": ("What do they want done?", 2),
+    "expectations": ("Where do we fall short?", 2),
+    "quality": ("Data quality", 0),
+    "definitions": ("Metric definitions", 0),
+}
+SCREENS = [
+    {"width": 1440, "scheme": "light"},
+    {"width": 1440, "scheme": "dark"},
+    {"width": 390, "scheme": "light"},
+]
+
+
+def full_page(visit: Visit, file: Path) -> None:
+    """A picture of the whole page: Streamlit scrolls inside itself, so the window is made as tall as its content."""
+    size = visit.page.viewport_size
+    assert size is not None
+    height = visit.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    visit.page.set_viewport_size({"width": size["width"], "height": min(int(height) + 40, 8000)})
+    visit.page.wait_for_timeout(600)
+    visit.page.screenshot(path=file)
+    visit.page.set_viewport_size(size)
+
+
+def charts(visit: Visit) -> int:
+    return visit.page.locator('[data-testid="stVegaLiteChart"] svg, [data-testid="stVegaLiteChart"] canvas').count()
+
+
+@pytest.mark.parametrize("context", SCREENS, indirect=True, ids=lambda screen: f"{screen['width']}-{screen['scheme']}")
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_by_its_address(
+    visit: Visit, screenshots: Path, path: str, request: pytest.FixtureRequest
+) -> None:
+    visit.open(path)
+    full_page(visit, screenshots / f"{path or 'today'}-{request.node.callspec.id.split('-', 1)[-1]}.png")
+    assert visit.page.locator("h1").count() == 1
+    assert re.search(r"\d", visit.page.locator("h1").inner_text())
+    assert charts(visit) >= PAGES[path][1]
+    assert visit.page.locator('[data-testid="stException"]').count() == 0
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    main = '[data-testid="stMain"]'
+    assert visit.page.evaluate(f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{main}'))")
+
+
+def test_every_page_opens_by_a_click(visit: Visit) -> None:
+    visit.open("")
+    seen = {visit.page.locator("h1").inner_text()}
+    for path, (name, _) in list(PAGES.items())[1:]:
+        visit.page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+        visit.page.wait_for_url(re.compile(rf"/{path}(\?|$)"))
+        visit.settle()
+        seen.add(visit.page.locator("h1").inner_text())
+    assert len(seen) == len(PAGES)
+
+
+def test_the_answer_on_the_page_is_the_answer_of_the_metrics_layer(visit: Visit, demo_workspace: Path) -> None:
+    visit.open("who?period=All+time")
+    orders = open_desk(demo_workspace).one("orders").value
+    visit.page.get_by_text(f"{orders:,.0f} orders").first.wait_for()
+
+
+def test_a_filter_chosen_by_click_stands_in_the_address_and_survives_a_change_of_page(visit: Visit) -> None:
+    visit.open("who")
+    control = visit.page.get_by_test_id("stButtonGroup").first
+    chosen = control.get_by_role("radio").nth(1)
+    name = chosen.inner_text()
+    chosen.click()
+    visit.settle()
+    visit.page.wait_for_url(re.compile("segment="))
+    assert name in visit.page.locator("h1").inner_text()
+    visit.page.get_by_test_id("stSidebarNav").get_by_text("What is their journey?", exact=True).click()
+    visit.page.wait_for_url(re.compile(r"/journey\?.*segment="))
+    visit.settle()
+    reopened = visit.page.url
+    assert "release=" in reopened
+    visit.page.goto(reopened)
+    visit.settle()
+    assert visit.page.url == reopened
+
+
+def test_a_source_popover_tells_and_gives_away_what_is_on_the_screen(visit: Visit, tmp_path: Path) -> None:
+    visit.open("who")
+    visit.page.get_by_role("button", name="Source").first.click()
+    popover = visit.page.get_by_test_id("stPopoverBody")
+    popover.get_by_text("checks passed").wait_for()
+    with visit.page.expect_download() as started:
+        popover.get_by_text("Download data (CSV)").click()
+    file = tmp_path / "data.csv"
+    started.value.save_as(file)
+    rows = list(csv.DictReader(file.open()))
+    assert {row["metric"] for row in rows} == {"top_tier_revenue_share"}
+    assert all(row["value"] == "" for row in rows if row["status"] != "ok")
+    popover.get_by_text("Open metric definition").click()
+    visit.page.wait_for_url(re.compile(r"/definitions\?.*metric=top_tier_revenue_share"))
+    visit.settle()
+    visit.page.get_by_text("The metric you opened").wait_for()
+
+
+def test_every_chart_has_a_text_that_stands_for_it(visit: Visit) -> None:
+    for path, (_, least) in PAGES.items():
+        if not least:
+            continue
+        visit.open(path)
+        labels = visit.page.eval_on_selector_all(
+            '[data-testid="stVegaLiteChart"]',
+            """charts => charts.map(chart => {
+                const named = chart.matches('[aria-label]') ? chart : chart.querySelector('[aria-label]');
+                return named?.getAttribute('aria-label') ?? '';
+            })""",
+        )
+        assert labels
+        assert all(len(label) > 20 for label in labels)
