@@ -19,6 +19,7 @@ UNMET_OUTCOME: Final = "fix_first_time"
 SHORT_PILLAR: Final = "processes"
 STALLED_STAGE: Final = "use"
 EXPECTATION_MEAN: Final = 5.3
+RECOVERABLE_FROM: Final = 1500  # people: with fewer, an honest estimator may miss an effect in one seed of twenty
 ANSWER_SPREAD: Final = 0.9  # standard deviation of one answer around its mean, person's style included
 
 
@@ -79,9 +80,9 @@ _SPREAD = {
 PLANTED: Final = Effects(
     planted=True,
     marks=(
-        Mark(attribute="motivation", value="Saves me time", order_rate=1.8, spend=1.3),
-        Mark(attribute="age_band", value="35-54", order_rate=1.6, spend=1.25),
-        Mark(attribute="first_channel", value="Referral", order_rate=1.8, spend=1.3),
+        Mark(attribute="motivation", value="Saves me time", order_rate=2.0, spend=1.4),
+        Mark(attribute="age_band", value="35-54", order_rate=1.9, spend=1.4),
+        Mark(attribute="first_channel", value="Referral", order_rate=2.1, spend=1.4),
     ),
     continuation={**dict.fromkeys(STAGES[:-1], 0.72), STALLED_STAGE: 0.42},
     outcomes={**_SPREAD, UNMET_OUTCOME: OutcomeShares(importance=0.90, satisfaction=0.35)},
@@ -143,6 +144,7 @@ def document(world: Effects, *, seed: int, customers: int, end_on: date, days: i
             "detractors": world.detractors,
             "nps": round(100 * (world.promoters - world.detractors), 1),
         },
+        "top_tier_revenue_share": {"low": 0.5, "high": 0.7},
         "stage_conversion": world.continuation,
         "expectation_gaps": expected_gaps,
         "opportunity_scores": scores,
@@ -174,6 +176,7 @@ def document(world: Effects, *, seed: int, customers: int, end_on: date, days: i
         "customers": customers,
         "end_on": end_on.isoformat(),
         "days": days,
+        "recoverable_from_customers": RECOVERABLE_FROM,
         "truths": truths,
         "tolerances": {
             "profile_index": 20.0,
