@@ -57,7 +57,10 @@ class Readable:
 
 def find_files(root: Path, pattern: str) -> list[Path]:
     """Files below `root` that match the glob, in the order of their names. Hidden files are left alone."""
-    return sorted(path for path in root.glob(pattern) if path.is_file() and not path.name.startswith("."))
+    try:
+        return sorted(path for path in root.glob(pattern) if path.is_file() and not path.name.startswith("."))
+    except (ValueError, NotImplementedError):  # no pattern at all, which no file matches
+        return []
 
 
 def fingerprint(path: Path) -> Fingerprint:
@@ -132,7 +135,8 @@ def make_readable(path: Path, encoding: str, scratch: Path) -> Readable:
 
 def first_undecodable_byte(path: Path, encoding: str) -> int | None:
     """Offset of the first byte that is no text in this encoding, or None."""
-    decoder = codecs.getincrementaldecoder(_decoding(encoding))()
+    # Python's utf-8-sig leaves the byte order mark out of its offsets.
+    decoder = codecs.getincrementaldecoder("utf-8" if encoding == "utf-8-sig" else encoding)()
     position = 0
     with path.open("rb") as file:
         for chunk in (*_chunks(file), b""):

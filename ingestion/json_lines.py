@@ -17,27 +17,34 @@ from workspace.errors import Problem
 # DuckDB's read_json would turn a bad line into an unreported row of nulls.
 _STAGED: Final = """
     create or replace temp table staged as
-    with judged as (
+    with parsed as (
         select
             line,
             text,
-            trim(text, e' \\t') = '' as is_blank,
-            case
-                when is_marked then 'bytes that are no text in this encoding, or control characters'
-                when not json_valid(text) then case
-                    when not $ends_with_newline and line = (select max(line) from records)
-                        then 'not valid JSON: the last line is cut off'
-                    else 'not valid JSON'
-                end
-                when json_type(text) <> 'OBJECT' then concat('a JSON ', lower(json_type(text)), ', not an object')
-            end as reason
+            not regexp_matches(text, '[^ \t]') as is_blank,
+            is_marked,
+            try(json_type(text)) as json_type
         from records
+    ),
+
+    judged as (
+        select
+            *,
+            case
+                when is_blank then null
+                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when json_type is null and not $ends_with_newline and line = (select max(line) from records)
+                    then 'not valid JSON: the last line is cut off'
+                when json_type is null then 'not valid JSON'
+                when json_type <> 'OBJECT' then concat('a JSON ', lower(json_type), ', not an object')
+            end as reason
+        from parsed
     )
 
     select
         line,
         case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as fate,
-        case when not is_blank then reason end as reason,
+        reason,
         null::varchar as column_name,
         case when not is_blank then text end as payload
     from judged

@@ -11,7 +11,7 @@ from ingestion.raw_schema import create_tables
 from ingestion.secret import ensure_secret
 from ingestion.settings import replace_settings
 from ingestion.shapes import MAPPINGS_READER, MAPPINGS_SOURCE, mapping_shapes, reader_of, shape_of
-from ingestion.warehouse import open_for_writing
+from ingestion.warehouse import open_for_writing, transaction
 from workspace.config import Workspace
 from workspace.errors import Problem
 
@@ -33,7 +33,7 @@ class LoadReport:
 def prepare(workspace: Workspace) -> None:
     """Create every table, the secret, and write settings and sources. Safe to repeat; the first step of a run."""
     shutil.rmtree(scratch_folder(workspace.paths), ignore_errors=True)
-    with open_for_writing(workspace.paths) as connection:
+    with open_for_writing(workspace.paths) as connection, transaction(connection):
         create_tables(connection)
         ensure_secret(connection)
         replace_settings(connection, workspace)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -25,6 +25,7 @@ from ingestion.ledger import Books, history_of, next_load_id, record_load, super
 from ingestion.raw_schema import RawTable
 from ingestion.rejects import record_rejects
 from ingestion.vendor import Reader, Shape, Staged, UnreadableFileError
+from ingestion.warehouse import transaction
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
 
@@ -105,7 +106,7 @@ class Loader:
         gone: list[tuple[int, Because]] = [
             (entry.load_id, "vanished") for entry in self._history.live.values() if entry.path not in there
         ]
-        with _transaction(self._connection):
+        with transaction(self._connection):
             supersede(self._connection, gone, by=None)
         self._history.end(gone, by=None)
 
@@ -114,9 +115,8 @@ class Loader:
     ) -> tuple[FileReport, Sequence[Problem]]:
         if decision.action == "unchanged":
             return FileReport(file.path, "unchanged", decision.holder), ()
-        text = make_readable(path, self._shape.encoding, scratch_folder(self._paths))
-        staged = self._reader.stage(self._connection, text, self._shape, shown=file.path)
-        with _transaction(self._connection):
+        staged = self._stage(path, file)
+        with transaction(self._connection):
             load_id = next_load_id(self._connection)
             if decision.action == "load":
                 books = self._insert(staged, load_id, file)
@@ -141,6 +141,19 @@ class Loader:
         self._history.add(entry)
         outcome: Literal["loaded", "duplicate"] = "loaded" if decision.action == "load" else "duplicate"
         return FileReport(file.path, outcome, load_id, books), staged.warnings
+
+    def _stage(self, path: Path, file: Arrival) -> Staged:
+        """The table `staged`; the copy that was needed for it, if any, is gone again."""
+        scratch = scratch_folder(self._paths)
+        try:
+            text = make_readable(path, self._shape.encoding, scratch)
+            return self._reader.stage(self._connection, text, self._shape, shown=file.path)
+        except duckdb.InvalidInputException as error:
+            what = f"DuckDB cannot read the file as lines: {str(error).splitlines()[0]}"
+            fix = f"Check 'encoding' of source '{self._shape.source}', and whether the file is text at all."
+            raise UnreadableFileError(Problem(file=file.path, what=what, fix=fix)) from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
     def _entry(self, load_id: int, file: Arrival, status: Literal["active", "duplicate"]) -> Entry:
         return Entry(load_id, file.path, file.size, file.sha256, self._reading, status)
@@ -181,7 +194,6 @@ def _insert_statement(table: RawTable, staged: Staged) -> str:
         select {values}, $_source, $_file, line, $_sha256, $_load_id, now()::timestamp
         from staged
         where fate = 'loaded'
-        order by line
     """  # noqa: S608
 
 
@@ -211,14 +223,3 @@ def _problem_of(error: Exception, shown: str) -> Problem:
             )
         case _:
             return Problem(file=shown, what=f"The file cannot be read: {error}.", fix="Check that it may be read.")
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("begin")
-    try:
-        yield
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")

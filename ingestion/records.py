@@ -102,7 +102,7 @@ _BREAK_REST: Final = """
     where line >= ?
 """
 
-_ANY_SPECIAL: Final = "select coalesce(bool_or(is_open_after or is_broken), false) from quote_states"
+_ANY_OPEN: Final = "select coalesce(bool_or(opens), false) from quoted_lines"
 
 _GROUPED_RECORDS: Final = """
     create or replace temp table joined_records as
@@ -161,17 +161,17 @@ def quoted_lines_as_records(connection: duckdb.DuckDBPyConnection, *, delimiter:
     """`lines` -> `records`, joining the lines of a quoted cell. A quote never closed breaks its own line only."""
     pattern = QuotePatterns(delimiter)
     connection.execute(_QUOTED_LINES, {"opens": pattern.opens, "stays_open": pattern.stays_open})
+    if not connection.execute(_ANY_OPEN).fetchall()[0][0]:
+        lines_as_records(connection)
+        return
     for attempt in range(MOST_STRAY_QUOTES + 2):
         connection.execute(_QUOTE_STATES)
         unclosed = connection.execute(_UNCLOSED).fetchall()[0][0]
         if unclosed is None:
             break
         connection.execute(_BREAK if attempt < MOST_STRAY_QUOTES else _BREAK_REST, [unclosed])
-    if connection.execute(_ANY_SPECIAL).fetchall()[0][0]:
-        connection.execute(_GROUPED_RECORDS)
-        connection.execute(_JOINED_RECORDS)
-    else:
-        lines_as_records(connection)
+    connection.execute(_GROUPED_RECORDS)
+    connection.execute(_JOINED_RECORDS)
 
 
 class QuotePatterns:

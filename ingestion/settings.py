@@ -27,9 +27,8 @@ _TABLES = """
 
 
 def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """Write what cx.yml says now, in one transaction."""
+    """Write what cx.yml says now."""
     config = workspace.config
-    connection.execute("begin")
     connection.execute(_TABLES)
     settings = {
         "company": config.company,
@@ -71,7 +70,6 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
                 _counts_revenue(source, config.revenue_from),
             ],
         )
-    connection.execute("commit")
 
 
 def _counts_revenue(source: Source, revenue_from: tuple[str, ...]) -> bool:

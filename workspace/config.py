@@ -63,8 +63,8 @@ class Source(Section):
     def _one_character(cls, value: str) -> str:
         if value == "\\t" or value == "tab":
             return "\t"
-        if value != "whitespace" and len(value) != 1:
-            raise ValueError("a delimiter is one character, 'tab' or 'whitespace'")
+        if value != "whitespace" and (len(value) != 1 or value in '"\r\n'):
+            raise ValueError("a delimiter is one character (no quote, no newline), 'tab' or 'whitespace'")
         return value
 
     @field_validator("timezone")

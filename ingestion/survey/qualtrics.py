@@ -15,7 +15,7 @@ from typing import Final
 
 import duckdb
 
-from ingestion.delimited import Head, HeaderError, distinct_names, read_head, stage_records
+from ingestion.delimited import Head, HeaderError, distinct_names, read_head, row_as_json, stage_records
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
@@ -33,7 +33,7 @@ class QualtricsReader:
             " rows. For any other survey file use vendor csv."
         )
         try:
-            keys, _ = _import_ids(_head(text))
+            keys, _ = _import_ids(_head(text, shape))
         except HeaderError as error:
             return [Problem(file=shown, what=str(error), fix=fix)]
         if KEY not in keys:
@@ -43,12 +43,13 @@ class QualtricsReader:
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         for problem in self.examine(text.path, shape, shown=shown):
             raise UnreadableFileError(problem)
-        head = _head(text.path)
+        head = _head(text.path, shape)
         keys, timezone = _import_ids(head)
-        stage_records(connection, text, delimiter=",", head=head)
+        stage_records(connection, text, delimiter=shape.delimiter, head=head)
+        row, names = row_as_json(keys)
         return Staged(
-            values={"_row": "to_json(map($keys::varchar[], cells))", "_timezone": "$timezone::varchar"},
-            parameters={"keys": list(keys), "timezone": timezone},
+            values={"_row": row, "_timezone": "$timezone::varchar"},
+            parameters={**names, "timezone": timezone},
             skipped=head.skipped,
         )
 
@@ -56,8 +57,8 @@ class QualtricsReader:
 READER: Final = QualtricsReader()
 
 
-def _head(text: Path) -> Head:
-    return read_head(text, delimiter=",", header_rows=HEADER_ROWS)
+def _head(text: Path, shape: Shape) -> Head:
+    return read_head(text, delimiter=shape.delimiter, header_rows=HEADER_ROWS)
 
 
 def _import_ids(head: Head) -> tuple[tuple[str, ...], str | None]:

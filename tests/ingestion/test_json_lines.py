@@ -1,0 +1,98 @@
+"""Segment's events: every line is loaded, rejected or skipped, and lands as it stands."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ingestion.workspaces import EVENTS, load, make_workspace, put, rows, unbalanced
+from workspace import Workspace
+
+PAGE = '{"type": "page", "messageId": "m1", "anonymousId": "a", "timestamp": "2026-02-11T08:00:00Z"}'
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path, EVENTS)
+
+
+def records(site: Workspace) -> list[tuple[Any, ...]]:
+    return rows(site, "select _line, _record from raw_segment.events order by _line")
+
+
+def test_a_record_lands_as_it_stands(site: Workspace) -> None:
+    odd = '{ "type":"track",\t"name":"Grüße \\u00e9, \\"x\\"", "n": 1.0, "big": 12345678901234567890123 }'
+    put(site, "e.jsonl", f"\ufeff{PAGE}\r\n\r\n{odd}")
+    load(site, "site")
+    assert records(site) == [(1, PAGE), (3, odd)]
+    assert rows(site, "select records, loaded, rejected, skipped from ledger.loads") == [(3, 2, 0, 1)]
+
+
+def test_what_is_no_json_object_is_rejected_with_line_and_reason(site: Workspace) -> None:
+    put(site, "e.jsonl", f'{PAGE}\n{{"type": "page"\n[1, 2]\n"text"\nnull\n{PAGE} x\n \n{PAGE}\n')
+    load(site, "site")
+    assert [line for line, _ in records(site)] == [1, 8]
+    assert rows(site, "select line, reason, payload from ledger.rejects order by line") == [
+        (2, "not valid JSON", '{"type": "page"'),
+        (3, "a JSON array, not an object", "[1, 2]"),
+        (4, "a JSON varchar, not an object", '"text"'),
+        (5, "a JSON null, not an object", "null"),
+        (6, "not valid JSON", f"{PAGE} x"),
+    ]
+    assert not unbalanced(site)
+
+
+def test_a_last_line_that_was_cut_off_is_rejected_and_comes_with_the_grown_file(site: Workspace) -> None:
+    put(site, "e.jsonl", f"{PAGE}\n{PAGE[:40]}")
+    load(site, "site")
+    assert rows(site, "select line, reason from ledger.rejects") == [(2, "not valid JSON: the last line is cut off")]
+    put(site, "e.jsonl", f"{PAGE}\n{PAGE}\n")
+    load(site, "site")
+    live = """
+        select events._line from raw_segment.events as events
+        inner join ledger.loads as loads on loads.load_id = events._load_id
+        where loads.status = 'active' order by all
+    """
+    assert rows(site, live) == [(1,), (2,)]
+
+
+def test_undecodable_bytes_reject_their_line_only(site: Workspace) -> None:
+    put(site, "e.jsonl", PAGE.encode() + b'\n{"type": "p\xff"}\n' + PAGE.encode() + b"\n")
+    load(site, "site")
+    assert [line for line, _ in records(site)] == [1, 3]
+    assert rows(site, "select line, payload from ledger.rejects") == [(2, '{"type": "p\\xff"}')]
+
+
+def test_duplicates_are_left_to_staging(site: Workspace) -> None:
+    put(site, "e.jsonl", f"{PAGE}\n{PAGE}\n")
+    load(site, "site")
+    assert len(records(site)) == 2
+
+
+def test_an_empty_file_loads_nothing(site: Workspace) -> None:
+    put(site, "e.jsonl", "")
+    report = load(site, "site")
+    assert [file.outcome for file in report.files] == ["loaded"]
+    assert not unbalanced(site)
+
+
+def test_the_sample_of_the_vendors_shape(site: Workspace, shared: Path) -> None:
+    sample = (shared / "samples" / "segment" / "events.jsonl").read_bytes()
+    put(site, "e.jsonl", sample)
+    load(site, "site")
+    types = rows(site, "select _record ->> 'type', count(*) from raw_segment.events group by 1 order by 1")
+    assert types == [("alias", 1), ("group", 1), ("identify", 1), ("page", 1), ("track", 2)]
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_lines_load_in_seconds(site: Workspace) -> None:
+    record = json.loads(PAGE) | {"context": {"userAgent": "x" * 800}}
+    put(site, "e.jsonl", "".join(json.dumps(record | {"messageId": f"m{n}"}) + "\n" for n in range(100_000)))
+    started = time.process_time()
+    report = load(site, "site")
+    assert report.loaded == 100_000
+    assert time.process_time() - started < 20, "processor seconds; DuckDB takes 3, a row at a time takes minutes"

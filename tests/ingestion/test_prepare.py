@@ -1,0 +1,68 @@
+"""What a first run finds: empty tables, a secret, the settings; and nobody else can read them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import stat
+from datetime import date
+from pathlib import Path
+
+from ingestion.raw_schema import RAW_TABLES
+from ingestion.secret import key_pads
+from tests.ingestion.workspaces import EVENTS, ORDERS, make_workspace, rows
+
+ORIGIN = ["_source", "_file", "_line", "_sha256", "_load_id", "_loaded_at"]
+
+
+def test_every_raw_table_is_there_and_empty(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, ORDERS)
+    for table in RAW_TABLES.values():
+        assert rows(workspace, f"select count(*) from {table.sql}") == [(0,)]
+        columns = [row[0] for row in rows(workspace, f"describe {table.sql}")]
+        assert columns == [*table.columns, *ORIGIN]
+
+
+def test_only_the_owner_can_read_the_warehouse(tmp_path: Path) -> None:
+    paths = make_workspace(tmp_path, ORDERS).paths
+    assert stat.S_IMODE(paths.warehouse.stat().st_mode) == 0o700
+    assert stat.S_IMODE(paths.raw_database.stat().st_mode) == 0o600
+
+
+def test_the_padded_keys_give_an_hmac() -> None:
+    ipad, opad = key_pads(b"s" * 32)
+    inner = hashlib.sha256(ipad + b"value").digest()
+    assert hashlib.sha256(opad + inner).hexdigest() == hmac.new(b"s" * 32, b"value", "sha256").hexdigest()
+
+
+def test_every_workspace_has_its_own_secret(tmp_path: Path) -> None:
+    one, other = make_workspace(tmp_path / "one", ORDERS), make_workspace(tmp_path / "other", ORDERS)
+    first, second = rows(one, "from secret.key_pads"), rows(other, "from secret.key_pads")
+    assert [len(pad) for pad in first[0]] == [64, 64]
+    assert first != second
+
+
+def test_settings_are_one_row_of_what_cx_yml_says_now(tmp_path: Path) -> None:
+    make_workspace(tmp_path, ORDERS)
+    workspace = make_workspace(
+        tmp_path, ORDERS, as_of="2026-06-30", customers={"active_days": 30}, privacy={"min_cell": 7}
+    )
+    found = rows(workspace, "select company, timezone, as_of, active_days, min_cell, top_tier from raw_config.settings")
+    assert found == [("Example", "Europe/Berlin", date(2026, 6, 30), 30, 7, 0.2)]
+
+
+def test_sources_carry_their_defaults(tmp_path: Path) -> None:
+    zoned = {**ORDERS, "name": "outlet", "id_namespace": "shop", "timezone": "Asia/Tokyo", "decimal": ","}
+    workspace = make_workspace(tmp_path, ORDERS, zoned, EVENTS)
+    columns = "name, entity, id_namespace, timezone, timestamp_format, decimal, counts_revenue"
+    found = rows(workspace, f"select {columns} from raw_config.sources")
+    assert found == [
+        ("shop", "orders", "shop", "Europe/Berlin", None, ".", True),
+        ("outlet", "orders", "shop", "Asia/Tokyo", None, ",", True),
+        ("site", None, "site", "Europe/Berlin", None, ".", False),
+    ]
+
+
+def test_only_named_sources_count_revenue(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, ORDERS, {**ORDERS, "name": "outlet"}, revenue_from=["outlet"])
+    assert rows(workspace, "select name from raw_config.sources where counts_revenue") == [("outlet",)]

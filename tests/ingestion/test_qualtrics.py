@@ -1,0 +1,70 @@
+"""Qualtrics' CSV export: three header rows, answers under the vendor's own question ids."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.ingestion.workspaces import SURVEY, load, make_workspace, put, rows, unbalanced
+from workspace import Workspace
+
+IDS = 'EndDate,ResponseId,Q1,Q1\nEnd Date,Response ID,"How was it,\nall in all?",Why?\n'
+IMPORT = '"{""ImportId"":""endDate"",""timeZone"":""Europe/Berlin""}","{""ImportId"":""_recordId""}",'
+IMPORT += '"{""ImportId"":""QID1""}","{""ImportId"":""QID2_TEXT""}"\n'
+ANSWERS = '2026-02-11 09:02:31,R_1,9,"Fast,\n""really"""\n\n2026-02-12 09:00:00,R_2,,\n'
+
+
+@pytest.fixture
+def poll(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path, SURVEY)
+
+
+def test_answers_land_under_import_ids_with_the_zone_of_row_three(poll: Workspace) -> None:
+    put(poll, "poll.csv", IDS + IMPORT + ANSWERS)
+    assert load(poll, "poll").problems == ()
+    found = rows(poll, "select _line, _timezone, _row from raw_qualtrics.responses order by _line")
+    assert [(line, zone) for line, zone, _ in found] == [(5, "Europe/Berlin"), (8, "Europe/Berlin")]
+    assert json.loads(found[0][2]) == {
+        "endDate": "2026-02-11 09:02:31",
+        "_recordId": "R_1",
+        "QID1": "9",
+        "QID2_TEXT": 'Fast,\n"really"',
+    }
+    assert rows(poll, "select records, loaded, rejected, skipped from ledger.loads") == [(6, 2, 0, 4)]
+
+
+def test_a_tab_separated_export_in_utf_16(tmp_path: Path) -> None:
+    poll = make_workspace(tmp_path, {**SURVEY, "encoding": "utf-16", "delimiter": "tab"})
+    header = "ResponseId\tQ1\nResponse ID\tGrund?\n" + '"{""ImportId"":""_recordId""}"\t"{""ImportId"":""QID1""}"\n'
+    put(poll, "poll.csv", (header + "R_1\tschön\n").encode("utf-16"))
+    load(poll, "poll")
+    found = rows(poll, "select _row, _timezone from raw_qualtrics.responses")
+    assert found == [('{"_recordId":"R_1","QID1":"schön"}', None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("", "The file is empty."),
+        ("EndDate,ResponseId\n", "fewer than 3 header rows"),
+        (IDS + ANSWERS, "a header row is missing"),
+        (IDS + IMPORT.replace("_recordId", "recipientEmail") + ANSWERS, "no column ResponseId"),
+        (IDS + "x\n" + ANSWERS, "differ in width"),
+    ],
+)
+def test_another_file_is_a_problem_that_says_what_is_missing(poll: Workspace, content: str, what: str) -> None:
+    put(poll, "poll.csv", content)
+    report = load(poll, "poll")
+    assert [file.outcome for file in report.files] == ["failed"]
+    assert what in report.problems[0].what
+    assert "three header rows" in report.problems[0].fix
+
+
+def test_the_sample_of_the_vendors_shape(poll: Workspace, shared: Path) -> None:
+    put(poll, "poll.csv", (shared / "samples" / "qualtrics" / "responses_export.csv").read_bytes())
+    load(poll, "poll")
+    assert not unbalanced(poll)
+    found = rows(poll, "select _row ->> 'status', _row ->> 'QID1' from raw_qualtrics.responses order by _line")
+    assert found == [("0", "9"), ("0", ""), ("1", "2"), ("8", "10")]
