@@ -5,7 +5,7 @@ with present as (
     select
         as_of_on,
         case
-            when as_of_on = last_day(as_of_on) then last_day(as_of_on - interval '12 months')
+            when as_of_on = last_day(as_of_on) then date_trunc('month', as_of_on) - interval '11 months' - interval '1 day'
             else as_of_on - interval '12 months'
         end as before_on
     from {{ ref('int_company__as_of') }}
@@ -22,7 +22,7 @@ months as (
 
 ),
 
-trailing as (
+trailing_year as (
 
     select
         orders.person_id,
@@ -38,9 +38,9 @@ final as (
     select
         months.person_id,
         months.revenue_12m as by_months,
-        coalesce(trailing.revenue_12m, 0) as by_days
+        coalesce(trailing_year.revenue_12m, 0) as by_days
     from months
-    left join trailing on months.person_id = trailing.person_id
+    left join trailing_year on months.person_id = trailing_year.person_id
 
 )
 
