@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration.audit import without_values
 from orchestration.dbt_runner import NodeOutcome
-from orchestration.lineage import marts_of, table_of
+from orchestration.lineage import MARTS_SCHEMA, marts_first, marts_of, table_of
 from workspace.documents import Behaviour, Check, CheckStatus
 
 _STATUS: Mapping[str, CheckStatus] = {"pass": "passed", "fail": "failed", "warn": "failed", "error": "error"}
@@ -61,10 +61,11 @@ def _data_test(
     manifest: Mapping[str, Any],
     metrics_by_mart: Mapping[str, Sequence[str]],
 ) -> Check:
-    tested = [node["attached_node"]] if node.get("attached_node") else (node.get("depends_on") or {})["nodes"]
+    attached = node.get("attached_node")
+    tested = [attached] if attached else marts_first(manifest, (node.get("depends_on") or {}).get("nodes") or ())
     return Check(
         name=node["name"],
-        asset=table_of(manifest, tested[0]) if tested else "marts",
+        asset=table_of(manifest, tested[0]) if tested else MARTS_SCHEMA,
         behaviour=behaviour_of(node),
         status=_STATUS.get(outcome.status, "error"),
         description=node.get("description") or _described(node),
@@ -103,7 +104,8 @@ def _metrics(
 def _described(node: Mapping[str, Any]) -> str:
     test = node.get("test_metadata")
     if not test:
-        return f"No rows come back from {node['name']}."
+        # A test of our own is called by what holds.
+        return f"{str(node['name']).replace('_', ' ').capitalize()}."
     column = (test.get("kwargs") or {}).get("column_name")
     return f"{test['name']} holds" + (f" for {column}." if column else ".")
 

@@ -41,6 +41,12 @@ def marts_of(manifest: Manifest, unique_ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(tables[unique_id] for unique_id in named))
 
 
+def marts_first(manifest: Manifest, unique_ids: Iterable[str]) -> list[str]:
+    """The same nodes, marts before the models they are made of: what readers see is what a test is told of."""
+    known = set(marts(manifest).values())
+    return sorted(unique_ids, key=lambda unique_id: unique_id not in known)
+
+
 def lineage(
     manifest: Manifest, *, sources: Sequence[Source], ledger: Sequence[Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:

@@ -29,6 +29,10 @@ def outcome_of(unique_id: str, status: str, failures: int | None = None, message
             "depends_on": {"nodes": ["model.cx.stg_orders"]},
         },
     }
+    tests["test.cx.totals_agree.3"] = {
+        "name": "totals_agree",
+        "depends_on": {"nodes": ["model.cx.stg_orders", "model.cx.fct_orders"]},
+    }
     unit_tests = {
         "unit_test.cx.fct_orders.first": {
             "name": "first",
@@ -69,6 +73,11 @@ def test_a_warning_of_a_test_on_staging_concerns_the_marts_below() -> None:
     (check,) = outcome_of("test.cx.singular.2", "warn", 1)
     assert (check.status, check.behaviour, check.asset) == ("failed", "withhold", "staging.stg_orders")
     assert check.metrics == ("feeds", "orders", "revenue")
+
+
+def test_a_test_of_our_own_is_told_of_the_mart_it_reads_and_by_its_name() -> None:
+    (check,) = outcome_of("test.cx.totals_agree.3", "pass")
+    assert (check.asset, check.description) == ("marts.fct_orders", "Totals agree.")
 
 
 def test_a_test_that_could_not_run_is_an_error_and_quotes_no_cell() -> None:
