@@ -116,12 +116,12 @@ web_events as (
         value as amount,
         true as is_web,
         event_type in ('page', 'screen') as is_page_view,
-        _disposition = 'set_aside' as is_set_aside,
+        is_program as is_set_aside,
         source_file,
         source_line
     from web_calls
     where
-        _disposition in ('kept', 'set_aside')
+        (_disposition = 'kept' or (_disposition = 'set_aside' and is_program))
         and event_type in ('page', 'screen', 'track')
 
 ),

@@ -46,6 +46,7 @@ customer_months as (
 session_events as (
 
     select
+        sessionized.event_key,
         sessionized.session_id,
         sessionized.campaign,
         events.data_source,
@@ -69,14 +70,14 @@ session_events as (
 
 ),
 
--- Person and campaign are the same in every row of a session; a device's id belongs to one source as a rule.
+-- Person and campaign are the same in every row of a session.
 sessions as (
 
     select
         session_id,
         min(person_id) as person_id,
         min(campaign) as campaign,
-        min(data_source) as data_source,
+        min(case when event_key = session_id then data_source end) as data_source,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
         count(*) as events,

@@ -113,7 +113,8 @@ renamed as (
         named._line as source_line,
         named._load_id as load_id,
         named._load_id in {{ active_loads() }} as is_active,
-        sources.data_source is not null as is_configured
+        sources.data_source is not null as is_configured,
+        sources.data_source is not null and {{ is_bot('named.user_agent') }} as is_program
     from named
     left join sources on named._source = sources.data_source
 
@@ -123,9 +124,7 @@ examined as (
 
     select
         *,
-        case
-            when not is_active then 'a later arrival of the file replaced the row'
-        end as superseded_reason,
+        case when not is_active then 'a later arrival of the file replaced the row' end as superseded_reason,
         case
             when event_type is null then 'no type'
             when event_type not in ('page', 'screen', 'track', 'identify', 'alias', 'group') then 'unknown type'
@@ -135,7 +134,7 @@ examined as (
         case
             when not is_configured then 'the source is no longer in cx.yml'
             when event_type = 'group' then 'group calls name no event of a person'
-            when {{ is_bot('user_agent') }} then 'the user agent is a program'
+            when is_program then 'the user agent is a program'
         end as set_aside_reason
     from renamed
 
@@ -202,9 +201,9 @@ keyed as (
         utm_source,
         utm_medium,
         campaign,
-        user_agent,
         search_term,
         value,
+        is_program,
         occurred_at,
         data_source,
         source_file,
