@@ -133,7 +133,7 @@ reach as (
         min(answered_on) as first_on,
         max(answered_on) as last_on
     from fct_survey_answers
-    where construct = 'nps' and is_scorable and value is not null
+    where construct = 'nps' and is_scorable
     union all
     select
         'csat' as feed,
@@ -141,7 +141,7 @@ reach as (
         min(answered_on) as first_on,
         max(answered_on) as last_on
     from fct_survey_answers
-    where construct = 'csat' and value is not null
+    where construct = 'csat' and is_scorable
     union all
     select
         'ces' as feed,
@@ -149,7 +149,7 @@ reach as (
         min(answered_on) as first_on,
         max(answered_on) as last_on
     from fct_survey_answers
-    where construct = 'ces' and value is not null
+    where construct = 'ces' and is_scorable
     union all
     select
         'overall' as feed,
