@@ -71,6 +71,7 @@ def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[s
         cells, sql = _aggregated(release, plan)
     cells = {key: cell for key, cell in _filled(plan, cells).items() if not _is_elsewhere(plan, key, cell)}
     guard = Guard(release, plan)
+    cells = {**dict.fromkeys(guard.hidden(), Cell()), **cells}
     rows = [_row(plan, guard, key, cells[key]) for key in sorted(cells, key=lambda key: _order(plan, key))]
     if not rows:
         rows = [AnswerRow(metric=plan.metric.name, status="no_data", reason=_NO_DATA)]
@@ -83,15 +84,18 @@ def _is_elsewhere(plan: Plan, key: Key, cell: Cell) -> bool:
 
 
 def _aggregated(release: LiveRelease, plan: Plan) -> tuple[dict[Key, Cell], tuple[str, ...]]:
-    """Cells of a metric that MetricFlow answers by itself."""
+    """Cells of a metric that MetricFlow answers by itself. `meta.low` and `meta.high` name metrics of its bounds."""
     metric = plan.metric
-    wanted = [metric.name, *_counters(release, plan)]
+    bounds = [metric.meta[side] for side in ("low", "high") if side in metric.meta]
     trials = metric.denominator if metric.meta.get("interval") == "wilson" else None
-    if trials:
-        wanted.append(trials)
-    table = release.engine.ask(plan.query(*wanted))
+    table = release.engine.ask(plan.query(*filter(None, [metric.name, *_counters(release, plan), *bounds, trials])))
     values = [_number(value) for value in table.columns[metric.name]]
-    low, high = _shares(values, table.columns[trials]) if trials else ([None] * len(values), [None] * len(values))
+    low: Sequence[Value] = [None] * len(values)
+    high = low
+    if trials:
+        low, high = _shares(values, table.columns[trials])
+    elif len(bounds) == 2:
+        low, high = table.columns[bounds[0]], table.columns[bounds[1]]
     cells = {
         key: Cell(value, low[at], high[at], _count(table, metric.n, at), _count(table, metric.people, at))
         for at, (key, value) in enumerate(zip(_keys(plan, table), values, strict=True))

@@ -39,6 +39,10 @@ class Guard:
             return False
         return cuts(self._lattice, self._blocks.get(key, []), along=self._along)
 
+    def hidden(self) -> list[Key]:
+        """Cells of the answer that must stay hidden, also those that nobody is in."""
+        return [key for key in self._blocks if self.hides(key)]
+
     def is_small(self, people: int) -> bool:
         return 0 < people < self._plan.floor
 

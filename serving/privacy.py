@@ -10,8 +10,11 @@ Rules, per line (the cells of a table that add up to one cell of a margin):
 - if the margin is hidden, the line hides at least one cell, else the margin could be added up;
 - along time, hidden periods come in runs of neighbours with at least `floor` people each, because readers may ask for
   any window of time: a window that cuts a run is refused (`cuts`), one that holds whole runs is not.
-At the end a table is solved as a reader would solve it (`known_sums`), and hidden further while anything follows.
-A cell without people is no secret: it is shown as 0.
+At the end a table is solved with its margins as a reader would solve it (`_Decision.given_away`), and hidden further
+while the number of fewer than `floor` people follows. A table too large to be solved is hidden whole.
+
+A cell without people is no secret and shown as 0, but it may have to be hidden beside another: where the only other
+cell of a line is empty, saying so would give the first away.
 """
 
 from __future__ import annotations
@@ -19,14 +22,34 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, product
+from math import prod
 from typing import Any, Final
 
-_MARGIN: Final = object()
+import numpy as np
+
+# More hidden cells than these are not solved for: the table is hidden whole.
+MOST_UNKNOWNS: Final = 1_000
+# Tables with more cells than these are decided without their empty cells.
+MOST_CELLS: Final = 20_000
+_ZERO: Final = 1e-7
 
 Key = tuple[Any, ...]
 Axes = tuple[str, ...]
 Counts = Mapping[Key, int]
+_Equation = Mapping[tuple[Axes, Key], int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Cells that add up to one cell of a margin along one axis."""
+
+    at: int
+    margin_axes: Axes
+    margin: Key
+    cells: tuple[Key, ...]
+    is_time: bool
 
 
 @dataclass(frozen=True)
@@ -45,6 +68,12 @@ class Lattice:
     hidden: Mapping[Axes, frozenset[Key]]
     time: str | None
 
+    @cached_property
+    def lines(self) -> Mapping[tuple[int, Key], Line]:
+        """Lines of the finest table, by the position of their axis and the cell of the margin they add up to."""
+        made = _lines(self.axes, self.tables[self.axes], time=self.time, is_state=False)
+        return {(line.at, line.margin): line for line in made}
+
 
 def hidden_cells(
     axes: Axes, people: Callable[[Axes], Counts], *, floor: int, time: str | None = None, is_state: bool = False
@@ -62,8 +91,8 @@ def hidden_cells(
     hidden: dict[Axes, frozenset[Key]] = {}
     for size in range(len(axes) + 1):
         for margin in combinations(axes, size):
-            tables[margin] = {key: count for key, count in people(margin).items() if count > 0}
-            hidden[margin] = _hide(margin, tables, hidden, floor=floor, time=time, is_state=is_state)
+            tables[margin] = _with_empty_cells(margin, people(margin), tables)
+            hidden[margin] = _Decision(margin, tables, hidden, floor=floor, time=time, is_state=is_state).hide()
     return Lattice(axes=axes, tables=tables, hidden=hidden, time=time)
 
 
@@ -75,169 +104,197 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
 
     Args:
         lattice: the table that the block is part of.
-        block: keys of the table, of cells with people.
+        block: keys of the table.
         along: the axes along which the block adds up.
     """
+    axes, hidden, table = lattice.axes, lattice.hidden[lattice.axes], lattice.tables[lattice.axes]
     inside = set(block)
-    axes, hidden = lattice.axes, lattice.hidden[lattice.axes]
     if not inside & hidden:
         return False
     if not along:
         return True
     for at in (axes.index(axis) for axis in along):
-        for margin, line in _lines(lattice.tables[axes], at).items():
-            concealed = {key for key in line if key in hidden}
-            if not inside & concealed:
-                continue
-            if concealed <= inside and margin in lattice.hidden[axes[:at] + axes[at + 1 :]]:
+        for margin in {_without(key, at) for key in inside & hidden}:
+            line = lattice.lines[at, margin]
+            concealed = [key for key in line.cells if key in hidden]
+            if inside.issuperset(concealed) and margin in lattice.hidden[line.margin_axes]:
                 return True
-            for group in _runs(line, hidden, at) if axes[at] == lattice.time else [concealed]:
+            for group in _runs(line, concealed, table) if line.is_time else [concealed]:
                 if 0 < len(inside.intersection(group)) < len(group):
                     return True
     return False
 
 
-def known_sums(equations: Iterable[Collection[Any]]) -> set[frozenset[Any]]:
-    """Sets of unknowns whose sum follows from sums that are known, by subtracting one from another that holds it.
+class _Decision:
+    """Decides one table, given its margins."""
 
-    Args:
-        equations: each the unknowns of one known sum.
+    def __init__(
+        self,
+        axes: Axes,
+        tables: Mapping[Axes, Counts],
+        hidden: Mapping[Axes, frozenset[Key]],
+        *,
+        floor: int,
+        time: str | None,
+        is_state: bool,
+    ) -> None:
+        self.axes, self.tables, self.hidden, self.floor = axes, tables, hidden, floor
+        self.time, self.is_state = time, is_state
+        self.table = tables[axes]
+        self.concealed = {key for key, count in self.table.items() if 0 < count < floor}
+        self.lines = _lines(axes, self.table, time=time, is_state=is_state)
+        # The only people of a shown margin are as public as the margin: hiding them alone would hide nothing.
+        self.public = {
+            people[0]
+            for line in self.lines
+            if line.margin not in hidden[line.margin_axes]
+            and len(people := [key for key in line.cells if self.table[key]]) == 1
+        }
 
-    Returns:
-        The smallest such sets; a set of one is an unknown that is given away.
-    """
-    left = {frozenset(equation) for equation in equations if equation}
-    while True:
-        holding: dict[Any, list[frozenset[Any]]] = defaultdict(list)
-        for equation in left:
-            for unknown in equation:
-                holding[unknown].append(equation)
-        smaller = {}
-        for part in left:
-            for whole in min((holding[unknown] for unknown in part), key=len):
-                if part < whole:
-                    smaller[whole] = whole - part
-        if not smaller:
-            return left
-        left = (left - smaller.keys()) | set(smaller.values())
+    def hide(self) -> frozenset[Key]:
+        """Apply the rules until nothing changes."""
+        while self.concealed:
+            before = len(self.concealed)
+            for line in self.lines:
+                self.concealed |= self.neighbour(line) or self.partner(line)
+            if len(self.concealed) > before:
+                continue
+            groups = self.given_away()
+            if groups is None:
+                return frozenset(self.table)
+            self.conceal_beside(groups)
+            if len(self.concealed) == before:
+                break
+        return frozenset(self.concealed)
+
+    def partner(self, line: Line) -> set[Key]:
+        """One more cell to hide in a line that does not hide enough yet."""
+        inside = [key for key in line.cells if key in self.concealed]
+        people = sum(self.table[key] for key in inside)
+        if line.margin in self.hidden[line.margin_axes]:
+            enough = bool(inside) or not any(self.table[key] for key in line.cells)
+        else:
+            enough = not inside or (len(inside) > 1 and people >= self.floor)
+        if enough:
+            return set()
+        return self.cheapest(line.cells, with_empty=people >= self.floor)
+
+    def neighbour(self, line: Line) -> set[Key]:
+        """The neighbour that completes a run of hidden periods that is too small to be asked for by a window."""
+        if not line.is_time:
+            return set()
+        at = line.at
+        inside = [key for key in line.cells if key in self.concealed]
+        filled = sorted(
+            (key for key in line.cells if self.table[key] or key in self.concealed), key=lambda key: _order(key[at])
+        )
+        for run in _runs(line, inside, self.table):
+            if len(run) > 1 and sum(self.table[key] for key in run) >= self.floor:
+                continue
+            first, last = filled.index(run[0]), filled.index(run[-1])
+            beside = [filled[place] for place in (first - 1, last + 1) if 0 <= place < len(filled)]
+            if beside:
+                return {min(beside, key=lambda key: (not _same_quarter(key[at], run[0][at]), *self.cost(key)))}
+        return set()
+
+    def given_away(self) -> list[frozenset[Key]] | None:
+        """Groups of hidden cells of one line, of fewer than `floor` people together, whose sum a reader can work out.
+
+        A sum follows if it is a combination of what lines tell: if its vector has no part outside of their span.
+
+        Returns:
+            The groups, smallest first; None where there are too many unknowns to say.
+        """
+        equations = self.equations(self.axes, self.concealed)
+        for size in range(1, len(self.axes)):
+            for margin in combinations(self.axes, size):
+                equations += self.equations(margin, self.hidden[margin])
+        place = {unknown: at for at, unknown in enumerate(dict.fromkeys(one for some in equations for one in some))}
+        if len(place) > MOST_UNKNOWNS:
+            return None
+        system = np.zeros((len(equations), len(place)))
+        for row, equation in enumerate(equations):
+            for unknown, sign in equation.items():
+                system[row, place[unknown]] = sign
+        outside = np.eye(len(place)) - np.linalg.pinv(system) @ system
+        found: set[frozenset[Key]] = set()
+        for line in self.lines:
+            small = [key for key in line.cells if key in self.concealed and 0 < self.table[key] < self.floor]
+            for size in range(1, self.floor):
+                for group in combinations(small, size):
+                    places = [place[self.axes, key] for key in group]
+                    few = sum(self.table[key] for key in group) < self.floor
+                    if few and outside[np.ix_(places, places)].sum() < _ZERO:
+                        found.add(frozenset(group))
+        return sorted(found, key=lambda group: (len(group), sorted(map(_orders, group))))
+
+    def equations(self, axes: Axes, concealed: Collection[Key]) -> list[_Equation]:
+        """What the lines of a table tell: its unknown cells with their signs in a sum that is known."""
+        table = self.tables[axes]
+        found: list[_Equation] = []
+        for line in _lines(axes, table, time=self.time, is_state=self.is_state):
+            inside = [key for key in line.cells if key in concealed]
+            unknown = {(axes, key): 1 for key in inside}
+            if line.margin in self.hidden[line.margin_axes]:
+                unknown[line.margin_axes, line.margin] = -1
+            if unknown:
+                found.append(unknown)
+            if line.is_time:
+                found += [{(axes, key): 1 for key in run} for run in _runs(line, inside, table)]
+        return found
+
+    def conceal_beside(self, groups: Iterable[frozenset[Key]]) -> None:
+        """Hide one more cell beside each group that is given away."""
+        added: set[Key] = set()
+        for group in groups:
+            beside = [key for line in self.lines if group.intersection(line.cells) for key in line.cells]
+            if not added.intersection(beside):
+                added |= self.cheapest(beside, with_empty=True)
+        self.concealed |= added
+
+    def cheapest(self, cells: Sequence[Key], *, with_empty: bool) -> set[Key]:
+        """The shown cell whose hiding costs a reader least."""
+        shown = [key for key in cells if key not in self.concealed and (with_empty or self.table[key])]
+        return {min(shown, key=self.cost)} if shown else set()
+
+    def cost(self, key: Key) -> tuple[Any, ...]:
+        """People first, smallest first; then empty cells; last those that are as public as a margin."""
+        return (key in self.public, self.table[key] == 0, self.table[key], _orders(key))
 
 
-def _hide(
-    axes: Axes,
-    tables: Mapping[Axes, Counts],
-    hidden: Mapping[Axes, frozenset[Key]],
-    *,
-    floor: int,
-    time: str | None,
-    is_state: bool,
-) -> frozenset[Key]:
-    table = tables[axes]
-    concealed = {key for key, count in table.items() if count < floor}
-    positions = [at for at, axis in enumerate(axes) if not (is_state and axis == time)]
-    lines = [
-        (at, margin, line, margin in hidden[axes[:at] + axes[at + 1 :]])
-        for at in positions
-        for margin, line in _lines(table, at).items()
-    ]
-    # The only cell of a shown margin is as public as the margin: hiding it would hide nothing.
-    public = {line[0] for _, _, line, margin_hidden in lines if len(line) == 1 and not margin_hidden}
-    changed = True
-    while changed:
-        changed = False
-        for at, _, line, margin_hidden in lines:
-            added = _neighbour(table, line, concealed, public, at=at, floor=floor) if axes[at] == time else set()
-            if not added:
-                added = _partner(table, line, concealed, public, floor=floor, margin_hidden=margin_hidden)
-            changed |= bool(added)
-            concealed |= added
-        if not changed:
-            added = _give_away(table, lines, concealed, public, axes=axes, time=time, floor=floor)
-            changed |= bool(added)
-            concealed |= added
-    return frozenset(concealed)
+def _with_empty_cells(axes: Axes, counts: Counts, tables: Mapping[Axes, Counts]) -> Counts:
+    """All combinations of the values that the axes take, with 0 where nobody is."""
+    values = [[key[0] for key in tables[axis,]] for axis in axes] if len(axes) > 1 else []
+    if not values or prod(map(len, values)) > MOST_CELLS:
+        return dict(counts)
+    return {**dict.fromkeys(product(*values), 0), **counts}
 
 
-def _partner(
-    table: Counts, line: Sequence[Key], concealed: set[Key], public: set[Key], *, floor: int, margin_hidden: bool
-) -> set[Key]:
-    """The smallest shown cell of a line that does not hide enough yet."""
-    inside = [key for key in line if key in concealed]
-    if margin_hidden:
-        enough = bool(inside)
-    else:
-        enough = not inside or (len(inside) > 1 and sum(table[key] for key in inside) >= floor)
-    return set() if enough else _smallest(table, line, concealed | public)
-
-
-def _neighbour(
-    table: Counts, line: Sequence[Key], concealed: set[Key], public: set[Key], *, at: int, floor: int
-) -> set[Key]:
-    """The neighbour that completes the first run of hidden periods that is too small to be asked for by a window."""
-    ordered = sorted(line, key=lambda key: _order(key[at]))
-    for run in _runs(line, concealed, at):
-        if len(run) > 1 and sum(table[key] for key in run) >= floor:
+def _lines(axes: Axes, table: Iterable[Key], *, time: str | None, is_state: bool) -> list[Line]:
+    made = []
+    for at, axis in enumerate(axes):
+        if is_state and axis == time:
             continue
-        first, last = ordered.index(run[0]), ordered.index(run[-1])
-        beside = [ordered[place] for place in (first - 1, last + 1) if 0 <= place < len(ordered)]
-        beside = [key for key in beside if key not in public]
-        if beside:
-            here = run[0][at]
-            return {min(beside, key=lambda key: (not _same_quarter(key[at], here), table[key], _order(key[at])))}
-    return set()
+        cells: dict[Key, list[Key]] = defaultdict(list)
+        for key in table:
+            cells[_without(key, at)].append(key)
+        margin_axes = axes[:at] + axes[at + 1 :]
+        made += [Line(at, margin_axes, margin, tuple(line), axis == time) for margin, line in cells.items()]
+    return made
 
 
-def _give_away(
-    table: Counts,
-    lines: Sequence[tuple[int, Key, Sequence[Key], bool]],
-    concealed: set[Key],
-    public: set[Key],
-    *,
-    axes: Axes,
-    time: str | None,
-    floor: int,
-) -> set[Key]:
-    """One more cell to hide where a reader could still solve for a few people; empty where nobody can."""
-    equations: list[list[Any]] = []
-    for at, margin, line, margin_hidden in lines:
-        inside: list[Any] = [key for key in line if key in concealed]
-        if margin_hidden:
-            inside.append((_MARGIN, at, margin))
-        equations.append(inside)
-        if axes[at] == time:
-            equations += [list(run) for run in _runs(line, concealed, at)]
-    for solved in sorted(known_sums(equations), key=lambda keys: (len(keys), sorted(map(str, keys)))):
-        if any(key[:1] == (_MARGIN,) for key in solved):
-            continue
-        if len(solved) > 1 and sum(table[key] for key in solved) >= floor:
-            continue
-        for _, _, line, _ in lines:
-            if len(line) > 1 and solved.intersection(line):
-                added = _smallest(table, line, concealed | public)
-                if added:
-                    return added
-    return set()
+def _without(key: Key, at: int) -> Key:
+    return key[:at] + key[at + 1 :]
 
 
-def _smallest(table: Counts, line: Sequence[Key], excluded: set[Key]) -> set[Key]:
-    shown = [key for key in line if key not in excluded]
-    return {min(shown, key=lambda key: (table[key], _orders(key)))} if shown else set()
-
-
-def _lines(table: Iterable[Key], at: int) -> dict[Key, list[Key]]:
-    """Cells by the key that is left when the axis at position `at` is added up."""
-    lines: dict[Key, list[Key]] = defaultdict(list)
-    for key in table:
-        lines[key[:at] + key[at + 1 :]].append(key)
-    return lines
-
-
-def _runs(line: Iterable[Key], concealed: Collection[Key], at: int) -> list[list[Key]]:
-    """Hidden cells of a line in runs of neighbours along the axis at position `at`."""
+def _runs(line: Line, concealed: Collection[Key], table: Counts) -> list[list[Key]]:
+    """Hidden cells of a line in runs of neighbours along its axis. Empty cells that are shown part nobody."""
     runs: list[list[Key]] = [[]]
-    for key in sorted(line, key=lambda key: _order(key[at])):
-        if key in concealed:
+    hidden = set(concealed)
+    for key in sorted(line.cells, key=lambda key: _order(key[line.at])):
+        if key in hidden:
             runs[-1].append(key)
-        elif runs[-1]:
+        elif table[key] and runs[-1]:
             runs.append([])
     return [run for run in runs if run]
 

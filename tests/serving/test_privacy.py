@@ -12,7 +12,7 @@ from time import perf_counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.privacy import Axes, Key, Lattice, cuts, hidden_cells, known_sums
+from serving.privacy import Axes, Key, Lattice, cuts, hidden_cells
 
 FLOOR = 5
 MONTHS = [date(2024, month, 1) for month in range(1, 7)]
@@ -89,14 +89,17 @@ def test_a_window_of_time_holds_whole_runs_of_hidden_months() -> None:
     assert not cuts(found, [(month,) for month in MONTHS[3:]], along=("month",))
 
 
-def test_what_is_known_by_subtraction_is_found() -> None:
-    assert {"c"} in known_sums([{"a", "b"}, {"a", "b", "c"}])
-    assert known_sums([{"a", "b"}, {"b", "c"}]) == {frozenset("ab"), frozenset("bc")}
+def test_cells_whose_sum_would_follow_are_not_hidden_alone() -> None:
+    # Columns R and S less the row of n would tell how many of x are in R and S together: 3 people.
+    cells = {("x", "Q"): 3, ("x", "R"): 2, ("x", "S"): 1, ("n", "Q"): 60, ("n", "R"): 8, ("n", "S"): 9}
+    cells |= {("y", "Q"): 60, ("y", "R"): 50, ("y", "S"): 40}
+    shown = everything_shown(lattice(("a", "b"), cells))
+    assert not solve(shown, ("x", "R"), ("x", "S"))
 
 
-def solve(shown: list[tuple[frozenset[Key], int]], unknown: Key) -> bool:
-    """Whether a cell is a combination of sums that are shown: rank by exact elimination."""
-    columns = sorted({key for keys, _ in shown for key in keys} | {unknown}, key=str)
+def solve(shown: list[tuple[frozenset[Key], int]], *unknown: Key) -> bool:
+    """Whether a sum of cells is a combination of sums that are shown: rank by exact elimination."""
+    columns = sorted({key for keys, _ in shown for key in keys} | {*unknown}, key=str)
     rows = [[Fraction(key in keys) for key in columns] for keys, _ in shown]
 
     def rank(matrix: list[list[Fraction]]) -> int:
@@ -114,7 +117,7 @@ def solve(shown: list[tuple[frozenset[Key], int]], unknown: Key) -> bool:
             found += 1
         return found
 
-    target = [Fraction(key == unknown) for key in columns]
+    target = [Fraction(key in unknown) for key in columns]
     return rank([*rows, target]) == rank(rows)
 
 
@@ -136,9 +139,9 @@ def test_no_small_cell_of_a_full_table_follows_from_everything_shown(counts: lis
     cells = dict(zip(product("wxyz", "uvt"), counts, strict=False))
     found = lattice(("a", "b"), cells)
     shown = everything_shown(found)
-    for key, count in cells.items():
-        if count < FLOOR:
-            assert not solve(shown, key), (key, cells, found.hidden)
+    for key, other in product(cells, repeat=2):
+        if sum(cells[one] for one in {key, other}) < FLOOR and (key[0] == other[0] or key[1] == other[1]):
+            assert not solve(shown, key, other), (key, other, cells, found.hidden)
 
 
 @settings(max_examples=40, deadline=None)
