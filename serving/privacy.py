@@ -28,11 +28,15 @@ from math import prod
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
 
 # More hidden cells than these are not solved for: the table is hidden whole.
 MOST_UNKNOWNS: Final = 1_000
 # Tables with more cells than these are decided without their empty cells.
 MOST_CELLS: Final = 20_000
+# Groups of at most as many hidden cells are tried for being given away together.
+MOST_TOGETHER: Final = 3
 _ZERO: Final = 1e-7
 
 Key = tuple[Any, ...]
@@ -200,7 +204,8 @@ class _Decision:
     def given_away(self) -> list[frozenset[Key]] | None:
         """Groups of hidden cells of one line, of fewer than `floor` people together, whose sum a reader can work out.
 
-        A sum follows if it is a combination of what lines tell: if its vector has no part outside of their span.
+        A sum follows if no other numbers in the hidden cells would give the same lines and another sum: if it stays the
+        same along a direction in which all lines do.
 
         Returns:
             The groups, smallest first; None where there are too many unknowns to say.
@@ -216,15 +221,15 @@ class _Decision:
         for row, equation in enumerate(equations):
             for unknown, sign in equation.items():
                 system[row, place[unknown]] = sign
-        outside = np.eye(len(place)) - np.linalg.pinv(system) @ system
+        free = _free_direction(system)
         found: set[frozenset[Key]] = set()
         for line in self.lines:
             small = [key for key in line.cells if key in self.concealed and 0 < self.table[key] < self.floor]
-            for size in range(1, self.floor):
+            move = {key: free[place[self.axes, key]] for key in small}
+            for size in range(1, min(self.floor, MOST_TOGETHER + 1)):
                 for group in combinations(small, size):
-                    places = [place[self.axes, key] for key in group]
-                    few = sum(self.table[key] for key in group) < self.floor
-                    if few and outside[np.ix_(places, places)].sum() < _ZERO:
+                    fixed = abs(sum(move[key] for key in group)) < _ZERO
+                    if fixed and sum(self.table[key] for key in group) < self.floor:
                         found.add(frozenset(group))
         return sorted(found, key=lambda group: (len(group), sorted(map(_orders, group))))
 
@@ -260,6 +265,17 @@ class _Decision:
     def cost(self, key: Key) -> tuple[Any, ...]:
         """People first, smallest first; then empty cells; last those that are as public as a margin."""
         return (key in self.public, self.table[key] == 0, self.table[key], _orders(key))
+
+
+def _free_direction(system: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A random direction in which unknowns can move without changing any equation: sums that stay are determined.
+
+    A random vector less its part in the span of the equations; the chance that a sum stays by accident is nil.
+    """
+    random = np.random.default_rng(0).normal(size=system.shape[1])
+    seen, *_ = linalg.lstsq(system, system @ random, cond=_ZERO, lapack_driver="gelsy")
+    direction: NDArray[np.float64] = random - seen
+    return direction
 
 
 def _with_empty_cells(axes: Axes, counts: Counts, tables: Mapping[Axes, Counts]) -> Counts:
