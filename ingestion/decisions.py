@@ -47,6 +47,20 @@ class Decision:
     holder: int | None = None
 
 
+class Inbox:
+    """The files of one source that lie there now."""
+
+    def __init__(self, files: Iterable[Arrival]) -> None:
+        self.files = tuple(files)
+        self._paths: dict[str, list[str]] = {}
+        for file in self.files:
+            self._paths.setdefault(file.sha256, []).append(file.path)
+
+    def paths_of(self, sha256: str) -> Sequence[str]:
+        """Where this very content lies."""
+        return self._paths.get(sha256, [])
+
+
 class Contents(Protocol):
     """A look into the files that lie there."""
 
@@ -86,16 +100,14 @@ class History:
         return [entry for entry in self.live.values() if entry.sha256 == sha256]
 
 
-def decide(
-    file: Arrival, *, reading: str, history: History, present: Mapping[str, Arrival], contents: Contents
-) -> Decision:
+def decide(file: Arrival, *, reading: str, history: History, inbox: Inbox, contents: Contents) -> Decision:
     """Decide what happens to one present file.
 
     Args:
         file: the file.
         reading: fingerprint of the options that it would be read with.
         history: the ledger of this source and table.
-        present: every file of the source that lies there now, by path.
+        inbox: every file of the source that lies there now, this one among them.
         contents: a look into these files, for those that grew.
     """
     previous = history.latest.get(file.path)
@@ -104,16 +116,16 @@ def decide(
 
     holder = next((entry for entry in history.live_with(file.sha256) if entry.reading == reading), None)
     if holder is None:
-        holder = _longer_one(file, reading, history, present, contents)
+        holder = _longer_one(file, reading, history, inbox, contents)
     if holder is not None:
         if previous is not None and previous.sha256 == file.sha256:
             return Decision("unchanged", holder=holder.load_id)
-        return Decision("duplicate", _ended(_orphans(file, history, present)), holder.load_id)
+        return Decision("duplicate", _ended(_orphans(file, history, inbox)), holder.load_id)
 
-    ended = _ended(_orphans(file, history, present))
+    ended = _ended(_orphans(file, history, inbox))
     ended += tuple((entry.load_id, "reread") for entry in history.live_with(file.sha256))
     known = {load_id for load_id, _ in ended}
-    grown = [load_id for load_id in _shorter_ones(file, history, present, contents) if load_id not in known]
+    grown = [load_id for load_id in _shorter_ones(file, history, inbox, contents) if load_id not in known]
     return Decision("load", ended + tuple((load_id, "grown") for load_id in grown))
 
 
@@ -125,35 +137,32 @@ def _ended(load_ids: Sequence[int]) -> tuple[tuple[int, Because], ...]:
     return tuple((load_id, "replaced") for load_id in load_ids)
 
 
-def _orphans(file: Arrival, history: History, present: Mapping[str, Arrival]) -> list[int]:
+def _orphans(file: Arrival, history: History, inbox: Inbox) -> list[int]:
     """Live loads of the path's previous content, unless that content still lies there under another name."""
     previous = history.latest.get(file.path)
     if previous is None or previous.sha256 == file.sha256:
         return []
-    live = history.live_with(previous.sha256)
-    if live and any(other.sha256 == previous.sha256 for path, other in present.items() if path != file.path):
+    if inbox.paths_of(previous.sha256):
         return []
-    return [entry.load_id for entry in live]
+    return [entry.load_id for entry in history.live_with(previous.sha256)]
 
 
-def _shorter_ones(file: Arrival, history: History, present: Mapping[str, Arrival], contents: Contents) -> list[int]:
+def _shorter_ones(file: Arrival, history: History, inbox: Inbox, contents: Contents) -> list[int]:
     """Live loads of which this file holds all bytes at its start."""
     candidates = []
     for entry in history.live.values():
         if not 0 < entry.size < file.size:
             continue
-        if _lies_there(entry, present) and not contents.may_begin_with(file.path, entry.path):
-            continue
-        candidates.append(entry)
+        paths = inbox.paths_of(entry.sha256)
+        if not paths or contents.may_begin_with(file.path, paths[0]):
+            candidates.append(entry)
     if not candidates:
         return []
     hashes = contents.prefix_hashes(file.path, [entry.size for entry in candidates])
     return [entry.load_id for entry in candidates if hashes.get(entry.size) == entry.sha256]
 
 
-def _longer_one(
-    file: Arrival, reading: str, history: History, present: Mapping[str, Arrival], contents: Contents
-) -> Entry | None:
+def _longer_one(file: Arrival, reading: str, history: History, inbox: Inbox, contents: Contents) -> Entry | None:
     """The live load whose file begins with all of this one, so that its rows are there already."""
     previous = history.latest.get(file.path)
     if previous is not None and _same(previous, file, reading) and previous.superseded_because == "grown":
@@ -163,15 +172,11 @@ def _longer_one(
     if file.size == 0:
         return None
     for entry in history.live.values():
-        if entry.size <= file.size or entry.reading != reading or entry.path == file.path:
+        if entry.size <= file.size or entry.reading != reading:
             continue
-        if not _lies_there(entry, present) or not contents.may_begin_with(entry.path, file.path):
-            continue
-        if contents.prefix_hashes(entry.path, [file.size]).get(file.size) == file.sha256:
-            return entry
+        for path in inbox.paths_of(entry.sha256)[:1]:
+            if not contents.may_begin_with(path, file.path):
+                continue
+            if contents.prefix_hashes(path, [file.size]).get(file.size) == file.sha256:
+                return entry
     return None
-
-
-def _lies_there(entry: Entry, present: Mapping[str, Arrival]) -> bool:
-    there = present.get(entry.path)
-    return there is not None and there.sha256 == entry.sha256

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import duckdb
 
-from ingestion.decisions import Arrival, Because, Decision, Entry, decide
+from ingestion.decisions import Arrival, Because, Decision, Entry, Inbox, decide
 from ingestion.files import (
     FileChangedError,
     Fingerprint,
@@ -84,17 +84,15 @@ class Loader:
             except (FileChangedError, OSError) as error:
                 problems.append(_problem_of(error, shown))
                 reports.append(FileReport(shown, "failed"))
-        present = {shown: Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items()}
+        inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items())
         contents = PresentFiles(places)
-        for shown, file in present.items():
+        for file in inbox.files:
             try:
-                decision = decide(
-                    file, reading=self._reading, history=self._history, present=present, contents=contents
-                )
-                report, warnings = self._apply(decision, file, places[shown], known[shown])
+                decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
+                report, warnings = self._apply(decision, file, places[file.path], known[file.path])
             except (FileChangedError, UnreadableFileError, OSError) as error:
-                problems.append(_problem_of(error, shown))
-                reports.append(FileReport(shown, "failed"))
+                problems.append(_problem_of(error, file.path))
+                reports.append(FileReport(file.path, "failed"))
             else:
                 problems += warnings
                 reports.append(report)

@@ -68,7 +68,7 @@ def _judge(text: str, line: int) -> Record:
     return Record(line, "loaded", tuple(cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.one_of(DIRT, LINES))
 def test_every_record_that_csv_sees_is_accounted_for(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))
@@ -100,7 +100,7 @@ def test_books_and_tables_agree_for_dirty_files(tmp_path: Path) -> None:
     tokens = ['"', ",", ",", "\n", "\r\n", "a", "é", " ", "a,b,c\n", 'd,"e\nf",g\n']
     workspace = make_workspace(tmp_path, WIDE)
     expected: dict[str, list[Record]] = {}
-    for number in range(15):
+    for number in range(8):
         body = "".join(random.choices(tokens, k=60))
         put(workspace, f"{number:02}.csv", HEADER + body)
         expected[f"inbox/{number:02}.csv"] = list(reference(body))

@@ -126,7 +126,6 @@ def test_a_file_that_begins_with_a_loaded_one_replaces_it_under_any_name(shop: W
 
 
 def test_a_grown_file_replaces_one_that_vanished(shop: Workspace) -> None:
-    put(shop, "a.csv", A).unlink()
     path = put(shop, "a.csv", A)
     load(shop)
     path.unlink()
@@ -188,8 +187,16 @@ def test_rotated_files_all_count(shop: Workspace) -> None:
     assert live_orders(shop) == [("1", "10"), ("1", "11")]
 
 
+def test_a_moved_file_is_known_while_its_old_name_holds_its_beginning(shop: Workspace) -> None:
+    path = put(shop, "a.csv", LONGER)
+    load(shop)
+    path.rename(path.with_name("b.csv"))
+    put(shop, "a.csv", A)
+    load(shop)
+    assert live_orders(shop) == [("1", "10"), ("2", "20")]
+
+
 def test_a_vanished_file_stays_loaded(shop: Workspace) -> None:
-    put(shop, "a.csv", A).unlink()
     path = put(shop, "a.csv", A)
     load(shop)
     path.unlink()
