@@ -5,7 +5,8 @@ with present as (
     select
         as_of_on,
         case
-            when as_of_on = last_day(as_of_on) then date_trunc('month', as_of_on) - interval '11 months' - interval '1 day'
+            when as_of_on = last_day(as_of_on)
+                then date_trunc('month', as_of_on) - interval '11 months' - interval '1 day'
             else as_of_on - interval '12 months'
         end as before_on
     from {{ ref('int_company__as_of') }}
