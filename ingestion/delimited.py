@@ -7,10 +7,13 @@ A record of another width than the header is rejected, and so is one with broken
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import duckdb
 
@@ -18,6 +21,7 @@ from ingestion.files import MARK, Readable
 from ingestion.records import QuotePatterns, lines_as_records, quoted_lines_as_records, read_lines
 
 WHITESPACE: Final = "whitespace"
+SAMPLED_RECORDS: Final = 100
 
 
 class HeaderError(Exception):
@@ -63,35 +67,28 @@ def distinct_names(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
-    """Read the header rows of a UTF-8 text; without one (0 rows) only the width of the first record.
+    """Read the header rows of a UTF-8 text; without one (0 rows) only the width of its records.
 
     Raises:
         HeaderError: when there are fewer rows than that, or they cannot be read.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        if delimiter == WHITESPACE:
-            numbered = ((number, line.split()) for number, line in enumerate(file, start=1))
-        else:
-            reader = csv.reader(file, delimiter=delimiter)
-            numbered = ((reader.line_num, row) for row in reader)
+        records = _numbered_records(file, delimiter)
+        if header_rows == 0:
+            return Head((), _usual_width(records), 0, 0)
         rows: list[tuple[str, ...]] = []
-        skipped = last_line = 0
+        last_line = skipped = 0
         try:
-            for line, cells in numbered:
-                row = tuple(cell.strip() for cell in cells)
+            for line, cells in records:
                 if is_blank(cells):
                     skipped += 1
                     continue
-                if header_rows == 0:
-                    return Head((), len(row), 0, 0)
-                rows.append(row)
+                rows.append(tuple(cell.strip() for cell in cells))
                 last_line = line
                 if len(rows) == header_rows:
                     break
         except csv.Error as error:
             raise HeaderError(f"The header cannot be read: {error}.") from None
-    if header_rows == 0:
-        return Head((), 0, 0, 0)
     if len(rows) < header_rows:
         raise HeaderError("The file is empty." if not rows else f"The file has fewer than {header_rows} header rows.")
     if len({len(row) for row in rows}) > 1:
@@ -99,6 +96,23 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
     if any(MARK in cell for row in rows for cell in row):
         raise HeaderError("The header holds bytes that are no text in this encoding.")
     return Head(tuple(rows), len(rows[0]), last_line, skipped + header_rows)
+
+
+def _numbered_records(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Cells of each record, with the physical line that it ends on. Broken quotes raise `csv.Error`."""
+    if delimiter == WHITESPACE:
+        yield from ((number, line.split()) for number, line in enumerate(file, start=1))
+        return
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    yield from ((reader.line_num, cells) for cells in reader)
+
+
+def _usual_width(records: Iterator[tuple[int, list[str]]]) -> int:
+    """Most common number of cells among the first records: the very first may be the odd one."""
+    widths: Counter[int] = Counter()
+    with suppress(csv.Error):
+        widths.update(len(cells) for _, cells in islice(records, SAMPLED_RECORDS) if not is_blank(cells))
+    return widths.most_common(1)[0][0] if widths else 0
 
 
 def is_blank(cells: Sequence[str]) -> bool:

@@ -54,7 +54,8 @@ _ORIGIN: Final = """
 """
 
 # `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
-# `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', or 'reread' (other options).
+# `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', 'reread' (other options), or 'vanished'
+# (a mapping file that is gone).
 _LEDGER: Final = """
     create schema if not exists ledger;
     create table if not exists ledger.loads (
@@ -89,10 +90,18 @@ _LEDGER: Final = """
 """
 
 
+_COLUMNS: Final = "select table_schema, table_name, column_name from information_schema.columns"
+
+
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create every raw table and the ledger, empty, where they are not there yet."""
+    """Create every raw table and the ledger, empty, where they are not there yet; add columns that are new."""
     for table in RAW_TABLES.values():
         own = ", ".join(f'"{column}" varchar' for column in table.columns)
         connection.execute(f'create schema if not exists "{table.schema}"')
         connection.execute(f"create table if not exists {table.sql} ({own}, {_ORIGIN})")
+    there = set(connection.execute(_COLUMNS).fetchall())
+    for table in RAW_TABLES.values():
+        for column in table.columns:
+            if (table.schema, table.name, column) not in there:
+                connection.execute(f'alter table {table.sql} add column "{column}" varchar')
     connection.execute(_LEDGER)

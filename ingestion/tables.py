@@ -9,6 +9,7 @@ import difflib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -16,6 +17,9 @@ from ingestion.delimited import Head, HeaderError, positions_of, read_head, row_
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
+
+LONGEST_NAME: Final = 60
+MOST_NAMES: Final = 40
 
 
 class TableReader:
@@ -67,7 +71,7 @@ def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_heade
         if name in positions or (name not in shape.required and name not in shape.columns):
             continue
         wanted = shape.columns.get(name, name)
-        listed = ", ".join(keys) if has_header else f"{len(keys)} columns, named by position"
+        listed = _listed(keys) if has_header else f"{len(keys)} columns, named by position"
         near = difflib.get_close_matches(wanted, keys, n=1, cutoff=0.5)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         if len(keys) == 1 and any(delimiter in keys[0] for delimiter in ";,|\t"):
@@ -83,3 +87,10 @@ def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_heade
             )
         )
     return problems
+
+
+def _listed(keys: Sequence[str]) -> str:
+    """Names of a file's columns, short enough for a message."""
+    shown = [key if len(key) <= LONGEST_NAME else f"{key[:LONGEST_NAME]}..." for key in keys[:MOST_NAMES]]
+    more = f" and {len(keys) - MOST_NAMES} more" if len(keys) > MOST_NAMES else ""
+    return ", ".join(shown) + more

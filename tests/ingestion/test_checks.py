@@ -47,6 +47,7 @@ def problems(root: Path, source: dict[str, Any], files: dict[str, bytes]) -> lis
             "no column '9'",
             "3 columns, named by position",
         ),
+        (ORDERS, {"a.csv": b'customer_id,"amount\n1,2\n'}, "inbox/a.csv", "The header cannot be read", "'delimiter'"),
         (ORDERS, {"a.csv": b""}, "inbox/a.csv", "The file is empty", "'delimiter'"),
         (EVENTS, {"a.jsonl": b'{"type": \n'}, "inbox/a.jsonl", "not valid JSON", "one object a line"),
         (EVENTS, {"a.jsonl": b"[]\n"}, "inbox/a.jsonl", "no JSON object", "one object a line"),

@@ -97,6 +97,14 @@ def test_a_file_without_a_header_and_with_a_byte_order_mark(tmp_path: Path) -> N
     assert found == [(1, "1", "2026-01-01", "10")]
 
 
+def test_a_ragged_first_record_does_not_reject_the_others(tmp_path: Path) -> None:
+    text = "Orders of January\n1,2026-01-01,10\n2,2026-01-02,20\n"
+    columns = {"customer_id": "1", "occurred_at": "2", "amount": "3"}
+    workspace, found = landed(tmp_path, text, header=False, columns=columns)
+    assert [row[0] for row in found] == [2, 3]
+    assert refused(workspace) == [(1, "1 cells where 3 are expected", "Orders of January")]
+
+
 def test_a_column_without_a_name_is_named_by_its_position(tmp_path: Path) -> None:
     text = ",occurred_at,amount,,amount\nanna,2026-01-01,10,x,y\n"
     workspace, found = landed(tmp_path, text, columns={"customer_id": "1"})

@@ -8,9 +8,11 @@ import stat
 from datetime import date
 from pathlib import Path
 
+from ingestion import prepare
 from ingestion.raw_schema import RAW_TABLES
 from ingestion.secret import key_pads
-from tests.ingestion.workspaces import EVENTS, ORDERS, make_workspace, rows
+from ingestion.warehouse import open_for_writing
+from tests.ingestion.workspaces import EVENTS, ORDERS, load, make_workspace, put, rows
 
 ORIGIN = ["_source", "_file", "_line", "_sha256", "_load_id", "_loaded_at"]
 
@@ -21,6 +23,16 @@ def test_every_raw_table_is_there_and_empty(tmp_path: Path) -> None:
         assert rows(workspace, f"select count(*) from {table.sql}") == [(0,)]
         columns = [row[0] for row in rows(workspace, f"describe {table.sql}")]
         assert columns == [*table.columns, *ORIGIN]
+
+
+def test_a_column_that_is_new_is_added_to_a_warehouse_that_stands(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, ORDERS)
+    with open_for_writing(workspace.paths) as connection:
+        connection.execute("alter table raw_crm_csv.orders drop column campaign")
+    prepare(workspace)
+    put(workspace, "a.csv", "customer_id,occurred_at,amount,campaign\n1,2026-01-01,10,spring\n")
+    load(workspace)
+    assert rows(workspace, "select campaign from raw_crm_csv.orders") == [("spring",)]
 
 
 def test_only_the_owner_can_read_the_warehouse(tmp_path: Path) -> None:
