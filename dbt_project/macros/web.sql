@@ -41,7 +41,7 @@
 
 {#- Whether a user agent names itself a program: crawlers, link previews, monitors, headless browsers and HTTP clients.
     The words are those that such programs announce themselves with (crawlers sign as `...bot`, `...spider` or `crawler`).
-    A missing user agent is no sign of a program: events that servers send have none. -#}
+    Cubot is a make of phones. A missing user agent is no sign of a program: events that servers send have none. -#}
 {% macro is_bot(user_agent) -%}
     {{ return(adapter.dispatch('is_bot')(user_agent)) }}
 {%- endmacro %}
@@ -49,7 +49,7 @@
 {% macro default__is_bot(user_agent) -%}
     coalesce(
         regexp_matches(
-            lower({{ user_agent }}),
+            replace(lower({{ user_agent }}), 'cubot', ''),
             'bot\b|bot/|spider|crawl|slurp|mediapartners|facebookexternalhit|headless|phantomjs|lighthouse|pingdom|'
             || 'statuscake|uptime|^curl/|^wget/|python-requests|python-urllib|^java/|okhttp|go-http-client'
         ),
