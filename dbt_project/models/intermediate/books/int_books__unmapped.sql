@@ -1,4 +1,4 @@
--- Grain: one row is an event, channel, question or column that has no mapping: kept, counted, never guessed.
+-- Grain: one row is an event, channel, question, interaction or column that has no mapping: kept, counted, never guessed.
 
 with events as (
 
@@ -15,6 +15,12 @@ channels as (
 questions as (
 
     select * from {{ ref('int_survey__unmapped_questions') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('int_survey__unmapped_interactions') }}
 
 ),
 
@@ -48,6 +54,13 @@ final as (
         name,
         n_rows
     from questions
+    union all
+    select
+        'interaction' as kind,
+        data_source,
+        name,
+        n_rows
+    from interactions
     union all
     select
         'column' as kind,
