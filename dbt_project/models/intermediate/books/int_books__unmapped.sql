@@ -1,4 +1,4 @@
--- Grain: one row is an event, channel, question, interaction or column that has no mapping: kept, counted, never guessed.
+-- Grain: one row is an event, channel, question, interaction or column without a mapping: kept, counted, not guessed.
 
 with events as (
 
