@@ -37,13 +37,21 @@ as_of as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+-- Money in another currency has no rate, and is in no revenue.
 past_orders as (
 
     select
         orders.*,
-        sources.counts_revenue
+        sources.counts_revenue and orders.currency = settings.currency as counts_revenue
     from orders
     inner join sources on orders.data_source = sources.data_source
+    cross join settings
     cross join as_of
     where orders.occurred_at < as_of.as_of_ends_at
 

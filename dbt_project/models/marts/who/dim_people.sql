@@ -18,6 +18,12 @@ touchpoints as (
 
 ),
 
+mappings as (
+
+    select * from {{ ref('stg_mappings__attributes') }}
+
+),
+
 months as (
 
     select * from {{ ref('fct_customer_months') }}
@@ -74,6 +80,15 @@ first_touchpoints as (
 
 ),
 
+-- One vocabulary: where the company states first channels itself, channels of touchpoints do not mix with its words.
+stated_channels as (
+
+    select count(*) > 0 as are_stated
+    from mappings
+    where dimension = 'first_channel'
+
+),
+
 states as (
 
     select
@@ -103,12 +118,16 @@ final as (
         dimensions.language,
         dimensions.age_band,
         dimensions.motivation,
-        coalesce(dimensions.first_channel, first_touchpoints.channel) as first_channel,
+        case
+            when stated_channels.are_stated then dimensions.first_channel
+            else first_touchpoints.channel
+        end as first_channel,
         people.first_seen_at,
         people.last_seen_at,
         {{ business_day('people.first_seen_at') }} as first_seen_on,
         {{ business_day('people.last_seen_at') }} as last_seen_on
     from people
+    cross join stated_channels
     left join states on people.person_id = states.person_id
     left join dimensions on people.person_id = dimensions.person_id
     left join first_touchpoints on people.person_id = first_touchpoints.person_id

@@ -1,0 +1,161 @@
+"""Customer months against plain Python that looks at every order anew for every month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.dbt_project.rendering import render
+
+START = date(2024, 1, 1)
+TOP_TIER = Decimal("0.2")
+MODELS = (
+    "intermediate/customers/int_customers__monthly_orders",
+    "intermediate/customers/int_customers__months",
+    "intermediate/customers/int_customers__tiers",
+    "marts/who/fct_customer_months",
+)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A sale or a refund: who, on which day, how much it adds to revenue."""
+
+    person: int
+    on: date
+    kind: str
+    revenue: Decimal
+
+
+@dataclass(frozen=True)
+class World:
+    """A small company: its orders, the day it is seen on, and how long a sale keeps a customer active."""
+
+    orders: list[Order]
+    as_of: date
+    active_days: int
+
+    def sales(self, person: int, until: date) -> list[date]:
+        return [one.on for one in self.orders if (one.person, one.kind) == (person, "sale") and one.on <= until]
+
+    def is_active(self, person: int, on: date) -> bool:
+        return any(on - timedelta(days=self.active_days) < sale for sale in self.sales(person, on))
+
+    def trailing_year(self, person: int, on: date) -> Decimal:
+        tomorrow = on + timedelta(days=1)
+        is_month_end = tomorrow.day == 1
+        after = (
+            tomorrow.replace(year=tomorrow.year - 1) - timedelta(days=1)
+            if is_month_end
+            else on.replace(year=on.year - 1)
+        )
+        return sum((one.revenue for one in self.orders if one.person == person and after < one.on <= on), Decimal(0))
+
+    def tiers(self, on: date) -> dict[int, str]:
+        """Tier of every customer on a day."""
+        people = sorted({one.person for one in self.orders if self.sales(one.person, on)})
+        revenue = {person: self.trailing_year(person, on) for person in people}
+        best = sorted((person for person in people if revenue[person] > 0), key=lambda one: (-revenue[one], one))
+        if not best:
+            return {}
+        top = set(best[: ceil(TOP_TIER * len(best))])
+        return {person: "top" if person in top else "other" for person in people}
+
+
+# Days around month ends and leap days, a year apart, and around the limits of being active.
+_DAYS = st.sampled_from([0, 1, 30, 31, 58, 59, 60, 89, 90, 91, 180, 364, 365, 366, 395, 396, 424, 425, 455])
+_ORDERS = st.lists(
+    st.tuples(
+        st.integers(1, 7),
+        _DAYS,
+        st.sampled_from(["sale", "sale", "sale", "refund"]),
+        st.sampled_from([0, 5, 5, 10, 20]),
+    ),
+    min_size=1,
+    max_size=20,
+)
+_AS_OF = st.sampled_from([455, 456, 470, 485, 515])
+WORLDS = st.builds(
+    lambda orders, as_of, active_days: World(
+        [
+            Order(person, START + timedelta(days=day), kind, Decimal(amount if kind == "sale" else -amount))
+            for person, day, kind, amount in orders
+        ],
+        START + timedelta(days=as_of),
+        active_days,
+    ),
+    _ORDERS,
+    _AS_OF,
+    st.sampled_from([10, 31, 90, 365]),
+)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    connection.execute(
+        "create table stg_config__settings (timezone varchar, active_days integer, top_tier double);"
+        "create table int_company__as_of (as_of_on date);"
+        "create table int_identity__identifiers (person_id bigint, first_seen_at timestamp);"
+        "create table int_orders__valued (person_id bigint, kind varchar, occurred_on date, orders integer, "
+        "revenue decimal(18, 2), is_after_as_of boolean)"
+    )
+    for model in MODELS:
+        connection.execute(f"create view {model.split('/')[-1]} as {render(model)}")
+    yield connection
+    connection.close()
+
+
+def months(database: duckdb.DuckDBPyConnection, world: World) -> list[dict[str, object]]:
+    for table in ("stg_config__settings", "int_company__as_of", "int_identity__identifiers", "int_orders__valued"):
+        database.execute(f"delete from {table}")
+    database.execute("insert into stg_config__settings values ('UTC', ?, ?)", [world.active_days, float(TOP_TIER)])
+    database.execute("insert into int_company__as_of values (?)", [world.as_of])
+    for order in world.orders:
+        is_sale = order.kind == "sale"
+        values = [order.person, order.kind, order.on, int(is_sale), order.revenue, order.on > world.as_of]
+        database.execute("insert into int_orders__valued values (?, ?, ?, ?, ?, ?)", values)
+    database.execute("insert into int_identity__identifiers select person_id, occurred_on from int_orders__valued")
+    cursor = database.execute("select * from fct_customer_months order by person_id, month_on")
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@settings(max_examples=60, deadline=None)
+@given(WORLDS)
+def test_every_month_is_what_its_orders_say(database: duckdb.DuckDBPyConnection, world: World) -> None:
+    rows = months(database, world)
+    assert {row["person_id"] for row in rows} == {order.person for order in world.orders}
+    for row in rows:
+        person, first, last = int(str(row["person_id"])), row["month_on"], row["month_end_on"]
+        assert isinstance(first, date)
+        assert isinstance(last, date)
+        before = first - timedelta(days=1)
+        sales, earlier = world.sales(person, last), world.sales(person, before)
+        start, end = world.is_active(person, before), world.is_active(person, last)
+        acquired = bool(sales) and not earlier
+        reactivated = bool(earlier) and not start and len(sales) > len(earlier)
+        lost = (start or acquired or reactivated) and not end
+        assert (row["is_active_start"], row["is_active_end"]) == (start, end)
+        assert (row["acquired"], row["reactivated"]) == (acquired, reactivated)
+        assert (row["retained"], row["lost"]) == (start and end, lost)
+        assert row["revenue_12m"] == world.trailing_year(person, last)
+        assert row["tier_end"] == world.tiers(last).get(person)
+        # A person has no row before the first fact, and then no tier either.
+        assert row["tier_start"] == world.tiers(before).get(person)
+
+
+@settings(max_examples=30, deadline=None)
+@given(WORLDS)
+def test_movements_explain_every_change_of_the_active(database: duckdb.DuckDBPyConnection, world: World) -> None:
+    for row in months(database, world):
+        moved = int(str(row["acquired"])) + int(str(row["reactivated"])) - int(str(row["lost"]))
+        assert int(bool(row["is_active_end"])) == int(bool(row["is_active_start"])) + moved
