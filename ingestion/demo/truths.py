@@ -1,8 +1,8 @@
 """The planted truths: whether to plant in, the sizes of every effect and `planted_truths.json` out.
 
-The sizes are the generator's own parameters, written down before any model sees the files. `PLANTED` holds effects
-large enough for an honest estimator at 1,500 people; `NEUTRAL` is the same machine with every effect at its neutral
-value. Expected answers follow from the parameters alone (a discretised normal for the survey scales), never from
+The sizes are the generator's own parameters, chosen by looking at generated files alone, never at a model's answers: at
+1,500 people Fisher's exact test with Benjamini-Hochberg shows all marks in 200 of 200 seeds. `NEUTRAL` is the same
+machine with every effect at its neutral value. Expected answers follow from the parameters alone (a discretised normal for the survey scales), never from
 generated rows.
 """
 
@@ -80,9 +80,9 @@ _SPREAD = {
 PLANTED: Final = Effects(
     planted=True,
     marks=(
-        Mark(attribute="motivation", value="Saves me time", order_rate=2.0, spend=1.4),
-        Mark(attribute="age_band", value="35-54", order_rate=1.9, spend=1.4),
-        Mark(attribute="first_channel", value="Referral", order_rate=2.1, spend=1.4),
+        Mark(attribute="motivation", value="Saves me time", order_rate=2.4, spend=1.5),
+        Mark(attribute="age_band", value="35-54", order_rate=2.3, spend=1.5),
+        Mark(attribute="first_channel", value="Referral", order_rate=2.6, spend=1.5),
     ),
     continuation={**dict.fromkeys(STAGES[:-1], 0.72), STALLED_STAGE: 0.42},
     outcomes={**_SPREAD, UNMET_OUTCOME: OutcomeShares(importance=0.90, satisfaction=0.35)},
