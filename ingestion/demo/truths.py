@@ -2,8 +2,8 @@
 
 The sizes are the generator's own parameters, chosen by looking at generated files alone, never at a model's answers: at
 1,500 people Fisher's exact test with Benjamini-Hochberg shows all marks in 200 of 200 seeds. `NEUTRAL` is the same
-machine with every effect at its neutral value. Expected answers follow from the parameters alone (a discretised normal for the survey scales), never from
-generated rows.
+machine with every effect at its neutral value. Expected answers follow from the parameters alone (a discretised normal
+for the survey scales), never from generated rows.
 """
 
 from __future__ import annotations
