@@ -9,7 +9,7 @@ Rules, per line (the cells of a table that add up to one cell of a margin):
 - if the margin is shown, a line hides no cell, or at least two with at least `floor` people together;
 - if the margin is hidden, the line hides at least one cell, else the margin could be added up;
 - along time, hidden periods come in runs of neighbours with at least `floor` people each, because readers may ask for
-  any window of time: a window that cuts a run is refused (`cuts`), one that holds whole runs is not.
+  any window of time: a window that cuts a run (or a quarter's part of it that hides enough) is refused (`cuts`).
 At the end a table is solved with its margins as a reader would solve it (`_Decision.given_away`), and hidden further
 while the number of fewer than `floor` people follows. A table too large to be solved is hidden whole.
 
@@ -29,7 +29,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy import sparse
+from scipy.sparse import linalg
 
 # More hidden cells than these are not solved for: the table is hidden whole.
 MOST_UNKNOWNS: Final = 1_000
@@ -64,12 +65,14 @@ class Lattice:
         axes: names of the table's axes; a key holds one value per axis, in this order.
         tables: axes of a margin (a subset of `axes`, in order) -> key -> people. () is the grand total.
         hidden: axes of a margin -> keys that must not be shown.
+        floor: the least number of people that may be shown.
         time: the axis along which windows are asked; None where there is none.
     """
 
     axes: Axes
     tables: Mapping[Axes, Counts]
     hidden: Mapping[Axes, frozenset[Key]]
+    floor: int
     time: str | None
 
     @cached_property
@@ -97,7 +100,7 @@ def hidden_cells(
         for margin in combinations(axes, size):
             tables[margin] = _with_empty_cells(margin, people(margin), tables)
             hidden[margin] = _Decision(margin, tables, hidden, floor=floor, time=time, is_state=is_state).hide()
-    return Lattice(axes=axes, tables=tables, hidden=hidden, time=time)
+    return Lattice(axes=axes, tables=tables, hidden=hidden, floor=floor, time=time)
 
 
 def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) -> bool:
@@ -123,7 +126,8 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
             concealed = [key for key in line.cells if key in hidden]
             if inside.issuperset(concealed) and margin in lattice.hidden[line.margin_axes]:
                 return True
-            for group in _runs(line, concealed, table) if line.is_time else [concealed]:
+            groups = _blocks(line, concealed, table, floor=lattice.floor) if line.is_time else [concealed]
+            for group in groups:
                 if 0 < len(inside.intersection(group)) < len(group):
                     return True
     return False
@@ -193,7 +197,7 @@ class _Decision:
             (key for key in line.cells if self.table[key] or key in self.concealed), key=lambda key: _order(key[at])
         )
         for run in _runs(line, inside, self.table):
-            if len(run) > 1 and sum(self.table[key] for key in run) >= self.floor:
+            if _hides_enough(run, self.table, self.floor):
                 continue
             first, last = filled.index(run[0]), filled.index(run[-1])
             beside = [filled[place] for place in (first - 1, last + 1) if 0 <= place < len(filled)]
@@ -217,11 +221,9 @@ class _Decision:
         place = {unknown: at for at, unknown in enumerate(dict.fromkeys(one for some in equations for one in some))}
         if len(place) > MOST_UNKNOWNS:
             return None
-        system = np.zeros((len(equations), len(place)))
-        for row, equation in enumerate(equations):
-            for unknown, sign in equation.items():
-                system[row, place[unknown]] = sign
-        free = _free_direction(system)
+        free = _free_direction(
+            [{place[unknown]: sign for unknown, sign in one.items()} for one in equations], len(place)
+        )
         found: set[frozenset[Key]] = set()
         for line in self.lines:
             small = [key for key in line.cells if key in self.concealed and 0 < self.table[key] < self.floor]
@@ -245,7 +247,8 @@ class _Decision:
             if unknown:
                 found.append(unknown)
             if line.is_time:
-                found += [{(axes, key): 1 for key in run} for run in _runs(line, inside, table)]
+                parts = _blocks(line, inside, table, floor=self.floor)
+                found += [{(axes, key): 1 for key in part} for part in parts]
         return found
 
     def conceal_beside(self, groups: Iterable[frozenset[Key]]) -> None:
@@ -267,13 +270,18 @@ class _Decision:
         return (key in self.public, self.table[key] == 0, self.table[key], _orders(key))
 
 
-def _free_direction(system: NDArray[np.float64]) -> NDArray[np.float64]:
+def _free_direction(equations: Sequence[Mapping[int, int]], unknowns: int) -> NDArray[np.float64]:
     """A random direction in which unknowns can move without changing any equation: sums that stay are determined.
 
     A random vector less its part in the span of the equations; the chance that a sum stays by accident is nil.
     """
-    random = np.random.default_rng(0).normal(size=system.shape[1])
-    seen, *_ = linalg.lstsq(system, system @ random, cond=_ZERO, lapack_driver="gelsy")
+    rows = [row for row, equation in enumerate(equations) for _ in equation]
+    columns = [column for equation in equations for column in equation]
+    signs = [float(sign) for equation in equations for sign in equation.values()]
+    system = sparse.csr_array((signs, (rows, columns)), shape=(len(equations), unknowns))
+    random = np.random.default_rng(0).normal(size=unknowns)
+    told = np.asarray(system @ random)
+    seen = linalg.lsqr(system, told, atol=0, btol=0, conlim=0, iter_lim=20 * unknowns)[0]
     direction: NDArray[np.float64] = random - seen
     return direction
 
@@ -313,6 +321,27 @@ def _runs(line: Line, concealed: Collection[Key], table: Counts) -> list[list[Ke
         elif table[key] and runs[-1]:
             runs.append([])
     return [run for run in runs if run]
+
+
+def _blocks(line: Line, concealed: Collection[Key], table: Counts, *, floor: int) -> list[list[Key]]:
+    """Runs, parted between quarters where each part still hides enough: windows may hold whole parts."""
+    parts: list[list[Key]] = []
+    for run in _runs(line, concealed, table):
+        made: list[list[Key]] = [[]]
+        for key in run:
+            if _hides_enough(made[-1], table, floor) and not _same_quarter(made[-1][-1][line.at], key[line.at]):
+                made.append([])
+            made[-1].append(key)
+        if len(made) > 1 and not _hides_enough(made[-1], table, floor):
+            made[-2:] = [made[-2] + made[-1]]
+        parts += made
+    return parts
+
+
+def _hides_enough(cells: Collection[Key], table: Counts, floor: int) -> bool:
+    """At least two cells with people, and at least `floor` people together."""
+    counts = [table[key] for key in cells if table[key]]
+    return len(counts) > 1 and sum(counts) >= floor
 
 
 def _same_quarter(one: Any, other: Any) -> bool:
