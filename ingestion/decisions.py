@@ -100,6 +100,20 @@ class History:
         return [entry for entry in self.live.values() if entry.sha256 == sha256]
 
 
+def in_turn(inbox: Inbox, history: History) -> list[Arrival]:
+    """The files in the order to decide on them: those with other content than before first.
+
+    A longer file that was corrected has to end before its beginning, which may lie there too, is asked whether it
+    counts.
+    """
+    return sorted(inbox.files, key=lambda file: (not _is_corrected(file, history), file.path))
+
+
+def _is_corrected(file: Arrival, history: History) -> bool:
+    previous = history.latest.get(file.path)
+    return previous is not None and previous.sha256 != file.sha256
+
+
 def decide(file: Arrival, *, reading: str, history: History, inbox: Inbox, contents: Contents) -> Decision:
     """Decide what happens to one present file.
 

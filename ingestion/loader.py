@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import duckdb
 
-from ingestion.decisions import Arrival, Because, Decision, Entry, Inbox, decide
+from ingestion.decisions import Arrival, Because, Decision, Entry, Inbox, decide, in_turn
 from ingestion.files import (
     FileChangedError,
     Fingerprint,
@@ -86,7 +86,7 @@ class Loader:
                 reports.append(FileReport(shown, "failed"))
         inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items())
         contents = PresentFiles(places)
-        for file in inbox.files:
+        for file in in_turn(inbox, self._history):
             try:
                 decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
                 report, warnings = self._apply(decision, file, places[file.path], known[file.path])
@@ -96,7 +96,7 @@ class Loader:
             else:
                 problems += warnings
                 reports.append(report)
-        return reports, problems
+        return sorted(reports, key=lambda report: report.path), problems
 
     def end_vanished(self, found: Sequence[Path]) -> None:
         """End the live loads of paths that are no longer there."""

@@ -54,7 +54,7 @@ _ORIGIN: Final = """
 """
 
 # `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
-# `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', 'reread' (other options), or 'vanished'
+# `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', 'reread' (other options), 'vanished'
 # (a mapping file that is gone).
 _LEDGER: Final = """
     create schema if not exists ledger;

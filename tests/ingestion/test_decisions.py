@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.decisions import Arrival, Decision, Entry, History, Inbox, decide
+from ingestion.decisions import Arrival, Decision, Entry, History, Inbox, decide, in_turn
 
 NAMES = ("a", "b", "c")
 # A family in which files grow from one another, and two strangers.
@@ -34,7 +34,7 @@ class World:
         self.history = History(self.entries)
         present = Inbox(Arrival(name, len(data), _sha(data)) for name, data in sorted(files.items()))
         decisions = []
-        for file in present.files:
+        for file in in_turn(present, self.history):
             decision = decide(file, reading=reading, history=self.history, inbox=present, contents=self)
             decisions.append(decision)
             self._apply(decision, file, reading)
@@ -69,7 +69,7 @@ def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(INBOXES, min_size=1, max_size=6))
 def test_every_present_file_counts_exactly_once(inboxes: list[dict[str, bytes]]) -> None:
     world = World()

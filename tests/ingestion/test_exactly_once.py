@@ -157,7 +157,6 @@ def test_a_beginning_counts_again_when_the_longer_file_is_corrected(shop: Worksp
     load(shop)
     put(shop, "b.csv", HEADER + "9,2026-01-09,90\n")
     load(shop)
-    load(shop)
     assert live_orders(shop) == [("1", "10"), ("9", "90")]
 
 
