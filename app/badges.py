@@ -85,6 +85,14 @@ def freshness(release: Release, *, now: datetime, stale_after: timedelta) -> Bad
     return Badge(f"Updated {today}{published:%H:%M}", "gray", ":material/schedule:", ends)
 
 
+def lateness(release: Release, *, stale_after: timedelta) -> Badge | None:
+    """A badge where the sources end well before the load did; none where cx.yml names the day on purpose."""
+    if release.as_of_is_pinned or release.published_at.date() - release.as_of_on <= stale_after + timedelta(days=1):
+        return None
+    help_text = f"The newest dated fact in the sources is of {day(release.as_of_on)}; states refer to that day."
+    return Badge(f"Sources end {day(release.as_of_on)}", "orange", ":material/event_busy:", help_text)
+
+
 def is_stale(release: Release, *, now: datetime, stale_after: timedelta) -> bool:
     """Whether the release is older than the workspace allows."""
     return now - release.published_at > stale_after
@@ -123,11 +131,6 @@ def notices(
         age = count_of((now.astimezone(zone).date() - release.published_at.astimezone(zone).date()).days, "day")
         text = f"No load has finished since {published}. Numbers below end on {day(release.as_of_on)}."
         found.append(Notice(f"These numbers are {age} old", text, "orange", ":material/schedule:"))
-    elif not release.as_of_is_pinned and release.published_at.date() - release.as_of_on > stale_after + timedelta(
-        days=1
-    ):
-        text = f"The newest dated fact in the sources is of {day(release.as_of_on)}; states refer to that day."
-        found.append(Notice("The sources end earlier than this load", text, "gray", ":material/event_busy:"))
     return found
 
 

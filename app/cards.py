@@ -14,7 +14,7 @@ from app.badges import ICONS
 from app.desk import Desk
 from app.filters import Filters
 from app.findings import has_changed
-from app.formatting import change, markdown_safe, moment, number, unavailable, words
+from app.formatting import change, hidden_note, markdown_safe, moment, number, unavailable, unit_of, words
 from app.headlines import Sentence, interval_note
 from app.tables import Table, csv_of
 from serving import Answer, AnswerRow, MetricDefinition
@@ -22,6 +22,15 @@ from serving import Answer, AnswerRow, MetricDefinition
 DEFINITIONS_PAGE = "views/definitions.py"
 DeltaColor = Literal["normal", "inverse", "off"]
 MONTHS_IN_A_SPARKLINE = 12
+# Names that fit a narrow card; the full ones stand in the definitions.
+SHORT = {
+    "nps": "Promoters (NPS)",
+    "csat": "Satisfied (CSAT)",
+    "ces": "Ease (CES)",
+    "overall_score": "Overall",
+    "pairing_coverage": "Coverage",
+    "retention_rate": "Monthly retention",
+}
 
 
 def kpi(
@@ -33,26 +42,34 @@ def kpi(
     where: Mapping[str, Sequence[str]] | None = None,
     border: bool = True,
 ) -> AnswerRow:
-    """One number with its change and its course over the last months; returns the row for the page's sentences."""
+    """One number with its change and its course over the last months; returns the row for the page's sentences.
+
+    What is hidden within the period but not over the whole time is shown over the whole time, and says so.
+    """
     definition = desk.definitions[metric]
     narrowed = {**filters.where, **(where or {})}
-    now = desk.one(metric, where=narrowed, window=filters.window)
     name = f"{ICONS[definition.badge]} {label or definition.label}"
+    now = desk.one(metric, where=narrowed, window=filters.window)
+    if now.status == "suppressed" and not filters.window.is_open:
+        whole = desk.one(metric, where=narrowed)
+        if whole.status == "ok":
+            note = f"Within the period: {now.reason}."
+            _number(desk, definition, whole, f"{name}, all time", border=border, note=note)
+            return whole
     if now.status != "ok" or now.value is None:
-        _without_number(desk, definition, now, name, border=border)
+        _without_number(definition, now, name, desk.currency, border=border)
         return now
-    before = desk.before(metric, filters, where)
-    delta, color = _delta(definition, now, before)
-    history = _history(desk, filters, metric, narrowed)
+    moved, color = delta(definition, now, desk.before(metric, filters, where))
     st.metric(
         name,
-        number(now.value, definition.unit, currency=desk.currency),
-        delta,
+        number(now.value, unit_of(metric, definition.unit), currency=desk.currency),
+        moved,
         delta_color=color,
-        delta_description=filters.comparison_note if delta else None,
+        delta_arrow="auto" if moved and any(digit in moved for digit in "123456789") else "off",
+        delta_description=filters.comparison_note if moved else None,
         help=_help(definition, now, desk.currency),
         border=border,
-        chart_data=history,
+        chart_data=_history(desk, filters, metric, narrowed),
         chart_type="line",
         height="stretch",
     )
@@ -65,7 +82,9 @@ def evidence(
 ) -> Iterator[None]:
     """A card whose title is a finding; its Source popover says where the numbers come from and gives them away."""
     with st.container(border=True, height="stretch"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="top"):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", wrap=False, gap="small"
+        ):
             st.header(markdown_safe(str(title)), anchor=False, width="stretch")
             source(desk, answers, metrics, key=key)
         yield
@@ -114,35 +133,51 @@ def chart(drawn: alt.LayerChart, *, alt_text: str, key: str, note: str = "") -> 
         st.caption(markdown_safe(note))
 
 
-def nothing_to_show(answer: Answer, desk: Desk, *, what: str) -> None:
+def nothing_to_show(answer: Answer, *, what: str) -> None:
     """Say why a card is empty: the reasons that the rows themselves give."""
     reasons = sorted({row.reason for row in answer.rows if row.reason})
     statuses = sorted({row.status for row in answer.rows if row.status != "ok"})
     said = " ".join(_sentence(reason) for reason in reasons[:2])
-    fallback = f"{words(unavailable(statuses[0], min_cell=desk.min_cell))}." if statuses else "No rows answer this."
+    fallback = f"{words(unavailable(statuses[0]))}." if statuses else "No rows answer this."
     st.info(f"**{what} cannot be shown here.** {markdown_safe(said or fallback)}", icon=":material/info:")
 
 
-def table(shown: Table, *, alt_text: str, key: str) -> None:
-    """A table that sorts by number and reads as text."""
-    st.dataframe(shown.styled(), hide_index=True, alt=alt_text, key=key, width="stretch")
-
-
-def _without_number(desk: Desk, definition: MetricDefinition, row: AnswerRow, name: str, *, border: bool) -> None:
-    st.metric(
-        name,
-        words(unavailable(row.status, min_cell=desk.min_cell)),
-        help=_help(definition, row, desk.currency),
-        border=border,
-        height="stretch",
+def table(shown: Table, desk: Desk, *, alt_text: str, key: str, note: str = "") -> None:
+    """A table that sorts by number and reads as text, with its small print."""
+    st.dataframe(
+        shown.styled(),
+        hide_index=True,
+        alt=alt_text,
+        key=key,
+        width="stretch",
+        column_config={column: st.column_config.Column(alignment="right") for column in shown.incomplete},
     )
+    notes = [note, hidden_note(desk.min_cell) if shown.hides else ""]
+    if any(notes):
+        st.caption(" ".join(part for part in notes if part))
 
 
-def _delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None) -> tuple[str | None, DeltaColor]:
+def _number(
+    desk: Desk, definition: MetricDefinition, row: AnswerRow, name: str, *, border: bool, note: str = ""
+) -> None:
+    assert row.value is not None
+    text = number(row.value, unit_of(definition.name, definition.unit), currency=desk.currency)
+    explained = f"{_help(definition, row, desk.currency)} {markdown_safe(note)}"
+    st.metric(name, text, help=explained, border=border, height="stretch")
+
+
+def _without_number(definition: MetricDefinition, row: AnswerRow, name: str, currency: str, *, border: bool) -> None:
+    with st.container(border=border, height="stretch"):
+        st.metric(name, words(unavailable(row.status)), help=_help(definition, row, currency))
+        if row.reason:
+            st.caption(markdown_safe(_sentence(row.reason[:1].upper() + row.reason[1:])))
+
+
+def delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None) -> tuple[str | None, DeltaColor]:
     """The change in words and its colour: green or red only where the intervals show a change."""
     if before is None or before.value is None or now.value is None:
         return None, "off"
-    text = change(now.value, before.value, definition.unit)
+    text = change(now.value, before.value, unit_of(definition.name, definition.unit))
     if text is None:
         return None, "off"
     # Streamlit reads the sign off a hyphen.
@@ -164,7 +199,9 @@ def _history(desk: Desk, filters: Filters, metric: str, where: Mapping[str, Sequ
 
 def _help(definition: MetricDefinition, row: AnswerRow, currency: str) -> str:
     parts = [definition.description]
-    if row.value is not None and (note := interval_note(row, definition.unit, currency=currency)):
+    if row.value is not None and (
+        note := interval_note(row, unit_of(definition.name, definition.unit), currency=currency)
+    ):
         parts.append(f"Here: {note}.")
     if row.reason:
         parts.append(_sentence(row.reason))

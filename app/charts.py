@@ -7,6 +7,7 @@ page's own colour. A colour never speaks alone: a shape, a sign or a label says 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -18,7 +19,9 @@ CONTEXT = "#8A94A3"  # everything else
 TEXT = "currentColor"  # the page's own text colour, whichever theme is on
 LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
 ROW = 34
-LABELS_FROM = 170
+SMALL = 13  # pixels of labels
+LABEL_WIDTH = 170
+LABEL_DISTANCE = 0.055  # of the value axis: what a line of text needs
 
 Record = Mapping[str, Any]
 
@@ -43,9 +46,9 @@ def ranked(
         tooltip=_tooltip(data, label),
     )
     whiskers = base.mark_rule(color=TEXT, opacity=0.7, strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y)
-    end = "high" if data["high"].notna().all() else value
-    texts = base.mark_text(align="left", dx=8, color=TEXT, fontSize=13).encode(x=f"{end}:Q", y=y, text="text:N")
-    layers = [bars, whiskers, texts]
+    data["end"] = data[[value, "high"]].max(axis=1).clip(lower=0)
+    texts = alt.Chart(data).mark_text(align="left", dx=8, color=TEXT, fontSize=SMALL)
+    layers = [bars, whiskers, texts.encode(x="end:Q", y=y, text="text:N")]
     if threshold is not None:
         layers.append(_rule(threshold))
     return _sized(alt.layer(*layers), len(data))
@@ -64,7 +67,8 @@ def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     shapes = alt.Scale(domain=directions, range=["circle", "diamond", "square"])
     legend = alt.Legend(title=None, orient="top")
     base = alt.Chart(data)
-    x = alt.X("value:Q", title=axis, scale=alt.Scale(zero=False, nice=True, padding=24))
+    reach = [max(0.0, float(data["low"].min()) - 25), float(data["high"].max()) + 25]
+    x = alt.X("value:Q", title=axis, scale=alt.Scale(domain=reach, nice=False))
     stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(
         x="base:Q", x2="value:Q", y=y, color=alt.Color("direction:N", scale=colors, legend=legend)
     )
@@ -76,8 +80,10 @@ def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
         shape=alt.Shape("direction:N", scale=shapes, legend=legend),
         tooltip=_tooltip(data, "label"),
     )
-    texts = base.mark_text(align="left", dx=8, color=TEXT, fontSize=13).encode(x="high:Q", y=y, text="text:N")
-    return _sized(alt.layer(stems, whiskers, _rule(100), dots, texts), len(data), row=30)
+    above = base.transform_filter("datum.value >= 100").mark_text(align="left", dx=8, color=TEXT, fontSize=SMALL)
+    below = base.transform_filter("datum.value < 100").mark_text(align="right", dx=-8, color=TEXT, fontSize=SMALL)
+    texts = [above.encode(x="high:Q", y=y, text="text:N"), below.encode(x="low:Q", y=y, text="text:N")]
+    return _sized(alt.layer(stems, whiskers, _rule(100), dots, *texts), len(data), row=30)
 
 
 def opportunity_map(records: Sequence[Record], *, floor: float, ceiling: float) -> alt.LayerChart:
@@ -97,15 +103,18 @@ def opportunity_map(records: Sequence[Record], *, floor: float, ceiling: float) 
         tooltip=_tooltip(data, "label"),
     )
     corner = alt.Chart(pd.DataFrame([{"x": scale.domain[0], "x2": ceiling, "y": floor, "y2": 10}]))
-    area = corner.mark_rect(color=ALARM, opacity=0.10).encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q")
+    area = corner.mark_rect(color=ALARM, opacity=0.10).encode(
+        x=alt.X("x:Q", scale=scale), x2="x2:Q", y=alt.Y("y:Q", scale=scale), y2="y2:Q"
+    )
     note = corner.mark_text(align="left", baseline="top", dx=6, dy=6, fontStyle="italic", color=TEXT, opacity=0.75)
-    note = note.encode(x="x:Q", y="y2:Q", text=alt.value("Important but unmet"))
+    note = note.encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y2:Q", scale=scale), text=alt.value("Important but unmet"))
     dots = base.mark_point(filled=True, size=130, opacity=1).encode(
         color=alt.condition("datum.stands_out", alt.value(ALARM), alt.value(CONTEXT)),
         shape=alt.condition("datum.stands_out", alt.value("circle"), alt.value("square")),
     )
-    names = base.transform_filter("datum.stands_out").mark_text(align="left", dx=10, color=TEXT, fontSize=13, limit=220)
-    return alt.layer(area, note, dots, names.encode(text="label:N")).properties(height=380)
+    named = base.transform_filter("datum.stands_out").encode(text="label:N")
+    names = named.mark_text(align="left", dx=10, color=TEXT, fontSize=SMALL, limit=220)
+    return alt.layer(area, note, dots, names).properties(height=380)
 
 
 def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
@@ -147,31 +156,38 @@ def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
         )
     )
     data["right"] = data[["expected", "experienced"]].max(axis=1)
-    texts = (
-        alt.Chart(data).mark_text(align="left", dx=12, color=TEXT, fontSize=13).encode(x="right:Q", y=y, text="text:N")
-    )
+    gaps = alt.Chart(data).encode(x="right:Q", y=y, text="text:N")
+    texts = gaps.mark_text(align="left", dx=12, color=TEXT, fontSize=SMALL)
     return _sized(alt.layer(bars, points, texts), len(data))
 
 
-def over_time(records: Sequence[Record], *, axis: str, pattern: str, from_zero: bool = False) -> alt.LayerChart:
+def over_time(
+    records: Sequence[Record], *, axis: str, pattern: str, from_zero: bool = False, step: float = 0.01
+) -> alt.LayerChart:
     """One measure by month, its last value written at its end.
 
     Args:
         records: period (first day), value.
         pattern: d3 format of the values.
+        step: the smallest step of the value axis that `pattern` can tell apart.
     """
     data = pd.DataFrame(list(records))
     data["period"] = pd.to_datetime(data["period"])
     base = alt.Chart(data).encode(
         x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelOverlap=True)),
-        y=alt.Y("value:Q", title=axis, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=from_zero, nice=True)),
+        y=alt.Y(
+            "value:Q",
+            title=axis,
+            axis=alt.Axis(format=pattern, tickCount=5, tickMinStep=step),
+            scale=alt.Scale(zero=from_zero, nice=True),
+        ),
         tooltip=[alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)],
     )
     line = base.mark_line(color=POINT, strokeWidth=2.5)
     newest = data[data["period"] == data["period"].max()]
     last = alt.Chart(newest).encode(x="period:T", y="value:Q")
     end = last.mark_point(filled=True, color=POINT, size=110, opacity=1)
-    text = last.mark_text(align="right", dy=-14, color=TEXT, fontWeight="bold", fontSize=13).encode(
+    text = last.mark_text(align="right", dy=-14, color=TEXT, fontWeight="bold", fontSize=SMALL).encode(
         text=alt.Text("value:Q", format=pattern)
     )
     return alt.layer(line, end, text).properties(height=300)
@@ -196,12 +212,22 @@ def lines(records: Sequence[Record], *, axis: str, pattern: str = ",.0f") -> alt
     drawn = base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30)).encode(
         tooltip=["series:N", alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)]
     )
+    newest = newest.assign(label_at=apart(list(newest["value"]), least=float(data["value"].max()) * LABEL_DISTANCE))
     names = (
         alt.Chart(newest)
-        .mark_text(align="left", dx=8, fontSize=13, color=TEXT)
-        .encode(x="period:T", y="value:Q", text="series:N")
+        .mark_text(align="left", dx=8, fontSize=SMALL, color=TEXT)
+        .encode(x="period:T", y="label_at:Q", text="series:N")
     )
     return alt.layer(drawn, names).properties(height=320, padding={"right": 110, "left": 5, "top": 5, "bottom": 5})
+
+
+def apart(values: Sequence[float], *, least: float) -> list[float]:
+    """Positions as near to `values` as they can be while no two are closer than `least`."""
+    order = sorted(range(len(values)), key=lambda at: values[at])
+    placed = [float(value) for value in values]
+    for lower, upper in pairwise(order):
+        placed[upper] = max(placed[upper], placed[lower] + least)
+    return placed
 
 
 def along_stages(
@@ -215,7 +241,7 @@ def along_stages(
         lowest: the stage to point at, or None.
     """
     data = pd.DataFrame(list(records)).assign(stands_out=lambda frame: frame["stage"] == lowest)
-    x = alt.X("stage:N", sort=list(order), title=None, axis=alt.Axis(labelAngle=0, labelLimit=90))
+    x = alt.X("stage:N", sort=list(order), title=None, axis=alt.Axis(labelAngle=0, labelLimit=90, labelFlush=False))
     base = alt.Chart(data)
     line = base.mark_line(color=CONTEXT, strokeWidth=2).encode(
         x=x, y=alt.Y("value:Q", title=axis, scale=alt.Scale(zero=False, padding=16))
@@ -228,7 +254,7 @@ def along_stages(
         shape=alt.condition("datum.stands_out", alt.value("diamond"), alt.value("circle")),
         tooltip=_tooltip(data, "stage"),
     )
-    texts = base.mark_text(dx=10, dy=-10, align="left", color=TEXT, fontSize=13, fontWeight="bold")
+    texts = base.mark_text(dx=10, dy=-10, align="left", color=TEXT, fontSize=SMALL, fontWeight="bold")
     return alt.layer(whiskers, line, dots, texts.encode(x=x, y="value:Q", text="text:N")).properties(height=320)
 
 
@@ -242,21 +268,31 @@ def matrix(records: Sequence[Record], *, columns: Sequence[str], pattern: str) -
     """
     data = pd.DataFrame(list(records))
     base = alt.Chart(data).encode(
-        x=alt.X("column:N", sort=list(columns), title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=90)),
-        y=alt.Y("row:N", title=None, axis=alt.Axis(labelLimit=LABELS_FROM)),
+        x=alt.X(
+            "column:N",
+            sort=list(columns),
+            title=None,
+            scale=alt.Scale(paddingInner=0.04),
+            axis=alt.Axis(orient="top", labelAngle=0, labelLimit=90, labelFlush=False),
+        ),
+        y=alt.Y("row:N", title=None, scale=alt.Scale(paddingInner=0.12), axis=_row_axis()),
     )
-    cells = base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3).encode(
+    cells = base.mark_rect(cornerRadius=4).encode(
         color=alt.value(POINT),
         opacity=alt.Opacity("value:Q", scale=alt.Scale(range=[0.06, 0.45]), legend=None),
         tooltip=["row:N", "column:N", alt.Tooltip("value:Q", format=pattern)],
     )
-    texts = base.mark_text(color=TEXT, fontSize=13).encode(text="text:N")
+    texts = base.mark_text(color=TEXT, fontSize=SMALL).encode(text="text:N")
     rows = data["row"].nunique()
     return _sized(alt.layer(cells, texts), rows, row=36)
 
 
 def _labels(field: str, order: Sequence[str]) -> alt.Y:
-    return alt.Y(f"{field}:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=LABELS_FROM, ticks=False))
+    return alt.Y(f"{field}:N", sort=list(order), title=None, axis=_row_axis())
+
+
+def _row_axis() -> alt.Axis:
+    return alt.Axis(labelLimit=LABEL_WIDTH, labelFontSize=SMALL, labelFlush=False, ticks=False)
 
 
 def _rule(at: float) -> alt.Chart:

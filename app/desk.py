@@ -33,7 +33,7 @@ from serving import (
 )
 from workspace import WorkspaceError, load_workspace
 from workspace.config import Config, Customers, Journey, Serving, Value
-from workspace.documents import Release
+from workspace.documents import Feed, Release
 from workspace.paths import WorkspacePaths
 
 KEPT_RELEASES = 3
@@ -118,24 +118,32 @@ class Desk:
     def before(
         self, metric: str, filters: Filters, where: Mapping[str, Sequence[str]] | None = None
     ) -> AnswerRow | None:
-        """The same number in the period compared with; None where that period is not fully covered by the sources."""
+        """The same number in the period compared with; None where the sources do not cover that period."""
+        answer = self.earlier(metric, filters, where=where)
+        return None if answer is None else answer.one(metric)
+
+    def earlier(
+        self,
+        metric: str,
+        filters: Filters,
+        *,
+        by: Sequence[str] = (),
+        where: Mapping[str, Sequence[str]] | None = None,
+    ) -> Answer | None:
+        """The same answer in the period compared with; None where the sources do not cover that period."""
         window = filters.before
-        if window is None or self.is_undated(metric):
+        if window is None or self.is_undated(metric) or not is_covered(window, self._feeds(metric)):
             return None
-        feeds = [self.document.feeds[name] for name in self.definitions[metric].feeds if name in self.document.feeds]
-        if not is_covered(window, feeds):
-            return None
-        return self.one(metric, where={**filters.where, **(where or {})}, window=window)
+        return self.ask(metric, by=by, where={**filters.where, **(where or {})}, window=window)
 
     def is_undated(self, metric: str) -> bool:
         """Whether every fact behind `metric` is without a date."""
+        return is_undated(self._feeds(metric))
+
+    def _feeds(self, metric: str) -> list[Feed]:
         definition = self.definitions.get(metric)
-        feeds = (
-            [self.document.feeds[name] for name in definition.feeds if name in self.document.feeds]
-            if definition
-            else []
-        )
-        return is_undated(feeds)
+        names = definition.feeds if definition else ()
+        return [self.document.feeds[name] for name in names if name in self.document.feeds]
 
     def values(self, dimension: str) -> tuple[str, ...]:
         """The values of a dimension that a reader may filter by."""

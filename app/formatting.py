@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 MINUS = "−"
 RANGE = "–"
+ABBREVIATIONS = {"cx": "CX", "crm": "CRM", "nps": "NPS", "csat": "CSAT", "ces": "CES", "id": "id"}
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 MILLION = 1_000_000
 # Below this a mean or score needs its decimal (14.2 against 14.9); above it the decimal is noise to a reader.
@@ -47,7 +48,8 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
 
     Args:
         value: the number; shares are fractions of one.
-        unit: as in the metric's definition (count, currency, share, points, score, days, minutes, per_person, index).
+        unit: as in the metric's definition (count, currency, share, points, score, days, minutes, per_person, index),
+            or as `unit_of` makes it.
         currency: the release's reporting currency.
         exact: one more decimal, for tables and tooltips.
     """
@@ -59,8 +61,10 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
         case "count":
             return f"{value:,.0f}".replace("-", MINUS)
         case "points":
+            return f"{value:,.2f}".replace("-", MINUS)
+        case "gap":
             return signed(value, decimals=2)
-        case "percent":
+        case "percent gap":
             return f"{signed(value)}%"
         case "days":
             return days(value)
@@ -73,6 +77,11 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
         case _:
             decimals = 1 if exact or abs(value) < WHOLE_FROM else 0
             return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def unit_of(metric: str, unit: str) -> str:
+    """The unit in which a metric is shown: gaps carry their sign, whatever scale they are on."""
+    return {"expectation_gap": "gap", "expectation_gap_percent": "percent gap"}.get(metric, unit)
 
 
 def interval(low: float, high: float, unit: str, *, currency: str = "") -> str:
@@ -106,13 +115,13 @@ def change(now: float, before: float, unit: str) -> str | None:
         return signed(now - before, decimals=0)
     if unit == "days":
         return f"{signed(now - before)} days"
-    return signed(now - before, decimals=2 if unit == "points" else 1)
+    return signed(now - before, decimals=2 if unit in ("points", "gap") else 1)
 
 
-def unavailable(status: str, *, min_cell: int) -> str:
+def unavailable(status: str) -> str:
     """What stands in a cell that holds no number, by the row's status."""
     return {
-        "suppressed": f"fewer than {min_cell}",
+        "suppressed": "hidden",
         "no_data": "no data",
         "withheld": "withheld",
         "not_sliceable": "not split this way",
@@ -144,9 +153,15 @@ def span(first: date, last: date) -> str:
     )
 
 
+def hidden_note(min_cell: int) -> str:
+    """What "hidden" means, under every table and chart that may hide a cell."""
+    return f"Hidden: fewer than {min_cell} people, or a cell that would give such a group away."
+
+
 def words(name: str) -> str:
-    """A column's name or code as words: `age_band` -> `Age band`."""
-    text = name.replace("_", " ").strip()
+    """A column's name or code as words: `age_band` -> `Age band`, `cx_insights` -> `CX insights`."""
+    parts = name.replace("_", " ").strip().split(" ")
+    text = " ".join(ABBREVIATIONS.get(part, part) for part in parts)
     return text[:1].upper() + text[1:]
 
 

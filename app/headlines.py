@@ -19,6 +19,7 @@ from app.findings import (
     find_short_pillar,
     find_stalled_stage,
     find_unmet_outcome,
+    material_gap,
     usable,
     widen,
 )
@@ -81,7 +82,7 @@ def marks_found(profile: Sequence[AnswerRow]) -> Sentence:
             f"None of {n} attribute values differs measurably in the top tier" if n else "No attributes to compare",
             claim=False,
         )
-    first = marks[0]
+    first = next((mark for mark in marks if mark.is_more_common), marks[0])
     name = name_of(first)
     shown = f"{name[:1].upper()}{name[1:]}"
     if first.is_more_common:
@@ -229,7 +230,7 @@ def _short(short: Shortfall, rows: Sequence[AnswerRow], unit: str) -> Sentence:
         named = listing([words(short.pillar), *short.others])
         return Sentence(f"{named} fall short of expectations, {short.pillar} by {_size(short.gap, unit)}", claim=True)
     text = f"{words(short.pillar)} fall short of expectations by {_size(short.gap, unit)}"
-    met = [str(row.dimensions["pillar"]) for row in rows if row.low is not None and row.low >= 0]
+    met = [str(row.dimensions["pillar"]) for row in rows if widen(row, len(rows))[0] > -material_gap(row.metric)]
     if met:
         text = f"{words(listing(met))} meet expectations; {short.pillar} fall short by {_size(short.gap, unit)}"
     return Sentence(text, claim=True)
@@ -275,23 +276,29 @@ def extremes(
     rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, currency: str = "", order: Sequence[str] = ()
 ) -> Sentence:
     """Where a measure is lowest and where highest: a claim only if the two are clearly apart."""
-    known = usable(rows, dimension)
-    if order:
-        known = [row for row in known if row.dimensions[dimension] in order]
+    known = [row for row in usable(rows, dimension) if not order or row.dimensions[dimension] in order]
+    by = words(dimension).lower()
     if not known:
-        return Sentence(f"{what}: too few to compare", claim=False)
+        return Sentence(f"{what}, by {by}: too few to compare", claim=False)
     lowest = min(known, key=lambda row: row.value or 0.0)
     highest = max(known, key=lambda row: row.value or 0.0)
-    shown = {id(row): number(row.value or 0.0, unit, currency=currency) for row in (lowest, highest)}
+    low, high = (f"{number(row.value or 0.0, unit, currency=currency)}" for row in (lowest, highest))
+    first, last = (f"“{words(str(row.dimensions[dimension]))}”" for row in (lowest, highest))
     if lowest is highest:
-        return Sentence(f"{what}: {shown[id(lowest)]} at {lowest.dimensions[dimension]}", claim=False)
+        return Sentence(f"{what} is {low} at {first}", claim=False)
     if widen(lowest, len(known))[1] < widen(highest, len(known))[0]:
-        return Sentence(
-            f"{what} runs from {shown[id(lowest)]} at {lowest.dimensions[dimension]} "
-            f"to {shown[id(highest)]} at {highest.dimensions[dimension]}",
-            claim=True,
-        )
-    return Sentence(f"{what} does not differ measurably", claim=False)
+        return Sentence(f"{what} runs from {low} at {first} to {high} at {last}", claim=True)
+    return Sentence(f"{what} does not differ measurably by {by}", claim=False)
+
+
+def short_moments(total: int, found: int) -> Sentence:
+    """The title over the gaps by interaction."""
+    if not total:
+        return Sentence("Gap by interaction: too few to compare", claim=False)
+    verb = "falls" if found == 1 else "fall"
+    if not found:
+        return Sentence(f"None of {total} interactions falls short by a measurable margin", claim=False)
+    return Sentence(f"{found} of {total} interactions {verb} short by a measurable margin", claim=True)
 
 
 def interval_note(row: AnswerRow, unit: str, *, currency: str = "") -> str:

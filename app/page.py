@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.badges import Badge, Notice, certification, freshness, notices
+from app.badges import Badge, Notice, certification, freshness, lateness, notices
 from app.desk import Desk, open_desk
 from app.filters import Filters, filter_row, reset_filters, show_all_time
 from app.formatting import count_of, markdown_safe, span, unavailable
@@ -41,6 +41,9 @@ class Heading:
             st.title(markdown_safe(sentence.text), anchor=False)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 draw_badge(freshness(desk.document, now=desk.now, stale_after=desk.settings.stale_after))
+                late = lateness(desk.document, stale_after=desk.settings.stale_after)
+                if late is not None:
+                    draw_badge(late)
                 defined = desk.define(metrics)
                 if defined:
                     draw_badge(certification(defined))
@@ -88,9 +91,7 @@ def based_on(
 ) -> str:
     """`Based on 12,000 customers and 48,210 orders, Nov 2025 – Nov 2026`."""
     parts = [
-        count_of(row.value, singular, plural)
-        if row.value is not None
-        else f"{unavailable(row.status, min_cell=desk.min_cell)} {plural}"
+        count_of(row.value, singular, plural) if row.value is not None else f"{unavailable(row.status)} {plural}"
         for row, singular, plural in counts
     ]
     return f"Based on {' and '.join(parts)}, {period_in_words(filters, desk, undated=undated)}"
@@ -112,7 +113,7 @@ def too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Sequ
     heading.answer(
         Sentence(f"Too few {who} here to describe safely", claim=False),
         metrics=metrics,
-        based_on=f"{unavailable(row.status, min_cell=desk.min_cell)} {who}{filters.scope}".strip().capitalize(),
+        based_on=f"{unavailable(row.status)} {who}{filters.scope}".strip().capitalize(),
     )
     with st.container(border=True):
         st.markdown(

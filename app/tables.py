@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from app.formatting import number, unavailable
+from app.formatting import number, unavailable, unit_of
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -28,13 +28,25 @@ class Table:
     numbers: pd.DataFrame
     texts: pd.DataFrame
 
+    @property
+    def hides(self) -> bool:
+        """Whether a cell is hidden to protect people."""
+        return bool((self.texts == unavailable("suppressed")).any(axis=None))
+
+    @property
+    def incomplete(self) -> list[str]:
+        """Columns in which a cell holds no number: they are shown as texts, so that the cell can say why."""
+        return [column for column in self.numbers.columns[1:] if self.numbers[column].isna().any()]
+
     def styled(self) -> Styler:
-        """The numbers, shown as their texts."""
-        styler = self.numbers.style
-        for column in self.numbers.columns[1:]:
+        """The table as it is read; whole columns keep their numbers underneath, so that they sort as numbers."""
+        shown = self.numbers.copy()
+        for column in self.incomplete:
+            shown[column] = self.texts[column]
+        styler = shown.style
+        for column in shown.columns[1:]:
             for position, text in enumerate(self.texts[column]):
-                rows = pd.IndexSlice[[position], [column]]
-                styler = styler.format(_always(text), subset=rows, na_rep=text)
+                styler = styler.format(_always(text), subset=pd.IndexSlice[[position], [column]])
         return styler
 
 
@@ -45,7 +57,6 @@ def pivot(
     *,
     heading: str,
     currency: str,
-    min_cell: int,
     order: Sequence[str] = (),
 ) -> Table:
     """One row a value of `dimension`, one column a metric, in the order in which the metrics were asked."""
@@ -67,19 +78,19 @@ def pivot(
             label = definitions[metric].label
             found = cells[name].get(metric)
             shown[label] = None if found is None or found.value is None else found.value  # type: ignore[assignment]
-            told[label] = cell(found, definitions[metric].unit, currency=currency, min_cell=min_cell)
+            told[label] = cell(found, unit_of(metric, definitions[metric].unit), currency=currency)
         numbers.append(shown)
         texts.append(told)
     columns = [heading, *(definitions[metric].label for metric in metrics)]
     return Table(pd.DataFrame(numbers, columns=columns), pd.DataFrame(texts, columns=columns))
 
 
-def cell(row: AnswerRow | None, unit: str, *, currency: str, min_cell: int) -> str:
+def cell(row: AnswerRow | None, unit: str, *, currency: str) -> str:
     """One cell's text: the number, or why there is none."""
     if row is None:
-        return unavailable("no_data", min_cell=min_cell)
+        return unavailable("no_data")
     if row.status != "ok" or row.value is None:
-        return unavailable(row.status if row.status != "ok" else "no_data", min_cell=min_cell)
+        return unavailable(row.status if row.status != "ok" else "no_data")
     return number(row.value, unit, currency=currency, exact=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.badges import ICONS
-from app.formatting import count_of, day, markdown_safe, unavailable, words
+from app.formatting import count_of, day, hidden_note, markdown_safe, unavailable, words
 from app.headlines import Sentence
 from app.page import begin
 from serving import MetricDefinition
@@ -100,12 +100,11 @@ for name, question in QUESTIONS.items():
     here = [definition for definition in found if definition.question == name]
     if here:
         st.subheader(question, anchor=False)
-        for definition in here:
-            show(definition, is_open=False)
+        with st.container(gap="xxsmall"):
+            for definition in here:
+                show(definition, is_open=False)
 st.caption(
-    "A cell without a number says why: "
-    + "; ".join(
-        unavailable(status, min_cell=desk.min_cell) for status in ("suppressed", "no_data", "withheld", "refused")
-    )
+    f"{hidden_note(desk.min_cell)} Other cells without a number say: "
+    + "; ".join(unavailable(status) for status in ("no_data", "withheld", "refused", "not_sliceable"))
     + "."
 )

@@ -45,7 +45,7 @@ with st.grid(3, min_column_width=240, gap="small"):
         )
 
 left, right = st.columns([12, 8], gap="small")
-gaps = desk.shown("expectation_gap", filters, by=(ITEM,))
+gaps, in_percent = (desk.shown(metric, filters, by=(ITEM,)) for metric in METRICS[:2])
 expected, experienced = (
     desk.shown(metric, filters, by=(ITEM,)) for metric in ("expectation_level", "perception_level")
 )
@@ -55,11 +55,12 @@ with left:
     with cards.evidence(
         desk,
         title,
-        [expected, experienced, gaps],
-        ["expectation_gap", "expectation_level", "perception_level"],
+        [expected, gaps, in_percent],
+        ["expectation_gap", "expectation_gap_percent", "expectation_level"],
         key="dumbbell",
     ):
         levels = {row.dimensions.get(ITEM): row.value for row in expected.rows if row.value is not None}
+        distances = {row.dimensions.get(ITEM): row.value for row in in_percent.rows if row.value is not None}
         ranked = sorted(
             (row for row in gaps.rows if row.value is not None and row.dimensions.get(ITEM) in levels),
             key=lambda row: row.value or 0.0,
@@ -72,29 +73,30 @@ with left:
                             "label": row.dimensions[ITEM],
                             "expected": levels[row.dimensions[ITEM]],
                             # Experienced of the same pairs, so that the two ends differ by exactly the gap.
-                            "experienced": (levels[row.dimensions[ITEM]] or 0.0) + (row.value or 0.0),
+                            "experienced": (levels[row.dimensions[ITEM]] or 0.0)
+                            + (distances.get(row.dimensions[ITEM]) or 0.0),
                             "text": signed(row.value or 0.0, decimals=2),
-                            "note": headlines.interval_note(row, "points"),
+                            "note": headlines.interval_note(row, "gap"),
                             "stands_out": str(row.dimensions[ITEM]) in short,
                         }
                         for row in ranked
                     ],
-                    axis="Mean rating of those who gave both",
+                    axis="Mean rating, as percent of the scale",
                 ),
                 alt_text=f"Expected against experienced for {len(ranked)} items. {title}.",
                 key="dumbbell_chart",
-                note="Coloured where the 95% interval of the gap, corrected for the number of items, lies below zero "
-                "and the gap is material.",
+                note="Labels are gaps in scale points. Coloured where the gap is material and its 95% interval, corrected for "
+                "the number of items, lies below zero.",
             )
         else:
-            cards.nothing_to_show(gaps, desk, what="Expectation by item")
+            cards.nothing_to_show(gaps, what="Expectation by item")
 with right:
     by_moment = desk.shown("expectation_gap_percent", filters, by=("interaction",))
     moments = usable(by_moment.rows, "interaction")
-    title = headlines.extremes(by_moment.rows, "interaction", what="The gap by interaction", unit="percent")
+    low = {str(row.dimensions["interaction"]) for row in short_gaps(by_moment.rows, dimension="interaction")}
+    title = headlines.short_moments(len(moments), len(low))
     with cards.evidence(desk, title, [by_moment], ["expectation_gap_percent"], key="gap_by_interaction"):
         if moments:
-            low = {str(row.dimensions["interaction"]) for row in short_gaps(by_moment.rows, dimension="interaction")}
             cards.chart(
                 charts.ranked(
                     [
@@ -104,7 +106,7 @@ with right:
                             "low": row.low,
                             "high": row.high,
                             "text": f"{signed(row.value or 0.0)}%",
-                            "note": headlines.interval_note(row, "percent"),
+                            "note": headlines.interval_note(row, "percent gap"),
                             "stands_out": str(row.dimensions["interaction"]) in low,
                         }
                         for row in sorted(moments, key=lambda row: row.value or 0.0)
@@ -116,15 +118,14 @@ with right:
                 note="In percent of the scale, so that surveys with different scales can stand side by side.",
             )
         else:
-            cards.nothing_to_show(by_moment, desk, what="The gap by interaction")
+            cards.nothing_to_show(by_moment, what="The gap by interaction")
 
 st.header("How they feel about it", anchor=False)
 with st.grid(5, min_column_width=180, gap="small"):
     for metric in (*FEELINGS, "pairing_coverage"):
-        cards.kpi(desk, filters, metric)
+        cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
 
 st.header("All expectations", anchor=False)
-in_percent = desk.shown("expectation_gap_percent", filters, by=(ITEM,))
 coverage = desk.shown("pairing_coverage", filters, by=(ITEM,))
 answers = [gaps, in_percent, expected, experienced, coverage]
 cards.table(
@@ -134,10 +135,10 @@ cards.table(
         desk.definitions,
         heading="What is expected",
         currency=desk.currency,
-        min_cell=desk.min_cell,
         order=[str(row.dimensions[ITEM]) for row in ranked],
     ),
+    desk,
     alt_text="Gap, expectation, experience and coverage by item",
-    key="expectation_table",
+    key="expectations_table",
 )
 cards.source(desk, answers, METRICS, key="expectation_table")

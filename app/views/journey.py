@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import cards, charts, headlines
-from app.findings import find_stalled_stage, usable
+from app.findings import MIN_N, find_stalled_stage, usable
 from app.formatting import count_of, days, markdown_safe, number, percent, unavailable, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
 from app.tables import pivot
@@ -31,6 +31,13 @@ def most_common(answer: Answer, dimension: str, stage: str) -> str | None:
         if row.dimensions.get("stage") == stage and row.dimensions.get(dimension) and row.value
     ]
     return str(max(rows, key=lambda row: row.value or 0.0).dimensions[dimension]) if rows else None
+
+
+def rate_text(row: AnswerRow) -> str:
+    """A share of the grid, or why there is none: nobody, too few to say, or hidden."""
+    if row.value is None:
+        return "" if row.status == "no_data" else unavailable(row.status)
+    return percent(row.value) if (row.n or 0) >= MIN_N else f"n < {MIN_N}"
 
 
 desk, heading = begin("What is their journey?")
@@ -62,6 +69,8 @@ st.header(f"Share who go on to a later stage within {desk.settings.conversion_da
 entries = by_value(desk.shown("stage_entries", filters, by=("stage",)), "stage", "stage_entries")
 waits = by_value(desk.shown("days_to_next_stage", filters, by=("stage",)), "stage", "days_to_next_stage")
 rates = by_value(conversion, "stage", "stage_conversion")
+past = desk.earlier("stage_conversion", filters, by=("stage",))
+earlier = by_value(past, "stage", "stage_conversion") if past else {}
 touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
 where = desk.shown("touchpoints", filters, by=("stage", "channel"))
 with st.grid(6, min_column_width=150, gap="small"):
@@ -74,15 +83,16 @@ with st.grid(6, min_column_width=150, gap="small"):
                 if count is not None and count.value
                 else "not observed"
                 if count is None or count.status in ("ok", "no_data")
-                else unavailable(count.status, min_cell=desk.min_cell)
+                else unavailable(count.status)
             )
             st.markdown(f":gray[{reached}]")
             if rate is not None and rate.value is not None and stage != STAGES[-1]:
-                before = None
+                moved, color = cards.delta(desk.definitions["stage_conversion"], rate, earlier.get(stage))
                 st.metric(
                     f"Go on from {stage}",
                     percent(rate.value),
-                    before,
+                    moved,
+                    delta_color=color,
                     label_visibility="collapsed",
                     help=headlines.interval_note(rate, "share"),
                 )
@@ -105,16 +115,14 @@ with left:
     split = desk.shown("stage_conversion", filters, by=("channel", "stage"))
     rows = [row for row in split.rows if row.dimensions.get("channel") and row.dimensions.get("stage") in STAGES[:-1]]
     channel_rates = desk.shown("stage_conversion", filters, by=("channel",))
-    title = headlines.extremes(channel_rates.rows, "channel", what="Going on, by channel,", unit="share")
+    title = headlines.extremes(channel_rates.rows, "channel", what="The share going on", unit="share")
     with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_channel"):
         told = [
             {
                 "row": words(str(row.dimensions["channel"])),
                 "column": words(str(row.dimensions["stage"])),
                 "value": row.value,
-                "text": percent(row.value)
-                if row.value is not None
-                else unavailable(row.status, min_cell=desk.min_cell).replace("no data", ""),
+                "text": percent(row.value) if row.value is not None else unavailable(row.status).replace("no data", ""),
             }
             for row in rows
         ]
@@ -127,11 +135,11 @@ with left:
                 f"{desk.settings.conversion_days} days.",
             )
         else:
-            cards.nothing_to_show(split, desk, what="Conversion by channel")
+            cards.nothing_to_show(split, what="Conversion by channel")
 with right:
     perceived = desk.shown("perception_level", filters, by=("stage",))
     known = [row for row in usable(perceived.rows, "stage") if row.dimensions["stage"] in STAGES]
-    title = headlines.extremes(perceived.rows, "stage", what="Experience", unit="score", order=STAGES)
+    title = headlines.extremes(perceived.rows, "stage", what="The rated experience", unit="score", order=STAGES)
     with cards.evidence(desk, title, [perceived], ["perception_level"], key="perception_by_stage"):
         if known:
             lowest = min(known, key=lambda row: row.value or 0.0) if title.claim else None
@@ -157,7 +165,7 @@ with right:
                 note=f"{count_of(sum(row.n or 0 for row in known), 'answer')}; lines are 95% intervals.",
             )
         else:
-            cards.nothing_to_show(perceived, desk, what="Experience along the stages")
+            cards.nothing_to_show(perceived, what="Experience along the stages")
 
 monthly = desk.shown("touchpoints", filters, by=("channel",), grain="month")
 series = [
@@ -184,7 +192,7 @@ with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"
             note=f"The {len(largest)} largest of {count_of(len(totals), 'channel')}." if len(totals) > CHANNELS else "",
         )
     else:
-        cards.nothing_to_show(monthly, desk, what="Touchpoints by channel")
+        cards.nothing_to_show(monthly, what="Touchpoints by channel")
 
 st.header("Journeys", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
@@ -200,10 +208,10 @@ cards.table(
         desk.definitions,
         heading="Channel",
         currency=desk.currency,
-        min_cell=desk.min_cell,
     ),
+    desk,
     alt_text="Touchpoints, people and conversion by channel",
-    key="channel_table",
+    key="channels_table",
+    note=f"{period_in_words(filters, desk)}.",
 )
 cards.source(desk, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")
-st.caption(period_in_words(filters, desk))

@@ -78,10 +78,10 @@ with left:
                 alt_text=f"Scatter of {len(points)} outcomes by importance and satisfaction. {named}.",
                 key="outcome_map_chart",
                 note="Importance and satisfaction are shares answering in the top two boxes, times ten. "
-                "Circles are measurably unmet; the dashed corner starts at importance 7 and satisfaction 6.",
+                "Circles are measurably unmet; the shaded corner is importance over 7 and satisfaction under 6.",
             )
         else:
-            cards.nothing_to_show(importance, desk, what="Importance and satisfaction")
+            cards.nothing_to_show(importance, what="Importance and satisfaction")
 with right:
     title = headlines.unmet_found(opportunity.rows, len(proven))
     with cards.evidence(desk, title, [opportunity], ["opportunity_score"], key="opportunity"):
@@ -113,11 +113,11 @@ with right:
                 "unmet (Ulwick 2005). Lines are 95% intervals.",
             )
         else:
-            cards.nothing_to_show(opportunity, desk, what="The opportunity ranking")
+            cards.nothing_to_show(opportunity, what="The opportunity ranking")
 
 by_moment = desk.shown("opportunity_score", filters, by=("interaction",), where=where)
 moments = usable(by_moment.rows, "interaction")
-title = headlines.extremes(by_moment.rows, "interaction", what="Opportunity by interaction", unit="score")
+title = headlines.extremes(by_moment.rows, "interaction", what="The opportunity score", unit="score")
 with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcomes_by_interaction"):
     if moments:
         worst = find_unmet_outcome(by_moment.rows, dimension="interaction")
@@ -144,7 +144,7 @@ with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcom
             note="The mean of the scores of an interaction's outcomes, with 95% intervals.",
         )
     else:
-        cards.nothing_to_show(by_moment, desk, what="Opportunity by interaction")
+        cards.nothing_to_show(by_moment, what="Opportunity by interaction")
 
 st.header("All outcomes", anchor=False)
 counted = desk.shown("outcome_answers", filters, by=(OUTCOME,), where=where)
@@ -156,10 +156,10 @@ cards.table(
         desk.definitions,
         heading="Outcome",
         currency=desk.currency,
-        min_cell=desk.min_cell,
         order=[str(row.dimensions[OUTCOME]) for row in ranked],
     ),
+    desk,
     alt_text="Opportunity, importance, satisfaction and answers by outcome",
-    key="outcome_table",
+    key="outcomes_table",
 )
 cards.source(desk, answers, SHOWN, key="outcome_table")

@@ -15,6 +15,8 @@ from app.page import begin
 from serving import releases
 from workspace.documents import Check
 
+HEADINGS = {"n_rows": "rows", "size_bytes": "bytes", "raw_schema": "schema", "raw_table": "table"}
+
 desk, heading = begin("For auditors and engineers")
 document = desk.document
 zone = ZoneInfo(document.timezone)
@@ -32,7 +34,8 @@ def frame(rows: Iterable[Mapping[str, Any]], *, key: str, alt: str, empty: str) 
     if data.empty:
         st.caption(empty)
         return
-    st.dataframe(data.rename(columns=words), hide_index=True, key=key, alt=alt, width="stretch")
+    shown = data.rename(columns=HEADINGS).rename(columns=words)
+    st.dataframe(shown, hide_index=True, key=key, alt=alt, width="stretch", placeholder="")
     st.download_button(
         "Download (CSV)",
         data=lambda: data.to_csv(index=False),

@@ -125,12 +125,12 @@ with st.grid(2, min_column_width=320, gap="small"):
 st.header("Growth", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in GROWTH:
-        cards.kpi(desk, filters, metric)
+        cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
 
 st.header("Perception", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in PERCEPTION:
-        cards.kpi(desk, filters, metric)
+        cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
 
 
 def readiness(label: str, value: str, explanation: str) -> None:

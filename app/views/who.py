@@ -10,10 +10,10 @@ from app.formatting import number, percent, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
 from app.tables import pivot
 
-METRICS = ("top_tier_revenue_share", "lifetime_revenue_per_customer", "retention_rate", "nps")
+METRICS = ("top_tier_revenue_share", "revenue_per_buyer", "retention_rate", "nps")
 PROFILE = "profile_index"
-TABLE = ("customers", "revenue", "revenue_per_buyer", "retention_rate")
-SHOWN = (*METRICS, PROFILE, "customers", "orders", "revenue", "revenue_per_buyer")
+TABLE = ("buyers", "revenue", "revenue_per_buyer", "retention_rate")
+SHOWN = (*METRICS, PROFILE, "buyers", "orders", "revenue")
 TOP = {"value_tier_at_event": ("top",)}
 # Beyond this many dots the chart is a list: the strongest stand for the rest, the download has all.
 DOTS = 14
@@ -46,8 +46,8 @@ heading.answer(
 
 with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(desk, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
-    cards.kpi(desk, filters, "lifetime_revenue_per_customer")
-    cards.kpi(desk, filters, "retention_rate")
+    cards.kpi(desk, filters, "revenue_per_buyer", label="Revenue per customer")
+    cards.kpi(desk, filters, "retention_rate", label=cards.SHORT["retention_rate"])
     cards.kpi(desk, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
 
 left, right = st.columns([9, 11], gap="small")
@@ -68,7 +68,7 @@ with left:
                 note="Trailing twelve months of revenue, by the tier that held at each month's end.",
             )
         else:
-            cards.nothing_to_show(history, desk, what="The share by month")
+            cards.nothing_to_show(history, what="The share by month")
 with right:
     marks = find_marks(profile.rows)
     title = headlines.marks_found(profile.rows)
@@ -109,13 +109,13 @@ with right:
                 "(95%, corrected for the number of comparisons). Lines are 95% intervals.",
             )
         else:
-            cards.nothing_to_show(profile, desk, what="The profile")
+            cards.nothing_to_show(profile, what="The profile")
 
 st.header("Groups of customers", anchor=False)
 splits = [
     name
     for name in ("segment", "motivation", "age_band", "region", "first_channel")
-    if desk.can_split("customers", name) and desk.values(name)
+    if desk.can_split("buyers", name) and desk.values(name)
 ]
 if splits:
     split = st.segmented_control(
@@ -128,10 +128,14 @@ if splits:
         desk.definitions,
         heading=words(split or splits[0]),
         currency=desk.currency,
-        min_cell=desk.min_cell,
     )
-    cards.table(groups, alt_text=f"Customers, revenue and retention by {words(str(split)).lower()}", key="groups")
+    cards.table(
+        groups,
+        desk,
+        alt_text=f"Customers, revenue and retention by {words(split or splits[0]).lower()}",
+        key="groups_table",
+        note=f"Customers who bought, {period_in_words(filters, desk)}.",
+    )
     cards.source(desk, answers, TABLE, key="groups")
-    st.caption(f"{period_in_words(filters, desk)}. Groups under {desk.min_cell} people are hidden.")
 else:
     st.info("No attribute of customers is mapped yet: attributes.csv fills the groups.", icon=":material/info:")

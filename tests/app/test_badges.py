@@ -97,7 +97,9 @@ def test_an_earlier_release_says_that_another_is_live() -> None:
 
 
 def test_late_sources_are_told_unless_the_day_is_pinned() -> None:
-    facts = {"live_run_id": "r1", "now": PUBLISHED, "stale_after": STALE_AFTER}
-    late = badges.notices(release(as_of_on=date(2011, 1, 24)), [], **facts)
-    assert [notice.title for notice in late] == ["The sources end earlier than this load"]
-    assert badges.notices(release(as_of_on=date(2011, 1, 24), as_of_is_pinned=True), [], **facts) == []
+    late = badges.lateness(release(as_of_on=date(2011, 1, 24)), stale_after=STALE_AFTER)
+    assert late is not None
+    assert late.text == "Sources end 24 Jan 2011"
+    pinned = release(as_of_on=date(2011, 1, 24), as_of_is_pinned=True)
+    assert badges.lateness(pinned, stale_after=STALE_AFTER) is None
+    assert badges.lateness(release(), stale_after=STALE_AFTER) is None

@@ -106,3 +106,7 @@ def test_marks_stand_out_on_a_light_and_on_a_dark_page(colour: str, background: 
     drawn = luminance(tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5)))
     lighter, darker = sorted((drawn, luminance(background)), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 3
+
+
+def test_names_of_close_lines_are_written_apart() -> None:
+    assert charts.apart([10, 9, 50], least=4) == [13, 9, 50]

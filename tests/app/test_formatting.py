@@ -18,8 +18,10 @@ from app import formatting
         (12000, "count", "12,000"),
         (14.23, "score", "14.2"),
         (46.4, "score", "46"),
-        (-1.4, "points", "−1.40"),
-        (0.364, "points", "+0.36"),
+        (5.4, "points", "5.40"),
+        (-1.4, "gap", "−1.40"),
+        (0.364, "gap", "+0.36"),
+        (-17.9, "percent gap", "−17.9%"),
         (6, "days", "6 days"),
         (0, "days", "same day"),
         (0.3, "days", "under a day"),
@@ -50,9 +52,9 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
     assert formatting.signed(-0.004, decimals=1) == "0.0"
 
 
-def test_a_hidden_cell_says_fewer_than_the_floor() -> None:
-    assert formatting.unavailable("suppressed", min_cell=5) == "fewer than 5"
-    assert formatting.unavailable("suppressed", min_cell=10) == "fewer than 10"
+def test_a_hidden_cell_names_the_floor_beside_it() -> None:
+    assert formatting.unavailable("suppressed") == "hidden"
+    assert "fewer than 10 people" in formatting.hidden_note(10)
 
 
 def test_dates_read_alike_everywhere() -> None:

@@ -74,9 +74,14 @@ def test_without_an_unmet_outcome_the_highest_is_named_neutrally() -> None:
 
 
 def test_the_short_pillar_stands_beside_those_that_meet_expectations() -> None:
-    sentence = headlines.expectations([gap("people", 0.15), gap("products", -0.2), gap("processes", -1.4)])
+    sentence = headlines.expectations([gap("people", 0.05), gap("products", -0.25), gap("processes", -1.4)])
     assert sentence.text == "People meet expectations; processes fall short by 1.4 points"
     assert sentence.claim
+
+
+def test_a_pillar_that_may_be_materially_short_is_not_said_to_meet_expectations() -> None:
+    sentence = headlines.expectations([gap("people", -0.2, 0.2), gap("processes", -1.4)])
+    assert sentence.text == "Processes fall short of expectations by 1.4 points"
 
 
 def test_experience_above_expectation_is_said_as_such() -> None:
@@ -112,10 +117,10 @@ def test_extremes_are_named_only_when_they_are_apart() -> None:
     apart = [row(0.4, half=0.02, channel="email"), row(0.6, half=0.02, channel="store")]
     close = [row(0.50, half=0.05, channel="email"), row(0.53, half=0.05, channel="store")]
     said = headlines.extremes(apart, "channel", what="Going on", unit="share")
-    assert said.text == "Going on runs from 40% at email to 60% at store"
+    assert said.text == "Going on runs from 40% at “Email” to 60% at “Store”"
     assert said.claim
     said = headlines.extremes(close, "channel", what="Going on", unit="share")
-    assert said.text == "Going on does not differ measurably"
+    assert said.text == "Going on does not differ measurably by channel"
     assert not said.claim
 
 
