@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -115,9 +115,7 @@ class Engine:
         request = MetricFlowQueryRequest.create(
             metric_names=list(query.metrics) or None,
             group_by_names=list(query.group_by) or None,
-            where_constraints=[where(one) for one in query.filters] or None,
-            time_constraint_start=datetime.combine(query.since, time.min) if query.since else None,
-            time_constraint_end=datetime.combine(query.until, time.min) if query.until else None,
+            where_constraints=[*(where(one) for one in query.filters), *period(query)] or None,
             output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
         )
         return str(self._planner().explain(request).sql_statement.sql)
@@ -171,6 +169,16 @@ def where(one: Filter) -> str:
     if None in one.values:
         parts.append(f"{dimension} IS NULL")
     return f"({' OR '.join(parts)})"
+
+
+def period(query: Query) -> list[str]:
+    """The query's first and last day as filters on metric_time.
+
+    MetricFlow's own time constraint would not do: it moves every bound into 2000-01-01 to 2040-12-31.
+    """
+    day = "{{ TimeDimension('metric_time', 'day') }}"
+    bounds = ((">=", query.since), ("<=", query.until))
+    return [f"{day} {operator} '{bound.isoformat()}'" for operator, bound in bounds if bound is not None]
 
 
 def literal(value: Value) -> str:
