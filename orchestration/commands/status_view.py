@@ -41,14 +41,18 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
     failure = told["last_failure"]
     if failure:
         line("last failure", f"{failure['run_id']}, {failure['finished_at'][:16]}")
-        for name, stage in failure["stages"].items():
-            if stage["status"] in ("failed", "error") and stage["message"]:
-                line("", f"{name}: {stage['message']}")
-        for check in failure["failed_checks"]:
-            line(
-                "",
-                f"{check['asset']} {check['name']} ({check['behaviour']}): {check['observed'] or check['description']}",
-            )
+        # Once a later run has been published, what failed before is history: audit/ has it.
+        if not release or failure["run_id"] > release["run_id"]:
+            _print_failure(line, failure)
+
+
+def _print_failure(line: _Lines, failure: dict[str, Any]) -> None:
+    for name, stage in failure["stages"].items():
+        if stage["status"] in ("failed", "error", "skipped") and stage["message"]:
+            line("", f"{name}: {stage['message']}")
+    for check in failure["failed_checks"]:
+        told_by_check = check["observed"] or check["description"]
+        line("", f"{check['asset']} {check['name']} ({check['behaviour']}): {told_by_check}")
 
 
 def _balance(told: dict[str, Any], which: str) -> str:
