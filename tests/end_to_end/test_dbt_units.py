@@ -1,0 +1,26 @@
+"""dbt's own unit tests hold: given rows in, the rows written beside them out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.dbt_runner import PROJECT_FOLDER
+from workspace.environment import set_variables
+
+
+def test_every_unit_test_of_the_models_passes(small_copy: Path, tmp_path: Path) -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    set_variables({"CX_WAREHOUSE": str(small_copy / "warehouse")})
+    folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": tmp_path / "target"}
+    flags = [item for name, folder in folders.items() for item in (f"--{name}", str(folder))]
+    try:
+        ended = dbtRunner().invoke(
+            ["test", "--select", "resource_type:unit_test", "--quiet", "--log-path", str(tmp_path), *flags]
+        )
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    results = ended.result.results if ended.result else []
+    assert len(results) > 30
+    assert [result.node.name for result in results if str(result.status) != "pass"] == []
