@@ -22,7 +22,7 @@ _STATUS: Mapping[str, CheckStatus] = {"pass": "passed", "fail": "failed", "warn"
 def checks_of(
     outcomes: Iterable[NodeOutcome], *, manifest: Mapping[str, Any], metrics_by_mart: Mapping[str, Sequence[str]]
 ) -> Iterator[Check]:
-    """One check per data test and unit test that ran, and one per model that failed.
+    """One check per data test that ran, and one per model that failed.
 
     Skipped nodes give none: whatever made dbt skip them is there itself, and blocks.
     """
@@ -32,8 +32,6 @@ def checks_of(
         kind = outcome.unique_id.split(".", maxsplit=1)[0]
         if kind == "test":
             yield _data_test(outcome, manifest["nodes"][outcome.unique_id], manifest, metrics_by_mart)
-        elif kind == "unit_test":
-            yield _unit_test(outcome, manifest["unit_tests"][outcome.unique_id], manifest, metrics_by_mart)
         elif outcome.status in ("error", "fail", "partial success"):
             yield Check(
                 name="builds",
@@ -72,24 +70,6 @@ def _data_test(
         engine="dbt",
         unexpected=outcome.failures,
         observed=_observed(outcome) if outcome.status == "error" else None,
-        metrics=_metrics(manifest, tested, metrics_by_mart),
-    )
-
-
-def _unit_test(
-    outcome: NodeOutcome,
-    node: Mapping[str, Any],
-    manifest: Mapping[str, Any],
-    metrics_by_mart: Mapping[str, Sequence[str]],
-) -> Check:
-    tested = [one for one in node["depends_on"]["nodes"] if one.endswith(f".{node['model']}")]
-    return Check(
-        name=node["name"],
-        asset=table_of(manifest, tested[0]) if tested else node["model"],
-        behaviour="block",
-        status=_STATUS.get(outcome.status, "error"),
-        description=node.get("description") or f"Given rows, {node['model']} gives the rows written beside it.",
-        engine="dbt",
         metrics=_metrics(manifest, tested, metrics_by_mart),
     )
 

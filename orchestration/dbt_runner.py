@@ -39,7 +39,7 @@ class DbtError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class NodeOutcome:
-    """How one model, test or unit test of a build ended.
+    """How one model or test of a build ended.
 
     Attributes:
         status: dbt's word: success, pass, warn, fail, error, skipped, ...

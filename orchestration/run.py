@@ -72,30 +72,26 @@ class PipelineRun:
 
         return self._loaded(name, lambda: load_source(self.workspace, name, run_id=self.run_id))
 
-    def finish_ingest(self) -> AuditRecord:
-        """Write the record of all loading, once everything has had its turn."""
-        from ingestion import ledger_rows, reject_summary
+    def finish_ingest(self, *, complete: bool = True) -> AuditRecord:
+        """Write the record of all loading, once everything has had its turn.
 
-        notes = audit.StageNotes()
+        Args:
+            complete: loading went through, so that the books can be counted; not so where it broke off.
+        """
+        notes = audit.StageNotes(facts=dict(self.facts))
         notes.checks = [
             *(self._check_of(name, report.problems) for name, report in self._reports.items()),
             *(_accident(name, message) for name, message in self._errors.items()),
         ]
         notes.message = "; ".join(str(problem) for report in self._reports.values() for problem in report.problems)
-        ledger = ledger_rows(self.paths)
-        notes.facts = {
-            **self.facts,
-            "ledger": ledger_totals(ledger),
-            "unbalanced_files": unbalanced_files(ledger),
-            "rejects": reject_summary(self.paths),
-        }
-        started_at = self._ingest_started_at or audit.now()
+        if complete:
+            notes.facts |= self._books()
         return audit.write(
             self.paths.audit,
             run_id=self.run_id,
             name="ingest",
             code_version=code_version(),
-            started_at=started_at,
+            started_at=self._ingest_started_at or audit.now(),
             notes=notes,
         )
 
@@ -157,9 +153,9 @@ class PipelineRun:
 
     def close(self) -> None:
         """Leave a record of what did not come to pass: of loading that broke off, and of a release not reached."""
-        written = audit.read(self.paths.audit, run_id=self.run_id)
+        written = set(audit.read(self.paths.audit, run_id=self.run_id))
         if self._ingest_started_at and "ingest" not in written:
-            self.finish_ingest()
+            written.add(self.finish_ingest(complete=False).stage)
         if written and "publish" not in written:
             live = read_current(self.paths)
             with self._stage("publish") as notes:
@@ -172,6 +168,16 @@ class PipelineRun:
         path = dbt_runner.run_target(self.paths, self.run_id) / MANIFEST_FILE
         loaded: dict[str, Any] = json.loads(path.read_bytes())
         return loaded
+
+    def _books(self) -> dict[str, Any]:
+        from ingestion import ledger_rows, reject_summary
+
+        ledger = ledger_rows(self.paths)
+        return {
+            "ledger": ledger_totals(ledger),
+            "unbalanced_files": unbalanced_files(ledger),
+            "rejects": reject_summary(self.paths),
+        }
 
     def _stage(self, name: StageName) -> Any:
         return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=code_version())

@@ -51,7 +51,7 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
     Raises:
         RunLockedError: somebody else holds it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:

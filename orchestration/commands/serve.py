@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.markup import escape
@@ -43,16 +43,9 @@ def serve_app(workspace: Workspace, *, port: int | None) -> None:
     _serve([sys.executable, "-m", "streamlit", *arguments], workspace, {})
 
 
-def _serve(command: list[str], workspace: Workspace, variables: dict[str, str]) -> None:
-    """Run a server from the project's folder, where its settings lie, and end with its exit code."""
+def _serve(command: list[str], workspace: Workspace, variables: dict[str, str]) -> NoReturn:
+    """Become a server: it runs in the project's folder, where its settings lie, and gets our signals itself."""
     silence_telemetry()
     named = {WORKSPACE_VARIABLE: str(workspace.paths.root.resolve()), **variables}
-    process = subprocess.Popen(command, cwd=_PROJECT, env=inherited(named))
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
-        code = 0
-    if code:
-        raise typer.Exit(1)
+    os.chdir(_PROJECT)
+    os.execve(command[0], command, inherited(named))

@@ -33,16 +33,9 @@ def outcome_of(unique_id: str, status: str, failures: int | None = None, message
         "name": "totals_agree",
         "depends_on": {"nodes": ["model.cx.stg_orders", "model.cx.fct_orders"]},
     }
-    unit_tests = {
-        "unit_test.cx.fct_orders.first": {
-            "name": "first",
-            "model": "fct_orders",
-            "depends_on": {"nodes": ["model.cx.fct_orders"]},
-        }
-    }
     for test in tests.values():
         test["resource_type"] = "test"
-    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], **tests}, "unit_tests": unit_tests}
+    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], **tests}}
     outcome = NodeOutcome(unique_id=unique_id, status=status, failures=failures, message=message)
     return list(checks_of([outcome], manifest=manifest, metrics_by_mart=BY_MART))
 
@@ -94,9 +87,3 @@ def test_a_model_that_failed_blocks_and_one_that_was_built_is_no_check() -> None
 
 def test_what_dbt_skipped_is_told_by_what_made_it_skip() -> None:
     assert outcome_of("test.cx.unique_orders.1", "skipped") == []
-
-
-def test_unit_tests_block() -> None:
-    (check,) = outcome_of("unit_test.cx.fct_orders.first", "fail", 1)
-    assert check.blocks
-    assert check.asset == "marts.fct_orders"
