@@ -14,7 +14,7 @@ from ingestion.demo.files import Calendar
 from ingestion.demo.interactions import write_interactions
 from ingestion.demo.journeys import Visits, walk
 from ingestion.demo.mappings import write_mappings
-from ingestion.demo.orders import draw_orders, write_orders
+from ingestion.demo.orders import draw_movements, draw_orders, write_orders
 from ingestion.demo.people import People, Texts, draw_people
 from ingestion.demo.surveys import write_surveys
 from ingestion.demo.touches import draw_touches, settle
@@ -53,14 +53,15 @@ def generate(
     settings = settle(people, visits, seed=seed, start_on=calendar.start_on)
     touches = draw_touches(visits, settings, seed=seed)
     orders = draw_orders(people, visits, touches, seed=seed)
+    movements = draw_movements(visits, settings, orders, seed=seed)
     crm_ids = _ids_in_crm(people, visits, seed=seed)
 
     inbox = folder / "inbox"
-    write_orders(inbox / "orders", visits, settings, orders, crm_ids, seed=seed, calendar=calendar)
+    write_orders(inbox / "orders", settings, orders, movements, crm_ids, seed=seed, calendar=calendar)
     write_contacts(inbox / "contacts", people, visits, touches, seed=seed, calendar=calendar)
     write_interactions(inbox / "interactions", visits, settings, touches, crm_ids, seed=seed, calendar=calendar)
     write_web(inbox / "web", people, visits, settings, touches, orders, seed=seed, calendar=calendar)
-    write_surveys(
+    strangers = write_surveys(
         inbox / "surveys",
         people,
         visits,
@@ -75,6 +76,12 @@ def generate(
     write_mappings(folder / "mappings")
     (folder / "cx.yml").write_text(CX_YML, encoding="utf-8")
     truths = document(world, seed=seed, customers=customers, end_on=end_on, days=days)
+    truths["facts"] = {
+        "people": customers + strangers,
+        "customers": len(np.unique(visits.person[orders.visit])),
+        "orders": len(orders.visit),
+        "revenue": movements.net_cents / 100,
+    }
     (folder / "planted_truths.json").write_text(json.dumps(truths, indent=2) + "\n", encoding="utf-8")
 
 

@@ -17,9 +17,10 @@ from ingestion.demo.people import Ints, People
 from ingestion.demo.touches import Touches
 
 HEADER: Final = (
-    "Customer", "First Name", "Last Name", "Full Name", "Email", "Phone", "Created", "Last Modified", "Segment",
+    "Customer", "Full Name", "Email", "Phone", "Created", "Last Modified", "Segment",
     "Country", "Region", "Language", "Age", "Household", "Motivation", "Interest", "Heard Through",
 )  # fmt: skip
+MODIFIED: Final = HEADER.index("Last Modified")
 CHANGED: Final = 0.08  # of the records: changed some time after they were opened
 UNKNOWN: Final = 0.03  # of the cells of each trait
 
@@ -53,7 +54,7 @@ def write_contacts(
             rows.append(_row(people, known, who, people.customer_id[who], opened[i], modified[i], phone))
             days.append(modified_day[i])
     when: Ints = np.array(days, dtype=np.int64)
-    order = sorted(range(len(rows)), key=lambda i: (rows[i][7], rows[i][0]))
+    order = sorted(range(len(rows)), key=lambda i: (rows[i][MODIFIED], rows[i][0]))
     write_by_period(
         folder,
         "contacts",
@@ -87,4 +88,4 @@ def _row(
     )
     first, last = people.first_name[who], people.last_name[who]
     shown = (cell if is_known else "" for cell, is_known in zip(cells, known[who], strict=True))
-    return (customer_id, first, last, f"{first} {last}", people.email[who], phone, created, modified, *shown)
+    return (customer_id, f"{first} {last}", people.email[who], phone, created, modified, *shown)

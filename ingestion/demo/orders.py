@@ -38,6 +38,23 @@ class Orders:
     amount: Floats
 
 
+@dataclass(frozen=True, kw_only=True)
+class Movements:
+    """One entry per line of the export, by time: `order` indexes the orders, `amount` is never negative."""
+
+    order: Ints
+    kind: Texts
+    day: Ints
+    second: Ints
+    amount: Floats
+
+    @property
+    def net_cents(self) -> int:
+        """Sales less refunds and cancellations."""
+        sign = np.where(self.kind == "sale", 1, -1)
+        return int((sign * np.rint(100 * self.amount).astype(np.int64)).sum())
+
+
 def draw_orders(people: People, visits: Visits, touches: Touches, *, seed: int) -> Orders:
     """Place one order in every visit that buys."""
     rng = np.random.default_rng([seed, 5])
@@ -50,60 +67,67 @@ def draw_orders(people: People, visits: Visits, touches: Touches, *, seed: int) 
     return Orders(visit=visit, order_id=order_id, day=visits.day[visit], second=second, amount=amount)
 
 
+def draw_movements(visits: Visits, settings: Settings, orders: Orders, *, seed: int) -> Movements:
+    """All sales, with the refunds and cancellations that followed, by time."""
+    rng = np.random.default_rng([seed, 6])
+    size = len(orders.visit)
+    refunded, refund_visit, share = _refunds(rng, visits, orders)
+    cancelled = np.nonzero(visits.cancels[orders.visit])[0]
+    order = np.r_[np.arange(size), refunded, cancelled]
+    kind = np.repeat(np.array(["sale", "refund", "cancel"], dtype=object), [size, len(refunded), len(cancelled)])
+    day = np.r_[orders.day, visits.day[refund_visit], orders.day[cancelled]]
+    second = np.r_[
+        orders.second,
+        settings.second[refund_visit] + 1860,
+        orders.second[cancelled] + rng.integers(600, 3600, len(cancelled)),
+    ]
+    back = np.maximum(np.round(orders.amount[refunded] * share, 2), 0.01)
+    amount = np.r_[orders.amount, back, orders.amount[cancelled]]
+    when = np.lexsort((np.arange(len(order)), second, day))
+    return Movements(order=order[when], kind=kind[when], day=day[when], second=second[when], amount=amount[when])
+
+
 def write_orders(
     folder: Path,
-    visits: Visits,
     settings: Settings,
     orders: Orders,
+    movements: Movements,
     crm_ids: Texts,
     *,
     seed: int,
     calendar: Calendar,
 ) -> None:
-    """Write `orders-<quarter>.csv`: sales with the refunds and cancellations that followed."""
-    rng = np.random.default_rng([seed, 6])
+    """Write `orders-<quarter>.csv`. Only sales say what they cost and where they came from."""
+    rng = np.random.default_rng([seed, 12])
     size = len(orders.visit)
     items = 1 + np.minimum(rng.poisson(0.8, size), 8)
     cost = np.round(orders.amount * rng.uniform(0.45, 0.65, size), 2)
-    kind = np.full(size, "sale", dtype=object)
-    refund, refund_visit, share = _refunds(rng, visits, orders)
-    cancel = np.nonzero(visits.cancels[orders.visit])[0]
-
-    source = np.r_[np.arange(size), refund, cancel]
-    day = np.r_[orders.day, visits.day[refund_visit], orders.day[cancel]]
-    second = np.r_[
-        orders.second,
-        settings.second[refund_visit] + 1860,
-        orders.second[cancel] + rng.integers(600, 3600, len(cancel)),
-    ]
-    amount = np.r_[orders.amount, np.maximum(np.round(orders.amount[refund] * share, 2), 0.01), orders.amount[cancel]]
-    kind = np.r_[kind, np.full(len(refund), "refund", dtype=object), np.full(len(cancel), "cancel", dtype=object)]
-    channel = settings.channel[orders.visit[source]]
-    when = np.lexsort((np.arange(len(source)), second, day))
-    stamps = calendar.local(day, second)
+    stamps = calendar.local(movements.day, movements.second)
     rows = []
-    for i in when:
-        order = source[i]
-        sale = kind[i] == "sale"
-        place = CHANNELS[channel[i]]
+    for i, order in enumerate(movements.order):
+        visit = orders.visit[order]
+        place = CHANNELS[settings.channel[visit]]
+        details = (
+            f"{cost[order]:.2f}",
+            str(items[order]),
+            place.source,
+            place.medium,
+            calendar.campaign(movements.day[i], place.medium),
+        )
+        is_sale = movements.kind[i] == "sale"
         rows.append(
             (
                 orders.order_id[order],
-                crm_ids[orders.visit[order]],
+                crm_ids[visit],
                 stamps[i],
-                kind[i],
-                f"{amount[i]:.2f}",
+                movements.kind[i],
+                f"{movements.amount[i]:.2f}",
                 "EUR",
-                f"{cost[order]:.2f}" if sale else "",
-                str(items[order]) if sale else "",
-                place.source if sale else "",
-                place.medium if sale else "",
-                calendar.campaign(day[i], place.medium) if sale else "",
+                *(details if is_sale else [""] * len(details)),
             )
         )
-    write_by_period(
-        folder, "orders", HEADER, rows, periods=calendar.quarters(day[when]), latest=calendar.latest_quarter
-    )
+    periods = calendar.quarters(movements.day)
+    write_by_period(folder, "orders", HEADER, rows, periods=periods, latest=calendar.latest_quarter)
 
 
 def _refunds(rng: np.random.Generator, visits: Visits, orders: Orders) -> tuple[Ints, Ints, Floats]:

@@ -89,8 +89,8 @@ def write_export(
     *,
     rng: np.random.Generator,
     calendar: Calendar,
-) -> None:
-    """Write `<name>-<half year>.csv`, by the time of answering."""
+) -> int:
+    """Write `<name>-<half year>.csv`, by the time of answering; returns how many respondents stay unknown."""
     size = len(who)
     duration = rng.integers(95, 600, size)
     ended = calendar.local(who.day, who.second)
@@ -144,6 +144,7 @@ def write_export(
         _add_set_aside(rng, members, len(SYSTEM) + len(questions))
         path = folder / f"{name}-{half}.csv"
         write_csv(path, *_with_headers(questions, embedded, members, calendar.zone))
+    return int(anonymous.sum())
 
 
 def _with_headers(

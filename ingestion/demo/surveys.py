@@ -78,17 +78,20 @@ def write_surveys(
     seed: int,
     calendar: Calendar,
     world: Effects,
-) -> None:
-    """Write all exports of the three surveys."""
+) -> int:
+    """Write all exports of the three surveys; returns how many respondents nothing ties to a customer."""
     rng = np.random.default_rng([seed, 10])
+    strangers = 0
     for rate, minutes, write in (
         (RELATIONSHIP_RATE, 50, _write_relationship),
         (OUTCOMES_RATE, 75, _write_outcomes),
     ):
         visit = _answering_visits(rng, visits, calendar, rate)
         who = _respondents(visits, settings, crm_ids, visit, minutes * 60)
-        write(folder, people, who, rng=rng, calendar=calendar, world=world)
-    _write_touch(folder, people, visits, settings, touches, orders, crm_ids, rng=rng, calendar=calendar, world=world)
+        strangers += write(folder, people, who, rng=rng, calendar=calendar, world=world)
+    return strangers + _write_touch(
+        folder, people, visits, settings, touches, orders, crm_ids, rng=rng, calendar=calendar, world=world
+    )
 
 
 def _answering_visits(rng: np.random.Generator, visits: Visits, calendar: Calendar, rate: float) -> Ints:
@@ -115,7 +118,7 @@ def _respondents(visits: Visits, settings: Settings, crm_ids: Texts, visit: Ints
 
 def _write_relationship(
     folder: Path, people: People, who: Respondents, *, rng: np.random.Generator, calendar: Calendar, world: Effects
-) -> None:
+) -> int:
     style = people.style[who.person]
     expected, perceived, opinion = expectation_and_perception(rng, style, [world.gaps[i.pillar] for i in ITEMS])
     importance = rated(opinions(rng, style, len(ITEMS)), mean=IMPORTANCE_MEAN)
@@ -137,12 +140,12 @@ def _write_relationship(
         _question("Q6_TEXT", "Anything else?", "QID6_TEXT", _comments(rng, len(who)), optional=True),
     ]
     embedded = [("wave", calendar.halves(who.day))]
-    write_export(folder, _file_name(RELATIONSHIP), people, who, questions, embedded, rng=rng, calendar=calendar)
+    return write_export(folder, _file_name(RELATIONSHIP), people, who, questions, embedded, rng=rng, calendar=calendar)
 
 
 def _write_outcomes(
     folder: Path, people: People, who: Respondents, *, rng: np.random.Generator, calendar: Calendar, world: Effects
-) -> None:
+) -> int:
     style = people.style[who.person]
     importance, satisfaction = outcome_answers(rng, style, [world.outcomes[o.item] for o in OUTCOMES])
     labels = [outcome.label for outcome in OUTCOMES]
@@ -152,7 +155,9 @@ def _write_outcomes(
         _question("Q3_TEXT", "What else do you want done?", "QID3_TEXT", _comments(rng, len(who)), optional=True),
     ]
     embedded = [("wave", calendar.halves(who.day))]
-    write_export(folder, _file_name(OUTCOME_SURVEY), people, who, questions, embedded, rng=rng, calendar=calendar)
+    return write_export(
+        folder, _file_name(OUTCOME_SURVEY), people, who, questions, embedded, rng=rng, calendar=calendar
+    )
 
 
 def _write_touch(
@@ -167,7 +172,7 @@ def _write_touch(
     rng: np.random.Generator,
     calendar: Calendar,
     world: Effects,
-) -> None:
+) -> int:
     followed = visits.next_stage[orders.visit] == USE
     asked = np.nonzero(followed & (rng.random(len(orders.visit)) < ORDER_RATE))[0]
     run_starts = np.nonzero(np.r_[True, visits.run[1:] != visits.run[:-1]])[0]
@@ -196,7 +201,7 @@ def _write_touch(
         _question("Q4_TEXT", "Anything else?", "QID4_TEXT", _comments(rng, len(who)), optional=True),
     ]
     embedded = [("order_id", order_id), ("interaction", interaction), ("wave", calendar.halves(who.day))]
-    write_export(folder, _file_name(TOUCH), people, who, questions, embedded, rng=rng, calendar=calendar)
+    return write_export(folder, _file_name(TOUCH), people, who, questions, embedded, rng=rng, calendar=calendar)
 
 
 def _file_name(survey: str) -> str:
