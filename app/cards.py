@@ -182,7 +182,8 @@ def delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None
         return None, "off"
     # Streamlit reads the sign off a hyphen.
     text = text.replace("−", "-")
-    if not has_changed(now, before) or definition.good == "none":
+    is_proven = has_changed(now, before) and (now.low is not None or definition.metric_class == "additive")
+    if not is_proven or definition.good == "none":
         return text, "off"
     return text, "normal" if definition.good == "up" else "inverse"
 

@@ -19,6 +19,7 @@ CONTEXT = "#8A94A3"  # everything else
 TEXT = "currentColor"  # the page's own text colour, whichever theme is on
 LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
 ROW = 34
+HEIGHT = 400
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
 LABEL_DISTANCE = 0.055  # of the value axis: what a line of text needs
@@ -58,27 +59,21 @@ def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     """Index by attribute value around 100, with intervals: a circle where more common, a diamond where less.
 
     Args:
-        records: label, value, low, high, text, direction ("More common", "Less common" or "Not measurable").
+        records: label, value, low, high, text, direction ("More common", "Less common" or "Not proven").
     """
     data = pd.DataFrame(list(records)).assign(base=100)
     y = _labels("label", list(data["label"]))
-    directions = ["More common", "Less common", "Not measurable"]
-    colors = alt.Scale(domain=directions, range=[POINT, ALARM, CONTEXT])
-    shapes = alt.Scale(domain=directions, range=["circle", "diamond", "square"])
-    legend = alt.Legend(title=None, orient="top")
-    base = alt.Chart(data)
-    reach = [max(0.0, float(data["low"].min()) - 25), float(data["high"].max()) + 25]
-    x = alt.X("value:Q", title=axis, scale=alt.Scale(domain=reach, nice=False))
-    stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(
-        x="base:Q", x2="value:Q", y=y, color=alt.Color("direction:N", scale=colors, legend=legend)
+    directions = ["More common", "Less common", "Not proven"]
+    color = alt.Color("direction:N", scale=alt.Scale(domain=directions, range=[POINT, ALARM, CONTEXT]), legend=None)
+    shape = alt.Shape(
+        "direction:N", scale=alt.Scale(domain=directions, range=["circle", "diamond", "square"]), legend=None
     )
+    base = alt.Chart(data)
+    x = alt.X("value:Q", title=axis, scale=alt.Scale(zero=False, nice=False, padding=36))
+    stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(x="base:Q", x2="value:Q", y=y, color=color)
     whiskers = base.mark_rule(strokeWidth=1, opacity=0.55, color=TEXT).encode(x="low:Q", x2="high:Q", y=y)
     dots = base.mark_point(filled=True, size=120, opacity=1).encode(
-        x=x,
-        y=y,
-        color=alt.Color("direction:N", scale=colors, legend=legend),
-        shape=alt.Shape("direction:N", scale=shapes, legend=legend),
-        tooltip=_tooltip(data, "label"),
+        x=x, y=y, color=color, shape=shape, tooltip=_tooltip(data, "label")
     )
     above = base.transform_filter("datum.value >= 100").mark_text(align="left", dx=8, color=TEXT, fontSize=SMALL)
     below = base.transform_filter("datum.value < 100").mark_text(align="right", dx=-8, color=TEXT, fontSize=SMALL)
@@ -174,7 +169,7 @@ def over_time(
     data = pd.DataFrame(list(records))
     data["period"] = pd.to_datetime(data["period"])
     base = alt.Chart(data).encode(
-        x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelOverlap=True)),
+        x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4, labelOverlap=True)),
         y=alt.Y(
             "value:Q",
             title=axis,
@@ -190,10 +185,10 @@ def over_time(
     text = last.mark_text(align="right", dy=-14, color=TEXT, fontWeight="bold", fontSize=SMALL).encode(
         text=alt.Text("value:Q", format=pattern)
     )
-    return alt.layer(line, end, text).properties(height=300)
+    return alt.layer(line, end, text).properties(height=HEIGHT)
 
 
-def lines(records: Sequence[Record], *, axis: str, pattern: str = ",.0f") -> alt.LayerChart:
+def lines(records: Sequence[Record], *, pattern: str = ",.0f") -> alt.LayerChart:
     """Several measures by month, each named at its end instead of in a legend.
 
     Args:
@@ -204,8 +199,8 @@ def lines(records: Sequence[Record], *, axis: str, pattern: str = ",.0f") -> alt
     order = list(data.groupby("series")["value"].sum().sort_values(ascending=False).index)
     color = alt.Color("series:N", scale=alt.Scale(domain=order, range=list(LINES[: len(order)])), legend=None)
     base = alt.Chart(data).encode(
-        x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelOverlap=True)),
-        y=alt.Y("value:Q", title=axis, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=True)),
+        x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4, labelOverlap=True)),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=True)),
         color=color,
     )
     newest = data.sort_values("period").groupby("series").tail(1)
@@ -218,7 +213,7 @@ def lines(records: Sequence[Record], *, axis: str, pattern: str = ",.0f") -> alt
         .mark_text(align="left", dx=8, fontSize=SMALL, color=TEXT)
         .encode(x="period:T", y="label_at:Q", text="series:N")
     )
-    return alt.layer(drawn, names).properties(height=320, padding={"right": 110, "left": 5, "top": 5, "bottom": 5})
+    return alt.layer(drawn, names).properties(height=320, padding={"right": 92, "left": 0, "top": 5, "bottom": 5})
 
 
 def apart(values: Sequence[float], *, least: float) -> list[float]:

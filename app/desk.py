@@ -147,7 +147,7 @@ class Desk:
 
     def values(self, dimension: str) -> tuple[str, ...]:
         """The values of a dimension that a reader may filter by."""
-        return _values(self.document.run_id, dimension, self.release)
+        return _values(*_identity(self.release), dimension, self.release)
 
     def can_split(self, metric: str, dimension: str) -> bool:
         definition = self.definitions.get(metric)
@@ -172,7 +172,7 @@ def open_desk(root: Path, run_id: str | None = None) -> Desk:
         paths=paths,
         release=release,
         live_run_id=live_run_id,
-        definitions=_definitions(release.document.run_id, release),
+        definitions=_definitions(*_identity(release), release),
         runs=tuple(run_history(paths)),
         settings=settings_of(root),
         now=datetime.now(UTC),
@@ -186,15 +186,20 @@ def settings_of(root: Path) -> Settings:
     return _settings(str(root), changed)
 
 
+def _identity(release: LiveRelease) -> tuple[str, str]:
+    """What tells cached facts of releases apart: the run, and the workspace it stands in."""
+    return release.document.run_id, str(release.folder)
+
+
 @st.cache_data(max_entries=KEPT_RELEASES, show_spinner=False)
-def _definitions(run_id: str, _release: LiveRelease) -> dict[str, MetricDefinition]:
-    assert run_id == _release.document.run_id
+def _definitions(run_id: str, folder: str, _release: LiveRelease) -> dict[str, MetricDefinition]:
+    assert (run_id, folder) == _identity(_release)
     return {definition.name: definition for definition in catalogue(_release)}
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _values(run_id: str, dimension: str, _release: LiveRelease) -> tuple[str, ...]:
-    assert run_id == _release.document.run_id
+def _values(run_id: str, folder: str, dimension: str, _release: LiveRelease) -> tuple[str, ...]:
+    assert (run_id, folder) == _identity(_release)
     return dimension_values(_release, dimension)
 
 

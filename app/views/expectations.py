@@ -85,8 +85,8 @@ with left:
                 ),
                 alt_text=f"Expected against experienced for {len(ranked)} items. {title}.",
                 key="dumbbell_chart",
-                note="Labels are gaps in scale points. Coloured where the gap is material and its 95% interval, corrected for "
-                "the number of items, lies below zero.",
+                note="Labels are gaps in scale points. Coloured where the gap is material and its 95% interval, "
+                "corrected for the number of items, lies below zero.",
             )
         else:
             cards.nothing_to_show(gaps, what="Expectation by item")

@@ -121,8 +121,8 @@ with left:
             {
                 "row": words(str(row.dimensions["channel"])),
                 "column": words(str(row.dimensions["stage"])),
-                "value": row.value,
-                "text": percent(row.value) if row.value is not None else unavailable(row.status).replace("no data", ""),
+                "value": row.value if (row.n or 0) >= MIN_N else None,
+                "text": rate_text(row),
             }
             for row in rows
         ]
@@ -186,10 +186,12 @@ title_text = (
 with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"):
     if largest:
         cards.chart(
-            charts.lines([record for record in series if record["series"] in largest], axis="Touchpoints a month"),
+            charts.lines([record for record in series if record["series"] in largest]),
             alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
             key="channels_chart",
-            note=f"The {len(largest)} largest of {count_of(len(totals), 'channel')}." if len(totals) > CHANNELS else "",
+            note=f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
+            if len(totals) > CHANNELS
+            else "Touchpoints a month.",
         )
     else:
         cards.nothing_to_show(monthly, what="Touchpoints by channel")

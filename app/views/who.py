@@ -93,19 +93,16 @@ with right:
                     "high": row.high if row.high is not None else value,
                     "text": number(value, "index"),
                     "note": headlines.interval_note(row, "index"),
-                    "direction": "Not measurable"
-                    if key not in found
-                    else "More common"
-                    if value > 100
-                    else "Less common",
+                    "direction": "Not proven" if key not in found else "More common" if value > 100 else "Less common",
                 }
             )
         if records:
             cards.chart(
-                charts.index_dots(records, axis=f"Index of the top {percent(top_tier)} (100 = as among all customers)"),
+                charts.index_dots(records, axis="Index, 100 = as among all customers"),
                 alt_text=f"Dot plot of {len(records)} attribute values: {title}.",
                 key="profile_chart",
-                note=f"All customers, whatever the filter. {len(marks)} of {len(rows)} values differ measurably "
+                note="Circles are more common in the top tier, diamonds less, squares not proven. "
+                f"All customers, whatever the filter: {len(marks)} of {len(rows)} values differ measurably "
                 "(95%, corrected for the number of comparisons). Lines are 95% intervals.",
             )
         else:

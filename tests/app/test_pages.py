@@ -58,7 +58,7 @@ def test_a_filter_in_the_address_narrows_every_number(open_page: Open, demo_work
 def test_the_address_keeps_the_release(open_page: Open, demo_workspace: Path) -> None:
     desk = open_desk(demo_workspace)
     page = open_page(demo_workspace)
-    assert page.query_params["release"] == [desk.document.run_id]
+    assert page.query_params["release"] == desk.document.run_id
 
 
 @pytest.mark.parametrize("name", ANSWERS)
