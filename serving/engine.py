@@ -30,13 +30,19 @@ class Filter:
 
 @dataclass(frozen=True)
 class Query:
-    """A request in MetricFlow's names. `group_by` may hold dimensions, entities and `metric_time__<grain>`."""
+    """A request in MetricFlow's names. `group_by` may hold dimensions, entities and `metric_time__<grain>`.
+
+    Attributes:
+        time_grain: the finest grain that all metrics are dated by; `since` and `until` are days, and a period of this
+            grain is inside if its first day is.
+    """
 
     metrics: tuple[str, ...]
     group_by: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     since: date | None = None
     until: date | None = None
+    time_grain: str = "day"
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ def period(query: Query) -> list[str]:
 
     MetricFlow's own time constraint would not do: it moves every bound into 2000-01-01 to 2040-12-31.
     """
-    day = "{{ TimeDimension('metric_time', 'day') }}"
+    day = "{{ TimeDimension('metric_time', '" + query.time_grain + "') }}"
     bounds = ((">=", query.since), ("<=", query.until))
     return [f"{day} {operator} '{bound.isoformat()}'" for operator, bound in bounds if bound is not None]
 

@@ -24,6 +24,7 @@ from serving.semantics import PERSON
 
 Number = int | float
 _NO_DATA: Final = "nothing was observed here"
+_NO_DATES: Final = "none of its facts has a date"
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,23 @@ def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[s
         cells, sql = _composed(release, plan)
     else:
         cells, sql = _aggregated(release, plan)
-    cells = {key: cell for key, cell in _filled(plan, cells).items() if not _is_elsewhere(plan, key, cell)}
+    cells = {key: cell for key, cell in _filled(plan, cells).items() if not _is_left_behind(plan, key, cell)}
     guard = Guard(release, plan)
-    cells = {**dict.fromkeys(guard.hidden(), Cell()), **cells}
+    cells = {**dict.fromkeys((key for key in guard.hidden() if not plan.grain or key[-1]), Cell()), **cells}
     rows = [_row(plan, guard, key, cells[key]) for key in sorted(cells, key=lambda key: _order(plan, key))]
     if not rows:
-        rows = [AnswerRow(metric=plan.metric.name, status="no_data", reason=_NO_DATA)]
+        undated = plan.is_timed and plan.coverage.first_on is None
+        reason = _NO_DATES if undated else _NO_DATA
+        rows = [AnswerRow(metric=plan.metric.name, status="no_data", reason=reason)]
     return rows, sql
 
 
-def _is_elsewhere(plan: Plan, key: Key, cell: Cell) -> bool:
-    """A cell of facts without this dimension and without this metric: other facts of the same mart left it behind."""
+def _is_left_behind(plan: Plan, key: Key, cell: Cell) -> bool:
+    """Cells that no reader asked for: undated facts in a trend; other facts of the mart, without this dimension."""
+    if plan.grain and key[-1] is None:
+        return True
+    if plan.is_timed and plan.coverage.first_on is None and not cell.value:
+        return True
     return cell.value is None and not cell.n and None in key[: len(plan.by)]
 
 
@@ -157,7 +164,7 @@ def _counters(release: LiveRelease, plan: Plan) -> list[str]:
 
 def _filled(plan: Plan, cells: dict[Key, Cell]) -> dict[Key, Cell]:
     """Counts of cells that do not appear are 0 where a feed covers the period; other metrics stay as found."""
-    if plan.metric.metric_class != "additive":
+    if plan.metric.metric_class != "additive" or (plan.is_timed and plan.coverage.first_on is None):
         return cells
     filled = {key: replace(cell, value=0, n=cell.n or 0) if cell.value is None else cell for key, cell in cells.items()}
     groups = dict.fromkeys(key[: len(plan.by)] for key in cells)

@@ -54,8 +54,7 @@ class Guard:
 
 def _axes(plan: Plan) -> Axes:
     names = {dimension.qualified for _, dimension in plan.by} | {one.dimension for one in plan.filters}
-    timed = plan.grain or plan.since or plan.until
-    return (*sorted(names), *((MONTH,) if timed else ()))
+    return (*sorted(names), *((MONTH,) if plan.is_timed else ()))
 
 
 def _lattice(release: LiveRelease, plan: Plan) -> Lattice:

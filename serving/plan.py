@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from serving.coverage import Coverage, coverage
+from serving.coverage import Coverage, coverage, period_start
 from serving.engine import Filter, Query, Value
 from serving.errors import UserError, did_you_mean
 from serving.question import MISSING_WORD, Filters, Grain, Question
@@ -37,6 +37,7 @@ class Plan:
         by: the asked words with the dimensions they mean for this metric.
         filters: in the snapshot's own values.
         floor: cells with fewer people are hidden; 0 where the metric and its slice are not sensitive.
+        time_grain: the grain of the metric's own dates.
     """
 
     metric: Metric
@@ -47,6 +48,7 @@ class Plan:
     until: date | None
     coverage: Coverage
     floor: int
+    time_grain: Grain
 
     @property
     def time(self) -> str | None:
@@ -56,6 +58,10 @@ class Plan:
     def group_by(self) -> tuple[str, ...]:
         names = dict.fromkeys(dimension.qualified for _, dimension in self.by)
         return (*names, *((self.time,) if self.time else ()))
+
+    @property
+    def is_timed(self) -> bool:
+        return bool(self.grain or self.since or self.until)
 
     @property
     def matches_nothing(self) -> bool:
@@ -68,8 +74,9 @@ class Plan:
             metrics=tuple(dict.fromkeys(metrics)),
             group_by=tuple(dict.fromkeys((*self.group_by, *also_by))),
             filters=self.filters,
-            since=self.since,
+            since=period_start(self.since, self.time_grain) if self.since else None,
             until=self.until,
+            time_grain=self.time_grain,
         )
 
 
@@ -101,6 +108,7 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
         until=question.until,
         coverage=reach,
         floor=floor,
+        time_grain=next(iter(release.semantics.grains(name)), "day"),
     )
     return (_refuse_people(release, ready) if floor else None) or ready
 
@@ -177,9 +185,7 @@ def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach
         return Verdict("not_sliceable", f"{metric.name} has no dates of its own: ask it without period and grain")
     if question.grain and question.grain not in grains:
         return Verdict("not_sliceable", f"{metric.name} is known by {grains[0]} or coarser, not by {question.grain}")
-    if reach.first_on is None:
-        return Verdict("no_data", "none of its facts has a date")
-    if not reach.reaches(question.since, question.until):
+    if reach.first_on and not reach.reaches(question.since, question.until):
         return Verdict("no_data", f"its facts reach from {reach.first_on} to {reach.last_on}")
     return None
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from serving import LiveRelease, Question, UserError, ask, dimension_values, open_release
-from tests.serving.world import FEEDS, TRICKY, publish
+from tests.serving.world import FEEDS, MARTS, TRICKY, publish
 from workspace.documents import Feed
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
 
@@ -159,6 +159,12 @@ def test_a_count_of_a_named_cell_without_facts_is_0(release: LiveRelease) -> Non
     assert (row.dimensions, row.value, row.status) == ({"channel": "call"}, 0, "ok")
 
 
+def test_a_monthly_metric_takes_the_months_that_the_period_touches(release: LiveRelease) -> None:
+    inside = Question(metrics=("retained",), since=date(2024, 9, 15), until=date(2024, 10, 2))
+    [(expected,)] = marts(release, "select sum(retained) from marts.fct_customer_months where month_on >= '2024-09-01'")
+    assert ask(release, inside).one("retained").value == expected
+
+
 def test_a_state_of_several_months_is_that_of_the_last(release: LiveRelease) -> None:
     [(expected,)] = marts(
         release, "select count_if(is_active_end) from marts.fct_customer_months where month_on = '2024-09-01'"
@@ -204,11 +210,15 @@ class TestStatuses:
 
     def test_facts_without_dates_have_a_total_and_no_months(self, workspace) -> None:
         paths, manifest = workspace
-        publish(paths, "run-1", manifest, feeds={**FEEDS, "nps": Feed(rows=1500)})
+        undated = MARTS.replace("date '2024-02-01' + (i % 200)::int as answered_on", "null::date as answered_on")
+        feeds = {**FEEDS, "nps": Feed(rows=1500), "answers": Feed(rows=3000)}
+        publish(paths, "run-1", manifest, marts=undated, feeds=feeds)
         release = open_release(paths)
-        assert ask(release, Question(metrics=("nps",))).one("nps").status == "ok"
-        [row] = ask(release, Question(metrics=("nps",), grain="month")).rows
-        assert (row.status, row.reason) == ("no_data", "none of its facts has a date")
+        metrics = ("nps", "respondents")
+        assert {row.status for row in ask(release, Question(metrics=metrics)).rows} == {"ok"}
+        for period in ({"grain": "month"}, {"since": date(2024, 3, 1)}):
+            for row in ask(release, Question(metrics=metrics, **period)).rows:
+                assert (row.value, row.status, row.reason) == (None, "no_data", "none of its facts has a date")
 
     def test_fewer_answers_than_the_statistical_floor_are_suppressed(self, workspace) -> None:
         paths, manifest = workspace

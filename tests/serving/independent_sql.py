@@ -1,0 +1,221 @@
+"""Every metric once more, written by hand in SQL from its definition: mart, date column, and an aggregate.
+
+Nothing here is read from the semantic layer. `slices` gives one number per value of a column, or per month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+# Mart -> the column that dates its rows.
+DATED_BY = {
+    "dim_people": "first_seen_on",
+    "dim_customers": "first_order_on",
+    "fct_orders": "occurred_on",
+    "fct_customer_months": "month_on",
+    "customer_attributes": "first_seen_on",
+    "fct_touchpoints": "occurred_on",
+    "fct_sessions": "started_on",
+    "fct_journeys": "started_on",
+    "fct_stage_entries": "entered_on",
+    "fct_survey_answers": "answered_on",
+    "fct_expectation_gaps": "answered_on",
+    "fct_outcomes": "answered_on",
+}
+PEOPLE = (
+    "person_type",
+    "segment",
+    "country",
+    "region",
+    "language",
+    "age_band",
+    "motivation",
+    "first_channel",
+    "is_identified",
+)
+CUSTOMERS = ("order_band", "value_tier", "rfm_segment")
+
+
+@dataclass(frozen=True)
+class Plain:
+    """An aggregate over the rows of a mart. A state counts the rows of its last month only."""
+
+    mart: str
+    value: str
+    rows: str = "true"
+    is_state: bool = False
+
+    def query(self, slice_by: str) -> str:
+        last = "and month_on = (select max(month_on) from facts)" if self.is_state else ""
+        return f"select {slice_by}, {self.value} from facts where {self.rows} {last} group by 1"
+
+
+@dataclass(frozen=True)
+class ItemMeans:
+    """Mean of the groups' means of their items' means of a number."""
+
+    mart: str
+    value: str
+    rows: str = "true"
+    group: str = "1"
+
+    def query(self, slice_by: str) -> str:
+        return f"""
+            with items as (
+                select {slice_by} as slice, {self.group} as outer_group, item, avg({self.value}) as mean
+                from facts where {self.rows} and ({self.value}) is not null group by all
+            ),
+            groups as (select slice, outer_group, avg(mean) as mean from items group by all)
+            select slice, avg(mean) from groups group by 1"""
+
+
+@dataclass(frozen=True)
+class Opportunity:
+    """Mean over outcomes of I + max(I - S, 0), I and S the top-two shares times 10."""
+
+    mart: str = "fct_outcomes"
+
+    def query(self, slice_by: str) -> str:
+        return f"""
+            with items as (
+                select
+                    {slice_by} as slice, item,
+                    10 * avg(is_important_top2::int) as i,
+                    10 * avg(is_satisfied_top2::int) as s
+                from facts group by all
+            )
+            select slice, avg(case when i > s then 2 * i - s else i end) from items
+            where i is not null and s is not null group by 1"""
+
+
+Definition = Plain | ItemMeans | Opportunity
+
+_REFUNDED = "coalesce(sum(amount_reporting) filter (kind <> 'sale'), 0)"
+_NPS = "construct = 'nps' and is_scorable"
+_OBSERVED = "is_observed_long_enough and stage <> 'advocacy'"
+_PAIRED = "expectation_pct is not null"
+
+METRICS: dict[str, Definition] = {
+    # people and customers
+    "people": Plain("dim_people", "count(*)"),
+    "identified_share": Plain("dim_people", "avg(is_identified::int)"),
+    "customers": Plain("dim_customers", "count(*)"),
+    "top_customer_share": Plain("dim_customers", "avg((value_tier = 'top')::int)", "value_tier is not null"),
+    "lifetime_revenue_per_customer": Plain("dim_customers", "avg(revenue)"),
+    "orders_per_customer": Plain("dim_customers", "avg(orders)"),
+    "days_since_last_order": Plain("dim_customers", "median(days_since_last_order)"),
+    "attribute_people": Plain("customer_attributes", "count(distinct person_id)"),
+    # orders; only money that counts
+    "orders": Plain("fct_orders", "count_if(kind = 'sale')", "counts_revenue"),
+    "revenue": Plain(
+        "fct_orders", "sum(case kind when 'sale' then amount_reporting else -amount_reporting end)", "counts_revenue"
+    ),
+    "average_order_value": Plain("fct_orders", "avg(amount_reporting)", "counts_revenue and kind = 'sale'"),
+    "refund_amount": Plain(
+        "fct_orders", "coalesce(sum(amount_reporting) filter (kind <> 'sale'), 0)", "counts_revenue"
+    ),
+    "refund_share": Plain(
+        "fct_orders",
+        "coalesce(sum(amount_reporting) filter (kind <> 'sale'), 0)"
+        " / nullif(sum(amount_reporting) filter (kind = 'sale'), 0)",
+        "counts_revenue",
+    ),
+    "repeat_order_share": Plain("fct_orders", "avg((not is_first_order)::int)", "counts_revenue and kind = 'sale'"),
+    "buyers": Plain("fct_orders", "count(distinct person_id)", "counts_revenue and kind = 'sale'"),
+    "revenue_per_buyer": Plain(
+        "fct_orders",
+        "sum(case kind when 'sale' then amount_reporting else -amount_reporting end)"
+        " / nullif(count(distinct person_id) filter (kind = 'sale'), 0)",
+        "counts_revenue",
+    ),
+    # growth
+    "active_customers": Plain("fct_customer_months", "count_if(is_active_end)", is_state=True),
+    "acquired": Plain("fct_customer_months", "sum(acquired)"),
+    "retained": Plain("fct_customer_months", "sum(retained)"),
+    "reactivated": Plain("fct_customer_months", "sum(reactivated)"),
+    "lost": Plain("fct_customer_months", "sum(lost)"),
+    "retention_rate": Plain("fct_customer_months", "avg(retained)", "retained = 1 or lost = 1"),
+    "revenue_12m": Plain("fct_customer_months", "sum(revenue_12m)", is_state=True),
+    "top_tier_revenue_share": Plain(
+        "fct_customer_months",
+        "coalesce(sum(revenue_12m) filter (tier_end = 'top'), 0) / nullif(sum(revenue_12m), 0)",
+        "tier_end is not null",
+        is_state=True,
+    ),
+    # touchpoints, sessions, journeys
+    "touchpoints": Plain("fct_touchpoints", "count(*)"),
+    "touchpoint_people": Plain("fct_touchpoints", "count(distinct person_id)"),
+    "touchpoints_per_person": Plain("fct_touchpoints", "count(*) / count(distinct person_id)"),
+    "offline_share": Plain("fct_touchpoints", "avg((presence = 'offline')::int)", "presence is not null"),
+    "known_reason_share": Plain("fct_touchpoints", "avg((reason is not null)::int)", "role = 'contact'"),
+    "sessions": Plain("fct_sessions", "count(*)"),
+    "session_people": Plain("fct_sessions", "count(distinct person_id)"),
+    "pages_per_session": Plain("fct_sessions", "avg(pages)"),
+    "session_minutes": Plain("fct_sessions", "median(minutes)"),
+    "session_purchase_rate": Plain("fct_sessions", "avg(has_purchase::int)"),
+    "journeys": Plain("fct_journeys", "count(*)"),
+    "journey_people": Plain("fct_journeys", "count(distinct person_id)"),
+    "touchpoints_per_journey": Plain("fct_journeys", "avg(touchpoints)"),
+    "converted_journeys": Plain("fct_journeys", "count_if(converted_at is not null)"),
+    "journey_conversion_rate": Plain("fct_journeys", "avg((converted_at is not null)::int)"),
+    "journey_days_to_purchase": Plain("fct_journeys", "median(days_to_purchase)"),
+    "stage_entries": Plain("fct_stage_entries", "count(*)"),
+    "stage_entry_people": Plain("fct_stage_entries", "count(distinct person_id)"),
+    "stage_conversion": Plain("fct_stage_entries", "avg(is_continued::int)", _OBSERVED),
+    "days_to_next_stage": Plain("fct_stage_entries", "median(days_to_next_stage)", f"{_OBSERVED} and is_continued"),
+    # surveys
+    "survey_answers": Plain("fct_survey_answers", "count(*)"),
+    "respondents": Plain("fct_survey_answers", "count(distinct person_id)"),
+    "survey_responses": Plain("fct_survey_answers", "count(distinct response_id)"),
+    "survey_link_share": Plain(
+        "fct_survey_answers",
+        "count(distinct response_id) filter (touchpoint_id is not null) / count(distinct response_id)",
+    ),
+    "nps": Plain("fct_survey_answers", "100 * (avg((value >= 9)::int) - avg((value <= 6)::int))", _NPS),
+    "csat": Plain("fct_survey_answers", "avg(is_top_two::int)", "construct = 'csat' and is_scorable"),
+    "ces": Plain("fct_survey_answers", "avg(value)", "construct = 'ces' and is_scorable"),
+    "overall_score": ItemMeans("fct_survey_answers", "value_pct", "construct = 'overall' and is_scorable"),
+    "perception_answers": Plain("fct_expectation_gaps", "count(*)"),
+    "paired_perceptions": Plain("fct_expectation_gaps", f"count_if({_PAIRED})"),
+    "unpaired_perceptions": Plain("fct_expectation_gaps", f"count_if(not {_PAIRED})"),
+    "pairing_coverage": Plain("fct_expectation_gaps", f"avg(({_PAIRED})::int)"),
+    "expectation_gap": ItemMeans(
+        "fct_expectation_gaps", "case when gap is not null then perception - expectation end", group="pillar"
+    ),
+    "expectation_gap_percent": ItemMeans("fct_expectation_gaps", "perception_pct - expectation_pct", group="pillar"),
+    "expectation_level": ItemMeans("fct_expectation_gaps", "expectation_pct", _PAIRED, group="pillar"),
+    "perception_level": ItemMeans("fct_expectation_gaps", "perception_pct", _PAIRED, group="pillar"),
+    "outcome_answers": Plain("fct_outcomes", "count(*)"),
+    "outcome_importance": ItemMeans("fct_outcomes", "10 * is_important_top2::int"),
+    "outcome_satisfaction": ItemMeans("fct_outcomes", "10 * is_satisfied_top2::int"),
+    "opportunity_score": Opportunity(),
+}
+
+
+def slices(
+    connection: duckdb.DuckDBPyConnection, metric: str, *, by: str | None = None, monthly: bool = False
+) -> dict[object, float]:
+    """Value of the column, or first day of the month, or None for all -> number. NULL numbers are left out."""
+    definition = METRICS[metric]
+    mart = definition.mart
+    own = [name for (name,) in connection.execute(f"select column_name from (describe marts.{mart})").fetchall()]
+    joined = [f"p.{name}" for name in PEOPLE if name not in own] + [
+        f"c.{name}" for name in CUSTOMERS if name not in own
+    ]
+    if "is_identified" not in own:
+        joined.append("p.is_identified")
+    facts = f"""
+        with facts as (
+            select f.*, {", ".join(joined)}
+            from marts.{mart} as f
+            left join marts.dim_people as p on p.person_id = f.person_id
+            left join marts.dim_customers as c on c.person_id = f.person_id
+        )"""
+    # A state by month is that of every month: each is its own last.
+    if monthly and isinstance(definition, Plain) and definition.is_state:
+        definition = Plain(definition.mart, definition.value, definition.rows)
+    slice_by = f"date_trunc('month', {DATED_BY[mart]})::date" if monthly else (f'"{by}"' if by else "null")
+    rows = connection.execute(f"{facts} select * from ({definition.query(slice_by)})").fetchall()
+    return {key: float(value) for key, value in rows if value is not None}
