@@ -42,19 +42,23 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, *, charts: int = 0) -> None:
         """Open by address and wait until the page is drawn."""
         self.page.goto(f"{self.address}/{path}")
-        self.settle()
+        self.settle(charts=charts)
 
-    def settle(self) -> None:
-        """Wait until Streamlit has run, and every chart that is on the page is drawn."""
+    def settle(self, *, charts: int = 0) -> None:
+        """Wait until Streamlit has run, at least `charts` charts are there, and every one of them is drawn."""
         self.page.wait_for_selector("h1", timeout=60_000)
         self.page.wait_for_function(
-            """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
-                && !document.querySelector('[data-stale="true"]')
-                && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
-                    .every(chart => chart.querySelector('svg, canvas'))""",
+            """least => {
+                const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
+                return document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
+                    && !document.querySelector('[data-stale="true"]')
+                    && charts.length >= least
+                    && charts.every(chart => chart.querySelector('svg, canvas'));
+            }""",
+            arg=charts,
             timeout=60_000,
         )
         self.page.wait_for_timeout(300)
@@ -109,17 +113,27 @@ def address(demo_workspace: Path, repository: Path, tmp_path_factory: pytest.Tem
             process.wait(timeout=20)
 
 
-@pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """A fresh profile; a test may ask for a width and a colour scheme by `@pytest.mark.parametrize(..., indirect)`."""
-    settings = getattr(request, "param", {})
-    opened = browser.new_context(
-        viewport={"width": settings.get("width", 1440), "height": 900},
-        color_scheme=settings.get("scheme", "light"),
-        accept_downloads=True,
-    )
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[dict[tuple[int, str], BrowserContext]]:
+    """One profile a screen, kept, so that the app's scripts are fetched once."""
+    opened: dict[tuple[int, str], BrowserContext] = {}
     yield opened
-    opened.close()
+    for one in opened.values():
+        one.close()
+
+
+@pytest.fixture
+def context(
+    browser: Browser, contexts: dict[tuple[int, str], BrowserContext], request: pytest.FixtureRequest
+) -> BrowserContext:
+    """A profile of the width and colour scheme that a test asks for by indirect parametrization."""
+    settings = getattr(request, "param", {})
+    screen = (settings.get("width", 1440), settings.get("scheme", "light"))
+    if screen not in contexts:
+        contexts[screen] = browser.new_context(
+            viewport={"width": screen[0], "height": 900}, color_scheme=screen[1], accept_downloads=True
+        )
+    return contexts[screen]
 
 
 @pytest.fixture
@@ -148,7 +162,7 @@ def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
             else None
         ),
     )
-    context.on(
+    page.on(
         "request",
         lambda request: (
             visited.outside.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None
@@ -161,6 +175,7 @@ def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
         ),
     )
     yield visited
+    page.close()
     assert visited.errors == []
     assert visited.outside == []
 

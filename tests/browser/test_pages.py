@@ -41,20 +41,16 @@ def full_page(visit: Visit, file: Path) -> None:
     visit.page.set_viewport_size(size)
 
 
-def charts(visit: Visit) -> int:
-    return visit.page.locator('[data-testid="stVegaLiteChart"] svg, [data-testid="stVegaLiteChart"] canvas').count()
-
-
 @pytest.mark.parametrize("context", SCREENS, indirect=True, ids=lambda screen: f"{screen['width']}-{screen['scheme']}")
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_opens_by_its_address(
     visit: Visit, screenshots: Path, path: str, request: pytest.FixtureRequest
 ) -> None:
-    visit.open(path)
+    visit.open(path, charts=PAGES[path][1])
     full_page(visit, screenshots / f"{path or 'today'}-{request.node.callspec.id.split('-', 1)[-1]}.png")
     assert visit.page.locator("h1").count() == 1
     assert re.search(r"\d", visit.page.locator("h1").inner_text())
-    assert charts(visit) >= PAGES[path][1]
+    visit.settle(charts=PAGES[path][1])
     assert visit.page.locator('[data-testid="stException"]').count() == 0
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     main = '[data-testid="stMain"]'
@@ -119,7 +115,7 @@ def test_every_chart_has_a_text_that_stands_for_it(visit: Visit) -> None:
     for path, (_, least) in PAGES.items():
         if not least:
             continue
-        visit.open(path)
+        visit.open(path, charts=least)
         labels = visit.page.eval_on_selector_all(
             '[data-testid="stVegaLiteChart"]',
             """charts => charts.map(chart => {
