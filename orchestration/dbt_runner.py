@@ -78,7 +78,12 @@ def run_target(paths: WorkspacePaths, run_id: str) -> Path:
 
 
 def build(
-    paths: WorkspacePaths, *, run_id: str, full_refresh: bool = False, models: Sequence[str] | None = None
+    paths: WorkspacePaths,
+    *,
+    run_id: str,
+    full_refresh: bool = False,
+    models: Sequence[str] | None = None,
+    with_tests: bool = True,
 ) -> BuildOutcome:
     """Build and test models, and leave nobody's connection open.
 
@@ -87,6 +92,7 @@ def build(
         run_id: names the target folder.
         full_refresh: build incremental models from nothing.
         models: names of the models to build with their tests; None builds all.
+        with_tests: run the data tests; off where a thousand made-up worlds are compared and each was tested before.
 
     Raises:
         DbtError: dbt could not read the project or connect. Failing models and tests are in the outcome instead.
@@ -108,7 +114,12 @@ def build(
             progress.tell(message)
 
     try:
-        result = _invoke(paths, ["build", *build_arguments(full_refresh=full_refresh, models=models)], target, keep)
+        result = _invoke(
+            paths,
+            ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)],
+            target,
+            keep,
+        )
     finally:
         _close_connections()
     if result.result is None:
@@ -119,10 +130,12 @@ def build(
     )
 
 
-def build_arguments(*, full_refresh: bool, models: Sequence[str] | None) -> list[str]:
+def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_tests: bool = True) -> list[str]:
     """Arguments of `dbt build` besides the folders. Pure."""
     # Unit tests say that the code is right, which a night's data cannot change: `make test` runs them.
     arguments = ["--exclude-resource-type", "unit_test"]
+    if not with_tests:
+        arguments.append("test")
     if full_refresh:
         arguments.append("--full-refresh")
     if models is not None:
