@@ -24,6 +24,7 @@ from serving import (
     MetricDefinition,
     Question,
     RunSummary,
+    UserError,
     ask,
     catalogue,
     current,
@@ -95,7 +96,15 @@ class Desk:
             since=asked.since,
             until=asked.until,
         )
-        return ask(self.release, question)
+        try:
+            return ask(self.release, question)
+        except UserError as unknown:
+            # Metrics and dimensions are the app's own; values are the company's. A page may ask for one that this
+            # release does not have (nobody is in a top tier): then there is nothing, and the reason is told.
+            if not question.filters:
+                raise
+            rows = tuple(AnswerRow(metric=name, status="no_data", reason=unknown.what) for name in names)
+            return Answer(question=question, rows=rows, sql=(), run_id=self.document.run_id)
 
     def one(
         self, metric: str, *, where: Mapping[str, Sequence[str]] | None = None, window: Window | None = None

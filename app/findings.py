@@ -6,7 +6,7 @@ at, and it is large enough to act on. What counts as large enough is named below
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 from statistics import NormalDist
@@ -154,17 +154,20 @@ def benjamini_hochberg(p_values: Sequence[float], level: float = LEVEL) -> list[
     return [position in rejected for position in range(len(p_values))]
 
 
-def find_stalled_stage(rows: Iterable[AnswerRow]) -> Stall | None:
+def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] = STAGES) -> Stall | None:
     """The stage at which journeys stall.
 
     Args:
-        rows: `stage_conversion` by stage, shares of one. The last stage has no later one and is left out.
+        rows: `stage_conversion` by stage, shares of one.
+        observed: stages that the sources can see at all. The last of them has no later one to go on to, so that nobody
+            going on from it says nothing: it is left out.
 
     Returns:
         The stage with the lowest rate, if its widened interval lies at least MATERIAL_STALL below the other stages'
         rate taken together, and it is clearly below the next lowest.
     """
-    stages = [row for row in usable(rows, "stage") if row.dimensions["stage"] in STAGES[:-1]]
+    comparable = [stage for stage in STAGES if stage in observed][:-1]
+    stages = [row for row in usable(rows, "stage") if row.dimensions["stage"] in comparable]
     if len(stages) < 2:
         return None
     lowest, following = sorted(stages, key=lambda row: (row.value or 0.0, str(row.dimensions["stage"])))[:2]

@@ -6,7 +6,7 @@ adjective. No word here stands without a number behind it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from app.findings import (
     widen,
 )
 from app.formatting import MINUS, day, interval, listing, money, number, percent, signed, words
+from workspace.vocabulary import STAGES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -105,12 +106,13 @@ def concentration(share: AnswerRow | None, history: Sequence[AnswerRow], *, top_
     return Sentence(f"The top {percent(top_tier)} bring {percent(share.value)} of revenue", claim=False)
 
 
-def journey(conversion: Sequence[AnswerRow], *, days: int) -> Sentence:
+def journey(conversion: Sequence[AnswerRow], *, days: int, observed: Collection[str] = STAGES) -> Sentence:
     """Where journeys stall."""
-    stall = find_stalled_stage(conversion)
+    stall = find_stalled_stage(conversion, observed=observed)
     if stall is not None:
         return stalled(stall, days=days)
-    rates = usable(conversion, "stage")
+    comparable = [stage for stage in STAGES if stage in observed][:-1]
+    rates = [row for row in usable(conversion, "stage") if row.dimensions["stage"] in comparable]
     if not rates:
         return Sentence("Too few journeys are observed to say where they stall", claim=False)
     lowest = min(rates, key=lambda row: row.value or 0.0)

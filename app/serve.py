@@ -1,7 +1,7 @@
 """Serve the app, warm. In: Streamlit's own options. Out: its server, in a process whose metrics engine is running.
 
 `python -m app.serve --server.port 8501` does what `streamlit run` does, and meanwhile opens the live release and asks
-one question per metric, so that the first reader waits neither for imports nor for plans.
+every metric as pages first ask it, so that the first reader waits neither for imports nor for plans.
 """
 
 from __future__ import annotations
@@ -29,16 +29,24 @@ def main(options: list[str]) -> None:
 
 
 def warm_up(root: Path) -> None:
-    """Open the live release and run each metric once; where nothing is published there is nothing to do."""
+    """Ask every metric as pages first ask it; where nothing is published there is nothing to do."""
     import altair  # noqa: F401 - the slowest import of the pages
-    import pandas  # noqa: F401
 
-    from serving import NoRelease, UserError, open_release, warm
+    from app.periods import COMPARISONS, DEFAULT_PERIOD, compared, window
+    from serving import NoRelease, Question, UserError, ask, catalogue, open_release
 
     try:
-        warm(open_release(WorkspacePaths(root)))
+        release = open_release(WorkspacePaths(root))
     except (NoRelease, UserError) as reason:
         logging.getLogger(__name__).info("Not warmed: %s", reason)
+        return
+    as_of = release.document.as_of_on
+    shown, before = window(DEFAULT_PERIOD, as_of), compared(DEFAULT_PERIOD, COMPARISONS[0], as_of)
+    for definition in catalogue(release):
+        for days in (shown, before):
+            if days is not None:
+                ask(release, Question(metrics=(definition.name,), since=days.since, until=days.until))
+        ask(release, Question(metrics=(definition.name,), grain="month", since=shown.since, until=shown.until))
 
 
 if __name__ == "__main__":

@@ -58,21 +58,23 @@ if not touchpoints.value:
     st.stop()
 
 conversion = desk.shown("stage_conversion", filters, by=("stage",))
-stall = find_stalled_stage(conversion.rows)
+entries = by_value(desk.shown("stage_entries", filters, by=("stage",)), "stage", "stage_entries")
+observed = {str(stage) for stage, row in entries.items() if row.value}
+stall = find_stalled_stage(conversion.rows, observed=observed)
 heading.answer(
-    headlines.journey(conversion.rows, days=desk.settings.conversion_days),
+    headlines.journey(conversion.rows, days=desk.settings.conversion_days, observed=observed),
     metrics=SHOWN,
     based_on=based_on([(people, "person", "people"), (touchpoints, "touchpoint", "touchpoints")], filters, desk),
 )
 
 st.header(f"Share who go on to a later stage within {desk.settings.conversion_days} days", anchor=False)
-entries = by_value(desk.shown("stage_entries", filters, by=("stage",)), "stage", "stage_entries")
 waits = by_value(desk.shown("days_to_next_stage", filters, by=("stage",)), "stage", "days_to_next_stage")
 rates = by_value(conversion, "stage", "stage_conversion")
 past = desk.earlier("stage_conversion", filters, by=("stage",))
 earlier = by_value(past, "stage", "stage_conversion") if past else {}
 touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
 where = desk.shown("touchpoints", filters, by=("stage", "channel"))
+last = max(observed, key=STAGES.index, default=STAGES[-1])
 with st.grid(6, min_column_width=150, gap="small"):
     for position, stage in enumerate(STAGES, start=1):
         with st.container(border=True, height="stretch", gap="xsmall"):
@@ -86,7 +88,7 @@ with st.grid(6, min_column_width=150, gap="small"):
                 else unavailable(count.status)
             )
             st.markdown(f":gray[{reached}]")
-            if rate is not None and rate.value is not None and stage != STAGES[-1]:
+            if rate is not None and rate.value is not None and stage != last:
                 moved, color = cards.delta(desk.definitions["stage_conversion"], rate, earlier.get(stage))
                 st.metric(
                     f"Go on from {stage}",
@@ -99,8 +101,7 @@ with st.grid(6, min_column_width=150, gap="small"):
                 if stall is not None and stall.stage == stage:
                     st.badge("Stalls here", icon=":material/south:", color="red")
             else:
-                final = stage == STAGES[-1]
-                st.markdown(":gray[last stage]" if final else ":gray[no rate yet]")
+                st.markdown(":gray[last stage seen]" if stage == last else ":gray[no rate yet]")
             facts = [
                 (":material/schedule:", f"{days(wait.value)} to next" if wait and wait.value is not None else None),
                 (":material/touch_app:", most_common(touches, "touchpoint", stage)),

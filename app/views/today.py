@@ -26,6 +26,8 @@ tier = percent(desk.settings.top_tier)
 profile = desk.ask("profile_index", by=("attribute", "attribute_value"))
 share = desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share")
 stages = desk.shown("stage_conversion", filters, by=("stage",))
+entries = desk.shown("stage_entries", filters, by=("stage",))
+entered = {str(row.dimensions["stage"]) for row in entries.rows if row.value and row.dimensions.get("stage")}
 opportunity = desk.shown("opportunity_score", filters, by=("item_label",))
 importance, satisfaction = (
     desk.shown(metric, filters, by=("item_label",)) for metric in ("outcome_importance", "outcome_satisfaction")
@@ -36,7 +38,7 @@ answers: dict[str, Sentence] = {
     "who": headlines.who(
         share, profile.rows, top_tier=desk.settings.top_tier, as_of=desk.document.as_of_on, scope=filters.scope
     ),
-    "journey": headlines.journey(stages.rows, days=days),
+    "journey": headlines.journey(stages.rows, days=days, observed=entered),
     "outcomes": headlines.outcomes(opportunity.rows, importance.rows, satisfaction.rows),
     "expectations": headlines.expectations(gaps.rows),
 }
@@ -59,7 +61,7 @@ def answer_card(page: str, question: str, sentence: Sentence) -> None:
     st.header(markdown_safe(sentence.text), anchor=False)
 
 
-stall = find_stalled_stage(stages.rows)
+stall = find_stalled_stage(stages.rows, observed=entered)
 known_rates = [row for row in stages.rows if row.value is not None and row.dimensions.get("stage") in STAGES[:-1]]
 stage = (
     stall.stage

@@ -67,6 +67,12 @@ def test_the_last_stage_never_stalls_for_it_has_no_later_one() -> None:
     assert find_stalled_stage(stages(purchase=0.66, use=0.64, advocacy=0.0)) is None
 
 
+def test_the_last_stage_that_is_seen_does_not_stall_either() -> None:
+    rows = stages(purchase=0.66, use=0.64, loyalty=0.0)
+    assert find_stalled_stage(rows, observed=("purchase", "use", "loyalty")) is None
+    assert find_stalled_stage(rows) is not None
+
+
 def test_two_equally_low_stages_are_not_one_stall() -> None:
     assert find_stalled_stage(stages(awareness=0.72, discovery=0.72, use=0.42, loyalty=0.43)) is None
 
