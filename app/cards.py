@@ -97,7 +97,7 @@ def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key
         return
     worst = min(definitions, key=lambda definition: list(reversed(ICONS)).index(definition.badge))
     updated = moment(desk.document.published_at.astimezone(ZoneInfo(desk.document.timezone)))
-    with st.popover("Source", icon=ICONS[worst.badge], type="tertiary", help="Definition, owner, freshness, download"):
+    with st.popover("Source", icon=ICONS[worst.badge], type="tertiary"):
         for definition in definitions:
             models = ", ".join(f"`{name}`" for name in definition.model)
             passed = sum(check.status == "passed" for check in definition.checks)
@@ -137,7 +137,7 @@ def nothing_to_show(answer: Answer, *, what: str) -> None:
     """Say why a card is empty: the reasons that the rows themselves give."""
     reasons = sorted({row.reason for row in answer.rows if row.reason})
     statuses = sorted({row.status for row in answer.rows if row.status != "ok"})
-    said = " ".join(_sentence(reason) for reason in reasons[:2])
+    said = " ".join(_sentence(reason[:1].upper() + reason[1:]) for reason in reasons[:2])
     fallback = f"{words(unavailable(statuses[0]))}." if statuses else "No rows answer this."
     st.info(f"**{what} cannot be shown here.** {markdown_safe(said or fallback)}", icon=":material/info:")
 

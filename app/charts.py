@@ -22,6 +22,7 @@ ROW = 34
 HEIGHT = 400
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
+DOTTED_UP_TO = 36  # months: beyond that a dot for each hides the line
 LABEL_DISTANCE = 0.055  # of the value axis: what a line of text needs
 
 Record = Mapping[str, Any]
@@ -157,27 +158,23 @@ def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
 
 
 def over_time(
-    records: Sequence[Record], *, axis: str, pattern: str, from_zero: bool = False, step: float = 0.01
+    records: Sequence[Record], *, axis: str, pattern: str, reference: float, reference_label: str
 ) -> alt.LayerChart:
-    """One measure by month, its last value written at its end.
+    """One share by month from nothing to its top, its last value written at its end, beside what an even spread gives.
 
     Args:
         records: period (first day), value.
         pattern: d3 format of the values.
-        step: the smallest step of the value axis that `pattern` can tell apart.
+        reference: the level to compare with, and what it is called.
     """
     data = pd.DataFrame(list(records))
     data["period"] = pd.to_datetime(data["period"])
     base = alt.Chart(data).encode(
         x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4, labelOverlap=True)),
-        y=alt.Y(
-            "value:Q",
-            title=axis,
-            axis=alt.Axis(format=pattern, tickCount=5, tickMinStep=step),
-            scale=alt.Scale(zero=from_zero, nice=True),
-        ),
+        y=alt.Y("value:Q", title=axis, axis=alt.Axis(format=pattern, tickCount=5), scale=alt.Scale(domain=[0, 1])),
         tooltip=[alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)],
     )
+    area = base.mark_area(color=POINT, opacity=0.15)
     line = base.mark_line(color=POINT, strokeWidth=2.5)
     newest = data[data["period"] == data["period"].max()]
     last = alt.Chart(newest).encode(x="period:T", y="value:Q")
@@ -185,7 +182,12 @@ def over_time(
     text = last.mark_text(align="right", dy=-14, color=TEXT, fontWeight="bold", fontSize=SMALL).encode(
         text=alt.Text("value:Q", format=pattern)
     )
-    return alt.layer(line, end, text).properties(height=HEIGHT)
+    even = alt.Chart(pd.DataFrame([{"at": reference, "label": reference_label, "period": data["period"].min()}]))
+    rule = even.mark_rule(color=TEXT, opacity=0.6, strokeDash=[4, 4]).encode(y="at:Q")
+    name = even.mark_text(align="left", dx=4, dy=-8, color=TEXT, fontSize=SMALL)
+    return alt.layer(area, line, rule, name.encode(x="period:T", y="at:Q", text="label:N"), end, text).properties(
+        height=HEIGHT
+    )
 
 
 def lines(records: Sequence[Record], *, pattern: str = ",.0f") -> alt.LayerChart:
@@ -204,7 +206,8 @@ def lines(records: Sequence[Record], *, pattern: str = ",.0f") -> alt.LayerChart
         color=color,
     )
     newest = data.sort_values("period").groupby("series").tail(1)
-    drawn = base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30)).encode(
+    dotted = data["period"].nunique() <= DOTTED_UP_TO
+    drawn = base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30) if dotted else False).encode(
         tooltip=["series:N", alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)]
     )
     newest = newest.assign(label_at=apart(list(newest["value"]), least=float(data["value"].max()) * LABEL_DISTANCE))

@@ -172,9 +172,10 @@ def _no_unmet(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
 def unmet_found(opportunity: Sequence[AnswerRow], found: int) -> Sentence:
     """The title over the ranked opportunities."""
     total = len([row for row in opportunity if row.status == "ok"])
+    verb = "scores" if found == 1 else "score"
     if found == 0:
         return Sentence(f"None of {total} outcomes scores measurably above {UNMET_SCORE:.0f}", claim=False)
-    return Sentence(f"{found} of {total} outcomes score measurably above {UNMET_SCORE:.0f}", claim=True)
+    return Sentence(f"{found} of {total} outcomes {verb} measurably above {UNMET_SCORE:.0f}", claim=True)
 
 
 def important_but_unmet(
@@ -241,9 +242,12 @@ def _short(short: Shortfall, rows: Sequence[AnswerRow], unit: str) -> Sentence:
 def short_items(gaps: Sequence[AnswerRow], found: int) -> Sentence:
     """The title over expected against experienced."""
     total = len([row for row in gaps if row.status == "ok"])
+    verb = "is" if found == 1 else "are"
     if found == 0:
+        if total == 1:
+            return Sentence("The one expectation that can be compared is met or not clearly missed", claim=False)
         return Sentence(f"None of {total} expectations is missed by a measurable margin", claim=False)
-    return Sentence(f"{found} of {total} expectations are missed by a measurable margin", claim=True)
+    return Sentence(f"{found} of {total} expectations {verb} missed by a measurable margin", claim=True)
 
 
 def today(revenue: AnswerRow | None, before: AnswerRow | None, *, currency: str, found: Sequence[Sentence]) -> Sentence:
@@ -299,7 +303,10 @@ def short_moments(total: int, found: int) -> Sentence:
         return Sentence("Gap by interaction: too few to compare", claim=False)
     verb = "falls" if found == 1 else "fall"
     if not found:
-        return Sentence(f"None of {total} interactions falls short by a measurable margin", claim=False)
+        what = "The one interaction rated" if total == 1 else f"None of {total} interactions"
+        return Sentence(
+            f"{what} {'does not fall' if total == 1 else 'falls'} short by a measurable margin", claim=False
+        )
     return Sentence(f"{found} of {total} interactions {verb} short by a measurable margin", claim=True)
 
 

@@ -20,6 +20,7 @@ QUESTIONS = {
     "trust": "Trust",
 }
 EVERY = "All questions"
+FILES_NAMED = 8  # the ledger on the page of data quality has all
 COLORS = {"certified": "green", "provisional": "gray", "needs review": "orange", "withheld": "red"}
 
 desk, heading = begin("For analysts and auditors")
@@ -43,6 +44,8 @@ def fits(definition: MetricDefinition, text: str) -> bool:
 def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
     """What an auditor asks of a metric, in order."""
     passed = sum(check.status == "passed" for check in definition.checks)
+    rest = len(definition.files) - FILES_NAMED
+    more = f" and {rest} more" if rest > 0 else ""
     floor = f"fewer than {definition.min_cell} people are hidden" if definition.min_cell else "not sensitive by itself"
     return [
         ("Name", f"`{definition.name}`"),
@@ -51,12 +54,13 @@ def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
         ("Owner", words(definition.owner)),
         ("Model", ", ".join(f"`{name}`" for name in definition.model)),
         ("Sources", ", ".join(definition.sources)),
-        ("Built from", ", ".join(f"`{name}`" for name in definition.upstream)),
         ("Can be split by", ", ".join(f"`{name}`" for name in definition.dimensions)),
         ("By", ", ".join(definition.grains)),
         ("Counts", f"`{definition.n}`" if definition.n else ""),
         ("Small groups", floor),
         ("Last checks", f"{passed} of {len(definition.checks)} passed"),
+        ("Files", ", ".join(f"`{name}`" for name in definition.files[:FILES_NAMED]) + more),
+        ("Built from", ", ".join(f"`{name}`" for name in definition.upstream)),
     ]
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import cards, charts, headlines
 from app.findings import MIN_N, find_stalled_stage, usable
-from app.formatting import count_of, days, markdown_safe, number, percent, unavailable, words
+from app.formatting import count_of, day, days, markdown_safe, number, percent, unavailable, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
 from app.tables import pivot
 from serving import Answer, AnswerRow
@@ -50,8 +50,8 @@ if people.status == "suppressed":
 if not touchpoints.value:
     feed = desk.document.feeds.get("touchpoints")
     reach = (
-        f"The touchpoints in this workspace reach from {feed.first_on} to {feed.last_on}."
-        if feed and feed.first_on
+        f"The touchpoints in this workspace reach from {day(feed.first_on)} to {day(feed.last_on)}."
+        if feed and feed.first_on and feed.last_on
         else "No touchpoint with a time was loaded."
     )
     nothing_in_period(heading, filters, metrics=SHOWN, what="touchpoints", reach=reach)
@@ -114,7 +114,8 @@ with st.grid(6, min_column_width=150, gap="small"):
 left, right = st.columns([11, 9], gap="small")
 with left:
     split = desk.shown("stage_conversion", filters, by=("channel", "stage"))
-    rows = [row for row in split.rows if row.dimensions.get("channel") and row.dimensions.get("stage") in STAGES[:-1]]
+    going_on = [stage for stage in STAGES if stage in observed and stage != last]
+    rows = [row for row in split.rows if row.dimensions.get("channel") and row.dimensions.get("stage") in going_on]
     channel_rates = desk.shown("stage_conversion", filters, by=("channel",))
     title = headlines.extremes(channel_rates.rows, "channel", what="The share going on", unit="share")
     with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_channel"):
@@ -129,7 +130,7 @@ with left:
         ]
         if any(cell["value"] is not None for cell in told):
             cards.chart(
-                charts.matrix(told, columns=[words(stage) for stage in STAGES[:-1]], pattern=".1%"),
+                charts.matrix(told, columns=[words(stage) for stage in going_on], pattern=".1%"),
                 alt_text=f"Grid of the share that goes on, by channel and stage. {title}.",
                 key="stage_by_channel_chart",
                 note=f"Share of entries, by the channel of entry, that reach a later stage within "

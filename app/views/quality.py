@@ -15,6 +15,7 @@ from app.page import begin
 from serving import releases
 from workspace.documents import Check
 
+METRICS_NAMED = 4  # in a sentence; the table below has all
 HEADINGS = {"n_rows": "rows", "size_bytes": "bytes", "raw_schema": "schema", "raw_table": "table"}
 
 desk, heading = begin("For auditors and engineers")
@@ -64,10 +65,12 @@ def told(check: Check) -> str:
     """A failed check in a sentence: what, where, how many, and which metrics suffer."""
     rows = f" on {count_of(check.unexpected, 'row')}" if check.unexpected else ""
     seen = f" ({check.observed})" if check.observed else ""
-    shown = [label_of(metric) for metric in check.metrics[:4]]
-    more = f" and {len(check.metrics) - 4} more" if len(check.metrics) > 4 else ""
+    known = [metric for metric in check.metrics if metric in desk.definitions]
+    shown = [label_of(metric) for metric in known[:METRICS_NAMED]]
+    if len(known) > METRICS_NAMED:
+        shown.append(f"{len(known) - METRICS_NAMED} more")
     consequence = {"withhold": "withheld", "warn": "marked for review", "block": "not published"}[check.behaviour]
-    suffers = f" {listing(shown)}{more} {'is' if len(check.metrics) == 1 else 'are'} {consequence}." if shown else ""
+    suffers = f" {listing(shown)} {'is' if len(known) == 1 else 'are'} {consequence}." if shown else ""
     return f"{check.asset}: {check.name} failed{rows}{seen}.{suffers}"
 
 
@@ -86,7 +89,7 @@ def checks_table(checks: Iterable[Check]) -> list[dict[str, Any]]:
             "a_failure_would": check.behaviour,
             "rows_at_fault": check.unexpected,
             "observed": check.observed,
-            "metrics_affected": ", ".join(label_of(metric) for metric in check.metrics),
+            "metrics_affected": ", ".join(label_of(metric) for metric in check.metrics if metric in desk.definitions),
             "engine": check.engine.replace("_", " "),
         }
         for check in sorted(checks, key=lambda check: (check.status == "passed", check.asset, check.name))
@@ -94,7 +97,8 @@ def checks_table(checks: Iterable[Check]) -> list[dict[str, Any]]:
 
 
 for check in [check for check in document.checks if check.status != "passed"]:
-    st.error(f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(told(check))}", icon=":material/error:")
+    callout = st.warning if check.behaviour == "warn" and check.status == "failed" else st.error
+    callout(f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(told(check))}", icon=":material/error:")
 if document.withheld:
     st.warning(
         f"**{count_of(len(document.withheld), 'metric is', 'metrics are')} withheld**  \n"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import cards, charts, headlines
 from app.findings import find_marks
-from app.formatting import number, percent, words
+from app.formatting import day, number, percent, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
 from app.tables import pivot
 
@@ -29,8 +29,8 @@ if customers.status == "suppressed":
 if not orders.value:
     feed = desk.document.feeds.get("orders")
     reach = (
-        f"The orders in this workspace reach from {feed.first_on} to {feed.last_on}."
-        if feed and feed.first_on
+        f"The orders in this workspace reach from {day(feed.first_on)} to {day(feed.last_on)}."
+        if feed and feed.first_on and feed.last_on
         else "No order with a date was loaded."
     )
     nothing_in_period(heading, filters, metrics=SHOWN, what="orders", reach=reach)
@@ -62,6 +62,8 @@ with left:
                     [{"period": row.period, "value": row.value} for row in months],
                     axis="Share of revenue",
                     pattern=".0%",
+                    reference=top_tier,
+                    reference_label="Their share of customers",
                 ),
                 alt_text=f"Line: {title}. The last month stands at {percent(months[-1].value or 0.0)}.",
                 key="top_tier_share_chart",

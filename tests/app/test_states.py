@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from serving import current, open_release
+from app.periods import window
+from app.serve import warm_up
+from serving import Question, ask, current, open_release
 from tests.app.conftest import Open
 from tests.app.test_pages import texts
 from workspace.documents import AuditRecord, Check, Release
@@ -112,3 +114,28 @@ def test_few_people_are_hidden_with_a_reason_and_a_way_back(open_page: Open, cop
     assert page.title[0].value == "Too few customers here to describe safely"
     assert "100000" in texts(page).replace(",", "")
     assert "Show all customers" in [button.label for button in page.button]
+
+
+def test_a_period_that_the_sources_do_not_reach_is_said_and_widened_by_a_click(
+    open_page: Open, copy_of_demo: Path
+) -> None:
+    rewrite(copy_of_demo, as_of_on=date(2040, 1, 31))
+    page = open_page(copy_of_demo, "who")
+    assert page.title[0].value == "No orders are recorded in this period"
+    assert "reach from" in texts(page)
+    next(button for button in page.button if button.label == "Show all time").click()
+    page.run()
+    assert not page.exception
+    assert page.title[0].value != "No orders are recorded in this period"
+
+
+def test_the_server_warms_what_pages_first_ask(copy_of_demo: Path) -> None:
+    warm_up(copy_of_demo)
+    release = open_release(WorkspacePaths(copy_of_demo))
+    shown = window("Last 12 months", release.document.as_of_on)
+    question = Question(metrics=("revenue",), since=shown.since, until=shown.until)
+    assert ask(release, question) is ask(release, question)
+
+
+def test_warming_a_workspace_without_a_release_does_nothing(tmp_path: Path) -> None:
+    warm_up(tmp_path)
