@@ -39,8 +39,8 @@ def serve_app(workspace: Workspace, *, port: int | None) -> None:
     """Serve the app until it is ended."""
     chosen = port or workspace.config.serving.port
     err().print(f"App: http://{_HOST}:{chosen}  (workspace {escape(str(workspace.paths.root))}, Ctrl-C ends it)")
-    arguments = ["run", "app/streamlit_app.py", "--server.address", _HOST, "--server.port", str(chosen)]
-    _serve([sys.executable, "-m", "streamlit", *arguments], workspace, {})
+    arguments = ["--server.address", _HOST, "--server.port", str(chosen)]
+    _serve([sys.executable, "-m", "app.serve", *arguments], workspace, {})
 
 
 def _serve(command: list[str], workspace: Workspace, variables: dict[str, str]) -> NoReturn:
