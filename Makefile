@@ -16,10 +16,10 @@ demo: .venv/.runtime ## Set up, build the made-up company's warehouse, serve the
 	$(RUN)/cx demo --workspace $(WORKSPACE)
 
 test: .venv/.dev ## Set up and run the tests (10 minutes at most)
-	$(RUN)/pytest -m "not slow"
+	$(RUN)/pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: .venv/.dev ## The tests and the slow ones
-	$(RUN)/pytest
+	$(RUN)/pytest -n 2 --dist loadfile
 
 bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
 	$(RUN)/python -m benchmarks
