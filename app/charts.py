@@ -70,7 +70,8 @@ def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
         "direction:N", scale=alt.Scale(domain=directions, range=["circle", "diamond", "square"]), legend=None
     )
     base = alt.Chart(data)
-    x = alt.X("value:Q", title=axis, scale=alt.Scale(zero=False, nice=False, padding=36))
+    no_negatives = alt.Axis(labelExpr="datum.value < 0 ? '' : datum.label")
+    x = alt.X("value:Q", title=axis, axis=no_negatives, scale=alt.Scale(zero=False, nice=False, padding=36))
     stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(x="base:Q", x2="value:Q", y=y, color=color)
     whiskers = base.mark_rule(strokeWidth=1, opacity=0.55, color=TEXT).encode(x="low:Q", x2="high:Q", y=y)
     dots = base.mark_point(filled=True, size=120, opacity=1).encode(

@@ -81,7 +81,7 @@ with left:
                         }
                         for row in ranked
                     ],
-                    axis="Mean rating, as percent of the scale",
+                    axis="Mean rating (% of scale)",
                 ),
                 alt_text=f"Expected against experienced for {len(ranked)} items. {title}.",
                 key="dumbbell_chart",

@@ -136,7 +136,7 @@ with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcom
                     }
                     for row in sorted(moments, key=lambda row: -(row.value or 0.0))
                 ],
-                axis="Mean opportunity score of the outcomes in an interaction",
+                axis="Mean opportunity score",
                 threshold=UNMET_SCORE,
             ),
             alt_text=f"Ranked bars of opportunity by interaction. {title}.",

@@ -100,7 +100,7 @@ with right:
             )
         if records:
             cards.chart(
-                charts.index_dots(records, axis="Index, 100 = as among all customers"),
+                charts.index_dots(records, axis="Index (all customers: 100)"),
                 alt_text=f"Dot plot of {len(records)} attribute values: {title}.",
                 key="profile_chart",
                 note="Circles are more common in the top tier, diamonds less, squares not proven. "
