@@ -6,6 +6,10 @@ import what they need when they run: `cx --help` and `cx query` start without Da
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
+
 import typer
 
 from orchestration.commands import build, read, serve
@@ -35,4 +39,21 @@ app.command()(read.rollback)
 def main() -> None:
     """Entry point of `cx`."""
     silence_telemetry()
-    app()
+    try:
+        app()
+    except SystemExit:
+        _mute_teardown()
+        raise
+
+
+def _mute_teardown() -> None:
+    """Keep what the interpreter prints while it ends off the terminal; everything of ours is told by now.
+
+    GX holds database objects until the very end, and DuckDB's binding prints a page about each of them. Remove this
+    when a run that ends with the gate prints nothing after its summary.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from workspace.environment import set_variables, silence_telemetry
-from workspace.paths import WorkspacePaths
+from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
 PROJECT_FOLDER: Final = Path(__file__).resolve().parents[1]
 WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
@@ -99,9 +99,10 @@ def build(
     """
     target = run_target(paths, run_id)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    parsed = manifest_for_definitions(paths).with_name(_PARTIAL_PARSE)
-    # Without it every build would parse the whole project again.
-    shutil.copyfile(parsed, target / _PARTIAL_PARSE)
+    parsed = manifest_for_definitions(paths).parent
+    # Without what is parsed already, every build would parse the whole project again, and write its artefacts anew.
+    for name in (_PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
+        shutil.copyfile(parsed / name, target / name)
     events: list[dict[str, Any]] = []
     progress = _Progress()
 
@@ -133,7 +134,7 @@ def build(
 def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_tests: bool = True) -> list[str]:
     """Arguments of `dbt build` besides the folders. Pure."""
     # Unit tests say that the code is right, which a night's data cannot change: `make test` runs them.
-    arguments = ["--exclude-resource-type", "unit_test"]
+    arguments = ["--no-write-json", "--exclude-resource-type", "unit_test"]
     if not with_tests:
         arguments.append("test")
     if full_refresh:

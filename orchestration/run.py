@@ -18,6 +18,7 @@ from orchestration import audit, dbt_runner
 from orchestration.books import ledger_totals, unbalanced_files
 from orchestration.code_version import code_version
 from orchestration.dbt_checks import checks_of
+from orchestration.gate_process import GateProcess
 from orchestration.lineage import marts_of_source
 from orchestration.metric_graph import metrics_by_mart
 from orchestration.publish import Publication, publish, read_current
@@ -49,6 +50,7 @@ class PipelineRun:
     _reports: dict[str, LoadReport] = field(default_factory=dict)
     _errors: dict[str, str] = field(default_factory=dict)
     _ingest_started_at: datetime | None = None
+    _gate_process: GateProcess | None = None
 
     @property
     def paths(self) -> WorkspacePaths:
@@ -58,6 +60,7 @@ class PipelineRun:
         """Create what is missing in raw, and write what cx.yml says into raw_config."""
         from ingestion import prepare
 
+        self._gate()  # it imports for seconds: on another core, while files are loaded
         self._load("cx.yml", lambda: prepare(self.workspace))
 
     def load_mappings(self) -> LoadReport:
@@ -99,9 +102,7 @@ class PipelineRun:
         """Run the raw suite."""
         logger.info("gate: checking raw")
         with self._stage("gate_raw") as notes:
-            from expectations.gate import check_raw
-
-            notes.checks += check_raw(self.paths.raw_database)
+            notes.checks += self._gate().check_raw(self.paths.raw_database)
         return tuple(notes.checks)
 
     def build(self, *, models: list[str] | None = None) -> dbt_runner.BuildOutcome:
@@ -126,9 +127,7 @@ class PipelineRun:
         """Run the marts suite."""
         logger.info("gate: checking marts")
         with self._stage("gate_marts") as notes:
-            from expectations.gate import check_marts
-
-            notes.checks += check_marts(
+            notes.checks += self._gate().check_marts(
                 self.paths.marts_database, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
             )
         return tuple(notes.checks)
@@ -153,6 +152,9 @@ class PipelineRun:
 
     def close(self) -> None:
         """Leave a record of what did not come to pass: of loading that broke off, and of a release not reached."""
+        if self._gate_process is not None:
+            self._gate_process.close()
+            self._gate_process = None
         written = set(audit.read(self.paths.audit, run_id=self.run_id))
         if self._ingest_started_at and "ingest" not in written:
             written.add(self.finish_ingest(complete=False).stage)
@@ -162,6 +164,11 @@ class PipelineRun:
                 notes.status = "skipped"
                 notes.message = "An earlier stage kept this run from being published."
                 notes.facts = {"outcome": "blocked", "live": live.run_id if live else None, **self.facts}
+
+    def _gate(self) -> GateProcess:
+        if self._gate_process is None:
+            self._gate_process = GateProcess()
+        return self._gate_process
 
     def semantic_manifest(self) -> dict[str, Any]:
         """The metric definitions that this run's build wrote."""

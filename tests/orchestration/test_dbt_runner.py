@@ -7,18 +7,18 @@ from pathlib import Path
 
 from orchestration.dbt_runner import build_arguments, project_fingerprint
 
-NO_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
+ALWAYS = ["--no-write-json", "--exclude-resource-type", "unit_test"]
 
 
 def test_everything_is_built_unless_models_are_named() -> None:
-    assert build_arguments(full_refresh=False, models=None) == NO_UNIT_TESTS
-    assert build_arguments(full_refresh=True, models=None) == [*NO_UNIT_TESTS, "--full-refresh"]
+    assert build_arguments(full_refresh=False, models=None) == ALWAYS
+    assert build_arguments(full_refresh=True, models=None) == [*ALWAYS, "--full-refresh"]
 
 
 def test_a_part_is_built_with_the_tests_that_it_can_satisfy() -> None:
     arguments = build_arguments(full_refresh=False, models=["fct_orders", "dim_people"])
     part = ["--indirect-selection", "cautious", "--select", "dim_people", "fct_orders"]
-    assert arguments == [*NO_UNIT_TESTS, *part]
+    assert arguments == [*ALWAYS, *part]
 
 
 def test_the_project_is_read_anew_when_a_file_changes_appears_or_goes(repository: Path, tmp_path: Path) -> None:
