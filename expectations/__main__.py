@@ -7,8 +7,11 @@ core while files are loaded. It ends with its standard input, however the run en
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 
 from pydantic import TypeAdapter
 
@@ -40,9 +43,21 @@ def main() -> None:
     """Answer until standard input ends."""
     # Only answers may stand on standard output; whatever a library prints belongs to the messages.
     replies, sys.stdout = sys.stdout, sys.stderr
-    for line in sys.stdin:
-        replies.write(answer(line) + "\n")
+    questions: Queue[str] = Queue()
+    Thread(target=_listen, args=(questions,), daemon=True).start()
+    while True:
+        replies.write(answer(questions.get()) + "\n")
         replies.flush()
+
+
+def _listen(questions: Queue[str]) -> None:
+    """Take questions in, and end the process at once when they end.
+
+    A gate that checked on after its run was killed would keep the next run from opening the databases.
+    """
+    for line in sys.stdin:
+        questions.put(line)
+    os._exit(0)
 
 
 if __name__ == "__main__":

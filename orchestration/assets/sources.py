@@ -34,7 +34,12 @@ def loading_assets(sources: Sequence[Source], manifest: Mapping[str, Any]) -> li
     return [_configuration, _mappings, *(_source_asset(source) for source in sources), _raw_tables(sources, manifest)]
 
 
-@dg.asset(key=CONFIGURATION_KEY, group_name=GROUP, description="cx.yml, as the tables of raw_config.")
+@dg.asset(
+    key=CONFIGURATION_KEY,
+    group_name=GROUP,
+    retry_policy=_RETRIES,
+    description="cx.yml, as the tables of raw_config.",
+)
 def _configuration(pipeline: dg.ResourceParam[PipelineRun]) -> None:
     pipeline.prepare()
 

@@ -114,7 +114,8 @@ def test_a_filter_without_a_value_is_explained() -> None:
     assert result.exit_code == 2
 
 
-@pytest.mark.parametrize("heavy", ["dagster", "dbt", "great_expectations", "streamlit"])
-def test_the_command_line_starts_without_the_heavy_parts(heavy: str) -> None:
-    program = f"import sys; import orchestration.cli, serving; sys.exit({heavy!r} in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+def test_the_command_line_starts_without_the_heavy_parts() -> None:
+    heavy = {"dagster", "dbt", "great_expectations", "streamlit", "metricflow"}
+    program = f"import sys; import orchestration.cli, serving; print(*({heavy!r} & set(sys.modules)))"
+    started = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert started.stdout.split() == []

@@ -23,6 +23,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineRun:
     monkeypatch.setattr(ingestion, "prepare", lambda workspace: None)
     monkeypatch.setattr(ingestion, "ledger_rows", lambda paths: [])
     monkeypatch.setattr(ingestion, "reject_summary", lambda paths: [])
+    monkeypatch.setattr(PipelineRun, "_gate", lambda self: None)
     monkeypatch.setattr(PipelineRun, "_metrics_of_source", lambda self, name: ("revenue",))
     return PipelineRun(workspace=make_workspace(tmp_path / "ws"), run_id="r1")
 
