@@ -98,7 +98,7 @@ def hidden_cells(
     hidden: dict[Axes, frozenset[Key]] = {}
     for size in range(len(axes) + 1):
         for margin in combinations(axes, size):
-            tables[margin] = _with_empty_cells(margin, people(margin), tables)
+            tables[margin] = _with_empty_cells(margin, people(margin), tables, hidden)
             hidden[margin] = _Decision(margin, tables, hidden, floor=floor, time=time, is_state=is_state).hide()
     return Lattice(axes=axes, tables=tables, hidden=hidden, floor=floor, time=time)
 
@@ -286,12 +286,20 @@ def _free_direction(equations: Sequence[Mapping[int, int]], unknowns: int) -> ND
     return direction
 
 
-def _with_empty_cells(axes: Axes, counts: Counts, tables: Mapping[Axes, Counts]) -> Counts:
-    """All combinations of the values that the axes take, with 0 where nobody is."""
+def _with_empty_cells(
+    axes: Axes, counts: Counts, tables: Mapping[Axes, Counts], hidden: Mapping[Axes, frozenset[Key]]
+) -> Counts:
+    """Counts of all combinations of the axes' values, with 0 where nobody is.
+
+    Left out are cells of which a reader knows that nobody is in them, because a margin is shown as empty.
+    """
     values = [[key[0] for key in tables[axis,]] for axis in axes] if len(axes) > 1 else []
     if not values or prod(map(len, values)) > MOST_CELLS:
         return dict(counts)
-    return {**dict.fromkeys(product(*values), 0), **counts}
+    margins = [(at, axes[:at] + axes[at + 1 :]) for at in range(len(axes))]
+    open_ones = [(at, {key for key, n in tables[names].items() if n} | hidden[names]) for at, names in margins]
+    possible = (key for key in product(*values) if all(_without(key, at) in some for at, some in open_ones))
+    return {**dict.fromkeys(possible, 0), **counts}
 
 
 def _lines(axes: Axes, table: Iterable[Key], *, time: str | None, is_state: bool) -> list[Line]:

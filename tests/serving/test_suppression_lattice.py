@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from itertools import combinations, product
+from datetime import date
+from pathlib import Path
 
-import numpy as np
 import pytest
 
 from serving import LiveRelease, Question, ask, dimension_values, open_release
+from tests.serving.lattice import Learned, learn
 from tests.serving.world import MARTS, publish
 from workspace.paths import WorkspacePaths
 
@@ -40,130 +38,39 @@ def release(tmp_path_factory: pytest.TempPathFactory, manifest: str) -> LiveRele
     return open_release(paths)
 
 
-def month_ends() -> list[tuple[date, date]]:
-    starts = [date(2024, month, 1) for month in range(1, 13)]
-    return list(zip(starts, [start - timedelta(days=1) for start in starts[1:]] + [date(2024, 12, 31)], strict=True))
-
-
-def atoms(release: LiveRelease) -> dict[tuple, int]:
-    """People per segment, region and month as the marts have them, with 0 for combinations that nobody has."""
-    open_to_all = replace(release, protected=False)
-    rows = ask(open_to_all, Question(metrics=("people",), by=("segment", "region"), grain="month")).rows
-    found = {(*row.dimensions.values(), row.period): row.value for row in rows}
-    values = [sorted({key[at] for key in found}, key=str) for at in range(3)]
-    return {key: found.get(key, 0) for key in product(*values)}
-
-
-def questions(release: LiveRelease) -> list[Question]:
-    """Every grouping by up to two dimensions, with every filter on one, by month, quarter, year or over a window."""
-    values = {name: [*dimension_values(release, name), None] for name in ("segment", "region")}
-    pairs = list(combinations(values["region"], 2))
-    filters = [{}, *({name: [value]} for name in values for value in values[name])]
-    filters += [{"region": list(pair)} for pair in pairs[:6]]
-    groupings = [(), ("segment",), ("region",), ("segment", "region")]
-    asked = [
-        Question(metrics=("people",), by=by, where=where, grain=grain)
-        for by in groupings
-        for where in filters
-        for grain in (None, "month", "quarter")
-    ]
-    months = month_ends()
-    asked += [
-        Question(metrics=("people",), by=by, since=months[first][0], until=months[last][1])
-        for by in ((), ("segment",))
-        for first in range(0, 12, 2)
-        for last in range(first, 12, 3)
-    ]
-    return asked
-
-
-def parts(question: Question, cells: dict[tuple, int]) -> dict[tuple, list[int]]:
-    """Every cell that the answer may have, also empty ones -> positions of the atoms that it adds up."""
-    found: dict[tuple, list[int]] = defaultdict(list)
-    for at, (segment, region, month) in enumerate(cells):
-        inside = {"segment": segment, "region": region}
-        if any(inside[word] not in values for word, values in question.filters):
-            continue
-        if question.since and not question.since <= month <= question.until:
-            continue
-        start = period(month, question.grain) if question.grain else None
-        found[(*(inside[word] for word in question.by), start)].append(at)
+@pytest.fixture(scope="module")
+def learned(release: LiveRelease) -> Learned:
+    found = learn(release, "people", ("segment", "region"), monthly=True)
+    assert (found.counts < FLOOR).sum() > 20, "the world must hold small cells"
     return found
 
 
-def period(month: date, grain: str) -> date:
-    return {
-        "month": month,
-        "quarter": month.replace(month=3 * ((month.month - 1) // 3) + 1),
-        "year": month.replace(month=1),
-    }[grain]
+def test_no_two_answers_differ_by_fewer_people_than_the_floor(learned: Learned) -> None:
+    assert learned.small_differences() == []
 
 
-@dataclass(frozen=True)
-class Learned:
-    """What all answers together say: groups of atoms whose number is shown, and those for which it is hidden.
-
-    Atoms of cells that are shown as empty are known to be 0 and left out of all groups.
-    """
-
-    counts: np.ndarray
-    cells: list[tuple]
-    shown: set[frozenset[int]]
-    hidden: set[frozenset[int]]
-
-
-def learn(release: LiveRelease, axes: frozenset[str]) -> Learned:
-    """Ask every question that uses no other axes than these."""
-    cells = atoms(release)
-    counts = np.array(list(cells.values()))
-    shown, hidden, empty = set(), set(), set()
-    for question in questions(release):
-        timed = {"month"} if question.grain or question.since else set()
-        if not {*question.by, *(word for word, _ in question.filters), *timed} <= axes:
-            continue
-        rows = {(*row.dimensions.values(), row.period): row for row in ask(release, question).rows}
-        for key, places in parts(question, cells).items():
-            row = rows.get(key)
-            if row is None or row.value == 0:
-                assert counts[places].sum() == 0
-                empty.update(places)
-            elif row.status == "ok":
-                assert row.value == counts[places].sum() >= FLOOR
-                shown.add(frozenset(places))
-            else:
-                assert (row.status, row.value, row.n) == ("suppressed", None, None)
-                hidden.add(frozenset(places))
-    return Learned(counts, list(cells), {one - empty for one in shown}, {one - empty for one in hidden} - {frozenset()})
-
-
-def test_no_two_answers_differ_by_fewer_people_than_the_floor(release: LiveRelease) -> None:
-    learned = learn(release, frozenset({"segment", "region", "month"}))
-    assert (learned.counts < FLOOR).sum() > 20, "the world must hold small cells"
-    for one, other in product(learned.shown, repeat=2):
-        if other < one:
-            difference = one - other
-            assert learned.counts[list(difference)].sum() >= FLOOR, [learned.cells[at] for at in difference]
-
-
-@pytest.mark.parametrize("axes", [{"segment", "region"}, {"segment", "month"}, {"region", "month"}])
-def test_no_hidden_answer_follows_from_all_others_over_two_axes(release: LiveRelease, axes: set[str]) -> None:
+def test_no_hidden_answer_follows_from_all_others_over_two_dimensions(release: LiveRelease) -> None:
     """Every shown sum is an equation: a hidden group of few people must not be a combination of them."""
-    learned = learn(release, frozenset(axes))
+    learned = learn(release, "people", ("segment", "region"), monthly=False)
     assert learned.hidden
-    system = matrix(learned.shown, len(learned.cells))
-    inverse = np.linalg.pinv(system)
-    for places in learned.hidden:
-        if 0 < learned.counts[list(places)].sum() < FLOOR:
-            target = matrix({places}, len(learned.cells))[0]
-            follows = np.allclose(target @ inverse @ system, target, atol=1e-8)
-            assert not follows, [learned.cells[at] for at in places]
+    assert learned.solved() == []
 
 
-def matrix(rows: set[frozenset[int]], width: int) -> np.ndarray:
-    made = np.zeros((len(rows), width))
-    for at, places in enumerate(rows):
-        made[at, list(places)] = 1
-    return made
+@pytest.mark.slow
+def test_no_hidden_answer_follows_from_all_others_with_months_and_windows(learned: Learned) -> None:
+    assert learned.solved() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "dimensions", [("segment", "region"), ("value_tier", "motivation"), ("person_type", "country")]
+)
+def test_the_demo_gives_nobody_away(demo_workspace: Path, dimensions: tuple[str, str]) -> None:
+    release = open_release(WorkspacePaths(demo_workspace))
+    learned = learn(release, "customers", dimensions, monthly=False)
+    assert learned.shown
+    assert learned.small_differences() == []
+    assert learned.solved() == []
 
 
 def test_most_answers_are_still_shown(release: LiveRelease) -> None:
