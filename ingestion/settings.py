@@ -16,6 +16,8 @@ _TABLES = """
         conversion_event varchar, conversion_occurrence varchar,
         gap_days integer, conversion_days integer, session_minutes integer, survey_link_days integer,
         active_days integer, top_tier double, value_unit varchar, horizon_months integer,
+        lookback_days integer, half_life_days double,
+        position_first double, position_middle double, position_last double, brand varchar,
         reply_target_hours double, min_cell integer, min_cell_comments integer, publish_comments boolean,
         loaded_at timestamp
     );
@@ -30,6 +32,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
     """Write what cx.yml says now."""
     config = workspace.config
     connection.execute(_TABLES)
+    position_first, position_middle, position_last = config.attribution.position
     settings = {
         "company": config.company,
         "timezone": config.timezone,
@@ -45,6 +48,12 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         "top_tier": config.value.top_tier,
         "value_unit": config.value.unit,
         "horizon_months": config.value.horizon_months,
+        "lookback_days": config.attribution.lookback_days,
+        "half_life_days": config.attribution.half_life_days,
+        "position_first": position_first,
+        "position_middle": position_middle,
+        "position_last": position_last,
+        "brand": config.brand_word,
         "reply_target_hours": config.service.reply_target_hours,
         "min_cell": config.privacy.min_cell,
         "min_cell_comments": config.privacy.min_cell_comments,

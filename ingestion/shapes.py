@@ -6,10 +6,13 @@ from typing import Final
 
 from ingestion.crm import csv as crm_csv
 from ingestion.raw_schema import RAW_TABLES
+from ingestion.service import csv as service_csv
+from ingestion.social import csv as social_csv
 from ingestion.survey import csv as survey_csv
 from ingestion.survey import qualtrics
 from ingestion.tables import TableReader
 from ingestion.vendor import Reader, Shape
+from ingestion.web import csv as web_csv
 from ingestion.web import segment
 from workspace.config import Source
 from workspace.mappings import MAPPING_FILES
@@ -19,7 +22,10 @@ READERS: Final[dict[tuple[str, str], Reader]] = {
     ("crm", "csv"): crm_csv.READER,
     ("survey", "csv"): survey_csv.READER,
     ("survey", "qualtrics"): qualtrics.READER,
+    ("web", "csv"): web_csv.READER,
     ("web", "segment"): segment.READER,
+    ("service", "csv"): service_csv.READER,
+    ("social", "csv"): social_csv.READER,
 }
 
 MAPPINGS_SOURCE: Final = "mappings"

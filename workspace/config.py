@@ -200,6 +200,7 @@ class Config(Section):
     """The whole of cx.yml."""
 
     company: str = Field(min_length=1)
+    brand: str | None = Field(default=None, min_length=1)
     timezone: str
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     as_of: date | None = None
@@ -232,6 +233,11 @@ class Config(Section):
             if name not in names:
                 raise ValueError(f"revenue_from names '{name}', which is no source; sources are {', '.join(names)}")
         return self
+
+    @property
+    def brand_word(self) -> str:
+        """The word that public mentions name the company by."""
+        return self.brand or self.company
 
     def source(self, name: str) -> Source:
         return next(source for source in self.sources if source.name == name)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import difflib
+import math
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +43,8 @@ class MappingFile:
         required: columns whose cells may not be empty.
         words: column -> the words it may hold (empty cells are allowed unless the column is required).
         numbers: columns that hold a number or nothing.
+        dates: columns that hold a day (2026-01-31) or nothing.
+        together: columns of which a row fills all or none.
         needed: the file must be there.
         key: columns that together name a row; two rows with one key are a mistake.
     """
@@ -50,6 +54,8 @@ class MappingFile:
     key: tuple[str, ...]
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     needed: bool = False
 
 
@@ -112,6 +118,44 @@ MAPPING_FILES: Final[dict[str, MappingFile]] = {
         key=("data_source", "column"),
         words={"kind": ATTRIBUTE_KINDS, "dimension": PEOPLE_DIMENSIONS},
     ),
+    "content": MappingFile(
+        columns=("url_pattern", "content_group", "topic", "gated"),
+        required=("url_pattern", "content_group"),
+        key=("url_pattern",),
+        words={"gated": BOOLEANS},
+    ),
+    "fx_rates": MappingFile(
+        columns=("currency", "valid_from", "rate"),
+        required=("currency", "valid_from", "rate"),
+        key=("currency", "valid_from"),
+        numbers=("rate",),
+        dates=("valid_from",),
+    ),
+    "tasks": MappingFile(
+        columns=("task", "label", "start_event", "goal_event"),
+        required=("task", "start_event", "goal_event"),
+        key=("task",),
+    ),
+    "initiatives": MappingFile(
+        columns=("initiative", "label", "started_on", "ended_on", "corner", "stage"),
+        required=("initiative", "started_on"),
+        key=("initiative",),
+        words={"corner": CORNERS, "stage": _STAGE_WORDS},
+        dates=("started_on", "ended_on"),
+    ),
+    "targets": MappingFile(
+        columns=("metric", "dimension", "dimension_value", "target", "valid_from"),
+        required=("metric", "target"),
+        key=("metric", "dimension", "dimension_value", "valid_from"),
+        numbers=("target",),
+        dates=("valid_from",),
+        together=("dimension", "dimension_value"),
+    ),
+    "identity_vetoes": MappingFile(
+        columns=("id_type_1", "id_1", "id_type_2", "id_2"),
+        required=("id_type_1", "id_1", "id_type_2", "id_2"),
+        key=("id_type_1", "id_1", "id_type_2", "id_2"),
+    ),
 }
 
 
@@ -163,6 +207,8 @@ def read_mappings(folder: Path, *, shown_as: str, sources: dict[str, str]) -> tu
     mappings = Mappings(folder, files)
     problems += _check_interactions(mappings, shown_as)
     problems += _check_codebook(mappings, shown_as)
+    problems += _check_rates(mappings, shown_as)
+    problems += _check_initiatives(mappings, shown_as)
     return mappings, problems
 
 
@@ -220,6 +266,14 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
             if row[column] and not _is_number(row[column]):
                 what, fix = f"'{row[column]}' is no number.", "Write it with a decimal point."
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
+        for column in shape.dates:
+            if row[column] and not _is_day(row[column]):
+                what, fix = f"'{row[column]}' is no day.", "Write it as year-month-day, such as 2026-01-31."
+                problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
+        blank = [column for column in shape.together if not row[column]]
+        if blank and len(blank) < len(shape.together):
+            what, fix = f"'{blank[0]}' is empty.", f"Fill in all of {', '.join(shape.together)}, or none of them."
+            problems.append(Problem(file=shown, line=line, key=blank[0], what=what, fix=fix))
         for column in ("data_source", "survey_id"):
             if row.get(column) and row[column] not in sources:
                 what = f"'{row[column]}' is no source of cx.yml."
@@ -282,9 +336,37 @@ def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
     return problems
 
 
+def _check_rates(mappings: Mappings, shown_as: str) -> list[Problem]:
+    problems = []
+    for row in mappings.rows("fx_rates"):
+        if _is_number(row["rate"]) and not 0 < float(row["rate"]) < math.inf:
+            what, fix = f"A rate of '{row['rate']}' converts nothing.", "A rate is above 0: one unit in your currency."
+            line = int(row["_line"])
+            problems.append(Problem(file=f"{shown_as}/fx_rates.csv", line=line, key="rate", what=what, fix=fix))
+    return problems
+
+
+def _check_initiatives(mappings: Mappings, shown_as: str) -> list[Problem]:
+    problems = []
+    for row in mappings.rows("initiatives"):
+        started, ended = row["started_on"], row["ended_on"]
+        if _is_day(started) and _is_day(ended) and date.fromisoformat(ended) < date.fromisoformat(started):
+            what, fix = f"The initiative ends on {ended}, before it starts.", "Swap the days, or mend one."
+            line = int(row["_line"])
+            problems.append(Problem(file=f"{shown_as}/initiatives.csv", line=line, key="ended_on", what=what, fix=fix))
+    return problems
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
         return False
     return True
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

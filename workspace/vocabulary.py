@@ -96,19 +96,86 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
             required=("customer_id", "occurred_at", "amount"),
             optional=("order_id", "kind", "currency", "cost", "quantity", "utm_source", "utm_medium", "campaign"),
         ),
+        "contracts": Entity(
+            required=("customer_id", "started_at"),
+            optional=("ended_at", "amount_per_month", "currency", "plan"),
+        ),
         "contacts": Entity(
             required=("customer_id",),
             optional=("account_id", "email", "phone", "name", "created_at", "updated_at"),
+        ),
+        "accounts": Entity(required=("account_id",), optional=("name", "parent_id")),
+        "leads": Entity(
+            required=("lead_id", "created_at"),
+            optional=("customer_id", "account_id", "closed_at", "stage", "amount", "utm_source", "utm_medium"),
+        ),
+        "deals": Entity(
+            required=("deal_id", "created_at"),
+            optional=("customer_id", "account_id", "closed_at", "stage", "amount", "utm_source", "utm_medium"),
         ),
         "interactions": Entity(
             required=("customer_id", "occurred_at", "event"),
             optional=("utm_source", "utm_medium", "reason", "campaign", "answered"),
         ),
+        "campaigns": Entity(required=("campaign", "date"), optional=("utm_source", "utm_medium", "cost")),
+    },
+    "web": {
+        "events": Entity(
+            required=("person_id", "occurred_at", "event"),
+            optional=(
+                "customer_id",
+                "url",
+                "referrer",
+                "utm_source",
+                "utm_medium",
+                "campaign",
+                "value",
+                "event_id",
+                "search_term",
+                "results",
+            ),
+        ),
+        "paths": Entity(required=("path", "conversions"), optional=("value", "non_conversions")),
     },
     "survey": {
         "wide": Entity(
             required=(),
             optional=("respondent", "answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave"),
+        ),
+        "long": Entity(
+            required=("respondent", "question_id", "value"),
+            optional=("answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave"),
+        ),
+    },
+    "service": {
+        "tickets": Entity(
+            required=("ticket_id", "created_at"),
+            optional=(
+                "customer_id",
+                "first_reply_at",
+                "solved_at",
+                "reopened",
+                "category",
+                "channel",
+                "satisfaction",
+            ),
+        ),
+    },
+    "social": {
+        "mentions": Entity(
+            required=("mention_id", "posted_at"),
+            optional=(
+                "author",
+                "customer_id",
+                "network",
+                "brand",
+                "rating",
+                "text",
+                "url",
+                "sentiment",
+                "replied_at",
+                "amplified_at",
+            ),
         ),
     },
 }
@@ -116,8 +183,8 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
 # kind -> vendors that are built. `csv` stands for every entity of CSV_ENTITIES.
 VENDORS: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("csv",),
-    "web": ("segment",),
+    "web": ("csv", "segment"),
     "survey": ("csv", "qualtrics"),
-    "service": (),
-    "social": (),
+    "service": ("csv",),
+    "social": ("csv",),
 }

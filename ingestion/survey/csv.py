@@ -1,8 +1,9 @@
-"""Surveys as one wide table, a row a respondent (vendor `csv`, kind `survey`).
+"""Surveys as delimited text: wide, a row a respondent, or long, a row an answer (vendor `csv`, kind `survey`).
 
-inbox file -> lines -> records -> raw_survey_csv.wide -> stg_survey__responses, stg_survey__answers
+inbox file -> lines -> records -> raw_survey_csv.{wide, long} -> stg_survey__responses, stg_survey__answers
 
-Lands: respondent, time and links as text where the file has them, and `_row`: every other column is a question.
+Lands: respondent, time and links as text where the file has them, and `_row`: in a wide file every other
+column is a question.
 Reads: any encoding, delimiter and header that cx.yml names; a respondent without a name is a file and a row.
 """
 

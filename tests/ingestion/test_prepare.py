@@ -63,6 +63,15 @@ def test_settings_are_one_row_of_what_cx_yml_says_now(tmp_path: Path) -> None:
     assert found == [("Example", "Europe/Berlin", date(2026, 6, 30), 30, 7, 0.2)]
 
 
+def test_settings_carry_attribution_and_the_brand(tmp_path: Path) -> None:
+    columns = "lookback_days, half_life_days, position_first, position_middle, position_last, brand"
+    workspace = make_workspace(tmp_path, ORDERS)
+    assert rows(workspace, f"select {columns} from raw_config.settings") == [(90, 7.0, 0.4, 0.2, 0.4, "Example")]
+    rule = {"lookback_days": 30, "half_life_days": 3.5, "position": [0.5, 0.2, 0.3]}
+    workspace = make_workspace(tmp_path, ORDERS, attribution=rule, brand="Ex")
+    assert rows(workspace, f"select {columns} from raw_config.settings") == [(30, 3.5, 0.5, 0.2, 0.3, "Ex")]
+
+
 def test_sources_carry_their_defaults(tmp_path: Path) -> None:
     zoned = {**ORDERS, "name": "outlet", "id_namespace": "shop", "timezone": "Asia/Tokyo", "decimal": ","}
     workspace = make_workspace(tmp_path, ORDERS, zoned, EVENTS)

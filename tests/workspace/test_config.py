@@ -102,6 +102,27 @@ def test_a_folder_without_cx_yml_says_how_to_start(tmp_path: Path) -> None:
         ("survey_codebook", "survey_id,question_id,construct\n,Q1,perception\n", 2, "item", "no item"),
         ("survey_codebook", "survey_id,question_id,construct,item\n,Q1,perception,speed\n", 2, "scale_min", "scale"),
         ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "no number"),
+        ("content", "url_pattern,content_group,topic,gated\n/blog/*,,,\n", 2, "content_group", "empty"),
+        ("content", "url_pattern,content_group,topic,gated\n/blog/*,Blog,,yes\n", 2, "gated", "true, false"),
+        ("fx_rates", "currency,valid_from,rate\nUSD,2026-01-01,0\n", 2, "rate", "above 0"),
+        ("fx_rates", "currency,valid_from,rate\nUSD,1.1.2026,0.9\n", 2, "valid_from", "2026-01-31"),
+        ("fx_rates", "currency,valid_from,rate\nUSD,2026-01-01,1\nUSD,2026-01-01,2\n", 3, None, "repeats line 2"),
+        ("tasks", "task,label,start_event,goal_event\nreturn,Return a parcel,,returned\n", 2, "start_event", "empty"),
+        (
+            "initiatives",
+            "initiative,label,started_on,ended_on,corner,stage\nchat,,2026-02-01,2026-01-01,,\n",
+            2,
+            "ended_on",
+            "before it starts",
+        ),
+        (
+            "targets",
+            "metric,dimension,dimension_value,target,valid_from\nnps,segment,,40,\n",
+            2,
+            "dimension_value",
+            "or none",
+        ),
+        ("identity_vetoes", "id_type_1,id_1,id_type_2,id_2\ncustomer,1,customer,\n", 2, "id_2", "empty"),
     ],
 )
 def test_a_wrong_mapping_is_named_with_its_line_and_fix(

@@ -1,0 +1,1 @@
+"""What customers asked of service: a module per vendor."""

@@ -1,0 +1,1 @@
+"""What is said in public: a module per vendor."""

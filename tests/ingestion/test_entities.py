@@ -1,0 +1,43 @@
+"""Every entity of the csv vendor lands its canonical columns, and says which required one a file lacks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
+from workspace.vocabulary import CSV_ENTITIES
+
+ENTITIES = [(kind, entity) for kind, entities in CSV_ENTITIES.items() for entity in entities]
+REQUIRED = [(kind, entity, column) for kind, entity in ENTITIES for column in CSV_ENTITIES[kind][entity].required]
+
+
+def source(kind: str, entity: str) -> dict[str, str]:
+    return {"name": "export", "kind": kind, "vendor": "csv", "entity": entity, "path": "inbox/*.csv"}
+
+
+@pytest.mark.parametrize(("kind", "entity"), ENTITIES)
+def test_an_entity_lands_every_canonical_column_and_keeps_the_others(tmp_path: Path, kind: str, entity: str) -> None:
+    columns = CSV_ENTITIES[kind][entity].columns
+    workspace = make_workspace(tmp_path, source(kind, entity))
+    header = [*columns, "ours"]
+    put(workspace, "a.csv", ",".join(header) + "\n" + ",".join(f"the {name}" for name in header) + "\n")
+    assert load(workspace, "export").problems == ()
+    names = ", ".join(f'"{column}"' for column in columns)
+    found = rows(workspace, f"select {names}, _row, _file, _line from raw_{kind}_csv.{entity}")
+    whole = {name: f"the {name}" for name in header}
+    assert found[0][: len(columns)] == tuple(f"the {name}" for name in columns)
+    assert (json.loads(found[0][-3]), *found[0][-2:]) == (whole, "inbox/a.csv", 2)
+    assert not unbalanced(workspace)
+
+
+@pytest.mark.parametrize(("kind", "entity", "column"), REQUIRED)
+def test_a_missing_required_column_is_named(tmp_path: Path, kind: str, entity: str, column: str) -> None:
+    workspace = make_workspace(tmp_path, source(kind, entity))
+    header = [name for name in CSV_ENTITIES[kind][entity].columns if name != column]
+    put(workspace, "a.csv", ",".join(header) + "\n" + ",".join("1" for _ in header) + "\n")
+    report = load(workspace, "export")
+    assert [(problem.severity, problem.key) for problem in report.problems] == [("error", f"columns.{column}")]
+    assert rows(workspace, f"select count(*) from raw_{kind}_csv.{entity}") == [(0,)]
