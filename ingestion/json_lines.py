@@ -61,7 +61,7 @@ class JsonLinesReader:
         with text.open(encoding="utf-8-sig", errors="replace") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    return self._examine_line(line, shape, shown=shown, number=number)
+                    return self.examine_record(line, shape, shown=shown, number=number)
         return []
 
     def stage(  # every reader is asked in the same way
@@ -77,10 +77,11 @@ class JsonLinesReader:
         connection.execute(_STAGED, {"ends_with_newline": text.ends_with_newline})
         return Staged({"_record": "payload"})
 
-    def _examine_line(self, line: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
+    def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
+        """Look at one record, which stands on line `number`: an object, and of this vendor by its keys?"""
         fix = f"Source '{shape.source}' reads JSON lines: one object a line, the whole of it on that line."
         try:
-            record = json.loads(line)
+            record = json.loads(text)
         except ValueError as error:
             what = f"The first record is not valid JSON ({error})."
             return [Problem(file=shown, line=number, what=what, fix=fix)]

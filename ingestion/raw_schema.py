@@ -40,6 +40,7 @@ RAW_TABLES: Final[dict[tuple[str, str], RawTable]] = {
         *_CSV_TABLES,
         RawTable("raw_segment", "events", ("_record",)),
         RawTable("raw_qualtrics", "responses", ("_row", "_timezone")),
+        RawTable("raw_zendesk", "tickets", ("_record",)),
         *_MAPPING_TABLES,
     )
 }

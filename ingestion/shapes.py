@@ -7,6 +7,7 @@ from typing import Final
 from ingestion.crm import csv as crm_csv
 from ingestion.raw_schema import RAW_TABLES
 from ingestion.service import csv as service_csv
+from ingestion.service import zendesk
 from ingestion.social import csv as social_csv
 from ingestion.survey import csv as survey_csv
 from ingestion.survey import qualtrics
@@ -25,6 +26,7 @@ READERS: Final[dict[tuple[str, str], Reader]] = {
     ("web", "csv"): web_csv.READER,
     ("web", "segment"): segment.READER,
     ("service", "csv"): service_csv.READER,
+    ("service", "zendesk"): zendesk.READER,
     ("social", "csv"): social_csv.READER,
 }
 

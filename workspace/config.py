@@ -20,7 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from workspace.errors import Problem, WorkspaceError
 from workspace.mappings import Mappings, read_mappings
 from workspace.paths import WorkspacePaths
-from workspace.vocabulary import CSV_ENTITIES, VENDORS
+from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES, VENDORS
 
 Kind = Literal["crm", "web", "survey", "service", "social"]
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "cp1252")
@@ -124,7 +124,7 @@ class Source(Section):
         if self.vendor == "csv":
             assert self.entity is not None
             return f"raw_{self.kind}_csv", self.entity
-        return f"raw_{self.vendor}", {"segment": "events", "qualtrics": "responses"}[self.vendor]
+        return f"raw_{self.vendor}", VENDOR_TABLES[self.vendor]
 
 
 class Conversion(Section):

@@ -185,6 +185,9 @@ VENDORS: Final[dict[str, tuple[str, ...]]] = {
     "crm": ("csv",),
     "web": ("csv", "segment"),
     "survey": ("csv", "qualtrics"),
-    "service": ("csv",),
+    "service": ("csv", "zendesk"),
     "social": ("csv",),
 }
+
+# vendor -> the table that its records land in, in schema `raw_<vendor>`.
+VENDOR_TABLES: Final = {"segment": "events", "qualtrics": "responses", "zendesk": "tickets"}
