@@ -1,64 +1,39 @@
-"""The gate as a process of its own: one question a line comes in on standard input, its checks go out as one line.
+"""The gate as a process of its own: a question names a gate and a database, the answer is its checks.
 
-Great Expectations takes many seconds to import. A run starts this process first, so that the import happens on another
-core while files are loaded. It ends with its standard input, however the run ends.
+Great Expectations takes many seconds to import; a run starts this process early, so that it does so on another core.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from queue import Queue
-from threading import Thread
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from expectations.gate import check_marts, check_raw
 from workspace.documents import Check
+from workspace.worker import serve
 
 _CHECKS = TypeAdapter(tuple[Check, ...])
 
 
-def answer(line: str) -> str:
+def answer(question: Mapping[str, Any], _tell: Callable[[dict[str, Any]], None]) -> Any:
     """Run the gate that a question names.
 
     Args:
-        line: JSON with `gate` (`raw` or `marts`), `database` and, for marts, `metrics_by_mart`.
+        question: `gate` (`raw` or `marts`), `database` and, for marts, `metrics_by_mart`.
 
     Returns:
-        The checks as one line of JSON.
+        The checks as JSON objects.
     """
-    question = json.loads(line)
     database = Path(question["database"])
     if question["gate"] == "raw":
         checks = check_raw(database)
     else:
         checks = check_marts(database, metrics_by_mart=question["metrics_by_mart"])
-    return _CHECKS.dump_json(checks).decode()
-
-
-def main() -> None:
-    """Answer until standard input ends."""
-    # Only answers may stand on standard output; whatever a library prints belongs to the messages.
-    replies, sys.stdout = sys.stdout, sys.stderr
-    questions: Queue[str] = Queue()
-    Thread(target=_listen, args=(questions,), daemon=True).start()
-    while True:
-        replies.write(answer(questions.get()) + "\n")
-        replies.flush()
-
-
-def _listen(questions: Queue[str]) -> None:
-    """Take questions in, and end the process at once when they end.
-
-    A gate that checked on after its run was killed would keep the next run from opening the databases.
-    """
-    for line in sys.stdin:
-        questions.put(line)
-    os._exit(0)
+    return _CHECKS.dump_python(checks, mode="json")
 
 
 if __name__ == "__main__":
-    main()
+    serve(answer)

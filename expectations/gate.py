@@ -14,7 +14,7 @@ import great_expectations as gx
 from great_expectations import expectations as gxe
 
 from expectations import suite_marts, suite_raw
-from expectations.datasource import open_read_only
+from expectations.datasource import opened_read_only
 from expectations.rules import Rule
 from workspace.documents import Check, CheckStatus
 
@@ -58,10 +58,10 @@ def check_marts(marts_database: Path, *, metrics_by_mart: Mapping[str, Sequence[
 def _run(database: Path, rules: Sequence[Rule], *, metrics_by_mart: Mapping[str, Sequence[str]]) -> tuple[Check, ...]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = open_read_only(context, database)
     checks: list[Check] = []
-    for table, of_table in groupby(sorted(rules, key=lambda rule: rule.table), key=lambda rule: rule.table):
-        checks += _check_table(source, table, list(of_table), metrics_by_mart)
+    with opened_read_only(context, database) as source:
+        for table, of_table in groupby(sorted(rules, key=lambda rule: rule.table), key=lambda rule: rule.table):
+            checks += _check_table(source, table, list(of_table), metrics_by_mart)
     return tuple(checks)
 
 

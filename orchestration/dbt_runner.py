@@ -1,7 +1,7 @@
-"""The only place that runs dbt: in process, with a target folder of its own for every run.
+"""The only place that runs dbt: in this process, with a target folder of its own for every run.
 
 In: a workspace's paths. Out: artefacts in `<workspace>/.dbt`, the outcome of every node, and dbt's events for Dagster.
-dbt's own command line would take 17 seconds a call; in process the first build takes 6 and the next ones 1.
+A run calls it in a process of its own (`workers.py`); a process that has imported dbt once builds again at no cost.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import logging
 import shutil
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -28,9 +26,6 @@ WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
 _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
 _KEPT_RUNS: Final = 10
-_PROGRESS_SECONDS: Final = 2.0
-
-logger = logging.getLogger(__name__)
 
 
 class DbtError(Exception):
@@ -58,18 +53,20 @@ class BuildOutcome:
 
     Attributes:
         target: folder with manifest.json and semantic_manifest.json of this run.
-        events: dbt's result events as dictionaries, for dagster-dbt.
     """
 
     success: bool
     target: Path
     nodes: tuple[NodeOutcome, ...]
-    events: tuple[dict[str, Any], ...]
 
     @property
     def manifest(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads((self.target / "manifest.json").read_bytes())
         return loaded
+
+
+# A build under way: dbt's result events one by one, as dagster-dbt reads them, then how it ended.
+Build = Generator[dict[str, Any], None, BuildOutcome]
 
 
 def run_target(paths: WorkspacePaths, run_id: str) -> Path:
@@ -84,6 +81,7 @@ def build(
     full_refresh: bool = False,
     models: Sequence[str] | None = None,
     with_tests: bool = True,
+    tell: Callable[[dict[str, Any]], None] | None = None,
 ) -> BuildOutcome:
     """Build and test models, and leave nobody's connection open.
 
@@ -93,6 +91,7 @@ def build(
         full_refresh: build incremental models from nothing.
         models: names of the models to build with their tests; None builds all.
         with_tests: run the data tests; off where a thousand made-up worlds are compared and each was tested before.
+        tell: is given every result event as a dictionary, as it comes.
 
     Raises:
         DbtError: dbt could not read the project or connect. Failing models and tests are in the outcome instead.
@@ -103,16 +102,12 @@ def build(
     # Without what is parsed already, every build would parse the whole project again, and write its artefacts anew.
     for name in (_PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
         shutil.copyfile(parsed / name, target / name)
-    events: list[dict[str, Any]] = []
-    progress = _Progress()
 
     def keep(event: Any) -> None:
-        if event.info.name in _RESULT_EVENTS:
+        if tell and event.info.name in _RESULT_EVENTS:
             from google.protobuf.json_format import MessageToDict
 
-            message = MessageToDict(event, preserving_proto_field_name=True)
-            events.append(message)
-            progress.tell(message)
+            tell(MessageToDict(event, preserving_proto_field_name=True))
 
     try:
         result = _invoke(
@@ -126,9 +121,7 @@ def build(
     if result.result is None:
         raise DbtError(_first_lines(result.exception))
     _forget_old_runs(paths)
-    return BuildOutcome(
-        success=bool(result.success), target=target, nodes=tuple(_nodes(result.result.results)), events=tuple(events)
-    )
+    return BuildOutcome(success=bool(result.success), target=target, nodes=tuple(_nodes(result.result.results)))
 
 
 def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_tests: bool = True) -> list[str]:
@@ -160,7 +153,6 @@ def manifest_for_definitions(paths: WorkspacePaths) -> Path:
     with _exclusive(folder / ".lock"):
         if manifest.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint:
             return manifest
-        logger.info("reading the dbt project")
         stamp.unlink(missing_ok=True)
         # Parsing in part, dbt-core 1.12.6 finds metrics of a changed model's YAML twice and refuses them:
         # https://github.com/dbt-labs/dbt-core/issues/13004. Remove this line with a version that has the fix (#13010).
@@ -184,20 +176,6 @@ def project_fingerprint(project: Path) -> str:
         digest.update(path.relative_to(project).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-class _Progress:
-    """Tells how far a build is, at most every two seconds."""
-
-    def __init__(self) -> None:
-        self._told_at = time.monotonic()
-
-    def tell(self, message: dict[str, Any]) -> None:
-        data = message["data"]
-        if time.monotonic() - self._told_at >= _PROGRESS_SECONDS:
-            self._told_at = time.monotonic()
-            total = data.get("total") or data.get("num_models")
-            logger.info("dbt %s of %s: %s", data.get("index"), total, data["node_info"]["node_name"])
 
 
 def _invoke(paths: WorkspacePaths, arguments: list[str], target: Path, callback: Any) -> Any:

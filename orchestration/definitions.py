@@ -14,14 +14,20 @@ from orchestration.checks import gate_checks
 from orchestration.dbt_runner import manifest_for_definitions
 from orchestration.resources import pipeline_resource
 from orchestration.schedules import daily_schedule
+from orchestration.workers import Workers
 from workspace import Workspace, load_workspace
 from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment
 
 JOB_NAME = "pipeline"
 
 
-def build_definitions(workspace: Workspace) -> dg.Definitions:
-    """Every asset, check and schedule of one workspace; one run is one process, one step after another."""
+def build_definitions(workspace: Workspace, workers: Workers | None = None) -> dg.Definitions:
+    """Every asset, check and schedule of one workspace; a run is one step after another.
+
+    Args:
+        workspace: the validated workspace.
+        workers: processes for the runs of these definitions; by default every run starts its own.
+    """
     manifest = json.loads(manifest_for_definitions(workspace.paths).read_bytes())
     job = dg.define_asset_job(
         JOB_NAME, selection=dg.AssetSelection.all(), description="Load, build, gate and publish, in one run."
@@ -35,7 +41,7 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
         asset_checks=gate_checks(),
         jobs=[job],
         schedules=[daily_schedule(job, timezone=workspace.config.timezone)],
-        resources={"pipeline": pipeline_resource(workspace.paths.root.resolve())},
+        resources={"pipeline": pipeline_resource(workspace.paths.root.resolve(), workers)},
         executor=dg.in_process_executor,
     )
 

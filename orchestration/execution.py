@@ -5,16 +5,22 @@ In: a validated workspace. Out: what the run's audit records say, and whether re
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestration import audit
+from orchestration.dbt_runner import DbtError
 from orchestration.instance import dagster_home
 from orchestration.publish import read_current
 from orchestration.run import new_run_id
 from orchestration.run_lock import RunLockedError, current_holder
+from orchestration.workers import Workers
 from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
+from workspace.worker import RefusedError, finish
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +44,13 @@ class RunOutcome:
         return self.published or self.nothing_new
 
 
-def execute(workspace: Workspace, *, full_refresh: bool = False) -> RunOutcome:
+def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = False) -> RunOutcome:
     """Run the whole pipeline.
+
+    Args:
+        workspace: the validated workspace.
+        workers: where it is built and checked; they stay the caller's.
+        full_refresh: build incremental models from nothing.
 
     Raises:
         RunLockedError: another process writes to this workspace.
@@ -50,14 +61,22 @@ def execute(workspace: Workspace, *, full_refresh: bool = False) -> RunOutcome:
         # The lock itself is taken inside the run; asking first spares Dagster a failed run.
         raise RunLockedError(paths.lock, holder)
     home = dagster_home(paths)
-    # Dagster and dbt take seconds to import: whoever only asks for --help must not wait for them.
+    # dbt reads the project while Dagster is imported, and the gate imports while dbt reads.
+    parsing = workers.dbt.parse(paths)
+    # Here and not above: whoever only asks for --help must not wait for it.
     import dagster as dg
 
     from orchestration.definitions import JOB_NAME, build_definitions
     from orchestration.resources import RUN_ID_TAG
 
+    workers.start()
+    logger.info("reading the dbt project")
+    try:
+        finish(parsing)
+    except RefusedError as error:
+        raise DbtError(str(error)) from None
     run_id = new_run_id()
-    job = build_definitions(workspace).resolve_job_def(JOB_NAME)
+    job = build_definitions(workspace, workers).resolve_job_def(JOB_NAME)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = job.execute_in_process(
             instance=instance,
@@ -68,7 +87,7 @@ def execute(workspace: Workspace, *, full_refresh: bool = False) -> RunOutcome:
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
         )
-        error = None if result.success else _first_error(result)
+        failure = None if result.success else _first_error(result)
     records = audit.read(paths.audit, run_id=run_id)
     live = read_current(paths)
     publish = records.get("publish")
@@ -77,7 +96,7 @@ def execute(workspace: Workspace, *, full_refresh: bool = False) -> RunOutcome:
         records=records,
         published=bool(live and live.run_id == run_id),
         nothing_new=bool(publish and publish.facts.get("outcome") == "nothing_new"),
-        error=error,
+        error=failure,
     )
 
 

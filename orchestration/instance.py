@@ -31,6 +31,14 @@ python_logs:
 concurrency:
   runs:
     max_concurrent_runs: 1
+# Where runs, schedules and events are kept: Dagster's own SQLite files in their usual places below this folder.
+storage:
+  custom:
+    module: orchestration.event_log
+    class: PooledSqliteStorage
+    config:
+      base_dir:
+        env: DAGSTER_HOME
 """
 
 

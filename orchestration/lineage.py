@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from workspace.config import Source
+from workspace import Source
 
 Manifest = Mapping[str, Any]
 MARTS_SCHEMA = "marts"

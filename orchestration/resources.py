@@ -13,15 +13,20 @@ import dagster as dg
 
 from orchestration.run import PipelineRun, new_run_id
 from orchestration.run_lock import hold
+from orchestration.workers import Workers
 from workspace import load_workspace
 
 RUN_ID_TAG = "cx/run_id"
 
 
-def pipeline_resource(root: Path) -> dg.ResourceDefinition:
+def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.ResourceDefinition:
     """The resource `pipeline` of one workspace.
 
     It holds the workspace's lock while any step of the run may write, and closes the audit trail at the end.
+
+    Args:
+        root: the workspace's folder.
+        workers: processes that are warm already, and stay their owner's; by default a run has its own.
     """
 
     @dg.resource(
@@ -40,10 +45,15 @@ def pipeline_resource(root: Path) -> dg.ResourceDefinition:
                 run_id=run_id,
                 full_refresh=context.resource_config["full_refresh"],
                 facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
+                workers=workers or Workers(),
             )
+            # The gate imports for seconds: on another core, while files are loaded.
+            run.workers.start()
             try:
                 yield run
             finally:
+                if workers is None:
+                    run.workers.close()
                 run.close()
 
     return pipeline

@@ -18,11 +18,11 @@ from orchestration import audit, dbt_runner
 from orchestration.books import ledger_totals, unbalanced_files
 from orchestration.code_version import code_version
 from orchestration.dbt_checks import checks_of
-from orchestration.gate_process import GateProcess
 from orchestration.lineage import marts_of_source
 from orchestration.metric_graph import metrics_by_mart
 from orchestration.publish import Publication, publish, read_current
 from orchestration.release_facts import read_books
+from orchestration.workers import Workers
 from workspace import Problem, Workspace
 from workspace.documents import AuditRecord, Check, StageName
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
@@ -41,7 +41,12 @@ def new_run_id() -> str:
 
 @dataclass
 class PipelineRun:
-    """A run in progress. Its stages run in one process, one after another, under the workspace's lock."""
+    """A run in progress. Its stages run one after another, under the workspace's lock.
+
+    Attributes:
+        facts: what every record of the run says besides its own.
+        workers: the processes that build and check; whoever makes the run ends them.
+    """
 
     workspace: Workspace
     run_id: str = field(default_factory=new_run_id)
@@ -50,7 +55,7 @@ class PipelineRun:
     _reports: dict[str, LoadReport] = field(default_factory=dict)
     _errors: dict[str, str] = field(default_factory=dict)
     _ingest_started_at: datetime | None = None
-    _gate_process: GateProcess | None = None
+    workers: Workers = field(default_factory=Workers)
 
     @property
     def paths(self) -> WorkspacePaths:
@@ -60,7 +65,6 @@ class PipelineRun:
         """Create what is missing in raw, and write what cx.yml says into raw_config."""
         from ingestion import prepare
 
-        self._gate()  # it imports for seconds: on another core, while files are loaded
         self._load("cx.yml", lambda: prepare(self.workspace))
 
     def load_mappings(self) -> LoadReport:
@@ -102,16 +106,21 @@ class PipelineRun:
         """Run the raw suite."""
         logger.info("gate: checking raw")
         with self._stage("gate_raw") as notes:
-            notes.checks += self._gate().check_raw(self.paths.raw_database)
+            notes.checks += self.workers.gate.check_raw(self.paths.raw_database)
         return tuple(notes.checks)
 
-    def build(self, *, models: list[str] | None = None) -> dbt_runner.BuildOutcome:
-        """Build and test models with dbt; `None` builds all of them. A part is no release, so it leaves no record."""
+    def build(self, *, models: list[str] | None = None) -> dbt_runner.Build:
+        """Build and test models with dbt; `None` builds all of them. A part is no release, so it leaves no record.
+
+        Yields:
+            dbt's result events, as they come.
+        """
         logger.info("dbt: building %s", "all models" if models is None else f"{len(models)} models")
+        events = self.workers.dbt.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)
         if models is not None:
-            return dbt_runner.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)
+            return (yield from events)
         with self._stage("build") as notes:
-            outcome = dbt_runner.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh)
+            outcome = yield from events
             notes.checks += checks_of(
                 outcome.nodes, manifest=outcome.manifest, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
             )
@@ -127,7 +136,7 @@ class PipelineRun:
         """Run the marts suite."""
         logger.info("gate: checking marts")
         with self._stage("gate_marts") as notes:
-            notes.checks += self._gate().check_marts(
+            notes.checks += self.workers.gate.check_marts(
                 self.paths.marts_database, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
             )
         return tuple(notes.checks)
@@ -152,9 +161,6 @@ class PipelineRun:
 
     def close(self) -> None:
         """Leave a record of what did not come to pass: of loading that broke off, and of a release not reached."""
-        if self._gate_process is not None:
-            self._gate_process.close()
-            self._gate_process = None
         written = set(audit.read(self.paths.audit, run_id=self.run_id))
         if self._ingest_started_at and "ingest" not in written:
             written.add(self.finish_ingest(complete=False).stage)
@@ -164,11 +170,6 @@ class PipelineRun:
                 notes.status = "skipped"
                 notes.message = "An earlier stage kept this run from being published."
                 notes.facts = {"outcome": "blocked", "live": live.run_id if live else None, **self.facts}
-
-    def _gate(self) -> GateProcess:
-        if self._gate_process is None:
-            self._gate_process = GateProcess()
-        return self._gate_process
 
     def semantic_manifest(self) -> dict[str, Any]:
         """The metric definitions that this run's build wrote."""

@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from orchestration.dbt_runner import run_target
 from orchestration.run import PipelineRun
 
 
@@ -27,11 +28,18 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     @dbt_assets(manifest=manifest, name="dbt", dagster_dbt_translator=translator)
     def models(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[PipelineRun]) -> Iterator[Any]:
         selected = {key.path[-1] for key in context.selected_asset_keys} if context.is_subset else None
-        outcome = pipeline.build(models=sorted(selected) if selected is not None else None)
-        built = outcome.manifest
-        for event in outcome.events:
+        building = pipeline.build(models=sorted(selected) if selected is not None else None)
+        while True:
+            try:
+                event = next(building)
+            except StopIteration as end:
+                outcome = end.value
+                break
             yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
-                manifest=built, dagster_dbt_translator=translator, context=context, target_path=outcome.target
+                manifest=manifest,
+                dagster_dbt_translator=translator,
+                context=context,
+                target_path=run_target(pipeline.paths, pipeline.run_id),
             )
         if not outcome.success:
             failed = [node.unique_id for node in outcome.nodes if node.status in ("error", "fail")]

@@ -9,7 +9,7 @@ import dagster as dg
 import duckdb
 
 from orchestration.run import PipelineRun
-from workspace.config import Source
+from workspace import Source
 
 if TYPE_CHECKING:
     from ingestion.load import LoadReport
@@ -68,7 +68,7 @@ def _source_asset(source: Source) -> dg.AssetsDefinition:
                 LOADS_CHECK, asset=source_key(source.name), description="Every file of the source could be read."
             )
         ],
-        description=f"Files {source.path}, loaded once each into {'.'.join(source.raw_table)}.",
+        description=f"What lies at {source.location}, loaded once into {'.'.join(source.raw_table)}.",
     )
     def load(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
         return _result(pipeline.load_source(source.name))

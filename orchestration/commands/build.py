@@ -20,6 +20,8 @@ from orchestration.commands.console import (
 )
 from orchestration.commands.serve import serve_app
 from orchestration.commands.summary import tell_run
+from orchestration.execution import execute
+from orchestration.workers import Workers, workers
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
 
 _TEMPLATE: Final = Path(__file__).resolve().parents[1] / "template"
@@ -34,15 +36,17 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the app when the run has ended.")] = True,
 ) -> None:
     """Make a company up, run the whole pipeline on it, and serve the app."""
-    if not (workspace / "cx.yml").is_file():
-        from ingestion.demo import generate
+    with workers() as warm:
+        _ = warm.dbt  # it imports while the company is made up
+        if not (workspace / "cx.yml").is_file():
+            from ingestion.demo import generate
 
-        with progress(f"Making up a company of {customers} people"):
-            generate(workspace, customers=customers, seed=seed)
-        err().print(f"Made up a company of {customers} people in {escape(str(workspace))}.")
-    loaded = open_workspace(workspace)
-    if not _run(loaded, full_refresh=False):
-        raise typer.Exit(1)
+            with progress(f"Making up a company of {customers} people"):
+                generate(workspace, customers=customers, seed=seed)
+            err().print(f"Made up a company of {customers} people in {escape(str(workspace))}.")
+        loaded = open_workspace(workspace)
+        if not _run(loaded, warm, full_refresh=False):
+            raise typer.Exit(1)
     if serve:
         serve_app(loaded, port=None)
 
@@ -85,14 +89,14 @@ def run(
     full_refresh: Annotated[bool, typer.Option(help="Build every model from nothing.")] = False,
 ) -> None:
     """Ingest, build, gate and publish, as one Dagster run. Exit code 0 only if readers see the result."""
-    if not _run(open_workspace(workspace), full_refresh=full_refresh):
-        raise typer.Exit(1)
+    loaded = open_workspace(workspace)
+    with workers() as warm:
+        if not _run(loaded, warm, full_refresh=full_refresh):
+            raise typer.Exit(1)
 
 
-def _run(workspace: Workspace, *, full_refresh: bool) -> bool:
+def _run(workspace: Workspace, warm: Workers, *, full_refresh: bool) -> bool:
     with progress(f"Running the pipeline of {workspace.config.company}"):
-        from orchestration.execution import execute
-
-        outcome = execute(workspace, full_refresh=full_refresh)
+        outcome = execute(workspace, warm, full_refresh=full_refresh)
     tell_run(outcome, workspace)
     return outcome.succeeded

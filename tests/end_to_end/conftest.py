@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import shutil
 from collections.abc import Callable
@@ -11,14 +12,19 @@ import pytest
 
 from ingestion.demo import generate
 from orchestration.execution import RunOutcome, execute
+from orchestration.workers import Workers
 from workspace import load_workspace
+
+# dbt and the gate start once for all runs of a session.
+WORKERS = Workers()
+atexit.register(WORKERS.close)
 
 REAL_INBOX = ("cdnow/CDNOW_sample.txt", "mobi_ecsi/mobi.csv", "process_log/running_example.csv")
 
 
 def run(root: Path) -> RunOutcome:
     """`cx run`, in this process."""
-    return execute(load_workspace(root))
+    return execute(load_workspace(root), WORKERS)
 
 
 def assemble_real(shared: Path, root: Path) -> Path:

@@ -18,10 +18,11 @@ import pytest
 from orchestration.run import PipelineRun
 from orchestration.run_lock import hold
 from serving import Question, ask, last_failure, open_release
-from tests.end_to_end.conftest import run
+from tests.end_to_end.conftest import WORKERS, run
 from workspace import load_workspace
 from workspace.documents import Current
 from workspace.paths import WorkspacePaths
+from workspace.worker import finish
 
 KILLS = 5
 
@@ -137,7 +138,7 @@ def built(small_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     root = tmp_path_factory.mktemp("built") / "small"
     shutil.copytree(small_workspace, root)
     add_an_order(root)
-    pipeline = PipelineRun(workspace=load_workspace(root))
+    pipeline = PipelineRun(workspace=load_workspace(root), workers=WORKERS)
     with hold(pipeline.paths.lock, purpose="test"):
         pipeline.prepare()
         pipeline.load_mappings()
@@ -145,12 +146,12 @@ def built(small_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
             pipeline.load_source(source.name)
         pipeline.finish_ingest()
         pipeline.gate_raw()
-        assert pipeline.build().success
+        assert finish(pipeline.build()).success
     return root, pipeline.run_id
 
 
 def _gate_and_publish(root: Path, run_id: str, defect: str) -> str:
-    pipeline = PipelineRun(workspace=load_workspace(root), run_id=run_id)
+    pipeline = PipelineRun(workspace=load_workspace(root), run_id=run_id, workers=WORKERS)
     with duckdb.connect(str(pipeline.paths.marts_database)) as connection:
         connection.execute(defect)
     with hold(pipeline.paths.lock, purpose="test"):

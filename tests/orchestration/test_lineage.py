@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestration.lineage import lineage, marts, marts_of, marts_of_source
 from tests.orchestration.warehouse import MANIFEST
-from workspace.config import Source
+from workspace import Source
 
 SHOP = Source(name="shop", kind="crm", vendor="csv", entity="orders", path="inbox/*.csv")
 DESK = Source(name="desk", kind="crm", vendor="csv", entity="interactions", path="inbox/*.txt")

@@ -10,10 +10,12 @@ import pytest
 import ingestion
 from ingestion import LoadReport
 from orchestration import audit
-from orchestration import run as module
+from orchestration.dbt_runner import Build, BuildOutcome
 from orchestration.run import PipelineRun, new_run_id
+from orchestration.workers import DbtProcess
 from tests.orchestration.warehouse import make_workspace
 from workspace import Problem
+from workspace.worker import finish
 
 PROBLEM = Problem(file="inbox/a.csv", line=1, key="amount", what="Column 'amount' is missing.", fix="Name it.")
 
@@ -23,7 +25,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineRun:
     monkeypatch.setattr(ingestion, "prepare", lambda workspace: None)
     monkeypatch.setattr(ingestion, "ledger_rows", lambda paths: [])
     monkeypatch.setattr(ingestion, "reject_summary", lambda paths: [])
-    monkeypatch.setattr(PipelineRun, "_gate", lambda self: None)
     monkeypatch.setattr(PipelineRun, "_metrics_of_source", lambda self, name: ("revenue",))
     return PipelineRun(workspace=make_workspace(tmp_path / "ws"), run_id="r1")
 
@@ -93,10 +94,17 @@ def test_a_run_that_did_nothing_leaves_nothing(run: PipelineRun) -> None:
 def test_building_a_part_leaves_no_record_so_that_it_cannot_be_published(
     run: PipelineRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    called: list[Any] = []
-    monkeypatch.setattr(module.dbt_runner, "build", lambda paths, **named: called.append(named["models"]))
-    run.build(models=["fct_orders"])
-    assert called == [["fct_orders"]]
+    built = BuildOutcome(success=True, target=run.paths.dbt, nodes=())
+
+    def build(self: DbtProcess, paths: object, **named: Any) -> Build:
+        yield {"node": named["models"][0]}
+        return built
+
+    monkeypatch.setattr(DbtProcess, "__init__", lambda self: None)
+    monkeypatch.setattr(DbtProcess, "build", build)
+    building = run.build(models=["fct_orders"])
+    assert next(building) == {"node": "fct_orders"}
+    assert finish(building) is built
     assert audit.read(run.paths.audit, run_id="r1") == {}
 
 

@@ -1,0 +1,39 @@
+"""dbt as a process of its own: a question names a workspace and what to do, the answer is how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from orchestration import dbt_runner
+from workspace.paths import WorkspacePaths
+from workspace.worker import serve
+
+_OUTCOME = TypeAdapter(dbt_runner.BuildOutcome)
+
+
+def answer(question: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> Any:
+    """Read the project, or build it.
+
+    Args:
+        question: `workspace`, and `do`: `parse`, or `build` with the `options` of `dbt_runner.build`.
+        tell: is given dbt's result events.
+
+    Returns:
+        Of a build its outcome, as JSON.
+    """
+    paths = WorkspacePaths(Path(question["workspace"]))
+    if question["do"] == "parse":
+        dbt_runner.manifest_for_definitions(paths)
+        return None
+    return _OUTCOME.dump_python(dbt_runner.build(paths, tell=tell, **question["options"]), mode="json")
+
+
+if __name__ == "__main__":
+    # Here and not at the first question: the process is started before anything is asked of it.
+    import dbt.cli.main  # noqa: F401
+
+    serve(answer, refusals=(dbt_runner.DbtError,))

@@ -1,0 +1,146 @@
+"""A Python module as a process that answers questions: one line of JSON in, lines of JSON out.
+
+Some libraries take many seconds to import. A process of their own imports them on another core while its owner is
+busy, and can be asked many times. It ends with its standard input, so also when its owner is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
+from queue import Queue
+from threading import Thread
+from typing import Any, Final
+
+# A question's answer: events while it is worked on, then what came out as the generator's return value.
+Answer = Generator[dict[str, Any], None, Any]
+_TOLD_LINES: Final = 5
+
+
+class WorkerError(Exception):
+    """The process ended instead of answering; the message is what it said last."""
+
+
+class RefusedError(Exception):
+    """The process answered that it cannot; the message is its reason."""
+
+
+class Worker:
+    """The owner's end of a process that runs `python -m <module>`; the module calls `serve`."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._messages = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it lives as long as the process)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._messages,
+            text=True,
+        )
+
+    def ask(self, question: Mapping[str, Any]) -> Answer:
+        """Send a question at once; its answer is read when the returned generator is.
+
+        Answers come in the order of the questions, so that each has to be read to its end before the next.
+
+        Raises:
+            WorkerError: the process is gone (here, or while the answer is read).
+            RefusedError: the process gives a reason why it cannot (while the answer is read).
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(question) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise WorkerError(self._last_words()) from None
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process and wait for it."""
+        if self._process.stdin:
+            # A process that has ended has left its last question in the pipe.
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._messages.close()
+
+    def _answer(self) -> Answer:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            message = json.loads(line)
+            if "event" in message:
+                yield message["event"]
+            elif "refused" in message:
+                raise RefusedError(message["refused"])
+            else:
+                return message["result"]
+        raise WorkerError(self._last_words())
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        self._messages.seek(0)
+        said = self._messages.read().strip().splitlines()
+        return f"{self._module} ended: " + " ".join(said[-_TOLD_LINES:])
+
+
+def finish(answer: Answer) -> Any:
+    """Read an answer to its end, events unseen.
+
+    Returns:
+        What came out.
+    """
+    while True:
+        try:
+            next(answer)
+        except StopIteration as end:
+            return end.value
+
+
+def serve(
+    answer: Callable[[Mapping[str, Any], Callable[[dict[str, Any]], None]], Any],
+    *,
+    refusals: tuple[type[Exception], ...] = (),
+) -> None:
+    """The process's end: answer questions until standard input ends.
+
+    Args:
+        answer: question and a way to tell events -> result. All of them are JSON.
+        refusals: errors whose message is the answer; any other error ends the process.
+    """
+    # Only answers may stand on standard output; whatever a library prints belongs to the messages.
+    replies, sys.stdout = sys.stdout, sys.stderr
+
+    def say(message: dict[str, Any]) -> None:
+        replies.write(json.dumps(message) + "\n")
+        replies.flush()
+
+    for question in _questions():
+        try:
+            say({"result": answer(question, lambda event: say({"event": event}))})
+        except refusals as error:
+            say({"refused": str(error)})
+
+
+def _questions() -> Iterator[dict[str, Any]]:
+    waiting: Queue[str] = Queue()
+    Thread(target=_listen, args=(waiting,), daemon=True).start()
+    while True:
+        yield json.loads(waiting.get())
+
+
+def _listen(waiting: Queue[str]) -> None:
+    """Take questions in, and end the process at once when they end.
+
+    A process that worked on after its owner was killed would keep the next run from opening the databases.
+    """
+    for line in sys.stdin:
+        waiting.put(line)
+    os._exit(0)
