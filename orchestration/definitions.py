@@ -14,6 +14,7 @@ from orchestration.checks import gate_checks
 from orchestration.dbt_runner import manifest_for_definitions
 from orchestration.resources import pipeline_resource
 from orchestration.schedules import daily_schedule
+from orchestration.sensors import new_files_sensor
 from orchestration.workers import Workers
 from workspace import Workspace, load_workspace
 from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment
@@ -41,6 +42,7 @@ def build_definitions(workspace: Workspace, workers: Workers | None = None) -> d
         asset_checks=gate_checks(),
         jobs=[job],
         schedules=[daily_schedule(job, timezone=workspace.config.timezone)],
+        sensors=[new_files_sensor(job, workspace.paths.root.resolve())],
         resources={"pipeline": pipeline_resource(workspace.paths.root.resolve(), workers)},
         executor=dg.in_process_executor,
     )

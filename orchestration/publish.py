@@ -102,6 +102,11 @@ def read_current(paths: WorkspacePaths) -> Current | None:
     return Current.model_validate_json(paths.current.read_bytes())
 
 
+def read_release(paths: WorkspacePaths, run_id: str) -> Release:
+    """What a release says of itself."""
+    return Release.model_validate_json((paths.release(run_id) / RELEASE_FILE).read_bytes())
+
+
 def switch(paths: WorkspacePaths, run_id: str) -> None:
     """Make a release live: readers see the old one until the rename, and the new one after it."""
     Current(run_id=run_id, switched_at=audit.now(), reason="publish").write(paths.current)

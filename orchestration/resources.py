@@ -11,8 +11,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.notify import tell
 from orchestration.run import PipelineRun, new_run_id
 from orchestration.run_lock import hold
+from orchestration.run_log import written_to
 from orchestration.workers import Workers
 from workspace import load_workspace
 
@@ -47,13 +49,15 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                 facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
                 workers=workers or Workers(),
             )
-            # The gate imports for seconds: on another core, while files are loaded.
-            run.workers.start()
-            try:
-                yield run
-            finally:
-                if workers is None:
-                    run.workers.close()
-                run.close()
+            with written_to(workspace.paths.logs, run_id=run_id):
+                # The gate imports for seconds: on another core, while files are loaded.
+                run.workers.start()
+                try:
+                    yield run
+                finally:
+                    if workers is None:
+                        run.workers.close()
+                    run.close()
+                    tell(workspace, run_id=run_id)
 
     return pipeline

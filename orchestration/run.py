@@ -18,6 +18,7 @@ from orchestration import audit, dbt_runner
 from orchestration.books import ledger_totals, unbalanced_files
 from orchestration.code_version import code_version
 from orchestration.dbt_checks import checks_of
+from orchestration.freshness import freshness
 from orchestration.lineage import marts_of_source
 from orchestration.metric_graph import metrics_by_mart
 from orchestration.publish import Publication, publish, read_current
@@ -79,6 +80,17 @@ class PipelineRun:
 
         return self._loaded(name, lambda: load_source(self.workspace, name, run_id=self.run_id))
 
+    def freshness(self, name: str) -> Check | None:
+        """Whether a source delivers as often as cx.yml says; None where it says nothing."""
+        from ingestion import ledger_rows
+
+        source = next((source for source in self.workspace.config.sources if source.name == name), None)
+        if source is None or source.fresh_within_hours is None:
+            return None
+        check = freshness(source, ledger_rows(self.paths), now=audit.now())
+        late = check is not None and check.status == "failed"
+        return check.model_copy(update={"metrics": self._metrics_of_source(name)}) if check and late else check
+
     def finish_ingest(self, *, complete: bool = True) -> AuditRecord:
         """Write the record of all loading, once everything has had its turn.
 
@@ -89,6 +101,7 @@ class PipelineRun:
         notes.checks = [
             *(self._check_of(name, report.problems) for name, report in self._reports.items()),
             *(_accident(name, message) for name, message in self._errors.items()),
+            *(check for check in map(self.freshness, self._reports) if check),
         ]
         notes.message = "; ".join(str(problem) for report in self._reports.values() for problem in report.problems)
         if complete:

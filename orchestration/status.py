@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from orchestration import audit
+from orchestration import audit, notify
 from orchestration.books import unbalanced_models
-from orchestration.publish import read_current
+from orchestration.publish import read_current, read_release
 from orchestration.run_lock import current_holder
-from workspace.documents import AuditRecord, Check, Release, StageName
-from workspace.paths import RELEASE_FILE, WorkspacePaths
+from workspace.documents import AuditRecord, Check, StageName
+from workspace.paths import WorkspacePaths
 
 
 def status_of(paths: WorkspacePaths) -> dict[str, Any]:
@@ -24,8 +24,11 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
     ingest = _newest(paths, runs, "ingest", fact="ledger")
     build = _newest(paths, runs, "build", fact="books")
     books = build.facts["books"] if build else []
+    troubles = _troubles(paths, runs)
     return {
         "workspace": str(paths.root),
+        "is_well": not troubles,
+        "troubles": troubles,
         "running": str(holder) if holder else None,
         "release": _release(paths),
         "last_run": _run(paths, runs[0]) if runs else None,
@@ -41,11 +44,23 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
     }
 
 
+def _troubles(paths: WorkspacePaths, runs: list[str]) -> list[str]:
+    """Why all is not well; nothing where it is."""
+    live = read_current(paths)
+    found = [] if live else ["Nothing is published yet."]
+    if runs:
+        found += notify.troubles(paths, run_id=runs[0])
+    if live and not (runs and live.run_id == runs[0]):
+        # A run with nothing new leaves the live release as it is, with what is withheld in it.
+        found += notify.withheld_metrics(paths, live.run_id)
+    return found
+
+
 def _release(paths: WorkspacePaths) -> dict[str, Any] | None:
     live = read_current(paths)
     if live is None:
         return None
-    release = Release.model_validate_json((paths.release(live.run_id) / RELEASE_FILE).read_bytes())
+    release = read_release(paths, live.run_id)
     return {
         "run_id": release.run_id,
         "published_at": release.published_at.isoformat(),

@@ -11,120 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
-from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from workspace.errors import Problem, WorkspaceError
 from workspace.mappings import Mappings, read_mappings
 from workspace.paths import WorkspacePaths
-from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES, VENDORS
-
-Kind = Literal["crm", "web", "survey", "service", "social"]
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "cp1252")
-TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
-
-
-class Section(BaseModel):
-    """A part of cx.yml: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(Section):
-    """One source of cx.yml: which files, in whose shape, and how a `csv` file is to be read."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
-    kind: Kind
-    vendor: str
-    id_namespace: str = ""
-    path: str
-    entity: str | None = None
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    decimal: Literal[".", ","] = "."
-    header: bool = True
-    timestamp_format: str | None = Field(default=None, pattern=TIMESTAMP_FORMAT)
-    timezone: str | None = None
-    columns: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        normal = value.lower().replace("_", "-")
-        if normal not in ENCODINGS:
-            raise ValueError(f"unknown encoding '{value}'; use one of {', '.join(ENCODINGS)}")
-        return normal
-
-    @field_validator("delimiter")
-    @classmethod
-    def _one_character(cls, value: str) -> str:
-        if value == "\\t" or value == "tab":
-            return "\t"
-        if value != "whitespace" and (len(value) != 1 or value in '"\r\n'):
-            raise ValueError("a delimiter is one character (no quote, no newline), 'tab' or 'whitespace'")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str | None) -> str | None:
-        return value if value is None else _zone(value)
-
-    @field_validator("path")
-    @classmethod
-    def _inside_workspace(cls, value: str) -> str:
-        if Path(value).is_absolute() or ".." in Path(value).parts:
-            raise ValueError("a path is a glob below the workspace folder, without '..'")
-        return value
-
-    @model_validator(mode="after")
-    def _vendor_is_built(self) -> Source:
-        built = VENDORS[self.kind]
-        if self.vendor not in built:
-            raise ValueError(
-                f"vendor '{self.vendor}' is not built for kind '{self.kind}'; "
-                f"built are: {', '.join(built) or 'none yet'}"
-            )
-        if self.vendor != "csv":
-            if self.entity is not None:
-                raise ValueError(f"'entity' belongs to vendor csv; remove it for vendor {self.vendor}")
-            return self
-        entities = CSV_ENTITIES[self.kind]
-        if self.entity not in entities:
-            raise ValueError(
-                f"entity '{self.entity}' is not built for {self.kind} csv; use one of {', '.join(entities)}"
-            )
-        known = entities[self.entity].columns
-        for column in self.columns:
-            if column not in known:
-                near = difflib.get_close_matches(column, known, n=1)
-                hint = f" Did you mean '{near[0]}'?" if near else ""
-                raise ValueError(
-                    f"'{column}' is no canonical column of {self.kind}/{self.entity}; "
-                    f"known are {', '.join(known)}.{hint}"
-                )
-        if not self.header:
-            unnamed = [column for column in entities[self.entity].required if column not in self.columns]
-            if unnamed:
-                raise ValueError(
-                    f"a file without a header needs 'columns' for {', '.join(unnamed)}, by position ('1', '2', ...)"
-                )
-        return self
-
-    @property
-    def namespace(self) -> str:
-        """Customer ids of different namespaces are different people until a link says otherwise."""
-        return self.id_namespace or self.name
-
-    @property
-    def raw_table(self) -> tuple[str, str]:
-        """Schema and table that this source lands in."""
-        if self.vendor == "csv":
-            assert self.entity is not None
-            return f"raw_{self.kind}_csv", self.entity
-        return f"raw_{self.vendor}", VENDOR_TABLES[self.vendor]
+from workspace.sources import Section, Source, known_zone
 
 
 class Conversion(Section):
@@ -221,7 +116,7 @@ class Config(Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        return _zone(value)
+        return known_zone(value)
 
     @model_validator(mode="after")
     def _names_agree(self) -> Config:
@@ -289,14 +184,6 @@ def load_workspace(root: Path | str) -> Workspace:
     if errors:
         raise WorkspaceError(problems)
     return Workspace(paths, config, mappings, tuple(problems))
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        near = difflib.get_close_matches(value, available_timezones(), n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise ValueError(f"unknown time zone '{value}'; use an IANA name such as Europe/Berlin.{hint}")
-    return value
 
 
 def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:

@@ -52,6 +52,11 @@ class WorkspacePaths:
         return self.root / "audit"
 
     @property
+    def logs(self) -> Path:
+        """What every run told while it worked, one text file a run."""
+        return self.root / "logs"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

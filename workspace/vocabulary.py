@@ -79,10 +79,12 @@ class Entity:
     Attributes:
         required: canonical columns that `columns:` must name, or the file must hold under their own name.
         optional: further canonical columns.
+        key: the columns by which a later row replaces an earlier one; none where every row stands for itself.
     """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -94,34 +96,44 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
     "crm": {
         "orders": Entity(
             required=("customer_id", "occurred_at", "amount"),
+            key=("order_id",),
             optional=("order_id", "kind", "currency", "cost", "quantity", "utm_source", "utm_medium", "campaign"),
         ),
         "contracts": Entity(
             required=("customer_id", "started_at"),
+            key=("customer_id", "started_at"),
             optional=("ended_at", "amount_per_month", "currency", "plan"),
         ),
         "contacts": Entity(
             required=("customer_id",),
+            key=("customer_id",),
             optional=("account_id", "email", "phone", "name", "created_at", "updated_at"),
         ),
-        "accounts": Entity(required=("account_id",), optional=("name", "parent_id")),
+        "accounts": Entity(required=("account_id",), key=("account_id",), optional=("name", "parent_id")),
         "leads": Entity(
             required=("lead_id", "created_at"),
+            key=("lead_id",),
             optional=("customer_id", "account_id", "closed_at", "stage", "amount", "utm_source", "utm_medium"),
         ),
         "deals": Entity(
             required=("deal_id", "created_at"),
+            key=("deal_id",),
             optional=("customer_id", "account_id", "closed_at", "stage", "amount", "utm_source", "utm_medium"),
         ),
         "interactions": Entity(
             required=("customer_id", "occurred_at", "event"),
             optional=("utm_source", "utm_medium", "reason", "campaign", "answered"),
         ),
-        "campaigns": Entity(required=("campaign", "date"), optional=("utm_source", "utm_medium", "cost")),
+        "campaigns": Entity(
+            required=("campaign", "date"),
+            key=("campaign", "date", "utm_source", "utm_medium"),
+            optional=("utm_source", "utm_medium", "cost"),
+        ),
     },
     "web": {
         "events": Entity(
             required=("person_id", "occurred_at", "event"),
+            key=("event_id",),
             optional=(
                 "customer_id",
                 "url",
@@ -135,21 +147,24 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
                 "results",
             ),
         ),
-        "paths": Entity(required=("path", "conversions"), optional=("value", "non_conversions")),
+        "paths": Entity(required=("path", "conversions"), key=("path",), optional=("value", "non_conversions")),
     },
     "survey": {
         "wide": Entity(
             required=(),
+            key=("respondent",),
             optional=("respondent", "answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave"),
         ),
         "long": Entity(
             required=("respondent", "question_id", "value"),
+            key=("respondent", "question_id"),
             optional=("answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave"),
         ),
     },
     "service": {
         "tickets": Entity(
             required=("ticket_id", "created_at"),
+            key=("ticket_id",),
             optional=(
                 "customer_id",
                 "first_reply_at",
@@ -164,6 +179,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
     "social": {
         "mentions": Entity(
             required=("mention_id", "posted_at"),
+            key=("mention_id",),
             optional=(
                 "author",
                 "customer_id",
@@ -180,13 +196,16 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
     },
 }
 
-# kind -> vendors that are built. `csv` stands for every entity of CSV_ENTITIES.
+# Vendors that hold the entities of CSV_ENTITIES, and land in the same tables: files, and tables of databases.
+ENTITY_VENDORS: Final = ("csv", "sql")
+
+# kind -> vendors that are built.
 VENDORS: Final[dict[str, tuple[str, ...]]] = {
-    "crm": ("csv",),
-    "web": ("csv", "segment"),
-    "survey": ("csv", "qualtrics"),
-    "service": ("csv", "zendesk"),
-    "social": ("csv",),
+    "crm": ("csv", "sql"),
+    "web": ("csv", "segment", "sql"),
+    "survey": ("csv", "qualtrics", "sql"),
+    "service": ("csv", "sql", "zendesk"),
+    "social": ("csv", "sql"),
 }
 
 # vendor -> the table that its records land in, in schema `raw_<vendor>`.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import duckdb
 
+from orchestration.checks import check_result
+from orchestration.freshness import FRESH_CHECK
 from orchestration.run import PipelineRun
 from workspace import Source
 
@@ -63,17 +65,24 @@ def _source_asset(source: Source) -> dg.AssetsDefinition:
         deps=[CONFIGURATION_KEY],
         kinds={source.vendor},
         retry_policy=_RETRIES,
-        check_specs=[
-            dg.AssetCheckSpec(
-                LOADS_CHECK, asset=source_key(source.name), description="Every file of the source could be read."
-            )
-        ],
+        check_specs=_checks_of(source),
         description=f"What lies at {source.location}, loaded once into {'.'.join(source.raw_table)}.",
     )
     def load(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        return _result(pipeline.load_source(source.name))
+        result = _result(pipeline.load_source(source.name))
+        fresh = pipeline.freshness(source.name)
+        return result._replace(check_results=[*(result.check_results or []), check_result(fresh)]) if fresh else result
 
     return load
+
+
+def _checks_of(source: Source) -> list[dg.AssetCheckSpec]:
+    key = source_key(source.name)
+    checks = [dg.AssetCheckSpec(LOADS_CHECK, asset=key, description="Every file of the source could be read.")]
+    if source.fresh_within_hours is not None:
+        promise = f"New rows come at least every {source.fresh_within_hours:g} hours."
+        checks.append(dg.AssetCheckSpec(FRESH_CHECK, asset=key, description=promise))
+    return checks
 
 
 def _result(report: LoadReport) -> dg.MaterializeResult:  # type: ignore[type-arg]

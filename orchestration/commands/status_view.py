@@ -11,6 +11,12 @@ from rich.markup import escape
 def print_status(console: Console, told: dict[str, Any]) -> None:
     """Print what `status_of` tells, for a person."""
     line = _Lines(console)
+    if told["is_well"]:
+        console.print("[green]All is well.[/green]")
+    else:
+        console.print("[red]Not well:[/red]")
+        for trouble in told["troubles"]:
+            console.print(f"  {escape(trouble)}", soft_wrap=True)
     line("workspace", told["workspace"])
     if told["running"]:
         line("running", told["running"])

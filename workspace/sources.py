@@ -1,0 +1,194 @@
+"""One source of cx.yml: which files or which table, in whose shape, and how they are to be read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from workspace.environment import SECRET_REFERENCE_PREFIX
+from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
+
+Kind = Literal["crm", "web", "survey", "service", "social"]
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "cp1252")
+TABLE_NAME = r"^([A-Za-z_][A-Za-z0-9_$]*\.)?[A-Za-z_][A-Za-z0-9_$]*$"
+DATABASES = ("postgresql://", "sqlite://")
+LAG = re.compile(r"(\d+)\s*(second|minute|hour|day)?s?")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+# Keys of a source that belong to tables of databases, and those that belong to files.
+_TABLE_KEYS = ("url", "table", "cursor", "lag")
+_FILE_KEYS = ("path", "encoding", "delimiter", "header", "decimal")
+TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
+
+
+class Section(BaseModel):
+    """A part of cx.yml: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Section):
+    """One source of cx.yml: which files or which table, in whose shape, and how they are to be read."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    kind: Kind
+    vendor: str
+    id_namespace: str = ""
+    path: str = ""
+    url: SecretStr | None = None
+    table: str | None = Field(default=None, pattern=TABLE_NAME)
+    cursor: str | None = None
+    lag: str | None = None
+    entity: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: Literal[".", ","] = "."
+    header: bool = True
+    timestamp_format: str | None = Field(default=None, pattern=TIMESTAMP_FORMAT)
+    timezone: str | None = None
+    fresh_within_hours: float | None = Field(default=None, gt=0)
+    columns: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        normal = value.lower().replace("_", "-")
+        if normal not in ENCODINGS:
+            raise ValueError(f"unknown encoding '{value}'; use one of {', '.join(ENCODINGS)}")
+        return normal
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str) -> str:
+        if value == "\\t" or value == "tab":
+            return "\t"
+        if value != "whitespace" and (len(value) != 1 or value in '"\r\n'):
+            raise ValueError("a delimiter is one character (no quote, no newline), 'tab' or 'whitespace'")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        return value if value is None else known_zone(value)
+
+    @field_validator("path")
+    @classmethod
+    def _inside_workspace(cls, value: str) -> str:
+        if Path(value).is_absolute() or ".." in Path(value).parts:
+            raise ValueError("a path is a glob below the workspace folder, without '..'")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else ""
+        scheme = text.partition("://")[0].partition("+")[0]
+        if text and not text.startswith(SECRET_REFERENCE_PREFIX) and f"{scheme}://" not in DATABASES:
+            raise ValueError(
+                f"this url names no database that can be read; it starts with {' or '.join(DATABASES)},"
+                " or is 'env:NAME' for a variable that holds it"
+            )
+        return value
+
+    @field_validator("lag", mode="before")
+    @classmethod
+    def _a_duration_or_a_number(cls, value: object) -> str | None:
+        if value is None:
+            return None
+        if not LAG.fullmatch(str(value).strip()):
+            raise ValueError(f"'{value}' is no lag; write '15 minutes', '2 hours', '1 day', or a number of ids")
+        return str(value).strip()
+
+    @model_validator(mode="after")
+    def _vendor_is_built(self) -> Source:
+        built = VENDORS[self.kind]
+        if self.vendor not in built:
+            raise ValueError(
+                f"vendor '{self.vendor}' is not built for kind '{self.kind}'; "
+                f"built are: {', '.join(built) or 'none yet'}"
+            )
+        if self.vendor not in ENTITY_VENDORS:
+            if self.entity is not None:
+                belongs = " and ".join(ENTITY_VENDORS)
+                raise ValueError(f"'entity' belongs to vendors {belongs}; remove it for vendor {self.vendor}")
+            return self
+        entities = CSV_ENTITIES[self.kind]
+        if self.entity not in entities:
+            raise ValueError(
+                f"entity '{self.entity}' is not built for {self.kind} {self.vendor}; use one of {', '.join(entities)}"
+            )
+        known = entities[self.entity].columns
+        for column in self.columns:
+            if column not in known:
+                near = difflib.get_close_matches(column, known, n=1)
+                hint = f" Did you mean '{near[0]}'?" if near else ""
+                raise ValueError(
+                    f"'{column}' is no canonical column of {self.kind}/{self.entity}; "
+                    f"known are {', '.join(known)}.{hint}"
+                )
+        if not self.header:
+            unnamed = [column for column in entities[self.entity].required if column not in self.columns]
+            if unnamed:
+                raise ValueError(
+                    f"a file without a header needs 'columns' for {', '.join(unnamed)}, by position ('1', '2', ...)"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _keys_fit_the_vendor(self) -> Source:
+        strange = _FILE_KEYS if self.vendor == "sql" else _TABLE_KEYS
+        needed = ("url", "table") if self.vendor == "sql" else ("path",)
+        for key in strange:
+            if key in self.model_fields_set:
+                raise ValueError(f"'{key}' does not belong to vendor {self.vendor}; remove it")
+        for key in needed:
+            if not getattr(self, key):
+                raise ValueError(f"vendor {self.vendor} needs '{key}'; docs/configuration.md says what it takes")
+        if (self.cursor is None) != (self.lag is None):
+            raise ValueError(
+                "'cursor' and 'lag' go together; 'lag' is how late a row may be committed, such as '15 minutes'"
+            )
+        return self
+
+    @property
+    def namespace(self) -> str:
+        """Customer ids of different namespaces are different people until a link says otherwise."""
+        return self.id_namespace or self.name
+
+    @property
+    def location(self) -> str:
+        """Where the source's data lies, as a user knows it: the glob of its files, or its table."""
+        return f"table {self.table}" if self.vendor == "sql" else self.path
+
+    @property
+    def lag_seconds(self) -> int | None:
+        """How late a row may be committed; None where `lag` is a number of ids, or there is none."""
+        match = LAG.fullmatch(self.lag or "")
+        return int(match[1]) * _SECONDS[match[2]] if match and match[2] else None
+
+    @property
+    def lag_ids(self) -> int | None:
+        """The same for a cursor of ids."""
+        match = LAG.fullmatch(self.lag or "")
+        return int(match[1]) if match and not match[2] else None
+
+    @property
+    def raw_table(self) -> tuple[str, str]:
+        """Schema and table that this source lands in; those of one entity share a table, wherever they come from."""
+        if self.vendor in ENTITY_VENDORS:
+            assert self.entity is not None
+            return f"raw_{self.kind}_csv", self.entity
+        return f"raw_{self.vendor}", VENDOR_TABLES[self.vendor]
+
+
+def known_zone(value: str) -> str:
+    """An IANA time zone as it is; ValueError for anything else."""
+    if value not in available_timezones():
+        near = difflib.get_close_matches(value, available_timezones(), n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise ValueError(f"unknown time zone '{value}'; use an IANA name such as Europe/Berlin.{hint}")
+    return value
