@@ -12,8 +12,11 @@ from workspace.vocabulary import CONSTRUCTS, CORNERS, OUTCOME_KINDS, PILLARS, PR
 _KEYS = {
     "marts.dim_people": "person_id",
     "marts.dim_customers": "person_id",
+    "marts.dim_accounts": "account_id",
+    "marts.account_members": "membership_id",
     "marts.dim_dates": "date_on",
     "marts.fct_orders": "order_id",
+    "marts.fct_contracts": "contract_id",
     "marts.fct_touchpoints": "touchpoint_id",
     "marts.fct_sessions": "session_id",
     "marts.fct_journeys": "journey_id",
@@ -21,6 +24,10 @@ _KEYS = {
     "marts.fct_survey_answers": "answer_id",
     "marts.fct_expectation_gaps": "answer_id",
     "marts.fct_outcomes": "outcome_id",
+    "marts.fct_tickets": "ticket_id",
+    "marts.fct_mentions": "mention_id",
+    "marts.fct_content_views": "content_view_id",
+    "marts.fct_journey_transitions": "transition_id",
     "marts.fct_feeds": "feed",
     "marts.fct_control_totals": "total",
 }
@@ -38,6 +45,11 @@ _ORPHANS = (
     "marts.fct_survey_answers",
     "marts.fct_expectation_gaps",
     "marts.fct_outcomes",
+    "marts.account_members",
+    "marts.fct_contracts",
+    "marts.fct_tickets",
+    "marts.fct_mentions",
+    "marts.fct_content_views",
 )
 _KNOWN_PEOPLE = """
 select fact.person_id
@@ -56,6 +68,9 @@ _TOTALS = {
     "marts.dim_people": {"people": "select count(*) from {batch}"},
     "marts.fct_touchpoints": {"touchpoints": "select count(*) from {batch}"},
     "marts.fct_survey_answers": {"answers": "select count(*) from {batch}"},
+    "marts.fct_contracts": {"contracts": "select count(*) from {batch}"},
+    "marts.fct_tickets": {"tickets": "select count(*) from {batch}"},
+    "marts.fct_mentions": {"mentions": "select count(*) from {batch}"},
 }
 
 
@@ -171,6 +186,30 @@ def _reconciliations() -> list[Rule]:
             description="Every perception answer is in the gaps, paired or not.",
             behaviour="block",
         ),
+        no_rows(
+            "accounts_are_known",
+            "marts.account_members",
+            """
+            select members.account_id
+            from {batch} as members
+            left join marts.dim_accounts as accounts on members.account_id = accounts.account_id
+            where accounts.account_id is null
+            """,
+            description="Every membership is one of a known account.",
+            behaviour="block",
+        ),
+        no_rows(
+            "sessions_are_known",
+            "marts.fct_content_views",
+            """
+            select content_views.session_id
+            from {batch} as content_views
+            left join marts.fct_sessions as sessions on content_views.session_id = sessions.session_id
+            where sessions.session_id is null
+            """,
+            description="Every content view belongs to a session.",
+            behaviour="block",
+        ),
     ]
 
 
@@ -187,6 +226,8 @@ def _vocabulary() -> list[Rule]:
         in_set("marts.fct_expectation_gaps", "pillar", PILLARS, behaviour="withhold"),
         in_set("marts.fct_expectation_gaps", "pairing", ("same_response", "same_person", "none")),
         in_set("marts.fct_outcomes", "kind", OUTCOME_KINDS, behaviour="withhold"),
+        in_set("marts.fct_mentions", "sentiment", ("positive", "neutral", "negative"), behaviour="withhold"),
+        in_set("marts.fct_tickets", "ticket_satisfaction", ("good", "bad"), behaviour="withhold"),
         not_null("marts.fct_touchpoints", "occurred_on"),
         not_null("marts.fct_orders", "occurred_on"),
     ]
@@ -198,6 +239,10 @@ def _values() -> list[Rule]:
         between("marts.fct_survey_answers", "value_pct", 0, 100, behaviour="withhold"),
         between("marts.fct_expectation_gaps", "gap_pct", -100, 100, behaviour="withhold"),
         between("marts.fct_profile_index", "share_top", 0, 1, behaviour="withhold"),
+        between("marts.fct_contracts", "amount_per_month", 0, None, behaviour="withhold"),
+        between("marts.fct_tickets", "first_reply_hours", 0, None, behaviour="withhold"),
+        between("marts.fct_mentions", "reply_hours", 0, None, behaviour="withhold"),
+        between("marts.fct_journey_transitions", "share", 0, 1, behaviour="withhold"),
         no_rows(
             "journeys_run_forward",
             "marts.fct_journeys",

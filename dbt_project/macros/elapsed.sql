@@ -24,3 +24,17 @@
 {% macro default__dates_apart(earlier, later) -%}
     cast(date_diff('day', {{ earlier }}, {{ later }}) as integer)
 {%- endmacro %}
+
+{#- The moment a number of minutes after another one. -#}
+{% macro minutes_later(moment, minutes) -%}
+    {{ return(adapter.dispatch('minutes_later')(moment, minutes)) }}
+{%- endmacro %}
+
+{% macro default__minutes_later(moment, minutes) -%}
+    ({{ moment }} + to_minutes({{ minutes }}))
+{%- endmacro %}
+
+{#- Elapsed hours as a double. -#}
+{% macro hours_between(earlier, later) -%}
+    ({{ minutes_between(earlier, later) }} / 60)
+{%- endmacro %}

@@ -86,3 +86,16 @@
 {% macro blank_to_null(column) -%}
     nullif(trim({{ column }}), '')
 {%- endmacro %}
+
+{#- A lateral relation with one row (item, a JSON text) per element of the JSON array at `path`; none where there is no array. -#}
+{% macro json_items(column, path) -%}
+    {{ return(adapter.dispatch('json_items')(column, path)) }}
+{%- endmacro %}
+
+{% macro default__json_items(column, path) -%}
+    lateral (
+        select cast(element.value as varchar) as item
+        from json_each({{ column }}, '{{ path }}') as element
+        where json_type({{ column }}, '{{ path }}') = 'ARRAY'
+    )
+{%- endmacro %}

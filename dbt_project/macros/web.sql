@@ -56,3 +56,19 @@
         false
     )
 {%- endmacro %}
+
+{#- Whether a path fits a pattern of content.csv, in which `*` stands for any text and everything else for itself.
+    A host before the path is left out, as paths have none. -#}
+{% macro fits_pattern(path, pattern) -%}
+    {{ path }} like replace(
+        replace(replace(replace({{ without_host(pattern) }}, '!', '!!'), '%', '!%'), '_', '!_'), '*', '%'
+    ) escape '!'
+{%- endmacro %}
+
+{% macro without_host(url) -%}
+    {{ return(adapter.dispatch('without_host')(url)) }}
+{%- endmacro %}
+
+{% macro default__without_host(url) -%}
+    regexp_replace({{ url }}, '^[A-Za-z][A-Za-z0-9+.-]*://[^/]*', '')
+{%- endmacro %}

@@ -1,4 +1,4 @@
-"""Customer months against plain Python that looks at every order anew for every month."""
+"""Customer months against plain Python that looks at every order and contract anew for every month."""
 
 from __future__ import annotations
 
@@ -19,9 +19,19 @@ START = date(2024, 1, 1)
 TOP_TIER = Decimal("0.2")
 MODELS = (
     "intermediate/customers/int_customers__monthly_orders",
+    "intermediate/customers/int_customers__monthly_contracts",
     "intermediate/customers/int_customers__months",
     "intermediate/customers/int_customers__tiers",
     "marts/who/fct_customer_months",
+)
+
+
+TABLES = (
+    "stg_config__settings",
+    "int_company__as_of",
+    "int_identity__identifiers",
+    "int_orders__valued",
+    "int_contracts__valued",
 )
 
 
@@ -36,18 +46,36 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Contract:
+    """A contract: who, its first day, and its last one where that is known."""
+
+    person: int
+    first_on: date
+    last_on: date | None
+
+    def runs_on(self, day: date) -> bool:
+        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
+
+
+@dataclass(frozen=True)
 class World:
-    """A small company: its orders, the day it is seen on, and how long a sale keeps a customer active."""
+    """A small company: its orders and contracts, the day it is seen on, how long a sale keeps a customer active."""
 
     orders: list[Order]
+    contracts: list[Contract]
     as_of: date
     active_days: int
 
-    def sales(self, person: int, until: date) -> list[date]:
-        return [one.on for one in self.orders if (one.person, one.kind) == (person, "sale") and one.on <= until]
+    def purchases(self, person: int, until: date) -> list[date]:
+        sales = [one.on for one in self.orders if (one.person, one.kind) == (person, "sale")]
+        starts = [one.first_on for one in self.contracts if one.person == person]
+        return [on for on in sales + starts if on <= until]
 
     def is_active(self, person: int, on: date) -> bool:
-        return any(on - timedelta(days=self.active_days) < sale for sale in self.sales(person, on))
+        days = [on - timedelta(days=back) for back in range(self.active_days)]
+        own = [one for one in self.contracts if one.person == person]
+        sales = {one.on for one in self.orders if (one.person, one.kind) == (person, "sale")}
+        return any(day in sales or any(one.runs_on(day) for one in own) for day in days)
 
     def trailing_year(self, person: int, on: date) -> Decimal:
         tomorrow = on + timedelta(days=1)
@@ -61,7 +89,8 @@ class World:
 
     def tiers(self, on: date) -> dict[int, str]:
         """Tier of every customer on a day."""
-        people = sorted({one.person for one in self.orders if self.sales(one.person, on)})
+        known = {one.person for one in self.orders} | {one.person for one in self.contracts}
+        people = sorted(person for person in known if self.purchases(person, on))
         revenue = {person: self.trailing_year(person, on) for person in people}
         best = sorted((person for person in people if revenue[person] > 0), key=lambda one: (-revenue[one], one))
         if not best:
@@ -82,17 +111,27 @@ _ORDERS = st.lists(
     min_size=1,
     max_size=20,
 )
+_CONTRACTS = st.lists(st.tuples(st.integers(1, 7), _DAYS, st.sampled_from([None, 0, 1, 30, 31, 60, 365])), max_size=5)
 _AS_OF = st.sampled_from([455, 456, 470, 485, 515])
 WORLDS = st.builds(
-    lambda orders, as_of, active_days: World(
+    lambda orders, contracts, as_of, active_days: World(
         [
             Order(person, START + timedelta(days=day), kind, Decimal(amount if kind == "sale" else -amount))
             for person, day, kind, amount in orders
+        ],
+        [
+            Contract(
+                person,
+                START + timedelta(days=day),
+                None if days is None else START + timedelta(days=day + days),
+            )
+            for person, day, days in contracts
         ],
         START + timedelta(days=as_of),
         active_days,
     ),
     _ORDERS,
+    _CONTRACTS,
     _AS_OF,
     st.sampled_from([10, 31, 90, 365]),
 )
@@ -106,7 +145,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         "create table int_company__as_of (as_of_on date);"
         "create table int_identity__identifiers (person_id bigint, first_seen_at timestamp);"
         "create table int_orders__valued (person_id bigint, kind varchar, occurred_on date, orders integer, "
-        "revenue decimal(18, 2), is_after_as_of boolean)"
+        "revenue decimal(18, 2), is_after_as_of boolean);"
+        "create table int_contracts__valued (person_id bigint, started_on date, last_on date, is_after_as_of boolean)"
     )
     for model in MODELS:
         connection.execute(f"create view {model.split('/')[-1]} as {render(model)}")
@@ -115,7 +155,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def months(database: duckdb.DuckDBPyConnection, world: World) -> list[dict[str, object]]:
-    for table in ("stg_config__settings", "int_company__as_of", "int_identity__identifiers", "int_orders__valued"):
+    for table in TABLES:
         database.execute(f"delete from {table}")
     database.execute("insert into stg_config__settings values ('UTC', ?, ?)", [world.active_days, float(TOP_TIER)])
     database.execute("insert into int_company__as_of values (?)", [world.as_of])
@@ -123,7 +163,13 @@ def months(database: duckdb.DuckDBPyConnection, world: World) -> list[dict[str, 
         is_sale = order.kind == "sale"
         values = [order.person, order.kind, order.on, int(is_sale), order.revenue, order.on > world.as_of]
         database.execute("insert into int_orders__valued values (?, ?, ?, ?, ?, ?)", values)
-    database.execute("insert into int_identity__identifiers select person_id, occurred_on from int_orders__valued")
+    for contract in world.contracts:
+        terms = [contract.person, contract.first_on, contract.last_on, contract.first_on > world.as_of]
+        database.execute("insert into int_contracts__valued values (?, ?, ?, ?)", terms)
+    database.execute(
+        "insert into int_identity__identifiers select person_id, occurred_on from int_orders__valued "
+        "union all select person_id, started_on from int_contracts__valued"
+    )
     cursor = database.execute("select * from fct_customer_months order by person_id, month_on")
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -131,18 +177,19 @@ def months(database: duckdb.DuckDBPyConnection, world: World) -> list[dict[str, 
 
 @settings(max_examples=60, deadline=None)
 @given(WORLDS)
-def test_every_month_is_what_its_orders_say(database: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_every_month_is_what_its_orders_and_contracts_say(database: duckdb.DuckDBPyConnection, world: World) -> None:
     rows = months(database, world)
-    assert {row["person_id"] for row in rows} == {order.person for order in world.orders}
+    people = {one.person for one in world.orders} | {one.person for one in world.contracts}
+    assert {row["person_id"] for row in rows} == people
     for row in rows:
         person, first, last = int(str(row["person_id"])), row["month_on"], row["month_end_on"]
         assert isinstance(first, date)
         assert isinstance(last, date)
         before = first - timedelta(days=1)
-        sales, earlier = world.sales(person, last), world.sales(person, before)
+        bought, earlier = world.purchases(person, last), world.purchases(person, before)
         start, end = world.is_active(person, before), world.is_active(person, last)
-        acquired = bool(sales) and not earlier
-        reactivated = bool(earlier) and not start and len(sales) > len(earlier)
+        acquired = bool(bought) and not earlier
+        reactivated = bool(earlier) and not start and len(bought) > len(earlier)
         lost = (start or acquired or reactivated) and not end
         assert (row["is_active_start"], row["is_active_end"]) == (start, end)
         assert (row["acquired"], row["reactivated"]) == (acquired, reactivated)

@@ -16,6 +16,22 @@ with staged_rows as (
     where _disposition = 'set_aside' and is_program and event_type in ('page', 'screen', 'track')
     union all
     select count(*) as n_rows from {{ ref('stg_survey__responses') }}
+    union all
+    select count(started_at) + count(ended_at) as n_rows from {{ ref('stg_crm_csv__contracts') }}
+    union all
+    select count(*) as n_rows from {{ ref('stg_crm_csv__leads') }}
+    union all
+    select count(*) as n_rows
+    from {{ ref('stg_crm_csv__deals') }}
+    where deal_state <> 'open'
+    union all
+    select count(*) as n_rows from {{ ref('stg_web_csv__events') }}
+    union all
+    select count(*) + sum(case when is_solved then 1 else 0 end) as n_rows from {{ ref('stg_service__tickets') }}
+    union all
+    select count(*) as n_rows
+    from {{ ref('stg_social_csv__mentions') }}
+    where is_own_brand
 
 ),
 

@@ -1,4 +1,4 @@
--- Customers: as rows, as people acquired in some month, and as people with a sale.
+-- Customers: as rows, as people acquired in some month, and as people with a sale or a contract.
 
 with customers as (
 
@@ -16,9 +16,15 @@ acquired as (
 
 buyers as (
 
-    select count(distinct person_id) as customers
-    from {{ ref('fct_orders') }}
-    where kind = 'sale'
+    select count(*) as customers
+    from (
+        select person_id
+        from {{ ref('fct_orders') }}
+        where kind = 'sale'
+        union
+        select person_id
+        from {{ ref('fct_contracts') }}
+    ) as people
 
 ),
 
@@ -27,7 +33,7 @@ final as (
     select
         customers.customers as rows_of_customers,
         acquired.customers as people_acquired,
-        buyers.customers as people_with_a_sale
+        buyers.customers as people_who_bought
     from customers
     cross join acquired
     cross join buyers
@@ -37,4 +43,4 @@ final as (
 select * from final
 where
     rows_of_customers <> people_acquired
-    or rows_of_customers <> people_with_a_sale
+    or rows_of_customers <> people_who_bought

@@ -6,14 +6,13 @@ with staged as (
     select
         sum(
             case
-                when not sources.counts_revenue or orders.currency <> settings.currency then 0
-                when orders.kind = 'sale' then orders.amount
-                else -orders.amount
+                when not sources.counts_revenue then 0
+                when orders.kind = 'sale' then orders.amount_reporting
+                else -orders.amount_reporting
             end
         ) as revenue
     from {{ ref('stg_crm_csv__orders') }} as orders
     inner join {{ ref('stg_config__sources') }} as sources on orders.data_source = sources.data_source
-    cross join {{ ref('stg_config__settings') }} as settings
     cross join {{ ref('int_company__as_of') }} as as_of
     where orders.occurred_at < as_of.as_of_ends_at
 

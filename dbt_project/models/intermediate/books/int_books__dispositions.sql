@@ -4,9 +4,20 @@
     'base_crm_csv__orders': 'raw_crm_csv.orders',
     'base_crm_csv__contacts': 'raw_crm_csv.contacts',
     'base_crm_csv__interactions': 'raw_crm_csv.interactions',
+    'base_crm_csv__contracts': 'raw_crm_csv.contracts',
+    'base_crm_csv__accounts': 'raw_crm_csv.accounts',
+    'base_crm_csv__leads': 'raw_crm_csv.leads',
+    'base_crm_csv__deals': 'raw_crm_csv.deals',
+    'base_crm_csv__campaigns': 'raw_crm_csv.campaigns',
+    'base_web_csv__events': 'raw_web_csv.events',
+    'base_web_csv__paths': 'raw_web_csv.paths',
     'base_segment__events': 'raw_segment.events',
     'base_survey_csv__wide': 'raw_survey_csv.wide',
+    'base_survey_csv__long': 'raw_survey_csv.long',
     'base_qualtrics__responses': 'raw_qualtrics.responses',
+    'base_service_csv__tickets': 'raw_service_csv.tickets',
+    'base_zendesk__tickets': 'raw_zendesk.tickets',
+    'base_social_csv__mentions': 'raw_social_csv.mentions',
 } %}
 
 with

@@ -8,57 +8,15 @@ with settings as (
 
 ),
 
-orders as (
+facts as (
 
-    select * from {{ ref('stg_crm_csv__orders') }}
-
-),
-
-interactions as (
-
-    select * from {{ ref('stg_crm_csv__interactions') }}
-
-),
-
-web_events as (
-
-    select * from {{ ref('stg_segment__events') }}
-
-),
-
-responses as (
-
-    select * from {{ ref('stg_survey__responses') }}
+    select * from {{ ref('int_company__facts') }}
 
 ),
 
 loads as (
 
     select * from {{ source('ledger', 'loads') }}
-
-),
-
-facts as (
-
-    select
-        occurred_at,
-        load_id
-    from orders
-    union all
-    select
-        occurred_at,
-        load_id
-    from interactions
-    union all
-    select
-        occurred_at,
-        load_id
-    from web_events
-    union all
-    select
-        answered_at as occurred_at,
-        load_id
-    from responses
 
 ),
 

@@ -12,6 +12,12 @@ monthly_orders as (
 
 ),
 
+monthly_contracts as (
+
+    select * from {{ ref('int_customers__monthly_contracts') }}
+
+),
+
 settings as (
 
     select * from {{ ref('stg_config__settings') }}
@@ -56,14 +62,15 @@ running as (
         cast(
             least(last_day(spine.month_on), spine.as_of_on) as date
         ) as month_end_on,
-        coalesce(monthly_orders.sales, 0) as sales,
+        coalesce(monthly_orders.sales, 0) + coalesce(monthly_contracts.contracts_started, 0) as purchases,
         coalesce(monthly_orders.orders, 0) as orders,
         coalesce(monthly_orders.revenue, 0) as revenue,
-        max(monthly_orders.last_sale_on) over (
+        -- greatest() leaves nulls out.
+        max(greatest(monthly_orders.last_sale_on, monthly_contracts.last_running_on)) over (
             partition by spine.person_id
             order by spine.month_on
             rows between unbounded preceding and current row
-        ) as last_sale_on,
+        ) as last_active_on,
         sum(coalesce(monthly_orders.revenue, 0) - coalesce(monthly_orders.leaving_revenue, 0)) over (
             partition by spine.person_id
             order by spine.month_on
@@ -74,16 +81,20 @@ running as (
         on
             spine.person_id = monthly_orders.person_id
             and spine.month_on = monthly_orders.month_on
+    left join monthly_contracts
+        on
+            spine.person_id = monthly_contracts.person_id
+            and spine.month_on = monthly_contracts.month_on
 
 ),
 
--- Active: a sale on one of the last `active_days` days, the day itself among them.
+-- Active: a sale or a running contract on one of the last `active_days` days, the day itself among them.
 judged as (
 
     select
         running.*,
         coalesce(
-            {{ dates_apart('running.last_sale_on', 'running.month_end_on') }} < settings.active_days, false
+            {{ dates_apart('running.last_active_on', 'running.month_end_on') }} < settings.active_days, false
         ) as is_active_end
     from running
     cross join settings
@@ -96,12 +107,12 @@ final as (
         person_id,
         month_on,
         month_end_on,
-        sales,
+        purchases,
         orders,
         revenue,
-        last_sale_on,
+        last_active_on,
         revenue_12m,
-        lag(last_sale_on) over (
+        lag(last_active_on) over (
             partition by person_id
             order by month_on
         ) is not null as was_customer,

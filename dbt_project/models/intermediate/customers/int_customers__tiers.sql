@@ -20,7 +20,7 @@ customers as (
         month_on,
         revenue_12m
     from months
-    where last_sale_on is not null
+    where last_active_on is not null
 
 ),
 

@@ -1,5 +1,5 @@
 -- Grain: one row is a link between two identifiers: what said that both are one person, and since when.
--- A device on which several customers of one namespace identified themselves joins only the first:
+-- A device (requester, author) on which several customers of one namespace identified themselves joins only the first:
 -- sharing a tablet makes two people neither one person nor each other's past.
 
 with contacts as (
@@ -17,6 +17,25 @@ identities as (
 responses as (
 
     select * from {{ ref('stg_survey__responses') }}
+
+),
+
+web_rows as (
+
+    select * from {{ ref('stg_web_csv__events') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_service__tickets') }}
+
+),
+
+mentions as (
+
+    select * from {{ ref('stg_social_csv__mentions') }}
+    where is_own_brand
 
 ),
 
@@ -57,6 +76,46 @@ stated as (
         answered_at as linked_at,
         data_source
     from responses
+    union all
+    select
+        visitor_key as identifier_a,
+        'anonymous' as type_a,
+        customer_key as identifier_b,
+        'customer' as type_b,
+        'identify' as method,
+        occurred_at as linked_at,
+        data_source
+    from web_rows
+    union all
+    select
+        requester_key as identifier_a,
+        'requester' as type_a,
+        customer_key as identifier_b,
+        'customer' as type_b,
+        'ticket' as method,
+        created_at as linked_at,
+        data_source
+    from tickets
+    union all
+    select
+        identifier_key as identifier_a,
+        identifier_type as type_a,
+        email_identifier_key as identifier_b,
+        'email' as type_b,
+        'requester' as method,
+        created_at as linked_at,
+        data_source
+    from tickets
+    union all
+    select
+        author_key as identifier_a,
+        'author' as type_a,
+        customer_key as identifier_b,
+        'customer' as type_b,
+        'mention' as method,
+        posted_at as linked_at,
+        data_source
+    from mentions
 
 ),
 
@@ -103,7 +162,7 @@ final as (
         method,
         id_namespace,
         linked_at,
-        method <> 'identify' or nth_of_device = 1 as joins_people
+        method not in ('identify', 'ticket', 'mention') or nth_of_device = 1 as joins_people
     from ranked
 
 )

@@ -37,6 +37,44 @@ responses as (
 
 ),
 
+contracts as (
+
+    select * from {{ ref('stg_crm_csv__contracts') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_crm_csv__leads') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('stg_crm_csv__deals') }}
+
+),
+
+web_rows as (
+
+    select * from {{ ref('stg_web_csv__events') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_service__tickets') }}
+
+),
+
+-- Who speaks of another brand is nobody whom the company has met.
+mentions as (
+
+    select * from {{ ref('stg_social_csv__mentions') }}
+    where is_own_brand
+
+),
+
 as_of as (
 
     select * from {{ ref('int_company__as_of') }}
@@ -114,6 +152,76 @@ seen as (
         data_source,
         answered_at as seen_at
     from responses
+    union all
+    select
+        identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        started_at as seen_at
+    from contracts
+    union all
+    select
+        identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from leads
+    union all
+    select
+        identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from deals
+    union all
+    select
+        identifier_key,
+        identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_rows
+    union all
+    select
+        device_key as identifier_key,
+        device_type as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_rows
+    union all
+    select
+        customer_key as identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from tickets
+    union all
+    select
+        requester_key as identifier_key,
+        'requester' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from tickets
+    union all
+    select
+        email_identifier_key as identifier_key,
+        'email' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from tickets
+    union all
+    select
+        customer_key as identifier_key,
+        'customer' as identifier_type,
+        data_source,
+        posted_at as seen_at
+    from mentions
+    union all
+    select
+        author_key as identifier_key,
+        'author' as identifier_type,
+        data_source,
+        posted_at as seen_at
+    from mentions
 
 ),
 

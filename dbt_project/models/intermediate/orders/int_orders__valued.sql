@@ -12,12 +12,6 @@ sources as (
 
 ),
 
-settings as (
-
-    select * from {{ ref('stg_config__settings') }}
-
-),
-
 identifiers as (
 
     select * from {{ ref('int_identity__identifiers') }}
@@ -45,8 +39,7 @@ valued as (
         orders.campaign,
         orders.currency,
         orders.amount,
-        -- Without a rate, other money is unknown in the reporting currency: never 0, never taken one to one.
-        case when orders.currency = settings.currency then orders.amount end as amount_reporting,
+        orders.amount_reporting,
         orders.quantity,
         orders.occurred_at,
         {{ business_day('orders.occurred_at') }} as occurred_on,
@@ -57,7 +50,6 @@ valued as (
     from orders
     inner join sources on orders.data_source = sources.data_source
     inner join identifiers on orders.identifier_key = identifiers.identifier_key
-    cross join settings
     cross join as_of
 
 ),
@@ -103,8 +95,8 @@ final as (
         cast(
             case
                 when not counts_revenue then 0
-                when kind = 'sale' then coalesce(amount_reporting, 0)
-                else -coalesce(amount_reporting, 0)
+                when kind = 'sale' then amount_reporting
+                else -amount_reporting
             end as decimal(18, 2)
         ) as revenue,
         source_file,

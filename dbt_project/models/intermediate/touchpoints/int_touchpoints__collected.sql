@@ -30,6 +30,42 @@ responses as (
 
 ),
 
+contracts as (
+
+    select * from {{ ref('stg_crm_csv__contracts') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_crm_csv__leads') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('stg_crm_csv__deals') }}
+
+),
+
+web_rows as (
+
+    select * from {{ ref('stg_web_csv__events') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_service__tickets') }}
+
+),
+
+mentions as (
+
+    select * from {{ ref('stg_social_csv__mentions') }}
+
+),
+
 order_events as (
 
     select
@@ -46,6 +82,7 @@ order_events as (
         cast(amount as decimal(18, 4)) as amount,
         false as is_web,
         false as is_page_view,
+        cast(null as varchar) as page_path,
         false as is_set_aside,
         source_file,
         source_line
@@ -69,6 +106,7 @@ contact_events as (
         cast(null as decimal(18, 4)) as amount,
         false as is_web,
         false as is_page_view,
+        cast(null as varchar) as page_path,
         false as is_set_aside,
         source_file,
         source_line
@@ -92,6 +130,7 @@ interaction_events as (
         cast(null as decimal(18, 4)) as amount,
         false as is_web,
         false as is_page_view,
+        cast(null as varchar) as page_path,
         false as is_set_aside,
         source_file,
         source_line
@@ -116,6 +155,7 @@ web_events as (
         value as amount,
         true as is_web,
         event_type in ('page', 'screen') as is_page_view,
+        page_path,
         is_program as is_set_aside,
         source_file,
         source_line
@@ -142,10 +182,210 @@ survey_events as (
         cast(null as decimal(18, 4)) as amount,
         false as is_web,
         false as is_page_view,
+        cast(null as varchar) as page_path,
         false as is_set_aside,
         source_file,
         source_line
     from responses
+
+),
+
+contract_start_events as (
+
+    select
+        {{ surrogate_key(["'contract start'", 'contract_key']) }} as event_key,
+        data_source,
+        'contract_started' as event,
+        started_at as occurred_at,
+        identifier_key,
+        identifier_key as device_key,
+        cast(null as varchar) as utm_source,
+        cast(null as varchar) as utm_medium,
+        cast(null as varchar) as campaign,
+        cast(null as varchar) as reason,
+        cast(amount_per_month as decimal(18, 4)) as amount,
+        false as is_web,
+        false as is_page_view,
+        cast(null as varchar) as page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from contracts
+
+),
+
+contract_end_events as (
+
+    select
+        {{ surrogate_key(["'contract end'", 'contract_key']) }} as event_key,
+        data_source,
+        'contract_ended' as event,
+        ended_at as occurred_at,
+        identifier_key,
+        identifier_key as device_key,
+        cast(null as varchar) as utm_source,
+        cast(null as varchar) as utm_medium,
+        cast(null as varchar) as campaign,
+        cast(null as varchar) as reason,
+        cast(amount_per_month as decimal(18, 4)) as amount,
+        false as is_web,
+        false as is_page_view,
+        cast(null as varchar) as page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from contracts
+    where ended_at is not null
+
+),
+
+lead_events as (
+
+    select
+        {{ surrogate_key(["'lead'", 'lead_key']) }} as event_key,
+        data_source,
+        'lead_created' as event,
+        created_at as occurred_at,
+        identifier_key,
+        identifier_key as device_key,
+        utm_source,
+        utm_medium,
+        cast(null as varchar) as campaign,
+        cast(null as varchar) as reason,
+        cast(amount as decimal(18, 4)) as amount,
+        false as is_web,
+        false as is_page_view,
+        cast(null as varchar) as page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from leads
+
+),
+
+deal_events as (
+
+    select
+        {{ surrogate_key(["'deal'", 'deal_key']) }} as event_key,
+        data_source,
+        'deal_' || deal_state as event,
+        closed_at as occurred_at,
+        identifier_key,
+        identifier_key as device_key,
+        utm_source,
+        utm_medium,
+        cast(null as varchar) as campaign,
+        cast(null as varchar) as reason,
+        cast(amount as decimal(18, 4)) as amount,
+        false as is_web,
+        false as is_page_view,
+        cast(null as varchar) as page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from deals
+    where deal_state in ('won', 'lost')
+
+),
+
+-- Whether a row is a page view is the vocabulary's to say: the file has one column for all kinds of events.
+web_row_events as (
+
+    select
+        event_key,
+        data_source,
+        event,
+        occurred_at,
+        identifier_key,
+        device_key,
+        utm_source,
+        utm_medium,
+        campaign,
+        cast(null as varchar) as reason,
+        value as amount,
+        true as is_web,
+        cast(null as boolean) as is_page_view,
+        page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from web_rows
+
+),
+
+-- channels.csv tells a desk's phone from its e-mail by utm_medium, and one network from another by utm_source.
+ticket_opened_events as (
+
+    select
+        {{ surrogate_key(["'ticket opened'", 'ticket_key']) }} as event_key,
+        data_source,
+        'ticket_opened' as event,
+        created_at as occurred_at,
+        identifier_key,
+        identifier_key as device_key,
+        cast(null as varchar) as utm_source,
+        lower(channel) as utm_medium,
+        cast(null as varchar) as campaign,
+        cast(null as varchar) as reason,
+        cast(null as decimal(18, 4)) as amount,
+        false as is_web,
+        false as is_page_view,
+        cast(null as varchar) as page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from tickets
+
+),
+
+ticket_solved_events as (
+
+    select
+        {{ surrogate_key(["'ticket solved'", 'ticket_key']) }} as event_key,
+        data_source,
+        'ticket_solved' as event,
+        solved_at as occurred_at,
+        identifier_key,
+        identifier_key as device_key,
+        cast(null as varchar) as utm_source,
+        lower(channel) as utm_medium,
+        cast(null as varchar) as campaign,
+        cast(null as varchar) as reason,
+        cast(null as decimal(18, 4)) as amount,
+        false as is_web,
+        false as is_page_view,
+        cast(null as varchar) as page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from tickets
+    where is_solved
+
+),
+
+-- What is said of another brand is no contact with this one.
+mention_events as (
+
+    select
+        {{ surrogate_key(["'mention'", 'mention_key']) }} as event_key,
+        data_source,
+        case when rating is null then 'mention' else 'review' end as event,
+        posted_at as occurred_at,
+        coalesce(customer_key, author_key) as identifier_key,
+        coalesce(customer_key, author_key) as device_key,
+        network as utm_source,
+        cast(null as varchar) as utm_medium,
+        cast(null as varchar) as campaign,
+        cast(null as varchar) as reason,
+        cast(null as decimal(18, 4)) as amount,
+        false as is_web,
+        false as is_page_view,
+        cast(null as varchar) as page_path,
+        false as is_set_aside,
+        source_file,
+        source_line
+    from mentions
+    where is_own_brand
 
 ),
 
@@ -160,6 +400,22 @@ final as (
     select * from web_events
     union all
     select * from survey_events
+    union all
+    select * from contract_start_events
+    union all
+    select * from contract_end_events
+    union all
+    select * from lead_events
+    union all
+    select * from deal_events
+    union all
+    select * from web_row_events
+    union all
+    select * from ticket_opened_events
+    union all
+    select * from ticket_solved_events
+    union all
+    select * from mention_events
 
 )
 

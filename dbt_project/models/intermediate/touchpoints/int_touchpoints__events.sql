@@ -33,10 +33,12 @@ final as (
         collected.reason,
         collected.amount,
         collected.is_web,
-        collected.is_page_view,
+        coalesce(collected.is_page_view, typed.role = 'view', false) as is_page_view,
+        collected.page_path,
         case
             when collected.is_set_aside then 'set_aside'
             when collected.occurred_at is null then 'undated'
+            when collected.identifier_key is null then 'nobody'
             when not typed.is_mapped then 'unmapped'
             else 'touchpoint'
         end as fate,

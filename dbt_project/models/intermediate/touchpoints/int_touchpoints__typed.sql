@@ -49,6 +49,7 @@ resolved as (
     left join identifiers on collected.identifier_key = identifiers.identifier_key
     where
         collected.occurred_at is not null
+        and collected.identifier_key is not null
         and not collected.is_set_aside
 
 ),

@@ -19,6 +19,24 @@ identifiers as (
 
 ),
 
+contracts as (
+
+    select * from {{ ref('stg_crm_csv__contracts') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_service__tickets') }}
+
+),
+
+mentions as (
+
+    select * from {{ ref('stg_social_csv__mentions') }}
+
+),
+
 events as (
 
     select * from {{ ref('int_touchpoints__events') }}
@@ -37,23 +55,35 @@ as_of as (
 
 ),
 
-settings as (
-
-    select * from {{ ref('stg_config__settings') }}
-
-),
-
--- Money in another currency has no rate, and is in no revenue.
 past_orders as (
 
     select
         orders.*,
-        sources.counts_revenue and orders.currency = settings.currency as counts_revenue
+        sources.counts_revenue
     from orders
     inner join sources on orders.data_source = sources.data_source
-    cross join settings
     cross join as_of
     where orders.occurred_at < as_of.as_of_ends_at
+
+),
+
+past_contracts as (
+
+    select contracts.*
+    from contracts
+    cross join as_of
+    where contracts.started_at < as_of.as_of_ends_at
+
+),
+
+buyers as (
+
+    select identifier_key
+    from past_orders
+    where kind = 'sale'
+    union all
+    select identifier_key
+    from past_contracts
 
 ),
 
@@ -69,7 +99,7 @@ totals as (
     select
         'revenue' as total,
         'fct_orders' as mart,
-        coalesce(sum(case when kind = 'sale' then amount else -amount end), 0) as value
+        coalesce(sum(case when kind = 'sale' then amount_reporting else -amount_reporting end), 0) as value
     from past_orders
     where counts_revenue
     union all
@@ -77,9 +107,30 @@ totals as (
         'customers' as total,
         'dim_customers' as mart,
         count(distinct identifiers.person_id) as value
-    from past_orders
-    inner join identifiers on past_orders.identifier_key = identifiers.identifier_key
-    where past_orders.kind = 'sale'
+    from buyers
+    inner join identifiers on buyers.identifier_key = identifiers.identifier_key
+    union all
+    select
+        'contracts' as total,
+        'fct_contracts' as mart,
+        count(*) as value
+    from past_contracts
+    union all
+    select
+        'tickets' as total,
+        'fct_tickets' as mart,
+        count(*) as value
+    from tickets
+    cross join as_of
+    where tickets.created_at < as_of.as_of_ends_at
+    union all
+    select
+        'mentions' as total,
+        'fct_mentions' as mart,
+        count(*) as value
+    from mentions
+    cross join as_of
+    where mentions.posted_at < as_of.as_of_ends_at
     union all
     select
         'people' as total,

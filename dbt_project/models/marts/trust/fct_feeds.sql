@@ -62,6 +62,42 @@ fct_outcomes as (
 
 ),
 
+fct_contracts as (
+
+    select * from {{ ref('fct_contracts') }}
+
+),
+
+dim_accounts as (
+
+    select * from {{ ref('dim_accounts') }}
+
+),
+
+account_members as (
+
+    select * from {{ ref('account_members') }}
+
+),
+
+fct_tickets as (
+
+    select * from {{ ref('fct_tickets') }}
+
+),
+
+fct_mentions as (
+
+    select * from {{ ref('fct_mentions') }}
+
+),
+
+fct_content_views as (
+
+    select * from {{ ref('fct_content_views') }}
+
+),
+
 refusals as (
 
     select * from {{ ref('int_survey__refusals') }}
@@ -180,6 +216,72 @@ reach as (
         min(answered_on) as first_on,
         max(answered_on) as last_on
     from fct_outcomes
+    union all
+    select
+        'contracts' as feed,
+        count(*) as n_rows,
+        min(started_on) as first_on,
+        max(started_on) as last_on
+    from fct_contracts
+    union all
+    select
+        'accounts' as feed,
+        count(*) as n_rows,
+        min(first_member_on) as first_on,
+        max(first_member_on) as last_on
+    from dim_accounts
+    union all
+    select
+        'account_members' as feed,
+        count(*) as n_rows,
+        min(valid_from) as first_on,
+        max(valid_from) as last_on
+    from account_members
+    union all
+    select
+        'tickets' as feed,
+        count(*) as n_rows,
+        min(opened_on) as first_on,
+        max(opened_on) as last_on
+    from fct_tickets
+    union all
+    select
+        'ticket_ratings' as feed,
+        count(*) as n_rows,
+        min(opened_on) as first_on,
+        max(opened_on) as last_on
+    from fct_tickets
+    where ticket_satisfaction is not null
+    union all
+    select
+        'mentions' as feed,
+        count(*) as n_rows,
+        min(posted_on) as first_on,
+        max(posted_on) as last_on
+    from fct_mentions
+    union all
+    select
+        'mention_sentiments' as feed,
+        count(*) as n_rows,
+        min(posted_on) as first_on,
+        max(posted_on) as last_on
+    from fct_mentions
+    where is_own_brand and sentiment is not null
+    union all
+    select
+        'content' as feed,
+        count(*) as n_rows,
+        min(viewed_on) as first_on,
+        max(viewed_on) as last_on
+    from fct_content_views
+    union all
+    select
+        'gates' as feed,
+        count(*) as n_rows,
+        min(viewed_on) as first_on,
+        max(viewed_on) as last_on
+    from fct_content_views
+    where is_gate_shown
 
 ),
 

@@ -1,8 +1,14 @@
--- Grain: one row is a customer: a person with at least one order of kind sale, whatever its amount.
+-- Grain: one row is a customer: a person with at least one order of kind sale, whatever its amount, or a contract.
 
 with orders as (
 
     select * from {{ ref('int_orders__valued') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('int_contracts__valued') }}
 
 ),
 
@@ -29,7 +35,38 @@ totals as (
     from orders
     where not is_after_as_of
     group by person_id
-    having sum(case when kind = 'sale' then 1 else 0 end) > 0
+
+),
+
+agreements as (
+
+    select
+        person_id,
+        min(started_on) as first_contract_on,
+        count(*) as contracts,
+        sum(case when is_running then 1 else 0 end) as running_contracts
+    from contracts
+    where not is_after_as_of
+    group by person_id
+
+),
+
+customers as (
+
+    select
+        coalesce(totals.person_id, agreements.person_id) as person_id,
+        cast(least(totals.first_order_on, agreements.first_contract_on) as date) as customer_since_on,
+        totals.first_order_on,
+        totals.last_order_on,
+        coalesce(totals.orders, 0) as orders,
+        coalesce(totals.revenue, 0) as revenue,
+        coalesce(agreements.contracts, 0) as contracts,
+        coalesce(agreements.running_contracts, 0) as running_contracts
+    from totals
+    full outer join agreements on totals.person_id = agreements.person_id
+    where
+        totals.first_order_on is not null
+        or agreements.first_contract_on is not null
 
 ),
 
@@ -45,29 +82,35 @@ today as (
 
 ),
 
--- Fifths by rank, in whole numbers; equals score alike, at the lowest of their ranks. 5 is best.
+-- Fifths by rank among those who ordered, in whole numbers; 5 is best. Equals score alike, at the lowest of their ranks.
+-- Who has a contract and never ordered has no such scores: recency and frequency speak of orders.
 scored as (
 
     select
-        totals.*,
-        1 + floor(5.0 * (rank() over (order by totals.last_order_on) - 1) / count(*) over ()) as recency_score,
-        1 + floor(5.0 * (rank() over (order by totals.orders) - 1) / count(*) over ()) as frequency_score,
-        1 + floor(5.0 * (rank() over (order by totals.revenue) - 1) / count(*) over ()) as monetary_score
-    from totals
+        person_id,
+        1 + floor(5.0 * (rank() over (order by last_order_on) - 1) / count(*) over ()) as recency_score,
+        1 + floor(5.0 * (rank() over (order by orders) - 1) / count(*) over ()) as frequency_score,
+        1 + floor(5.0 * (rank() over (order by revenue) - 1) / count(*) over ()) as monetary_score
+    from customers
+    where first_order_on is not null
 
 ),
 
 final as (
 
     select
-        scored.person_id,
-        scored.first_order_on,
-        scored.last_order_on,
-        {{ dates_apart('scored.last_order_on', 'as_of.as_of_on') }} as days_since_last_order,
+        customers.person_id,
+        customers.customer_since_on,
+        customers.first_order_on,
+        customers.last_order_on,
+        {{ dates_apart('customers.last_order_on', 'as_of.as_of_on') }} as days_since_last_order,
         today.is_active_end as is_active,
-        cast(scored.orders as integer) as orders,
-        case when scored.orders >= 6 then '6+' else cast(scored.orders as varchar) end as order_band,
-        cast(scored.revenue as decimal(18, 2)) as revenue,
+        cast(customers.orders as integer) as orders,
+        case when customers.orders >= 6 then '6+' else cast(customers.orders as varchar) end as order_band,
+        cast(customers.contracts as integer) as contracts,
+        cast(customers.running_contracts as integer) as running_contracts,
+        customers.contracts > 0 as has_contract,
+        cast(customers.revenue as decimal(18, 2)) as revenue,
         cast(today.revenue_12m as decimal(18, 2)) as revenue_12m,
         today.tier_end as value_tier,
         cast(case when today.tier_end = 'top' then 1 else 0 end as integer) as is_top_tier,
@@ -75,6 +118,7 @@ final as (
         cast(scored.frequency_score as integer) as frequency_score,
         cast(scored.monetary_score as integer) as monetary_score,
         case
+            when scored.person_id is null then null
             when scored.recency_score >= 4 and scored.frequency_score >= 4 then 'champions'
             when scored.recency_score >= 3 and scored.frequency_score >= 3 then 'loyal'
             when scored.recency_score >= 4 then 'recent'
@@ -82,8 +126,9 @@ final as (
             when scored.frequency_score >= 3 then 'at risk'
             else 'lapsed'
         end as rfm_segment
-    from scored
-    inner join today on scored.person_id = today.person_id
+    from customers
+    inner join today on customers.person_id = today.person_id
+    left join scored on customers.person_id = scored.person_id
     cross join as_of
 
 )

@@ -21,11 +21,11 @@ flows as (
             partition by months.person_id
             order by months.month_on
         ) as tier_start,
-        -- A first sale acquires, a later one by somebody who had lapsed reactivates, whatever the month's end brings:
-        -- with few active days one may be acquired and lost in the same month.
-        case when not months.was_customer and months.last_sale_on is not null then 1 else 0 end as acquired,
+        -- A first sale or contract acquires, a later one by somebody who had lapsed reactivates, whatever the month's
+        -- end brings: with few active days one may be acquired and lost in the same month.
+        case when not months.was_customer and months.last_active_on is not null then 1 else 0 end as acquired,
         case
-            when months.was_customer and not months.is_active_start and months.sales > 0 then 1 else 0
+            when months.was_customer and not months.is_active_start and months.purchases > 0 then 1 else 0
         end as reactivated,
         case when months.is_active_start and months.is_active_end then 1 else 0 end as retained
     from months
@@ -43,7 +43,7 @@ final as (
         month_on,
         month_end_on,
         case
-            when last_sale_on is null then 'prospect'
+            when last_active_on is null then 'prospect'
             when acquired = 1 then 'new'
             when retained = 1 then 'retained'
             when reactivated = 1 then 'reactivated'

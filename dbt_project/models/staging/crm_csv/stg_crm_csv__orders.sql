@@ -21,6 +21,7 @@ kept as (
         utm_medium,
         campaign,
         amount,
+        amount_reporting,
         cost,
         quantity,
         occurred_at,

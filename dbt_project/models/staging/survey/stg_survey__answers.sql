@@ -89,9 +89,24 @@ qualtrics_answers as (
 
 ),
 
+long_answers as (
+
+    select
+        response_key,
+        survey_id,
+        data_source,
+        question_id,
+        answer_text
+    from {{ ref('base_survey_csv__long') }}
+    where _disposition = 'kept'
+
+),
+
 unioned as (
 
     select * from wide_answers
+    union all
+    select * from long_answers
     union all
     select * from qualtrics_answers
 

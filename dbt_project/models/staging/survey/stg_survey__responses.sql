@@ -10,9 +10,51 @@ qualtrics as (
 
 ),
 
+long_rows as (
+
+    select * from {{ ref('base_survey_csv__long') }}
+
+),
+
+-- The answers of one response share what the response is about; who and when are those of its latest answer.
+long as (
+
+    select
+        response_key,
+        survey_id,
+        respondent,
+        customer_id,
+        cast(null as varchar) as email,
+        customer_identifier_key,
+        respondent_identifier_key,
+        cast(null as bigint) as email_identifier_key,
+        order_id,
+        ticket_id,
+        id_namespace,
+        interaction,
+        wave,
+        answered_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        _disposition
+    from long_rows
+    where _disposition = 'kept'
+    qualify row_number() over (
+        partition by response_key
+        order by
+            answered_at desc nulls last,
+            case when customer_identifier_key is null then 1 else 0 end asc,
+            source_file asc,
+            source_line asc
+    ) = 1
+
+),
+
 unioned as (
 
-    {% for relation in ['wide', 'qualtrics'] %}
+    {% for relation in ['wide', 'long', 'qualtrics'] %}
     select
         response_key,
         survey_id,

@@ -18,6 +18,12 @@ settings as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('stg_mappings__fx_rates') }}
+
+),
+
 renamed as (
 
     select
@@ -30,6 +36,7 @@ renamed as (
         ---------- texts
         lower({{ blank_to_null('source.kind') }}) as stated_kind,
         upper(coalesce({{ blank_to_null('source.currency') }}, settings.currency)) as currency,
+        settings.currency as reporting_currency,
         {{ blank_to_null('source.utm_source') }} as utm_source,
         {{ blank_to_null('source.utm_medium') }} as utm_medium,
         {{ blank_to_null('source.campaign') }} as campaign,
@@ -66,6 +73,18 @@ typed as (
 
 ),
 
+valued as (
+
+    select
+        typed.*,
+        case when typed.currency = typed.reporting_currency then 1 else rates.rate end as rate
+    from typed
+    left join rates
+        on
+            {{ is_rate_of('rates', 'typed.currency', business_day('typed.occurred_at')) }}
+
+),
+
 examined as (
 
     select
@@ -82,8 +101,9 @@ examined as (
             when stated_amount is null then 'the amount is no number'
             when kind not in ('sale', 'refund', 'cancel') then 'the kind is not sale, refund or cancel'
             when kind = 'sale' and stated_amount < 0 then 'a sale with a negative amount'
+            when rate is null then {{ no_rate() }}
         end as quarantine_reason
-    from typed
+    from valued
 
 ),
 
@@ -133,6 +153,7 @@ final as (
         utm_medium,
         campaign,
         amount,
+        {{ in_reporting_currency('amount', 'rate') }} as amount_reporting,
         cost,
         quantity,
         occurred_at,

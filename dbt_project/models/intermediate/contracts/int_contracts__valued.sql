@@ -1,0 +1,55 @@
+-- Grain: one row is a contract with its customer, its days and its monthly price in the reporting currency.
+
+with contracts as (
+
+    select * from {{ ref('stg_crm_csv__contracts') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ business_day('started_at') }} as started_on,
+        -- The day that the file names is the last one on which the contract runs.
+        {{ business_day('ended_at') }} as last_on
+    from contracts
+
+),
+
+final as (
+
+    select
+        dated.contract_key,
+        dated.identifier_key,
+        identifiers.person_id,
+        dated.data_source,
+        dated.plan,
+        dated.currency,
+        dated.amount_per_month,
+        dated.amount_per_month_reporting,
+        dated.started_at,
+        dated.started_on,
+        dated.ended_at,
+        dated.last_on,
+        dated.started_at >= as_of.as_of_ends_at as is_after_as_of,
+        dated.started_on <= as_of.as_of_on and coalesce(dated.last_on >= as_of.as_of_on, true) as is_running
+    from dated
+    inner join identifiers on dated.identifier_key = identifiers.identifier_key
+    cross join as_of
+
+)
+
+select * from final

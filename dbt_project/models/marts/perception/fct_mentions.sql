@@ -1,0 +1,97 @@
+-- Grain: one row is a public mention of a brand, posted up to the present; without its text, author and address.
+
+with mentions as (
+
+    select * from {{ ref('stg_social_csv__mentions') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+-- What happened after the present has not happened yet. Who speaks of another brand is nobody whom the company has met.
+present as (
+
+    select
+        mentions.mention_key,
+        case when mentions.is_own_brand then identifiers.person_id end as person_id,
+        mentions.data_source,
+        mentions.network,
+        mentions.brand,
+        mentions.is_own_brand,
+        mentions.rating,
+        mentions.sentiment,
+        mentions.posted_at,
+        {{ business_day('mentions.posted_at') }} as posted_on,
+        case when mentions.replied_at < as_of.as_of_ends_at then mentions.replied_at end as replied_at,
+        case when mentions.amplified_at < as_of.as_of_ends_at then mentions.amplified_at end as amplified_at,
+        {{ hours_between('mentions.posted_at', 'as_of.as_of_ends_at') }} >= settings.reply_target_hours as is_due
+    from mentions
+    cross join settings
+    cross join as_of
+    left join identifiers on coalesce(mentions.customer_key, mentions.author_key) = identifiers.identifier_key
+    where mentions.posted_at < as_of.as_of_ends_at
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        present.mention_key as mention_id,
+        present.person_id,
+
+        ---------- what and where
+        present.data_source,
+        present.network,
+        case when present.is_own_brand then settings.brand else present.brand end as brand,
+        present.is_own_brand,
+        case when present.rating is null then 'mention' else 'review' end as mention_kind,
+        present.sentiment,
+        months.tier_start as value_tier_at_event,
+
+        ---------- states
+        present.replied_at is not null as is_answered,
+        present.amplified_at is not null as is_amplified,
+        present.is_due,
+
+        ---------- measures
+        cast(present.rating as double) as rating,
+        {{ hours_between('present.posted_at', 'present.replied_at') }} as reply_hours,
+
+        ---------- timestamps
+        present.posted_at,
+        present.posted_on,
+        present.replied_at,
+        present.amplified_at
+    from present
+    cross join settings
+    left join months
+        on
+            present.person_id = months.person_id
+            and months.month_on = cast(date_trunc('month', present.posted_on) as date)
+
+)
+
+select * from final

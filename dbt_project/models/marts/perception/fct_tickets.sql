@@ -1,0 +1,96 @@
+-- Grain: one row is a service ticket that was opened up to the present.
+
+with tickets as (
+
+    select * from {{ ref('stg_service__tickets') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+-- What happened after the present has not happened yet.
+present as (
+
+    select
+        tickets.ticket_key,
+        identifiers.person_id,
+        tickets.data_source,
+        tickets.category,
+        tickets.channel,
+        tickets.satisfaction,
+        tickets.reopenings,
+        tickets.created_at,
+        {{ business_day('tickets.created_at') }} as opened_on,
+        case when tickets.first_reply_at < as_of.as_of_ends_at then tickets.first_reply_at end as first_reply_at,
+        case when tickets.solved_at < as_of.as_of_ends_at then tickets.solved_at end as solved_at,
+        tickets.is_solved and coalesce(tickets.solved_at < as_of.as_of_ends_at, true) as is_solved,
+        {{ hours_between('tickets.created_at', 'as_of.as_of_ends_at') }} >= settings.reply_target_hours as is_due
+    from tickets
+    cross join settings
+    cross join as_of
+    left join identifiers on tickets.identifier_key = identifiers.identifier_key
+    where tickets.created_at < as_of.as_of_ends_at
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        present.ticket_key as ticket_id,
+        present.person_id,
+
+        ---------- what and where
+        present.data_source,
+        present.category as ticket_category,
+        present.channel as ticket_channel,
+        months.tier_start as value_tier_at_event,
+
+        ---------- states
+        present.satisfaction as ticket_satisfaction,
+        present.first_reply_at is not null as is_answered,
+        present.is_due,
+        present.is_solved,
+        present.reopenings > 0 as is_reopened,
+
+        ---------- measures
+        {{ hours_between('present.created_at', 'present.first_reply_at') }} as first_reply_hours,
+        {{ hours_between('present.created_at', 'present.solved_at') }} as solution_hours,
+        cast(present.reopenings as integer) as reopenings,
+
+        ---------- timestamps
+        present.created_at as opened_at,
+        present.opened_on,
+        present.first_reply_at,
+        present.solved_at
+    from present
+    left join months
+        on
+            present.person_id = months.person_id
+            and months.month_on = cast(date_trunc('month', present.opened_on) as date)
+
+)
+
+select * from final

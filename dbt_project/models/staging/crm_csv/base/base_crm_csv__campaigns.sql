@@ -1,0 +1,126 @@
+-- Grain: one row is a row of a campaigns export; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_crm_csv', 'campaigns') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- texts
+        {{ blank_to_null('source.campaign') }} as campaign,
+        {{ blank_to_null('source.utm_source') }} as utm_source,
+        {{ blank_to_null('source.utm_medium') }} as utm_medium,
+
+        ---------- numbers
+        {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
+        {{ blank_to_null('source.cost') }} is not null as is_cost_stated,
+
+        ---------- timestamps
+        -- A day is the company's own day, whatever zone the source writes its instants in.
+        {{ parse_timestamp('source.date', 'sources.timestamp_format', 'settings.timezone') }} as day_starts_at,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    cross join settings
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        {{ business_day('day_starts_at') }} as spent_on,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+        end as superseded_reason,
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+        end as set_aside_reason,
+        case
+            when campaign is null then 'no campaign'
+            when day_starts_at is null then 'no valid date'
+            when is_cost_stated and stated_cost is null then 'the cost is no number'
+            when stated_cost < 0 then 'a negative cost'
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- A later export of a day's cost replaces the earlier one.
+ranked as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over (
+                    partition by
+                        superseded_reason,
+                        set_aside_reason,
+                        quarantine_reason,
+                        data_source,
+                        campaign,
+                        spent_on,
+                        utm_source,
+                        utm_medium
+                    order by load_id desc, source_file desc, source_line desc
+                )
+        end as nth_newest
+    from examined
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'campaign day'", 'data_source', 'campaign', 'spent_on', 'utm_source', 'utm_medium']) }}
+            as campaign_day_key,
+        campaign,
+        utm_source,
+        utm_medium,
+        spent_on,
+        cast(stated_cost as decimal(18, 2)) as cost,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            case when nth_newest > 1 then 'a later row of the same campaign and day' end
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

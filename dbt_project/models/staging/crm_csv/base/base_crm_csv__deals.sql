@@ -1,0 +1,131 @@
+-- Grain: one row is a row of a deals export; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_crm_csv', 'deals') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ blank_to_null('source.deal_id') }} as deal_id,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ blank_to_null('source.account_id') }} as account_id,
+        sources.id_namespace,
+
+        ---------- texts
+        lower({{ blank_to_null('source.stage') }}) as stage,
+        {{ blank_to_null('source.utm_source') }} as utm_source,
+        {{ blank_to_null('source.utm_medium') }} as utm_medium,
+
+        ---------- numbers
+        {{ parse_number('source.amount', 'sources.decimal_mark') }} as stated_amount,
+        {{ blank_to_null('source.amount') }} is not null as is_amount_stated,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
+        {{ parse_timestamp('source.closed_at', 'sources.timestamp_format', 'sources.timezone') }} as closed_at,
+        {{ blank_to_null('source.closed_at') }} is not null as is_close_stated,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+        end as superseded_reason,
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+        end as set_aside_reason,
+        case
+            when deal_id is null then 'no deal_id'
+            when created_at is null then 'no valid created_at'
+            when is_close_stated and closed_at is null then 'closed_at is no valid time'
+            when closed_at < created_at then 'closed_at is before created_at'
+            when is_amount_stated and stated_amount is null then 'the amount is no number'
+            when stated_amount < 0 then 'a negative amount'
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- A later export of a deal replaces the earlier one.
+ranked as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over (
+                    partition by
+                        superseded_reason,
+                        set_aside_reason,
+                        quarantine_reason,
+                        data_source,
+                        deal_id
+                    order by load_id desc, source_file desc, source_line desc
+                )
+        end as nth_newest
+    from examined
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'deal'", 'data_source', 'deal_id']) }} as deal_key,
+        deal_id,
+        customer_id,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
+        account_id,
+        {{ identifier_key('account', 'id_namespace', 'account_id') }} as account_key,
+        id_namespace,
+        stage as crm_stage,
+        {{ deal_state('stage') }} as deal_state,
+        cast(stated_amount as decimal(18, 2)) as amount,
+        utm_source,
+        utm_medium,
+        created_at,
+        closed_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            case when nth_newest > 1 then 'a later row of the same deal_id' end
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,31 @@
+-- Grain: one row is a contract of a customer.
+
+with source as (
+
+    select * from {{ ref('base_crm_csv__contracts') }}
+
+),
+
+kept as (
+
+    select
+        contract_key,
+        customer_id,
+        identifier_key,
+        id_namespace,
+        plan,
+        currency,
+        amount_per_month,
+        amount_per_month_reporting,
+        started_at,
+        ended_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from source
+    where _disposition = 'kept'
+
+)
+
+select * from kept

@@ -1,0 +1,35 @@
+-- Grain: one row is a deal, in its newest state.
+
+with source as (
+
+    select * from {{ ref('base_crm_csv__deals') }}
+
+),
+
+kept as (
+
+    select
+        deal_key,
+        deal_id,
+        customer_id,
+        identifier_key,
+        account_id,
+        account_key,
+        id_namespace,
+        crm_stage,
+        deal_state,
+        amount,
+        utm_source,
+        utm_medium,
+        created_at,
+        closed_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from source
+    where _disposition = 'kept'
+
+)
+
+select * from kept

@@ -1,0 +1,135 @@
+-- Grain: one row is a row of a tickets export; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_service_csv', 'tickets') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ blank_to_null('source.ticket_id') }} as ticket_id,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+
+        ---------- texts
+        {{ blank_to_null('source.category') }} as category,
+        {{ blank_to_null('source.channel') }} as channel,
+        lower({{ blank_to_null('source.satisfaction') }}) as rating,
+        lower({{ blank_to_null('source.reopened') }}) as reopened,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
+        {{ parse_timestamp('source.first_reply_at', 'sources.timestamp_format', 'sources.timezone') }}
+            as first_reply_at,
+        {{ parse_timestamp('source.solved_at', 'sources.timestamp_format', 'sources.timezone') }} as solved_at,
+        {{ blank_to_null('source.first_reply_at') }} is not null as is_reply_stated,
+        {{ blank_to_null('source.solved_at') }} is not null as is_solution_stated,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+        end as superseded_reason,
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+        end as set_aside_reason,
+        case
+            when ticket_id is null then 'no ticket_id'
+            when created_at is null then 'no valid created_at'
+            when is_reply_stated and first_reply_at is null then 'first_reply_at is no valid time'
+            when is_solution_stated and solved_at is null then 'solved_at is no valid time'
+            when first_reply_at < created_at then 'first_reply_at is before created_at'
+            when solved_at < created_at then 'solved_at is before created_at'
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- A later export of a ticket replaces the earlier one.
+ranked as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over (
+                    partition by
+                        superseded_reason,
+                        set_aside_reason,
+                        quarantine_reason,
+                        data_source,
+                        ticket_id
+                    order by load_id desc, source_file desc, source_line desc
+                )
+        end as nth_newest
+    from examined
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'ticket'", 'data_source', 'ticket_id']) }} as ticket_key,
+        ticket_id,
+        customer_id,
+        cast(null as varchar) as requester_id,
+        cast(null as varchar) as email,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
+        cast(null as bigint) as requester_key,
+        cast(null as bigint) as email_identifier_key,
+        id_namespace,
+        category,
+        channel,
+        {{ ticket_satisfaction('rating') }} as satisfaction,
+        coalesce(
+            try_cast(reopened as integer), case when reopened in ('true', 'yes') then 1 else 0 end
+        ) as reopenings,
+        solved_at is not null as is_solved,
+        created_at,
+        first_reply_at,
+        solved_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            case when nth_newest > 1 then 'a later row of the same ticket_id' end
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

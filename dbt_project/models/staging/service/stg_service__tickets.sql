@@ -1,0 +1,93 @@
+-- Grain: one row is a service ticket, in its newest state, whichever desk it comes from.
+
+with csv_tickets as (
+
+    select * from {{ ref('base_service_csv__tickets') }}
+
+),
+
+zendesk_tickets as (
+
+    select * from {{ ref('base_zendesk__tickets') }}
+
+),
+
+unioned as (
+
+    {% for relation in ['csv_tickets', 'zendesk_tickets'] %}
+    select
+        ticket_key,
+        ticket_id,
+        customer_id,
+        requester_id,
+        email,
+        customer_key,
+        requester_key,
+        email_identifier_key,
+        id_namespace,
+        category,
+        channel,
+        satisfaction,
+        reopenings,
+        is_solved,
+        created_at,
+        first_reply_at,
+        solved_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from {{ relation }}
+    where _disposition = 'kept'
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        ticket_key,
+        ticket_id,
+        customer_id,
+        requester_id,
+        email,
+        customer_key,
+        requester_key,
+        email_identifier_key,
+        -- A ticket of which nobody knows the requester belongs to nobody.
+        coalesce(customer_key, requester_key, email_identifier_key) as identifier_key,
+        case
+            when customer_key is not null then 'customer'
+            when requester_key is not null then 'requester'
+            when email_identifier_key is not null then 'email'
+        end as identifier_type,
+        id_namespace,
+
+        ---------- texts
+        category,
+        channel,
+        satisfaction,
+
+        ---------- measures
+        reopenings,
+        is_solved,
+
+        ---------- timestamps
+        created_at,
+        first_reply_at,
+        solved_at,
+
+        ---------- lineage
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from unioned
+
+)
+
+select * from final

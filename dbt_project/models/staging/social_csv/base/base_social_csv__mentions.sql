@@ -1,0 +1,149 @@
+-- Grain: one row is a row of a mentions export; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_social_csv', 'mentions') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ blank_to_null('source.mention_id') }} as mention_id,
+        {{ blank_to_null('source.author') }} as author,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+
+        ---------- texts
+        lower({{ blank_to_null('source.network') }}) as network,
+        coalesce({{ blank_to_null('source.brand') }}, settings.brand) as brand,
+        settings.brand as own_brand,
+        {{ blank_to_null('source.text') }} as text,
+        {{ blank_to_null('source.url') }} as url,
+        lower({{ blank_to_null('source.sentiment') }}) as sentiment,
+
+        ---------- numbers
+        {{ parse_number('source.rating', 'sources.decimal_mark') }} as rating,
+        {{ blank_to_null('source.rating') }} is not null as is_rating_stated,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.posted_at', 'sources.timestamp_format', 'sources.timezone') }} as posted_at,
+        {{ parse_timestamp('source.replied_at', 'sources.timestamp_format', 'sources.timezone') }} as replied_at,
+        {{ parse_timestamp('source.amplified_at', 'sources.timestamp_format', 'sources.timezone') }} as amplified_at,
+        {{ blank_to_null('source.replied_at') }} is not null as is_reply_stated,
+        {{ blank_to_null('source.amplified_at') }} is not null as is_amplification_stated,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    cross join settings
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+        end as superseded_reason,
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+        end as set_aside_reason,
+        case
+            when mention_id is null then 'no mention_id'
+            when posted_at is null then 'no valid posted_at'
+            when is_reply_stated and replied_at is null then 'replied_at is no valid time'
+            when is_amplification_stated and amplified_at is null then 'amplified_at is no valid time'
+            when replied_at < posted_at then 'replied_at is before posted_at'
+            when amplified_at < posted_at then 'amplified_at is before posted_at'
+            when is_rating_stated and rating is null then 'the rating is no number'
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- A later export of a mention replaces the earlier one: it was answered meanwhile.
+ranked as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over (
+                    partition by
+                        superseded_reason,
+                        set_aside_reason,
+                        quarantine_reason,
+                        data_source,
+                        network,
+                        mention_id
+                    order by load_id desc, source_file desc, source_line desc
+                )
+        end as nth_newest
+    from examined
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'mention'", 'data_source', 'network', 'mention_id']) }} as mention_key,
+        mention_id,
+        author,
+        customer_id,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
+        -- Names are taken once per network, whatever tool exported them.
+        {{ identifier_key('author', "coalesce(network, data_source)", 'lower(author)') }} as author_key,
+        id_namespace,
+        network,
+        brand,
+        lower(brand) = lower(own_brand) as is_own_brand,
+        text,
+        url,
+        rating,
+        {{ mention_sentiment('sentiment') }} as sentiment,
+        posted_at,
+        replied_at,
+        amplified_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            case when nth_newest > 1 then 'a later row of the same mention_id' end
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

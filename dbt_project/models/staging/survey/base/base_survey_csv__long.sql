@@ -1,0 +1,121 @@
+-- Grain: one row is a line of a long survey CSV - one answer - with what became of it. All raw rows are here.
+{{ config(materialized='table') }}
+
+with source as (
+
+    select * from {{ source('raw_survey_csv', 'long') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        source._source as survey_id,
+        {{ blank_to_null('source.respondent') }} as respondent,
+        {{ blank_to_null('source.question_id') }} as question_id,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ blank_to_null('source.order_id') }} as order_id,
+        {{ blank_to_null('source.ticket_id') }} as ticket_id,
+        sources.id_namespace,
+
+        ---------- context
+        {{ blank_to_null('source.interaction') }} as interaction,
+        {{ blank_to_null('source.wave') }} as wave,
+
+        ---------- answer
+        {{ blank_to_null('source.value') }} as answer_text,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+
+        ---------- lineage
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active_load,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active_load then 'superseded'
+            when not is_configured then 'set_aside'
+            when respondent is null or question_id is null then 'quarantined'
+            when answer_text is null then 'set_aside'
+        end as refusal
+    from renamed
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
+            as response_key
+    from examined
+
+),
+
+-- A question answered twice in one response counts by the later answer.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by refusal, response_key, question_id
+            order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
+        ) as nth_of_question
+    from keyed
+
+),
+
+final as (
+
+    select
+        response_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
+        {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
+        survey_id,
+        respondent,
+        question_id,
+        customer_id,
+        order_id,
+        ticket_id,
+        id_namespace,
+        interaction,
+        wave,
+        answer_text,
+        answered_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        coalesce(refusal, case when nth_of_question > 1 then 'deduplicated' else 'kept' end) as _disposition,
+        case
+            when not is_active_load then 'a newer version of the file was loaded'
+            when not is_configured then 'the source is no longer in cx.yml'
+            when respondent is null then 'no respondent'
+            when question_id is null then 'no question_id'
+            when answer_text is null then 'a question without an answer'
+            when nth_of_question > 1 then 'a later answer to the same question in the same response'
+        end as _disposition_reason
+    from ranked
+
+)
+
+select * from final

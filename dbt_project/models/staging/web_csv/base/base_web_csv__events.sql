@@ -1,0 +1,148 @@
+-- Grain: one row is a row of a web events export; every row has a disposition, so that the books balance.
+
+with source as (
+
+    select * from {{ source('raw_web_csv', 'events') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ blank_to_null('source.person_id') }} as visitor_id,
+        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ blank_to_null('source.event_id') }} as event_id,
+        sources.id_namespace,
+
+        ---------- texts
+        {{ blank_to_null('source.event') }} as event,
+        {{ url_path(blank_to_null('source.url')) }} as page_path,
+        {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
+        {{ blank_to_null('source.utm_source') }} as utm_source,
+        {{ blank_to_null('source.utm_medium') }} as utm_medium,
+        {{ blank_to_null('source.campaign') }} as campaign,
+        {{ blank_to_null('source.search_term') }} as search_term,
+
+        ---------- numbers
+        {{ parse_number('source.value', 'sources.decimal_mark') }} as value,
+        cast({{ parse_number('source.results', 'sources.decimal_mark') }} as integer) as results,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then 'a later arrival of the file replaced the row'
+        end as superseded_reason,
+        case
+            when not is_configured then 'the source is no longer in cx.yml'
+        end as set_aside_reason,
+        case
+            when visitor_id is null and customer_id is null then 'no person_id'
+            when event is null then 'no event'
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- An event may be exported several times; its first row by time, file and line stays, whatever the order of arrival.
+ranked as (
+
+    select
+        *,
+        case
+            when
+                event_id is not null
+                and coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over (
+                    partition by superseded_reason, set_aside_reason, quarantine_reason, data_source, event_id
+                    order by occurred_at nulls last, source_file, source_line
+                )
+        end as arrival
+    from examined
+
+),
+
+keyed as (
+
+    select
+        *,
+        -- An event keeps its key in whatever file it comes; rows that are not its first have one of their own.
+        case
+            when arrival = 1 then {{ surrogate_key(["'web event'", 'data_source', 'event_id']) }}
+            else {{ surrogate_key(["'web row'", 'data_source', 'source_file', 'source_line']) }}
+        end as event_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
+        {{ identifier_key('anonymous', 'id_namespace', 'visitor_id') }} as visitor_key
+    from ranked
+
+),
+
+final as (
+
+    select
+        event_key,
+        event_id,
+        visitor_id,
+        customer_id,
+        customer_key,
+        visitor_key,
+        coalesce(customer_key, visitor_key) as identifier_key,
+        case when customer_key is null then 'anonymous' else 'customer' end as identifier_type,
+        coalesce(visitor_key, customer_key) as device_key,
+        case when visitor_key is null then 'customer' else 'anonymous' end as device_type,
+        id_namespace,
+        event,
+        page_path,
+        referrer_host,
+        utm_source,
+        utm_medium,
+        campaign,
+        search_term,
+        results,
+        value,
+        occurred_at,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when arrival > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            case when arrival > 1 then 'the event_id came before' end
+        ) as _disposition_reason
+    from keyed
+
+)
+
+select * from final
