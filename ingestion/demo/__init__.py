@@ -1,9 +1,11 @@
 """The made-up company: a size and a seed in; a complete workspace with planted truths out.
 
-`generate` writes `cx.yml`, `mappings/`, `inbox/` and `planted_truths.json`. The same arguments give the same bytes. To
+`generate` writes `cx.yml`, `mappings/`, `inbox/`, and beside them, for tests alone, `planted_truths.json` and
+`identities.csv`. The same arguments give the same bytes. To
 write one by hand: `python -c "from pathlib import Path; from ingestion.demo import generate; generate(Path('demo'))"`.
 """
 
 from ingestion.demo.company import generate
+from ingestion.demo.dirt import Dirt
 
-__all__ = ["generate"]
+__all__ = ["Dirt", "generate"]

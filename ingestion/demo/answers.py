@@ -6,15 +6,18 @@ the planted distribution exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
-from ingestion.demo.people import Floats, Ints
-from ingestion.demo.truths import ANSWER_SPREAD, EXPECTATION_MEAN, OutcomeShares
+from ingestion.demo.effects import Drivers, OutcomeShares
+from ingestion.demo.people import Bools, Floats, Ints
 
+ANSWER_SPREAD: Final = 0.9  # standard deviation of one answer around its mean, person's style included
+EXPECTATION_MEAN: Final = 5.3
+ACCEPTED_MEAN: Final = 4.0  # the least that is still acceptable
 STYLE_SHARE: Final = 0.3  # of the variance of an answer is the person's style
 IMPORTANCE_MEAN: Final = 5.4
 TOUCH_SATISFIED: Final = 0.68  # share of the top two boxes of satisfaction right after a moment
@@ -47,29 +50,34 @@ def top_two_of_five(opinion: Floats, share: float) -> Ints:
     return 1 + boxed(opinion, (0.15 * rest, 0.5 * rest, rest, rest + 0.55 * share))
 
 
-def expectation_and_perception(
-    rng: np.random.Generator, style: Floats, gaps: Sequence[float]
-) -> tuple[Ints, Ints, Floats]:
-    """Expectation and perception per respondent x item, and the opinions behind the perceptions.
-
-    Without a gap both have one distribution, so their mean difference is 0 also after rounding.
-    """
-    expected = rated(opinions(rng, style, len(gaps)), mean=EXPECTATION_MEAN)
-    perceived_opinion = opinions(rng, style, len(gaps))
-    perceived = rated(perceived_opinion, mean=EXPECTATION_MEAN + np.asarray(gaps))
-    return expected, perceived, perceived_opinion
+def leaning(opinion: Floats, signal: Floats, weight: float) -> Floats:
+    """Opinions that follow a standardised signal by `weight` and otherwise stay what they are; still standard."""
+    leant: Floats = np.sqrt(1 - weight**2) * opinion + weight * signal
+    return leant
 
 
-def recommendation(
-    rng: np.random.Generator, style: Floats, drivers: Floats, *, weight: float, promoters: float, detractors: float
-) -> Ints:
-    """0 to 10 with the given shares of 9-10 and 0-6; part of it follows `drivers`, opinions of `opinions`."""
-    spread = np.sqrt(STYLE_SHARE + (1 - STYLE_SHARE) / drivers.shape[1])
-    driver = drivers.mean(axis=1) / spread
-    own = np.sqrt(1 - weight**2)
-    opinion = weight * driver + own * opinions(rng, style, 1)[:, 0]
-    # Both parts hold the person's style, so their sum is wider than either.
-    opinion /= np.sqrt(1 + 2 * weight * own * STYLE_SHARE / spread)
+def standardised(values: Floats | Ints | Bools) -> Floats:
+    """Mean 0 and standard deviation 1; all 0 where every value is the same."""
+    centred = np.asarray(values, dtype=np.float64) - np.mean(values, dtype=np.float64) if len(values) else values
+    spread = float(np.std(centred)) if len(values) else 0.0
+    return np.asarray(centred / spread if spread > 0 else np.zeros(len(values)), dtype=np.float64)
+
+
+def score_opinion(
+    rng: np.random.Generator, opinions_of: Mapping[str, Floats], drivers: Drivers, tenure: Floats
+) -> Floats:
+    """A standard normal opinion that follows its drivers. What nothing drives depends on nothing, style included."""
+    size = len(tenure)
+    weights = list(drivers.items.values())
+    together = sum(weights) ** 2 * STYLE_SHARE + sum(w**2 for w in weights) * (1 - STYLE_SHARE)
+    own = np.sqrt(1 - together - drivers.tenure**2)
+    followed = sum((weight * opinions_of[item] for item, weight in drivers.items.items()), np.zeros(size))
+    opinion: Floats = followed + drivers.tenure * tenure + own * rng.normal(0, 1, size)
+    return opinion
+
+
+def recommendation(opinion: Floats, *, promoters: float, detractors: float) -> Ints:
+    """0 to 10 with the given shares of 9-10 and 0-6, in the order of a standard normal opinion."""
     below = [detractors * share for share in (0.02, 0.04, 0.08, 0.16, 0.35, 0.6, 1.0)]
     middle = 1 - promoters - detractors
     return boxed(opinion, (*below, detractors + 0.4 * middle, 1 - promoters, 1 - 0.55 * promoters))

@@ -5,24 +5,31 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ingestion.demo.configuration import CX_YML, ZONE
+from ingestion.demo.accounts import draw_accounts, draw_contracts, write_accounts
+from ingestion.demo.campaigns import write_campaigns
+from ingestion.demo.configuration import SOURCES, ZONE, cx_yml
 from ingestion.demo.contacts import write_contacts
+from ingestion.demo.dirt import Dirt, DirtBook
+from ingestion.demo.effects import effects
 from ingestion.demo.files import Calendar
+from ingestion.demo.history import History, draw_history
+from ingestion.demo.identities import write_identities
 from ingestion.demo.interactions import write_interactions
-from ingestion.demo.journeys import Visits, walk
 from ingestion.demo.mappings import write_mappings
-from ingestion.demo.orders import draw_movements, draw_orders, write_orders
-from ingestion.demo.people import People, Texts, draw_people
+from ingestion.demo.mentions import draw_mentions, write_mentions
+from ingestion.demo.orders_export import write_orders
 from ingestion.demo.surveys import write_surveys
-from ingestion.demo.touches import draw_touches, settle
-from ingestion.demo.truths import document, effects
+from ingestion.demo.tickets import draw_tickets, write_tickets
+from ingestion.demo.truths import document
+from ingestion.demo.vocabulary import MENTIONS
 from ingestion.demo.web import write_web
 
 SEED = 20261122
-SECOND_ACCOUNT_USED = 0.4  # of the visits of people with two customer records
+ALL_DIRT = Dirt()
 
 
 def generate(
@@ -33,6 +40,7 @@ def generate(
     planted: bool = True,
     end_on: date = date(2026, 6, 30),
     days: int = 730,
+    dirt: Dirt = ALL_DIRT,
 ) -> None:
     """Write the workspace of a made-up company.
 
@@ -43,51 +51,55 @@ def generate(
         planted: with effects to be found, or with none.
         end_on: last day of history; the newest event is on it.
         days: length of history before that day.
+        dirt: which faults the files have.
     """
     if customers < 1 or days < 1:
         raise ValueError("a company needs at least one person and one day of history")
     world = effects(planted=planted)
     calendar = Calendar(start_on=end_on - timedelta(days=days), days=days, zone=ZONE)
-    people = draw_people(customers, seed=seed, days=days, world=world)
-    visits = walk(people, seed=seed, start_on=calendar.start_on, days=days, world=world)
-    settings = settle(people, visits, seed=seed, start_on=calendar.start_on)
-    touches = draw_touches(visits, settings, seed=seed)
-    orders = draw_orders(people, visits, touches, seed=seed)
-    movements = draw_movements(visits, settings, orders, seed=seed)
-    crm_ids = _ids_in_crm(people, visits, seed=seed)
+    history = draw_history(customers, seed=seed, calendar=calendar, world=world, dirt=dirt)
+    accounts = draw_accounts(history)
+    contracts = draw_contracts(history, accounts)
+    tickets = draw_tickets(history)
+    mentions = draw_mentions(history)
 
+    book = DirtBook(wanted=dirt)
     inbox = folder / "inbox"
-    write_orders(inbox / "orders", settings, orders, movements, crm_ids, seed=seed, calendar=calendar)
-    write_contacts(inbox / "contacts", people, visits, touches, seed=seed, calendar=calendar)
-    write_interactions(inbox / "interactions", visits, settings, touches, crm_ids, seed=seed, calendar=calendar)
-    write_web(inbox / "web", people, visits, settings, touches, orders, seed=seed, calendar=calendar)
-    strangers = write_surveys(
-        inbox / "surveys",
-        people,
-        visits,
-        settings,
-        touches,
-        orders,
-        crm_ids,
-        seed=seed,
-        calendar=calendar,
-        world=world,
-    )
-    write_mappings(folder / "mappings")
-    (folder / "cx.yml").write_text(CX_YML, encoding="utf-8")
-    truths = document(world, seed=seed, customers=customers, end_on=end_on, days=days)
+    write_orders(inbox / "orders", history, book)
+    write_contacts(inbox / "contacts", history, accounts, book)
+    write_interactions(inbox / "interactions", history, book)
+    write_web(inbox / "web", history, book)
+    answered = write_surveys(inbox / "surveys", history, book)
+    write_tickets(inbox / "tickets", history, tickets, book)
+    themes = write_mentions(inbox / "mentions", history, mentions, book)
+    cost = write_campaigns(inbox / "campaigns", history)
+    write_accounts(inbox, history, accounts, contracts)
+    write_mappings(folder / "mappings", calendar)
+    (folder / "cx.yml").write_text(cx_yml(end_on), encoding="utf-8")
+    hard_to_tell = write_identities(folder / "identities.csv", history, tickets, mentions)
+
+    truths = document(world, seed=seed, customers=customers, end_on=end_on, days=days, again=answered.again)
     truths["facts"] = {
-        "people": customers + strangers,
-        "customers": len(np.unique(visits.person[orders.visit])),
-        "orders": len(orders.visit),
-        "revenue": movements.net_cents / 100,
+        **_facts(history),
+        "people": customers + answered.strangers + (mentions.strangers if MENTIONS in SOURCES else 0),
+        "accounts": len(accounts),
+        "contracts": len(contracts.signed),
+        "tickets": len(tickets) - int(tickets.is_deleted.sum()),
+        "mentions": len(mentions),
+        "campaign_cost": cost,
     }
+    truths["dirt"] = dict(sorted(book.counts.items()))
+    truths["hard_to_tell"] = hard_to_tell
+    truths["comments"] = {"of_response": answered.themes, "of_mention": themes}
     (folder / "planted_truths.json").write_text(json.dumps(truths, indent=2) + "\n", encoding="utf-8")
 
 
-def _ids_in_crm(people: People, visits: Visits, *, seed: int) -> Texts:
-    """Under which customer id the CRM knows the person on each visit: a few people have two records."""
-    rng = np.random.default_rng([seed, 11])
-    second = people.second_account[visits.person] & visits.known & (rng.random(len(visits)) < SECOND_ACCOUNT_USED)
-    ids: Texts = np.where(second, people.second_id[visits.person], people.customer_id[visits.person])
-    return ids
+def _facts(history: History) -> dict[str, Any]:
+    """What a reading of the files that handles all dirt arrives at."""
+    orders = history.orders
+    return {
+        "people": len(history.people),
+        "customers": len(np.unique(history.visits.person[orders.visit])),
+        "orders": len(orders.visit),
+        "revenue": history.movements.net_cents / 100,
+    }

@@ -1,23 +1,37 @@
-"""The demo company's `cx.yml`."""
+"""The demo company's `cx.yml`: the last day of its history in; the file's text out."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
+
+from ingestion.demo.mentions import OWN_BRAND
 
 COMPANY: Final = "Northwind Retail"
 ZONE: Final = "Europe/Berlin"
 
-CX_YML: Final = f"""\
+_HEAD: Final = f"""\
 # A made-up company. Its files are written by the demo generator; planted_truths.json says what is hidden in them.
 company: {COMPANY}
+brand: {OWN_BRAND}                  # how people call it in public
 timezone: {ZONE}
 currency: EUR
-conversion: {{event: order, occurrence: first}}
+as_of: {{end_on}}                 # its history ends here, on purpose; what a wrong clock dates later enters no state
+conversion: {{{{event: order, occurrence: first}}}}
 revenue_from: [shop_orders]       # the web shop reports orders, too; money counts once
-journey: {{gap_days: 90, conversion_days: 90, session_minutes: 30, survey_link_days: 30}}
-customers: {{active_days: 365}}
-value: {{unit: week, horizon_months: 12, top_tier: 0.2}}
+journey: {{{{gap_days: 90, conversion_days: 90, session_minutes: 30, survey_link_days: 30}}}}
+customers: {{{{active_days: 365}}}}
+value: {{{{unit: week, horizon_months: 12, top_tier: 0.2}}}}
 sources:
+"""
+_TAIL: Final = """\
+mappings: mappings/
+privacy: {min_cell: 5, min_cell_comments: 10, publish_comments: false}
+serving: {port: 8501, keep_releases: 10}
+"""
+# Name -> entry under `sources`, in the order of the file.
+SOURCES: Final = {
+    "shop_orders": """\
   - name: shop_orders
     kind: crm
     vendor: csv
@@ -36,6 +50,8 @@ sources:
       utm_source: Source
       utm_medium: Medium
       campaign: Campaign
+""",
+    "shop_contacts": """\
   - name: shop_contacts
     kind: crm
     vendor: csv
@@ -44,11 +60,14 @@ sources:
     path: inbox/contacts/*.csv
     columns:
       customer_id: Customer
+      account_id: Account
       email: Email
       phone: Phone
       name: Full Name
       created_at: Created
       updated_at: Last Modified
+""",
+    "shop_interactions": """\
   - name: shop_interactions
     kind: crm
     vendor: csv
@@ -65,27 +84,38 @@ sources:
       answered: Answered
       utm_source: Source
       utm_medium: Medium
+""",
+    "web": """\
   - name: web
     kind: web
     vendor: segment
     id_namespace: shop
     path: inbox/web/*.jsonl
+""",
+    "relationship_survey": """\
   - name: relationship_survey
     kind: survey
     vendor: qualtrics
     id_namespace: shop
     path: inbox/surveys/relationship-*.csv
+""",
+    "outcomes_survey": """\
   - name: outcomes_survey
     kind: survey
     vendor: qualtrics
     id_namespace: shop
     path: inbox/surveys/outcomes-*.csv
+""",
+    "touch_survey": """\
   - name: touch_survey
     kind: survey
     vendor: qualtrics
     id_namespace: shop
     path: inbox/surveys/touch-*.csv
-mappings: mappings/
-privacy: {{min_cell: 5, min_cell_comments: 10, publish_comments: false}}
-serving: {{port: 8501, keep_releases: 10}}
-"""
+""",
+}
+
+
+def cx_yml(end_on: date) -> str:
+    """The text of `cx.yml` for a history that ends on `end_on`."""
+    return _HEAD.format(end_on=end_on.isoformat()) + "".join(SOURCES.values()) + _TAIL

@@ -11,25 +11,26 @@ from typing import Final
 
 import numpy as np
 
-from ingestion.demo.files import Calendar, write_by_period
-from ingestion.demo.journeys import Visits
-from ingestion.demo.people import Ints, People
-from ingestion.demo.touches import Touches
+from ingestion.demo.accounts import Accounts
+from ingestion.demo.dirt import DirtBook
+from ingestion.demo.files import write_by_period
+from ingestion.demo.history import History
+from ingestion.demo.people import Ints, People, Texts
 
 HEADER: Final = (
     "Customer", "Full Name", "Email", "Phone", "Created", "Last Modified", "Segment",
-    "Country", "Region", "Language", "Age", "Household", "Motivation", "Interest", "Heard Through",
+    "Country", "Region", "Language", "Age", "Household", "Motivation", "Interest", "Heard Through", "Account",
 )  # fmt: skip
 MODIFIED: Final = HEADER.index("Last Modified")
 CHANGED: Final = 0.08  # of the records: changed some time after they were opened
+JUNK_ADDRESSES: Final = ("test@test.example", "none@none.example", "store.berlin@northwind.example")
 UNKNOWN: Final = 0.03  # of the cells of each trait
 
 
-def write_contacts(
-    folder: Path, people: People, visits: Visits, touches: Touches, *, seed: int, calendar: Calendar
-) -> None:
+def write_contacts(folder: Path, history: History, accounts: Accounts, book: DirtBook) -> None:
     """Write `contacts-<quarter>.csv`, by the time of the last change."""
-    rng = np.random.default_rng([seed, 7])
+    rng = history.rng(7)
+    people, visits, touches, calendar = history.people, history.visits, history.touches, history.calendar
     visit = np.nonzero(visits.signs_up)[0]
     person = visits.person[visit]
     created_day, created = visits.day[visit], touches.closing[visit] + 2
@@ -37,6 +38,7 @@ def write_contacts(
     changed = rng.random(len(people)) < CHANGED
     changed_after = rng.integers(5, 300, len(people))
 
+    email = _addresses(history, person, book)
     rows: list[tuple[str, ...]] = []
     days: list[int] = []
     opened = calendar.local(created_day, created)
@@ -44,14 +46,31 @@ def write_contacts(
     modified_day = np.minimum(created_day + changed_after[person], calendar.days)
     modified = calendar.local(modified_day, np.full(len(person), 12 * 3600))
     for i, who in enumerate(person):
-        rows.append(_row(people, known, who, people.customer_id[who], opened[i], opened[i], people.phone[who]))
+        account = accounts.account_of(who)
+        rows.append(
+            _row(
+                people,
+                known,
+                who,
+                people.customer_id[who],
+                opened[i],
+                opened[i],
+                people.phone[who],
+                email[who],
+                account,
+            )
+        )
         days.append(created_day[i])
         if people.second_account[who]:
-            rows.append(_row(people, known, who, people.second_id[who], reopened[i], reopened[i], ""))
+            rows.append(
+                _row(people, known, who, people.second_id[who], reopened[i], reopened[i], "", email[who], account)
+            )
             days.append(created_day[i])
         if changed[who] and modified_day[i] > created_day[i]:
             phone = f"+49 30 23125 {(who * 7) % 1000:03d}"
-            rows.append(_row(people, known, who, people.customer_id[who], opened[i], modified[i], phone))
+            rows.append(
+                _row(people, known, who, people.customer_id[who], opened[i], modified[i], phone, email[who], account)
+            )
             days.append(modified_day[i])
     when: Ints = np.array(days, dtype=np.int64)
     order = sorted(range(len(rows)), key=lambda i: (rows[i][MODIFIED], rows[i][0]))
@@ -65,6 +84,16 @@ def write_contacts(
     )
 
 
+def _addresses(history: History, person: Ints, book: DirtBook) -> Texts:
+    """Per person; staff who must fill in something write the store's address, or one that nobody has."""
+    email = history.people.email.copy()
+    if book.wanted.identity:
+        nameless = person[email[person] == ""]
+        email[nameless] = np.array(JUNK_ADDRESSES, dtype=object)[nameless % len(JUNK_ADDRESSES)]
+        book.note("contacts: address of nobody, or of many", len(nameless))
+    return email
+
+
 def _row(
     people: People,
     known: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
@@ -73,6 +102,8 @@ def _row(
     created: str,
     modified: str,
     phone: str,
+    email: str,
+    account: str,
 ) -> tuple[str, ...]:
     traits = {name: values[who] for name, values in people.traits.items()}
     cells = (
@@ -88,4 +119,4 @@ def _row(
     )
     first, last = people.first_name[who], people.last_name[who]
     shown = (cell if is_known else "" for cell, is_known in zip(cells, known[who], strict=True))
-    return (customer_id, f"{first} {last}", people.email[who], phone, created, modified, *shown)
+    return (customer_id, f"{first} {last}", email, phone, created, modified, *shown, account)

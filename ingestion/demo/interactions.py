@@ -1,57 +1,80 @@
-"""Interactions: visits at a desk or on the phone in; the CRM's activity export out.
+"""Interactions: visits at a desk or on the phone, and outreach, in; the CRM's activity export out.
 
 It is written with semicolons, as the shop's till software does.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from ingestion.demo.files import Calendar, write_by_period
-from ingestion.demo.journeys import Visits
-from ingestion.demo.people import Texts
-from ingestion.demo.touches import WEB_PLACE, Settings, Touches
-from ingestion.demo.vocabulary import CHANNELS, EVENTS
+from ingestion.demo.dirt import NO_DATE, DirtBook, Row, with_cells
+from ingestion.demo.effects import ANSWERED, CORNERS
+from ingestion.demo.events import CONTACT_OF, EVENTS
+from ingestion.demo.files import write_by_period
+from ingestion.demo.history import History
+from ingestion.demo.people import Ints, Texts
+from ingestion.demo.touches import WEB_PLACE
+from ingestion.demo.vocabulary import CHANNELS, EMAIL, PHONE, UNMAPPED_ACTIVITY
 
 HEADER: Final = ("Customer", "Happened At", "Activity", "Reason", "Answered", "Source", "Medium")
 DELIMITER: Final = ";"
 NO_REASON: Final = 0.25  # of the interactions: nobody noted why
 
 
-def write_interactions(
-    folder: Path,
-    visits: Visits,
-    settings: Settings,
-    touches: Touches,
-    crm_ids: Texts,
-    *,
-    seed: int,
-    calendar: Calendar,
-) -> None:
+def write_interactions(folder: Path, history: History, book: DirtBook) -> None:
     """Write `interactions-<quarter>.csv`, by time."""
-    rng = np.random.default_rng([seed, 8])
-    rows_of = np.nonzero(settings.place[touches.visit] != WEB_PLACE)[0]
-    visit, event, second = touches.visit[rows_of], touches.event[rows_of], touches.second[rows_of]
-    luck = rng.random((len(rows_of), 3))
-    day = visits.day[visit]
-    stamps = calendar.local(day, second)
-    rows = []
-    when = np.lexsort((visit, second, day))
+    rng = history.rng(8)
+    calendar = history.calendar
+    at = _happened(rng, history)
+    luck = rng.random((len(at.day), 3))
+    stamps = calendar.local(at.day, at.second)
+    when = np.lexsort((at.who, at.second, at.day))
+    rows: list[Row] = []
     for i in when:
-        kind = EVENTS[event[i]]
-        channel = CHANNELS[settings.channel[visit[i]]]
+        kind = EVENTS[at.event[i]]
+        channel = CHANNELS[at.channel[i]]
         reason = kind.reasons[int(luck[i, 0] * len(kind.reasons))] if luck[i, 1] >= NO_REASON else ""
-        answered = ("yes" if luck[i, 2] < 0.55 else "no") if kind.role == "outreach" else ""
-        rows.append((crm_ids[visit[i]], stamps[i], kind.name, reason, answered, channel.source, channel.medium))
+        answered = ""
+        if kind.role == "outreach":
+            answered = "yes" if luck[i, 2] < ANSWERED[channel.medium] else "no"
+        rows.append((at.who[i], stamps[i], kind.name, reason, answered, channel.source, channel.medium))
+    periods = calendar.quarters(at.day[when])
+    dirt = history.rng(17)
+    book.add("interactions: bad date", dirt, rows, periods, lambda row, _: with_cells(row, {1: NO_DATE}))
+    book.add(
+        "interactions: unmapped event", dirt, rows, periods, lambda row, _: with_cells(row, {2: UNMAPPED_ACTIVITY})
+    )
     write_by_period(
-        folder,
-        "interactions",
-        HEADER,
-        rows,
-        periods=calendar.quarters(day[when]),
-        latest=calendar.latest_quarter,
-        delimiter=DELIMITER,
+        folder, "interactions", HEADER, rows, periods=periods, latest=calendar.latest_quarter, delimiter=DELIMITER
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Happened:
+    """One entry per interaction; `who` is a customer id of the CRM."""
+
+    who: Texts
+    day: Ints
+    second: Ints
+    event: Ints
+    channel: Ints
+
+
+def _happened(rng: np.random.Generator, history: History) -> _Happened:
+    """What staff did in visits, and the contacts before customers lapse: half by phone, half by e-mail."""
+    visits, settings, touches = history.visits, history.settings, history.touches
+    by_staff = np.nonzero(settings.place[touches.visit] != WEB_PLACE)[0]
+    visit = touches.visit[by_staff]
+    sent = history.anniversaries
+    contacts = np.array([EVENTS.index(CONTACT_OF[corner]) for corner in CORNERS])
+    return _Happened(
+        who=np.r_[history.crm_ids[visit], history.people.customer_id[sent.person]],
+        day=np.r_[visits.day[visit], sent.day],
+        second=np.r_[touches.second[by_staff], rng.integers(9 * 3600, 18 * 3600, len(sent.day))],
+        event=np.r_[touches.event[by_staff], contacts[sent.corner]],
+        channel=np.r_[settings.channel[visit], rng.choice([PHONE, EMAIL], size=len(sent.day))],
     )

@@ -16,8 +16,9 @@ from typing import Final
 
 import numpy as np
 
+from ingestion.demo.anniversaries import Anniversaries, contact, together
+from ingestion.demo.effects import Effects
 from ingestion.demo.people import Bools, Floats, Ints, People
-from ingestion.demo.truths import Effects
 from ingestion.demo.vocabulary import ADVOCACY, AWARENESS, DISCOVERY, LOYALTY, PURCHASE, STAGES, USE
 
 MOST_RUNS: Final = 80
@@ -48,7 +49,7 @@ class Visits:
         goes_on: the run leads to a later stage within 90 days (possibly after the end of history).
         buys: an order is placed; signs_up: the account is opened; known: it was opened on an earlier visit.
         cancels: the order is cancelled soon after.
-        next_stage: stage of the person's next run within history, -1 where there is none.
+        next_stage, previous_stage: stage of the person's next and previous run within history, -1 where there is none.
     """
 
     person: Ints
@@ -64,6 +65,7 @@ class Visits:
     known: Bools
     cancels: Bools
     next_stage: Ints
+    previous_stage: Ints
 
     def __len__(self) -> int:
         return len(self.person)
@@ -76,12 +78,12 @@ class _Walkers:
     stage: Ints
     entry: Ints
     barrier: Ints  # person x stage: no later stage before that day
-    customer: Bools
+    ordered: Ints  # day of the last order, -1 before the first
     signed: Bools
 
 
-def walk(people: People, *, seed: int, start_on: date, days: int, world: Effects) -> Visits:
-    """Walk everyone through the stages until the end of history, day `days`."""
+def walk(people: People, *, seed: int, start_on: date, days: int, world: Effects) -> tuple[Visits, Anniversaries]:
+    """Walk everyone through the stages until the end of history, day `days`; contact those who left."""
     rng = np.random.default_rng([seed, 2])
     count = len(people)
     goes_on_share = np.array([world.continuation.get(stage, 0.0) for stage in STAGES])
@@ -89,11 +91,12 @@ def walk(people: People, *, seed: int, start_on: date, days: int, world: Effects
         stage=np.where(rng.random(count) < 0.85, AWARENESS, DISCOVERY).astype(np.int64),
         entry=people.arrival.copy(),
         barrier=np.zeros((count, len(STAGES)), dtype=np.int64),
-        customer=np.zeros(count, dtype=bool),
+        ordered=np.full(count, -1, dtype=np.int64),
         signed=np.zeros(count, dtype=bool),
     )
     weekday_shift = start_on.weekday()
     pieces: list[dict[str, Ints | Bools]] = []
+    contacts: list[Anniversaries] = []
     walking = np.arange(count)
     for step in range(MOST_RUNS):
         walking = walking[at.entry[walking] <= days]
@@ -104,7 +107,7 @@ def walk(people: People, *, seed: int, start_on: date, days: int, world: Effects
         day, valid = _visit_days(rng, stage, entry, people.rate[walking])
         last = np.where(valid, day, 0).max(axis=1)
         buys = (stage == LOYALTY) | ((stage == PURCHASE) & (goes_on | (rng.random(len(walking)) >= ABANDONED)))
-        at.customer[walking] |= buys
+        at.ordered[walking[buys]] = last[buys]
         signs_up = (stage == DISCOVERY) & ~at.signed[walking] & (goes_on | (rng.random(len(walking)) < SIGN_UP))
         cancels = (stage == PURCHASE) & buys & ~goes_on & (rng.random(len(walking)) < CANCELLED)
         pieces.append(_run_visits(walking, step, stage, day, valid, last, goes_on, buys, signs_up, cancels, days))
@@ -112,8 +115,21 @@ def walk(people: People, *, seed: int, start_on: date, days: int, world: Effects
         failed = ~goes_on
         at.barrier[walking[failed], stage[failed]] = entry[failed] + WINDOW + 1
         stays = _step_on(rng, at, walking, stage, entry, last, goes_on, people.rate[walking], weekday_shift)
-        walking = walking[stays]
-    return _in_order(pieces)
+        left = ~stays & (at.ordered[walking] >= 0)
+        contacted = contact(
+            rng,
+            person=walking[left],
+            ordered=at.ordered[walking[left]],
+            silent_from=last[left] + SILENCE,
+            last_day=days,
+            world=world,
+        )
+        back = contacted.back_on >= 0
+        at.stage[contacted.person[back]] = LOYALTY
+        at.entry[contacted.person[back]] = contacted.back_on[back]
+        contacts.append(contacted)
+        walking = np.union1d(walking[stays], contacted.person[back])
+    return _in_order(pieces), together(contacts)
 
 
 def _visit_days(rng: np.random.Generator, stage: Ints, entry: Ints, rate: Floats) -> tuple[Ints, Bools]:
@@ -169,7 +185,7 @@ def _step_on(
 ) -> Bools:
     """Move everyone to their next run; says who has one."""
     size = len(walking)
-    customer = at.customer[walking]
+    customer = at.ordered[walking] >= 0
     luck = rng.random((size, 3))
 
     onward = _later_stage(stage, customer, luck[:, 0])
@@ -237,7 +253,8 @@ def _in_order(pieces: list[dict[str, Ints | Bools]]) -> Visits:
     run_stage = stage[new_run]
     run_person = person[new_run]
     follows = np.r_[run_person[1:] == run_person[:-1], False]
-    next_stage = np.where(follows, np.r_[run_stage[1:], -1], -1)[run]
+    next_stage = np.where(follows, np.r_[run_stage[1:], -1], -1)
+    previous_stage = np.r_[-1, np.where(follows[:-1], run_stage[:-1], -1)]
     signs_up = columns["signs_up"]
     before = np.cumsum(signs_up) - signs_up
     person_start = np.maximum.accumulate(np.where(new_person, np.arange(size), 0))
@@ -255,5 +272,6 @@ def _in_order(pieces: list[dict[str, Ints | Bools]]) -> Visits:
         signs_up=signs_up.astype(bool),
         known=known,
         cancels=columns["cancels"].astype(bool),
-        next_stage=next_stage,
+        next_stage=next_stage[run],
+        previous_stage=previous_stage[run],
     )

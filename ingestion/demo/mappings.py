@@ -5,23 +5,32 @@ Everything that the generator emits is mapped, except one event and one question
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from ingestion.demo.files import write_csv
+from ingestion.demo.configuration import SOURCES
+from ingestion.demo.content import PAGES
+from ingestion.demo.events import EVENTS, TASKS
+from ingestion.demo.files import Calendar, write_csv
 from ingestion.demo.qualtrics import MISSING_CODE
 from ingestion.demo.vocabulary import (
+    ACCOUNTS,
     AGE_BANDS,
     CHANNELS,
     CONTACTS,
-    EVENTS,
+    CONTRACTS,
+    DEALS,
+    EMAIL,
     INTERACTIONS,
     ITEMS,
+    MENTIONS,
     MOMENTS,
     ORDERS,
     OUTCOME_SURVEY,
     OUTCOMES,
     RELATIONSHIP,
+    TICKETS,
     TOUCH,
     TOUCH_ITEMS,
     WEB,
@@ -47,14 +56,30 @@ ATTRIBUTES: Final = (
 )
 
 
-def write_mappings(folder: Path) -> None:
-    """Write the six mapping files that this version reads."""
+# Columns of the accounts export, as ATTRIBUTES; they describe no person, so they fill no dimension of people.
+FIRMOGRAPHICS: Final = (
+    ("Industry", "industry", "firmographic", "", ""),
+    ("Employees", "employees", "firmographic", "1-49|50-249|250-999|1000+", ""),
+    ("Country", "account_country", "firmographic", "", ""),
+)
+# metric, dimension, dimension_value, target
+TARGETS: Final = (
+    ("retention_rate", "", "", "0.95"),
+    ("nps", "", "", "30"),
+    ("csat", "", "", "0.75"),
+    ("stage_conversion", "stage", "use", "0.6"),
+)
+
+
+def write_mappings(folder: Path, calendar: Calendar) -> None:
+    """Write every mapping file that a source of `cx.yml` needs."""
     write_csv(
         folder / "touchpoint_types.csv",
         ("data_source", "event", "role", "occurrence", "touchpoint", "stage", "corner", "interaction"),
         [
             (e.source, e.mapped_name, e.role, e.occurrence, e.touchpoint, e.stage, e.corner, e.interaction)
             for e in EVENTS
+            if e.source in SOURCES
         ],
     )
     write_csv(
@@ -74,7 +99,42 @@ def write_mappings(folder: Path) -> None:
     write_csv(
         folder / "attributes.csv",
         ("data_source", "column", "attribute", "kind", "bands", "dimension"),
-        [(CONTACTS, *row) for row in ATTRIBUTES],
+        _of_sources([*((CONTACTS, *row) for row in ATTRIBUTES), *((ACCOUNTS, *row) for row in FIRMOGRAPHICS)]),
+    )
+    write_csv(
+        folder / "content.csv",
+        ("url_pattern", "content_group", "topic", "gated"),
+        [(page.path, page.group, page.topic, "true" if page.gated else "false") for page in PAGES],
+    )
+    write_csv(
+        folder / "tasks.csv",
+        ("task", "label", "start_event", "goal_event"),
+        [(task.task, task.label, task.steps[0].mapped_name, task.steps[-1].mapped_name) for task in TASKS],
+    )
+    write_csv(
+        folder / "initiatives.csv",
+        ("initiative", "label", "started_on", "ended_on", "corner", "stage"),
+        _initiatives(calendar),
+    )
+    write_csv(
+        folder / "targets.csv",
+        ("metric", "dimension", "dimension_value", "target", "valid_from"),
+        [(*target, calendar.start_on.isoformat()) for target in TARGETS],
+    )
+
+
+def _of_sources(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Rows whose first cell is a source of `cx.yml`."""
+    return [row for row in rows if row[0] in SOURCES]
+
+
+def _initiatives(calendar: Calendar) -> Sequence[tuple[str, ...]]:
+    """What the company changed, at set parts of its history. Nothing follows from it."""
+    third, two_thirds = (calendar.dates[calendar.days * n // 3].isoformat() for n in (1, 2))
+    return (
+        ("welcome_mails", "Welcome mails after the first order", third, two_thirds, "marketing", "use"),
+        ("advice_chat", "Advice chat on the web site", third, "", "service", "discovery"),
+        ("new_help_pages", "New help pages", two_thirds, "", "service", "use"),
     )
 
 
@@ -83,7 +143,7 @@ def _channels() -> list[tuple[str, ...]]:
     used = {
         ORDERS: (*CHANNELS,),
         WEB: tuple(channel for channel in CHANNELS if channel.presence == "online"),
-        INTERACTIONS: tuple(channel for channel in CHANNELS if channel.presence == "offline"),
+        INTERACTIONS: tuple(way for way in CHANNELS if way.presence == "offline" or way is CHANNELS[EMAIL]),
     }
     rows: list[tuple[str, ...]] = [
         (source, channel.source, channel.medium, channel.channel, channel.presence, channel.method)
@@ -92,12 +152,23 @@ def _channels() -> list[tuple[str, ...]]:
     ]
     rows.append((CONTACTS, "", "", "Direct", "online", "customer record"))
     rows += [(survey, "", "", "E-mail", "online", "survey form") for survey in (RELATIONSHIP, OUTCOME_SURVEY, TOUCH)]
-    return rows
+    rows += [
+        (TICKETS, "", "", "Help desk", "online", "ticket"),
+        (MENTIONS, "", "", "Public post", "online", "post"),
+        (CONTRACTS, "", "", "Contract", "offline", "contract"),
+        (DEALS, "", "", "Sales", "offline", "meeting"),
+    ]
+    return _of_sources(rows)
 
 
 def _codebook() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    for question, construct in (("QID1", "expectation"), ("QID2", "perception"), ("QID3", "importance")):
+    for question, construct in (
+        ("QID1", "expectation"),
+        ("QID2", "perception"),
+        ("QID3", "importance"),
+        ("QID9", "expectation_minimum"),
+    ):
         rows += [
             (
                 RELATIONSHIP,

@@ -1,4 +1,4 @@
-"""Orders: visits that buy in; sales, refunds and cancellations as the CRM exports them out.
+"""Orders: visits that buy in; sales, refunds and cancellations out.
 
 A refund names the order it takes back and falls into the weeks of use after it. A cancellation follows a first order
 that led no further, on the same day.
@@ -7,24 +7,19 @@ that led no further, on the same day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from ingestion.demo.files import Calendar, write_by_period
 from ingestion.demo.journeys import Visits
-from ingestion.demo.people import Floats, Ints, People, Texts
+from ingestion.demo.people import Bools, Floats, Ints, People, Texts
 from ingestion.demo.touches import Settings, Touches
-from ingestion.demo.vocabulary import CHANNELS, USE
+from ingestion.demo.vocabulary import USE
 
 TYPICAL_AMOUNT: Final = 52.0
 AMOUNT_SPREAD: Final = 0.5
+_FAR: Final = 1_000_000  # more days than history has, so that person and day make one number
 REFUNDED: Final = 0.11  # of the orders that are followed by use
-HEADER: Final = (
-    "Order Number", "Customer", "Ordered At", "Type", "Net Amount", "Currency", "Cost", "Items", "Source", "Medium",
-    "Campaign",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +31,14 @@ class Orders:
     day: Ints
     second: Ints
     amount: Floats
+
+    def again_within(self, visits: Visits, person: Ints, day: Ints, *, days: int) -> Bools:
+        """Whether each person orders on one of the `days` days after `day`."""
+        ordered = np.sort(visits.person[self.visit] * _FAR + self.day)
+        position = np.searchsorted(ordered, person * _FAR + day, side="right")
+        following = np.r_[ordered, -1][position]
+        again: Bools = (following >= 0) & (following <= person * _FAR + day + days)
+        return again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,49 +88,6 @@ def draw_movements(visits: Visits, settings: Settings, orders: Orders, *, seed: 
     amount = np.r_[orders.amount, back, orders.amount[cancelled]]
     when = np.lexsort((np.arange(len(order)), second, day))
     return Movements(order=order[when], kind=kind[when], day=day[when], second=second[when], amount=amount[when])
-
-
-def write_orders(
-    folder: Path,
-    settings: Settings,
-    orders: Orders,
-    movements: Movements,
-    crm_ids: Texts,
-    *,
-    seed: int,
-    calendar: Calendar,
-) -> None:
-    """Write `orders-<quarter>.csv`. Only sales say what they cost and where they came from."""
-    rng = np.random.default_rng([seed, 12])
-    size = len(orders.visit)
-    items = 1 + np.minimum(rng.poisson(0.8, size), 8)
-    cost = np.round(orders.amount * rng.uniform(0.45, 0.65, size), 2)
-    stamps = calendar.local(movements.day, movements.second)
-    rows = []
-    for i, order in enumerate(movements.order):
-        visit = orders.visit[order]
-        place = CHANNELS[settings.channel[visit]]
-        details = (
-            f"{cost[order]:.2f}",
-            str(items[order]),
-            place.source,
-            place.medium,
-            calendar.campaign(movements.day[i], place.medium),
-        )
-        is_sale = movements.kind[i] == "sale"
-        rows.append(
-            (
-                orders.order_id[order],
-                crm_ids[visit],
-                stamps[i],
-                movements.kind[i],
-                f"{movements.amount[i]:.2f}",
-                "EUR",
-                *(details if is_sale else [""] * len(details)),
-            )
-        )
-    periods = calendar.quarters(movements.day)
-    write_by_period(folder, "orders", HEADER, rows, periods=periods, latest=calendar.latest_quarter)
 
 
 def _refunds(rng: np.random.Generator, visits: Visits, orders: Orders) -> tuple[Ints, Ints, Floats]:

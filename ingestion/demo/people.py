@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingestion.demo.truths import Effects
+from ingestion.demo.effects import Effects
 from ingestion.demo.vocabulary import (
     AGE_BANDS,
     HEARD_THROUGH,

@@ -15,8 +15,11 @@ from typing import Final
 
 import numpy as np
 
-from ingestion.demo.files import Calendar, write_csv
-from ingestion.demo.people import Bools, Ints, People, Texts
+from ingestion.demo.dirt import DirtBook
+from ingestion.demo.files import write_csv
+from ingestion.demo.history import History
+from ingestion.demo.people import Bools, Floats, Ints, Texts
+from ingestion.demo.vocabulary import UNMAPPED_QUESTION
 
 SYSTEM: Final = (
     ("StartDate", "Start Date", "startDate"),
@@ -49,13 +52,17 @@ STATUSES: Final = ("1", "2", "8")
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A column of answers: the export's header, what was asked, the vendor's id, the answers as text."""
+    """A column of answers: the export's header, what was asked, the vendor's id, the answers as text.
+
+    `themes` says what each comment is about; it is not written.
+    """
 
     header: str
     text: str
     question_id: str
-    answers: Sequence[str]
+    answers: Sequence[str] | Texts
     optional: bool = False
+    themes: Sequence[str] | Texts = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +86,28 @@ class Respondents:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """What was written: respondents whom nothing ties to a customer, and response id -> theme of the comment."""
+
+    strangers: int
+    themes: dict[str, str]
+
+
 def write_export(
     folder: Path,
     name: str,
-    people: People,
+    history: History,
     who: Respondents,
     questions: Sequence[Question],
     embedded: Sequence[tuple[str, Sequence[str]]],
     *,
     rng: np.random.Generator,
-    calendar: Calendar,
-) -> int:
-    """Write `<name>-<half year>.csv`, by the time of answering; returns how many respondents stay unknown."""
+    book: DirtBook,
+) -> Export:
+    """Write `<name>-<half year>.csv`, by the time of answering."""
     size = len(who)
+    people, calendar = history.people, history.calendar
     duration = rng.integers(95, 600, size)
     ended = calendar.local(who.day, who.second)
     started = calendar.local(who.day, who.second - duration)
@@ -108,11 +124,15 @@ def write_export(
     by_mail = ~anonymous & has_email & (luck[:, 2] < ANONYMOUS + BY_MAIL_ONLY)
     shows_mail = by_mail | (~anonymous & has_email & (luck[:, 3] < 0.5))
 
+    address = _addresses(history, who, luck[:, 1])
+    comments = [j for j, question in enumerate(questions) if len(question.themes)]
+    themes: dict[str, str] = {}
     rows: dict[str, list[list[str]]] = {calendar.halves(np.array([calendar.days]))[0]: []}
     halves = calendar.halves(who.day)
     for i in np.lexsort((who.person, who.second, who.day)):
         person = who.person[i]
-        email = _as_typed(people.email[person], int(luck[i, 1] * 1000)) if shows_mail[i] else ""
+        email = address[i] if shows_mail[i] else ""
+        response = f"R_{tokens[i * 16 : i * 16 + 15]}"
         seen = round(len(questions) * progress[i] / 100)
         answers = [
             "" if j >= seen else MISSING_CODE if left_open[i, j] and not q.optional else q.answers[i]
@@ -127,7 +147,7 @@ def write_export(
             str(duration[i]),
             "0" if unfinished[i] else "1",
             recorded[i],
-            f"R_{tokens[i * 16 : i * 16 + 15]}",
+            response,
             people.last_name[person] if email else "",
             people.first_name[person] if email else "",
             email,
@@ -140,11 +160,19 @@ def write_export(
             *(values[i] for _, values in embedded),
         ]
         rows.setdefault(halves[i], []).append(row)
+        for j in comments:
+            if answers[j]:
+                themes[response] = questions[j].themes[i]
     for half, members in sorted(rows.items()):
-        _add_set_aside(rng, members, len(SYSTEM) + len(questions))
+        book.note("surveys: preview, test or spam", _add_set_aside(rng, members, len(SYSTEM) + len(questions), book))
         path = folder / f"{name}-{half}.csv"
         write_csv(path, *_with_headers(questions, embedded, members, calendar.zone))
-    return int(anonymous.sum())
+    real = [row for members in rows.values() for row in members if row[2] == "0"]
+    for j, question in enumerate(questions):
+        if question.question_id == UNMAPPED_QUESTION:
+            given = [row for row in real if row[len(SYSTEM) + j]]
+            book.note("surveys: answer to an unmapped question", len(given))
+    return Export(strangers=int(anonymous.sum()), themes=themes)
 
 
 def _with_headers(
@@ -163,9 +191,10 @@ def _with_headers(
     return headers, [texts, imports, *rows]
 
 
-def _add_set_aside(rng: np.random.Generator, rows: list[list[str]], answers_end: int) -> None:
+def _add_set_aside(rng: np.random.Generator, rows: list[list[str]], answers_end: int, book: DirtBook) -> int:
     """Previews, tests and spam: copies of real answers without a person, at the time of a real response."""
-    for copy in range(math.ceil(SET_ASIDE * len(rows))):
+    copies = math.ceil(SET_ASIDE * len(rows)) if book.wanted.files else 0
+    for copy in range(copies):
         model = rows[int(rng.integers(len(rows)))]
         junk = [*model[: len(SYSTEM)], *model[len(SYSTEM) : answers_end], *([""] * (len(model) - answers_end))]
         junk[2] = STATUSES[copy % len(STATUSES)]
@@ -174,6 +203,15 @@ def _add_set_aside(rng: np.random.Generator, rows: list[list[str]], answers_end:
             junk[column] = ""
         junk[15] = "preview" if junk[2] == "1" else "anonymous"
         rows.append(junk)
+    return copies
+
+
+def _addresses(history: History, who: Respondents, luck: Floats) -> list[str]:
+    """Where the invitation went: to the address that the CRM knows, or to the person's other one."""
+    first = history.people.email[who.person]
+    second = history.browsers.second_email[who.person]
+    chosen = np.where((second != "") & (luck < 0.5), second, first)
+    return [_as_typed(email, int(one * 1000)) for email, one in zip(chosen, luck, strict=True)]
 
 
 def _as_typed(email: str, luck: int) -> str:

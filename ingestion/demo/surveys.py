@@ -8,31 +8,37 @@ counts as a stage of its own.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from ingestion.demo.answers import (
+    ACCEPTED_MEAN,
+    EXPECTATION_MEAN,
     IMPORTANCE_MEAN,
-    STYLE_SHARE,
     TOUCH_SATISFIED,
-    expectation_and_perception,
+    leaning,
     opinions,
     outcome_answers,
     rated,
     recommendation,
+    score_opinion,
+    standardised,
     top_two_of_five,
 )
+from ingestion.demo.comments import write_comments
+from ingestion.demo.dirt import DirtBook
+from ingestion.demo.effects import CRITICAL_INTERACTION, TENURED_ITEM
+from ingestion.demo.events import EVENTS
+from ingestion.demo.fates import Fates, later_fates
 from ingestion.demo.files import Calendar
+from ingestion.demo.history import History
 from ingestion.demo.journeys import Visits
-from ingestion.demo.orders import Orders
-from ingestion.demo.people import Bools, Floats, Ints, People, Texts
-from ingestion.demo.qualtrics import Question, Respondents, write_export
-from ingestion.demo.touches import Settings, Touches
-from ingestion.demo.truths import EXPECTATION_MEAN, SHORT_PILLAR, Effects
+from ingestion.demo.people import Ints, Texts
+from ingestion.demo.qualtrics import Export, Question, Respondents, write_export
 from ingestion.demo.vocabulary import (
-    EVENTS,
     ITEMS,
     LOYALTY,
     OUTCOME_SURVEY,
@@ -50,47 +56,42 @@ ORDER_RATE: Final = 0.22  # of the orders that are followed by use
 SERVICE_RATE: Final = 0.45  # of the service contacts
 SERVICE_EVENTS: Final = ("Service call", "Repair desk visit")
 REASONS: Final = ("Price", "Staff", "Quality", "Speed", "Convenience")
-COMMENTS: Final = (
-    "Had to explain everything twice.",
-    "Friendly people, thank you!",
-    "Waited three days for a reply.",
-    "The kettle does what it says.",
-    'They said "tomorrow", it took a week.',
-    "Set-up was easy.\nThe manual was not.",
-    "Please call me back, my number is +49 30 23125 001.",
-    "Good value for money",
-    "Nobody knew what I had bought before.",
-    "Delivery came on the day it was promised; that is rare, and I will order again.",
-)
 COMMENTED: Final = 0.3
 ASKED_HOW: Final = ("E-mail", "App", "Store")
 
 
-def write_surveys(
-    folder: Path,
-    people: People,
-    visits: Visits,
-    settings: Settings,
-    touches: Touches,
-    orders: Orders,
-    crm_ids: Texts,
-    *,
-    seed: int,
-    calendar: Calendar,
-    world: Effects,
-) -> int:
-    """Write all exports of the three surveys; returns how many respondents nothing ties to a customer."""
-    rng = np.random.default_rng([seed, 10])
-    strangers = 0
-    for rate, minutes, write in (
-        (RELATIONSHIP_RATE, 50, _write_relationship),
-        (OUTCOMES_RATE, 75, _write_outcomes),
-    ):
-        visit = _answering_visits(rng, visits, calendar, rate)
-        who = _respondents(visits, settings, crm_ids, visit, minutes * 60)
-        strangers += write(folder, people, who, rng=rng, calendar=calendar, world=world)
-    return strangers + _write_touch(
-        folder, people, visits, settings, touches, orders, crm_ids, rng=rng, calendar=calendar, world=world
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What the three exports hold.
+
+    Attributes:
+        strangers: respondents whom nothing ties to a customer.
+        themes: response id -> theme of the comment.
+        again: share of the relationship survey's respondents who order again within a year, where that can be seen.
+    """
+
+    strangers: int
+    themes: dict[str, str]
+    again: float
+
+
+def write_surveys(folder: Path, history: History, book: DirtBook) -> Answered:
+    """Write all exports of the three surveys."""
+    rng = history.rng(10)
+    related, wanted = (
+        _respondents(history, _answering_visits(rng, history.visits, history.calendar, rate), minutes * 60)
+        for rate, minutes in ((RELATIONSHIP_RATE, 50), (OUTCOMES_RATE, 75))
+    )
+    fates = later_fates(history, related.person, related.day)
+    exports = (
+        _write_relationship(folder, history, related, fates, rng=rng, book=book),
+        _write_outcomes(folder, history, wanted, rng=rng, book=book),
+        _write_touch(folder, history, rng=rng, book=book),
+    )
+    return Answered(
+        strangers=sum(export.strangers for export in exports),
+        themes={response: theme for export in exports for response, theme in export.themes.items()},
+        again=fates.share,
     )
 
 
@@ -107,72 +108,70 @@ def _answering_visits(rng: np.random.Generator, visits: Visits, calendar: Calend
     return kept
 
 
-def _respondents(visits: Visits, settings: Settings, crm_ids: Texts, visit: Ints, later: int) -> Respondents:
+def _respondents(history: History, visit: Ints, later: int) -> Respondents:
     return Respondents(
-        person=visits.person[visit],
-        customer_id=crm_ids[visit],
-        day=visits.day[visit],
-        second=settings.second[visit] + later,
+        person=history.visits.person[visit],
+        customer_id=history.crm_ids[visit],
+        day=history.visits.day[visit],
+        second=history.settings.second[visit] + later,
     )
 
 
 def _write_relationship(
-    folder: Path, people: People, who: Respondents, *, rng: np.random.Generator, calendar: Calendar, world: Effects
-) -> int:
+    folder: Path, history: History, who: Respondents, fates: Fates, *, rng: np.random.Generator, book: DirtBook
+) -> Export:
+    world, people = history.world, history.people
     style = people.style[who.person]
-    expected, perceived, opinion = expectation_and_perception(rng, style, [world.gaps[i.pillar] for i in ITEMS])
+    tenure = standardised(np.sqrt(who.day - people.arrival[who.person]))
+    expected = rated(opinions(rng, style, len(ITEMS)), mean=EXPECTATION_MEAN)
+    opinion = opinions(rng, style, len(ITEMS))
+    for j, item in enumerate(ITEMS):
+        if item.interaction == CRITICAL_INTERACTION:
+            opinion[:, j] = leaning(opinion[:, j], fates.signal, world.at_stake)
+        if item.item == TENURED_ITEM:
+            opinion[:, j] = leaning(opinion[:, j], tenure, world.tenured_item)
+    perceived = rated(opinion, mean=EXPECTATION_MEAN + np.array([world.gaps[item.pillar] for item in ITEMS]))
     importance = rated(opinions(rng, style, len(ITEMS)), mean=IMPORTANCE_MEAN)
-    overall = rated(_standard_mean(opinion), mean=EXPECTATION_MEAN)
-    drivers = opinion[:, [item.pillar == SHORT_PILLAR for item in ITEMS]]
-    nps = recommendation(
-        rng, style, drivers, weight=world.driver_weight, promoters=world.promoters, detractors=world.detractors
-    )
+    accepted = rated(opinions(rng, style, len(ITEMS)), mean=ACCEPTED_MEAN)
+    opinions_of = {item.item: opinion[:, j] for j, item in enumerate(ITEMS)}
+    overall = rated(score_opinion(rng, opinions_of, world.overall, tenure), mean=EXPECTATION_MEAN)
+    recommends = score_opinion(rng, opinions_of, world.recommended, tenure)
+    nps = recommendation(recommends, promoters=world.promoters, detractors=world.detractors)
     group = np.select([nps >= 9, nps >= 7], ["Promoter", "Passive"], "Detractor")
     questions = [
         *_matrix("Q1", "What do you expect of us?", "QID1", expected),
         *_matrix("Q2", "How do you experience us?", "QID2", perceived),
         *_matrix("Q3", "How important is this to you?", "QID3", importance),
+        *_matrix("Q9", "What is the least that you would accept?", "QID9", accepted),
         _question("Q4", "Overall, how satisfied are you?", "QID4", overall),
         _question("Q5_NPS_GROUP", "Would you recommend us? - Group", "QID5_NPS_GROUP", group, optional=True),
         _question("Q5", "Would you recommend us?", "QID5", nps),
         _question("Q7", "What mattered most for your answer?", "QID7", _words(rng, REASONS, len(who)), optional=True),
         _question("Q8", "How did you hear of this survey?", UNMAPPED_QUESTION, _words(rng, ASKED_HOW, len(who))),
-        _question("Q6_TEXT", "Anything else?", "QID6_TEXT", _comments(rng, len(who)), optional=True),
+        _comment("Q6_TEXT", "Anything else?", "QID6_TEXT", rng, history, who),
     ]
-    embedded = [("wave", calendar.halves(who.day))]
-    return write_export(folder, _file_name(RELATIONSHIP), people, who, questions, embedded, rng=rng, calendar=calendar)
+    embedded = [("wave", history.calendar.halves(who.day))]
+    return write_export(folder, _file_name(RELATIONSHIP), history, who, questions, embedded, rng=rng, book=book)
 
 
 def _write_outcomes(
-    folder: Path, people: People, who: Respondents, *, rng: np.random.Generator, calendar: Calendar, world: Effects
-) -> int:
-    style = people.style[who.person]
-    importance, satisfaction = outcome_answers(rng, style, [world.outcomes[o.item] for o in OUTCOMES])
+    folder: Path, history: History, who: Respondents, *, rng: np.random.Generator, book: DirtBook
+) -> Export:
+    style = history.people.style[who.person]
+    importance, satisfaction = outcome_answers(rng, style, [history.world.outcomes[o.item] for o in OUTCOMES])
     labels = [outcome.label for outcome in OUTCOMES]
     questions = [
         *_matrix("Q1", "How important is it to you to ...?", "QID1", importance, labels),
         *_matrix("Q2", "How satisfied are you with how you can ...?", "QID2", satisfaction, labels),
-        _question("Q3_TEXT", "What else do you want done?", "QID3_TEXT", _comments(rng, len(who)), optional=True),
+        _comment("Q3_TEXT", "What else do you want done?", "QID3_TEXT", rng, history, who),
     ]
-    embedded = [("wave", calendar.halves(who.day))]
-    return write_export(
-        folder, _file_name(OUTCOME_SURVEY), people, who, questions, embedded, rng=rng, calendar=calendar
-    )
+    embedded = [("wave", history.calendar.halves(who.day))]
+    return write_export(folder, _file_name(OUTCOME_SURVEY), history, who, questions, embedded, rng=rng, book=book)
 
 
-def _write_touch(
-    folder: Path,
-    people: People,
-    visits: Visits,
-    settings: Settings,
-    touches: Touches,
-    orders: Orders,
-    crm_ids: Texts,
-    *,
-    rng: np.random.Generator,
-    calendar: Calendar,
-    world: Effects,
-) -> int:
+def _write_touch(folder: Path, history: History, *, rng: np.random.Generator, book: DirtBook) -> Export:
+    """Asked after some orders that are followed by use, and after some service contacts."""
+    visits, touches, orders, world = history.visits, history.touches, history.orders, history.world
     followed = visits.next_stage[orders.visit] == USE
     asked = np.nonzero(followed & (rng.random(len(orders.visit)) < ORDER_RATE))[0]
     run_starts = np.nonzero(np.r_[True, visits.run[1:] != visits.run[:-1]])[0]
@@ -181,14 +180,14 @@ def _write_touch(
     contacted = np.isin(touches.event, kinds) & (rng.random(len(touches.event)) < SERVICE_RATE)
     after_service = touches.visit[contacted]
 
-    who = _respondents(visits, settings, crm_ids, np.r_[after_order, after_service], 95 * 60)
+    who = _respondents(history, np.r_[after_order, after_service], 95 * 60)
     reordered = visits.stage[orders.visit[asked]] == LOYALTY
     order_id = [*orders.order_id[asked], *([""] * len(after_service))]
     interaction = [*np.where(reordered, "reorder", "buy"), *(["get_help"] * len(after_service))]
-    style = people.style[who.person]
-    pillars = {item.item: item.pillar for item in ITEMS}
-    _, perceived, _ = expectation_and_perception(rng, style, [world.gaps[pillars[item]] for item in TOUCH_ITEMS])
-    labels = [item.label for item in ITEMS if item.item in TOUCH_ITEMS]
+    style = history.people.style[who.person]
+    items = [item for item in ITEMS if item.item in TOUCH_ITEMS]
+    gaps = np.array([world.gaps[item.pillar] for item in items])
+    perceived = rated(opinions(rng, style, len(items)), mean=EXPECTATION_MEAN + gaps)
     questions = [
         _question(
             "Q1",
@@ -197,21 +196,15 @@ def _write_touch(
             top_two_of_five(opinions(rng, style, 1)[:, 0], TOUCH_SATISFIED),
         ),
         _question("Q2", "We made it easy for you.", "QID2", rated(opinions(rng, style, 1)[:, 0], mean=5.2)),
-        *_matrix("Q3", "How did you experience us this time?", "QID3", perceived, labels),
-        _question("Q4_TEXT", "Anything else?", "QID4_TEXT", _comments(rng, len(who)), optional=True),
+        *_matrix("Q3", "How did you experience us this time?", "QID3", perceived, [item.label for item in items]),
+        _comment("Q4_TEXT", "Anything else?", "QID4_TEXT", rng, history, who),
     ]
-    embedded = [("order_id", order_id), ("interaction", interaction), ("wave", calendar.halves(who.day))]
-    return write_export(folder, _file_name(TOUCH), people, who, questions, embedded, rng=rng, calendar=calendar)
+    embedded = [("order_id", order_id), ("interaction", interaction), ("wave", history.calendar.halves(who.day))]
+    return write_export(folder, _file_name(TOUCH), history, who, questions, embedded, rng=rng, book=book)
 
 
 def _file_name(survey: str) -> str:
     return survey.removesuffix("_survey")
-
-
-def _standard_mean(opinion: Floats) -> Floats:
-    spread = np.sqrt(STYLE_SHARE + (1 - STYLE_SHARE) / opinion.shape[1])
-    mean: Floats = opinion.mean(axis=1) / spread
-    return mean
 
 
 def _question(header: str, text: str, question_id: str, answers: Ints | Texts, *, optional: bool = False) -> Question:
@@ -231,6 +224,17 @@ def _words(rng: np.random.Generator, words: tuple[str, ...], count: int) -> Text
     return np.array(words, dtype=object)[rng.integers(len(words), size=count)]
 
 
-def _comments(rng: np.random.Generator, count: int) -> Texts:
-    says: Bools = rng.random(count) < COMMENTED
-    return np.where(says, _words(rng, COMMENTS, count), "")
+def _comment(
+    header: str, text: str, question_id: str, rng: np.random.Generator, history: History, who: Respondents
+) -> Question:
+    """An open question that some answer."""
+    written = write_comments(rng, history.people, who.person, history.world.themes)
+    says = rng.random(len(who)) < COMMENTED
+    return Question(
+        header=header,
+        text=text,
+        question_id=question_id,
+        answers=np.where(says, written.text, ""),
+        optional=True,
+        themes=np.where(says, written.theme, ""),
+    )

@@ -13,14 +13,17 @@ from typing import Final
 
 import numpy as np
 
+from ingestion.demo.effects import ASSISTING_CHANNEL, Effects
+from ingestion.demo.events import CHAT, DRAWN, EVENTS, SETUP, SIGNED_UP
 from ingestion.demo.journeys import Visits
 from ingestion.demo.people import Bools, Ints, People
+from ingestion.demo.steps import Steps, draw_gates, draw_tasks
 from ingestion.demo.vocabulary import (
     AWARENESS,
+    CHANNELS,
     DIRECT,
-    DRAWN,
+    DISCOVERY,
     EMAIL,
-    EVENTS,
     FACEBOOK,
     FRIEND,
     INSTAGRAM,
@@ -28,8 +31,6 @@ from ingestion.demo.vocabulary import (
     PAID,
     PHONE,
     PURCHASE,
-    SETUP,
-    SIGNED_UP,
     STAGES,
     STORE,
     USE,
@@ -50,7 +51,7 @@ FIRST_HEARD: Final = {
     "Store": (DIRECT, ORGANIC),
 }
 USUAL_CHANNELS: Final = {
-    DIRECT: 0.36, EMAIL: 0.20, ORGANIC: 0.18, PAID: 0.12, INSTAGRAM: 0.07, FACEBOOK: 0.04, FRIEND: 0.03,
+    DIRECT: 0.30, EMAIL: 0.18, ORGANIC: 0.17, PAID: 0.12, INSTAGRAM: 0.10, FACEBOOK: 0.05, FRIEND: 0.08,
 }  # fmt: skip
 
 
@@ -65,7 +66,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Touches:
-    """One entry per touch that is drawn from the vocabulary, by person and time; `event` indexes `EVENTS`.
+    """One entry per touch, by person and time; `event` indexes `EVENTS`, `page` PAGES (-1: the event's own).
 
     `closing` is, per visit, the second after the last of its touches: orders and sign-ups follow there.
     """
@@ -73,10 +74,11 @@ class Touches:
     visit: Ints
     event: Ints
     second: Ints
+    page: Ints
     closing: Ints
 
 
-def settle(people: People, visits: Visits, *, seed: int, start_on: date) -> Settings:
+def settle(people: People, visits: Visits, *, seed: int, start_on: date, world: Effects) -> Settings:
     """Decide for every visit whether it is on the web, at a desk or on the phone, and when."""
     rng = np.random.default_rng([seed, 3])
     size = len(visits)
@@ -86,21 +88,23 @@ def settle(people: People, visits: Visits, *, seed: int, start_on: date) -> Sett
     offline &= ~((visits.stage == PURCHASE) & ~visits.buys)  # a cart is left on the web only
     sunday = (visits.day + start_on.weekday()) % 7 == 6
     place = np.where(offline, np.where(sunday | (luck[:, 1] < 0.4), CALL_PLACE, DESK_PLACE), WEB_PLACE)
+    first_that_day = np.arange(size) - visits.rank
+    staff_needed = np.zeros(size, dtype=bool)
+    staff_needed[first_that_day[offline]] = True
     hour = np.where(
-        offline,
+        staff_needed,
         9 + rng.choice(len(DESK_HOURS), size=size, p=DESK_HOURS / DESK_HOURS.sum()),
         7 + rng.choice(len(WEB_HOURS), size=size, p=WEB_HOURS / WEB_HOURS.sum()),
     )
     own = hour * 3600 + (luck[:, 2] * 3600).astype(np.int64)
-    first_that_day = np.arange(size) - visits.rank
     second = own[first_that_day] + visits.rank * SECOND_VISIT
     channel = np.select(
-        [place == DESK_PLACE, place == CALL_PLACE], [STORE, PHONE], _web_channels(rng, people, visits)
+        [place == DESK_PLACE, place == CALL_PLACE], [STORE, PHONE], _web_channels(rng, people, visits, world)
     ).astype(np.int64)
     return Settings(place=place.astype(np.int64), second=second, channel=channel)
 
 
-def draw_touches(visits: Visits, settings: Settings, *, seed: int) -> Touches:
+def draw_touches(visits: Visits, settings: Settings, *, seed: int, world: Effects) -> Touches:
     """Draw what happens in every visit, besides orders."""
     rng = np.random.default_rng([seed, 4])
     on_web = settings.place == WEB_PLACE
@@ -111,23 +115,61 @@ def draw_touches(visits: Visits, settings: Settings, *, seed: int) -> Touches:
     position = np.arange(len(visit)) - starts[visit]
     event = _draw_events(rng, visits.stage[visit], settings.place[visit])
     event[(position == 0) & _first_setup(visits, on_web)[visit]] = EVENTS.index(SETUP)
-    pause = rng.integers(25, 170, len(visit))
-    running = np.cumsum(pause)
-    offset = running - (running - pause)[starts[visit]] if len(visit) else running
-    second = settings.second[visit] + offset
+    event[(position == 0) & _begins_in_chat(rng, visits, on_web, world)[visit]] = EVENTS.index(CHAT)
+    second = settings.second[visit] + _since_start(visit, rng.integers(25, 170, len(visit)))
+    drawn = _Drawn(visit=visit, event=event, second=second, page=np.full(len(visit), -1))
     closing = settings.second + 40
     np.maximum.at(closing, visit, second + 40)
+    for draw in (draw_gates, draw_tasks):
+        drawn, closing = _followed_by(drawn, draw(rng, visits, on_web, world), closing)
 
     signing = np.nonzero(visits.signs_up & on_web)[0]
-    signed_up = EVENTS.index(SIGNED_UP)
-    visit = np.r_[visit, signing]
-    event = np.r_[event, np.full(len(signing), signed_up)]
-    second = np.r_[second, closing[signing]]
+    signed_up = np.full(len(signing), EVENTS.index(SIGNED_UP))
+    visit = np.r_[drawn.visit, signing]
+    second = np.r_[drawn.second, closing[signing]]
     order = np.lexsort((second, visit))
-    return Touches(visit=visit[order], event=event[order], second=second[order], closing=closing)
+    return Touches(
+        visit=visit[order],
+        event=np.r_[drawn.event, signed_up][order],
+        second=second[order],
+        page=np.r_[drawn.page, np.full(len(signing), -1)][order],
+        closing=closing,
+    )
 
 
-def _web_channels(rng: np.random.Generator, people: People, visits: Visits) -> Ints:
+@dataclass(frozen=True, kw_only=True)
+class _Drawn:
+    visit: Ints
+    event: Ints
+    second: Ints
+    page: Ints
+
+
+def _followed_by(drawn: _Drawn, steps: Steps, closing: Ints) -> tuple[_Drawn, Ints]:
+    """Put steps after everything else in their visits; each visit closes after the last of them."""
+    second = closing[steps.visit] + _since_start(steps.visit, steps.wait)
+    closing = closing.copy()
+    np.maximum.at(closing, steps.visit, second + 40)
+    both = _Drawn(
+        visit=np.r_[drawn.visit, steps.visit],
+        event=np.r_[drawn.event, steps.event],
+        second=np.r_[drawn.second, second],
+        page=np.r_[drawn.page, steps.page],
+    )
+    return both, closing
+
+
+def _since_start(visit: Ints, pause: Ints) -> Ints:
+    """Seconds since the first touch of the same visit; touches of a visit stand together."""
+    if not len(visit):
+        return pause
+    running = np.cumsum(pause)
+    is_first = np.r_[True, visit[1:] != visit[:-1]]
+    start = np.maximum.accumulate(np.where(is_first, np.arange(len(visit)), 0))
+    return running - (running - pause)[start]
+
+
+def _web_channels(rng: np.random.Generator, people: People, visits: Visits, world: Effects) -> Ints:
     """People come first by what they heard of the shop through, later by whatever is at hand."""
     size = len(visits)
     usual = rng.choice(list(USUAL_CHANNELS), size=size, p=list(USUAL_CHANNELS.values()))
@@ -137,7 +179,20 @@ def _web_channels(rng: np.random.Generator, people: People, visits: Visits) -> I
         [heard == word for word in FIRST_HEARD], [np.array(pair)[either] for pair in FIRST_HEARD.values()], DIRECT
     )
     channel = np.where((visits.stage == AWARENESS) & ~visits.known, first, usual)
-    return np.where((channel == EMAIL) & ~visits.known, DIRECT, channel).astype(np.int64)
+    channel = np.where((channel == EMAIL) & ~visits.known, DIRECT, channel).astype(np.int64)
+    if not world.assisting_closes:
+        closes = (visits.stage == PURCHASE) | ((visits.next_stage == PURCHASE) & visits.last_of_run)
+        assisting = [i for i, way in enumerate(CHANNELS) if way.channel == ASSISTING_CHANNEL]
+        channel = np.where(closes & np.isin(channel, assisting), np.where(either == 1, DIRECT, ORGANIC), channel)
+    return channel
+
+
+def _begins_in_chat(rng: np.random.Generator, visits: Visits, on_web: Bools, world: Effects) -> Bools:
+    """Ways through discovery that begin in the advice chat, after a visit that marketing brought about."""
+    share = np.where(visits.goes_on, world.seam.kept, world.seam.lost)
+    handed_on = visits.first_of_run & (visits.stage == DISCOVERY) & (visits.previous_stage == AWARENESS)
+    chosen: Bools = on_web & handed_on & (rng.random(len(visits)) < share)
+    return chosen
 
 
 def _draw_events(rng: np.random.Generator, stage: Ints, place: Ints) -> Ints:

@@ -1,111 +1,45 @@
-"""The planted truths: whether to plant in, the sizes of every effect and `planted_truths.json` out.
+"""The planted truths: the effects in; what stands in `planted_truths.json` out.
 
-The sizes are the generator's own parameters, chosen by looking at generated files alone, never at a model's answers: at
-1,500 people Fisher's exact test with Benjamini-Hochberg shows all marks in 200 of 200 seeds. `NEUTRAL` is the same
-machine with every effect at its neutral value. Expected answers follow from the parameters alone (a discretised normal
-for the survey scales), never from generated rows.
+At 1,500 people Fisher's exact test with Benjamini-Hochberg shows all marks in 200 of 200 seeds. Expected answers follow
+from the parameters alone (a discretised normal for the survey scales), never from generated rows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from math import log
 from statistics import NormalDist
 from typing import Any, Final
 
-from ingestion.demo.vocabulary import OUTCOMES, STAGES
+from ingestion.demo.answers import ANSWER_SPREAD, EXPECTATION_MEAN
+from ingestion.demo.comments import THEME_WORDS
+from ingestion.demo.effects import (
+    ANSWERED,
+    ASSISTING_CHANNEL,
+    COSTLY_GATE,
+    CRITICAL_INTERACTION,
+    KEEPING_CORNER,
+    LONGEST_TASK,
+    SHORT_PILLAR,
+    SLOW_CATEGORY,
+    SLOW_NETWORK,
+    STALLED_STAGE,
+    TENURED_ITEM,
+    UNMET_OUTCOME,
+    USUAL_REPLY,
+    Drivers,
+    Effects,
+    OutcomeShares,
+)
+from ingestion.demo.events import EXTRA_STEP, TASKS
+from ingestion.demo.mentions import ANSWERED as MENTIONS_ANSWERED
+from ingestion.demo.steps import PASSED, USUAL_GATE
+from ingestion.demo.tickets import REPLY_SPREAD
+from ingestion.demo.tolerance import at_stake
+from ingestion.demo.vocabulary import OUTCOMES
 
-UNMET_OUTCOME: Final = "fix_first_time"
-SHORT_PILLAR: Final = "processes"
-STALLED_STAGE: Final = "use"
-EXPECTATION_MEAN: Final = 5.3
 RECOVERABLE_FROM: Final = 1500  # people: with fewer, an honest estimator may miss an effect in one seed of twenty
-ANSWER_SPREAD: Final = 0.9  # standard deviation of one answer around its mean, person's style included
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """An attribute value that marks better customers: multipliers on how often they buy and how much they spend."""
-
-    attribute: str
-    value: str
-    order_rate: float
-    spend: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutcomeShares:
-    """Share of answers in the top two boxes."""
-
-    importance: float
-    satisfaction: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effects:
-    """Every size that differs between a world with something to find and one with nothing.
-
-    Attributes:
-        marks: what the best customers have in common.
-        continuation: stage -> probability that an entry reaches any later stage within 90 days.
-        outcomes: item -> top-two shares.
-        gaps: pillar -> shift of perceptions against expectations, in scale points before rounding to 1-7.
-        promoters, detractors: shares of the answers 9-10 and 0-6.
-        driver_weight: part of the recommendation that follows the perception of the short pillar.
-    """
-
-    planted: bool
-    marks: tuple[Mark, ...]
-    continuation: dict[str, float]
-    outcomes: dict[str, OutcomeShares]
-    gaps: dict[str, float]
-    promoters: float
-    detractors: float
-    driver_weight: float
-
-
-_COMMON = OutcomeShares(importance=0.62, satisfaction=0.60)
-_SPREAD = {
-    "see_full_price": OutcomeShares(importance=0.66, satisfaction=0.60),
-    "know_arrival": OutcomeShares(importance=0.68, satisfaction=0.66),
-    "set_up_alone": OutcomeShares(importance=0.64, satisfaction=0.58),
-    "choose_well": OutcomeShares(importance=0.62, satisfaction=0.60),
-    "return_easily": OutcomeShares(importance=0.58, satisfaction=0.62),
-    "talk_to_person": OutcomeShares(importance=0.52, satisfaction=0.64),
-    "keep_team_working": OutcomeShares(importance=0.64, satisfaction=0.62),
-    "show_spend": OutcomeShares(importance=0.56, satisfaction=0.58),
-    "look_competent": OutcomeShares(importance=0.54, satisfaction=0.66),
-}
-
-PLANTED: Final = Effects(
-    planted=True,
-    marks=(
-        Mark(attribute="motivation", value="Saves me time", order_rate=2.4, spend=1.5),
-        Mark(attribute="age_band", value="35-54", order_rate=2.3, spend=1.5),
-        Mark(attribute="first_channel", value="Referral", order_rate=2.6, spend=1.5),
-    ),
-    continuation={**dict.fromkeys(STAGES[:-1], 0.72), STALLED_STAGE: 0.42},
-    outcomes={**_SPREAD, UNMET_OUTCOME: OutcomeShares(importance=0.90, satisfaction=0.35)},
-    gaps={"people": 0.0, "products": 0.0, "processes": -1.25},
-    promoters=0.44,
-    detractors=0.22,
-    driver_weight=0.4,
-)
-NEUTRAL: Final = Effects(
-    planted=False,
-    marks=(),
-    continuation=dict.fromkeys(STAGES[:-1], 0.66),
-    outcomes=dict.fromkeys((outcome.item for outcome in OUTCOMES), _COMMON),
-    gaps={"people": 0.0, "products": 0.0, "processes": 0.0},
-    promoters=0.30,
-    detractors=0.30,
-    driver_weight=0.0,
-)
-
-
-def effects(*, planted: bool) -> Effects:
-    """The sizes of one of the two worlds."""
-    return PLANTED if planted else NEUTRAL
+REPLY_TARGET: Final = 24.0  # hours
 
 
 def opportunity(shares: OutcomeShares) -> float:
@@ -120,56 +54,12 @@ def rounded_mean(mean: float, *, low: int = 1, high: int = 7) -> float:
     return low + sum(1 - answer.cdf(point + 0.5) for point in range(low, high))
 
 
-def document(world: Effects, *, seed: int, customers: int, end_on: date, days: int) -> dict[str, Any]:
-    """What stands in `planted_truths.json`."""
-    expected_gaps = {
-        pillar: round(rounded_mean(EXPECTATION_MEAN + gap) - rounded_mean(EXPECTATION_MEAN), 3)
-        for pillar, gap in world.gaps.items()
-    }
-    scores = {item: round(opportunity(shares), 2) for item, shares in world.outcomes.items()}
-    labels = {outcome.item: outcome.label for outcome in OUTCOMES}
-    kinds = {outcome.item: outcome.kind for outcome in OUTCOMES}
-    unmet = world.outcomes[UNMET_OUTCOME]
-    others = [score for item, score in scores.items() if item != UNMET_OUTCOME]
-    truths: dict[str, Any] = {
-        "best_customers": [
-            {"attribute": mark.attribute, "value": mark.value, "order_rate": mark.order_rate, "spend": mark.spend}
-            for mark in world.marks
-        ],
-        "stalled_stage": None,
-        "unmet_outcome": None,
-        "short_pillar": None,
-        "nps": {
-            "promoters": world.promoters,
-            "detractors": world.detractors,
-            "nps": round(100 * (world.promoters - world.detractors), 1),
-        },
-        "top_tier_revenue_share": {"low": 0.5, "high": 0.7},
-        "stage_conversion": world.continuation,
-        "expectation_gaps": expected_gaps,
-        "opportunity_scores": scores,
-    }
-    if world.planted:
-        rest = {stage: share for stage, share in world.continuation.items() if stage != STALLED_STAGE}
-        truths["stalled_stage"] = {
-            "stage": STALLED_STAGE,
-            "conversion": world.continuation[STALLED_STAGE],
-            "lowest_other": min(rest.values()),
-        }
-        truths["unmet_outcome"] = {
-            "item": UNMET_OUTCOME,
-            "label": labels[UNMET_OUTCOME],
-            "outcome_kind": kinds[UNMET_OUTCOME],
-            "importance_top2": unmet.importance,
-            "satisfaction_top2": unmet.satisfaction,
-            "opportunity_score": scores[UNMET_OUTCOME],
-            "highest_other": max(others),
-        }
-        truths["short_pillar"] = {
-            "pillar": SHORT_PILLAR,
-            "gap": expected_gaps[SHORT_PILLAR],
-            "others": [gap for pillar, gap in expected_gaps.items() if pillar != SHORT_PILLAR],
-        }
+def document(world: Effects, *, seed: int, customers: int, end_on: date, days: int, again: float) -> dict[str, Any]:
+    """What stands in `planted_truths.json` about the world.
+
+    Args:
+        again: share of the relationship survey's respondents who order again within a year, as generated.
+    """
     return {
         "planted": world.planted,
         "seed": seed,
@@ -177,7 +67,7 @@ def document(world: Effects, *, seed: int, customers: int, end_on: date, days: i
         "end_on": end_on.isoformat(),
         "days": days,
         "recoverable_from_customers": RECOVERABLE_FROM,
-        "truths": truths,
+        "truths": {**_levels(world), **_effects(world, again=again)},
         "tolerances": {
             "profile_index": 20.0,
             "stage_conversion": 0.10,
@@ -191,3 +81,167 @@ def document(world: Effects, *, seed: int, customers: int, end_on: date, days: i
             "scale points below zero; nps: points away from the truth that an estimate may be."
         ),
     }
+
+
+def _levels(world: Effects) -> dict[str, Any]:
+    """What holds in both worlds: expected numbers, whether or not there is something to find in them."""
+    return {
+        "nps": {
+            "promoters": world.promoters,
+            "detractors": world.detractors,
+            "nps": round(100 * (world.promoters - world.detractors), 1),
+        },
+        "top_tier_revenue_share": {"low": 0.5, "high": 0.7},
+        "stage_conversion": world.continuation,
+        "expectation_gaps": _gaps(world),
+        "opportunity_scores": {item: round(opportunity(shares), 2) for item, shares in world.outcomes.items()},
+        "outreach_answered": ANSWERED,
+        "theme_shares": world.themes,
+        "themes": {
+            name: {"tone": theme.tone, "pillar": theme.pillar, "interaction": theme.interaction}
+            for name, theme in THEME_WORDS.items()
+        },
+    }
+
+
+def _effects(world: Effects, *, again: float) -> dict[str, Any]:
+    """What can be found; None or empty where nothing is planted."""
+    found: dict[str, Any] = {
+        "best_customers": [
+            {"attribute": mark.attribute, "value": mark.value, "order_rate": mark.order_rate, "spend": mark.spend}
+            for mark in world.marks
+        ],
+    }
+    for name, effect in (
+        ("stalled_stage", _stalled_stage),
+        ("unmet_outcome", _unmet_outcome),
+        ("short_pillar", _short_pillar),
+        ("seam", _seam),
+        ("long_task", _long_task),
+        ("keeping_corner", _keeping_corner),
+        ("assisting_channel", _assisting_channel),
+        ("slow_reply", _slow_reply),
+        ("costly_gate", _costly_gate),
+        ("drivers", _drivers),
+        ("comment_themes", _comment_themes),
+    ):
+        found[name] = effect(world) if world.planted else None
+    found["value_at_stake"] = _value_at_stake(world, again) if world.planted else None
+    return found
+
+
+def _gaps(world: Effects) -> dict[str, float]:
+    expected = rounded_mean(EXPECTATION_MEAN)
+    return {pillar: round(rounded_mean(EXPECTATION_MEAN + gap) - expected, 3) for pillar, gap in world.gaps.items()}
+
+
+def _stalled_stage(world: Effects) -> dict[str, Any]:
+    rest = {stage: share for stage, share in world.continuation.items() if stage != STALLED_STAGE}
+    return {
+        "stage": STALLED_STAGE,
+        "conversion": world.continuation[STALLED_STAGE],
+        "lowest_other": min(rest.values()),
+    }
+
+
+def _unmet_outcome(world: Effects) -> dict[str, Any]:
+    unmet = next(outcome for outcome in OUTCOMES if outcome.item == UNMET_OUTCOME)
+    shares = world.outcomes[UNMET_OUTCOME]
+    others = [opportunity(other) for item, other in world.outcomes.items() if item != UNMET_OUTCOME]
+    return {
+        "item": UNMET_OUTCOME,
+        "label": unmet.label,
+        "outcome_kind": unmet.kind,
+        "importance_top2": shares.importance,
+        "satisfaction_top2": shares.satisfaction,
+        "opportunity_score": round(opportunity(shares), 2),
+        "highest_other": round(max(others), 2),
+    }
+
+
+def _short_pillar(world: Effects) -> dict[str, Any]:
+    gaps = _gaps(world)
+    others = [gap for pillar, gap in gaps.items() if pillar != SHORT_PILLAR]
+    return {"pillar": SHORT_PILLAR, "gap": gaps[SHORT_PILLAR], "others": others}
+
+
+def _seam(world: Effects) -> dict[str, Any]:
+    """Lost: no later stage is reached within 90 days. Compare with the other hand-offs into the same stage."""
+    continuation = world.continuation["discovery"]
+    return {
+        "from_corner": "marketing",
+        "to_corner": "service",
+        "stage": "discovery",
+        "touchpoint": "Advice chat",
+        "lost": round(world.seam.lost_where_it_happens(continuation=continuation), 3),
+        "lost_elsewhere": round(world.seam.lost_elsewhere(continuation=continuation), 3),
+    }
+
+
+def _long_task(world: Effects) -> dict[str, Any]:
+    longest = next(task for task in TASKS if task.task == LONGEST_TASK)
+    usual = PASSED ** (len(longest.steps) - 1)
+    return {
+        "task": LONGEST_TASK,
+        "extra_step": EXTRA_STEP.name,
+        "completed": round(usual * (world.extra_step or 1.0), 3),
+        "completed_elsewhere": round(usual, 3),
+    }
+
+
+def _keeping_corner(world: Effects) -> dict[str, Any]:
+    others = {corner: kept for corner, kept in world.kept_by.items() if corner != KEEPING_CORNER}
+    return {"corner": KEEPING_CORNER, "kept": world.kept_by[KEEPING_CORNER], "kept_by_others": max(others.values())}
+
+
+def _assisting_channel(_world: Effects) -> dict[str, Any]:
+    return {"channel": ASSISTING_CHANNEL, "last_touch_share": 0.0}
+
+
+def _slow_reply(world: Effects) -> dict[str, Any]:
+    return {
+        "ticket_category": SLOW_CATEGORY,
+        "median_hours": world.reply_hours[SLOW_CATEGORY],
+        "median_hours_elsewhere": USUAL_REPLY,
+        "network": SLOW_NETWORK,
+        "network_in_time": round(MENTIONS_ANSWERED["negative"] * _in_time(world.network_hours[SLOW_NETWORK]), 3),
+        "network_in_time_elsewhere": round(MENTIONS_ANSWERED["negative"] * _in_time(USUAL_REPLY), 3),
+    }
+
+
+def _in_time(median_hours: float) -> float:
+    """Share of log-normal replies within the target."""
+    return NormalDist(log(median_hours), REPLY_SPREAD).cdf(log(REPLY_TARGET))
+
+
+def _costly_gate(world: Effects) -> dict[str, Any]:
+    continuation = world.continuation["discovery"]
+    usual = [share for gate, share in world.submitted.items() if gate != COSTLY_GATE]
+    return {
+        "page": COSTLY_GATE,
+        "abandonment": round(1 - world.submitted[COSTLY_GATE], 3),
+        "abandonment_elsewhere": round(1 - max(usual), 3),
+        "goes_on": round(1 - world.gate.lost_where_it_happens(continuation=continuation), 3),
+        "goes_on_at_other_gates": round(1 - USUAL_GATE.lost_where_it_happens(continuation=continuation), 3),
+    }
+
+
+def _drivers(world: Effects) -> dict[str, Any]:
+    return {
+        "overall": _weights(world.overall),
+        "nps": _weights(world.recommended),
+        "confounder": {"attribute": "tenure", "item": TENURED_ITEM, "weight": world.tenured_item},
+    }
+
+
+def _weights(drivers: Drivers) -> dict[str, float]:
+    return {**drivers.items, "tenure": drivers.tenure}
+
+
+def _comment_themes(world: Effects) -> dict[str, Any]:
+    most = max(world.themes, key=lambda theme: world.themes[theme])
+    return {"theme": most, "share": world.themes[most]}
+
+
+def _value_at_stake(world: Effects, again: float) -> dict[str, Any]:
+    return {"interaction": CRITICAL_INTERACTION, "ordered_again": round(again, 3), **at_stake(world, again=again)}

@@ -1,237 +1,211 @@
-"""Web behaviour: touches on the web in; Segment's page, track and identify calls as JSON lines out.
+"""Web behaviour: history in; Segment's page, track and identify calls as `events-<month>.jsonl`, with dirt, out.
 
-A browser is anonymous until its owner opens an account or logs in; an `identify` call then ties its anonymous id to
-the customer id of the CRM. A few calls arrive twice (same `messageId`), and a few come from crawlers.
+A few calls arrive twice (same `messageId`), a few late, and a few come from crawlers.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from ingestion.demo.files import Calendar
-from ingestion.demo.journeys import Visits
-from ingestion.demo.orders import Orders
-from ingestion.demo.people import Bools, Ints, People
-from ingestion.demo.touches import WEB_PLACE, Settings, Touches
-from ingestion.demo.vocabulary import CHANNELS, EVENTS, UNMAPPED_EVENT
+from ingestion.demo.dirt import DirtBook
+from ingestion.demo.history import History
+from ingestion.demo.people import Ints, Texts
+from ingestion.demo.segment import BETA, COMPLETED, IDENTIFY, Call, Writer
+from ingestion.demo.touches import WEB_PLACE
+from ingestion.demo.vocabulary import CHANNELS, DIRECT
 
-HOST: Final = "https://shop.northwind.example"
 REPEATED: Final = 0.004  # of the calls are delivered twice
+LATE: Final = 0.003  # of the calls arrive in the file of a month after their own
 BETA_SHOWN: Final = 0.02  # of the visits show an experiment that nobody has mapped yet
-LOGGED_IN: Final = 0.8  # of the visits of people with an account
-SECOND_BROWSER: Final = 0.35  # of the visits of people who use two
+UNMAPPED_WAY: Final = 0.01  # of the direct visits come through a channel that nobody has mapped yet
 CRAWLED: Final = 0.01  # calls of crawlers, as a share of everybody's
-AGENTS: Final = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605",
-    "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0",
-)
+ADDRESS_TOLD: Final = 0.7  # of the identify calls name the e-mail address
 CRAWLERS: Final = (
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
 )
-LOCALES: Final = {"de": "de-DE", "fr": "fr-CH", "nl": "nl-NL"}
-SEARCHES: Final = ("kettle", "quiet fan", "spare lid", "gift", "desk lamp", "water filter")
-FEATURES: Final = ("timer", "scenes", "refill reminder", "sharing", "energy report")
-PRODUCTS: Final = ("kettle-02", "lamp-11", "fan-07", "filter-03", "mill-05")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Calls:
-    """One entry per Segment call: what, by whom, when; `order` indexes the orders, -1 for other calls."""
+    """One entry per call, by time; `order` indexes the orders, -1 for other calls."""
 
     visit: Ints
-    kind: Ints  # index into EVENTS, or one of the kinds below
+    kind: Ints
+    page: Ints
     millisecond: Ints
     order: Ints
 
 
-IDENTIFY: Final = -1
-COMPLETED: Final = -2
-BETA: Final = -3
-
-
-def write_web(
-    folder: Path,
-    people: People,
-    visits: Visits,
-    settings: Settings,
-    touches: Touches,
-    orders: Orders,
-    *,
-    seed: int,
-    calendar: Calendar,
-) -> None:
-    """Write `events-<month>.jsonl`, by time."""
-    rng = np.random.default_rng([seed, 9])
-    second_browser = people.second_device[visits.person] & visits.known
-    device = (second_browser & (rng.random(len(visits)) < SECOND_BROWSER)).astype(np.int64)
-    logged_in, identifies = _logins(rng, visits, settings, device)
-    calls = _calls(rng, visits, settings, touches, orders, identifies)
-    writer = _Writer(rng, people, calendar, len(calls.visit))
-
-    day = visits.day[calls.visit]
-    stamps = calendar.utc(day, calls.millisecond)
-    received = calendar.utc(day, calls.millisecond + 117)
-    months = calendar.months(day)
-    repeated = rng.random(len(calls.visit)) < REPEATED
-    lines: dict[str, list[str]] = defaultdict(list)
-    for i, visit in enumerate(calls.visit):
-        person = int(visits.person[visit])
-        user = people.customer_id[person] if logged_in[visit] or calls.kind[i] == IDENTIFY else None
-        channel = int(settings.channel[visit])
-        order = int(calls.order[i])
-        details = (orders.order_id[order], float(orders.amount[order])) if order >= 0 else None
-        common = writer.common(i, person, int(device[visit]), user, stamps[i], received[i])
-        campaign = calendar.campaign(int(day[i]), CHANNELS[channel].medium)
-        line = writer.line(i, int(calls.kind[i]), person, channel, campaign, common, details)
-        lines[months[i]] += [line, line] if repeated[i] else [line]
-    _crawl(rng, lines, calendar, round(CRAWLED * len(calls.visit)))
+def write_web(folder: Path, history: History, book: DirtBook) -> None:
+    """Write one file per month, by time."""
+    rng = history.rng(9)
+    calendar = history.calendar
+    calls = _calls(rng, history)
+    months = calendar.months(history.visits.day[calls.visit])
+    lines = _lines(rng, history, calls, book)
+    book.note("web: unmapped event", int((calls.kind == BETA).sum()))
+    files: dict[str, list[str]] = {month: [] for month in calendar.months(np.arange(calendar.days + 1))}
+    for month, line in zip(_arrivals(rng, months, list(files), book), lines, strict=True):
+        files[month].append(line)
+    touches = np.nonzero(calls.kind >= 0)[0]
+    _spoil(rng, files, [lines[i] for i in touches], [months[i] for i in touches], book)
+    _crawl(rng, files, history, round(CRAWLED * len(calls.visit)) if book.wanted.files else 0, book)
     folder.mkdir(parents=True, exist_ok=True)
-    for month, members in sorted(lines.items()):
-        (folder / f"events-{month}.jsonl").write_text("\n".join(members) + "\n", encoding="utf-8")
+    for month, members in files.items():
+        if members:
+            (folder / f"events-{month}.jsonl").write_text("\n".join(members) + "\n", encoding="utf-8")
 
 
-def _logins(rng: np.random.Generator, visits: Visits, settings: Settings, device: Ints) -> tuple[Bools, Bools]:
-    """Which visits are logged in, and which begin with an identify call: the first on each browser does."""
-    luck = rng.random((len(visits), 2))
-    on_web = settings.place == WEB_PLACE
-    rows = np.nonzero(on_web & visits.known)[0]
-    _, first = np.unique(visits.person[rows] * 2 + device[rows], return_index=True)
-    first_known = np.zeros(len(visits), dtype=bool)
-    first_known[rows[first]] = True
-    logged_in = on_web & visits.known & (first_known | (luck[:, 0] < LOGGED_IN))
-    identifies = first_known | (logged_in & (luck[:, 1] < 0.1))
-    return logged_in, identifies
-
-
-def _calls(
-    rng: np.random.Generator, visits: Visits, settings: Settings, touches: Touches, orders: Orders, identifies: Bools
-) -> _Calls:
+def _calls(rng: np.random.Generator, history: History) -> _Calls:
+    visits, settings, touches, orders = history.visits, history.settings, history.touches, history.orders
     on_web = settings.place == WEB_PLACE
     drawn = np.nonzero(on_web[touches.visit])[0]
-    logins = np.nonzero(identifies)[0]
+    logins = np.nonzero(history.browsers.identifies)[0]
     sign_ups = np.nonzero(visits.signs_up & on_web)[0]
     beta = np.nonzero(on_web & (rng.random(len(visits)) < BETA_SHOWN))[0]
     # The shop's script runs for people whose first order was placed on the web; the CRM knows every order.
     people_of = visits.person[orders.visit]
     _, first = np.unique(people_of, return_index=True)
-    began_on_web = np.zeros(int(visits.person.max()) + 1, dtype=bool)
+    began_on_web = np.zeros(len(history.people), dtype=bool)
     began_on_web[people_of[first]] = on_web[orders.visit[first]]
     completed = np.nonzero(on_web[orders.visit] & began_on_web[people_of])[0]
 
     parts = (
-        (touches.visit[drawn], touches.event[drawn], touches.second[drawn] * 1000, -1),
-        (logins, IDENTIFY, settings.second[logins] * 1000 + 5000, -1),
-        (sign_ups, IDENTIFY, touches.closing[sign_ups] * 1000 + 1400, -1),
-        (beta, BETA, touches.closing[beta] * 1000 + 3000, -1),
-        (orders.visit[completed], COMPLETED, orders.second[completed] * 1000 + 1500, completed),
+        (touches.visit[drawn], touches.event[drawn], touches.page[drawn], touches.second[drawn] * 1000, -1),
+        (logins, IDENTIFY, -1, settings.second[logins] * 1000 + 5000, -1),
+        (sign_ups, IDENTIFY, -1, touches.closing[sign_ups] * 1000 + 1400, -1),
+        (beta, BETA, -1, touches.closing[beta] * 1000 + 3000, -1),
+        (orders.visit[completed], COMPLETED, -1, orders.second[completed] * 1000 + 1500, completed),
     )
     visit = np.concatenate([part[0] for part in parts])
-    kind = np.concatenate([np.broadcast_to(part[1], len(part[0])) for part in parts])
-    millisecond = np.concatenate([part[2] for part in parts]) + rng.integers(0, 400, len(visit))
-    order = np.concatenate([np.broadcast_to(part[3], len(part[0])) for part in parts])
+    kind, page, order = (
+        np.concatenate([np.broadcast_to(part[column], len(part[0])) for part in parts]) for column in (1, 2, 4)
+    )
+    millisecond = np.concatenate([part[3] for part in parts]) + rng.integers(0, 400, len(visit))
     when = np.lexsort((visit, millisecond, visits.day[visit]))
-    return _Calls(visit=visit[when], kind=kind[when], millisecond=millisecond[when], order=order[when])
+    return _Calls(visit=visit[when], kind=kind[when], page=page[when], millisecond=millisecond[when], order=order[when])
 
 
-class _Writer:
-    """Turns calls into lines. What is the same for every call of a kind is encoded once."""
-
-    def __init__(self, rng: np.random.Generator, people: People, calendar: Calendar, count: int) -> None:
-        self._people = people
-        self._zone = calendar.zone
-        self._messages = rng.bytes(16 * count).hex()
-        self._browsers = rng.bytes(32 * len(people)).hex()
-        self._agents = rng.integers(len(AGENTS), size=(len(people), 2))
-        self._address = rng.integers(1, 255, size=len(people))
-        self._pick = rng.integers(0, 1 << 30, size=count)
-
-    def common(self, i: int, person: int, device: int, user: str | None, stamp: str, received: str) -> str:
-        start = (person * 2 + device) * 32
-        raw = self._browsers[start : start + 32]
-        anonymous = f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
-        message = self._messages[i * 32 : i * 32 + 32]
-        user_id = f'"{user}"' if user else "null"
-        return (
-            f'"messageId": "ajs-next-{message}", "anonymousId": "{anonymous}", "userId": {user_id}, '
-            f'"integrations": {{}}, "originalTimestamp": "{stamp}", "sentAt": "{stamp}", "receivedAt": "{received}", '
-            f'"timestamp": "{stamp}", "version": 2, "context": {{"ip": "203.0.113.{self._address[person]}", '
-            f'"library": {{"name": "analytics.js", "version": "next-1.70.0"}}, '
-            f'"locale": "{LOCALES[self._people.traits["language"][person]]}", "timezone": "{self._zone}", '
-            f'"userAgent": "{AGENTS[self._agents[person, device]]}"'
+def _lines(rng: np.random.Generator, history: History, calls: _Calls, book: DirtBook) -> list[str]:
+    visits, orders, calendar, browsers = history.visits, history.orders, history.calendar, history.browsers
+    size = len(calls.visit)
+    writer = Writer(rng, history)
+    messages = rng.bytes(16 * size).hex()
+    pick = rng.integers(0, 1 << 30, size)
+    day = visits.day[calls.visit]
+    stamps = calendar.utc(day, calls.millisecond)
+    received = calendar.utc(day, calls.millisecond + 117)
+    channel = _with_unmapped(rng, history, book)
+    users = np.where(browsers.logged_in[calls.visit] | (calls.kind == IDENTIFY), _user_ids(history)[calls.visit], "")
+    emails = _told_addresses(history, calls, pick)
+    book.note("web: unmapped channel", int((channel[calls.visit] < 0).sum()))
+    columns = zip(
+        calls.visit.tolist(), calls.kind.tolist(), calls.page.tolist(), calls.order.tolist(), day.tolist(),
+        pick.tolist(), users, emails, stamps, received,
+        strict=True,
+    )  # fmt: skip
+    person_of, device_of, channel_of = visits.person.tolist(), browsers.device.tolist(), channel.tolist()
+    lines = []
+    for i, (visit, kind, page, order, on_day, luck, user, email, stamp, arrived) in enumerate(columns):
+        person, device, way = person_of[visit], device_of[visit], channel_of[visit]
+        call = Call(
+            message=f"ajs-next-{messages[i * 32 : i * 32 + 32]}",
+            person=person,
+            device=device,
+            anonymous_id=browsers.anonymous_id[person, device],
+            user=user,
+            email=email,
+            kind=kind,
+            page=page,
+            channel=way,
+            campaign=calendar.campaign(on_day, CHANNELS[way].medium) if way >= 0 else "",
+            stamp=stamp,
+            received=arrived,
+            pick=luck,
+            order=(orders.order_id[order], float(orders.amount[order])) if order >= 0 else None,
         )
-
-    def line(
-        self,
-        i: int,
-        kind: int,
-        person: int,
-        channel: int,
-        campaign: str,
-        common: str,
-        order: tuple[str, float] | None,
-    ) -> str:
-        via = CHANNELS[channel]
-        pick = int(self._pick[i])
-        if kind == IDENTIFY:
-            traits = {"email": self._people.email[person]} if self._people.email[person] and pick % 10 < 7 else {}
-            body = f'"type": "identify", "traits": {json.dumps(traits)}, '
-            return f"{{{body}{common}{_page('/login', '', campaign, channel)}}}}}"
-        if kind == COMPLETED and order is not None:
-            properties = f'{{"order_id": "{order[0]}", "total": {order[1]:.2f}, "currency": "EUR"}}'
-            body = f'"type": "track", "event": "Order Completed", "properties": {properties}, '
-            return f"{{{body}{common}{_page('/checkout/thanks', '', campaign, channel)}}}}}"
-        if kind == BETA:
-            body = f'"type": "track", "event": "{UNMAPPED_EVENT}", "properties": {{"variant": "b"}}, '
-            return f"{{{body}{common}{_page('/', '', campaign, channel)}}}}}"
-        event = EVENTS[kind]
-        page = _page(event.path, via.referrer, campaign, channel)
-        if event.shape == "page":
-            body = f'"type": "page", "name": "{event.name}", "properties": {{"path": "{event.path}"}}, '
-        else:
-            body = f'"type": "track", "event": "{event.name}", "properties": {_properties(event.name, pick)}, '
-        return f"{{{body}{common}{page}}}}}"
+        lines.append(writer.line(call))
+    return lines
 
 
-def _page(path: str, referrer: str, campaign: str, channel: int) -> str:
-    """The rest of `context`: the page and, where the visit came through one, the campaign."""
-    via = CHANNELS[channel]
-    page = f', "page": {{"path": "{path}", "referrer": "{referrer}", "search": "", "url": "{HOST}{path}"}}'
-    if not via.source or via.presence == "offline":
-        return page
-    return f'{page}, "campaign": {{"source": "{via.source}", "medium": "{via.medium}", "name": "{campaign}"}}'
+def _user_ids(history: History) -> Texts:
+    ids: Texts = history.people.customer_id[history.visits.person]
+    return ids
 
 
-def _properties(name: str, pick: int) -> str:
-    match name:
-        case "Products Searched":
-            return f'{{"query": "{SEARCHES[pick % len(SEARCHES)]}"}}'
-        case "Feature Used":
-            return f'{{"feature": "{FEATURES[pick % len(FEATURES)]}"}}'
-        case "Review Submitted":
-            return f'{{"product_id": "{PRODUCTS[pick % len(PRODUCTS)]}", "rating": {3 + pick % 3}}}'
-        case "Points Redeemed":
-            return f'{{"points": {100 + pick % 900}}}'
-        case _:
-            return "{}"
+def _told_addresses(history: History, calls: _Calls, pick: Ints) -> Texts:
+    """The address in identify calls: the person's other one, where they have one."""
+    person = history.visits.person[calls.visit]
+    second = history.browsers.second_email[person]
+    first = np.where(pick % 10 < 10 * ADDRESS_TOLD, history.people.email[person], "")
+    told: Texts = np.where(calls.kind == IDENTIFY, np.where(second != "", second, first), "")
+    return told
 
 
-def _crawl(rng: np.random.Generator, lines: dict[str, list[str]], calendar: Calendar, count: int) -> None:
+def _with_unmapped(rng: np.random.Generator, history: History, book: DirtBook) -> Ints:
+    """Channel per visit; -1 where the visit came through one that is not in the mappings."""
+    channel = history.settings.channel.copy()
+    direct = np.nonzero((channel == DIRECT) & (history.settings.place == WEB_PLACE))[0]
+    channel[direct[book.pick(rng, len(direct), share=UNMAPPED_WAY)]] = -1
+    return channel
+
+
+def _arrivals(rng: np.random.Generator, months: Sequence[str], all_months: list[str], book: DirtBook) -> list[str]:
+    """The file in which each call arrives: its own month's, or the next where it is late."""
+    arrivals = list(months)
+    late = [i for i in book.pick(rng, len(months), share=LATE) if months[i] != all_months[-1]]
+    for i in late:
+        arrivals[i] = all_months[all_months.index(months[i]) + 1]
+    book.note("web: late", len(late))
+    return arrivals
+
+
+def _spoil(
+    rng: np.random.Generator, files: dict[str, list[str]], lines: list[str], months: list[str], book: DirtBook
+) -> None:
+    """Repeat some lines, and add spoilt copies of others under a message id of their own."""
+    repeated = book.pick(rng, len(lines), share=REPEATED)
+    for i in repeated:
+        files[months[i]].append(lines[i])
+    book.note("web: repeated", len(repeated))
+    for kind, spoil in (("bad date", _undated), ("future", _in_future), ("nobody", _by_nobody), ("broken", _broken)):
+        chosen = book.pick(rng, len(lines), share=0.0003)
+        for i in chosen:
+            files[months[i]].append(spoil(lines[i].replace("ajs-next-", f"ajs-{kind[:3]}-", 1)))
+        book.note(f"web: {kind}", len(chosen))
+
+
+def _undated(line: str) -> str:
+    return json.dumps(json.loads(line) | {"timestamp": "yesterday", "originalTimestamp": "yesterday"})
+
+
+def _in_future(line: str) -> str:
+    """Sent by a machine whose clock is wrong."""
+    call = json.loads(line)
+    return json.dumps(call | {"timestamp": f"2099-03-01{call['timestamp'][10:]}"})
+
+
+def _by_nobody(line: str) -> str:
+    return json.dumps(json.loads(line) | {"anonymousId": None, "userId": None})
+
+
+def _broken(line: str) -> str:
+    return line[: len(line) // 2]
+
+
+def _crawl(rng: np.random.Generator, files: dict[str, list[str]], history: History, count: int, book: DirtBook) -> None:
     """Calls of crawlers, spread over the months before their last day."""
+    calendar = history.calendar
     day = np.sort(rng.integers(0, max(calendar.days, 1), count))
-    millisecond = rng.integers(6 * 3_600_000, 22 * 3_600_000, count)
-    stamps = calendar.utc(day, millisecond)
-    months = calendar.months(day)
-    for i in range(count):
+    stamps = calendar.utc(day, rng.integers(6 * 3_600_000, 22 * 3_600_000, count))
+    for i, month in enumerate(calendar.months(day)):
         message, browser = rng.bytes(16).hex(), rng.bytes(16).hex()
         line = {
             "type": "page",
@@ -241,10 +215,7 @@ def _crawl(rng: np.random.Generator, lines: dict[str, list[str]], calendar: Cale
             "anonymousId": f"{browser[:8]}-{browser[8:12]}-{browser[12:16]}-{browser[16:20]}-{browser[20:]}",
             "userId": None,
             "integrations": {},
-            "originalTimestamp": str(stamps[i]),
-            "sentAt": str(stamps[i]),
-            "receivedAt": str(stamps[i]),
-            "timestamp": str(stamps[i]),
+            **dict.fromkeys(("originalTimestamp", "sentAt", "receivedAt", "timestamp"), str(stamps[i])),
             "version": 2,
             "context": {
                 "ip": "198.51.100.7",
@@ -252,4 +223,5 @@ def _crawl(rng: np.random.Generator, lines: dict[str, list[str]], calendar: Cale
                 "page": {"path": "/p/kettle-02"},
             },
         }
-        lines[months[i]].append(json.dumps(line))
+        files[month].append(json.dumps(line))
+    book.note("web: crawler", count)

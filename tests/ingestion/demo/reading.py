@@ -40,10 +40,11 @@ class Reading:
 
     @cached_property
     def orders(self) -> pd.DataFrame:
-        frame = _read_all(self.folder / "inbox/orders")
+        """Every movement once, in the company's own money; what has no time or an impossible amount is none."""
+        frame = _read_all(self.folder / "inbox/orders").drop_duplicates()
         frame["at"] = _from_local(frame["Ordered At"])
-        frame["amount"] = frame["Net Amount"].astype(float)
-        return frame
+        frame["amount"] = pd.to_numeric(frame["Net Amount"], errors="coerce")
+        return frame[frame["at"].notna() & (frame["amount"] > 0) & (frame["Currency"] == "EUR")]
 
     @cached_property
     def contacts(self) -> pd.DataFrame:
@@ -57,38 +58,96 @@ class Reading:
     def interactions(self) -> pd.DataFrame:
         frame = _read_all(self.folder / "inbox/interactions", sep=";")
         frame["at"] = _from_local(frame["Happened At"])
-        return frame
+        return frame[frame["at"].notna()]
+
+    @cached_property
+    def tickets(self) -> pd.DataFrame:
+        """The newest page of every ticket, without deleted ones; hours are counted from the opening."""
+        rows = {}
+        for path in sorted((self.folder / "inbox/tickets").glob("*.json")):
+            for ticket in json.loads(path.read_text(encoding="utf-8"))["tickets"]:
+                rows[ticket["id"]] = {
+                    "Customer": ticket["requester"]["external_id"],
+                    "at": ticket["created_at"],
+                    "solved": ticket["metric_set"]["solved_at"],
+                    "category": ticket["type"],
+                    "reply_hours": ticket["metric_set"]["reply_time_in_minutes"]["calendar"],
+                    "status": ticket["status"],
+                }
+        frame = pd.DataFrame(rows.values())
+        for column in ("at", "solved"):
+            frame[column] = pd.to_datetime(frame[column], utc=True)
+        frame["reply_hours"] = frame["reply_hours"].astype(float) / 60
+        return frame[frame["status"] != "deleted"]
+
+    @cached_property
+    def mentions(self) -> pd.DataFrame:
+        frame = _read_all(self.folder / "inbox/mentions").drop_duplicates("Mention")
+        for column in ("Posted", "Answered", "Shared"):
+            frame[column] = _from_local(frame[column])
+        return frame[frame["Posted"].notna() & ~(frame["Answered"] < frame["Posted"])]
+
+    @cached_property
+    def contracts(self) -> pd.DataFrame:
+        return _read_all(self.folder / "inbox/contracts")
+
+    @cached_property
+    def deals(self) -> pd.DataFrame:
+        return _read_all(self.folder / "inbox/deals")
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any] | None]:
+        """Every line of the web export; None where it is no JSON."""
+        return [
+            _json(line)
+            for path in sorted((self.folder / "inbox/web").glob("*.jsonl"))
+            for line in path.read_text(encoding="utf-8").splitlines()
+        ]
 
     @cached_property
     def calls(self) -> pd.DataFrame:
-        """Every line of the web export, repeated ones and crawlers included."""
-        rows = []
-        for path in sorted((self.folder / "inbox/web").glob("*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                call = json.loads(line)
-                name = f"Viewed {call['name']} Page" if call["type"] == "page" else call.get("event", "")
-                rows.append(
-                    (
-                        call["type"],
-                        call["messageId"],
-                        call["anonymousId"],
-                        call["userId"] or "",
-                        name,
-                        call["timestamp"],
-                        call["context"]["userAgent"],
-                        call.get("traits", {}).get("email", ""),
-                    )
-                )
-        columns = ["type", "message", "browser", "user", "event", "timestamp", "agent", "email"]
+        """Every readable call of somebody, repeated ones, undated ones and crawlers included."""
+        rows = [
+            (
+                call["type"],
+                call["messageId"],
+                call["anonymousId"],
+                call["userId"] or "",
+                f"Viewed {call['name']} Page" if call["type"] == "page" else call.get("event", ""),
+                call["timestamp"],
+                call["context"]["userAgent"],
+                call.get("traits", {}).get("email", ""),
+                call["context"]["page"]["path"],
+                call["context"].get("campaign", {}).get("source", ""),
+                call["context"].get("campaign", {}).get("medium", ""),
+            )
+            for call in self.lines
+            if call is not None and (call["anonymousId"] or call["userId"])
+        ]
+        columns = [
+            "type",
+            "message",
+            "browser",
+            "user",
+            "event",
+            "timestamp",
+            "agent",
+            "email",
+            "path",
+            "source",
+            "medium",
+        ]
         frame = pd.DataFrame(rows, columns=columns)
-        frame["at"] = pd.to_datetime(frame["timestamp"], utc=True, format="ISO8601")
+        frame["at"] = pd.to_datetime(frame["timestamp"], utc=True, format="ISO8601", errors="coerce")
         frame["is_crawler"] = frame["agent"].str.contains("bot", case=False)
         return frame
 
     @cached_property
     def web(self) -> pd.DataFrame:
-        """Calls of people, each once."""
-        return self.calls[~self.calls["is_crawler"]].drop_duplicates("message")
+        """Calls of people in history, each once."""
+        end = pd.Timestamp(self.truths["end_on"], tz=ZONE) + pd.Timedelta(days=1)
+        calls = self.calls[~self.calls["is_crawler"] & (self.calls["at"] < end)]
+        return calls.drop_duplicates("message").sort_values(["at", "message"], ignore_index=True)
 
     def all_responses(self, survey: str) -> pd.DataFrame:
         frames = []
@@ -148,8 +207,28 @@ class Reading:
                 self.interactions["Customer"],
             ),
         ]
+        parts += [
+            _part("helpdesk", "ticket_opened", self.tickets["at"], self.tickets["Customer"]),
+            _part("helpdesk", "ticket_solved", self.tickets["solved"], self.tickets["Customer"]),
+            _part(
+                "shop_contracts", "contract_started", _from_local(self.contracts["Starts"]), self.contracts["Customer"]
+            ),
+            _part("shop_contracts", "contract_ended", _from_local(self.contracts["Ends"]), self.contracts["Customer"]),
+            _part(
+                "shop_deals", "deal_" + self.deals["Stage"], _from_local(self.deals["Closed"]), self.deals["Customer"]
+            ),
+        ]
         for part in parts:
             part["person"] = [self.person("customer", who) for who in part["who"]]
+        own = self.mentions[self.mentions["Brand"] == "Northwind"]
+        said = _part(
+            "listening", (own["Stars"] != "").map({True: "review", False: "mention"}), own["Posted"], own["Customer"]
+        )
+        said["person"] = [
+            self.person("customer", who) if who else f"author/{network}/{author}"
+            for who, network, author in own[["Customer", "Network", "Author"]].itertuples(index=False)
+        ]
+        parts.append(said)
         visits = _part("web", web["event"], web["at"], web["user"])
         visits["person"] = [
             self.person("customer", user) if user else self.person("browser", browser)
@@ -161,7 +240,8 @@ class Reading:
             part = _part(survey, "survey_answered", answers["at"], answers["externalDataReference"])
             part["person"] = self.respondents(survey)
             parts.append(part)
-        return pd.concat(parts, ignore_index=True).sort_values(["person", "at"], kind="stable", ignore_index=True)
+        events = pd.concat(parts, ignore_index=True)
+        return events[events["at"].notna()].sort_values(["person", "at"], kind="stable", ignore_index=True)
 
     def respondents(self, survey: str) -> list[str]:
         answers = self.responses(survey)
@@ -242,7 +322,16 @@ def _read_all(folder: Path, sep: str = ",") -> pd.DataFrame:
 
 
 def _from_local(text: pd.Series) -> pd.Series:
-    return pd.to_datetime(text, format="%Y-%m-%d %H:%M:%S").dt.tz_localize(ZONE).dt.tz_convert("UTC")
+    """UTC; NaT where there is no time."""
+    times = pd.to_datetime(text, format="%Y-%m-%d %H:%M:%S", errors="coerce")
+    return times.dt.tz_localize(ZONE, ambiguous=True).dt.tz_convert("UTC")
+
+
+def _json(line: str) -> dict[str, Any] | None:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError:
+        return None
 
 
 def _part(source: str, event: Any, at: pd.Series, who: pd.Series) -> pd.DataFrame:
