@@ -1,6 +1,6 @@
 -- Rows of orders that equal another row in every cell and have no number of their own.
 -- A warning, not an error: two equal purchases of one day do happen, and nothing in the file tells them from a row
--- that was exported twice. They are kept, counted, and reported.
+-- that was exported twice. They are kept, and counted in the books under their own heading.
 {{ config(severity='warn') }}
 
 with orders as (

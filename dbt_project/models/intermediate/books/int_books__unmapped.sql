@@ -1,4 +1,5 @@
--- Grain: one row is an event, channel, question, interaction or column without a mapping: kept, counted, not guessed.
+-- Grain: one row is an event, channel, question, answer, interaction, column, gate or currency without a mapping: counted,
+-- not guessed. Rows of a currency without a rate are quarantined; everything else is kept.
 
 with events as (
 
@@ -27,6 +28,46 @@ interactions as (
 contact_columns as (
 
     select * from {{ ref('int_customers__unmapped_columns') }}
+
+),
+
+answers as (
+
+    select * from {{ ref('int_survey__judged_answers') }}
+
+),
+
+content_events as (
+
+    select * from {{ ref('int_content__events') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('base_crm_csv__orders') }}
+
+),
+
+contracts as (
+
+    select * from {{ ref('base_crm_csv__contracts') }}
+
+),
+
+unvalued as (
+
+    select
+        data_source,
+        currency
+    from orders
+    where _disposition_reason = {{ no_rate() }}
+    union all
+    select
+        data_source,
+        currency
+    from contracts
+    where _disposition_reason = {{ no_rate() }}
 
 ),
 
@@ -68,6 +109,32 @@ final as (
         name,
         n_rows
     from contact_columns
+    union all
+    select
+        'answer' as kind,
+        data_source,
+        question_id || ' (' || replace(fate, '_', ' ') || ')' as name,
+        count(*) as n_rows
+    from answers
+    where fate in ('unreadable', 'out_of_scale')
+    group by data_source, question_id, fate
+    union all
+    select
+        'gate' as kind,
+        data_source,
+        coalesce(page_path, '(no page)') as name,
+        count(*) as n_rows
+    from content_events
+    where content_group is null
+    group by data_source, page_path
+    union all
+    select
+        'currency' as kind,
+        data_source,
+        currency as name,
+        count(*) as n_rows
+    from unvalued
+    group by data_source, currency
 
 )
 

@@ -1,8 +1,14 @@
--- Grain: one row is a column of a contacts export that is neither canonical nor known to attributes.csv.
+-- Grain: one row is a column of a contacts or accounts export that is neither canonical nor known to attributes.csv.
 
 with contacts as (
 
     select * from {{ ref('stg_crm_csv__contacts') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_crm_csv__accounts') }}
 
 ),
 
@@ -12,26 +18,42 @@ mappings as (
 
 ),
 
+exports as (
+
+    select
+        data_source,
+        row_json,
+        canonical_json
+    from contacts
+    union all
+    select
+        data_source,
+        row_json,
+        canonical_json
+    from accounts
+
+),
+
 canonical as (
 
     select distinct
-        contacts.data_source,
+        exports.data_source,
         columns.entry_value as column_name
-    from contacts,
-        {{ json_entries('contacts.canonical_json') }} as columns
+    from exports,
+        {{ json_entries('exports.canonical_json') }} as columns
 
 ),
 
 filled as (
 
     select
-        contacts.data_source,
+        exports.data_source,
         trim(cells.entry_key) as column_name,
         count(*) as n_rows
-    from contacts,
-        {{ json_entries('contacts.row_json') }} as cells
+    from exports,
+        {{ json_entries('exports.row_json') }} as cells
     where {{ blank_to_null('cells.entry_value') }} is not null
-    group by contacts.data_source, trim(cells.entry_key)
+    group by exports.data_source, trim(cells.entry_key)
 
 ),
 
