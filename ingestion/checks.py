@@ -1,27 +1,54 @@
-"""A workspace in, what is wrong with its files out. Loads nothing and writes nothing into the workspace."""
+"""A workspace in, what is wrong with its files and tables out. Loads nothing and writes nothing into the workspace."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
+from ingestion.databases import Database
 from ingestion.files import find_files, first_undecodable_byte, make_readable
 from ingestion.load import no_files
 from ingestion.shapes import reader_of, shape_of
-from workspace.config import Source, Workspace
+from ingestion.table_loader import examine_table
+from ingestion.vendor import UnreadableFileError
+from workspace import Source, Workspace
 from workspace.errors import Problem
 
 
 def check_sources(workspace: Workspace) -> list[Problem]:
-    """Look at every file of every source: is it there, is it text in its encoding, does its head fit?"""
+    """Look at every file and table of every source: is it there, can it be read, do its columns fit?"""
     problems = []
     for source in workspace.config.sources:
+        if source.vendor == "sql":
+            problems += _check_table(source, workspace)
+            continue
         found = find_files(workspace.paths.root, source.path)
         if not found:
             problems.append(no_files(source.name, source.path))
         for path in found:
             problems += _check_file(path, source, shown=workspace.paths.relative(path))
     return problems
+
+
+def _check_table(source: Source, workspace: Workspace) -> list[Problem]:
+    """Can the database be reached, is the table there, and do its columns fit?"""
+    try:
+        with Database(source, workspace.paths.root) as database:
+            problems = examine_table(database, source, shape_of(source), zone=workspace.config.timezone)
+            if database.password_in_config:
+                fix = "Write url: env:NAME, and put the url into that variable where 'cx' runs."
+                problems.append(
+                    Problem(
+                        file="cx.yml",
+                        key=f"sources.{source.name}.url",
+                        what="The database's password stands in the file.",
+                        fix=fix,
+                        severity="warning",
+                    )
+                )
+            return problems
+    except UnreadableFileError as error:
+        return [error.problem]
 
 
 def _check_file(path: Path, source: Source, *, shown: str) -> list[Problem]:

@@ -54,6 +54,13 @@ _SUPERSEDE: Final = """
     where load_id = ? and status = 'active'
 """
 
+_CURSORS: Final = """
+    select loads.load_id, cursors.highest
+    from ledger.cursors as cursors
+    inner join ledger.loads as loads on loads.load_id = cursors.load_id
+    where loads.source = ? and loads.raw_schema = ? and loads.raw_table = ? and loads.status = 'active'
+"""
+
 _ROWS: Final = "select * from ledger.loads order by load_id"
 
 
@@ -97,6 +104,16 @@ def supersede(connection: duckdb.DuckDBPyConnection, ended: Sequence[tuple[int, 
     """End live loads; their rows stay in raw and count no more."""
     for load_id, because in ended:
         connection.execute(_SUPERSEDE, [by, because, load_id])
+
+
+def highest_cursors(connection: duckdb.DuckDBPyConnection, source: str, table: RawTable) -> dict[int, str]:
+    """Live loads of a database's table -> how far its cursor had come with each, as text."""
+    return dict(connection.execute(_CURSORS, [source, table.schema, table.name]).fetchall())
+
+
+def record_cursor(connection: duckdb.DuckDBPyConnection, load_id: int, highest: str) -> None:
+    """Write down how far a load came; in the same transaction as its rows."""
+    connection.execute("insert into ledger.cursors values (?, ?)", [load_id, highest])
 
 
 def ledger_rows(paths: WorkspacePaths) -> list[dict[str, Any]]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
+from ingestion.databases import Database, shown_as
 from ingestion.files import find_files
 from ingestion.loader import FileReport, Loader, scratch_folder
 from ingestion.raw_schema import create_tables
 from ingestion.secret import ensure_secret
 from ingestion.settings import replace_settings
 from ingestion.shapes import MAPPINGS_READER, MAPPINGS_SOURCE, mapping_shapes, reader_of, shape_of
+from ingestion.table_loader import TableLoader
+from ingestion.vendor import UnreadableFileError
 from ingestion.warehouse import open_for_writing, transaction
-from workspace.config import Workspace
+from workspace import Source, Workspace
 from workspace.errors import Problem
 
 
@@ -56,7 +59,7 @@ def load_mappings(workspace: Workspace, *, run_id: str) -> LoadReport:
 
 
 def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
-    """Load the files of one source of cx.yml.
+    """Load the files of one source of cx.yml, or its table.
 
     Args:
         workspace: a validated workspace on which `prepare` has run.
@@ -68,12 +71,26 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
         loaded of it before stays live.
     """
     source = workspace.config.source(name)
+    if source.vendor == "sql":
+        return _load_table(workspace, source, run_id=run_id)
     found = find_files(workspace.paths.root, source.path)
     missing = [] if found else [no_files(name, source.path)]
     with open_for_writing(workspace.paths) as connection:
         loader = Loader(connection, workspace.paths, shape_of(source), reader_of(source), run_id=run_id)
         reports, problems = loader.load_all(found)
     return LoadReport(name, tuple(reports), (*missing, *problems))
+
+
+def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:
+    """Load the table of a database. One that cannot be read is a problem; what was loaded of it before stays live."""
+    try:
+        with Database(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
+            zone = workspace.config.timezone
+            loader = TableLoader(connection, database, source, shape_of(source), zone=zone, run_id=run_id)
+            reports, problems = loader.load()
+    except UnreadableFileError as error:
+        return LoadReport(source.name, (FileReport(shown_as(source), "failed"),), (error.problem,))
+    return LoadReport(source.name, tuple(reports), tuple(problems))
 
 
 def no_files(name: str, pattern: str) -> Problem:

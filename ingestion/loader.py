@@ -158,16 +158,7 @@ class Loader:
 
     def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
         """Rows and rejects of the table `staged`, and the books that say where every record went."""
-        loaded = self._connection.execute(
-            _insert_statement(self._shape.table, staged),
-            {
-                **staged.parameters,
-                "_source": self._shape.source,
-                "_file": file.path,
-                "_sha256": file.sha256,
-                "_load_id": load_id,
-            },
-        ).fetchall()[0][0]
+        loaded = insert_rows(self._connection, staged, self._shape, load_id, path=file.path, sha256=file.sha256)
         rejected = record_rejects(self._connection, load_id=load_id, source=self._shape.source, path=file.path)
         counted = self._count(staged)
         books = Books(records=counted["records"], loaded=loaded, rejected=rejected, skipped=counted["skipped"])
@@ -181,6 +172,15 @@ class Loader:
             "select count(*), count(*) filter (fate = 'skipped') from staged"
         ).fetchall()[0]
         return {"records": records + staged.skipped, "skipped": skipped + staged.skipped}
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, shape: Shape, load_id: int, *, path: str, sha256: str
+) -> int:
+    """Land the rows of the table `staged` that are to be loaded; returns how many."""
+    origin = {"_source": shape.source, "_file": path, "_sha256": sha256, "_load_id": load_id}
+    cursor = connection.execute(_insert_statement(shape.table, staged), {**staged.parameters, **origin})
+    return int(cursor.fetchall()[0][0])
 
 
 def _insert_statement(table: RawTable, staged: Staged) -> str:

@@ -55,6 +55,7 @@ _ORIGIN: Final = """
 """
 
 # `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
+# `cursors`: how far the cursor of a database's table had come with a load.
 # `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', 'reread' (other options), 'vanished'
 # (a mapping file that is gone).
 _LEDGER: Final = """
@@ -87,6 +88,10 @@ _LEDGER: Final = """
         reason varchar not null,
         payload varchar,
         rejected_at timestamp not null
+    );
+    create table if not exists ledger.cursors (
+        load_id bigint not null,
+        highest varchar not null
     );
 """
 

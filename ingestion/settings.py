@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from workspace.config import Source, Workspace
+from workspace import Source, Workspace
 
 _TABLES = """
     create schema if not exists raw_config;

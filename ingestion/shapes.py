@@ -15,7 +15,7 @@ from ingestion.tables import TableReader
 from ingestion.vendor import Reader, Shape
 from ingestion.web import csv as web_csv
 from ingestion.web import segment
-from workspace.config import Source
+from workspace import Source
 from workspace.mappings import MAPPING_FILES
 from workspace.vocabulary import CSV_ENTITIES
 

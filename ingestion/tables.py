@@ -32,7 +32,7 @@ class TableReader:
             return [
                 Problem(file=shown, what=str(error), fix="Check the file, and 'encoding' and 'delimiter' in cx.yml.")
             ]
-        return _missing_columns(head.keys, shape, shown=shown, has_header=shape.has_header)
+        return missing_columns(head.keys, shape, shown=shown, line=1 if shape.has_header else None)
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         problems = self.examine(text.path, shape, shown=shown)
@@ -41,18 +41,24 @@ class TableReader:
                 raise UnreadableFileError(problem)
         head = _head(text.path, shape)
         stage_records(connection, text, delimiter=shape.delimiter, head=head)
-        own = _canonical_columns(shape)
-        positions = positions_of(head.keys, shape.columns, own)
-        values = {column: f"nullif(trim(cells[${column}::integer]), '')" for column in own}
-        parameters: dict[str, object] = {column: positions.get(column) for column in own}
+        values, parameters = canonical_values(head.keys, shape)
         if "_row" in shape.table.columns:
             values["_row"], keys = row_as_json(head.keys)
             parameters |= keys
-        if "_canonical" in shape.table.columns:
-            # Staging has to tell questions from the columns that the canonical ones were read from.
-            values["_canonical"] = "$canonical::varchar"
-            parameters["canonical"] = json.dumps({column: head.keys[positions[column] - 1] for column in positions})
         return Staged(values, parameters, head.skipped, tuple(problems))
+
+
+def canonical_values(keys: Sequence[str], shape: Shape) -> tuple[dict[str, str], dict[str, object]]:
+    """SQL expressions over the cells of `staged` for the canonical columns, trimmed, and their parameters."""
+    own = _canonical_columns(shape)
+    positions = positions_of(keys, shape.columns, own)
+    values = {column: f"nullif(trim(cells[${column}::integer]), '')" for column in own}
+    parameters: dict[str, object] = {column: positions.get(column) for column in own}
+    if "_canonical" in shape.table.columns:
+        # Staging has to tell questions from the columns that the canonical ones were read from.
+        values["_canonical"] = "$canonical::varchar"
+        parameters["canonical"] = json.dumps({column: keys[positions[column] - 1] for column in positions})
+    return values, parameters
 
 
 def _canonical_columns(shape: Shape) -> list[str]:
@@ -63,7 +69,16 @@ def _head(text: Path, shape: Shape) -> Head:
     return read_head(text, delimiter=shape.delimiter, header_rows=1 if shape.has_header else 0)
 
 
-def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_header: bool) -> list[Problem]:
+def missing_columns(
+    keys: Sequence[str], shape: Shape, *, shown: str, line: int | None, holder: str = "file"
+) -> list[Problem]:
+    """Canonical columns that are not there: an error for a required one, a warning for one that cx.yml names.
+
+    Args:
+        keys: names of the columns that are there.
+        line: where a file's header stands; None where there is none.
+        holder: what holds the columns, in a word.
+    """
     own = _canonical_columns(shape)
     positions = positions_of(keys, shape.columns, own)
     problems = []
@@ -71,7 +86,7 @@ def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_heade
         if name in positions or (name not in shape.required and name not in shape.columns):
             continue
         wanted = shape.columns.get(name, name)
-        listed = _listed(keys) if has_header else f"{len(keys)} columns, named by position"
+        listed = _listed(keys) if shape.has_header else f"{len(keys)} columns, named by position"
         near = difflib.get_close_matches(wanted, keys, n=1, cutoff=0.5)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         if len(keys) == 1 and any(delimiter in keys[0] for delimiter in ";,|\t"):
@@ -79,10 +94,10 @@ def _missing_columns(keys: Sequence[str], shape: Shape, *, shown: str, has_heade
         problems.append(
             Problem(
                 file=shown,
-                line=1 if has_header else None,
+                line=line,
                 key=f"columns.{name}",
-                what=f"The file has no column '{wanted}' for '{name}'.",
-                fix=f"Name one of the file's columns under 'columns' of source '{shape.source}': {listed}.{hint}",
+                what=f"The {holder} has no column '{wanted}' for '{name}'.",
+                fix=f"Name one of the {holder}'s columns under 'columns' of source '{shape.source}': {listed}.{hint}",
                 severity="error" if name in shape.required else "warning",
             )
         )

@@ -227,7 +227,10 @@ def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
         case "literal_error":
             return f"'{detail['input']}' is not allowed here.", f"Use {detail['ctx']['expected']}."
         case _:
-            return f"'{detail['input']}' does not fit: {detail['msg']}.", f"Mend '{key}'."
+            # Whole sections are not shown, nor urls: they hold passwords.
+            is_plain = isinstance(detail["input"], str | int | float) and "url" not in location
+            shown = f"'{detail['input']}'" if is_plain else "This"
+            return f"{shown} does not fit: {detail['msg']}.", f"Mend '{key}'."
 
 
 def _known_keys(location: list[Any]) -> list[str]:

@@ -9,8 +9,9 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from workspace.config import ENCODINGS, Config, Source
+from workspace.config import Config
 from workspace.mappings import MAPPING_FILES
+from workspace.sources import ENCODINGS, Source
 from workspace.vocabulary import CSV_ENTITIES, VENDORS
 
 
