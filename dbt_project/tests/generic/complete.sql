@@ -1,4 +1,5 @@
-{#- Every row has a value in each of `columns`. One test a model and not one a column: a test costs a query. -#}
+{#- Every row has a value in each of `columns`. One test a model and not one a column: a test costs a query.
+    A failing row names its column. -#}
 {% test complete(model, columns) %}
 
 with missing as (
@@ -13,11 +14,17 @@ with missing as (
 )
 
 select *
-from missing
-where
-    false
+from (
     {%- for column in columns %}
-    or {{ column }}_missing > 0
+    select
+        '{{ column }}' as column_name,
+        {{ column }}_missing as n_rows
+    from missing
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
+) as columns_of_model
+where n_rows > 0
 
 {% endtest %}

@@ -1,5 +1,6 @@
 {#- Every value that is there lies within the range of its column, both ends included. `columns`: column -> a list of the
-    least and the greatest value, null for none. One test a model and not one a column: a test costs a query. -#}
+    least and the greatest value, null for none. One test a model and not one a column: a test costs a query.
+    A failing row names its column. -#}
 {% test within_ranges(model, columns) %}
 
 with strange as (
@@ -27,11 +28,17 @@ with strange as (
 )
 
 select *
-from strange
-where
-    false
+from (
     {%- for column in columns %}
-    or {{ column }}_outside > 0
+    select
+        '{{ column }}' as column_name,
+        {{ column }}_outside as n_rows
+    from strange
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
+) as columns_of_model
+where n_rows > 0
 
 {% endtest %}

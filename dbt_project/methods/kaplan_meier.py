@@ -1,0 +1,82 @@
+"""Durations, ended or still going on, come in; the share that outlasts each moment goes out, with an interval.
+
+Kaplan & Meier (1958), Nonparametric Estimation from Incomplete Observations, JASA 53. What still goes on (is censored)
+counts among those at risk up to its last observed moment, its own included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# Two-sided 95%.
+_Z: Final = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A step function that falls at every moment at which something ended. All arrays have the shape (moments,).
+
+    Attributes:
+        time: distinct moments at which something ended, ascending.
+        at_risk: how many had lasted until just before.
+        ended: how many ended then.
+        survival: S(t), product of 1 - ended / at_risk.
+        standard_error: Greenwood's (1926).
+        low, high: 95% interval on the scale of ln(-ln S), which stays within 0 and 1 (Kalbfleisch & Prentice 1980).
+    """
+
+    time: Floats
+    at_risk: Floats
+    ended: Floats
+    survival: Floats
+    standard_error: Floats
+    low: Floats
+    high: Floats
+
+    @property
+    def median(self) -> float:
+        """The first moment that at most half outlast; NaN where more than half outlast everything observed."""
+        below = np.flatnonzero(self.survival <= 0.5)
+        return float(self.time[below[0]]) if below.size else float("nan")
+
+    def at(self, moments: Floats) -> tuple[Floats, Floats, Floats]:
+        """S, its lower and its upper bound at any moments; 1 before the first end."""
+        position = np.searchsorted(self.time, moments, side="right")
+        return tuple(np.append(1.0, column)[position] for column in (self.survival, self.low, self.high))  # type: ignore[return-value]
+
+
+def estimate(duration: Floats, has_ended: NDArray[np.bool_], count: Floats) -> Curve:
+    """Estimate how long things last.
+
+    Args:
+        duration: how long each lasted, or has lasted so far; at least 0, shape (observations,).
+        has_ended: whether it ended then; otherwise it still went on (censored).
+        count: how many had this duration and this end.
+    """
+    if not duration.shape == has_ended.shape == count.shape:
+        raise ValueError("duration, has_ended and count differ in length")
+    if not np.isfinite(duration).all() or (duration < 0).any() or (count <= 0).any():
+        raise ValueError("durations are finite and at least 0, counts are above 0")
+    moments, of_moment = np.unique(duration, return_inverse=True)
+    leaving = np.bincount(of_moment, count, minlength=moments.size)
+    ended = np.bincount(of_moment, count * has_ended, minlength=moments.size)
+    at_risk = leaving[::-1].cumsum()[::-1]
+    falls = ended > 0
+    time, at_risk, ended = moments[falls], at_risk[falls], ended[falls]
+    survival = np.cumprod(1.0 - ended / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greenwood = np.cumsum(ended / (at_risk * (at_risk - ended)))
+        standard_error = np.where(survival > 0, survival * np.sqrt(greenwood), 0.0)
+        spread = _Z * np.sqrt(greenwood) / -np.log(survival)
+        low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
+    # Where all have ended, the share is 0 and has no interval.
+    low, high = (np.where(survival > 0, bound, 0.0) for bound in (low, high))
+    return Curve(
+        time=time, at_risk=at_risk, ended=ended, survival=survival, standard_error=standard_error, low=low, high=high
+    )
