@@ -63,9 +63,10 @@ class Company:
         return path
 
     def rows(self, number: int, mark: str) -> list[str]:
-        """Orders of known customers under new order ids."""
+        """Sales to known customers under new order ids."""
         newest = sorted((self.root / "inbox" / "orders").glob("orders-2*.csv"))[-1]
-        return [f"{mark}{row}" for row in newest.read_text(encoding="utf-8").splitlines()[1 : number + 1]]
+        sales = [row for row in newest.read_text(encoding="utf-8").splitlines() if ",sale," in row]
+        return [f"{mark}{row}" for row in sales[:number]]
 
     def night(self, day: str, doing: str) -> tuple[list[str], float | None, bool]:
         """One nightly run: what the engineer was told, the orders the CMO sees, whether the app says that it failed."""
