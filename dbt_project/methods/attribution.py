@@ -25,7 +25,7 @@ MOST_SHAPLEY_CHANNELS: Final = 12
 MOST_MARKOV_STATES: Final = 3700
 
 
-class TooManyChannels(ValueError):
+class TooManyChannelsError(ValueError):
     """A model cannot be solved exactly for so many channels; the message names the alternative."""
 
 
@@ -151,29 +151,28 @@ def last_touch(paths: PathCounts) -> Contributions:
 def linear_touch(paths: PathCounts) -> Contributions:
     """The same credit to each step of a path; a channel that occurs twice earns twice."""
     share = 1 / np.maximum(paths.lengths, 1)
-    return Contributions(
-        *(
-            np.bincount(paths.steps, np.repeat(counts * share, paths.lengths), minlength=len(paths.channels))
-            for counts in (paths.conversions, paths.value)
-        )
+    conversions, value = (
+        _sums(paths.steps, np.repeat(counts * share, paths.lengths), len(paths.channels))
+        for counts in (paths.conversions, paths.value)
     )
+    return Contributions(conversions, value)
 
 
 def markov(paths: PathCounts, *, order: int = 1) -> Contributions:
-    """Removal effects of a Markov chain over paths (Anderl et al. 2016), normalised to what was counted. Solved exactly.
+    """Removal effects of a Markov chain over paths (Anderl et al. 2016), normalised to what was counted; exact.
 
     A state is the last `order` channels; every path ends in conversion or null. The effect of a channel is
     1 - P(conversion | all transitions into it go to null) / P(conversion). Value is a reward on the last transition, so
     that its effects are those of the expected value.
 
-    With N = (I - Q)^-1, the chain that avoids a channel's states C loses h x_C, where h = (start N)_C (N_CC)^-1 is where
-    it first enters C and x_C the chance of converting from there: one inverse serves all channels.
+    With N = (I - Q)^-1, the chain that avoids a channel's states C loses h x_C, where h = (start N)_C (N_CC)^-1 is
+    where it first enters C and x_C the chance of converting from there: one inverse serves all channels.
 
     Args:
         order: 1 or 2.
 
     Raises:
-        TooManyChannels: if there are more states than can be solved exactly.
+        TooManyChannelsError: if there are more states than can be solved exactly.
         ValueError: for another order.
     """
     if order not in (1, 2):
@@ -182,7 +181,7 @@ def markov(paths: PathCounts, *, order: int = 1) -> Contributions:
     states = _visits(paths, order)
     if states.entered.size > MOST_MARKOV_STATES:
         instead = "Ask order 1" if order == 2 else "Ask first, last or linear touch"
-        raise TooManyChannels(
+        raise TooManyChannelsError(
             f"A Markov chain of order {order} over {count} channels has {states.entered.size:,} states, more than "
             f"{MOST_MARKOV_STATES:,}. {instead}, or group channels."
         )
@@ -211,22 +210,19 @@ def shapley(paths: PathCounts) -> Contributions:
     order of steps nor paths without conversion enter. Channels of no converting path are null players: they earn 0.
 
     Raises:
-        TooManyChannels: for more than 12 channels on converting paths.
+        TooManyChannelsError: for more than 12 channels on converting paths.
     """
     sets, converting = _converting_sets(paths)
     if converting.size > MOST_SHAPLEY_CHANNELS:
-        raise TooManyChannels(
+        raise TooManyChannelsError(
             f"Shapley values of {converting.size} channels need 2^{converting.size} coalitions; "
             f"{MOST_SHAPLEY_CHANNELS} channels at most are solved exactly. Ask Markov, order 1, or group channels."
         )
-    earned = []
-    for counts in (paths.conversions, paths.value):
-        own = np.bincount(sets, counts[paths.lengths > 0], minlength=2**converting.size)
-        own[0] = 0
-        contributions = np.zeros(len(paths.channels))
-        contributions[converting] = shapley_values(sums_over_subsets(own))
-        earned.append(contributions)
-    return Contributions(*earned)
+    earned = np.zeros((2, len(paths.channels)))
+    for row, counts in enumerate((paths.conversions, paths.value)):
+        own = _sums(sets, counts[paths.lengths > 0], 2**converting.size)
+        earned[row, converting] = shapley_values(sums_over_subsets(own))
+    return Contributions(earned[0], earned[1])
 
 
 def sums_over_subsets(amounts: Floats) -> Floats:
@@ -289,14 +285,14 @@ def _visits(paths: PathCounts, order: int) -> _Chain:
     goes_on = np.ones(states.size, dtype=np.bool_)
     goes_on[lasts] = False
     origins = np.flatnonzero(goes_on)
-    moves = np.bincount(states[origins] * count + states[origins + 1], weights[origins], minlength=count * count)
-    leaving = np.bincount(states, weights, minlength=count)
+    moves = _sums(states[origins] * count + states[origins + 1], weights[origins], count * count)
+    leaving = _sums(states, weights, count)
     last_states = states[lasts]
-    rewards = [np.bincount(last_states, counts[some], minlength=count) for counts in (used.conversions, used.value)]
+    rewards = [_sums(last_states, counts[some], count) for counts in (used.conversions, used.value)]
     total = used_ends[some].sum()
     return _Chain(
         entered=found % max(len(used.channels), 1),
-        start=np.bincount(states[firsts], used_ends[some], minlength=count) / (total or 1),
+        start=_sums(states[firsts], used_ends[some], count) / (total or 1),
         transitions=moves.reshape(count, count) / leaving[:, None],
         rewards=np.column_stack(rewards) / leaving[:, None],
     )
@@ -310,12 +306,15 @@ def _normalised(effects: Floats, total: float) -> Floats:
 def _at_steps(paths: PathCounts, at: Positions) -> Contributions:
     some = paths.lengths > 0
     channels = paths.steps[at[some]]
-    return Contributions(
-        *(
-            np.bincount(channels, counts[some], minlength=len(paths.channels))
-            for counts in (paths.conversions, paths.value)
-        )
+    conversions, value = (
+        _sums(channels, counts[some], len(paths.channels)) for counts in (paths.conversions, paths.value)
     )
+    return Contributions(conversions, value)
+
+
+def _sums(positions: Positions, amounts: Floats, size: int) -> Floats:
+    sums: Floats = np.bincount(positions, amounts, minlength=size).astype(np.float64, copy=False)
+    return sums
 
 
 def _converting_sets(paths: PathCounts) -> tuple[Positions, Positions]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dbt_project.methods.attribution import (
     Contributions,
     PathCounts,
-    TooManyChannels,
+    TooManyChannelsError,
     first_touch,
     last_touch,
     linear_touch,
@@ -272,7 +272,7 @@ def forty_channels() -> PathCounts:
 
 
 def test_shapley_of_forty_channels_is_refused_with_the_alternative() -> None:
-    with pytest.raises(TooManyChannels, match=r"40 channels .* 12 channels at most .* Ask Markov, order 1"):
+    with pytest.raises(TooManyChannelsError, match=r"40 channels .* 12 channels at most .* Ask Markov, order 1"):
         shapley(forty_channels())
 
 
@@ -284,7 +284,7 @@ def test_markov_of_forty_channels_is_solved(order: int) -> None:
 def test_markov_over_too_many_pairs_is_refused_with_the_alternative() -> None:
     names = [f"{number}" for number in range(2000)]
     read = counts([((left, right), 1, 0, 0) for left, right in pairwise(names)])
-    with pytest.raises(TooManyChannels, match="order 2 over 2000 channels has 3,998 states.*Ask order 1"):
+    with pytest.raises(TooManyChannelsError, match=r"order 2 over 2000 channels has 3,998 states.*Ask order 1"):
         markov(read, order=2)
 
 
