@@ -100,6 +100,15 @@ class History:
         return [entry for entry in self.live.values() if entry.sha256 == sha256]
 
 
+def vanished_longer_ones(file: Arrival, *, reading: str, history: History, inbox: Inbox) -> list[int]:
+    """Live loads of longer files that are gone: only their rows can tell whether this file is their beginning."""
+    return [
+        entry.load_id
+        for entry in history.live.values()
+        if entry.size > file.size and entry.reading == reading and not inbox.paths_of(entry.sha256)
+    ]
+
+
 def in_turn(inbox: Inbox, history: History) -> list[Arrival]:
     """The files in the order to decide on them: those with other content than before first.
 
@@ -127,6 +136,8 @@ def decide(file: Arrival, *, reading: str, history: History, inbox: Inbox, conte
     previous = history.latest.get(file.path)
     if previous is not None and previous.status == "active" and _same(previous, file, reading):
         return Decision("unchanged", holder=previous.load_id)
+    if previous is not None and _is_counted_by_another(previous, history) and _same(previous, file, reading):
+        return Decision("unchanged", holder=previous.superseded_by)
 
     holder = next((entry for entry in history.live_with(file.sha256) if entry.reading == reading), None)
     if holder is None:
@@ -141,6 +152,10 @@ def decide(file: Arrival, *, reading: str, history: History, inbox: Inbox, conte
     known = {load_id for load_id, _ in ended}
     grown = [load_id for load_id in _shorter_ones(file, history, inbox, contents) if load_id not in known]
     return Decision("load", ended + tuple((load_id, "grown") for load_id in grown))
+
+
+def _is_counted_by_another(entry: Entry, history: History) -> bool:
+    return entry.status == "duplicate" and entry.superseded_by in history.live
 
 
 def _same(entry: Entry, file: Arrival, reading: str) -> bool:

@@ -40,11 +40,11 @@ _NEXT_LOAD: Final = "select coalesce(max(load_id), 0) + 1 from ledger.loads"
 _RECORD: Final = """
     insert into ledger.loads (
         load_id, run_id, source, raw_schema, raw_table, path, size_bytes, sha256, reading,
-        records, loaded, rejected, skipped, status, loaded_at
+        records, loaded, rejected, skipped, status, superseded_by, loaded_at
     )
     values (
         $load_id, $run_id, $source, $raw_schema, $raw_table, $path, $size_bytes, $sha256, $reading,
-        $records, $loaded, $rejected, $skipped, $status, now()::timestamp
+        $records, $loaded, $rejected, $skipped, $status, $superseded_by, now()::timestamp
     )
 """
 
@@ -96,6 +96,7 @@ def record_load(
             "rejected": books.rejected,
             "skipped": books.skipped,
             "status": entry.status,
+            "superseded_by": entry.superseded_by,
         },
     )
 

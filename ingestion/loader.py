@@ -12,7 +12,9 @@ from typing import Any, Final, Literal
 
 import duckdb
 
-from ingestion.decisions import Arrival, Because, Decision, Entry, Inbox, decide, in_turn
+from ingestion.beginnings import load_that_begins_with
+from ingestion.decisions import Arrival, Because, Decision, Entry, Inbox, decide, in_turn, vanished_longer_ones
+from ingestion.drift import Seen, columns_of, drift, known_columns, record_columns
 from ingestion.files import (
     FileChangedError,
     Fingerprint,
@@ -89,7 +91,7 @@ class Loader:
         for file in in_turn(inbox, self._history):
             try:
                 decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
-                report, warnings = self._apply(decision, file, places[file.path], known[file.path])
+                report, warnings = self._apply(decision, file, places[file.path], known[file.path], inbox)
             except (FileChangedError, UnreadableFileError, OSError) as error:
                 problems.append(_problem_of(error, file.path))
                 reports.append(FileReport(file.path, "failed"))
@@ -109,11 +111,14 @@ class Loader:
         self._history.end(gone, by=None)
 
     def _apply(
-        self, decision: Decision, file: Arrival, path: Path, known: Fingerprint
+        self, decision: Decision, file: Arrival, path: Path, known: Fingerprint, inbox: Inbox
     ) -> tuple[FileReport, Sequence[Problem]]:
         if decision.action == "unchanged":
             return FileReport(file.path, "unchanged", decision.holder), ()
         staged = self._stage(path, file)
+        if decision.action == "load":
+            decision = self._unless_loaded(decision, staged, file, inbox)
+        columns, warnings = self._compare_columns(decision, staged, file)
         with transaction(self._connection):
             load_id = next_load_id(self._connection)
             if decision.action == "load":
@@ -123,7 +128,7 @@ class Loader:
             else:
                 records = self._count(staged)["records"]
                 books = Books(records=records, skipped=records)
-                entry = self._entry(load_id, file, "duplicate")
+                entry = self._entry(load_id, file, "duplicate", decision.holder)
                 successor = decision.holder
             record_load(
                 self._connection,
@@ -133,12 +138,32 @@ class Loader:
                 table=self._shape.table,
                 books=books,
             )
+            record_columns(self._connection, load_id, columns)
             supersede(self._connection, decision.supersedes, by=successor)
             ensure_unchanged(path, known)
         self._history.end(decision.supersedes, by=successor)
         self._history.add(entry)
         outcome: Literal["loaded", "duplicate"] = "loaded" if decision.action == "load" else "duplicate"
-        return FileReport(file.path, outcome, load_id, books), staged.warnings
+        return FileReport(file.path, outcome, load_id, books), [*staged.warnings, *warnings]
+
+    def _unless_loaded(self, decision: Decision, staged: Staged, file: Arrival, inbox: Inbox) -> Decision:
+        """The decision to load, unless a file that is gone held all of these records at its beginning."""
+        gone = vanished_longer_ones(file, reading=self._reading, history=self._history, inbox=inbox)
+        ended = {load_id for load_id, _ in decision.supersedes}
+        holder = load_that_begins_with(
+            self._connection, staged, self._shape.table, [load_id for load_id in gone if load_id not in ended]
+        )
+        return decision if holder is None else Decision("duplicate", decision.supersedes, holder)
+
+    def _compare_columns(
+        self, decision: Decision, staged: Staged, file: Arrival
+    ) -> tuple[Sequence[Seen], Sequence[Problem]]:
+        """The columns of a file that is to be loaded, and how they differ from those of the loads before."""
+        if decision.action != "load" or staged.whole is None:
+            return (), ()
+        now = columns_of(self._connection, staged)
+        before = known_columns(self._connection, self._shape.source, self._shape.table)
+        return now, drift(before, now, self._shape, shown=file.path, is_json=not staged.columns)
 
     def _stage(self, path: Path, file: Arrival) -> Staged:
         """The table `staged`; the copy that was needed for it, if any, is gone again."""
@@ -153,8 +178,10 @@ class Loader:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _entry(self, load_id: int, file: Arrival, status: Literal["active", "duplicate"]) -> Entry:
-        return Entry(load_id, file.path, file.size, file.sha256, self._reading, status)
+    def _entry(
+        self, load_id: int, file: Arrival, status: Literal["active", "duplicate"], holder: int | None = None
+    ) -> Entry:
+        return Entry(load_id, file.path, file.size, file.sha256, self._reading, status, holder)
 
     def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
         """Rows and rejects of the table `staged`, and the books that say where every record went."""

@@ -55,7 +55,9 @@ _ORIGIN: Final = """
 """
 
 # `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
+# `columns`: the columns of a load and what they hold, so that the next one is seen to differ.
 # `cursors`: how far the cursor of a database's table had come with a load.
+# `superseded_by`: the load that took its place; of a duplicate, the load that has its rows.
 # `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', 'reread' (other options), 'vanished'
 # (a mapping file that is gone).
 _LEDGER: Final = """
@@ -88,6 +90,12 @@ _LEDGER: Final = """
         reason varchar not null,
         payload varchar,
         rejected_at timestamp not null
+    );
+    create table if not exists ledger.columns (
+        load_id bigint not null,
+        name varchar not null,
+        kind varchar,
+        is_constant boolean not null
     );
     create table if not exists ledger.cursors (
         load_id bigint not null,

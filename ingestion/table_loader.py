@@ -20,6 +20,7 @@ import duckdb
 from ingestion.cursors import Cursor
 from ingestion.databases import Database, shown_as
 from ingestion.decisions import Because, Entry
+from ingestion.drift import columns_of, drift, known_columns, record_columns
 from ingestion.ledger import Books, highest_cursors, history_of, next_load_id, record_cursor, record_load, supersede
 from ingestion.loader import FileReport, insert_rows
 from ingestion.tables import canonical_values, missing_columns
@@ -120,6 +121,7 @@ class TableLoader:
         self._run_id = run_id
         self._reading = _reading(source, shape)
         self._history = history_of(connection, shape.source, shape.table)
+        self._drifted: list[Problem] = []
 
     def load(self) -> tuple[list[FileReport], list[Problem]]:
         """Read what is new and land it.
@@ -139,7 +141,8 @@ class TableLoader:
         since, window = self._resume(cursor)
         self._receive(cursor, since)
         self._ensure_times(cursor)
-        return self._land(cursor, window, outdated), problems
+        reports = self._land(cursor, window, outdated)
+        return reports, [*problems, *self._drifted]
 
     def _resume(self, cursor: Cursor | None) -> tuple[str | None, Sequence[int]]:
         """Where to read from (None: everything), and the live loads with rows from there on."""
@@ -219,14 +222,19 @@ class TableLoader:
         """Land the rows of `staged`, with a line in the ledger; end the loads that these take the place of."""
         path = self._database.shown
         load_id = next_load_id(self._connection)
-        values, parameters = canonical_values([column.name for column in self._database.columns], self._shape)
-        staged = Staged({**values, "_row": "whole_row"}, parameters)
+        names = tuple(column.name for column in self._database.columns)
+        values, parameters = canonical_values(names, self._shape)
+        staged = Staged({**values, "_row": "whole_row"}, parameters, columns=names)
+        columns = columns_of(self._connection, staged)
+        before = known_columns(self._connection, self._source.name, self._shape.table)
+        self._drifted += drift(before, columns, self._shape, shown=path, is_json=False)
         loaded = insert_rows(self._connection, staged, self._shape, load_id, path=path, sha256=content.sha256)
         books = Books(records=content.records, loaded=loaded, skipped=content.records - content.loaded)
         entry = Entry(load_id, path, content.characters, content.sha256, self._reading, "active")
         record_load(
             self._connection, entry, run_id=self._run_id, source=self._source.name, table=self._shape.table, books=books
         )
+        record_columns(self._connection, load_id, columns)
         if highest is not None:
             record_cursor(self._connection, load_id, highest)
         supersede(self._connection, ended, by=load_id)

@@ -45,7 +45,7 @@ class TableReader:
         if "_row" in shape.table.columns:
             values["_row"], keys = row_as_json(head.keys)
             parameters |= keys
-        return Staged(values, parameters, head.skipped, tuple(problems))
+        return Staged(values, parameters, head.skipped, tuple(problems), head.keys)
 
 
 def canonical_values(keys: Sequence[str], shape: Shape) -> tuple[dict[str, str], dict[str, object]]:

@@ -46,12 +46,19 @@ class Staged:
         parameters: named parameters of these expressions.
         skipped: records before the first row of `staged`: header rows and blank lines among them.
         warnings: what the user should know though the file was read.
+        columns: names of the cells of `staged`; none for JSON records, which stand in its `payload`.
     """
 
     values: Mapping[str, str]
     parameters: Mapping[str, object] = field(default_factory=dict)
     skipped: int = 0
     warnings: tuple[Problem, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> str | None:
+        """Own column of the raw table that keeps a whole record; None for the mappings, which need none."""
+        return next((column for column in ("_record", "_row") if column in self.values), None)
 
 
 class UnreadableFileError(Exception):

@@ -51,6 +51,7 @@ class QualtricsReader:
             values={"_row": row, "_timezone": "$timezone::varchar"},
             parameters={**names, "timezone": timezone},
             skipped=head.skipped,
+            columns=keys,
         )
 
 

@@ -1,0 +1,173 @@
+"""The columns of a load in, what changed since the loads before out: new ones, lost ones, and other types.
+
+Drift is told, never refused: raw keeps every column, and staging casts what it can. Types are those of the first
+records, as far as text shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+
+from ingestion.raw_schema import RawTable
+from ingestion.vendor import Shape, Staged
+from workspace.errors import Problem
+
+SAMPLED_RECORDS: Final = 10_000
+TEXT: Final = "text"
+
+# `is_constant`: every record has the column, be it empty.
+_OF_CELLS: Final = """
+    with sampled as (
+        select cells from staged where fate = 'loaded' limit $records
+    ),
+
+    spread as (
+        select
+            generate_subscripts(cells, 1) as position,
+            nullif(trim(unnest(cells)), '') as cell
+        from sampled
+    ),
+
+    typed as (
+        select
+            position,
+            case
+                when count(cell) = 0 then null
+                when bool_and(regexp_full_match(cell, '[+-]?[0-9]+([.,][0-9]+)*')) filter (cell is not null)
+                    then 'number'
+                when bool_and(try_cast(cell as timestamp) is not null) filter (cell is not null) then 'time'
+                else 'text'
+            end as kind
+        from spread
+        group by position
+    )
+
+    select named.name, typed.kind, true as is_constant
+    from (select unnest($names::varchar[]) as name, generate_subscripts($names::varchar[], 1) as position) as named
+    left join typed on typed.position = named.position
+    order by named.position
+"""
+
+_OF_RECORDS: Final = """
+    with sampled as (
+        select payload from staged where fate = 'loaded' limit $records
+    ),
+
+    spread as (
+        select
+            entries.key as name,
+            case
+                when entries.type in ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE') then 'number'
+                when entries.type = 'VARCHAR' then 'text'
+                when entries.type <> 'NULL' then lower(entries.type)
+            end as kind
+        from sampled, json_each(sampled.payload) as entries
+    )
+
+    select
+        name,
+        case when count(distinct kind) > 1 then 'mixed' else max(kind) end as kind,
+        count(*) >= (select count(*) from sampled) as is_constant
+    from spread
+    group by name
+    order by name
+"""
+
+_RECORD: Final = "insert into ledger.columns values (?, ?, ?, ?)"
+
+# Per column: the type it had last, whether the latest load had it, and whether every record of every load did.
+_KNOWN: Final = """
+    with earlier as (
+        select columns.*
+        from ledger.columns as columns
+        inner join ledger.loads as loads on loads.load_id = columns.load_id
+        where loads.source = ? and loads.raw_schema = ? and loads.raw_table = ?
+    )
+
+    select
+        name,
+        arg_max(kind, load_id) as kind,
+        bool_and(is_constant)
+            and count(distinct load_id) = (select count(distinct load_id) from earlier) as is_constant,
+        max(load_id) = (select max(load_id) from earlier) as is_latest
+    from earlier
+    group by name
+"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A column of one load. `kind`: number, time, text, ...; None where it holds nothing."""
+
+    name: str
+    kind: str | None
+    is_constant: bool
+
+
+@dataclass(frozen=True)
+class Known(Seen):
+    """A column of the loads before. `is_latest`: the last of them had it."""
+
+    is_latest: bool
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Seen]:
+    """The columns of the table `staged`; for JSON, the keys of its records."""
+    parameters: dict[str, object] = {"records": SAMPLED_RECORDS}
+    if staged.columns:
+        found = connection.execute(_OF_CELLS, {**parameters, "names": list(staged.columns)})
+    else:
+        found = connection.execute(_OF_RECORDS, parameters)
+    return [Seen(*row) for row in found.fetchall()]
+
+
+def known_columns(connection: duckdb.DuckDBPyConnection, source: str, table: RawTable) -> list[Known]:
+    """The columns of every load of a source so far."""
+    return [Known(*row) for row in connection.execute(_KNOWN, [source, table.schema, table.name]).fetchall()]
+
+
+def record_columns(connection: duckdb.DuckDBPyConnection, load_id: int, columns: Sequence[Seen]) -> None:
+    """Write down the columns of a load; in the same transaction as its rows."""
+    if columns:
+        connection.executemany(_RECORD, [(load_id, seen.name, seen.kind, seen.is_constant) for seen in columns])
+
+
+def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: str, is_json: bool) -> list[Problem]:
+    """What is different, one warning a column.
+
+    A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events.
+    """
+    if not before or not now:
+        return []
+    word = "Key" if is_json else "Column"
+    known = {column.name: column for column in before}
+    names = {column.name for column in now}
+    problems = []
+    for column in now:
+        former = known.get(column.name)
+        if former is None:
+            what = f"{word} '{column.name}' is new. It is kept in raw."
+            fix = f"Nothing to do, unless source '{shape.source}' or a mapping should read it."
+            problems.append(_warning(shown, column.name, what, fix))
+        elif former.kind not in (None, TEXT, "mixed") and column.kind not in (None, former.kind):
+            what = f"{word} '{column.name}' held {_plural(former.kind)} and now holds {_plural(column.kind)}."
+            fix = "It is kept. Values that can no longer be read are quarantined: cx status counts them."
+            problems.append(_warning(shown, column.name, what, fix))
+    for former in before:
+        if former.name not in names and (former.is_constant if is_json else former.is_latest):
+            what = f"{word} '{former.name}' is gone; the load before had it."
+            fix = "Ask who exports it whether that is meant. What was loaded stays."
+            problems.append(_warning(shown, former.name, what, fix))
+    return problems
+
+
+def _warning(shown: str, key: str, what: str, fix: str) -> Problem:
+    return Problem(file=shown, key=key, what=what, fix=fix, severity="warning")
+
+
+def _plural(kind: str | None) -> str:
+    return {TEXT: "text", "mixed": "values of several types"}.get(kind or TEXT, f"{kind}s")
