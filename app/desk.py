@@ -33,7 +33,7 @@ from serving import (
     run_history,
 )
 from workspace import WorkspaceError, load_workspace
-from workspace.config import Config, Customers, Journey, Serving, Value
+from workspace.config import Config, Customers, Journey, Service, Serving, Value
 from workspace.documents import Feed, Release
 from workspace.paths import WorkspacePaths
 
@@ -48,6 +48,7 @@ class Settings:
     top_tier: float
     conversion_days: int
     active_days: int
+    reply_target_hours: float
 
 
 @dataclass(frozen=True)
@@ -218,14 +219,15 @@ def _settings(root: str, changed: int) -> Settings:
         config: Config | None = load_workspace(root).config if changed else None
     except WorkspaceError:
         config = None
-    serving, value, journey, customers = (
-        (config.serving, config.value, config.journey, config.customers)
+    serving, value, journey, customers, service = (
+        (config.serving, config.value, config.journey, config.customers, config.service)
         if config
-        else (Serving(), Value(), Journey(), Customers())
+        else (Serving(), Value(), Journey(), Customers(), Service())
     )
     return Settings(
         stale_after=timedelta(hours=serving.stale_after_hours),
         top_tier=value.top_tier,
         conversion_days=journey.conversion_days,
         active_days=customers.active_days,
+        reply_target_hours=service.reply_target_hours,
     )

@@ -90,14 +90,17 @@ class Shortfall:
 
 def usable(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
     """Rows that hold a number with an interval for a named value of `dimension`, from at least MIN_N."""
+    return [row for row in told(rows, dimension) if row.low is not None and row.high is not None]
+
+
+def told(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
+    """Rows that hold a number for a named value of `dimension`, from at least MIN_N, with or without an interval."""
     return [
         row
         for row in rows
         if row.status == "ok"
         and row.dimensions.get(dimension) is not None
         and row.value is not None
-        and row.low is not None
-        and row.high is not None
         and (row.n or 0) >= MIN_N
     ]
 
@@ -216,6 +219,17 @@ def find_unmet_outcome(rows: Iterable[AnswerRow], *, dimension: str = "item_labe
         stands_alone=all(is_clearly_above(first, row) for row in rest),
         others=tuple(str(row.dimensions[dimension]) for row in proven[1:]),
     )
+
+
+def stands_out(rows: Sequence[AnswerRow], dimension: str) -> str | None:
+    """The value whose number is clearly above every other, allowing for how many were compared; None where none is."""
+    if len(rows) < 2:
+        return None
+    first, *rest = sorted(rows, key=lambda row: -(row.value or 0.0))
+    low = widen(first, len(rows))[0]
+    if all(low > widen(row, len(rows))[1] for row in rest):
+        return str(first.dimensions[dimension])
+    return None
 
 
 def short_gaps(rows: Iterable[AnswerRow], *, dimension: str = "pillar") -> list[AnswerRow]:

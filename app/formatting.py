@@ -48,7 +48,8 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
 
     Args:
         value: the number; shares are fractions of one.
-        unit: as in the metric's definition (count, currency, share, points, score, days, minutes, per_person, index),
+        unit: as in the metric's definition (count, currency, share, points, score, days, hours, minutes, per_person,
+            index),
             or as `unit_of` makes it.
         currency: the release's reporting currency.
         exact: one more decimal, for tables and tooltips.
@@ -70,6 +71,8 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
             return days(value)
         case "minutes":
             return f"{value:,.1f} min"
+        case "hours":
+            return f"{value:,.0f} h" if value >= WHOLE_FROM else f"{value:,.1f} h"
         case "index":
             return f"{value:,.0f}"
         case "per_person":
@@ -115,6 +118,8 @@ def change(now: float, before: float, unit: str) -> str | None:
         return signed(now - before, decimals=0)
     if unit == "days":
         return f"{signed(now - before)} days"
+    if unit == "hours":
+        return f"{signed(now - before)} h"
     return signed(now - before, decimals=2 if unit in ("points", "gap") else 1)
 
 

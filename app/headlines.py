@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.findings import (
+    MIN_N,
     UNMET_SCORE,
     Mark,
     Shortfall,
@@ -20,6 +21,7 @@ from app.findings import (
     find_stalled_stage,
     find_unmet_outcome,
     material_gap,
+    told,
     usable,
     widen,
 )
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 MATERIAL_CHANGE = 0.05
 # A tier that brings this much more than its own size is a concentration; less is nearly an even spread.
 MATERIAL_CONCENTRATION = 0.10
+# A majority is proven where the whole interval lies beyond one half.
+MAJORITY = 0.5
 # More than three marks is a list, not an answer.
 MARKS_IN_A_SENTENCE = 3
 
@@ -297,6 +301,21 @@ def extremes(
     return Sentence(f"{what} does not differ measurably by {by}", claim=False)
 
 
+def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str) -> Sentence:
+    """Where a measure without an interval is lowest and where highest: never a claim."""
+    known = told(rows, dimension)
+    by = words(dimension).lower()
+    if not known:
+        return Sentence(f"{what}, by {by}: too few to compare", claim=False)
+    lowest = min(known, key=lambda row: row.value or 0.0)
+    highest = max(known, key=lambda row: row.value or 0.0)
+    low, high = (number(row.value or 0.0, unit) for row in (lowest, highest))
+    first, last = (f"“{words(str(row.dimensions[dimension]))}”" for row in (lowest, highest))
+    if lowest is highest:
+        return Sentence(f"{what} is {low} for {first}", claim=False)
+    return Sentence(f"{what} lies between {low} for {first} and {high} for {last}", claim=False)
+
+
 def short_moments(total: int, found: int) -> Sentence:
     """The title over the gaps by interaction."""
     if not total:
@@ -308,6 +327,23 @@ def short_moments(total: int, found: int) -> Sentence:
             f"{what} {'does not fall' if total == 1 else 'falls'} short by a measurable margin", claim=False
         )
     return Sentence(f"{found} of {total} interactions {verb} short by a measurable margin", claim=True)
+
+
+def before(gate: AnswerRow | None, answered: AnswerRow | None) -> Sentence:
+    """What the gate turns away, and whether negative mentions are answered; a claim where a majority is proven."""
+    parts: list[Sentence] = []
+    if gate is not None and gate.value is not None and (gate.n or 0) >= MIN_N:
+        most = gate.low is not None and gate.low > MAJORITY
+        who = "Most sessions that meet a gate leave there" if most else "Sessions that leave at a gate"
+        parts.append(Sentence(f"{who}: {percent(gate.value)}", claim=most))
+    if answered is not None and answered.value is not None and (answered.n or 0) >= MIN_N:
+        few = answered.high is not None and answered.high < MAJORITY
+        only = "only " if few else ""
+        parts.append(Sentence(f"{only}{percent(answered.value)} of negative mentions are answered", claim=few))
+    if not parts:
+        return Sentence("Too few sessions and mentions to say what happens before the purchase", claim=False)
+    text = "; ".join(part.text for part in parts)
+    return Sentence(f"{text[:1].upper()}{text[1:]}", claim=any(part.claim for part in parts))
 
 
 def interval_note(row: AnswerRow, unit: str, *, currency: str = "") -> str:

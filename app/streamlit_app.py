@@ -1,4 +1,4 @@
-"""The app's entry. In: a workspace named in the environment. Out: seven pages over its live release.
+"""The app's entry. In: a workspace named in the environment. Out: its pages over its live release.
 
 Declares navigation, the shared title and the logo, and warms the metrics engine; pages only draw.
 """
@@ -31,6 +31,9 @@ st.navigation(
                 icon=":material/compare_arrows:",
                 url_path="expectations",
             ),
+        ],
+        "Around them": [
+            st.Page("views/before.py", title="Before the purchase", icon=":material/campaign:", url_path="before"),
         ],
         "Trust": [
             st.Page("views/quality.py", title="Data quality", icon=":material/verified:", url_path="quality"),

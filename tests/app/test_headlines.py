@@ -128,3 +128,32 @@ def test_checks_are_counted_not_praised() -> None:
     sentence = headlines.quality(67, 68, day_of_run="22 Nov 2026")
     assert sentence.text == "67 of 68 checks passed on the load of 22 Nov 2026"
     assert not sentence.claim
+
+
+def test_a_majority_at_the_gate_is_claimed_only_when_proven() -> None:
+    proven = headlines.before(row(0.63, half=0.04), None)
+    assert proven.text == "Most sessions that meet a gate leave there: 63%"
+    assert proven.claim
+    open_question = headlines.before(row(0.53, half=0.04), None)
+    assert open_question.text == "Sessions that leave at a gate: 53%"
+    assert not open_question.claim
+
+
+def test_unanswered_mentions_stand_beside_the_gate() -> None:
+    sentence = headlines.before(row(0.53, half=0.04), row(0.31, half=0.1))
+    assert sentence.text == "Sessions that leave at a gate: 53%; only 31% of negative mentions are answered"
+    assert sentence.claim
+    assert headlines.before(None, row(0.48, half=0.1)).text == "48% of negative mentions are answered"
+
+
+def test_a_handful_before_the_purchase_proves_nothing() -> None:
+    assert not headlines.before(row(0.9, half=0.1, n=12), row(0.1, half=0.1, n=12)).claim
+
+
+def test_a_measure_without_an_interval_is_spread_out_but_never_claimed() -> None:
+    rows = [row(41.0, kind="returns"), row(6.0, kind="delivery"), row(90.0, kind="rare", n=3)]
+    sentence = headlines.spread(rows, "kind", what="The time", unit="hours")
+    assert "“Delivery”" in sentence.text
+    assert "“Returns”" in sentence.text
+    assert "Rare" not in sentence.text
+    assert not sentence.claim
