@@ -85,24 +85,25 @@ counted as (
 
     select
         from_step,
-        from_stage,
         to_step,
-        to_stage,
         is_end,
         tier,
+        -- A touchpoint of several stages (first and repeated) has none of its own.
+        case when min(from_stage) = max(from_stage) then min(from_stage) end as from_stage,
+        case when min(to_stage) = max(to_stage) then min(to_stage) end as to_stage,
         count(*) as n,
         count(distinct person_id) as people,
         {{ quantile('waiting_days', 0.5) }} as waiting_days_median,
         {{ quantile('waiting_days', 0.9) }} as waiting_days_p90
     from sliced
-    group by from_step, from_stage, to_step, to_stage, is_end, tier
+    group by from_step, to_step, is_end, tier
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'transition'", 'from_step', 'from_stage', 'to_step', 'to_stage', 'is_end', 'tier']) }}
+        {{ surrogate_key(["'transition'", 'from_step', 'to_step', 'is_end', 'tier']) }}
             as transition_id,
         counted.from_step,
         counted.from_stage,
@@ -113,7 +114,7 @@ final as (
         cast(counted.n as integer) as n,
         cast(counted.people as integer) as people,
         counted.n / cast(sum(counted.n) over (
-            partition by counted.from_step, counted.from_stage, counted.tier
+            partition by counted.from_step, counted.tier
         ) as double) as share,
         counted.waiting_days_median,
         counted.waiting_days_p90,
