@@ -12,8 +12,11 @@ import duckdb
 # Mart -> the column that dates its rows.
 DATED_BY = {
     "dim_people": "first_seen_on",
-    "dim_customers": "first_order_on",
+    "dim_customers": "customer_since_on",
+    "dim_accounts": "first_member_on",
+    "account_members": "valid_from",
     "fct_orders": "occurred_on",
+    "fct_contracts": "started_on",
     "fct_customer_months": "month_on",
     "customer_attributes": "first_seen_on",
     "fct_touchpoints": "occurred_on",
@@ -23,6 +26,9 @@ DATED_BY = {
     "fct_survey_answers": "answered_on",
     "fct_expectation_gaps": "answered_on",
     "fct_outcomes": "answered_on",
+    "fct_tickets": "opened_on",
+    "fct_mentions": "posted_on",
+    "fct_content_views": "viewed_on",
 }
 PEOPLE = (
     "person_type",
@@ -35,7 +41,8 @@ PEOPLE = (
     "first_channel",
     "is_identified",
 )
-CUSTOMERS = ("order_band", "value_tier", "rfm_segment")
+CUSTOMERS = ("order_band", "value_tier", "rfm_segment", "has_contract")
+ACCOUNTS = ("is_listed", "account_segment", "account_country", "account_region", "has_customer")
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,18 @@ METRICS: dict[str, Definition] = {
     "orders_per_customer": Plain("dim_customers", "avg(orders)"),
     "days_since_last_order": Plain("dim_customers", "median(days_since_last_order)"),
     "attribute_people": Plain("customer_attributes", "count(distinct person_id)"),
+    # contracts and accounts
+    "contracts": Plain("fct_contracts", "count(*)"),
+    "contract_people": Plain("fct_contracts", "count(distinct person_id)"),
+    "running_contracts": Plain("fct_contracts", "count_if(is_running)"),
+    "contract_value_per_month": Plain(
+        "fct_contracts", "coalesce(sum(amount_per_month_reporting) filter (is_running), 0)"
+    ),
+    "accounts": Plain("dim_accounts", "count(*)"),
+    "customer_accounts": Plain("dim_accounts", "count_if(customer_members > 0)"),
+    "customer_account_share": Plain("dim_accounts", "avg((customer_members > 0)::int)"),
+    "revenue_per_account": Plain("dim_accounts", "avg(revenue_of_members)"),
+    "account_people": Plain("account_members", "count(distinct person_id) filter (valid_to is null)"),
     # orders; only money that counts
     "orders": Plain("fct_orders", "count_if(kind = 'sale')", "counts_revenue"),
     "revenue": Plain(
@@ -165,6 +184,35 @@ METRICS: dict[str, Definition] = {
     "stage_entry_people": Plain("fct_stage_entries", "count(distinct person_id)"),
     "stage_conversion": Plain("fct_stage_entries", "avg(is_continued::int)", _OBSERVED),
     "days_to_next_stage": Plain("fct_stage_entries", "median(days_to_next_stage)", f"{_OBSERVED} and is_continued"),
+    "content_views": Plain("fct_content_views", "count(*)"),
+    "content_people": Plain("fct_content_views", "count(distinct person_id)"),
+    "gates_shown": Plain("fct_content_views", "count_if(is_gate_shown)"),
+    "gate_abandonment": Plain("fct_content_views", "avg((not is_submitted)::int)", "is_gate_shown"),
+    # service and public voice
+    "tickets": Plain("fct_tickets", "count(*)"),
+    "ticket_people": Plain("fct_tickets", "count(distinct person_id)"),
+    "first_reply_hours": Plain("fct_tickets", "median(date_diff('microsecond', opened_at, first_reply_at)) / 3.6e9"),
+    "unanswered_tickets": Plain("fct_tickets", "count_if(is_due and first_reply_at is null)"),
+    "unanswered_share": Plain("fct_tickets", "avg((first_reply_at is null)::int)", "is_due"),
+    "solution_hours": Plain("fct_tickets", "median(date_diff('microsecond', opened_at, solved_at)) / 3.6e9"),
+    "reopened_share": Plain("fct_tickets", "avg((reopenings > 0)::int)"),
+    "ticket_satisfaction": Plain(
+        "fct_tickets", "avg((ticket_satisfaction = 'good')::int)", "ticket_satisfaction is not null"
+    ),
+    "mentions": Plain("fct_mentions", "count_if(is_own_brand)"),
+    "brand_mentions": Plain("fct_mentions", "count(*)"),
+    "share_of_voice": Plain("fct_mentions", "avg(is_own_brand::int)"),
+    "negative_mentions": Plain("fct_mentions", "count_if(is_own_brand and sentiment = 'negative')"),
+    "negative_share": Plain(
+        "fct_mentions", "avg((sentiment = 'negative')::int)", "is_own_brand and sentiment is not null"
+    ),
+    "negative_answered_share": Plain(
+        "fct_mentions", "avg((replied_at is not null)::int)", "is_own_brand and sentiment = 'negative' and is_due"
+    ),
+    "positive_mentions": Plain("fct_mentions", "count_if(is_own_brand and sentiment = 'positive')"),
+    "positive_amplified_share": Plain(
+        "fct_mentions", "avg((amplified_at is not null)::int)", "is_own_brand and sentiment = 'positive'"
+    ),
     # surveys
     "survey_answers": Plain("fct_survey_answers", "count(*)"),
     "respondents": Plain("fct_survey_answers", "count(distinct person_id)"),
@@ -201,18 +249,16 @@ def slices(
     definition = METRICS[metric]
     mart = definition.mart
     own = [name for (name,) in connection.execute(f"select column_name from (describe marts.{mart})").fetchall()]
-    joined = [f"p.{name}" for name in PEOPLE if name not in own] + [
-        f"c.{name}" for name in CUSTOMERS if name not in own
-    ]
-    if "is_identified" not in own:
-        joined.append("p.is_identified")
-    facts = f"""
-        with facts as (
-            select f.*, {", ".join(joined)}
-            from marts.{mart} as f
-            left join marts.dim_people as p on p.person_id = f.person_id
-            left join marts.dim_customers as c on c.person_id = f.person_id
-        )"""
+    joined, joins = [], ""
+    if "person_id" in own:
+        joined += [f"p.{name}" for name in PEOPLE if name not in own]
+        joined += [f"c.{name}" for name in CUSTOMERS if name not in own]
+        joins += " left join marts.dim_people as p on p.person_id = f.person_id"
+        joins += " left join marts.dim_customers as c on c.person_id = f.person_id"
+    if "account_id" in own:
+        joined += [f"a.{name}" for name in ACCOUNTS if name not in own]
+        joins += " left join marts.dim_accounts as a on a.account_id = f.account_id"
+    facts = f"with facts as (select {', '.join(['f.*', *joined])} from marts.{mart} as f{joins})"
     # A state by month is that of every month: each is its own last.
     if monthly and isinstance(definition, Plain) and definition.is_state:
         definition = Plain(definition.mart, definition.value, definition.rows)

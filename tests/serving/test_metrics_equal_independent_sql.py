@@ -78,22 +78,53 @@ def test_a_metric_equals_sql_in_total_and_by_month(
         assert without_noughts(found) == pytest.approx(without_noughts(expected), rel=1e-9, abs=1e-9)
 
 
-def test_fixed_grain_metrics_are_the_rows_of_their_mart(release: LiveRelease, marts: duckdb.DuckDBPyConnection) -> None:
-    columns = {"profile_index": "index", "profile_share_all": "share_all", "profile_share_top": "share_top"}
-    columns["profile_q_value"] = "q_value"
+# Mart, grouping, filter, and the column behind each metric of a fixed grain.
+FIXED = {
+    "fct_profile_index": (
+        ("attribute", "attribute_value"),
+        {},
+        {
+            "profile_index": "index",
+            "profile_share_all": "share_all",
+            "profile_share_top": "share_top",
+            "profile_q_value": "q_value",
+        },
+    ),
+    "fct_journey_transitions": (
+        ("from_step", "to_step"),
+        {"tier": ("all",)},
+        {
+            "transitions": "n",
+            "transition_share": "share",
+            "transition_days_median": "waiting_days_median",
+            "transition_days_p90": "waiting_days_p90",
+        },
+    ),
+}
+
+
+def test_every_fixed_grain_metric_is_compared(release: LiveRelease) -> None:
     fixed = {one.name for one in catalogue(release) if one.metric_class == "fixed_grain"}
-    assert fixed == set(columns)
+    assert fixed == {metric for _, _, columns in FIXED.values() for metric in columns}
+
+
+@pytest.mark.parametrize("mart", sorted(FIXED))
+def test_fixed_grain_metrics_are_the_rows_of_their_mart(
+    release: LiveRelease, marts: duckdb.DuckDBPyConnection, mart: str
+) -> None:
+    by, where, columns = FIXED[mart]
+    rows_asked = " and ".join(["true", *(f"{name} = '{value}'" for name, (value,) in where.items())])
     for metric, column in columns.items():
-        rows = ask(release, Question(metrics=(metric,), by=("attribute", "attribute_value"))).rows
+        rows = ask(release, Question(metrics=(metric,), by=by, where=where)).rows
         expected = {
-            (attribute, value): (number, n)
-            for attribute, value, number, n in marts.execute(
-                f'select attribute, attribute_value, "{column}", n from marts.fct_profile_index'
+            (first, second): (number, n)
+            for first, second, number, n in marts.execute(
+                f'select {", ".join(by)}, "{column}", n from marts.{mart} where {rows_asked}'
             ).fetchall()
         }
         assert expected
         for row in rows:
-            number, n = expected[row.dimensions["attribute"], row.dimensions["attribute_value"]]
+            number, n = expected[row.dimensions[by[0]], row.dimensions[by[1]]]
             if row.status == "ok":
                 assert (row.value, row.n) == (pytest.approx(number), n)
             else:
