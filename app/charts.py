@@ -19,6 +19,7 @@ CONTEXT = "#8A94A3"  # everything else
 TEXT = "currentColor"  # the page's own text colour, whichever theme is on
 LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
 ROW = 34
+AXIS = 56  # pixels of the value axis with its title, which count as part of a chart's height
 HEIGHT = 400
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
@@ -306,4 +307,4 @@ def _tooltip(data: pd.DataFrame, label: str) -> list[alt.Tooltip]:
 
 
 def _sized(chart: alt.LayerChart, rows: int, *, row: int = ROW) -> alt.LayerChart:
-    return chart.properties(height=max(rows, 1) * row + 20)
+    return chart.properties(height=max(rows, 1) * row + AXIS)

@@ -104,7 +104,12 @@ class Desk:
             # release does not have (nobody is in a top tier): then there is nothing, and the reason is told.
             if not question.filters:
                 raise
-            rows = tuple(AnswerRow(metric=name, status="no_data", reason=unknown.what) for name in names)
+            # Where no source feeds a metric, that is the reason, not the value that is missing for it.
+            whole = [ask(self.release, Question(metrics=(name,))).one(name) for name in names]
+            rows = tuple(
+                row if row.status == "no_data" else AnswerRow(metric=row.metric, status="no_data", reason=unknown.what)
+                for row in whole
+            )
             return Answer(question=question, rows=rows, sql=(), run_id=self.document.run_id)
 
     def one(

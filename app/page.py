@@ -89,10 +89,11 @@ def choose(desk: Desk) -> Filters:
 def based_on(
     counts: Sequence[tuple[AnswerRow, str, str]], filters: Filters, desk: Desk, *, undated: bool = False
 ) -> str:
-    """`Based on 12,000 customers and 48,210 orders, Nov 2025 – Nov 2026`."""
+    """`Based on 12,000 customers and 48,210 orders, Nov 2025 – Nov 2026`; what no source feeds is left out."""
+    known = [count for count in counts if count[0].status != "no_data"] or counts
     parts = [
         count_of(row.value, singular, plural) if row.value is not None else f"{unavailable(row.status)} {plural}"
-        for row, singular, plural in counts
+        for row, singular, plural in known
     ]
     return f"Based on {' and '.join(parts)}, {period_in_words(filters, desk, undated=undated)}"
 
