@@ -7,6 +7,7 @@ Time may be in any unit; alpha is in the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -97,13 +98,13 @@ class _Likelihood:
         return float(value), gradient
 
 
-def p_alive(parameters: Floats, *, x: Floats, recency: Floats, age: Floats) -> Floats:
+def p_alive(parameters: Sequence[Floats] | Floats, *, x: Floats, recency: Floats, age: Floats) -> Floats:
     """Probability of not having dropped out by `age` (Fader, Hardie & Lee 2008, note on P(alive)).
 
     Computed from the logarithm of the odds, so that no x is too large; 1 for x = 0, where the model knows no drop-out.
 
     Args:
-        parameters: r, alpha, a, b; shape (4,), or (4, draws, 1) to score many draws at once.
+        parameters: r, alpha, a, b; shape (4,), or four of shape (draws, 1) to score many draws at once.
         x, recency, age: histories, shape (customers,), in the unit of the fit.
     """
     r, alpha, a, b = parameters
@@ -118,10 +119,12 @@ def expected_purchases(parameters: Floats, *, x: Floats, recency: Floats, age: F
 
     Equation (10) of Fader, Hardie & Lee (2005),
 
-        P(alive) (a + b + x - 1) / (a - 1) [1 - ((alpha + T) / (alpha + T + t))^(r + x) 2F1(r + x, b + x; a + b + x - 1; z)]
+        P(alive) (a + b + x - 1) / (a - 1)
+            [1 - ((alpha + T) / (alpha + T + t))^(r + x) 2F1(r + x, b + x; a + b + x - 1; z)]
 
-    with z = t / (alpha + T + t). Euler's transformation moves x into the third argument only, so that large x is harmless,
-    and the factor a - 1 is divided out of the series, so that a = 1 is no singularity. With e = a - 1, c = a + b + x - 1:
+    with z = t / (alpha + T + t). Euler's transformation moves x into the third argument only, so that large x is
+    harmless, and the factor a - 1 is divided out of the series, so that a = 1 is no singularity. With e = a - 1 and
+    c = a + b + x - 1:
 
         P(alive) {c [1 - (1 - z)^e] / e - (1 - z)^e sum_k (c - r - x)_k (e + 1)_(k-1) / (c + 1)_(k-1) z^k / k!}
 
@@ -137,11 +140,12 @@ def expected_purchases(parameters: Floats, *, x: Floats, recency: Floats, age: F
     # [1 - (1 - z)^e] / e, whose limit at e = 0 is -ln(1 - z).
     leading = -log_rest if e == 0 else -np.expm1(e * log_rest) / e
     while_alive = c * leading - np.exp(e * log_rest) * _series(a + b - 1.0 - r, e, c, z)
-    return p_alive(parameters, x=x, recency=recency, age=age) * np.maximum(while_alive, 0.0)
+    alive = p_alive(parameters, x=x, recency=recency, age=age)
+    return np.asarray(alive * np.maximum(while_alive, 0.0), dtype=np.float64)
 
 
 def _series(first: float, e: float, c: Floats, z: Floats) -> Floats:
-    """sum_k (first)_k (e + 1)_(k-1) / (c + 1)_(k-1) z^k / k!, k = 1, 2, ...; rows leave when their terms are too small."""
+    """sum_k (first)_k (e + 1)_(k-1) / (c + 1)_(k-1) z^k / k! from k = 1; rows leave when their terms are too small."""
     total = np.zeros(c.shape)
     at = np.arange(c.size)
     term = first * z

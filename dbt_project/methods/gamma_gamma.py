@@ -72,7 +72,8 @@ def fit(spends: Spends) -> Estimates:
     """
     if spends.n < SMALLEST_REPEATERS:
         raise ModelRefusedError(
-            f"only {spends.n} customers have repeat purchases of a known worth; at least {SMALLEST_REPEATERS} are needed"
+            f"only {spends.n} customers have repeat purchases of a known worth; "
+            f"at least {SMALLEST_REPEATERS} are needed"
         )
     if abs(spends.correlation) > LARGEST_CORRELATION:
         raise ModelRefusedError(

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 SMALLEST_REPEATERS: Final = 30
 # Mean intervals of customers with at least so many repeats are compared ...
 _REGULAR_REPEATS: Final = 3
-# ... and where they differ by less than this (standard deviation / mean), purchases come at fixed intervals, as bills do.
+# ... and where they differ by less than this (standard deviation / mean), purchases come as regularly as bills do.
 SMALLEST_INTERVAL_VARIATION: Final = 0.1
 
 

@@ -65,7 +65,7 @@ def estimate(duration: Floats, has_ended: NDArray[np.bool_], count: Floats) -> C
         raise ValueError("durations are finite and at least 0, counts are above 0")
     moments, of_moment = np.unique(duration, return_inverse=True)
     leaving = np.bincount(of_moment, count, minlength=moments.size)
-    ended = np.bincount(of_moment, count * has_ended, minlength=moments.size)
+    ended = np.bincount(of_moment, count * has_ended, minlength=moments.size).astype(np.float64)
     at_risk = leaving[::-1].cumsum()[::-1]
     falls = ended > 0
     time, at_risk, ended = moments[falls], at_risk[falls], ended[falls]
