@@ -1,5 +1,5 @@
--- Grain: one row is an event, channel, question, answer, interaction, column, gate or currency without a mapping: counted,
--- not guessed. Rows of a currency without a rate are quarantined; everything else is kept.
+-- Grain: one row is an event, channel, question, answer, interaction, column, gate or currency without a mapping:
+-- counted, not guessed. Rows of a currency without a rate are quarantined, and such answers left out; the rest is kept.
 
 with events as (
 

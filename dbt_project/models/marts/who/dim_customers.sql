@@ -82,7 +82,7 @@ today as (
 
 ),
 
--- Fifths by rank among those who ordered, in whole numbers; 5 is best. Equals score alike, at the lowest of their ranks.
+-- Fifths by rank among those who ordered, in whole numbers; 5 is best. Equals score alike, at the lowest rank of them.
 -- Who has a contract and never ordered has no such scores: recency and frequency speak of orders.
 scored as (
 

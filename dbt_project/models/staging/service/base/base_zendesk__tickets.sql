@@ -40,6 +40,8 @@ extracted as (
         _line,
         _load_id,
         _record,
+        -- A page may hold all its tickets on one line.
+        row_number() over (partition by _load_id, _line order by _record) as _nth,
         {{ json_texts('_record', fields.values() | list) }} as texts
     from source
 
@@ -54,7 +56,8 @@ named as (
         _source,
         _file,
         _line,
-        _load_id
+        _load_id,
+        _nth
     from extracted
 
 ),
@@ -62,9 +65,9 @@ named as (
 remarks as (
 
     select
-        extracted._file,
         extracted._line,
         extracted._load_id,
+        extracted._nth,
         remarks.item
     from extracted, {{ json_items('extracted._record', '$.comments') }} as remarks
 
@@ -73,9 +76,9 @@ remarks as (
 comments as (
 
     select
-        _file,
         _line,
         _load_id,
+        _nth,
         {{ json_text('item', '$.author_id') }} as author_id,
         coalesce({{ json_text('item', '$.public') }}, 'true') = 'true' as is_public,
         {{ json_text('item', '$.created_at') }} as commented
@@ -88,19 +91,19 @@ replies as (
 
     select
         comments._load_id,
-        comments._file,
         comments._line,
+        comments._nth,
         min({{ parse_timestamp('comments.commented', 'cast(null as varchar)', "'UTC'") }}) as first_comment_at
     from comments
     inner join named
         on
             comments._load_id = named._load_id
-            and comments._file = named._file
             and comments._line = named._line
+            and comments._nth = named._nth
     where
         comments.is_public
         and comments.author_id <> named.requester_id
-    group by comments._load_id, comments._file, comments._line
+    group by comments._load_id, comments._line, comments._nth
 
 ),
 
@@ -138,6 +141,7 @@ renamed as (
         named._file as source_file,
         named._line as source_line,
         named._load_id as load_id,
+        named._nth as nth_of_line,
         named._load_id in {{ active_loads() }} as is_active,
         sources.data_source is not null as is_configured
     from named
@@ -145,8 +149,8 @@ renamed as (
     left join replies
         on
             named._load_id = replies._load_id
-            and named._file = replies._file
             and named._line = replies._line
+            and named._nth = replies._nth
 
 ),
 
@@ -192,7 +196,8 @@ ranked as (
                         generated_timestamp desc nulls last,
                         load_id desc,
                         source_file desc,
-                        source_line desc
+                        source_line desc,
+                        nth_of_line desc
                 )
         end as nth_newest
     from examined
