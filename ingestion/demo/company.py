@@ -11,7 +11,7 @@ import numpy as np
 
 from ingestion.demo.accounts import draw_accounts, draw_contracts, write_accounts
 from ingestion.demo.campaigns import write_campaigns
-from ingestion.demo.configuration import SOURCES, ZONE, cx_yml
+from ingestion.demo.configuration import ZONE, cx_yml
 from ingestion.demo.contacts import write_contacts
 from ingestion.demo.dirt import Dirt, DirtBook
 from ingestion.demo.effects import effects
@@ -25,7 +25,6 @@ from ingestion.demo.orders_export import write_orders
 from ingestion.demo.surveys import write_surveys
 from ingestion.demo.tickets import draw_tickets, write_tickets
 from ingestion.demo.truths import document
-from ingestion.demo.vocabulary import MENTIONS
 from ingestion.demo.web import write_web
 
 SEED = 20261122
@@ -81,7 +80,7 @@ def generate(
     truths = document(world, seed=seed, customers=customers, end_on=end_on, days=days, again=answered.again)
     truths["facts"] = {
         **_facts(history),
-        "people": customers + answered.strangers + (mentions.strangers if MENTIONS in SOURCES else 0),
+        "people": customers + answered.strangers + mentions.strangers,
         "accounts": len(accounts),
         "contracts": len(contracts.signed),
         "tickets": len(tickets) - int(tickets.is_deleted.sum()),

@@ -29,9 +29,7 @@ mappings: mappings/
 privacy: {min_cell: 5, min_cell_comments: 10, publish_comments: false}
 serving: {port: 8501, keep_releases: 10}
 """
-# Name -> entry under `sources`, in the order of the file.
-SOURCES: Final = {
-    "shop_orders": """\
+_SOURCES: Final = """\
   - name: shop_orders
     kind: crm
     vendor: csv
@@ -50,8 +48,6 @@ SOURCES: Final = {
       utm_source: Source
       utm_medium: Medium
       campaign: Campaign
-""",
-    "shop_contacts": """\
   - name: shop_contacts
     kind: crm
     vendor: csv
@@ -66,8 +62,6 @@ SOURCES: Final = {
       name: Full Name
       created_at: Created
       updated_at: Last Modified
-""",
-    "shop_interactions": """\
   - name: shop_interactions
     kind: crm
     vendor: csv
@@ -84,38 +78,93 @@ SOURCES: Final = {
       answered: Answered
       utm_source: Source
       utm_medium: Medium
-""",
-    "web": """\
   - name: web
     kind: web
     vendor: segment
     id_namespace: shop
     path: inbox/web/*.jsonl
-""",
-    "relationship_survey": """\
   - name: relationship_survey
     kind: survey
     vendor: qualtrics
     id_namespace: shop
     path: inbox/surveys/relationship-*.csv
-""",
-    "outcomes_survey": """\
   - name: outcomes_survey
     kind: survey
     vendor: qualtrics
     id_namespace: shop
     path: inbox/surveys/outcomes-*.csv
-""",
-    "touch_survey": """\
   - name: touch_survey
     kind: survey
     vendor: qualtrics
     id_namespace: shop
     path: inbox/surveys/touch-*.csv
-""",
-}
+  - name: helpdesk
+    kind: service
+    vendor: zendesk
+    id_namespace: shop
+    path: inbox/tickets/*.json
+  - name: listening
+    kind: social
+    vendor: csv
+    entity: mentions
+    id_namespace: shop
+    path: inbox/mentions/*.csv
+    columns:
+      mention_id: Mention
+      posted_at: Posted
+      author: Author
+      customer_id: Customer
+      network: Network
+      brand: Brand
+      rating: Stars
+      text: Text
+      url: Link
+      sentiment: Tone
+      replied_at: Answered
+      amplified_at: Shared
+  - name: ad_costs
+    kind: crm
+    vendor: csv
+    entity: campaigns
+    path: inbox/campaigns/*.csv
+    columns: {campaign: Campaign, date: Day, utm_source: Source, utm_medium: Medium, cost: Spend}
+  - name: shop_accounts
+    kind: crm
+    vendor: csv
+    entity: accounts
+    id_namespace: shop
+    path: inbox/accounts/*.csv
+    columns: {account_id: Account, name: Name, parent_id: Parent}
+  - name: shop_contracts
+    kind: crm
+    vendor: csv
+    entity: contracts
+    id_namespace: shop
+    path: inbox/contracts/*.csv
+    columns:
+      customer_id: Customer
+      started_at: Starts
+      ended_at: Ends
+      amount_per_month: Monthly Fee
+      currency: Currency
+      plan: Plan
+  - name: shop_deals
+    kind: crm
+    vendor: csv
+    entity: deals
+    id_namespace: shop
+    path: inbox/deals/*.csv
+    columns:
+      deal_id: Deal
+      customer_id: Customer
+      account_id: Account
+      created_at: Opened
+      closed_at: Closed
+      stage: Stage
+      amount: Value
+"""
 
 
 def cx_yml(end_on: date) -> str:
     """The text of `cx.yml` for a history that ends on `end_on`."""
-    return _HEAD.format(end_on=end_on.isoformat()) + "".join(SOURCES.values()) + _TAIL
+    return _HEAD.format(end_on=end_on.isoformat()) + _SOURCES + _TAIL

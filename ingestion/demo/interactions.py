@@ -18,7 +18,7 @@ from ingestion.demo.files import write_by_period
 from ingestion.demo.history import History
 from ingestion.demo.people import Ints, Texts
 from ingestion.demo.touches import WEB_PLACE
-from ingestion.demo.vocabulary import CHANNELS, EMAIL, PHONE, UNMAPPED_ACTIVITY
+from ingestion.demo.vocabulary import CHANNELS, EMAIL, PHONE, UNMAPPED_ACTIVITY, UNMAPPED_CHANNEL
 
 HEADER: Final = ("Customer", "Happened At", "Activity", "Reason", "Answered", "Source", "Medium")
 DELIMITER: Final = ";"
@@ -48,6 +48,8 @@ def write_interactions(folder: Path, history: History, book: DirtBook) -> None:
     book.add(
         "interactions: unmapped event", dirt, rows, periods, lambda row, _: with_cells(row, {2: UNMAPPED_ACTIVITY})
     )
+    strange = dict(zip((HEADER.index("Source"), HEADER.index("Medium")), UNMAPPED_CHANNEL, strict=True))
+    book.add("interactions: unmapped channel", dirt, rows, periods, lambda row, _: with_cells(row, strange))
     write_by_period(
         folder, "interactions", HEADER, rows, periods=periods, latest=calendar.latest_quarter, delimiter=DELIMITER
     )

@@ -5,11 +5,10 @@ Everything that the generator emits is mapped, except one event and one question
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from ingestion.demo.configuration import SOURCES
 from ingestion.demo.content import PAGES
 from ingestion.demo.events import EVENTS, TASKS
 from ingestion.demo.files import Calendar, write_csv
@@ -72,14 +71,13 @@ TARGETS: Final = (
 
 
 def write_mappings(folder: Path, calendar: Calendar) -> None:
-    """Write every mapping file that a source of `cx.yml` needs."""
+    """Write every mapping file that the company keeps."""
     write_csv(
         folder / "touchpoint_types.csv",
         ("data_source", "event", "role", "occurrence", "touchpoint", "stage", "corner", "interaction"),
         [
             (e.source, e.mapped_name, e.role, e.occurrence, e.touchpoint, e.stage, e.corner, e.interaction)
             for e in EVENTS
-            if e.source in SOURCES
         ],
     )
     write_csv(
@@ -99,7 +97,7 @@ def write_mappings(folder: Path, calendar: Calendar) -> None:
     write_csv(
         folder / "attributes.csv",
         ("data_source", "column", "attribute", "kind", "bands", "dimension"),
-        _of_sources([*((CONTACTS, *row) for row in ATTRIBUTES), *((ACCOUNTS, *row) for row in FIRMOGRAPHICS)]),
+        [*((CONTACTS, *row) for row in ATTRIBUTES), *((ACCOUNTS, *row) for row in FIRMOGRAPHICS)],
     )
     write_csv(
         folder / "content.csv",
@@ -121,11 +119,6 @@ def write_mappings(folder: Path, calendar: Calendar) -> None:
         ("metric", "dimension", "dimension_value", "target", "valid_from"),
         [(*target, calendar.start_on.isoformat()) for target in TARGETS],
     )
-
-
-def _of_sources(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Rows whose first cell is a source of `cx.yml`."""
-    return [row for row in rows if row[0] in SOURCES]
 
 
 def _initiatives(calendar: Calendar) -> Sequence[tuple[str, ...]]:
@@ -158,7 +151,7 @@ def _channels() -> list[tuple[str, ...]]:
         (CONTRACTS, "", "", "Contract", "offline", "contract"),
         (DEALS, "", "", "Sales", "offline", "meeting"),
     ]
-    return _of_sources(rows)
+    return rows
 
 
 def _codebook() -> list[tuple[str, ...]]:

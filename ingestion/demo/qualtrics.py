@@ -163,8 +163,9 @@ def write_export(
         for j in comments:
             if answers[j]:
                 themes[response] = questions[j].themes[i]
+    junk = history.rng(26)
     for half, members in sorted(rows.items()):
-        book.note("surveys: preview, test or spam", _add_set_aside(rng, members, len(SYSTEM) + len(questions), book))
+        book.note("surveys: preview, test or spam", _add_set_aside(junk, members, len(SYSTEM) + len(questions), book))
         path = folder / f"{name}-{half}.csv"
         write_csv(path, *_with_headers(questions, embedded, members, calendar.zone))
     real = [row for members in rows.values() for row in members if row[2] == "0"]

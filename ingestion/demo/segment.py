@@ -14,7 +14,7 @@ import numpy as np
 from ingestion.demo.content import PAGES, PAGES_OF
 from ingestion.demo.events import EVENTS, TASKS, Event
 from ingestion.demo.history import History
-from ingestion.demo.vocabulary import CHANNELS, UNMAPPED_CHANNEL, UNMAPPED_EVENT
+from ingestion.demo.vocabulary import CHANNELS, UNMAPPED_EVENT
 
 HOST: Final = "https://shop.northwind.example"
 AGENTS: Final = (
@@ -126,16 +126,15 @@ def _page_of(event: Event, call: Call) -> tuple[str, str]:
 
 def _context(call: Call, path: str, title: str) -> str:
     """The rest of `context`: the page and, where the visit came through one, the campaign."""
-    via = CHANNELS[call.channel] if call.channel >= 0 else None
-    source, medium = (via.source, via.medium) if via else UNMAPPED_CHANNEL
-    referrer = via.referrer if via and call.kind >= 0 else ""
+    via = CHANNELS[call.channel]
+    referrer = via.referrer if call.kind >= 0 else ""
     page = (
         f', "page": {{"path": "{path}", "referrer": "{referrer}", "search": "", "title": "{title}", '
         f'"url": "{HOST}{path}"}}'
     )
-    if not source or (via and via.presence == "offline"):
+    if not via.source or via.presence == "offline":
         return page
-    return f'{page}, "campaign": {{"source": "{source}", "medium": "{medium}", "name": "{call.campaign}"}}'
+    return f'{page}, "campaign": {{"source": "{via.source}", "medium": "{via.medium}", "name": "{call.campaign}"}}'
 
 
 def _properties(name: str, pick: int) -> str:

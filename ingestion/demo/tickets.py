@@ -84,7 +84,7 @@ def draw_tickets(history: History) -> Tickets:
         category=category.astype(np.int64),
         reply_hours=reply,
         solve_hours=solve,
-        is_deleted=np.isin(np.arange(len(rows)), np.nonzero(rng.random(len(rows)) < DELETED)[0]),
+        is_deleted=rng.permutation(np.arange(len(rows)) < np.ceil(DELETED * len(rows))),
     )
 
 

@@ -31,7 +31,7 @@ DEALS: Final = "shop_deals"
 UNMAPPED_EVENT: Final = "Beta Banner Seen"
 UNMAPPED_ACTIVITY: Final = "Window shopping"
 UNMAPPED_QUESTION: Final = "QID8"
-UNMAPPED_CHANNEL: Final = ("podcast", "audio")  # utm_source, utm_medium
+UNMAPPED_CHANNEL: Final = ("fax", "letter")  # utm_source, utm_medium
 
 AGE_BANDS: Final = "18-24|25-34|35-54|55-64|65+"
 MOTIVATIONS: Final = {"Best price": 0.33, "Saves me time": 0.25, "Doing right": 0.22, "Status": 0.20}

@@ -18,12 +18,11 @@ from ingestion.demo.history import History
 from ingestion.demo.people import Ints, Texts
 from ingestion.demo.segment import BETA, COMPLETED, IDENTIFY, Call, Writer
 from ingestion.demo.touches import WEB_PLACE
-from ingestion.demo.vocabulary import CHANNELS, DIRECT
+from ingestion.demo.vocabulary import CHANNELS
 
 REPEATED: Final = 0.004  # of the calls are delivered twice
 LATE: Final = 0.003  # of the calls arrive in the file of a month after their own
 BETA_SHOWN: Final = 0.02  # of the visits show an experiment that nobody has mapped yet
-UNMAPPED_WAY: Final = 0.01  # of the direct visits come through a channel that nobody has mapped yet
 CRAWLED: Final = 0.01  # calls of crawlers, as a share of everybody's
 ADDRESS_TOLD: Final = 0.7  # of the identify calls name the e-mail address
 CRAWLERS: Final = (
@@ -45,18 +44,18 @@ class _Calls:
 
 def write_web(folder: Path, history: History, book: DirtBook) -> None:
     """Write one file per month, by time."""
-    rng = history.rng(9)
+    rng, dirt = history.rng(9), history.rng(27)
     calendar = history.calendar
     calls = _calls(rng, history)
     months = calendar.months(history.visits.day[calls.visit])
-    lines = _lines(rng, history, calls, book)
+    lines = _lines(rng, history, calls)
     book.note("web: unmapped event", int((calls.kind == BETA).sum()))
     files: dict[str, list[str]] = {month: [] for month in calendar.months(np.arange(calendar.days + 1))}
-    for month, line in zip(_arrivals(rng, months, list(files), book), lines, strict=True):
+    for month, line in zip(_arrivals(dirt, months, list(files), book), lines, strict=True):
         files[month].append(line)
     touches = np.nonzero(calls.kind >= 0)[0]
-    _spoil(rng, files, [lines[i] for i in touches], [months[i] for i in touches], book)
-    _crawl(rng, files, history, round(CRAWLED * len(calls.visit)) if book.wanted.files else 0, book)
+    _spoil(dirt, files, [lines[i] for i in touches], [months[i] for i in touches], book)
+    _crawl(dirt, files, history, round(CRAWLED * len(calls.visit)) if book.wanted.files else 0, book)
     folder.mkdir(parents=True, exist_ok=True)
     for month, members in files.items():
         if members:
@@ -93,7 +92,7 @@ def _calls(rng: np.random.Generator, history: History) -> _Calls:
     return _Calls(visit=visit[when], kind=kind[when], page=page[when], millisecond=millisecond[when], order=order[when])
 
 
-def _lines(rng: np.random.Generator, history: History, calls: _Calls, book: DirtBook) -> list[str]:
+def _lines(rng: np.random.Generator, history: History, calls: _Calls) -> list[str]:
     visits, orders, calendar, browsers = history.visits, history.orders, history.calendar, history.browsers
     size = len(calls.visit)
     writer = Writer(rng, history)
@@ -102,16 +101,18 @@ def _lines(rng: np.random.Generator, history: History, calls: _Calls, book: Dirt
     day = visits.day[calls.visit]
     stamps = calendar.utc(day, calls.millisecond)
     received = calendar.utc(day, calls.millisecond + 117)
-    channel = _with_unmapped(rng, history, book)
     users = np.where(browsers.logged_in[calls.visit] | (calls.kind == IDENTIFY), _user_ids(history)[calls.visit], "")
     emails = _told_addresses(history, calls, pick)
-    book.note("web: unmapped channel", int((channel[calls.visit] < 0).sum()))
     columns = zip(
         calls.visit.tolist(), calls.kind.tolist(), calls.page.tolist(), calls.order.tolist(), day.tolist(),
         pick.tolist(), users, emails, stamps, received,
         strict=True,
     )  # fmt: skip
-    person_of, device_of, channel_of = visits.person.tolist(), browsers.device.tolist(), channel.tolist()
+    person_of, device_of, channel_of = (
+        visits.person.tolist(),
+        browsers.device.tolist(),
+        history.settings.channel.tolist(),
+    )
     lines = []
     for i, (visit, kind, page, order, on_day, luck, user, email, stamp, arrived) in enumerate(columns):
         person, device, way = person_of[visit], device_of[visit], channel_of[visit]
@@ -125,7 +126,7 @@ def _lines(rng: np.random.Generator, history: History, calls: _Calls, book: Dirt
             kind=kind,
             page=page,
             channel=way,
-            campaign=calendar.campaign(on_day, CHANNELS[way].medium) if way >= 0 else "",
+            campaign=calendar.campaign(on_day, CHANNELS[way].medium),
             stamp=stamp,
             received=arrived,
             pick=luck,
@@ -147,14 +148,6 @@ def _told_addresses(history: History, calls: _Calls, pick: Ints) -> Texts:
     first = np.where(pick % 10 < 10 * ADDRESS_TOLD, history.people.email[person], "")
     told: Texts = np.where(calls.kind == IDENTIFY, np.where(second != "", second, first), "")
     return told
-
-
-def _with_unmapped(rng: np.random.Generator, history: History, book: DirtBook) -> Ints:
-    """Channel per visit; -1 where the visit came through one that is not in the mappings."""
-    channel = history.settings.channel.copy()
-    direct = np.nonzero((channel == DIRECT) & (history.settings.place == WEB_PLACE))[0]
-    channel[direct[book.pick(rng, len(direct), share=UNMAPPED_WAY)]] = -1
-    return channel
 
 
 def _arrivals(rng: np.random.Generator, months: Sequence[str], all_months: list[str], book: DirtBook) -> list[str]:
