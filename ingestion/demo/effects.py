@@ -153,7 +153,7 @@ PLANTED: Final = Effects(
     assisting_closes=False,
     reply_hours={**dict.fromkeys(TICKET_CATEGORIES, USUAL_REPLY), SLOW_CATEGORY: 44.0},
     network_hours={**dict.fromkeys(NETWORKS, USUAL_REPLY), SLOW_NETWORK: 60.0},
-    overall=Drivers(items={"solved_first_time": 0.55, "works_as_described": 0.35}, tenure=0.30),
+    overall=Drivers(items={"solved_first_time": 0.60, "works_as_described": 0.25}, tenure=0.30),
     recommended=Drivers(items={"solved_first_time": 0.50}),
     tenured_item=0.5,
     at_stake=0.25,
