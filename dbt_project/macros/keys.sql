@@ -32,6 +32,11 @@
     )
 {%- endmacro %}
 
+{#- The event of a ticket's opening: the touchpoint that a response about the ticket speaks of. -#}
+{% macro ticket_opened_key(ticket_key) -%}
+    {{ surrogate_key(["'ticket opened'", ticket_key]) }}
+{%- endmacro %}
+
 {#- The keyed key of one identifier of a person: its type, the namespace that issued it, and its value.
     NULL where there is no value. -#}
 {% macro identifier_key(type, namespace, value) -%}

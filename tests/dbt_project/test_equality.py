@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -10,20 +13,65 @@ import pytest
 from tests.dbt_project.equality import deliveries, differences, run_all, whole
 from tests.dbt_project.history import made_up
 
+SEEDS = [1, 2]
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def warehouses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The marts of one history: loaded in three batches, and all at once."""
+    folder = tmp_path_factory.mktemp("history")
+    history = made_up(request.param)
+    plan = deliveries(history, runs=3, seed=request.param)
+    batched = run_all(folder / "batched", history, plan)
+    return batched, run_all(folder / "full", history, whole(plan), secret_of=batched)
+
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_batches_in_any_order_make_the_marts_of_one_full_load(tmp_path: Path, seed: int) -> None:
-    history = made_up(seed)
-    plan = deliveries(history, runs=3, seed=seed)
-    batched = run_all(tmp_path / "batched", history, plan)
-    full = run_all(tmp_path / "full", history, whole(plan), secret_of=batched)
+def test_batches_in_any_order_make_the_marts_of_one_full_load(warehouses: tuple[Path, Path]) -> None:
+    batched, full = warehouses
     with duckdb.connect(str(full), read_only=True) as connection:
         feeds = connection.execute("select feed from marts.fct_feeds where n_rows > 0").fetchall()
     assert {"orders", "contracts", "tickets", "mentions", "gates", "answers", "web", "accounts"} <= {
         feed for (feed,) in feeds
     }
     assert differences(batched, full) == {}
+
+
+@pytest.mark.slow
+def test_no_direct_identifier_of_staging_stands_in_a_mart(warehouses: tuple[Path, Path]) -> None:
+    _, full = warehouses
+    manifest = json.loads((full.parents[1] / ".dbt" / "manifest.json").read_bytes())
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{full}' as marts_file (read_only)")
+        connection.execute(f"attach '{full.with_name('raw.duckdb')}' as private (read_only)")
+        connection.execute("create temp table identifiers (value varchar)")
+        columns = list(_identifiers(manifest))
+        assert {"email", "customer_id", "author", "visitor_id", "requester_id"} <= {column for _, column in columns}
+        for table, column in columns:
+            # A number of two digits names nobody: it may as well be an answer.
+            connection.execute(
+                f'insert into identifiers select distinct cast("{column}" as varchar) from private.{table} '
+                f"where not regexp_matches(cast(\"{column}\" as varchar), '^[0-9]{{0,2}}$')"
+            )
+        texts = connection.execute(
+            "select table_name, column_name from information_schema.columns "
+            "where table_catalog = 'marts_file' and table_schema = 'marts' and data_type = 'VARCHAR'"
+        ).fetchall()
+        assert texts
+        for mart, column in texts:
+            found = connection.execute(
+                f'select count(*) from marts_file.marts.{mart} where "{column}" in (from identifiers) '
+                f"or \"{column}\" like '%@%' or \"{column}\" like '%://%'"
+            ).fetchone()
+            assert found == (0,), (mart, column)
+
+
+def _identifiers(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Table and column of everything that YAML marks as a direct identifier."""
+    for node in manifest["nodes"].values():
+        for name, column in (node.get("columns") or {}).items():
+            if (column.get("config") or {}).get("meta", {}).get("identifier") == "direct":
+                yield f"{node['schema']}.{node['name']}", name
 
 
 def test_a_plan_brings_every_file_whole_in_the_end() -> None:

@@ -1,6 +1,6 @@
 -- Grain: one row is a response x an interaction that its questions are about (none is one, too), with the touchpoint
--- that the answers speak of: the order that the response names, else the person's nearest preceding touchpoint of
--- that interaction, not older than `survey_link_days`.
+-- that the answers speak of: the ticket or order that the response names, else the person's nearest preceding
+-- touchpoint of that interaction, not older than `survey_link_days`.
 
 with answers as (
 
@@ -27,6 +27,12 @@ orders as (
     where
         kind = 'sale'
         and order_id is not null
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_service__tickets') }}
 
 ),
 
@@ -60,6 +66,7 @@ people as (
     select
         responses.response_key,
         responses.order_id,
+        responses.ticket_id,
         responses.id_namespace,
         responses.answered_at,
         identifiers.person_id
@@ -85,27 +92,81 @@ order_touchpoints as (
 
 ),
 
--- An order's id counts within its namespace; in another one only where the order is the respondent's own.
+ticket_keys as (
+
+    select
+        ticket_id,
+        id_namespace,
+        {{ ticket_opened_key('ticket_key') }} as touchpoint_id
+    from tickets
+
+),
+
+named_touchpoints as (
+
+    select
+        'order' as named,
+        order_id as named_id,
+        id_namespace,
+        touchpoint_id,
+        person_id,
+        occurred_at
+    from order_touchpoints
+    union all
+    select
+        'ticket' as named,
+        ticket_keys.ticket_id as named_id,
+        ticket_keys.id_namespace,
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.occurred_at
+    from ticket_keys
+    inner join touchpoints on ticket_keys.touchpoint_id = touchpoints.touchpoint_id
+
+),
+
+names as (
+
+    select
+        response_key,
+        'order' as named,
+        order_id as named_id
+    from people
+    where order_id is not null
+    union all
+    select
+        response_key,
+        'ticket' as named,
+        ticket_id as named_id
+    from people
+    where ticket_id is not null
+
+),
+
+-- An id counts within its namespace; in another one only where the order or ticket is the respondent's own.
 explicit_links as (
 
     select
         people.response_key,
-        order_touchpoints.touchpoint_id
+        named_touchpoints.touchpoint_id
     from people
-    inner join order_touchpoints
+    inner join names on people.response_key = names.response_key
+    inner join named_touchpoints
         on
-            people.order_id = order_touchpoints.order_id
+            names.named = named_touchpoints.named
+            and names.named_id = named_touchpoints.named_id
             and (
-                people.id_namespace = order_touchpoints.id_namespace
-                or people.person_id = order_touchpoints.person_id
+                people.id_namespace = named_touchpoints.id_namespace
+                or people.person_id = named_touchpoints.person_id
             )
     qualify row_number() over (
         partition by people.response_key
         order by
-            case when people.person_id = order_touchpoints.person_id then 0 else 1 end asc,
-            case when people.id_namespace = order_touchpoints.id_namespace then 0 else 1 end asc,
-            order_touchpoints.occurred_at desc,
-            order_touchpoints.touchpoint_id asc
+            names.named desc,
+            case when people.person_id = named_touchpoints.person_id then 0 else 1 end asc,
+            case when people.id_namespace = named_touchpoints.id_namespace then 0 else 1 end asc,
+            named_touchpoints.occurred_at desc,
+            named_touchpoints.touchpoint_id asc
     ) = 1
 
 ),

@@ -317,7 +317,7 @@ web_row_events as (
 ticket_opened_events as (
 
     select
-        {{ surrogate_key(["'ticket opened'", 'ticket_key']) }} as event_key,
+        {{ ticket_opened_key('ticket_key') }} as event_key,
         data_source,
         'ticket_opened' as event,
         created_at as occurred_at,
