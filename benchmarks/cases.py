@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks import bulk
 from workspace import Workspace, load_workspace
 from workspace.paths import WorkspacePaths
 
@@ -129,6 +130,12 @@ PUBLISH = "publish"
 CASES = (
     Case("load_with_ledger", "load web events", "cx, with ledger", load_with_ledger),
     Case("load_plain", "load web events", "plain DuckDB", load_plain),
+    Case("bulk_events", "land 2 million events", "cx, with ledger", bulk.load_events),
+    Case("bulk_events_plain", "land 2 million events", "read_json_objects", bulk.load_events_plain),
+    Case("bulk_orders", "land 2 million CSV rows", "cx, with ledger", bulk.load_orders),
+    Case("bulk_orders_plain", "land 2 million CSV rows", "read_csv, store_rejects", bulk.load_orders_plain),
+    Case("bulk_table", "land a PostgreSQL table", "cx, with ledger", bulk.load_table),
+    Case("bulk_table_plain", "land a PostgreSQL table", "dlt with connectorx", bulk.load_table_plain),
     Case("build_models", "build the marts", "dbt, with tests", build_models),
     Case("build_without_tests", "build the marts", "dbt, models only", build_without_tests),
     Case("whole_run", "files to release", "cx run", whole_run),

@@ -17,8 +17,14 @@ from typing import Final, TextIO
 
 import duckdb
 
-from ingestion.files import MARK, Readable
-from ingestion.records import QuotePatterns, lines_as_records, quoted_lines_as_records, read_lines
+from ingestion.files import CHUNK_BYTES, MARK, Readable
+from ingestion.records import (
+    QuotePatterns,
+    line_parameters,
+    lines_as_records,
+    quoted_lines_as_records,
+    read_lines,
+)
 
 WHITESPACE: Final = "whitespace"
 SAMPLED_RECORDS: Final = 100
@@ -176,8 +182,28 @@ _STAGED: Final = """
 """
 
 
+# What DuckDB's own reader takes without complaint, one record a line. An empty cell is an empty text, not null.
+_STAGED_AT_ONCE: Final = """
+    create or replace temp table staged as
+    select
+        row_number() over () + $header_end as line,
+        'loaded' as fate,
+        null::varchar as reason,
+        null::varchar as column_name,
+        null::varchar as payload,
+        [{cells}] as cells
+    from read_csv(
+        $path, columns = {{{columns}}}, header = false, skip = $header_end, auto_detect = false, delim = $delimiter,
+        quote = '"', escape = '"', nullstr = e'\\x01', strict_mode = true, null_padding = false,
+        compression = 'none', hive_partitioning = false, max_line_size = $longest
+    )
+"""
+
+
 def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> None:
     """A readable text -> table `staged` (line, fate, reason, column_name, payload, cells)."""
+    if _stage_at_once(connection, text, delimiter=delimiter, head=head):
+        return
     read_lines(connection, text, header_end=head.last_line)
     if delimiter == WHITESPACE:
         lines_as_records(connection)
@@ -199,6 +225,49 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
             "cell": pattern.cell,
         },
     )
+
+
+def _stage_at_once(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> bool:
+    """Let DuckDB's CSV reader fill `staged`; false where its result cannot be trusted, for the careful way to do.
+
+    It is several times as fast, but says neither on which line a record stands nor what it did with a broken one. As
+    many records as lines means that each stands on its own: blank lines, cells with newlines and quotes that swallow
+    lines make fewer.
+    """
+    if delimiter == WHITESPACE or text.is_marked or head.width < 2:
+        return False
+    if text.has_quotes and _has_padded_quotes(text.path, delimiter):
+        return False
+    names = [f"c{position}" for position in range(1, head.width + 1)]
+    statement = _STAGED_AT_ONCE.format(
+        cells=", ".join(names), columns=", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    )
+    known = {**line_parameters(text), "header_end": head.last_line, "delimiter": delimiter}
+    try:
+        staged = connection.execute(statement, known).fetchall()[0][0]
+    except duckdb.InvalidInputException:
+        return False
+    return bool(staged == text.lines - head.last_line)
+
+
+def _has_padded_quotes(path: Path, delimiter: str) -> bool:
+    """Whether blanks may stand between a delimiter and a quote: DuckDB drops them, and to us they are text.
+
+    Quotes and blanks inside a cell look alike and count too: then the file is read the careful way.
+    """
+    mark = delimiter.encode()
+    blanks = [blank for blank in (b" ", b"\t") if blank != mark]
+    edges = (mark, b"\n", *blanks)
+    padded = [edge + blank + b'"' for edge in edges for blank in blanks]
+    padded += [b'"' + blank + edge for edge in (*edges, b"\r") for blank in blanks]
+    with path.open("rb") as file:
+        behind = b"\n"
+        while chunk := file.read(CHUNK_BYTES):
+            piece = behind + chunk
+            if any(one in piece for one in padded):
+                return True
+            behind = piece[-3:]
+    return any((behind + b"\n").endswith(one) for one in padded)
 
 
 def row_as_json(keys: Sequence[str]) -> tuple[str, dict[str, object]]:

@@ -46,6 +46,7 @@ class Readable:
         has_quotes: there is a double quote somewhere.
         longest_line: upper bound in bytes.
         ends_with_newline: false may mean that the last line was cut off.
+        lines: number of physical lines.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class Readable:
     has_quotes: bool
     longest_line: int
     ends_with_newline: bool
+    lines: int
 
 
 def find_files(root: Path, pattern: str) -> list[Path]:
@@ -161,27 +163,31 @@ def _as_it_lies(path: Path, encoding: str) -> Readable | None:
     last = b""
     with path.open("rb") as file:
         for chunk in _chunks(file, whole_pairs=True):
-            if b"\0" in chunk or b"\1" in chunk or not (is_utf8 or chunk.isascii()):
+            is_ascii = chunk.isascii()
+            if b"\0" in chunk or b"\1" in chunk or not (is_utf8 or is_ascii):
                 return None
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return None
-            returns += chunk.count(b"\r")
+            if not is_ascii or decoder.getstate()[0]:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    return None
             newlines += chunk.count(b"\n")
-            pairs += chunk.count(b"\r\n")
+            if b"\r" in chunk:
+                returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n")
             has_quotes = has_quotes or b'"' in chunk
             lines.add(chunk)
             last = chunk[-1:]
     if decoder.getstate()[0] or (returns and not returns == pairs == newlines):
         return None
-    return Readable(path, False, has_quotes, lines.longest, last == b"\n")
+    return Readable(path, False, has_quotes, lines.longest, last == b"\n", newlines + (last not in (b"", b"\n")))
 
 
 def _copied(path: Path, encoding: str, target: Path) -> Readable:
     """A UTF-8 copy with `\\n` newlines, undecodable bytes written out as `\\xNN` behind a mark."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_marked = has_quotes = False
+    newlines = 0
     lines = _LineLength()
     last = ""
     with (
@@ -193,9 +199,10 @@ def _copied(path: Path, encoding: str, target: Path) -> Readable:
             is_marked = is_marked or MARK in text
             has_quotes = has_quotes or '"' in text
             lines.add(text.encode())
+            newlines += text.count("\n")
             last = text[-1]
             copy.write(text)
-    return Readable(target, is_marked, has_quotes, lines.longest, last == "\n")
+    return Readable(target, is_marked, has_quotes, lines.longest, last == "\n", newlines + (last not in ("", "\n")))
 
 
 def _chunks(file: BinaryIO, *, whole_pairs: bool = False) -> Iterator[bytes]:

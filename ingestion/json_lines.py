@@ -9,22 +9,24 @@ from typing import Final
 
 import duckdb
 
-from ingestion.files import Readable
-from ingestion.records import lines_as_records, read_lines
+from ingestion.files import MARK, Readable
+from ingestion.records import LINES_OF_FILE, line_parameters
 from ingestion.vendor import Shape, Staged
 from workspace.errors import Problem
 
 # DuckDB's read_json would turn a bad line into an unreported row of nulls.
-_STAGED: Final = """
+_STAGED: Final = f"""
     create or replace temp table staged as
-    with parsed as (
+    with lines as ({LINES_OF_FILE}),
+
+    parsed as (
         select
             line,
             text,
             not regexp_matches(text, '[^ \t]') as is_blank,
-            is_marked,
+            $is_marked and contains(text, $mark) as is_marked,
             try(json_type(text)) as json_type
-        from records
+        from lines
     ),
 
     judged as (
@@ -33,7 +35,7 @@ _STAGED: Final = """
             case
                 when is_blank then null
                 when is_marked then 'bytes that are no text in this encoding, or control characters'
-                when json_type is null and not $ends_with_newline and line = (select max(line) from records)
+                when json_type is null and not $ends_with_newline and line = $lines
                     then 'not valid JSON: the last line is cut off'
                 when json_type is null then 'not valid JSON'
                 when json_type <> 'OBJECT' then concat('a JSON ', lower(json_type), ', not an object')
@@ -48,7 +50,7 @@ _STAGED: Final = """
         null::varchar as column_name,
         case when not is_blank then text end as payload
     from judged
-"""
+"""  # noqa: S608 (a constant)
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,8 @@ class JsonLinesReader:
         *,
         shown: str,  # noqa: ARG002
     ) -> Staged:
-        read_lines(connection, text)
-        lines_as_records(connection)
-        connection.execute(_STAGED, {"ends_with_newline": text.ends_with_newline})
+        known = {"is_marked": text.is_marked, "ends_with_newline": text.ends_with_newline, "lines": text.lines}
+        connection.execute(_STAGED, {**line_parameters(text), **known, "mark": MARK})
         return Staged({"_record": "payload"})
 
     def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:

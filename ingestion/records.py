@@ -19,23 +19,26 @@ DEFAULT_LINE_BYTES: Final = 2_097_152
 # taken for itself.
 MOST_STRAY_QUOTES: Final = 50
 
-_LINES: Final = """
-    create or replace temp table lines as
-    with numbered as (
-        select
-            row_number() over () as line,
-            coalesce(line, '') as text
-        from read_csv(
-            $path, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = e'\\x01', quote = '',
-            escape = '', strict_mode = false, compression = 'none', hive_partitioning = false,
-            max_line_size = $longest
-        )
+# Every physical line, numbered from 1 as in the file; `line_parameters` fills in the parameters.
+LINES_OF_FILE: Final = """
+    select
+        row_number() over () as line,
+        coalesce(line, '') as text
+    from read_csv(
+        $path, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = e'\\x01', quote = '',
+        escape = '', strict_mode = false, compression = 'none', hive_partitioning = false,
+        max_line_size = $longest
     )
+"""
+
+_LINES: Final = f"""
+    create or replace temp table lines as
+    with numbered as ({LINES_OF_FILE})
 
     select *
     from numbered
     where line > $header_end
-"""
+"""  # noqa: S608 (a constant)
 
 # U+FDD0 stands before what could not be decoded (`ingestion.files.MARK`).
 _SINGLE_RECORDS: Final = """
@@ -148,8 +151,12 @@ _JOINED_RECORDS: Final = "create or replace temp view records as from joined_rec
 
 def read_lines(connection: duckdb.DuckDBPyConnection, text: Readable, *, header_end: int = 0) -> None:
     """Fill the temporary table `lines`: every physical line behind `header_end`, numbered from 1 as in the file."""
-    longest = max(DEFAULT_LINE_BYTES, text.longest_line + 16)
-    connection.execute(_LINES, {"path": _no_glob(str(text.path)), "longest": longest, "header_end": header_end})
+    connection.execute(_LINES, {**line_parameters(text), "header_end": header_end})
+
+
+def line_parameters(text: Readable) -> dict[str, object]:
+    """Where DuckDB finds a text, and how long a line it has to be ready for, in bytes."""
+    return {"path": _no_glob(str(text.path)), "longest": max(DEFAULT_LINE_BYTES, text.longest_line + 16)}
 
 
 def lines_as_records(connection: duckdb.DuckDBPyConnection) -> None:
@@ -198,5 +205,5 @@ class QuotePatterns:
 
 
 def _no_glob(path: str) -> str:
-    """DuckDB expands wildcards in names; a file's name may hold such characters itself."""
+    """A path as DuckDB has to be told it, which expands wildcards; a name may hold such characters itself."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in path)

@@ -68,6 +68,14 @@ _STAGE_NEW: Final = """
     left join landed on landed.whole_row = numbered.whole_row
 """
 
+# The same where nothing landed yet, and nothing has to be compared.
+_STAGE_FIRST: Final = """
+    create or replace temp table staged as
+    select $before + rowid + 1 as line, 'loaded' as fate, cells, whole_row
+    from arrived
+    where cursor_value is not null
+"""
+
 # Rows without a cursor value: without a cursor, all of them.
 _STAGE_ALL: Final = """
     create or replace temp table staged as
@@ -185,7 +193,10 @@ class TableLoader:
         reports = []
         with transaction(self._connection):
             if cursor is not None:
-                self._stage(_STAGE_NEW, loads=list(window))
+                if window:
+                    self._stage(_STAGE_NEW, loads=list(window))
+                else:
+                    self._stage(_STAGE_FIRST)
                 content = self._content()
                 if content.loaded or outdated:
                     highest = cursor.highest(self._connection)

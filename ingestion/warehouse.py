@@ -11,6 +11,8 @@ from workspace.paths import WorkspacePaths
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+# Files larger than this pass through a temporary file beside the database; Python and Arrow need some memory besides.
+MEMORY_LIMIT = "1200MB"
 
 
 @contextmanager
@@ -22,6 +24,7 @@ def open_for_writing(paths: WorkspacePaths) -> Iterator[duckdb.DuckDBPyConnectio
     try:
         paths.raw_database.chmod(PRIVATE_FILE)
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         # Line numbers are counted in the order of the file.
         connection.execute("set preserve_insertion_order = true")
         yield connection

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingestion import delimited
 from ingestion.delimited import read_head, stage_records
 from ingestion.files import make_readable
 from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
@@ -80,6 +82,29 @@ def test_every_record_that_csv_sees_is_accounted_for(tmp_path: Path, body: str) 
 )
 def test_quotes_in_awkward_places(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))
+
+
+def test_the_fast_way_and_the_careful_way_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(20261122)
+    plain = ["a", "", "é", '"a"', '"a,b"', '"a ""b"""', "a'b", '""', "\\", "#x", "null", " a "]
+    odd = ['"a\nb"', 'a"b', ' "a"', '"a" ', '  "a"', '"a"  ', '\t"a"', '"a"\t', '"', " ", "\t"]
+    taken = []
+
+    def at_once(*given: Any, **named: Any) -> bool:
+        taken.append(original(*given, **named))
+        return taken[-1]
+
+    original = delimited._stage_at_once
+    for number in range(400):
+        pool = random.sample(plain, 4) + random.choices(odd, k=number % 2)
+        newline = random.choice(["\n", "\r\n"])
+        records = [",".join(random.choices(pool, k=WIDTH)) for _ in range(random.randint(1, 4))]
+        content = f"Q1,Q2,Q3{newline}{newline.join(records)}{random.choice(['', newline])}"
+        monkeypatch.setattr(delimited, "_stage_at_once", at_once)
+        fast = staged(tmp_path / "poll.csv", content)
+        monkeypatch.setattr(delimited, "_stage_at_once", lambda *given, **named: False)
+        assert fast == staged(tmp_path / "poll.csv", content)
+    assert sum(taken) > 100, "the fast way was hardly taken"
 
 
 CONNECTION = duckdb.connect()
