@@ -45,7 +45,8 @@ examined as (
             when not is_active then 'superseded'
             when not is_configured then 'set_aside'
             when path is null or conversions is null or conversions < 0 then 'quarantined'
-            when is_value_stated and value is null then 'quarantined'
+            when is_value_stated and coalesce(value, -1) < 0 then 'quarantined'
+            when value > 0 and conversions = 0 then 'quarantined'
             when are_non_conversions_stated and coalesce(non_conversions, -1) < 0 then 'quarantined'
             else 'kept'
         end as _disposition,
@@ -56,6 +57,8 @@ examined as (
             when conversions is null then 'conversions is no number'
             when conversions < 0 then 'negative conversions'
             when is_value_stated and value is null then 'the value is no number'
+            when value < 0 then 'negative value'
+            when value > 0 and conversions = 0 then 'a value without a conversion'
             when are_non_conversions_stated and non_conversions is null then 'non_conversions is no number'
             when non_conversions < 0 then 'negative non_conversions'
         end as _disposition_reason

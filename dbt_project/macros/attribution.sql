@@ -1,0 +1,25 @@
+{#- Attribution: what may earn credit, and how a path is written. -#}
+
+{#- Money moves are results, not causes: a sale, a refund or a cancel earns nothing, also not for a later conversion. -#}
+{% macro may_earn_credit(role) -%}
+    {{ role }} not in ('purchase', 'refund', 'cancel')
+{%- endmacro %}
+
+{#- A visit that nothing is known to have brought. -#}
+{% macro is_direct(channel) -%}
+    lower({{ channel }}) in ('direct', '(direct)', '(none)')
+{%- endmacro %}
+
+{#- The steps of a path in one text, parted by the unit separator, which no channel's name holds. -#}
+{% macro path_of(step, position) -%}
+    {{ return(adapter.dispatch('path_of')(step, position)) }}
+{%- endmacro %}
+
+{% macro default__path_of(step, position) -%}
+    string_agg({{ step }}, chr(31) order by {{ position }})
+{%- endmacro %}
+
+{#- 2026-Q1 of a date. -#}
+{% macro quarter_of(day) -%}
+    cast(extract(year from {{ day }}) as varchar) || '-Q' || cast(extract(quarter from {{ day }}) as varchar)
+{%- endmacro %}

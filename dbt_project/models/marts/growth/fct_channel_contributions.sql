@@ -1,0 +1,105 @@
+-- Grain: one row is a model x channel x kind of conversion x period x segment.
+-- A model that cannot be solved has one row, channel `refused`, that says why and what to ask instead.
+
+with contributions as (
+
+    select * from {{ ref('int_attribution__contributions') }}
+
+),
+
+conversions as (
+
+    select * from {{ ref('int_attribution__conversions') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('int_attribution__touches') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+reached as (
+
+    select distinct
+        conversions.person_id,
+        conversions.conversion,
+        {{ quarter_of('conversions.converted_on') }} as quarter,
+        coalesce(conversions.segment, 'none') as segment,
+        coalesce(touches.channel, 'unattributed') as channel
+    from conversions
+    left join touches on conversions.conversion_id = touches.conversion_id
+
+),
+
+sliced as (
+
+    {%- set slices = [('quarter', 'segment'), ("'all'", 'segment'), ('quarter', "'all'"), ("'all'", "'all'")] %}
+    {%- for period, segment in slices %}
+    select
+        person_id,
+        conversion,
+        {{ period }} as period,
+        {{ segment }} as segment,
+        channel
+    from reached
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+people as (
+
+    select
+        conversion,
+        period,
+        segment,
+        channel,
+        count(distinct person_id) as people
+    from sliced
+    group by conversion, period, segment, channel
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key([
+            "'contribution'", 'contributions.model', 'contributions.channel', 'contributions.conversion',
+            'contributions.period', 'contributions.segment'
+        ]) }} as contribution_id,
+        cast(contributions.conversion as varchar) as conversion,
+        cast(contributions.model as varchar) as model,
+        cast(contributions.period as varchar) as period,
+        cast(contributions.segment as varchar) as segment,
+        cast(coalesce(contributions.channel, 'refused') as varchar) as channel,
+        contributions.conversions,
+        contributions.revenue,
+        contributions.conversions / sum(contributions.conversions) over (
+            partition by
+                contributions.conversion, contributions.model, contributions.period, contributions.segment
+        ) as share,
+        contributions.effect,
+        cast(people.people as integer) as people,
+        cast(contributions.refused_reason as varchar) as refused_reason,
+        as_of.as_of_on as calculated_on
+    from contributions
+    cross join as_of
+    left join people
+        on
+            contributions.conversion = people.conversion
+            and contributions.period = people.period
+            and contributions.segment = people.segment
+            and contributions.channel = people.channel
+
+)
+
+select * from final

@@ -1,0 +1,20 @@
+-- No conversion earns credit for itself, and no sale, refund or cancel for another one.
+
+with credits as (
+
+    select * from {{ ref('fct_attribution_credits') }}
+
+),
+
+touchpoints as (
+
+    select * from {{ ref('fct_touchpoints') }}
+
+)
+
+select credits.*
+from credits
+inner join touchpoints on credits.touchpoint_id = touchpoints.touchpoint_id
+where
+    touchpoints.is_conversion
+    or touchpoints.role in ('purchase', 'refund', 'cancel')
