@@ -98,6 +98,18 @@ fct_content_views as (
 
 ),
 
+fct_attribution_credits as (
+
+    select * from {{ ref('fct_attribution_credits') }}
+
+),
+
+fct_channel_contributions as (
+
+    select * from {{ ref('fct_channel_contributions') }}
+
+),
+
 refusals as (
 
     select * from {{ ref('int_survey__refusals') }}
@@ -282,6 +294,21 @@ reach as (
         max(viewed_on) as last_on
     from fct_content_views
     where is_gate_shown
+    union all
+    select
+        'conversions' as feed,
+        count(*) as n_rows,
+        min(converted_on) as first_on,
+        max(converted_on) as last_on
+    from fct_attribution_credits
+    union all
+    select
+        'contributions' as feed,
+        count(*) as n_rows,
+        min(cast(null as date)) as first_on,
+        max(cast(null as date)) as last_on
+    from fct_channel_contributions
+    where refused_reason is null
 
 ),
 
