@@ -19,6 +19,7 @@ from workspace.errors import Problem
 SAMPLED_RECORDS: Final = 10_000
 TEXT: Final = "text"
 
+# What most of the values are: a few bad ones are dirt, which staging counts, and no other type.
 # `is_constant`: every record has the column, be it empty.
 _OF_CELLS: Final = """
     with sampled as (
@@ -37,9 +38,8 @@ _OF_CELLS: Final = """
             position,
             case
                 when count(cell) = 0 then null
-                when bool_and(regexp_full_match(cell, '[+-]?[0-9]+([.,][0-9]+)*')) filter (cell is not null)
-                    then 'number'
-                when bool_and(try_cast(cell as timestamp) is not null) filter (cell is not null) then 'time'
+                when avg(regexp_full_match(cell, '[+-]?[0-9]+([.,][0-9]+)*')::int) > 0.5 then 'number'
+                when count(try_cast(cell as timestamp)) > 0.5 * count(cell) then 'time'
                 else 'text'
             end as kind
         from spread

@@ -221,6 +221,15 @@ def test_a_new_a_lost_and_a_changed_column_are_kept_and_told(workspace: Workspac
     assert live(workspace, case) == 9
 
 
+def test_a_few_bad_values_are_no_other_type(workspace: Workspace, case: Case) -> None:
+    if case.ending != "csv":
+        pytest.skip("a value of JSON has its type")
+    write(workspace, case, "a", records(case, 1, 3))
+    run(workspace)
+    write(workspace, case, "b", [*records(case, 4, 6), {**case.record(7), "measured": "n/a"}])
+    assert warnings(run(workspace)) == []
+
+
 def test_what_comes_late_or_is_older_counts_beside_the_newer(workspace: Workspace, case: Case) -> None:
     write(workspace, case, "2026-03-05", records(case, 5, 6))
     run(workspace)
