@@ -94,7 +94,11 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
         return Verdict("no_data", f"no source feeds it (looked for {', '.join(metric.feeds)})")
     by = {word: release.semantics.resolve(word, name) for word in question.by}
     where = {word: release.semantics.resolve(word, name) for word, _ in question.filters}
-    refused = _refuse_slice(release, metric, {**by, **where}) or _refuse_time(release, question, metric, reach)
+    refused = (
+        _refuse_slice(release, metric, {**by, **where})
+        or _refuse_sum(question, metric, {**by, **where})
+        or _refuse_time(release, question, metric, reach)
+    )
     if refused:
         return refused
     asked = [dimension for dimension in (*by.values(), *where.values()) if dimension]
@@ -175,6 +179,21 @@ def _refuse_slice(release: LiveRelease, metric: Metric, asked: Mapping[str, Dime
             )
             return Verdict("not_sliceable", reason)
     return None
+
+
+def _refuse_sum(question: Question, metric: Metric, asked: Mapping[str, Dimension | None]) -> Verdict | None:
+    """Refuse to add up what means nothing together: the credits of two attribution models, of two movements."""
+    single = {word for word, values in question.filters if len(values) == 1}
+    apart = {
+        dimension.name for word, dimension in asked.items() if dimension and (word in question.by or word in single)
+    }
+    lacking = [name for name in metric.meta.get("needs", ()) if name not in apart]
+    if not lacking:
+        return None
+    listed = ", ".join(lacking)
+    return Verdict(
+        "not_sliceable", f"{metric.name} needs one {listed}: group by {listed}, or filter on one value of it"
+    )
 
 
 def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach: Coverage) -> Verdict | None:

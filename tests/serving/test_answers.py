@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -64,6 +65,20 @@ def test_a_fixed_grain_metric_needs_all_of_its_dimensions(release: LiveRelease) 
     assert "attribute_value" in row.reason
     asked = ask(release, Question(metrics=("profile_index",), by=("attribute_value",), where={"attribute": ["region"]}))
     assert [(row.value, row.n) for row in asked.rows] == [(90.0, 50)]
+
+
+def test_what_must_not_be_summed_is_asked_apart(release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = release.semantics.metrics["orders"]
+    apart = replace(orders, meta={**orders.meta, "needs": ["channel"]})
+    monkeypatch.setitem(release.semantics.metrics, "orders", apart)
+    for where in ({}, {"channel": ["web", "shop"]}):
+        row = ask(release, Question(metrics=("orders",), where=where)).one("orders")
+        assert (row.status, row.reason) == (
+            "not_sliceable",
+            "orders needs one channel: group by channel, or filter on one value of it",
+        )
+    one = ask(release, Question(metrics=("orders",), where={"channel": ["web"]})).one("orders")
+    assert one.value == cells(release, "orders", by=("channel",))[("web",)]
 
 
 @pytest.mark.parametrize("limits", [{"grain": "month"}, {"since": date(2024, 3, 1)}])
