@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 NAMES: Final = ("r", "alpha", "a", "b")
 _PRECISION: Final = 1e-12
 _MOST_TERMS: Final = 200_000
+# Terms of the series grow like powers of this over factorials before they fall; more of it costs digits.
+_CANCELLING: Final = 8.0
 
 
 def fit(histories: Histories) -> Estimates:
@@ -128,6 +130,9 @@ def expected_purchases(parameters: Floats, *, x: Floats, recency: Floats, age: F
 
         P(alive) {c [1 - (1 - z)^e] / e - (1 - z)^e sum_k (c - r - x)_k (e + 1)_(k-1) / (c + 1)_(k-1) z^k / k!}
 
+    Where a and b are so large (equal chances to drop out for all) that its terms would cancel, the same expectation is
+    summed as chances, sum_j P(wants at least j) P(has not dropped out before the j-th): see `_sum_of_chances`.
+
     Args:
         parameters: r, alpha, a, b; shape (4,).
         x, recency, age: histories, shape (customers,). x = 0 and age = 0 give the expectation for a new customer.
@@ -136,12 +141,47 @@ def expected_purchases(parameters: Floats, *, x: Floats, recency: Floats, age: F
     r, alpha, a, b = parameters
     e, c = a - 1.0, a + b - 1.0 + x
     z = horizon / (alpha + age + horizon)
+    first = a + b - 1.0 - r
+    summed = np.abs(first * e) * z > _CANCELLING * np.maximum(np.abs(c), np.abs(c + 1.0))
+    while_alive = np.empty(z.shape)
+    while_alive[summed] = _sum_of_chances(r + x[summed], a, b + x[summed], z[summed])
+    while_alive[~summed] = _by_series(first, e, c[~summed], z[~summed])
+    alive = p_alive(parameters, x=x, recency=recency, age=age)
+    return np.asarray(alive * np.maximum(while_alive, 0.0), dtype=np.float64)
+
+
+def _by_series(first: float, e: float, c: Floats, z: Floats) -> Floats:
     log_rest = np.log1p(-z)
     # [1 - (1 - z)^e] / e, whose limit at e = 0 is -ln(1 - z).
     leading = -log_rest if e == 0 else -np.expm1(e * log_rest) / e
-    while_alive = c * leading - np.exp(e * log_rest) * _series(a + b - 1.0 - r, e, c, z)
-    alive = p_alive(parameters, x=x, recency=recency, age=age)
-    return np.asarray(alive * np.maximum(while_alive, 0.0), dtype=np.float64)
+    return np.asarray(c * leading - np.exp(e * log_rest) * _series(first, e, c, z), dtype=np.float64)
+
+
+def _sum_of_chances(shape: Floats, a: float, stays: Floats, z: Floats) -> Floats:
+    """sum_j P(N >= j) E[(1 - p)^(j - 1)] for N ~ negative binomial (shape, z), p ~ Beta(a, stays): all terms positive.
+
+    N is what a customer would buy without dropping out; the j-th is bought if none of those before it was the last.
+    Rows leave when what is left is too small; the chance to stay falls at least like (stays / (a + stays))^j.
+    """
+    total = np.zeros(z.shape)
+    at = np.arange(z.size)
+    log_mass = shape * np.log1p(-z)
+    log_z = np.log(np.maximum(z, np.finfo(np.float64).tiny))
+    beyond = -np.expm1(log_mass)
+    staying = np.ones(z.shape)
+    for j in range(1, _MOST_TERMS):
+        total[at] += beyond * staying
+        log_mass = log_mass + np.log((shape + j - 1.0) / j) + log_z
+        beyond = np.maximum(beyond - np.exp(log_mass), 0.0)
+        staying = staying * (stays + j - 1.0) / (a + stays + j - 1.0)
+        if j % 8 == 0:
+            open_ = beyond * staying * (a + stays + j) > _PRECISION * a * total[at]
+            if not open_.any():
+                break
+            if not open_.all():
+                at, log_mass, log_z, beyond = at[open_], log_mass[open_], log_z[open_], beyond[open_]
+                staying, shape, stays = staying[open_], shape[open_], stays[open_]
+    return total
 
 
 def _series(first: float, e: float, c: Floats, z: Floats) -> Floats:

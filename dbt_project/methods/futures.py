@@ -101,3 +101,27 @@ def _worth(customers: Customers, purchases: Floats, spending: Floats, generator:
     worth = np.zeros(purchases.shape)
     worth[draw, one] = generator.standard_gamma(p[draw] * purchases[draw, one]) / own
     return worth
+
+
+def simulate_months(
+    survived: Floats, *, leaving: Floats, horizon: int, generator: np.random.Generator
+) -> Iterator[tuple[int, int, Floats]]:
+    """Draw for how many of the next months each running contract lasts, some contracts at a time.
+
+    Given that it has survived so many months, a contract has theta ~ Beta(a, b + survived) (see `sbg`).
+
+    Args:
+        survived: whole months, shape (contracts,), in an order that does not change.
+        leaving: draws of a and b; shape (draws, 2).
+        horizon: whole months to look ahead.
+        generator: the source of chance.
+
+    Yields:
+        The first contract, the one after the last, and months of shape (draws, last - first).
+    """
+    size = max(1, _CELLS // leaving.shape[0])
+    a, b = leaving.T[:, :, None]
+    for first in range(0, survived.size, size):
+        last = min(first + size, survived.size)
+        chance = np.maximum(generator.beta(a, b + survived[first:last]), _SMALLEST_CHANCE)
+        yield first, last, np.minimum(generator.geometric(chance) - 1, horizon).astype(np.float64)

@@ -21,9 +21,9 @@ Floats = NDArray[np.float64]
 NAMES: Final = ("r", "alpha", "s", "beta")
 # An evaluation takes `_NODES` exponentials a history, so that this check is made on so many histories at most.
 MOST_HISTORIES: Final = 20_000
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
-# exp(-40) is below the precision of the sum it would enter.
-_REACH: Final = 40.0
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+# exp(-36) is about the precision of the sum that it would enter.
+_REACH: Final = 36.0
 
 
 def fit(histories: Histories) -> Estimates:

@@ -40,7 +40,7 @@ def histories() -> Histories:
 
 def test_the_parameters_of_a_made_up_world_are_found_within_their_errors(histories: Histories) -> None:
     found = bg_nbd.fit(histories)
-    assert found.is_identified
+    assert found.is_identified.all()
     assert np.all(np.abs(found.values - TRUE) < 3 * found.standard_errors)
     assert np.all(found.standard_errors < 0.35 * found.values)
 
@@ -73,6 +73,25 @@ def test_expected_purchases_are_the_sum_of_their_chances(a: float, x: float, rec
     parameters = (0.24, 4.4, a, 2.4)
     found = bg_nbd.expected_purchases(np.array(parameters), x=one(x), recency=one(recency), age=one(age), horizon=52)
     assert found[0] == pytest.approx(purchases_by_summing(parameters, x, recency, age, 52), rel=1e-6)
+
+
+@pytest.mark.parametrize(("a", "b"), [(30.0, 400.0), (5_000.0, 90_000.0), (9_000.0, 300.0)])
+@pytest.mark.parametrize(("x", "recency", "age"), [(0, 0, 0), (0, 0, 39), (3, 20, 39), (60, 38, 39)])
+def test_equal_chances_to_drop_out_cost_no_digits(a: float, b: float, x: float, recency: float, age: float) -> None:
+    parameters = (0.85, 8.2, a, b)
+    found = bg_nbd.expected_purchases(np.array(parameters), x=one(x), recency=one(recency), age=one(age), horizon=52)
+    assert found[0] == pytest.approx(purchases_by_summing(parameters, x, recency, age, 52), rel=1e-6)
+
+
+def test_what_the_data_do_not_tell_has_no_standard_error_and_the_rest_has() -> None:
+    generator = np.random.default_rng(20261122)
+    world = bg_nbd_world(generator, parameters=(0.85, 8.0, 5e4, 95e4), age=np.full(2000, 100.0), later=0)
+    found = bg_nbd.fit(reduce_histories(world.x, world.recency, world.age)[0])
+    a, b = found.values[2:]
+    assert a / (a + b) == pytest.approx(0.05, abs=0.01)
+    assert np.isfinite(found.standard_errors[:2]).all()
+    assert np.isnan(found.standard_errors[2:]).all()
+    assert np.isfinite(found.draw(generator, 100)).all()
 
 
 def test_p_alive_is_the_share_of_the_likelihood_of_those_who_live() -> None:

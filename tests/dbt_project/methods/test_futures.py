@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dbt_project.methods import bg_nbd, gamma_gamma
-from dbt_project.methods.futures import Customers, simulate
+from dbt_project.methods import bg_nbd, gamma_gamma, sbg
+from dbt_project.methods.futures import Customers, simulate, simulate_months
 from dbt_project.methods.histories import reduce_histories
 from tests.dbt_project.methods.worlds import bg_nbd_world
 
@@ -73,6 +73,17 @@ def test_nobody_has_no_future() -> None:
     nobody = Customers(*[np.empty(0)] * 5)
     generator = np.random.default_rng(20261122)
     assert list(simulate(nobody, buying=np.tile(BUYING, (9, 1)), spending=None, horizon=52, generator=generator)) == []
+
+
+def test_drawn_months_of_contracts_have_the_expected_mean() -> None:
+    survived = np.array([0.0, 6, 40])
+    generator = np.random.default_rng(20261122)
+    leaving = np.tile([0.7, 3.8], (20_000, 1))
+    ((first, last, months),) = simulate_months(survived, leaving=leaving, horizon=12, generator=generator)
+    assert (first, last) == (0, 3)
+    expected = sbg.expected_periods(leaving[0], survived=survived, horizon=12)
+    error = months.std(axis=0) / np.sqrt(20_000)
+    assert np.all(np.abs(months.mean(axis=0) - expected) < 4 * error)
 
 
 @pytest.mark.slow
