@@ -41,21 +41,21 @@
     {{ return(formats) }}
 {%- endmacro %}
 
-{#- Text to a decimal. `decimal` is the column that holds the source's decimal mark; the other mark may group
+{#- Text to a number of a type. `decimal` is the column that holds the source's decimal mark; the other mark may group
     thousands, and only where it does so correctly (1.250,50 but not 12.50,5). -#}
-{% macro parse_number(text, decimal) -%}
+{% macro parse_number(text, decimal, type='decimal(18, 4)') -%}
     case
         when {{ decimal }} = ','
             then case
                 when regexp_matches(trim({{ text }}), '^[+-]?[0-9]{1,3}([.][0-9]{3})+(,[0-9]+)?$')
-                    then try_cast(replace(replace(trim({{ text }}), '.', ''), ',', '.') as decimal(18, 4))
+                    then try_cast(replace(replace(trim({{ text }}), '.', ''), ',', '.') as {{ type }})
                 when regexp_matches(trim({{ text }}), '^[+-]?[0-9]+(,[0-9]+)?$')
-                    then try_cast(replace(trim({{ text }}), ',', '.') as decimal(18, 4))
+                    then try_cast(replace(trim({{ text }}), ',', '.') as {{ type }})
             end
         when regexp_matches(trim({{ text }}), '^[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?$')
-            then try_cast(replace(trim({{ text }}), ',', '') as decimal(18, 4))
+            then try_cast(replace(trim({{ text }}), ',', '') as {{ type }})
         when regexp_matches(trim({{ text }}), '^[+-]?[0-9]*[.]?[0-9]+$')
-            then try_cast(trim({{ text }}) as decimal(18, 4))
+            then try_cast(trim({{ text }}) as {{ type }})
     end
 {%- endmacro %}
 

@@ -37,7 +37,7 @@ final as (
         events.data_source,
         events.occurred_at as converted_at,
         {{ business_day('events.occurred_at') }} as converted_on,
-        cast(coalesce(orders.revenue, events.amount, 0) as double) as revenue,
+        cast(coalesce(orders.revenue, events.amount, 0) as decimal(18, 4)) as revenue,
         cast(row_number() over (
             partition by typed.person_id
             order by

@@ -167,7 +167,7 @@ final as (
         credits.model,
         conversions.conversion,
         credits.credit,
-        credits.credit * conversions.revenue as credited_revenue,
+        credits.credit * cast(conversions.revenue as double) as credited_revenue,
 
         ---------- to what
         case

@@ -18,10 +18,10 @@ renamed as (
         ---------- texts
         {{ blank_to_null('source.path') }} as path,
 
-        ---------- numbers
-        {{ parse_number('source.conversions', 'sources.decimal_mark') }} as conversions,
-        {{ parse_number('source.value', 'sources.decimal_mark') }} as value,
-        {{ parse_number('source.non_conversions', 'sources.decimal_mark') }} as non_conversions,
+        ---------- numbers (what another system counted and summed has any number of decimals)
+        {{ parse_number('source.conversions', 'sources.decimal_mark', 'double') }} as conversions,
+        {{ parse_number('source.value', 'sources.decimal_mark', 'double') }} as value,
+        {{ parse_number('source.non_conversions', 'sources.decimal_mark', 'double') }} as non_conversions,
         {{ blank_to_null('source.value') }} is not null as is_value_stated,
         {{ blank_to_null('source.non_conversions') }} is not null as are_non_conversions_stated,
 
