@@ -232,6 +232,19 @@ def stands_out(rows: Sequence[AnswerRow], dimension: str) -> str | None:
     return None
 
 
+def movement_shares(rows: Iterable[AnswerRow]) -> dict[tuple[str, str], float]:
+    """(corner, movement) -> the corner's share of the credits of that movement, as far as cells are shown."""
+    earned = {
+        (str(row.dimensions["corner"]), str(row.dimensions["movement"])): row.value
+        for row in rows
+        if row.value is not None and row.dimensions.get("corner") and row.dimensions.get("movement")
+    }
+    totals: dict[str, float] = {}
+    for (_, movement), credit in earned.items():
+        totals[movement] = totals.get(movement, 0.0) + credit
+    return {cell: credit / totals[cell[1]] for cell, credit in earned.items() if totals[cell[1]]}
+
+
 def short_gaps(rows: Iterable[AnswerRow], *, dimension: str = "pillar") -> list[AnswerRow]:
     """Gap rows (experienced - expected) whose widened interval lies below zero and that are material, widest first."""
     gaps = usable(rows, dimension)

@@ -6,7 +6,7 @@ adjective. No word here stands without a number behind it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ from app.findings import (
     usable,
     widen,
 )
-from app.formatting import MINUS, day, interval, listing, money, number, percent, signed, words
-from workspace.vocabulary import STAGES
+from app.formatting import MINUS, count_of, day, interval, listing, money, number, percent, signed, words
+from workspace.vocabulary import CORNERS, STAGES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -344,6 +344,38 @@ def before(gate: AnswerRow | None, answered: AnswerRow | None) -> Sentence:
         return Sentence("Too few sessions and mentions to say what happens before the purchase", claim=False)
     text = "; ".join(part.text for part in parts)
     return Sentence(f"{text[:1].upper()}{text[1:]}", claim=any(part.claim for part in parts))
+
+
+def corners(net: AnswerRow | None, shares: Mapping[tuple[str, str], float], *, scope: str = "") -> Sentence:
+    """How many customers came and went, and which corner was there before they came. Counts, never a cause."""
+    if net is None or net.value is None:
+        return Sentence(f"Whether customers came or went cannot be shown{scope}", claim=False)
+    moved = count_of(abs(net.value), "customer")
+    text = (
+        f"As many customers came as went{scope}"
+        if net.value == 0
+        else f"{moved} {'more' if net.value > 0 else 'fewer'} than at the start of the period{scope}"
+    )
+    first = _strongest(shares, "acquired")
+    return Sentence(
+        f"{text}; {first[0]} earned {percent(first[1])} of the credit for those acquired" if first else text,
+        claim=net.value != 0,
+    )
+
+
+def credited_most(shares: Mapping[tuple[str, str], float]) -> Sentence:
+    """The title over the credits: which corner was there most often before customers came, and before they stayed."""
+    found = [(movement, _strongest(shares, movement)) for movement in ("acquired", "retained")]
+    parts = [f"{words(best[0])} before {percent(best[1])} of customers {movement}" for movement, best in found if best]
+    return Sentence(listing(parts) if parts else "Credits by corner", claim=False)
+
+
+def _strongest(shares: Mapping[tuple[str, str], float], movement: str) -> tuple[str, float] | None:
+    of_movement = {corner: share for (corner, name), share in shares.items() if name == movement and corner in CORNERS}
+    if not of_movement:
+        return None
+    corner = max(of_movement, key=lambda name: of_movement[name])
+    return corner, of_movement[corner]
 
 
 def interval_note(row: AnswerRow, unit: str, *, currency: str = "") -> str:

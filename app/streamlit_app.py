@@ -33,6 +33,7 @@ st.navigation(
             ),
         ],
         "Around them": [
+            st.Page("views/corners.py", title="Four corners", icon=":material/grid_view:", url_path="corners"),
             st.Page("views/before.py", title="Before the purchase", icon=":material/campaign:", url_path="before"),
         ],
         "Trust": [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from app.formatting import number, unavailable, unit_of
+from app.formatting import number, unavailable, unit_of, words
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -83,6 +83,29 @@ def pivot(
         texts.append(told)
     columns = [heading, *(definitions[metric].label for metric in metrics)]
     return Table(pd.DataFrame(numbers, columns=columns), pd.DataFrame(texts, columns=columns))
+
+
+def cross(
+    answer: Answer,
+    rows: str,
+    columns: Sequence[str],
+    across: str,
+    *,
+    definition: MetricDefinition,
+    heading: str,
+    currency: str,
+) -> Table:
+    """One metric by two dimensions: one row a value of `rows`, one column for each of `columns`, values of `across`."""
+    cells = {(row.dimensions.get(rows) or UNKNOWN, row.dimensions.get(across)): row for row in answer.rows}
+    names = sorted({name for name, _ in cells}, key=lambda name: (name == UNKNOWN, name))
+    unit = unit_of(definition.name, definition.unit)
+    numbers, texts = [], []
+    for name in names:
+        found = [cells.get((name, column)) for column in columns]
+        numbers.append([name, *(None if row is None else row.value for row in found)])
+        texts.append([name, *(cell(row, unit, currency=currency) for row in found)])
+    headings = [heading, *(words(column) for column in columns)]
+    return Table(pd.DataFrame(numbers, columns=headings), pd.DataFrame(texts, columns=headings))
 
 
 def cell(row: AnswerRow | None, unit: str, *, currency: str) -> str:

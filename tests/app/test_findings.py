@@ -150,3 +150,17 @@ def test_only_a_value_clearly_above_every_other_stands_out() -> None:
     close = [row(14.0, half=3.0, kind="returns"), *rows[1:]]
     assert findings.stands_out(close, "kind") is None
     assert findings.stands_out(rows[:1], "kind") is None
+
+
+def test_shares_of_a_movement_are_of_the_cells_that_are_shown() -> None:
+    rows = [
+        row(30.0, corner="marketing", movement="acquired"),
+        row(10.0, corner="service", movement="acquired"),
+        row(None, status="suppressed", corner="product", movement="acquired"),
+        row(5.0, corner="service", movement="lost"),
+    ]
+    assert findings.movement_shares(rows) == {
+        ("marketing", "acquired"): 0.75,
+        ("service", "acquired"): 0.25,
+        ("service", "lost"): 1.0,
+    }

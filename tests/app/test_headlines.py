@@ -157,3 +157,21 @@ def test_a_measure_without_an_interval_is_spread_out_but_never_claimed() -> None
     assert "“Returns”" in sentence.text
     assert "Rare" not in sentence.text
     assert not sentence.claim
+
+
+def test_corners_are_said_with_their_share_of_credit_and_never_as_a_cause() -> None:
+    shares = {("marketing", "acquired"): 0.5, ("commerce", "acquired"): 0.2, ("unattributed", "acquired"): 0.3}
+    grown = headlines.corners(row(120.0), shares)
+    assert grown.text == (
+        "120 customers more than at the start of the period; marketing earned 50% of the credit for those acquired"
+    )
+    assert headlines.corners(row(-1.0), {}).text == "1 customer fewer than at the start of the period"
+    assert not headlines.corners(row(0.0), {}).claim
+    assert not headlines.corners(row(None, status="withheld"), shares).claim
+
+
+def test_what_nobody_touched_is_not_a_corner() -> None:
+    shares = {("unattributed", "acquired"): 0.9, ("service", "acquired"): 0.1, ("service", "retained"): 1.0}
+    assert headlines.credited_most(shares).text == (
+        "Service before 10% of customers acquired and Service before 100% of customers retained"
+    )

@@ -10,8 +10,8 @@ from app.formatting import percent
 from app.periods import window
 from tests.app.conftest import Open
 
-PAGES = ("today", "who", "journey", "outcomes", "expectations", "before", "quality", "definitions")
-ANSWERS = PAGES[:6]
+PAGES = ("today", "who", "journey", "outcomes", "expectations", "corners", "before", "quality", "definitions")
+ANSWERS = PAGES[:7]
 
 
 def texts(page: AppTest) -> str:

@@ -20,6 +20,7 @@ PAGES = {
     "journey": ("What is their journey?", 3),
     "outcomes": ("What do they want done?", 2),
     "expectations": ("Where do we fall short?", 2),
+    "corners": ("Four corners", 1),
     "before": ("Before the purchase", 1),
     "quality": ("Data quality", 0),
     "definitions": ("Metric definitions", 0),

@@ -155,6 +155,7 @@ METRICS: dict[str, Definition] = {
     "retained": Plain("fct_customer_months", "sum(retained)"),
     "reactivated": Plain("fct_customer_months", "sum(reactivated)"),
     "lost": Plain("fct_customer_months", "sum(lost)"),
+    "net_growth": Plain("fct_customer_months", "sum(acquired) + sum(reactivated) - sum(lost)"),
     "retention_rate": Plain("fct_customer_months", "avg(retained)", "retained = 1 or lost = 1"),
     "revenue_12m": Plain("fct_customer_months", "sum(revenue_12m)", is_state=True),
     "top_tier_revenue_share": Plain(

@@ -1,0 +1,143 @@
+"""Which corner brings and keeps customers? In: movements of customers and their credits. Out: the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import cards, charts, headlines
+from app.findings import movement_shares, told
+from app.formatting import count_of, number, percent, words
+from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
+from app.tables import cross
+from workspace.vocabulary import CORNERS
+
+MOVEMENTS = ("acquired", "retained", "reactivated", "lost")
+UNATTRIBUTED = "unattributed"
+MODELS = ("first", "last", "linear", "time_decay")
+CREDITS, RETENTION, CONVERSIONS = "growth_credits", "credited_retention", "attributed_conversions"
+SHOWN = (*MOVEMENTS, "net_growth", CREDITS, RETENTION, CONVERSIONS)
+
+
+def _cell(credit: float | None, share: float | None) -> str:
+    return "" if credit is None or share is None else f"{number(credit, 'count')} · {percent(share)}"
+
+
+desk, heading = begin("Which corner brings and keeps customers?")
+filters = choose(desk)
+movements = {name: desk.shown(name, filters).one(name) for name in (*MOVEMENTS, "net_growth")}
+acquired, lost = movements["acquired"], movements["lost"]
+if acquired.status == "suppressed":
+    too_few(heading, filters, acquired, metrics=SHOWN, who="customers")
+    st.stop()
+if acquired.value is None:
+    reach = acquired.reason or "No order and no contract was loaded."
+    nothing_in_period(heading, filters, metrics=SHOWN, what="movements of customers", reach=reach)
+    st.stop()
+
+earned = desk.shown(CREDITS, filters, by=("corner", "movement"))
+shares = movement_shares(earned.rows)
+retention = desk.shown(RETENTION, filters, by=("corner",))
+heading.answer(
+    headlines.corners(movements["net_growth"], shares, scope=filters.scope),
+    metrics=SHOWN,
+    based_on=based_on(
+        [(acquired, "customer acquired", "customers acquired"), (lost, "customer lost", "customers lost")],
+        filters,
+        desk,
+    ),
+)
+
+with st.grid(4, min_column_width=220, gap="small"):
+    for name in ("acquired", "reactivated", "lost", "net_growth"):
+        cards.kpi(desk, filters, name)
+
+by_cell = {(row.dimensions.get("corner"), row.dimensions.get("movement")): row.value for row in earned.rows}
+left, right = st.columns([11, 9], gap="small")
+with left:
+    title = headlines.credited_most(shares)
+    with cards.evidence(desk, title, [earned], [CREDITS], key="credits"):
+        if shares:
+            cards.chart(
+                charts.matrix(
+                    [
+                        {
+                            "row": words(corner),
+                            "column": words(movement),
+                            "value": shares.get((corner, movement)),
+                            "text": _cell(by_cell.get((corner, movement)), shares.get((corner, movement))),
+                        }
+                        for corner in (*CORNERS, UNATTRIBUTED)
+                        for movement in MOVEMENTS
+                    ],
+                    columns=[words(movement) for movement in MOVEMENTS],
+                    pattern=".0%",
+                ),
+                alt_text=f"Grid of credits by corner and movement. {title}.",
+                key="credits_chart",
+                note="Customers, and the share of the movement. Each movement is shared out evenly among the touches "
+                "before it; the purchase itself earns nothing, and what no touch explains is unattributed. "
+                "Credits say who was there before, not who caused it.",
+            )
+        else:
+            cards.nothing_to_show(earned, what="Credits by corner")
+with right:
+    known = [row for row in told(retention.rows, "corner") if row.dimensions["corner"] in CORNERS]
+    title = headlines.spread(known, "corner", what="Retention after a touch", unit="share")
+    with cards.evidence(desk, title, [retention], [RETENTION], key="retention"):
+        if known:
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            "label": words(str(row.dimensions["corner"])),
+                            "value": row.value,
+                            "low": row.low if row.low is not None else row.value,
+                            "high": row.high if row.high is not None else row.value,
+                            "text": percent(row.value or 0.0, decimals=1),
+                            "stands_out": False,
+                            "note": headlines.interval_note(row, "share"),
+                        }
+                        for row in sorted(known, key=lambda row: -(row.value or 0.0))
+                    ],
+                    axis="Retained / (retained + lost), by credit",
+                ),
+                alt_text=f"Bars of the retention credited to each corner. {title}.",
+                key="retention_chart",
+                note="Customers touched by a corner before the month in which it was decided whether they stay.",
+            )
+        else:
+            cards.nothing_to_show(retention, what="Retention by corner")
+
+st.header("The sum reconciles", anchor=False)
+sums = []
+for movement in MOVEMENTS:
+    counted = movements[movement].value
+    shared_out = [value for (_, name), value in by_cell.items() if name == movement and value is not None]
+    if counted is not None and shared_out:
+        of_credits = number(sum(shared_out), "count")
+        sums.append(f"{words(movement)}: {number(counted, 'count')} customers, {of_credits} credits")
+st.markdown("; ".join(sums) + "." if sums else "No movement can be counted here.")
+
+st.header("Conversions by channel, models side by side", anchor=False)
+by_model = desk.shown(CONVERSIONS, filters, by=("channel", "model"))
+models = cross(
+    by_model,
+    "channel",
+    MODELS,
+    "model",
+    definition=desk.definitions[CONVERSIONS],
+    heading="Channel",
+    currency=desk.currency,
+)
+cards.table(
+    models,
+    desk,
+    alt_text="Attributed conversions by channel and model",
+    key="models_table",
+    note=f"{period_in_words(filters, desk)}.",
+)
+cards.source(desk, [by_model], (CONVERSIONS,), key="models")
+st.caption(
+    f"{count_of(acquired.value, 'customer')} acquired in the period. First and last give one touch all the credit, "
+    "linear shares it out evenly, time decay favours touches near the conversion."
+)
