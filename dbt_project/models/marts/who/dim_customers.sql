@@ -18,6 +18,23 @@ months as (
 
 ),
 
+values_ahead as (
+
+    select * from {{ ref('int_value__customers') }}
+
+),
+
+bounds as (
+
+    select
+        person_id,
+        low,
+        high
+    from {{ ref('int_value__intervals') }}
+    where dimension = 'person'
+
+),
+
 as_of as (
 
     select * from {{ ref('int_company__as_of') }}
@@ -125,10 +142,22 @@ final as (
             when scored.recency_score = 3 then 'fading'
             when scored.frequency_score >= 3 then 'at risk'
             else 'lapsed'
-        end as rfm_segment
+        end as rfm_segment,
+        values_ahead.value_model,
+        values_ahead.is_provisional as is_value_provisional,
+        values_ahead.p_alive,
+        values_ahead.predicted_purchases as predicted_purchases_12m,
+        values_ahead.predicted_value as predicted_value_12m,
+        -- Who only has contracts that ended is in no draw: worth 0 for sure.
+        case when values_ahead.value_model in ('bg_nbd', 'sbg', 'ended') then coalesce(bounds.low, 0) end
+            as predicted_value_12m_low,
+        case when values_ahead.value_model in ('bg_nbd', 'sbg', 'ended') then coalesce(bounds.high, 0) end
+            as predicted_value_12m_high
     from customers
     inner join today on customers.person_id = today.person_id
     left join scored on customers.person_id = scored.person_id
+    left join values_ahead on customers.person_id = values_ahead.person_id
+    left join bounds on customers.person_id = bounds.person_id
     cross join as_of
 
 )
