@@ -1,5 +1,7 @@
 -- The expectation of a gap is the same person's, of the same item, and not later than the perception.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_expectation_gaps'}}}) }}
+
 with gaps as (
 
     select *

@@ -2,7 +2,7 @@
 -- A warning, not an error: one mistyped answer must not hold back a release, and it is left out and counted; but a
 -- question that shows up here with many answers has a wrong scale in survey_codebook.csv or misses labels in
 -- survey_values.csv.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_survey_answers'}}}) }}
 
 with judged as (
 

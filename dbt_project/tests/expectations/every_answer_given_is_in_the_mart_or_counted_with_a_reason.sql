@@ -1,5 +1,7 @@
 -- Reconciliation: answers in staging = answers in the mart + unmapped + unreadable + out of scale + after as_of.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_survey_answers'}}}) }}
+
 with staged as (
 
     select count(*) as n_answers

@@ -1,5 +1,7 @@
 -- Reconciliation: outcome answers with a value, one per response, outcome and half = the halves of fct_outcomes.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_outcomes'}}}) }}
+
 with answers as (
 
     select distinct

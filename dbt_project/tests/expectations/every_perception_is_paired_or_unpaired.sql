@@ -1,5 +1,7 @@
 -- Reconciliation: perception answers with a value = rows of the gaps, and their sum of values is the same.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_expectation_gaps'}}}) }}
+
 with perceptions as (
 
     select

@@ -1,6 +1,8 @@
 -- Per model, conversions and revenue of channels sum to those of the conversions (or of the export), in every slice;
 -- a model that was refused is missing as a whole.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_channel_contributions'}}}) }}
+
 {%- set slices = [('quarter', 'segment'), ("'all'", 'segment'), ('quarter', "'all'"), ("'all'", "'all'")] %}
 
 with conversions as (

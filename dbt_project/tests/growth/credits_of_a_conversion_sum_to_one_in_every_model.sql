@@ -1,5 +1,7 @@
 -- Every conversion is shared out once by each of the six rules, and its revenue with it.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_attribution_credits'}}}) }}
+
 with conversions as (
 
     select * from {{ ref('int_attribution__conversions') }}

@@ -1,5 +1,7 @@
 -- Touchpoints that may earn credit are counted once, whatever became of their path.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
+
 with touchpoints as (
 
     select touchpoint_id

@@ -1,5 +1,7 @@
 -- Where cx.yml counts first orders: as many conversions, and as much credited revenue, as fct_orders has of them.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
+
 with settings as (
 
     select * from {{ ref('stg_config__settings') }}

@@ -1,6 +1,8 @@
 -- Credits of corners, unattributed among them, sum to the movements of fct_customer_months, and with them
 -- active_end = active_start + acquired + reactivated - lost.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
+
 with months as (
 
     select

@@ -1,5 +1,7 @@
 -- No conversion earns credit for itself, and no sale, refund or cancel for another one.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_attribution_credits'}}}) }}
+
 with credits as (
 
     select * from {{ ref('fct_attribution_credits') }}

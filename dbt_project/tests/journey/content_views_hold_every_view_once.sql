@@ -1,5 +1,7 @@
 -- Page views of content: summed over sessions x content, and as page views of sessions on pages that content.csv knows.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_content_views'}}}) }}
+
 with mart as (
 
     select coalesce(sum(page_views), 0) as views

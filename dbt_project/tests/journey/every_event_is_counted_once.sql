@@ -1,6 +1,8 @@
 -- Events that staging kept or set aside = touchpoints + events after as_of + unmapped + undated + set aside,
 -- counted from staging on one side and from the marts and the fates on the other.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
+
 with staged_rows as (
 
     select count(*) as n_rows from {{ ref('stg_crm_csv__orders') }}

@@ -1,5 +1,7 @@
 -- The touchpoints of a person's journeys add up to the person's touchpoints, and so do the conversions.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
+
 with by_touchpoint as (
 
     select

@@ -1,5 +1,7 @@
 -- Two journeys of a person are more than gap_days apart, and no step inside one is.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
+
 with settings as (
 
     select gap_days from {{ ref('stg_config__settings') }}

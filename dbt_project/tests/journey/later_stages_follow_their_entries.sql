@@ -1,5 +1,7 @@
 -- The next later stage of an entry, found anew from the touchpoints: none lies between, and none is missed.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_stage_entries'}}}) }}
+
 with entries as (
 
     select

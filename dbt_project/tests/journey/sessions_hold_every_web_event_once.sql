@@ -1,5 +1,7 @@
 -- Web events and web touchpoints, counted from sessions on one side and from events and touchpoints on the other.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_sessions'}}}) }}
+
 with by_session as (
 
     select

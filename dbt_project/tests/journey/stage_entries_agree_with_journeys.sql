@@ -1,6 +1,8 @@
 -- Per journey: the first entry opens it, a stage was entered exactly where the journey says how long it took, and
 -- just as long after the start.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_stage_entries'}}}) }}
+
 with entries as (
 
     select * from {{ ref('fct_stage_entries') }}

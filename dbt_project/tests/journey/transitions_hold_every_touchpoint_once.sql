@@ -1,6 +1,8 @@
 -- Every touchpoint leads on or ends its journey, except the last ones of journeys that may still go on; and the tiers
 -- add up to everybody.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_journey_transitions'}}}) }}
+
 with transitions as (
 
     select

@@ -1,5 +1,7 @@
 -- Mentions of the own brand up to as_of: as rows of the mart, and as mentions and reviews among the events.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_mentions'}}}) }}
+
 with mart as (
 
     select

@@ -1,5 +1,7 @@
 -- Tickets up to as_of: as rows of the mart, and as openings among the events; and their answers, counted from staging.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_tickets'}}}) }}
+
 with mart as (
 
     select

@@ -1,5 +1,7 @@
 -- Members of an account at as_of: as the account says, and as different people among its memberships.
 
+{{ config(meta={'dagster': {'ref': {'name': 'dim_accounts'}}}) }}
+
 with accounts as (
 
     select

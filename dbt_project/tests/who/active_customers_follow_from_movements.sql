@@ -1,6 +1,8 @@
 -- Every month: who is active at its end were active at its start, less the lost, plus acquired and reactivated;
 -- and nobody is forgotten between the end of one month and the start of the next.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
+
 with months as (
 
     select

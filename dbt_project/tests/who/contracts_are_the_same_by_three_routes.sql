@@ -1,5 +1,7 @@
 -- Contracts up to as_of: as rows of the mart, summed over customers, and as beginnings among the events.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_contracts'}}}) }}
+
 with mart as (
 
     select

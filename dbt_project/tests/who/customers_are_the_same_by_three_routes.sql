@@ -1,5 +1,7 @@
 -- Customers: as rows, as people acquired in some month, and as people with a sale or a contract.
 
+{{ config(meta={'dagster': {'ref': {'name': 'dim_customers'}}}) }}
+
 with customers as (
 
     select count(*) as customers

@@ -1,5 +1,7 @@
 -- Somebody seen up to as_of has a row for each month since then, the last one being the present.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
+
 with months as (
 
     select

@@ -1,5 +1,7 @@
 -- Orders: as rows, summed over customers, and summed over months.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
+
 with orders as (
 
     select count(*) as orders

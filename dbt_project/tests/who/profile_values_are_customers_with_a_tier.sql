@@ -1,5 +1,7 @@
 -- The counts behind the profile index against a plain count over the published attributes.
 
+{{ config(meta={'dagster': {'ref': {'name': 'customer_attributes'}}}) }}
+
 with counted as (
 
     select

@@ -1,6 +1,8 @@
 -- Revenue up to as_of: from staging, as rows of orders, summed over customers, and summed over months.
 -- People who only ever took money back are no customers, so that their rows are left out of that route on both sides.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
+
 with staged as (
 
     select

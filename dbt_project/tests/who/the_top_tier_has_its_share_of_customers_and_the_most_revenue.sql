@@ -1,6 +1,8 @@
 -- Every month: as many top customers as the share of those with positive revenue says, rounded up, and none of the
 -- others with more revenue than any of them.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
+
 with months as (
 
     select

@@ -1,5 +1,7 @@
 -- The running sum over months against a plain sum over days, for the present.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
+
 with present as (
 
     select

@@ -1,5 +1,7 @@
 -- A month starts with the tier that the month before ended with; today's tier is the end of the present month.
 
+{{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
+
 with months as (
 
     select
