@@ -29,6 +29,8 @@ DATED_BY = {
     "fct_tickets": "opened_on",
     "fct_mentions": "posted_on",
     "fct_content_views": "viewed_on",
+    "fct_attribution_credits": "converted_on",
+    "fct_growth_credits": "month_on",
 }
 PEOPLE = (
     "person_type",
@@ -189,6 +191,27 @@ METRICS: dict[str, Definition] = {
     "content_people": Plain("fct_content_views", "count(distinct person_id)"),
     "gates_shown": Plain("fct_content_views", "count_if(is_gate_shown)"),
     "gate_abandonment": Plain("fct_content_views", "avg((not is_submitted)::int)", "is_gate_shown"),
+    # attribution and growth
+    "conversions": Plain("fct_attribution_credits", "count(distinct conversion_id)"),
+    "attributed_conversions": Plain("fct_attribution_credits", "sum(credit)", "model = 'position'"),
+    "attributed_revenue": Plain("fct_attribution_credits", "sum(credited_revenue)", "model = 'position'"),
+    "attributed_revenue_per_conversion": Plain(
+        "fct_attribution_credits", "sum(credited_revenue) / sum(credit)", "model = 'position'"
+    ),
+    "attribution_coverage": Plain(
+        "fct_attribution_credits",
+        "count(distinct conversion_id) filter (channel <> 'unattributed') / count(distinct conversion_id)",
+    ),
+    "growth_credits": Plain("fct_growth_credits", "sum(credit)", "movement = 'acquired'"),
+    "unattributed_growth_share": Plain(
+        "fct_growth_credits",
+        "coalesce(sum(credit) filter (corner = 'unattributed'), 0) / sum(credit)",
+        "movement = 'acquired'",
+    ),
+    "credited_retention": Plain(
+        "fct_growth_credits",
+        "sum(credit) filter (movement = 'retained') / sum(credit) filter (movement in ('retained', 'lost'))",
+    ),
     # service and public voice
     "tickets": Plain("fct_tickets", "count(*)"),
     "ticket_people": Plain("fct_tickets", "count(distinct person_id)"),
@@ -240,6 +263,15 @@ METRICS: dict[str, Definition] = {
     "outcome_importance": ItemMeans("fct_outcomes", "10 * is_important_top2::int"),
     "outcome_satisfaction": ItemMeans("fct_outcomes", "10 * is_satisfied_top2::int"),
     "opportunity_score": Opportunity(),
+}
+
+# Metrics that mean something only within one value of a dimension, and the value whose rows METRICS takes.
+WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
+    "attributed_conversions": {"model": ("position",)},
+    "attributed_revenue": {"model": ("position",)},
+    "attributed_revenue_per_conversion": {"model": ("position",)},
+    "growth_credits": {"movement": ("acquired",)},
+    "unattributed_growth_share": {"movement": ("acquired",)},
 }
 
 
