@@ -17,6 +17,7 @@ import pytest
 
 from orchestration.run import PipelineRun
 from orchestration.run_lock import hold
+from orchestration.status import status_of
 from serving import Question, ask, last_failure, open_release
 from tests.end_to_end.conftest import WORKERS, run
 from workspace import load_workspace
@@ -24,7 +25,7 @@ from workspace.documents import Current
 from workspace.paths import WorkspacePaths
 from workspace.worker import finish
 
-KILLS = 5
+KILLS = 20
 
 
 def tables(root: Path) -> dict[str, str]:
@@ -108,10 +109,14 @@ def test_runs_killed_at_random_moments_leave_no_trace_after_the_next(small_copy:
     reader.stop.set()
     reader.join()
 
-    assert killed >= KILLS - 1
+    # The last moments may fall after a run that was faster than the first.
+    assert killed >= KILLS * 0.8
     assert outcome.succeeded
     assert tables(small_copy) == tables(unharmed)
     assert loads(small_copy) == loads(unharmed)
+    status = status_of(WorkspacePaths(small_copy))
+    assert status["files_balance"]
+    assert status["models_balance"]
     assert reader.errors == []
     # A reader saw whole releases only: one number each, and of no more than the old and the new one.
     assert len({number for _, number in reader.seen}) <= 2
