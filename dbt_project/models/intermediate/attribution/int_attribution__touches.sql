@@ -183,7 +183,11 @@ ranked as (
         dense_rank() over (
             partition by outcome, path_id
             order by first_step
-        ) as touch_number
+        ) as touch_number,
+        -- A visit came as its first touchpoint did.
+        max(case when step = first_step and {{ is_direct('channel') }} then 1 else 0 end) over (
+            partition by outcome, path_id, touch_id
+        ) = 1 as is_direct
     from grouped
 
 ),
@@ -203,7 +207,7 @@ final as (
         step = first_step as is_first_of_touch,
         step = last_step as is_last_of_touch,
         channel,
-        {{ is_direct('channel') }} as is_direct,
+        is_direct,
         occurred_at,
         touched_at,
         case when outcome = 'converted' then days_before end as days_before
