@@ -75,13 +75,15 @@ class _Likelihood:
         # x is never 0 among those who came back; the first entry may be, and is not used.
         beyond = np.maximum(b + self.x - 1.0, np.finfo(np.float64).tiny)
         log_odds = (np.log(a) - np.log(beyond))[self.of_x] + exponent * log_quotient
-        dropped = self.count * expit(log_odds)
+        # One exponential gives both ln(1 + odds) and odds / (1 + odds), whatever the sign.
+        small = np.exp(-np.abs(log_odds))
+        dropped = self.count * np.where(log_odds >= 0, 1.0, small) / (1.0 + small)
         exposure = r * self.n_of_age + self.repeats_of_age
         value = (
             self.n_of_x @ (gammaln(r + self.x) + gammaln(b + self.x) - gammaln(a + b + self.x))
             + self.n * (r * np.log(alpha) + gammaln(a + b) - gammaln(r) - gammaln(b))
             - exposure @ log_age
-            + self.count @ np.logaddexp(0.0, log_odds)
+            + self.count @ (np.maximum(log_odds, 0.0) + np.log1p(small))
         )
         both = self.n * digamma(a + b) - self.n_of_x @ digamma(a + b + self.x)
         gradient = np.array(

@@ -22,7 +22,9 @@ _STEP: Final = 1e-4
 _MOST_STEPS: Final = 500
 _MOST_HALVINGS: Final = 40
 _LONGEST_STEP: Final = 2.0
-_SEARCH_TOLERANCE: Final = 1e-6
+_SEARCH_TOLERANCE: Final = 1e-5
+# A Newton step of less than this leaves the curvature, and with it standard errors, as it was to four digits.
+_SAME_CURVATURE: Final = 1e-3
 _NEWTON_STEPS: Final = 8
 _GRADIENT_TOLERANCE: Final = 1e-9
 
@@ -74,7 +76,8 @@ def maximise(
 
     A quasi-Newton search (BFGS) on the logarithms of the parameters comes near, Newton steps with the curvature taken
     from differences of the exact gradient finish, and the same curvature gives the covariance. The search is our own:
-    scipy's wakes threads for matrices of 4 x 4, which takes many times longer than the fit.
+    scipy's wakes threads for matrices of 4 x 4, which takes many times longer than the fit. For the same reason it
+    multiplies and sums instead of calling on matrix products.
 
     Args:
         log_likelihood: positive parameters, shape (k,), -> the sum over customers and its gradient by the parameters.
@@ -122,26 +125,28 @@ def _search(negative_mean: Callable[[Floats], tuple[float, Floats]], start: Floa
         downhill = np.where(at_edge, 0.0, gradient)
         if np.abs(downhill).max() < _SEARCH_TOLERANCE:
             break
-        direction = np.where(at_edge, 0.0, -(inverse @ downhill))
-        if direction @ downhill >= 0:
+        direction = np.where(at_edge, 0.0, -(inverse * downhill).sum(axis=1))
+        if (direction * downhill).sum() >= 0:
             inverse, is_scaled, direction = np.eye(start.size), False, -downhill
         direction = direction * min(1.0, _LONGEST_STEP / np.abs(direction).max())
         for _ in range(_MOST_HALVINGS):
             moved = start + np.clip(logs + direction - start, -_LOG_REACH, _LOG_REACH)
             moved_value, moved_gradient = negative_mean(moved)
-            if moved_value <= value + 1e-4 * (gradient @ (moved - logs)):
+            if moved_value <= value + 1e-4 * (gradient * (moved - logs)).sum():
                 break
             direction = direction / 2
         else:
             # No step leads further down: rounding is all that is left.
             break
         step, change = moved - logs, moved_gradient - gradient
-        curving = step @ change
+        curving = (step * change).sum()
         if curving > 1e-14:
             if not is_scaled:
-                inverse, is_scaled = np.eye(start.size) * (curving / (change @ change)), True
-            turn = np.eye(start.size) - np.outer(step, change) / curving
-            inverse = turn @ inverse @ turn.T + np.outer(step, step) / curving
+                inverse, is_scaled = np.eye(start.size) * (curving / (change * change).sum()), True
+            turned = (inverse * change).sum(axis=1)
+            both = np.outer(turned, step)
+            along = np.outer(step, step) * (1.0 + (change * turned).sum() / curving)
+            inverse = inverse + (along - both - both.T) / curving
         logs, value, gradient = moved, moved_value, moved_gradient
     return logs
 
@@ -163,7 +168,8 @@ def _polish(
         if not moved_value <= value + 1e-14 * abs(value) or np.abs(moved_gradient).max() >= np.abs(gradient).max():
             break
         logs, value, gradient = moved, moved_value, moved_gradient
-        curvature = _curvature(negative_mean, logs)
+        if np.abs(step).max() > _SAME_CURVATURE:
+            curvature = _curvature(negative_mean, logs)
     return logs, curvature
 
 
