@@ -17,7 +17,7 @@ from dbt_project.methods.components import FOREVER, Keys, Times, memberships
 
 
 def made_up(identifiers: int, longest: int) -> tuple[Keys, Keys, Times]:
-    """Links of components of 2 to 4 identifiers and of chains of up to `longest` links, in any order and at any time."""
+    """Links of components of 2 to 4 identifiers and of chains of up to `longest`, in any order and at any time."""
     random = np.random.default_rng(20261122)
     sizes = np.concatenate(
         [

@@ -59,8 +59,7 @@ def smallest_of_component(left: Keys, right: Keys) -> tuple[Keys, Keys]:
     keys, ends = _numbered(left, right)
     if keys.size == 0:
         return keys, keys
-    links = coo_array((np.ones(left.size, dtype=np.bool_), (ends[0], ends[1])), shape=(keys.size, keys.size))
-    _, labels = connected_components(links.tocsr(), directed=False)
+    labels = _components(ends[0], ends[1], nodes=keys.size)
     # Keys ascend, so the first key that carries a label is its component's smallest.
     _, first = np.unique(labels, return_index=True)
     return keys, keys[first[labels]]
@@ -88,8 +87,7 @@ def memberships(
     if keys.size == 0:
         return Memberships(keys, keys, keys, keys)
     one, other, began = _earliest_forest(ends, since, nodes=keys.size)
-    forest = coo_array((np.ones(one.size, dtype=np.bool_), (one, other)), shape=(keys.size, keys.size))
-    _, component = connected_components(forest.tocsr(), directed=False)
+    component = _components(one, other, nodes=keys.size)
     sizes = np.bincount(component)
     is_small = sizes <= largest_with_history
     large = np.nonzero(~is_small[component])[0]
@@ -175,6 +173,13 @@ def _numbered(left: Keys, right: Keys) -> tuple[Keys, Positions]:
         raise ValueError(f"{left.size} left ends do not pair with {right.size} right ends")
     keys, positions = np.unique(np.concatenate([left, right]), return_inverse=True)
     return keys, positions.reshape(2, left.size)
+
+
+def _components(one: Positions, other: Positions, *, nodes: int) -> Positions:
+    """The number of every node's connected component."""
+    links = coo_array((np.ones(one.size, dtype=np.int8), (one, other)), shape=(nodes, nodes))
+    _, component = connected_components(links.tocsr(), directed=False)
+    return component.astype(np.intp)
 
 
 def _earliest_forest(ends: Positions, since: Times, *, nodes: int) -> tuple[Positions, Positions, Times]:

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbt_project.methods.components import ALWAYS, FOREVER, memberships, refused_links, smallest_of_component
+from dbt_project.methods.components import (
+    ALWAYS,
+    FOREVER,
+    LARGEST_WITH_HISTORY,
+    memberships,
+    refused_links,
+    smallest_of_component,
+)
 
 LINKS = st.lists(st.tuples(st.integers(-30, 30), st.integers(-30, 30)), max_size=60)
 TIMED = st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9), st.integers(0, 9)), max_size=25)
@@ -64,12 +71,15 @@ def test_ends_that_do_not_pair_are_refused() -> None:
         smallest_of_component(np.array([1, 2]), np.array([1]))
 
 
-def histories(links: list[tuple[int, int, int]], **options: int) -> dict[int, list[tuple[int, int, int]]]:
-    columns = np.array(links, dtype=np.int64).reshape(len(links), 3).T
-    found = memberships(*columns, **options)
+def histories(
+    links: list[tuple[int, int, int]], largest_with_history: int = LARGEST_WITH_HISTORY
+) -> dict[int, list[tuple[int, int, int]]]:
+    columns = np.array(links, dtype=np.int64).reshape(len(links), 3)
+    found = memberships(columns[:, 0], columns[:, 1], columns[:, 2], largest_with_history=largest_with_history)
     told: dict[int, list[tuple[int, int, int]]] = {}
-    for key, *stretch in zip(found.key.tolist(), found.person, found.valid_from, found.valid_to, strict=True):
-        told.setdefault(key, []).append(tuple(int(value) for value in stretch))
+    stretches = np.stack([found.person, found.valid_from, found.valid_to], axis=1).tolist()
+    for key, (person, valid_from, valid_to) in zip(found.key.tolist(), stretches, strict=True):
+        told.setdefault(key, []).append((person, valid_from, valid_to))
     return told
 
 
@@ -118,9 +128,10 @@ def test_what_is_too_large_for_a_person_has_no_history() -> None:
 
 
 def refused(links: list[tuple[int, int, int]], vetoes: list[tuple[int, int]]) -> list[bool]:
-    columns = np.array(links, dtype=np.int64).reshape(len(links), 3).T
+    columns = np.array(links, dtype=np.int64).reshape(len(links), 3)
     pairs = np.array(vetoes, dtype=np.int64).reshape(len(vetoes), 2)
-    return refused_links(*columns, pairs[:, 0], pairs[:, 1]).tolist()
+    found = refused_links(columns[:, 0], columns[:, 1], columns[:, 2], pairs[:, 0], pairs[:, 1])
+    return [bool(is_refused) for is_refused in found]
 
 
 def test_the_later_link_of_a_way_between_vetoed_keys_is_refused() -> None:

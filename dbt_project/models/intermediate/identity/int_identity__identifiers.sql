@@ -12,9 +12,16 @@ links as (
 
 ),
 
-components as (
+memberships as (
 
-    select * from {{ ref('int_identity__components') }}
+    select * from {{ ref('int_identity__memberships') }}
+    where valid_to is null
+
+),
+
+guarded as (
+
+    select * from {{ ref('int_identity__guarded') }}
 
 ),
 
@@ -62,12 +69,14 @@ final as (
     select
         identifiers.identifier_key,
         identifiers.identifier_type,
-        coalesce(components.person_id, identifiers.identifier_key) as person_id,
+        coalesce(memberships.person_id, identifiers.identifier_key) as person_id,
         identifiers.first_seen_at,
         identifiers.last_seen_at,
-        first_links.first_linked_at
+        first_links.first_linked_at,
+        guarded.identifier_key is not null as is_guarded
     from identifiers
-    left join components on identifiers.identifier_key = components.identifier_key
+    left join memberships on identifiers.identifier_key = memberships.identifier_key
+    left join guarded on identifiers.identifier_key = guarded.identifier_key
     left join first_links on identifiers.identifier_key = first_links.identifier_key
 
 )

@@ -1,154 +1,27 @@
--- Grain: one row is a link between two identifiers: what said that both are one person, and since when.
--- A device (requester, author) on which several customers of one namespace identified themselves joins only the first:
--- sharing a tablet makes two people neither one person nor each other's past.
+-- Grain: one row is a statement that two identifiers are one person, and whether identity follows it.
 
-with contacts as (
+with judged as (
 
-    select * from {{ ref('stg_crm_csv__contacts') }}
+    select * from {{ ref('int_identity__judged') }}
 
 ),
 
-identities as (
+vetoed as (
 
-    select * from {{ ref('stg_segment__identities') }}
-
-),
-
-responses as (
-
-    select * from {{ ref('stg_survey__responses') }}
+    select * from {{ ref('int_identity__vetoed') }}
 
 ),
 
-web_rows as (
-
-    select * from {{ ref('stg_web_csv__events') }}
-
-),
-
-tickets as (
-
-    select * from {{ ref('stg_service__tickets') }}
-
-),
-
-mentions as (
-
-    select * from {{ ref('stg_social_csv__mentions') }}
-    where is_own_brand
-
-),
-
-sources as (
-
-    select * from {{ ref('stg_config__sources') }}
-
-),
-
-stated as (
+refused as (
 
     select
-        identifier_key as identifier_a,
-        'customer' as type_a,
-        email_identifier_key as identifier_b,
-        'email' as type_b,
-        'contact' as method,
-        created_at as linked_at,
-        data_source
-    from contacts
-    union all
-    select
-        from_identifier_key as identifier_a,
-        from_identifier_type as type_a,
-        to_identifier_key as identifier_b,
-        to_identifier_type as type_b,
-        method,
-        occurred_at as linked_at,
-        data_source
-    from identities
-    union all
-    select
-        identifier_key as identifier_a,
-        identifier_type as type_a,
-        email_identifier_key as identifier_b,
-        'email' as type_b,
-        'recipient' as method,
-        answered_at as linked_at,
-        data_source
-    from responses
-    union all
-    select
-        visitor_key as identifier_a,
-        'anonymous' as type_a,
-        customer_key as identifier_b,
-        'customer' as type_b,
-        'identify' as method,
-        occurred_at as linked_at,
-        data_source
-    from web_rows
-    union all
-    select
-        requester_key as identifier_a,
-        'requester' as type_a,
-        customer_key as identifier_b,
-        'customer' as type_b,
-        'ticket' as method,
-        created_at as linked_at,
-        data_source
-    from tickets
-    union all
-    select
-        identifier_key as identifier_a,
-        identifier_type as type_a,
-        email_identifier_key as identifier_b,
-        'email' as type_b,
-        'requester' as method,
-        created_at as linked_at,
-        data_source
-    from tickets
-    union all
-    select
-        author_key as identifier_a,
-        'author' as type_a,
-        customer_key as identifier_b,
-        'customer' as type_b,
-        'mention' as method,
-        posted_at as linked_at,
-        data_source
-    from mentions
-
-),
-
--- A link that has always been there (no time) is the earliest.
-links as (
-
-    select
-        stated.identifier_a,
-        stated.identifier_b,
-        stated.method,
-        sources.id_namespace,
-        min(stated.type_a) as type_a,
-        min(stated.type_b) as type_b,
-        case when count(*) = count(stated.linked_at) then min(stated.linked_at) end as linked_at
-    from stated
-    inner join sources on stated.data_source = sources.data_source
-    where
-        stated.identifier_a is not null
-        and stated.identifier_b is not null
-        and stated.identifier_a <> stated.identifier_b
-    group by stated.identifier_a, stated.identifier_b, stated.method, sources.id_namespace
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by identifier_a, id_namespace, method
-            order by linked_at nulls first, identifier_b
-        ) as nth_of_device
-    from links
+        judged.*,
+        case when vetoed.identifier_a is not null then 'veto' end as veto
+    from judged
+    left join vetoed
+        on
+            least(judged.identifier_a, judged.identifier_b) = vetoed.identifier_a
+            and greatest(judged.identifier_a, judged.identifier_b) = vetoed.identifier_b
 
 ),
 
@@ -162,8 +35,10 @@ final as (
         method,
         id_namespace,
         linked_at,
-        method not in ('identify', 'ticket', 'mention') or nth_of_device = 1 as joins_people
-    from ranked
+        data_source,
+        coalesce(refusal, veto) as refusal,
+        coalesce(refusal, veto) is null as joins_people
+    from refused
 
 )
 

@@ -13,6 +13,13 @@ identifiers as (
 
 ),
 
+former_people as (
+
+    select * from {{ ref('int_identity__memberships') }}
+    where valid_to is not null
+
+),
+
 types as (
 
     select * from {{ ref('stg_mappings__touchpoint_types') }}
@@ -41,12 +48,14 @@ resolved as (
         collected.source_file,
         collected.source_line,
         identifiers.person_id,
-        case
-            when identifiers.first_linked_at > collected.occurred_at then collected.identifier_key
-            else identifiers.person_id
-        end as person_id_at_event
+        coalesce(former_people.person_id, identifiers.person_id) as person_id_at_event
     from collected
     left join identifiers on collected.identifier_key = identifiers.identifier_key
+    left join former_people
+        on
+            collected.identifier_key = former_people.identifier_key
+            and collected.occurred_at < former_people.valid_to
+            and (former_people.valid_from is null or collected.occurred_at >= former_people.valid_from)
     where
         collected.occurred_at is not null
         and collected.identifier_key is not null

@@ -41,7 +41,9 @@ people as (
     select
         person_id,
         count(*) as identifiers,
-        max(case when identifier_type in ('customer', 'email') then 1 else 0 end) = 1 as is_identified,
+        max(
+            case when identifier_type in ('customer', 'email') and not is_guarded then 1 else 0 end
+        ) = 1 as is_identified,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
     from identifiers

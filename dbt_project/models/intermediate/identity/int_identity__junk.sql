@@ -1,0 +1,108 @@
+-- Grain: one row is an identifier that stands for "none": a filler address, or an id such as 'guest'.
+
+with contacts as (
+
+    select * from {{ ref('stg_crm_csv__contacts') }}
+
+),
+
+calls as (
+
+    select * from {{ ref('base_segment__events') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('stg_survey__responses') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_service__tickets') }}
+
+),
+
+namespaces as (
+
+    select * from {{ ref('int_identity__namespaces') }}
+
+),
+
+addresses as (
+
+    select email as address
+    from contacts
+    union
+    select email as address
+    from responses
+    union
+    select email as address
+    from tickets
+    union
+    select {{ email_address('email') }} as address
+    from calls
+    where _disposition = 'kept'
+
+),
+
+junk_addresses as (
+
+    select
+        {{ identifier_key('email', "''", 'address') }} as identifier_key,
+        'email' as identifier_type
+    from addresses
+    where {{ is_junk_address('address') }}
+
+),
+
+words as (
+
+    {% for word in junk_ids() -%}
+    select '{{ word }}' as word
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+spellings as (
+
+    select word
+    from words
+    union
+    select upper(word) as word
+    from words
+    union
+    select upper(substr(word, 1, 1)) || substr(word, 2) as word
+    from words
+
+),
+
+junk_ids as (
+
+    select
+        {{ identifier_key_of_any_type('namespaces.identifier_type', 'namespaces.id_namespace', 'spellings.word') }}
+            as identifier_key,
+        namespaces.identifier_type
+    from namespaces
+    cross join spellings
+    where namespaces.identifier_type <> 'email'
+
+),
+
+final as (
+
+    select
+        identifier_key,
+        identifier_type
+    from junk_addresses
+    union
+    select
+        identifier_key,
+        identifier_type
+    from junk_ids
+
+)
+
+select * from final
