@@ -38,7 +38,9 @@ _RULES: dict[str, Model] = {"first": first_touch, "last": last_touch, "linear": 
 _SEPARATORS = {"touchpoints": "\x1f", "export": STEP_SEPARATOR}
 _ALL = "all"
 _COUNTS = {"conversions": "conversions", "value": "revenue", "non_conversions": "non_conversions"}
-_COLUMNS = ("conversion", "model", "period", "segment", "channel", "conversions", "revenue", "effect", "refused_reason")
+_PLACE = ("origin", "conversion", "model", "period", "segment")
+_FOUND = ("channel", "conversions", "revenue", "effect", "refused_reason")
+_NUMBERS = ("conversions", "revenue", "effect")
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)
@@ -50,9 +52,8 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
         for (origin, conversion), paths in counted.groupby(["origin", "conversion"], sort=True)
         for row in _rows(paths, origin=str(origin), conversion=str(conversion))
     ]
-    texts = ["conversion", "model", "period", "segment", "channel", "refused_reason"]
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    return table.astype({name: "string" if name in texts else "float64" for name in _COLUMNS})
+    table = pd.DataFrame(rows, columns=[*_PLACE, *_FOUND])
+    return table.astype({name: "float64" if name in _NUMBERS else "string" for name in table.columns})
 
 
 def _rows(counted: pd.DataFrame, *, origin: str, conversion: str) -> Iterator[tuple[Any, ...]]:
@@ -69,7 +70,7 @@ def _rows(counted: pd.DataFrame, *, origin: str, conversion: str) -> Iterator[tu
         if part.conversions.sum() == 0:
             continue
         for name, solve in models.items():
-            place = (conversion, name, period, segment)
+            place = (origin, conversion, name, period, segment)
             try:
                 yield from _solved(place, part, solve(part))
             except TooManyChannelsError as refused:

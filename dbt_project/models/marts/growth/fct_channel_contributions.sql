@@ -73,9 +73,10 @@ final as (
 
     select
         {{ surrogate_key([
-            "'contribution'", 'contributions.model', 'contributions.channel', 'contributions.conversion',
+            "'contribution'", 'contributions.origin', 'contributions.model', 'contributions.channel', 'contributions.conversion',
             'contributions.period', 'contributions.segment'
         ]) }} as contribution_id,
+        cast(contributions.origin as varchar) as origin,
         cast(contributions.conversion as varchar) as conversion,
         cast(contributions.model as varchar) as model,
         cast(contributions.period as varchar) as period,
@@ -85,17 +86,19 @@ final as (
         contributions.revenue,
         contributions.conversions / sum(contributions.conversions) over (
             partition by
-                contributions.conversion, contributions.model, contributions.period, contributions.segment
+                contributions.origin, contributions.conversion, contributions.model, contributions.period,
+                contributions.segment
         ) as share,
         contributions.effect,
-        cast(people.people as integer) as people,
+        case when contributions.origin = 'touchpoints' then cast(coalesce(people.people, 0) as integer) end as people,
         cast(contributions.refused_reason as varchar) as refused_reason,
         as_of.as_of_on as calculated_on
     from contributions
     cross join as_of
     left join people
         on
-            contributions.conversion = people.conversion
+            contributions.origin = 'touchpoints'
+            and contributions.conversion = people.conversion
             and contributions.period = people.period
             and contributions.segment = people.segment
             and contributions.channel = people.channel
