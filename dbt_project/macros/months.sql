@@ -1,5 +1,5 @@
-{#- Whole months from one date to another. The end of a shorter month completes one: 31 January to 28 February is one month,
-    to 27 February none. -#}
+{#- Whole months from one date to another. The end of a shorter month completes one: 31 January to 28 February is one
+    month, to 27 February none. -#}
 {% macro whole_months(earlier, later) -%}
     {{ return(adapter.dispatch('whole_months')(earlier, later)) }}
 {%- endmacro %}
