@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import typer
 
-from orchestration.commands import build, read, serve
+from orchestration.commands import build, identity, read, serve
 from orchestration.commands.console import FriendlyGroup
 from workspace.environment import silence_telemetry
 
@@ -30,6 +30,8 @@ app.command()(build.check)
 app.command()(build.run)
 app.command()(read.status)
 app.command()(read.query)
+# A key of a person may be negative, and is no option.
+app.command(context_settings={"ignore_unknown_options": True})(identity.explain_identity)
 app.command()(serve.app)
 app.command()(serve.dagster)
 app.command()(read.releases)
