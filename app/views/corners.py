@@ -1,11 +1,11 @@
-"""Which corner brings and keeps customers? In: movements of customers and their credits. Out: the page."""
+"""Which corner brings customers? In: movements of customers and their credits. Out: the page."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from app import cards, charts, headlines
-from app.findings import movement_shares, told
+from app.findings import movement_shares
 from app.formatting import count_of, number, percent, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
 from app.tables import cross
@@ -14,15 +14,15 @@ from workspace.vocabulary import CORNERS
 MOVEMENTS = ("acquired", "retained", "reactivated", "lost")
 UNATTRIBUTED = "unattributed"
 MODELS = ("first", "last", "linear", "time_decay")
-CREDITS, RETENTION, CONVERSIONS = "growth_credits", "credited_retention", "attributed_conversions"
-SHOWN = (*MOVEMENTS, "net_growth", CREDITS, RETENTION, CONVERSIONS)
+CREDITS, CONVERSIONS = "growth_credits", "attributed_conversions"
+SHOWN = (*MOVEMENTS, "net_growth", CREDITS, CONVERSIONS)
 
 
 def _cell(credit: float | None, share: float | None) -> str:
     return "" if credit is None or share is None else f"{number(credit, 'count')} · {percent(share)}"
 
 
-desk, heading = begin("Which corner brings and keeps customers?")
+desk, heading = begin("Which corner brings customers, and who stays?")
 filters = choose(desk)
 movements = {name: desk.shown(name, filters).one(name) for name in (*MOVEMENTS, "net_growth")}
 acquired, lost = movements["acquired"], movements["lost"]
@@ -36,7 +36,6 @@ if acquired.value is None:
 
 earned = desk.shown(CREDITS, filters, by=("corner", "movement"))
 shares = movement_shares(earned.rows)
-retention = desk.shown(RETENTION, filters, by=("corner",))
 heading.answer(
     headlines.corners(movements["net_growth"], shares, scope=filters.scope),
     metrics=SHOWN,
@@ -81,32 +80,25 @@ with left:
         else:
             cards.nothing_to_show(earned, what="Credits by corner")
 with right:
-    known = [row for row in told(retention.rows, "corner") if row.dimensions["corner"] in CORNERS]
-    title = headlines.spread(known, "corner", what="Retention after a touch", unit="share")
-    with cards.evidence(desk, title, [retention], [RETENTION], key="retention"):
-        if known:
+    monthly = [desk.shown(name, filters, grain="month") for name in ("acquired", "reactivated", "lost")]
+    series = [
+        {"period": row.period, "value": row.value, "series": words(row.metric)}
+        for answer in monthly
+        for row in answer.rows
+        if row.status == "ok" and row.value is not None
+    ]
+    came = f"{number(acquired.value, 'count')} acquired"
+    went = f"{number(lost.value, 'count')} lost" if lost.value is not None else "losses cannot be shown"
+    with cards.evidence(desk, f"{came}, {went}", monthly, ["acquired", "reactivated", "lost"], key="movements"):
+        if series:
             cards.chart(
-                charts.ranked(
-                    [
-                        {
-                            "label": words(str(row.dimensions["corner"])),
-                            "value": row.value,
-                            "low": row.low if row.low is not None else row.value,
-                            "high": row.high if row.high is not None else row.value,
-                            "text": percent(row.value or 0.0, decimals=1),
-                            "stands_out": False,
-                            "note": headlines.interval_note(row, "share"),
-                        }
-                        for row in sorted(known, key=lambda row: -(row.value or 0.0))
-                    ],
-                    axis="Retained / (retained + lost), by credit",
-                ),
-                alt_text=f"Bars of the retention credited to each corner. {title}.",
-                key="retention_chart",
-                note="Customers touched by a corner before the month in which it was decided whether they stay.",
+                charts.lines(series),
+                alt_text=f"Lines of customers acquired, reactivated and lost a month. {came}, {went}.",
+                key="movements_chart",
+                note=f"Lost: the last purchase or contract is {desk.settings.active_days} days ago.",
             )
         else:
-            cards.nothing_to_show(retention, what="Retention by corner")
+            cards.nothing_to_show(monthly[0], what="Movements by month")
 
 st.header("The sum reconciles", anchor=False)
 sums = []
