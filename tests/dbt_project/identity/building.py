@@ -1,0 +1,70 @@
+"""A workspace's folder in; its files loaded and the models of identity built on them: no tests, no other marts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from ingestion.load import load_mappings, load_source, prepare
+from tests.dbt_project.equality import PROJECT
+from workspace import load_workspace
+
+MODELS = ("+int_identity__identifiers", "+int_touchpoints__typed", "int_identity__vetoes+1", "int_identity__guarded")
+
+
+def load(folder: Path, *, secret: bytes | None = None) -> None:
+    """Load whatever lies in the inbox.
+
+    Args:
+        secret: takes the place of the workspace's own, so that keys can be compared between workspaces.
+    """
+    workspace = load_workspace(folder)
+    prepare(workspace)
+    if secret is not None:
+        with duckdb.connect(str(workspace.paths.raw_database)) as connection:
+            connection.execute(
+                "update secret.key_pads set ipad = ?, opad = ?", [_pad(secret, 0x36), _pad(secret, 0x5C)]
+            )
+    load_mappings(workspace, run_id="run")
+    for source in workspace.config.sources:
+        load_source(workspace, source.name, run_id="run")
+
+
+def build(folder: Path, *, target: Path) -> Path:
+    """Build identity and what it says of touchpoints.
+
+    Args:
+        target: dbt's artefacts; the second build with the same ones need not parse the project again.
+
+    Returns:
+        The database that holds it.
+    """
+    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
+    outcome = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "run",
+            "--quiet",
+            *folders,
+            "--log-path",
+            str(target),
+            "-s",
+            *MODELS,
+        ],
+        env=os.environ | {"CX_WAREHOUSE": str(folder / "warehouse")},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode:
+        raise AssertionError(outcome.stdout[-4000:] + outcome.stderr[-2000:])
+    return folder / "warehouse" / "raw.duckdb"
+
+
+def _pad(secret: bytes, byte: int) -> bytes:
+    return bytes(value ^ byte for value in secret.ljust(64, b"\0"))

@@ -1,0 +1,120 @@
+"""On the demo company with shared devices and two-address people, identity finds the people who were made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pytest
+
+from dbt_project.methods.components import smallest_of_component
+from ingestion.demo import generate
+from ingestion.demo.dirt import Dirt
+from tests.dbt_project.identity.building import build, load
+from tests.dbt_project.identity.scoring import Score, score, true_people
+
+SECRET = bytes(range(32))
+ENOUGH = 0.99
+
+
+@dataclass(frozen=True)
+class Company:
+    """Whom there is, and what the warehouse says."""
+
+    people: dict[str, set[int]]
+    types: dict[int, str]
+    resolved: dict[int, int]
+    unguarded: dict[int, int]
+    guarded: dict[int, str]
+
+    def owners(self, key: int) -> set[str]:
+        return {person for person, keys in self.people.items() if key in keys}
+
+    def score(self, group: set[str]) -> Score:
+        return score(self.people, group, self.resolved, self.unguarded)
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    folder = tmp_path_factory.mktemp("company")
+    generate(folder, customers=1500, dirt=Dirt(files=True, identity=True))
+    load(folder, secret=SECRET)
+    with duckdb.connect(str(build(folder, target=folder / ".dbt")), read_only=True) as connection:
+        rows = connection.execute(
+            "select identifier_key, identifier_type, person_id from intermediate.int_identity__identifiers"
+        ).fetchall()
+        links = connection.execute(
+            "select identifier_a, identifier_b from intermediate.int_identity__stated"
+        ).fetchnumpy()
+        guarded = connection.execute("select identifier_key, reason from intermediate.int_identity__guarded").fetchall()
+    keys, ends = smallest_of_component(np.asarray(links["identifier_a"]), np.asarray(links["identifier_b"]))
+    resolved = {key: person for key, _, person in rows}
+    return Company(
+        people=true_people(folder / "identities.csv", SECRET, resolved),
+        types={key: identifier_type for key, identifier_type, _ in rows},
+        resolved=resolved,
+        unguarded=dict(zip(keys.tolist(), ends.tolist(), strict=True)),
+        guarded=dict(guarded),
+    )
+
+
+@pytest.mark.slow
+def test_everybody_with_two_identifiers_is_found(company: Company) -> None:
+    several = {person for person, keys in company.people.items() if len(keys) > 1}
+    assert len(several) > 500
+    _is_good(company.score(several))
+
+
+@pytest.mark.slow
+def test_people_with_two_addresses_are_one_person(company: Company) -> None:
+    group = {
+        person for person, keys in company.people.items() if sum(company.types[key] == "email" for key in keys) > 1
+    }
+    assert len(group) >= 0.04 * len(company.people)
+    _is_good(company.score(group))
+
+
+@pytest.mark.slow
+def test_people_who_share_a_device_stay_themselves(company: Company) -> None:
+    group = _sharers(company)
+    assert len(group) >= 0.03 * len(company.people)
+    result = company.score(group)
+    _is_good(result)
+    assert result.guarded
+
+
+@pytest.mark.slow
+def test_what_only_a_guard_parts_is_a_pair_with_something_that_several_people_use(company: Company) -> None:
+    result = company.score(_sharers(company))
+    apart = [pair for pair in result.guarded if not any(len(company.owners(key)) > 1 for key in pair)]
+    assert apart == []
+
+
+@pytest.mark.slow
+def test_the_kiosk_and_the_store_address_are_shared_the_fillers_are_junk_and_all_are_nobodys(company: Company) -> None:
+    told = sorted((company.types[key], reason) for key, reason in company.guarded.items())
+    assert told == [("anonymous", "shared"), ("email", "junk"), ("email", "junk"), ("email", "shared")]
+    for guarded in company.guarded:
+        assert [key for key, person in company.resolved.items() if person == company.resolved[guarded]] == [guarded]
+
+
+@pytest.mark.slow
+def test_without_guards_people_would_not_stay_themselves(company: Company) -> None:
+    group = _sharers(company)
+    everybody = {key: company.unguarded.get(key, key) for key in company.resolved}
+    assert score(company.people, group, everybody, company.unguarded).precision < ENOUGH
+
+
+def _sharers(company: Company) -> set[str]:
+    users: dict[int, set[str]] = {}
+    for person, keys in company.people.items():
+        for key in keys:
+            if company.types[key] == "anonymous":
+                users.setdefault(key, set()).add(person)
+    return {person for sharing in users.values() if len(sharing) > 1 for person in sharing}
+
+
+def _is_good(result: Score) -> None:
+    assert result.precision >= ENOUGH, sorted(result.wrong)[:10]
+    assert result.recall >= ENOUGH, sorted(result.missed)[:10]
