@@ -13,7 +13,7 @@ from ingestion.load import load_mappings, load_source, prepare
 from tests.dbt_project.equality import PROJECT
 from workspace import load_workspace
 
-MODELS = ("+int_identity__identifiers", "+int_touchpoints__typed", "int_identity__vetoes+1", "int_identity__guarded")
+MODELS = ("+int_identity__identifiers", "+int_touchpoints__typed", "person_key_aliases")
 
 
 def load(folder: Path, *, secret: bytes | None = None) -> None:

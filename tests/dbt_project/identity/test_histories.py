@@ -1,0 +1,213 @@
+"""Who did what on shared devices, before they were known and after a veto: now, then, and in any order of arrival."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.dbt_project.identity.building import build, load
+from tests.dbt_project.identity.scoring import identifier_key
+
+SECRET = bytes(range(32))
+CONFIGURATION = """\
+company: Northwind
+timezone: UTC
+currency: EUR
+revenue_from: [orders]
+sources:
+  - {name: orders, kind: crm, vendor: csv, entity: orders, id_namespace: shop, path: inbox/orders/*.csv}
+  - {name: contacts, kind: crm, vendor: csv, entity: contacts, id_namespace: shop, path: inbox/contacts/*.csv}
+  - {name: web, kind: web, vendor: segment, id_namespace: shop, path: inbox/web/*.jsonl}
+"""
+MAPPINGS = {
+    "touchpoint_types": "data_source,event,role,occurrence,touchpoint,stage,corner,interaction\n"
+    ",order,purchase,any,Order,purchase,commerce,\n",
+    "channels": "data_source,utm_source,utm_medium,channel,presence,method\nweb,,,Direct,online,web\n",
+}
+VETOES = """\
+id_type_1,id_1,id_type_2,id_2
+customer,twin-1,customer,twin-2
+customer,nobody,customer,twin-1
+"""
+# Day, device, who is known to be there; 'identify' calls besides the visits.
+VISITS = (
+    (1, "tablet", None),
+    (2, "tablet", "mother"),
+    (3, "tablet", None),
+    (5, "tablet", "daughter"),
+    (7, "tablet", None),
+    (1, "laptop", None),
+    (2, "laptop", None),
+    (5, "laptop", "buyer"),
+)
+IDENTIFIES = (
+    (2, "tablet", "mother"),
+    (4, "tablet", "daughter"),
+    (4, "laptop", "buyer"),
+    *((day, "kiosk", f"shopper-{day}") for day in range(1, 8)),
+    *((day, f"phone-{day}", "guest") for day in range(1, 4)),
+)
+CONTACTS = (
+    ("twin-1", "twins@home.example", 1),
+    ("twin-2", "twins@home.example", 3),
+    ("clerk-1", "NONE@home.example", 1),
+    ("clerk-2", "none@home.example", 2),
+    *((f"walk-in-{number}", "store@northwind.example", number) for number in range(1, 8)),
+    *((f"cousin-{number}", "family@home.example", number) for number in range(1, 4)),
+)
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """What the models say, read out."""
+
+    people: Mapping[int, int]
+    visits: Mapping[str, tuple[int, int]]
+    aliases: Mapping[int, int]
+    guarded: Mapping[int, str]
+    refusals: Mapping[tuple[int, int], str]
+
+    def person(self, kind: str, value: str) -> int:
+        return self.people[key(kind, value)]
+
+
+def key(kind: str, value: str) -> int:
+    return identifier_key(SECRET, kind, "" if kind == "email" else "shop", value)
+
+
+def files() -> dict[str, str]:
+    """A file a day for web, one a contact, one of orders."""
+    calls: dict[int, list[dict[str, object]]] = {}
+    for day, device, customer in VISITS:
+        calls.setdefault(day, []).append({"type": "page", "name": f"{device}-{day}"} | _ids(day, device, customer))
+    for day, device, customer in IDENTIFIES:
+        calls.setdefault(day, []).append({"type": "identify"} | _ids(day, device, customer))
+    written = {f"inbox/web/{day}.jsonl": "".join(json.dumps(call) + "\n" for call in of) for day, of in calls.items()}
+    for customer, email, day in CONTACTS:
+        written[f"inbox/contacts/{customer}.csv"] = (
+            f"customer_id,email,created_at\n{customer},{email},2026-01-{day:02d}T08:00:00Z\n"
+        )
+    written["inbox/orders/1.csv"] = "customer_id,occurred_at,amount,order_id\nbuyer,2026-01-06T10:00:00Z,20,o1\n"
+    return written
+
+
+def _ids(day: int, device: str, customer: str | None) -> dict[str, object]:
+    moment = f"2026-01-{day:02d}T10:00:00Z"
+    call: dict[str, object] = {"anonymousId": device, "timestamp": moment, "context": {"userAgent": "Mozilla/5.0"}}
+    return call | ({"userId": customer} if customer else {})
+
+
+def arrive(folder: Path, names: list[str]) -> None:
+    """Some of the files arrive and are loaded."""
+    mappings = {f"mappings/{name}.csv": text for name, text in {**MAPPINGS, "identity_vetoes": VETOES}.items()}
+    for name, text in {"cx.yml": CONFIGURATION, **mappings, **{name: files()[name] for name in names}}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    load(folder, secret=SECRET)
+
+
+def read(raw: Path) -> Warehouse:
+    with duckdb.connect(str(raw), read_only=True) as connection:
+        connection.execute(f"attach '{raw.with_name('cx.duckdb')}' as cx (read_only)")
+
+        def rows(query: str) -> list[Any]:
+            found: list[Any] = connection.execute(query).fetchall()
+            return found
+
+        return Warehouse(
+            people=dict(rows("select identifier_key, person_id from intermediate.int_identity__identifiers")),
+            visits={
+                event.removeprefix("Viewed ").removesuffix(" Page"): (now, then)
+                for event, now, then in rows(
+                    "select event, person_id, person_id_at_event from intermediate.int_touchpoints__typed "
+                    "inner join intermediate.int_touchpoints__collected using (event_key) "
+                    "where event <> 'contact_created'"
+                )
+            },
+            aliases=dict(rows("select former_person_id, person_id from cx.marts.person_key_aliases")),
+            guarded=dict(rows("select identifier_key, reason from intermediate.int_identity__guarded")),
+            refusals={
+                (a, b): refusal
+                for a, b, refusal in rows(
+                    "select identifier_a, identifier_b, refusal from intermediate.int_identity__links "
+                    "where not joins_people"
+                )
+            },
+        )
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    folder = tmp_path_factory.mktemp("at_once")
+    arrive(folder, sorted(files()))
+    return read(build(folder, target=folder / ".dbt"))
+
+
+@pytest.mark.slow
+def test_a_shared_tablet_keeps_its_visits_with_the_first_person_and_nobody_else_gets_them(at_once: Warehouse) -> None:
+    mother, daughter = at_once.person("customer", "mother"), at_once.person("customer", "daughter")
+    assert mother != daughter
+    assert [at_once.visits[f"tablet-{day}"][0] for day in (1, 2, 3, 5, 7)] == [mother, mother, mother, daughter, mother]
+
+
+@pytest.mark.slow
+def test_a_late_identify_gives_a_customer_the_visits_before_the_purchase(at_once: Warehouse) -> None:
+    buyer = at_once.person("customer", "buyer")
+    assert [at_once.visits[f"laptop-{day}"][0] for day in (1, 2, 5)] == [buyer] * 3
+    assert at_once.visits["order"][0] == buyer
+
+
+@pytest.mark.slow
+def test_at_the_time_a_visit_before_the_identify_was_a_strangers(at_once: Warehouse) -> None:
+    then = {visit: person for visit, (_, person) in at_once.visits.items()}
+    assert then["laptop-1"] == then["laptop-2"] == key("anonymous", "laptop")
+    assert then["laptop-5"] == at_once.person("customer", "buyer")
+    assert then["tablet-1"] == key("anonymous", "tablet")
+    assert then["tablet-3"] == at_once.person("customer", "mother")
+
+
+@pytest.mark.slow
+def test_kiosk_store_address_and_fillers_join_nobody_and_are_reported(at_once: Warehouse) -> None:
+    assert at_once.guarded == {
+        key("anonymous", "kiosk"): "shared",
+        key("email", "store@northwind.example"): "shared",
+        key("email", "none@home.example"): "junk",
+        key("customer", "guest"): "junk",
+    }
+    for guarded in at_once.guarded:
+        assert [one for one, person in at_once.people.items() if person == guarded] == [guarded]
+    cousins = {at_once.person("customer", f"cousin-{number}") for number in range(1, 4)}
+    assert cousins == {at_once.person("email", "family@home.example")}
+
+
+@pytest.mark.slow
+def test_a_veto_parts_two_customers_of_one_address_and_the_older_one_keeps_it(at_once: Warehouse) -> None:
+    address = at_once.person("email", "twins@home.example")
+    assert at_once.person("customer", "twin-1") == address
+    assert at_once.person("customer", "twin-2") != address
+    assert at_once.refusals[key("customer", "twin-2"), key("email", "twins@home.example")] == "veto"
+
+
+@pytest.mark.slow
+def test_any_order_of_arrival_makes_the_same_people_and_aliases_lead_from_former_keys(
+    at_once: Warehouse, tmp_path: Path
+) -> None:
+    late_first = sorted(files(), reverse=True)
+    arrive(tmp_path, late_first[::2])
+    before = read(build(tmp_path, target=tmp_path / ".dbt"))
+    arrive(tmp_path, late_first)
+    after = read(build(tmp_path, target=tmp_path / ".dbt"))
+    assert after == at_once
+    people = set(after.people.values())
+    former = set(before.people.values())
+    assert former - people, "no key changed: the halves are too alike to show anything"
+    for person in former:
+        assert (person in people) != (person in after.aliases)
+        assert after.aliases.get(person, person) in people
