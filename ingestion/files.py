@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-CHUNK_BYTES = 1 << 20
+# As much as stays in a processor's cache while it is looked at several times.
+CHUNK_BYTES = 1 << 18
 HEAD_BYTES = 1024
 
 # Stands before bytes that could not be decoded, in a scratch copy: a noncharacter, which no text may interchange.
@@ -44,6 +45,7 @@ class Readable:
         path: the file itself, or its scratch copy.
         is_marked: some lines hold `MARK`: bytes that the encoding does not know, or control characters.
         has_quotes: there is a double quote somewhere.
+        has_returns: its newlines are `\\r\\n`.
         longest_line: upper bound in bytes.
         ends_with_newline: false may mean that the last line was cut off.
         lines: number of physical lines.
@@ -52,6 +54,7 @@ class Readable:
     path: Path
     is_marked: bool
     has_quotes: bool
+    has_returns: bool
     longest_line: int
     ends_with_newline: bool
     lines: int
@@ -180,7 +183,9 @@ def _as_it_lies(path: Path, encoding: str) -> Readable | None:
             last = chunk[-1:]
     if decoder.getstate()[0] or (returns and not returns == pairs == newlines):
         return None
-    return Readable(path, False, has_quotes, lines.longest, last == b"\n", newlines + (last not in (b"", b"\n")))
+    ends_with_newline = last == b"\n"
+    is_cut = last not in (b"", b"\n")
+    return Readable(path, False, has_quotes, returns > 0, lines.longest, ends_with_newline, newlines + is_cut)
 
 
 def _copied(path: Path, encoding: str, target: Path) -> Readable:
@@ -202,7 +207,8 @@ def _copied(path: Path, encoding: str, target: Path) -> Readable:
             newlines += text.count("\n")
             last = text[-1]
             copy.write(text)
-    return Readable(target, is_marked, has_quotes, lines.longest, last == "\n", newlines + (last not in ("", "\n")))
+    is_cut = last not in ("", "\n")
+    return Readable(target, is_marked, has_quotes, False, lines.longest, last == "\n", newlines + is_cut)
 
 
 def _chunks(file: BinaryIO, *, whole_pairs: bool = False) -> Iterator[bytes]:

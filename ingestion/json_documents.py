@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import duckdb
-import pyarrow as pa
 
 from ingestion.files import MARK, Readable
 from ingestion.json_lines import JsonLinesReader
@@ -25,10 +24,9 @@ from workspace.errors import Problem
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NAMES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
-_PIECES: Final = pa.schema([("line", pa.int64()), ("text", pa.string()), ("reason", pa.string())])
 
-_STAGED: Final = """
-    create or replace temp table staged as
+_JUDGED: Final = """
+    create or replace temp table judged_pieces as
     with judged as (
         select
             line,
@@ -49,6 +47,8 @@ _STAGED: Final = """
         text as payload
     from judged
 """
+# A view, as for JSON lines: a file of the same source may hold them.
+_STAGED: Final = "create or replace temp view staged as from judged_pieces"
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,21 @@ class JsonDocumentReader:
         return [Problem(file=shown, line=first.line, what=f"The first record is {first.reason}.", fix=fix)]
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        # Arrow takes a while to import, and many commands read nothing.
+        import pyarrow as pa
+
         content = _content(text.path)
         if not self.is_document(content):
             return self.lines.stage(connection, text, shape, shown=shown)
         document = Document(content, self.collection)
         found = [(piece.line, piece.text, piece.reason) for piece in document.pieces()]
         columns = zip(*found, strict=True) if found else ([], [], [])
-        pieces = pa.table([list(column) for column in columns], schema=_PIECES)
+        schema = pa.schema([("line", pa.int64()), ("text", pa.string()), ("reason", pa.string())])
+        pieces = pa.table([list(column) for column in columns], schema=schema)
         connection.register("pieces", pieces)
         try:
-            connection.execute(_STAGED, {"mark": MARK})
+            connection.execute(_JUDGED, {"mark": MARK})
+            connection.execute(_STAGED)
         finally:
             connection.unregister("pieces")
         return Staged({"_record": "payload"}, warnings=tuple(self._unread(document, shape, shown=shown)))

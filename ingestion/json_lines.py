@@ -10,47 +10,49 @@ from typing import Final
 import duckdb
 
 from ingestion.files import MARK, Readable
-from ingestion.records import LINES_OF_FILE, line_parameters
 from ingestion.vendor import Shape, Staged
 from workspace.errors import Problem
 
-# DuckDB's read_json would turn a bad line into an unreported row of nulls.
-_STAGED: Final = f"""
-    create or replace temp table staged as
-    with lines as ({LINES_OF_FILE}),
-
-    parsed as (
+# DuckDB's read_json would turn a bad line into an unreported row of nulls. A view and no table: a large file is not
+# held a second time, but read and judged on its way into raw. Its parameters are numbers and truth values, which a view
+# must have in its text.
+_STAGED: Final = """
+    create or replace temp view staged as
+    with parsed as (
         select
             line,
             text,
-            not regexp_matches(text, '[^ \t]') as is_blank,
-            $is_marked and contains(text, $mark) as is_marked,
+            {is_marked} and contains(text, chr({mark})) as is_marked,
             try(json_type(text)) as json_type
-        from lines
+        from lines_of_file
     ),
 
     judged as (
         select
             *,
             case
-                when is_blank then null
+                when json_type = 'OBJECT' and not is_marked then null
+                when not regexp_matches(text, '[^ \t]') then null
                 when is_marked then 'bytes that are no text in this encoding, or control characters'
-                when json_type is null and not $ends_with_newline and line = $lines
-                    then 'not valid JSON: the last line is cut off'
+                when json_type is null and line = {cut_line} then 'not valid JSON: the last line is cut off'
                 when json_type is null then 'not valid JSON'
-                when json_type <> 'OBJECT' then concat('a JSON ', lower(json_type), ', not an object')
+                else concat('a JSON ', lower(json_type), ', not an object')
             end as reason
         from parsed
     )
 
     select
         line,
-        case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as fate,
+        case
+            when reason is not null then 'rejected'
+            when json_type = 'OBJECT' then 'loaded'
+            else 'skipped'
+        end as fate,
         reason,
         null::varchar as column_name,
-        case when not is_blank then text end as payload
+        text as payload
     from judged
-"""  # noqa: S608 (a constant)
+"""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,13 @@ class JsonLinesReader:
         *,
         shown: str,  # noqa: ARG002
     ) -> Staged:
-        known = {"is_marked": text.is_marked, "ends_with_newline": text.ends_with_newline, "lines": text.lines}
-        connection.execute(_STAGED, {**line_parameters(text), **known, "mark": MARK})
-        return Staged({"_record": "payload"})
+        # Arrow takes a while to import, and many commands read nothing.
+        from ingestion.lines import Lines
+
+        connection.register("lines_of_file", Lines(text))
+        cut_line = -1 if text.ends_with_newline else text.lines
+        connection.execute(_STAGED.format(is_marked=text.is_marked, mark=ord(MARK), cut_line=cut_line))
+        return Staged({"_record": "payload"}, records=text.lines)
 
     def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
         """Look at one record, which stands on line `number`: an object, and of this vendor by its keys?"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -33,6 +34,10 @@ from workspace.paths import WorkspacePaths
 
 # What lands from the same bytes changes when the readers' code does: a higher number makes every file be read again.
 READER_VERSION: Final = 1
+
+# What of a file does not land in its table.
+_REFUSED: Final = "create or replace temp table refused as from staged where fate <> 'loaded'"
+_SKIPPED: Final = "select count(*) from refused where fate = 'skipped'"
 
 
 class BooksError(Exception):
@@ -115,9 +120,15 @@ class Loader:
     ) -> tuple[FileReport, Sequence[Problem]]:
         if decision.action == "unchanged":
             return FileReport(file.path, "unchanged", decision.holder), ()
-        staged = self._stage(path, file)
-        if decision.action == "load":
-            decision = self._unless_loaded(decision, staged, file, inbox)
+        with self._staged(path, file) as staged:
+            if decision.action == "load":
+                decision = self._unless_loaded(decision, staged, file, inbox)
+            return self._land(decision, staged, file, path, known)
+
+    def _land(
+        self, decision: Decision, staged: Staged, file: Arrival, path: Path, known: Fingerprint
+    ) -> tuple[FileReport, Sequence[Problem]]:
+        """Rows, rejects and ledger lines of one file, in one transaction."""
         columns, warnings = self._compare_columns(decision, staged, file)
         with transaction(self._connection):
             load_id = next_load_id(self._connection)
@@ -126,7 +137,7 @@ class Loader:
                 entry = self._entry(load_id, file, "active")
                 successor: int | None = load_id
             else:
-                records = self._count(staged)["records"]
+                records = self._records(staged) + staged.skipped
                 books = Books(records=records, skipped=records)
                 entry = self._entry(load_id, file, "duplicate", decision.holder)
                 successor = decision.holder
@@ -165,12 +176,13 @@ class Loader:
         before = known_columns(self._connection, self._shape.source, self._shape.table)
         return now, drift(before, now, self._shape, shown=file.path, is_json=not staged.columns)
 
-    def _stage(self, path: Path, file: Arrival) -> Staged:
-        """The table `staged`; the copy that was needed for it, if any, is gone again."""
+    @contextmanager
+    def _staged(self, path: Path, file: Arrival) -> Iterator[Staged]:
+        """`staged` for as long as it is needed; the copy that was needed for it, if any, is gone again then."""
         scratch = scratch_folder(self._paths)
         try:
             text = make_readable(path, self._shape.encoding, scratch)
-            return self._reader.stage(self._connection, text, self._shape, shown=file.path)
+            yield self._reader.stage(self._connection, text, self._shape, shown=file.path)
         except duckdb.InvalidInputException as error:
             what = f"DuckDB cannot read the file as lines: {str(error).splitlines()[0]}"
             fix = f"Check 'encoding' of source '{self._shape.source}', and whether the file is text at all."
@@ -184,30 +196,40 @@ class Loader:
         return Entry(load_id, file.path, file.size, file.sha256, self._reading, status, holder)
 
     def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
-        """Rows and rejects of the table `staged`, and the books that say where every record went."""
+        """Rows and rejects of `staged`, and the books that say where every record went."""
         loaded = insert_rows(self._connection, staged, self._shape, load_id, path=file.path, sha256=file.sha256)
-        rejected = record_rejects(self._connection, load_id=load_id, source=self._shape.source, path=file.path)
-        counted = self._count(staged)
-        books = Books(records=counted["records"], loaded=loaded, rejected=rejected, skipped=counted["skipped"])
+        records = self._records(staged)
+        rejected = skipped = 0
+        if loaded != records:
+            self._connection.execute(_REFUSED)
+            rejected = record_rejects(self._connection, load_id=load_id, source=self._shape.source, path=file.path)
+            skipped = self._connection.execute(_SKIPPED).fetchall()[0][0]
+        books = Books(
+            records=records + staged.skipped, loaded=loaded, rejected=rejected, skipped=skipped + staged.skipped
+        )
         if not books.balance:
             raise BooksError(f"{file.path}: {books}")
         return books
 
-    def _count(self, staged: Staged) -> dict[str, int]:
-        """Records of the file, and those that are header or blank."""
-        records, skipped = self._connection.execute(
-            "select count(*), count(*) filter (fate = 'skipped') from staged"
-        ).fetchall()[0]
-        return {"records": records + staged.skipped, "skipped": skipped + staged.skipped}
+    def _records(self, staged: Staged) -> int:
+        """Rows of `staged`."""
+        if staged.records is not None:
+            return staged.records
+        return int(self._connection.execute("select count(*) from staged").fetchall()[0][0])
 
 
 def insert_rows(
     connection: duckdb.DuckDBPyConnection, staged: Staged, shape: Shape, load_id: int, *, path: str, sha256: str
 ) -> int:
-    """Land the rows of the table `staged` that are to be loaded; returns how many."""
+    """Land the rows of `staged` that are to be loaded; returns how many."""
     origin = {"_source": shape.source, "_file": path, "_sha256": sha256, "_load_id": load_id}
-    cursor = connection.execute(_insert_statement(shape.table, staged), {**staged.parameters, **origin})
-    return int(cursor.fetchall()[0][0])
+    # Every row bears its line, so threads need not wait for one another to keep the order.
+    connection.execute("set preserve_insertion_order = false")
+    try:
+        cursor = connection.execute(_insert_statement(shape.table, staged), {**staged.parameters, **origin})
+        return int(cursor.fetchall()[0][0])
+    finally:
+        connection.execute("set preserve_insertion_order = true")
 
 
 def _insert_statement(table: RawTable, staged: Staged) -> str:

@@ -105,12 +105,14 @@ _LEDGER: Final = """
 
 
 _COLUMNS: Final = "select table_schema, table_name, column_name from information_schema.columns"
+# Whole records share keys and phrases: zstd makes a third of what DuckDB would choose by itself, in less time.
+_WHOLE: Final = ("_record", "_row")
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create every raw table and the ledger, empty, where they are not there yet; add columns that are new."""
     for table in RAW_TABLES.values():
-        own = ", ".join(f'"{column}" varchar' for column in table.columns)
+        own = ", ".join(f'"{column}" {_type_of(column)}' for column in table.columns)
         connection.execute(f'create schema if not exists "{table.schema}"')
         connection.execute(f"create table if not exists {table.sql} ({own}, {_ORIGIN})")
     there = set(connection.execute(_COLUMNS).fetchall())
@@ -119,3 +121,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             if (table.schema, table.name, column) not in there:
                 connection.execute(f'alter table {table.sql} add column "{column}" varchar')
     connection.execute(_LEDGER)
+
+
+def _type_of(column: str) -> str:
+    return "varchar using compression zstd" if column in _WHOLE else "varchar"

@@ -1,4 +1,4 @@
-"""Refused records of the table `staged` in, rows of `ledger.rejects` out: reason, line and payload of each."""
+"""Refused records of a staged file in, rows of `ledger.rejects` out: reason, line and payload of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RECORD: Final = """
     select
         $load_id, $source, $path, line, column_name, reason,
         left(replace(payload, $mark, ''), $payload_characters), now()::timestamp
-    from staged
+    from refused
     where fate = 'rejected'
     order by line
 """
@@ -33,7 +33,7 @@ _SUMMARY: Final = """
 
 
 def record_rejects(connection: duckdb.DuckDBPyConnection, *, load_id: int, source: str, path: str) -> int:
-    """Write down every refused record of `staged`; returns how many there were."""
+    """Write down every refused record of the table `refused`; returns how many there were."""
     cursor = connection.execute(
         _RECORD,
         {

@@ -39,7 +39,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Staged:
-    """What a reader left in the temporary table `staged`.
+    """What a reader left as `staged`: a temporary table, or a view that reads the file whenever it is asked.
 
     Attributes:
         values: own column of the raw table -> SQL expression over `staged`.
@@ -47,6 +47,7 @@ class Staged:
         skipped: records before the first row of `staged`: header rows and blank lines among them.
         warnings: what the user should know though the file was read.
         columns: names of the cells of `staged`; none for JSON records, which stand in its `payload`.
+        records: rows of `staged`, where the reader has counted them.
     """
 
     values: Mapping[str, str]
@@ -54,6 +55,7 @@ class Staged:
     skipped: int = 0
     warnings: tuple[Problem, ...] = ()
     columns: tuple[str, ...] = ()
+    records: int | None = None
 
     @property
     def whole(self) -> str | None:
@@ -77,7 +79,9 @@ class Reader(Protocol):
         ...
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
-        """A readable text -> the temporary table `staged` (line, fate, reason, column_name, payload, ...).
+        """A readable text -> the temporary table or view `staged` (line, fate, reason, column_name, payload, ...).
+
+        The text stays where it is until its rows have landed.
 
         Raises:
             UnreadableFileError: when nothing of the file can be read.
