@@ -92,7 +92,7 @@ def main() -> None:
         if dict(zip(found.key[now].tolist(), found.person[now].tolist(), strict=True)) != expected:
             raise SystemExit("The people are not those of a union-find.")
         table.add_row("union-find", *counts, "-", f"{seconds:.1f}", f"{cpu:.1f}", f"{_peak():,.0f}")
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 def _peak() -> float:

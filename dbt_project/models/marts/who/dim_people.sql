@@ -114,6 +114,12 @@ final as (
         end as person_type,
         people.is_identified,
         cast(people.identifiers as integer) as identifiers,
+        case
+            when people.identifiers <= 2 then cast(people.identifiers as varchar)
+            when people.identifiers <= 5 then '3 to 5'
+            when people.identifiers <= 10 then '6 to 10'
+            else 'more than 10'
+        end as identifier_band,
         dimensions.segment,
         dimensions.country,
         dimensions.region,
