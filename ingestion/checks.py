@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ingestion.databases import Database
 from ingestion.files import find_files, first_undecodable_byte, make_readable
 from ingestion.load import no_files
 from ingestion.shapes import reader_of, shape_of
@@ -32,6 +31,9 @@ def check_sources(workspace: Workspace) -> list[Problem]:
 
 def _check_table(source: Source, workspace: Workspace) -> list[Problem]:
     """Can the database be reached, is the table there, and do its columns fit?"""
+    # SQLAlchemy and Arrow take a second to import, and most companies read files only.
+    from ingestion.databases import Database
+
     try:
         with Database(source, workspace.paths.root) as database:
             problems = examine_table(database, source, shape_of(source), zone=workspace.config.timezone)

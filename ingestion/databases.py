@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ingestion.cursors import CursorKind
-from ingestion.vendor import UnreadableFileError
+from ingestion.vendor import UnreadableFileError, shown_as
 from workspace import Source
 from workspace.environment import secret
 from workspace.errors import Problem
@@ -214,11 +214,6 @@ class Database:
         return UnreadableFileError(
             Problem(file=self.shown, key=f"sources.{self._source.name}.{key}", what=what, fix=fix)
         )
-
-
-def shown_as(source: Source) -> str:
-    """How the ledger, raw rows and messages name the table of a source."""
-    return f"sql:{source.name}"
 
 
 def _as_list(value: str | tuple[str, ...] | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""A delimited text in, the table `staged` out: one row a record, its cells by canonical name, its fate and reason.
+"""A delimited text in, the view `staged` out: one row a record, its cells by canonical name, its fate and reason.
 
 Shared by every vendor whose files are delimited. The header is read by Python's csv; everything behind it by DuckDB.
 A record of another width than the header is rejected, and so is one with broken quotes or undecodable bytes.
@@ -144,8 +144,8 @@ _BLANK_SEPARATED_CELLS: Final = """
     case when not is_marked then regexp_split_to_array(trim(text, e' \\t'), '[ \\t]+') end
 """
 
-_STAGED: Final = """
-    create or replace temp table staged as
+_JUDGED: Final = """
+    create or replace temp table judged_records as
     with split as (
         select
             line,
@@ -182,16 +182,11 @@ _STAGED: Final = """
 """
 
 
+_STAGED: Final = "create or replace temp view staged as from judged_records"
+
 # What DuckDB's own reader takes without complaint, one record a line. An empty cell is an empty text, not null.
-_STAGED_AT_ONCE: Final = """
-    create or replace temp table staged as
-    select
-        row_number() over () + $header_end as line,
-        'loaded' as fate,
-        null::varchar as reason,
-        null::varchar as column_name,
-        null::varchar as payload,
-        [{cells}] as cells
+_READ_AT_ONCE: Final = """
+    create or replace temp table taken_records as
     from read_csv(
         $path, columns = {{{columns}}}, header = false, skip = $header_end, auto_detect = false, delim = $delimiter,
         quote = '"', escape = '"', nullstr = e'\\x01', strict_mode = true, null_padding = false,
@@ -199,16 +194,31 @@ _STAGED_AT_ONCE: Final = """
     )
 """
 
+# The table keeps the order of the file though several threads read it, and so its rows' numbers say on which line each
+# stands. A window over the reader would keep it to one thread.
+_STAGED_AT_ONCE: Final = """
+    create or replace temp view staged as
+    select
+        rowid + 1 + {header_end} as line,
+        'loaded' as fate,
+        null::varchar as reason,
+        null::varchar as column_name,
+        null::varchar as payload,
+        [{cells}] as cells
+    from taken_records
+"""
+
 
 def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> None:
-    """A readable text -> table `staged` (line, fate, reason, column_name, payload, cells)."""
+    """A readable text -> view `staged` (line, fate, reason, column_name, payload, cells)."""
     if _stage_at_once(connection, text, delimiter=delimiter, head=head):
         return
     read_lines(connection, text, header_end=head.last_line)
     if delimiter == WHITESPACE:
         lines_as_records(connection)
-        statement = _STAGED.format(cells=_BLANK_SEPARATED_CELLS)
+        statement = _JUDGED.format(cells=_BLANK_SEPARATED_CELLS)
         connection.execute(statement, {"width": head.width, "visible": "[^ \t]"})
+        connection.execute(_STAGED)
         return
     if text.has_quotes:
         quoted_lines_as_records(connection, delimiter=delimiter)
@@ -216,7 +226,7 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
         lines_as_records(connection)
     pattern = QuotePatterns(delimiter)
     connection.execute(
-        _STAGED.format(cells=_CELLS),
+        _JUDGED.format(cells=_CELLS),
         {
             "width": head.width,
             "visible": "[^ ]" if delimiter == "\t" else "[^ \t]",
@@ -225,10 +235,11 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
             "cell": pattern.cell,
         },
     )
+    connection.execute(_STAGED)
 
 
 def _stage_at_once(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> bool:
-    """Let DuckDB's CSV reader fill `staged`; false where its result cannot be trusted, for the careful way to do.
+    """Let DuckDB's CSV reader make `staged`; false where its result cannot be trusted, for the careful way to do.
 
     It is several times as fast, but says neither on which line a record stands nor what it did with a broken one. As
     many records as lines means that each stands on its own: blank lines, cells with newlines and quotes that swallow
@@ -239,15 +250,16 @@ def _stage_at_once(connection: duckdb.DuckDBPyConnection, text: Readable, *, del
     if text.has_quotes and _has_padded_quotes(text.path, delimiter):
         return False
     names = [f"c{position}" for position in range(1, head.width + 1)]
-    statement = _STAGED_AT_ONCE.format(
-        cells=", ".join(names), columns=", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    )
+    statement = _READ_AT_ONCE.format(columns=", ".join(f"'{name}': 'VARCHAR'" for name in names))
     known = {**line_parameters(text), "header_end": head.last_line, "delimiter": delimiter}
     try:
-        staged = connection.execute(statement, known).fetchall()[0][0]
+        taken = connection.execute(statement, known).fetchall()[0][0]
     except duckdb.InvalidInputException:
         return False
-    return bool(staged == text.lines - head.last_line)
+    if taken != text.lines - head.last_line:
+        return False
+    connection.execute(_STAGED_AT_ONCE.format(header_end=head.last_line, cells=", ".join(names)))
+    return True
 
 
 def _has_padded_quotes(path: Path, delimiter: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from ingestion.databases import Database, shown_as
 from ingestion.files import find_files
 from ingestion.loader import FileReport, Loader, scratch_folder
 from ingestion.raw_schema import create_tables
@@ -13,7 +12,7 @@ from ingestion.secret import ensure_secret
 from ingestion.settings import replace_settings
 from ingestion.shapes import MAPPINGS_READER, MAPPINGS_SOURCE, mapping_shapes, reader_of, shape_of
 from ingestion.table_loader import TableLoader
-from ingestion.vendor import UnreadableFileError
+from ingestion.vendor import UnreadableFileError, shown_as
 from ingestion.warehouse import open_for_writing, transaction
 from workspace import Source, Workspace
 from workspace.errors import Problem
@@ -83,6 +82,9 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
 
 def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:
     """Load the table of a database. One that cannot be read is a problem; what was loaded of it before stays live."""
+    # SQLAlchemy and Arrow take a second to import, and most companies read files only.
+    from ingestion.databases import Database
+
     try:
         with Database(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
             zone = workspace.config.timezone

@@ -13,22 +13,24 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import duckdb
 
 from ingestion.cursors import Cursor
-from ingestion.databases import Database, shown_as
 from ingestion.decisions import Because, Entry
 from ingestion.drift import columns_of, drift, known_columns, record_columns
 from ingestion.ledger import Books, highest_cursors, history_of, next_load_id, record_cursor, record_load, supersede
 from ingestion.loader import FileReport, insert_rows
 from ingestion.tables import canonical_values, missing_columns
-from ingestion.vendor import Shape, Staged, UnreadableFileError
+from ingestion.vendor import Shape, Staged, UnreadableFileError, shown_as
 from ingestion.warehouse import transaction
 from workspace import Source
 from workspace.errors import Problem
 from workspace.vocabulary import CSV_ENTITIES
+
+if TYPE_CHECKING:
+    from ingestion.databases import Database
 
 # What lands from the same table changes when this code does: a higher number makes every table be read again.
 READER_VERSION: Final = 1
@@ -84,15 +86,21 @@ _STAGE_ALL: Final = """
     where cursor_value is null
 """
 
-# The same rows give the same number in any order.
+# The same rows give the same numbers in any order. Each half of a row's number is summed for itself, so that no sum
+# overflows.
 _CONTENT: Final = """
+    with counted as (
+        select fate, whole_row, case when fate = 'loaded' then md5_number(whole_row) end as number
+        from staged
+    )
+
     select
         count(*) as records,
         count(*) filter (where fate = 'loaded') as loaded,
         coalesce(sum(length(whole_row)) filter (where fate = 'loaded'), 0) as characters,
-        sum(md5_number_lower(whole_row)::hugeint) filter (where fate = 'loaded') as lower_sum,
-        sum(md5_number_upper(whole_row)::hugeint) filter (where fate = 'loaded') as upper_sum
-    from staged
+        sum((number >> 64)::hugeint) as first_sum,
+        sum((number & 18446744073709551615)::hugeint) as second_sum
+    from counted
 """
 
 _LAST_LINE: Final = "select coalesce(max(_line), 0) from {table} where _load_id in (select unnest($loads::bigint[]))"

@@ -14,6 +14,7 @@ import duckdb
 
 from ingestion.files import Readable
 from ingestion.raw_schema import RawTable
+from workspace import Source
 from workspace.errors import Problem
 
 
@@ -87,3 +88,8 @@ class Reader(Protocol):
             UnreadableFileError: when nothing of the file can be read.
         """
         ...
+
+
+def shown_as(source: Source) -> str:
+    """How the ledger, raw rows and messages name the table of a source of vendor `sql`, which has no path."""
+    return f"sql:{source.name}"

@@ -96,3 +96,25 @@ def test_a_hundred_thousand_lines_load_in_seconds(site: Workspace) -> None:
     report = load(site, "site")
     assert report.loaded == 100_000
     assert time.process_time() - started < 20, "processor seconds; DuckDB takes 3, a row at a time takes minutes"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_lines_are_whole_and_numbered_across_pieces(
+    site: Workspace, monkeypatch: pytest.MonkeyPatch, newline: str, size: int
+) -> None:
+    monkeypatch.setattr("ingestion.lines.BATCH_BYTES", size)
+    texts = [json.dumps({"n": n, "text": "ä" * (n % 9)}, ensure_ascii=False) for n in range(40)]
+    texts[5], texts[17], texts[39] = "", "{", "{"
+    put(site, "e.jsonl", f"\ufeff{newline.join(texts)}")
+    load(site, "site")
+    assert records(site) == [(line, text) for line, text in enumerate(texts, start=1) if len(text) > 1]
+    cut = "not valid JSON: the last line is cut off"
+    assert rows(site, "select line, reason from ledger.rejects order by line") == [(18, "not valid JSON"), (40, cut)]
+    assert not unbalanced(site)
+
+
+def test_nothing_but_a_byte_order_mark_is_a_blank_line(site: Workspace) -> None:
+    put(site, "e.jsonl", "\ufeff")
+    load(site, "site")
+    assert rows(site, "select records, loaded, rejected, skipped from ledger.loads") == [(1, 0, 0, 1)]
