@@ -2,3 +2,10 @@
 {% macro quantile(column, share) -%}
     percentile_cont({{ share }}) within group (order by {{ column }})
 {%- endmacro %}
+
+
+{# A sum of fractions that is the same to the last bit whatever the order of the rows: threads add in any order, and
+   floating-point sums differ by it, so that the same content would be published twice. Exact to 15 decimals. #}
+{% macro exact_sum(expression, over=none) -%}
+    cast(sum(cast({{ expression }} as decimal(38, 15))){% if over %} over ({{ over }}){% endif %} as double)
+{%- endmacro %}

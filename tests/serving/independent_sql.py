@@ -26,6 +26,7 @@ DATED_BY = {
     "fct_survey_answers": "answered_on",
     "fct_expectation_gaps": "answered_on",
     "fct_outcomes": "answered_on",
+    "fct_campaign_costs": "spent_on",
     "fct_tickets": "opened_on",
     "fct_mentions": "posted_on",
     "fct_content_views": "viewed_on",
@@ -123,6 +124,7 @@ METRICS: dict[str, Definition] = {
     "contract_value_per_month": Plain(
         "fct_contracts", "coalesce(sum(amount_per_month_reporting) filter (is_running), 0)"
     ),
+    "campaign_cost": Plain("fct_campaign_costs", "sum(cost)"),
     "accounts": Plain("dim_accounts", "count(*)"),
     "customer_accounts": Plain("dim_accounts", "count_if(customer_members > 0)"),
     "customer_account_share": Plain("dim_accounts", "avg((customer_members > 0)::int)"),

@@ -111,7 +111,7 @@ credited as (
         touchpoint_id,
         model,
         days_before,
-        cast(weight as double) / sum(cast(weight as double)) over (partition by conversion_id, model) as credit
+        cast(weight as double) / {{ exact_sum('weight', over='partition by conversion_id, model') }} as credit
     from shared
 
 ),

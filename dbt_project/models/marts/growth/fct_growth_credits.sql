@@ -61,7 +61,7 @@ corners as (
     select
         movement_id,
         corner,
-        sum(touch_share) as touches
+        {{ exact_sum('touch_share') }} as touches
     from split_touches
     group by movement_id, corner
 
@@ -73,7 +73,7 @@ shares as (
         movement_id,
         corner,
         touches,
-        touches / sum(touches) over (partition by movement_id) as share
+        touches / {{ exact_sum('touches', over='partition by movement_id') }} as share
     from corners
 
 ),

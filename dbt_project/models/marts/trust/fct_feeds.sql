@@ -80,6 +80,12 @@ account_members as (
 
 ),
 
+fct_campaign_costs as (
+
+    select * from {{ ref('fct_campaign_costs') }}
+
+),
+
 fct_tickets as (
 
     select * from {{ ref('fct_tickets') }}
@@ -249,6 +255,13 @@ reach as (
         min(valid_from) as first_on,
         max(valid_from) as last_on
     from account_members
+    union all
+    select
+        'campaign_costs' as feed,
+        count(*) as n_rows,
+        min(spent_on) as first_on,
+        max(spent_on) as last_on
+    from fct_campaign_costs
     union all
     select
         'tickets' as feed,

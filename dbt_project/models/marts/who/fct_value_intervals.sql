@@ -53,7 +53,7 @@ grouped as (
         'all' as dimension,
         'all' as dimension_value,
         count(*) as customers,
-        sum(predicted_value_12m) as total
+        {{ exact_sum('predicted_value_12m') }} as total
     from valued
     having count(*) > 0
     {%- for dimension in dimensions %}
@@ -62,7 +62,7 @@ grouped as (
         '{{ dimension }}' as dimension,
         {{ dimension }} as dimension_value,
         count(*) as customers,
-        sum(predicted_value_12m) as total
+        {{ exact_sum('predicted_value_12m') }} as total
     from valued
     group by {{ dimension }}
     {%- endfor %}
