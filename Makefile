@@ -53,6 +53,7 @@ clean: ## Remove the environment and the demo workspace
 # Stamps: the environment is synced again only when the lock changes. --inexact keeps what the other stamp installed.
 .venv/.runtime: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	$(UV) sync --frozen --inexact --no-default-groups --python $(PYTHON)
+	@$(RUN)/python -c "from orchestration.dbt_runner import read_project; read_project()" # once, not at the first run
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))

@@ -89,11 +89,11 @@ def ask_plain(root: Path) -> tuple[int, float]:
 
 def build_models(root: Path) -> tuple[int, float]:
     """All dbt models and their tests; rows are those of the marts."""
-    from orchestration.dbt_runner import build, manifest_for_definitions
+    from orchestration.dbt_runner import build, read_project
 
     with _prepared(root) as workspace:
         _load_everything(workspace)
-        manifest_for_definitions(workspace.paths)
+        read_project()
         started = time.perf_counter()
         assert build(workspace.paths, run_id="bench").success
         seconds = time.perf_counter() - started
@@ -102,11 +102,11 @@ def build_models(root: Path) -> tuple[int, float]:
 
 def build_without_tests(root: Path) -> tuple[int, float]:
     """All dbt models without their tests: the SQL itself, and dbt around it."""
-    from orchestration.dbt_runner import build, manifest_for_definitions
+    from orchestration.dbt_runner import build, read_project
 
     with _prepared(root) as workspace:
         _load_everything(workspace)
-        manifest_for_definitions(workspace.paths)
+        read_project()
         started = time.perf_counter()
         assert build(workspace.paths, run_id="bench", with_tests=False).success
         seconds = time.perf_counter() - started

@@ -11,13 +11,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from workspace.environment import set_variables, silence_telemetry
+from workspace.environment import cache_folder, set_variables, silence_telemetry
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
 PROJECT_FOLDER: Final = Path(__file__).resolve().parents[1]
@@ -26,6 +26,7 @@ WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
 _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
 _KEPT_RUNS: Final = 10
+_KEPT_PARSES: Final = 4
 
 
 class DbtError(Exception):
@@ -98,7 +99,7 @@ def build(
     """
     target = run_target(paths, run_id)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    parsed = manifest_for_definitions(paths).parent
+    parsed = read_project().parent
     # Without what is parsed already, every build would parse the whole project again, and write its artefacts anew.
     for name in (_PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
         shutil.copyfile(parsed / name, target / name)
@@ -109,18 +110,16 @@ def build(
 
             tell(MessageToDict(event, preserving_proto_field_name=True))
 
+    arguments = ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)]
+    paths.warehouse.mkdir(parents=True, exist_ok=True)
     try:
-        result = _invoke(
-            paths,
-            ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)],
-            target,
-            keep,
-        )
+        with chdir(paths.warehouse):
+            result = _invoke(arguments, target, keep)
     finally:
         _close_connections()
     if result.result is None:
         raise DbtError(_first_lines(result.exception))
-    _forget_old_runs(paths)
+    _forget(paths.dbt / "runs", keep=_KEPT_RUNS)
     return BuildOutcome(success=bool(result.success), target=target, nodes=tuple(_nodes(result.result.results)))
 
 
@@ -138,38 +137,43 @@ def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_te
     return arguments
 
 
-def manifest_for_definitions(paths: WorkspacePaths) -> Path:
-    """dbt's manifest for Dagster's definitions, parsed anew only when the project has changed.
+def read_project() -> Path:
+    """dbt's manifest of this project, parsed anew only when the project has changed: once for all workspaces.
 
     It stands apart from the runs' manifests: another dbt call into one target rewrites the manifest's database name.
+
+    Returns:
+        The manifest; what dbt needs to parse no more lies beside it.
 
     Raises:
         DbtError: the project cannot be parsed.
     """
-    folder = paths.dbt / "manifest"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    manifest, stamp = folder / "manifest.json", folder / "fingerprint"
-    fingerprint = project_fingerprint(PROJECT_FOLDER)
-    with _exclusive(folder / ".lock"):
-        if manifest.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint:
+    parsed = cache_folder() / "dbt"
+    parsed.mkdir(exist_ok=True, mode=0o700)
+    with _exclusive(parsed / ".lock"):
+        folder = parsed / project_fingerprint(PROJECT_FOLDER)[:16]
+        manifest, done = folder / "manifest.json", folder / "done"
+        if done.is_file():
+            folder.touch()
             return manifest
-        stamp.unlink(missing_ok=True)
         # Parsing in part, dbt-core 1.12.6 finds metrics of a changed model's YAML twice and refuses them:
-        # https://github.com/dbt-labs/dbt-core/issues/13004. Remove this line with a version that has the fix (#13010).
-        (folder / _PARTIAL_PARSE).unlink(missing_ok=True)
+        # https://github.com/dbt-labs/dbt-core/issues/13004. So every state of the project has a folder of its own.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
         try:
-            result = _invoke(paths, ["parse"], folder, None)
+            result = _invoke(["parse"], folder, None)
         finally:
             _close_connections()
         if not result.success:
             raise DbtError(_first_lines(result.exception))
-        stamp.write_text(fingerprint, encoding="utf-8")
+        done.touch()
+        _forget(parsed, keep=_KEPT_PARSES)
     return manifest
 
 
 def project_fingerprint(project: Path) -> str:
     """Changes whenever a file that dbt reads changes, or dbt itself."""
-    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {project}".encode())
     wanted = {".sql", ".yml", ".yaml", ".py", ".csv", ".md"}
     files = [path for path in (project / "dbt_project").rglob("*") if path.suffix in wanted]
     for path in sorted([*files, project / "dbt_project.yml", project / "profiles.yml"]):
@@ -178,10 +182,10 @@ def project_fingerprint(project: Path) -> str:
     return digest.hexdigest()
 
 
-def _invoke(paths: WorkspacePaths, arguments: list[str], target: Path, callback: Any) -> Any:
+def _invoke(arguments: list[str], target: Path, callback: Any) -> Any:
     silence_telemetry()
-    set_variables({WAREHOUSE_VARIABLE: str(paths.warehouse.resolve())})
-    paths.warehouse.mkdir(parents=True, exist_ok=True)
+    # The same for every workspace, or dbt would parse anew for each: a build works inside its warehouse's folder.
+    set_variables({WAREHOUSE_VARIABLE: "."})
     from dbt.cli.main import dbtRunner
 
     folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": target, "log-path": target}
@@ -207,10 +211,13 @@ def _nodes(results: Iterable[Any]) -> Iterator[NodeOutcome]:
         )
 
 
-def _forget_old_runs(paths: WorkspacePaths) -> None:
-    folders = sorted((paths.dbt / "runs").iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    for folder in folders[_KEPT_RUNS:]:
-        shutil.rmtree(folder, ignore_errors=True)
+def _forget(folder: Path, *, keep: int) -> None:
+    """Keep the newest folders below `folder`."""
+    folders = sorted(
+        (one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime, reverse=True
+    )
+    for old in folders[keep:]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _first_lines(error: BaseException | None) -> str:

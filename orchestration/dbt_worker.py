@@ -1,4 +1,4 @@
-"""dbt as a process of its own: a question names a workspace and what to do, the answer is how it ended."""
+"""dbt as a process of its own: a question says what to do, the answer is how it ended."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def answer(question: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) 
     """Read the project, or build it.
 
     Args:
-        question: `workspace`, and `do`: `parse`, or `build` with the `options` of `dbt_runner.build`.
+        question: `do`: `parse`, or `build` with the `workspace` and the `options` of `dbt_runner.build`.
         tell: is given dbt's result events.
 
     Returns:
         Of a build its outcome, as JSON.
     """
-    paths = WorkspacePaths(Path(question["workspace"]))
     if question["do"] == "parse":
-        dbt_runner.manifest_for_definitions(paths)
+        dbt_runner.read_project()
         return None
+    paths = WorkspacePaths(Path(question["workspace"]))
     return _OUTCOME.dump_python(dbt_runner.build(paths, tell=tell, **question["options"]), mode="json")
 
 

@@ -11,7 +11,7 @@ from orchestration.assets.models import mart_keys, model_assets
 from orchestration.assets.release import release_asset
 from orchestration.assets.sources import loading_assets
 from orchestration.checks import gate_checks
-from orchestration.dbt_runner import manifest_for_definitions
+from orchestration.dbt_runner import read_project
 from orchestration.resources import pipeline_resource
 from orchestration.schedules import daily_schedule
 from orchestration.sensors import new_files_sensor
@@ -29,7 +29,7 @@ def build_definitions(workspace: Workspace, workers: Workers | None = None) -> d
         workspace: the validated workspace.
         workers: processes for the runs of these definitions; by default every run starts its own.
     """
-    manifest = json.loads(manifest_for_definitions(workspace.paths).read_bytes())
+    manifest = json.loads(read_project().read_bytes())
     job = dg.define_asset_job(
         JOB_NAME, selection=dg.AssetSelection.all(), description="Load, build, gate and publish, in one run."
     )

@@ -62,7 +62,7 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
         raise RunLockedError(paths.lock, holder)
     home = dagster_home(paths)
     # dbt reads the project while Dagster is imported, and the gate imports while dbt reads.
-    parsing = workers.dbt.parse(paths)
+    parsing = workers.dbt.parse()
     # Here and not above: whoever only asks for --help must not wait for it.
     import dagster as dg
 

@@ -240,7 +240,7 @@ class PipelineRun:
     def _metrics_of_source(self, name: str) -> tuple[str, ...]:
         if name not in {source.name for source in self.workspace.config.sources}:
             return ()
-        parsed = dbt_runner.manifest_for_definitions(self.paths)
+        parsed = dbt_runner.read_project()
         manifest = json.loads(parsed.read_bytes())
         marts = marts_of_source(manifest, self.workspace.config.source(name))
         by_mart = metrics_by_mart(json.loads(parsed.with_name(MANIFEST_FILE).read_bytes()))

@@ -58,9 +58,9 @@ class DbtProcess:
     def __init__(self) -> None:
         self._worker = Worker("orchestration.dbt_worker")
 
-    def parse(self, paths: WorkspacePaths) -> Answer:
+    def parse(self) -> Answer:
         """Read the project if it has changed since it was last read. Works on while the answer is not read yet."""
-        return self._worker.ask({"do": "parse", "workspace": str(paths.root.resolve())})
+        return self._worker.ask({"do": "parse"})
 
     def build(self, paths: WorkspacePaths, **options: Any) -> Build:
         """`dbt_runner.build` in that process; tells how far it is, at most every two seconds.

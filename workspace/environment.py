@@ -36,6 +36,14 @@ def set_variables(variables: dict[str, str]) -> None:
     os.environ.update(variables)
 
 
+def cache_folder() -> Path:
+    """Where what can be computed again is kept between runs: the user's cache, made if need be, for the user alone."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(home) / "customer-answers"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def inherited(extra: dict[str, str]) -> dict[str, str]:
     """This process's environment plus `extra`, for a child process."""
     return {**os.environ, **extra}

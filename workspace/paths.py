@@ -71,7 +71,7 @@ class WorkspacePaths:
 
     @property
     def dbt(self) -> Path:
-        """dbt's targets and logs: `.dbt/runs/<run_id>` for runs, `.dbt/manifest` for definitions."""
+        """dbt's targets and logs: `.dbt/runs/<run_id>`."""
         return self.root / ".dbt"
 
     def release(self, run_id: str) -> Path:
