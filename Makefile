@@ -53,7 +53,9 @@ clean: ## Remove the environment and the demo workspace
 # Stamps: the environment is synced again only when the lock changes. --inexact keeps what the other stamp installed.
 .venv/.runtime: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	$(UV) sync --frozen --inexact --no-default-groups --python $(PYTHON)
-	@$(RUN)/python -c "from orchestration.dbt_runner import read_project; read_project()" # once, not at the first run
+	@# Once, and not at the first run: our own bytecode, and what dbt makes of the project.
+	@$(RUN)/python -m compileall -q workspace ingestion dbt_project expectations serving orchestration app
+	@$(RUN)/python -c "from orchestration.dbt_runner import read_project; read_project()"
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
