@@ -43,6 +43,7 @@ PEOPLE = (
     "motivation",
     "first_channel",
     "is_identified",
+    "identifier_band",
 )
 CUSTOMERS = ("order_band", "value_tier", "rfm_segment", "has_contract")
 ACCOUNTS = ("is_listed", "account_segment", "account_country", "account_region", "has_customer")
@@ -123,6 +124,15 @@ METRICS: dict[str, Definition] = {
     "running_contracts": Plain("fct_contracts", "count_if(is_running)"),
     "contract_value_per_month": Plain(
         "fct_contracts", "coalesce(sum(amount_per_month_reporting) filter (is_running), 0)"
+    ),
+    "p_alive": Plain("dim_customers", "avg(p_alive)"),
+    "predicted_purchases_12m": Plain("dim_customers", "sum(predicted_purchases_12m)"),
+    "predicted_purchases_per_customer": Plain("dim_customers", "avg(predicted_purchases_12m)"),
+    "predicted_value_12m": Plain("dim_customers", "sum(predicted_value_12m)"),
+    "predicted_value_per_customer": Plain("dim_customers", "avg(predicted_value_12m)"),
+    "top_tier_predicted_value_share": Plain(
+        "dim_customers",
+        "sum(predicted_value_12m) filter (value_tier = 'top') / nullif(sum(predicted_value_12m), 0)",
     ),
     "campaign_cost": Plain("fct_campaign_costs", "sum(cost)"),
     "accounts": Plain("dim_accounts", "count(*)"),

@@ -105,9 +105,99 @@ FIXED = {
 }
 
 
+# Metric -> grouping, filter, and the same numbers by hand: the values of the grouping, then the number.
+_CONTRIBUTIONS = """
+    select channel, model, {} from marts.fct_channel_contributions
+    where origin = 'touchpoints' and conversion = 'order' and period = 'all' and segment = 'all'
+"""
+_CONTRIBUTED = (("channel", "model"), {"conversion": ("order",), "period": ("all",), "segment": ("all",)})
+_BACK_TEST = "kind = 'back_test' and quantity = 'revenue'"
+_TENTHS = "kind = 'calibration' and quantity = 'revenue' and is_chosen"
+_INTERVALS = ("interval_dimension", "interval_value")
+FIXED_BY_HAND = {
+    "channel_conversions": (*_CONTRIBUTED, _CONTRIBUTIONS.format("conversions")),
+    "channel_revenue": (*_CONTRIBUTED, _CONTRIBUTIONS.format("revenue")),
+    "channel_share": (*_CONTRIBUTED, _CONTRIBUTIONS.format("share")),
+    "removal_effect": (*_CONTRIBUTED, _CONTRIBUTIONS.format("effect")),
+    "predicted_value_total": (
+        _INTERVALS,
+        {},
+        "select interval_dimension, interval_value, total from marts.fct_value_intervals",
+    ),
+    "predicted_value_mean": (
+        _INTERVALS,
+        {},
+        "select interval_dimension, interval_value, total / customers from marts.fct_value_intervals",
+    ),
+    "survival_share": (
+        ("curve_value", "months_since"),
+        {"curve": ("activity",), "curve_dimension": ("segment",)},
+        """
+        select curve_value, months_since, survival from marts.fct_survival_curves
+        where curve = 'activity' and curve_dimension = 'segment'
+        """,
+    ),
+    "median_survival_months": (
+        ("curve_value",),
+        {"curve": ("second_order",), "curve_dimension": ("segment",)},
+        """
+        select distinct curve_value, median_months from marts.fct_survival_curves
+        where curve = 'second_order' and curve_dimension = 'segment'
+        """,
+    ),
+    "value_backtest_error": (
+        (),
+        {},
+        f"select abs(value) from marts.fct_value_models where {_BACK_TEST} and measure = 'total_error' and is_chosen",
+    ),
+    "value_calibration_error": (
+        (),
+        {},
+        f"select value from marts.fct_value_models where {_BACK_TEST} and measure = 'calibration_error' and is_chosen",
+    ),
+    "value_model_error": (
+        ("value_model",),
+        {},
+        f"select value_model, value from marts.fct_value_models where {_BACK_TEST} and measure = 'squared_error'",
+    ),
+    "value_model_total_error": (
+        ("value_model",),
+        {},
+        f"select value_model, value from marts.fct_value_models where {_BACK_TEST} and measure = 'total_error'",
+    ),
+    "value_fact_by_tenth": (
+        ("value_tenth",),
+        {},
+        f"select value_tenth, value from marts.fct_value_models where {_TENTHS} and measure = 'fact'",
+    ),
+    "value_forecast_by_tenth": (
+        ("value_tenth",),
+        {},
+        f"select value_tenth, value from marts.fct_value_models where {_TENTHS} and measure = 'forecast'",
+    ),
+}
+
+
 def test_every_fixed_grain_metric_is_compared(release: LiveRelease) -> None:
     fixed = {one.name for one in catalogue(release) if one.metric_class == "fixed_grain"}
-    assert fixed == {metric for _, _, columns in FIXED.values() for metric in columns}
+    assert fixed == {metric for _, _, columns in FIXED.values() for metric in columns} | set(FIXED_BY_HAND)
+
+
+@pytest.mark.parametrize("metric", sorted(FIXED_BY_HAND))
+def test_fixed_grain_metrics_equal_sql(release: LiveRelease, marts: duckdb.DuckDBPyConnection, metric: str) -> None:
+    by, where, sql = FIXED_BY_HAND[metric]
+    rows = ask(release, Question(metrics=(metric,), by=by, where=where)).rows
+    found = {tuple(str(row.dimensions[name]) for name in by): row.value for row in rows if row.status == "ok"}
+    expected = {
+        tuple(str(value) for value in of_row[:-1]): of_row[-1]
+        for of_row in marts.execute(sql).fetchall()
+        if of_row[-1] is not None
+    }
+    assert found
+    assert found == pytest.approx({key: value for key, value in expected.items() if key in found}, rel=1e-9)
+    hidden = {key for key in expected if key not in found}
+    shown = {tuple(str(row.dimensions[name]) for name in by) for row in rows}
+    assert hidden <= shown
 
 
 @pytest.mark.parametrize("mart", sorted(FIXED))

@@ -84,11 +84,11 @@ final as (
         cast(coalesce(contributions.channel, 'refused') as varchar) as channel,
         contributions.conversions,
         contributions.revenue,
-        contributions.conversions / sum(contributions.conversions) over (
-            partition by
-                contributions.origin, contributions.conversion, contributions.model, contributions.period,
-                contributions.segment
-        ) as share,
+        contributions.conversions / {{ exact_sum(
+            'contributions.conversions',
+            over='partition by contributions.origin, contributions.conversion, contributions.model, '
+                ~ 'contributions.period, contributions.segment'
+        ) }} as share,
         contributions.effect,
         case when contributions.origin = 'touchpoints' then cast(coalesce(people.people, 0) as integer) end as people,
         cast(contributions.refused_reason as varchar) as refused_reason,
