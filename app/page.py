@@ -83,7 +83,9 @@ def begin(question: str) -> tuple[Desk, Heading]:
 
 def choose(desk: Desk) -> Filters:
     """The filter row, with the values that people have in this release; other marts name slices of their own alike."""
-    return filter_row(segments=desk.values("person__segment"), regions=desk.values("person__region"), as_of=desk.document.as_of_on)
+    return filter_row(
+        segments=desk.values("person__segment"), regions=desk.values("person__region"), as_of=desk.document.as_of_on
+    )
 
 
 def based_on(
