@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from orchestration.audit import without_values
-from orchestration.dbt_runner import NodeOutcome
+from orchestration.dbt_runner import RULES_TEST, NodeOutcome
 from orchestration.lineage import MARTS_SCHEMA, marts_first, marts_of, table_of
 from workspace.documents import Behaviour, Check, CheckStatus
 
+_RULES = ("unique", "complete", "words", "ranges", "conditions")
 _STATUS: Mapping[str, CheckStatus] = {"pass": "passed", "fail": "failed", "warn": "failed", "error": "error"}
 
 
@@ -69,7 +70,7 @@ def _data_test(
         description=node.get("description") or _described(node),
         engine="dbt",
         unexpected=outcome.failures,
-        observed=_observed(outcome) if outcome.status == "error" else None,
+        observed=_observed(outcome) if outcome.status == "error" else "; ".join(outcome.broken) or None,
         metrics=_metrics(manifest, tested, metrics_by_mart),
     )
 
@@ -86,8 +87,16 @@ def _described(node: Mapping[str, Any]) -> str:
     if not test:
         # A test of our own is called by what holds.
         return f"{str(node['name']).replace('_', ' ').capitalize()}."
-    column = (test.get("kwargs") or {}).get("column_name")
+    arguments = test.get("kwargs") or {}
+    if test["name"] == RULES_TEST:
+        return "; ".join(f"{kind}: {', '.join(map(_named, arguments[kind]))}" for kind in _RULES if arguments.get(kind))
+    column = arguments.get("column_name")
     return f"{test['name']} holds" + (f" for {column}." if column else ".")
+
+
+def _named(rule: Any) -> str:
+    """A column, several columns of one key, a condition, or the name of one."""
+    return " + ".join(rule) if isinstance(rule, list | dict) else str(rule).strip()
 
 
 def _observed(outcome: NodeOutcome) -> str:

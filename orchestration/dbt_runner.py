@@ -10,12 +10,16 @@ import fcntl
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+
+import duckdb
 
 from workspace.environment import cache_folder, set_variables, silence_telemetry
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
@@ -24,6 +28,8 @@ PROJECT_FOLDER: Final = Path(__file__).resolve().parents[1]
 WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
 # NodeFinished would skip everything: dagster-dbt reads these for dbt Core.
 _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
+# The project's generic test: all rules of a model in one query.
+RULES_TEST: Final = "holds"
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
 _KEPT_RUNS: Final = 10
 _KEPT_PARSES: Final = 4
@@ -40,12 +46,14 @@ class NodeOutcome:
     Attributes:
         status: dbt's word: success, pass, warn, fail, error, skipped, ...
         failures: rows that a test found.
+        broken: of a failed `holds` test, each rule that is broken, and by how many rows.
     """
 
     unique_id: str
     status: str
     failures: int | None = None
     message: str = ""
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +73,9 @@ class BuildOutcome:
         loaded: dict[str, Any] = json.loads((self.target / "manifest.json").read_bytes())
         return loaded
 
+
+# What a process has read of the project already, by where it was parsed; used up by the next build.
+_warm: dict[Path, Any] = {}
 
 # A build under way: dbt's result events one by one, as dagster-dbt reads them, then how it ended.
 Build = Generator[dict[str, Any], None, BuildOutcome]
@@ -103,24 +114,42 @@ def build(
     # Without what is parsed already, every build would parse the whole project again, and write its artefacts anew.
     for name in (_PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
         shutil.copyfile(parsed / name, target / name)
-
-    def keep(event: Any) -> None:
-        if tell and event.info.name in _RESULT_EVENTS:
-            from google.protobuf.json_format import MessageToDict
-
-            tell(MessageToDict(event, preserving_proto_field_name=True))
-
     arguments = ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)]
     paths.warehouse.mkdir(parents=True, exist_ok=True)
-    try:
-        with chdir(paths.warehouse):
-            result = _invoke(arguments, target, keep)
-    finally:
-        _close_connections()
+    with (target / "dbt.log").open("a") as log:
+
+        def keep(event: Any) -> None:
+            if event.info.level != "debug":
+                log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level}] {event.info.msg}\n")
+            if tell and event.info.name in _RESULT_EVENTS:
+                from google.protobuf.json_format import MessageToDict
+
+                tell(MessageToDict(event, preserving_proto_field_name=True))
+
+        try:
+            with chdir(paths.warehouse):
+                result = _invoke(arguments, target, keep, manifest=_warm.pop(parsed, None))
+        finally:
+            _close_connections()
     if result.result is None:
         raise DbtError(_first_lines(result.exception))
     _forget(paths.dbt / "runs", keep=_KEPT_RUNS)
-    return BuildOutcome(success=bool(result.success), target=target, nodes=tuple(_nodes(result.result.results)))
+    nodes = tuple(nodes_of(paths, result.result.results))
+    return BuildOutcome(success=bool(result.success), target=target, nodes=nodes)
+
+
+def warm_up() -> None:
+    """Read the project into this process, so that its next build begins at once."""
+    parsed = read_project().parent
+    with tempfile.TemporaryDirectory() as folder:
+        # dbt writes into its target; what all workspaces share stays as it is.
+        shutil.copyfile(parsed / _PARTIAL_PARSE, Path(folder) / _PARTIAL_PARSE)
+        try:
+            result = _invoke(["parse", "--no-write-json"], Path(folder), None)
+        finally:
+            _close_connections()
+    if result.success:
+        _warm[parsed] = result.result
 
 
 def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_tests: bool = True) -> list[str]:
@@ -182,7 +211,7 @@ def project_fingerprint(project: Path) -> str:
     return digest.hexdigest()
 
 
-def _invoke(arguments: list[str], target: Path, callback: Any) -> Any:
+def _invoke(arguments: list[str], target: Path, callback: Any, *, manifest: Any = None) -> Any:
     silence_telemetry()
     # The same for every workspace, or dbt would parse anew for each: a build works inside its warehouse's folder.
     set_variables({WAREHOUSE_VARIABLE: "."})
@@ -190,8 +219,9 @@ def _invoke(arguments: list[str], target: Path, callback: Any) -> Any:
 
     folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": target, "log-path": target}
     flags = [item for name, folder in folders.items() for item in (f"--{name}", str(folder.resolve()))]
-    quiet = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-version-check"]
-    return dbtRunner(callbacks=[callback] if callback else []).invoke([*arguments, *quiet, *flags])
+    # dbt's own log file words all its debug events, a tenth of a build's time, and then drops them.
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
+    return dbtRunner(manifest, callbacks=[callback] if callback else []).invoke([*arguments, *quiet, *flags])
 
 
 def _close_connections() -> None:
@@ -201,14 +231,27 @@ def _close_connections() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _nodes(results: Iterable[Any]) -> Iterator[NodeOutcome]:
+def nodes_of(paths: WorkspacePaths, results: Iterable[Any]) -> Iterator[NodeOutcome]:
+    """How every node of a build ended, by dbt's results. Nobody has the databases open."""
     for result in results:
         yield NodeOutcome(
             unique_id=result.node.unique_id,
             status=str(getattr(result.status, "value", result.status)),
             failures=result.failures,
             message=result.message or "",
+            broken=_broken_rules(paths, result.node) if result.failures else (),
         )
+
+
+def _broken_rules(paths: WorkspacePaths, node: Any) -> tuple[str, ...]:
+    """What a failed `holds` test found: dbt keeps no more than the number of rows."""
+    if getattr(getattr(node, "test_metadata", None), "name", None) != RULES_TEST:
+        return ()
+    with duckdb.connect() as connection:
+        for alias, database in (("cx", paths.marts_database), ("private", paths.raw_database)):
+            connection.execute(f"attach '{database}' as {alias} (read_only)")
+        found = connection.execute(node.compiled_code).fetchall()
+    return tuple(f"{rule}: {n_rows} rows do not keep it" for rule, n_rows in found)
 
 
 def _forget(folder: Path, *, keep: int) -> None:

@@ -19,7 +19,7 @@ def answer(question: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) 
     """Read the project, or build it.
 
     Args:
-        question: `do`: `parse`, or `build` with the `workspace` and the `options` of `dbt_runner.build`.
+        question: `do`: `parse`, `warm_up`, or `build` with the `workspace` and the `options` of `dbt_runner.build`.
         tell: is given dbt's result events.
 
     Returns:
@@ -27,6 +27,9 @@ def answer(question: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) 
     """
     if question["do"] == "parse":
         dbt_runner.read_project()
+        return None
+    if question["do"] == "warm_up":
+        dbt_runner.warm_up()
         return None
     paths = WorkspacePaths(Path(question["workspace"]))
     return _OUTCOME.dump_python(dbt_runner.build(paths, tell=tell, **question["options"]), mode="json")

@@ -75,6 +75,7 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
         finish(parsing)
     except RefusedError as error:
         raise DbtError(str(error)) from None
+    workers.dbt.warm_up()
     run_id = new_run_id()
     job = build_definitions(workspace, workers).resolve_job_def(JOB_NAME)
     with dg.DagsterInstance.from_config(str(home)) as instance:

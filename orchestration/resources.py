@@ -52,6 +52,8 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
             with written_to(workspace.paths.logs, run_id=run_id):
                 # The gate imports for seconds: on another core, while files are loaded.
                 run.workers.start()
+                if workers is None:
+                    run.workers.dbt.warm_up()
                 try:
                     yield run
                 finally:

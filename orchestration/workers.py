@@ -57,6 +57,11 @@ class DbtProcess:
 
     def __init__(self) -> None:
         self._worker = Worker("orchestration.dbt_worker")
+        self._warming: Answer | None = None
+
+    def warm_up(self) -> None:
+        """Have the project in memory before the build is asked for; what keeps it from being read is told then."""
+        self._warming = self._worker.ask({"do": "warm_up"})
 
     def parse(self) -> Answer:
         """Read the project if it has changed since it was last read. Works on while the answer is not read yet."""
@@ -73,6 +78,9 @@ class DbtProcess:
         """
         question = {"do": "build", "workspace": str(paths.root.resolve()), "options": options}
         try:
+            if self._warming:
+                finish(self._warming)
+                self._warming = None
             outcome = yield from _telling(self._worker.ask(question))
         except RefusedError as error:
             raise DbtError(str(error)) from None

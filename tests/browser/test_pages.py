@@ -96,8 +96,9 @@ def test_a_filter_chosen_by_click_stands_in_the_address_and_survives_a_change_of
     chosen = control.get_by_role("radio").nth(1)
     name = chosen.inner_text()
     chosen.click()
-    visit.settle()
+    # The address changes within the run that draws the page anew: only after it is there anything to wait for.
     visit.page.wait_for_url(re.compile("segment="))
+    visit.settle()
     assert name in visit.page.locator("h1").inner_text()
     visit.page.get_by_test_id("stSidebarNav").get_by_text("Where do we fall short?", exact=True).click()
     visit.page.wait_for_url(re.compile(r"/expectations\?.*segment="))

@@ -14,7 +14,9 @@ from workspace.documents import Check
 BY_MART = {"fct_orders": ("orders", "revenue"), "fct_feeds": ("feeds",)}
 
 
-def outcome_of(unique_id: str, status: str, failures: int | None = None, message: str = "") -> list[Check]:
+def outcome_of(
+    unique_id: str, status: str, failures: int | None = None, message: str = "", broken: tuple[str, ...] = ()
+) -> list[Check]:
     tests: dict[str, Any] = {
         "test.cx.unique_orders.1": {
             "name": "unique_orders",
@@ -29,6 +31,18 @@ def outcome_of(unique_id: str, status: str, failures: int | None = None, message
             "depends_on": {"nodes": ["model.cx.stg_orders"]},
         },
     }
+    tests["test.cx.holds_orders.4"] = {
+        "name": "holds_orders",
+        "attached_node": "model.cx.fct_orders",
+        "test_metadata": {
+            "name": "holds",
+            "kwargs": {
+                "unique": ["order_id", ["person_id", "ordered_at"]],
+                "words": {"status": ["paid"]},
+                "conditions": ["revenue >= 0", {"a refund is dated": "refunded_at is not null"}],
+            },
+        },
+    }
     tests["test.cx.totals_agree.3"] = {
         "name": "totals_agree",
         "depends_on": {"nodes": ["model.cx.stg_orders", "model.cx.fct_orders"]},
@@ -36,7 +50,7 @@ def outcome_of(unique_id: str, status: str, failures: int | None = None, message
     for test in tests.values():
         test["resource_type"] = "test"
     manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], **tests}}
-    outcome = NodeOutcome(unique_id=unique_id, status=status, failures=failures, message=message)
+    outcome = NodeOutcome(unique_id=unique_id, status=status, failures=failures, message=message, broken=broken)
     return list(checks_of([outcome], manifest=manifest, metrics_by_mart=BY_MART))
 
 
@@ -60,6 +74,14 @@ def test_a_failed_test_counts_its_rows_and_names_the_metrics_of_its_mart() -> No
     assert check.asset == "marts.fct_orders"
     assert check.metrics == ("orders", "revenue")
     assert check.description == "unique holds for order_id."
+
+
+def test_the_rules_of_a_model_are_all_named_and_the_broken_ones_are_told() -> None:
+    (check,) = outcome_of("test.cx.holds_orders.4", "fail", 5, broken=("order_id is unique: 5 rows do not keep it",))
+    assert check.description == (
+        "unique: order_id, person_id + ordered_at; words: status; conditions: revenue >= 0, a refund is dated"
+    )
+    assert (check.unexpected, check.observed) == (5, "order_id is unique: 5 rows do not keep it")
 
 
 def test_a_warning_of_a_test_on_staging_concerns_the_marts_below() -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
-from orchestration.dbt_runner import build_arguments, project_fingerprint
+import duckdb
+
+from orchestration.dbt_runner import build_arguments, nodes_of, project_fingerprint
+from workspace.paths import WorkspacePaths
 
 ALWAYS = ["--no-write-json", "--exclude-resource-type", "unit_test"]
 
@@ -36,3 +40,24 @@ def test_the_project_is_read_anew_when_a_file_changes_appears_or_goes(repository
     model.unlink()
     seen.append(project_fingerprint(tmp_path))
     assert len(set(seen)) == 4
+
+
+def test_a_model_that_breaks_its_rules_says_which_and_other_tests_quote_no_row(tmp_path: Path) -> None:
+    paths = WorkspacePaths(tmp_path)
+    paths.warehouse.mkdir()
+    with duckdb.connect(str(paths.marts_database)) as connection:
+        connection.execute("create table orders as select 'ann@example.com' as email, 2 as n")
+    duckdb.connect(str(paths.raw_database)).close()
+    query = "select 'email is unique' as rule, n as n_rows from cx.main.orders"
+    results = [
+        SimpleNamespace(
+            node=SimpleNamespace(unique_id=name, test_metadata=SimpleNamespace(name=name), compiled_code=query),
+            status="fail",
+            failures=2,
+            message="Got 2 results",
+        )
+        for name in ("holds", "relationships")
+    ]
+    rules, references = nodes_of(paths, results)
+    assert rules.broken == ("email is unique: 2 rows do not keep it",)
+    assert references.broken == ()

@@ -77,7 +77,8 @@ def test_every_rule_of_the_suites_is_an_asset_check_and_blocks_where_it_says_so(
 
 def test_dbt_tests_are_asset_checks(graph: dg.AssetGraph) -> None:
     of_orders = {key.name for key in graph.asset_check_keys if key.asset_key == dg.AssetKey(["marts", "fct_orders"])}
-    assert any(name.startswith("unique_fct_orders") for name in of_orders)
+    assert "holds_fct_orders" in of_orders
+    assert any(name.startswith("relationships_fct_orders") for name in of_orders)
 
 
 def test_one_job_and_one_daily_schedule_run_everything(definitions: dg.Definitions, graph: dg.AssetGraph) -> None:
