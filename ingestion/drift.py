@@ -16,7 +16,7 @@ from ingestion.raw_schema import RawTable
 from ingestion.vendor import Shape, Staged
 from workspace.errors import Problem
 
-SAMPLED_RECORDS: Final = 10_000
+SAMPLED_RECORDS: Final = 1_000
 TEXT: Final = "text"
 
 # What most of the values are: a few bad ones are dirt, which staging counts, and no other type.
@@ -77,7 +77,11 @@ _OF_RECORDS: Final = """
     order by name
 """
 
-_RECORD: Final = "insert into ledger.columns values (?, ?, ?, ?)"
+# Lists and not a row a statement: a wide table has hundreds of columns, and there is a load a file.
+_RECORD: Final = """
+    insert into ledger.columns
+    select $load_id, unnest($names::varchar[]), unnest($kinds::varchar[]), unnest($are_constant::boolean[])
+"""
 
 # Per column: the type it had last, whether the latest load had it, and whether every record of every load did.
 _KNOWN: Final = """
@@ -133,7 +137,15 @@ def known_columns(connection: duckdb.DuckDBPyConnection, source: str, table: Raw
 def record_columns(connection: duckdb.DuckDBPyConnection, load_id: int, columns: Sequence[Seen]) -> None:
     """Write down the columns of a load; in the same transaction as its rows."""
     if columns:
-        connection.executemany(_RECORD, [(load_id, seen.name, seen.kind, seen.is_constant) for seen in columns])
+        connection.execute(
+            _RECORD,
+            {
+                "load_id": load_id,
+                "names": [seen.name for seen in columns],
+                "kinds": [seen.kind for seen in columns],
+                "are_constant": [seen.is_constant for seen in columns],
+            },
+        )
 
 
 def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: str, is_json: bool) -> list[Problem]:
