@@ -1,4 +1,4 @@
-"""A workspace's configuration in, `raw_config.settings` and `raw_config.sources` out, replaced at every run.
+"""A workspace's configuration in, the tables of `raw_config` out, replaced at every run.
 
 dbt's models read settings from tables, so that compiled SQL is the same for every company.
 """
@@ -20,12 +20,15 @@ _TABLES = """
         lookback_days integer, half_life_days double,
         position_first double, position_middle double, position_last double, brand varchar,
         reply_target_hours double, min_cell integer, min_cell_comments integer, publish_comments boolean,
+        customer_unit varchar, phone_region varchar,
         loaded_at timestamp
     );
     create or replace table raw_config.sources (
         name varchar, kind varchar, vendor varchar, entity varchar, id_namespace varchar, timezone varchar,
-        timestamp_format varchar, decimal varchar, counts_revenue boolean
+        timestamp_format varchar, decimal varchar, phone_region varchar, counts_revenue boolean
     );
+    create or replace table raw_config.identity_bounds (identifier_type varchar, other_type varchar, bound integer);
+    create or replace table raw_config.identity_junk (kind varchar, word varchar);
 """
 
 
@@ -61,6 +64,8 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         "min_cell": config.privacy.min_cell,
         "min_cell_comments": config.privacy.min_cell_comments,
         "publish_comments": config.privacy.publish_comments,
+        "customer_unit": config.customer_unit,
+        "phone_region": config.phone_region,
     }
     marks = ", ".join("?" * len(settings))
     connection.execute(
@@ -69,7 +74,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
     )
     for source in config.sources:
         connection.execute(
-            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 source.name,
                 source.kind,
@@ -79,9 +84,14 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
                 source.timezone or config.timezone,
                 source.timestamp_format,
                 source.decimal,
+                source.phone_region or config.phone_region,
                 _counts_revenue(source, config.revenue_from),
             ],
         )
+    identity = config.identity
+    connection.executemany("insert into raw_config.identity_bounds values (?, ?, ?)", list(identity.at_most.rows()))
+    if junk := list(identity.junk_rows()):
+        connection.executemany("insert into raw_config.identity_junk values (?, ?)", junk)
 
 
 def _counts_revenue(source: Source, revenue_from: tuple[str, ...]) -> bool:

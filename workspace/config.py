@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from workspace.errors import Problem, WorkspaceError
+from workspace.identity import Identity, region_of_zone
 from workspace.mappings import Mappings, read_mappings
 from workspace.paths import WorkspacePaths
 from workspace.sources import Section, Source, known_zone
@@ -99,7 +100,8 @@ class Config(Section):
     timezone: str
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     as_of: date | None = None
-    customer_unit: Literal["person"] = "person"
+    customer_unit: Literal["person", "account"] = "person"
+    identity: Identity = Identity()
     conversion: Conversion = Conversion()
     revenue_from: tuple[str, ...] = ()
     journey: Journey = Journey()
@@ -133,6 +135,11 @@ class Config(Section):
     def brand_word(self) -> str:
         """The word that public mentions name the company by."""
         return self.brand or self.company
+
+    @property
+    def phone_region(self) -> str | None:
+        """The country of phone numbers that name none: as stated, else that of the company's time zone."""
+        return self.identity.phone_region or region_of_zone(self.timezone)
 
     def source(self, name: str) -> Source:
         return next(source for source in self.sources if source.name == name)

@@ -19,6 +19,7 @@ from workspace.vocabulary import (
     ATTRIBUTE_KINDS,
     CONSTRUCTS,
     CORNERS,
+    IDENTIFIER_TYPES,
     ITEM_CONSTRUCTS,
     NPS_SCALE,
     OCCURRENCES,
@@ -155,6 +156,7 @@ MAPPING_FILES: Final[dict[str, MappingFile]] = {
         columns=("id_type_1", "id_1", "id_type_2", "id_2"),
         required=("id_type_1", "id_1", "id_type_2", "id_2"),
         key=("id_type_1", "id_1", "id_type_2", "id_2"),
+        words={"id_type_1": IDENTIFIER_TYPES, "id_type_2": IDENTIFIER_TYPES},
     ),
 }
 

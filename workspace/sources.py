@@ -50,6 +50,7 @@ class Source(Section):
     header: bool = True
     timestamp_format: str | None = Field(default=None, pattern=TIMESTAMP_FORMAT)
     timezone: str | None = None
+    phone_region: str | None = None
     fresh_within_hours: float | None = Field(default=None, gt=0)
     columns: dict[str, str] = Field(default_factory=dict)
 
@@ -74,6 +75,11 @@ class Source(Section):
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
         return value if value is None else known_zone(value)
+
+    @field_validator("phone_region")
+    @classmethod
+    def _known_country(cls, value: str | None) -> str | None:
+        return value if value is None else known_country(value)
 
     @field_validator("path")
     @classmethod
@@ -192,3 +198,13 @@ def known_zone(value: str) -> str:
         hint = f" Did you mean '{near[0]}'?" if near else ""
         raise ValueError(f"unknown time zone '{value}'; use an IANA name such as Europe/Berlin.{hint}")
     return value
+
+
+def known_country(value: str) -> str:
+    """A country whose phone numbers are known (ISO 3166, such as DE); ValueError for anything else."""
+    # Its metadata takes a moment to import, which only a workspace that names a country pays.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if value.upper() not in SUPPORTED_REGIONS:
+        raise ValueError(f"'{value}' is no country whose phone numbers are known; use an ISO 3166 code such as DE")
+    return value.upper()

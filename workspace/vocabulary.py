@@ -10,6 +10,7 @@ from typing import Final
 
 STAGES: Final = ("awareness", "discovery", "purchase", "use", "loyalty", "advocacy")
 STAGE_ALIASES: Final = {"attraction": "awareness", "cultivation": "discovery"}
+IDENTIFIER_TYPES: Final = ("customer", "email", "phone", "anonymous", "respondent", "requester", "author")
 CORNERS: Final = ("marketing", "product", "commerce", "service")
 PRESENCES: Final = ("online", "offline")
 PILLARS: Final = ("people", "products", "processes")

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ingestion.demo.people import Ints, People, Texts, choose
+from ingestion.demo.phones import STORE_PHONE
 
 SAYS_MORE: Final = 0.4  # of the comments begin or end with a phrase that belongs to no theme
 NAMES_SOMEBODY: Final = 0.05  # of the comments hold something personal
@@ -182,7 +183,13 @@ def _personal(people: People, who: int) -> tuple[str, ...]:
     """What people write about themselves although nobody asked."""
     name = f"{people.first_name[who]} {people.last_name[who]}"
     mail = people.email[who] or "me@example.net"
-    return (f"\n{name}", f" Call me: {people.phone[who]}", f" Write to {mail}", f" Order N-{200_001 + who}, {name}")
+    phone = people.phone[who] or STORE_PHONE
+    return (
+        f"\n{name}",
+        f" Call me: {phone}",
+        f" Write to {mail}",
+        f" Order N-{200_001 + who}, {name}",
+    )
 
 
 def _one_of(options: tuple[str, ...], luck: float) -> str:

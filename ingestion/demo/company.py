@@ -75,7 +75,7 @@ def generate(
     write_accounts(inbox, history, accounts, contracts)
     write_mappings(folder / "mappings", calendar)
     (folder / "cx.yml").write_text(cx_yml(end_on), encoding="utf-8")
-    hard_to_tell = write_identities(folder / "identities.csv", history, tickets, mentions)
+    hard_to_tell = write_identities(folder / "identities.csv", history, tickets, mentions, dirt)
 
     truths = document(world, seed=seed, customers=customers, end_on=end_on, days=days, again=answered.again)
     truths["facts"] = {

@@ -1,7 +1,7 @@
 """Contacts: people who opened an account in; the CRM's contact export out.
 
-Each person has one record, a few have two with one e-mail address. A record that was changed later appears again in
-the file of that quarter, with the newer `updated_at`.
+Each person has one record, a few have two with one e-mail address, or with one phone and no address. A record that was
+changed later appears again in the file of that quarter, with the newer `updated_at`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ingestion.demo.dirt import DirtBook
 from ingestion.demo.files import write_by_period
 from ingestion.demo.history import History
 from ingestion.demo.people import Ints, People, Texts
+from ingestion.demo.phones import STORE_PHONE, national
 
 HEADER: Final = (
     "Customer", "Full Name", "Email", "Phone", "Created", "Last Modified", "Segment",
@@ -24,6 +25,7 @@ HEADER: Final = (
 MODIFIED: Final = HEADER.index("Last Modified")
 CHANGED: Final = 0.08  # of the records: changed some time after they were opened
 JUNK_ADDRESSES: Final = ("test@test.example", "none@none.example", "store.berlin@northwind.example")
+JUNK_PHONES: Final = ("00000", STORE_PHONE)
 UNKNOWN: Final = 0.03  # of the cells of each trait
 
 
@@ -38,7 +40,7 @@ def write_contacts(folder: Path, history: History, accounts: Accounts, book: Dir
     changed = rng.random(len(people)) < CHANGED
     changed_after = rng.integers(5, 300, len(people))
 
-    email = _addresses(history, person, book)
+    email, phone = _addresses(history, person, book)
     rows: list[tuple[str, ...]] = []
     days: list[int] = []
     opened = calendar.local(created_day, created)
@@ -55,21 +57,22 @@ def write_contacts(folder: Path, history: History, accounts: Accounts, book: Dir
                 people.customer_id[who],
                 opened[i],
                 opened[i],
-                people.phone[who],
+                phone[who],
                 email[who],
                 account,
             )
         )
         days.append(created_day[i])
         if people.second_account[who]:
+            number, address = (national(phone[who]), "") if people.second_by_phone[who] else ("", email[who])
             rows.append(
-                _row(people, known, who, people.second_id[who], reopened[i], reopened[i], "", email[who], account)
+                _row(people, known, who, people.second_id[who], reopened[i], reopened[i], number, address, account)
             )
             days.append(created_day[i])
         if changed[who] and modified_day[i] > created_day[i]:
-            phone = f"+49 30 23125 {(who * 7) % 1000:03d}"
+            typed = national(phone[who]) if phone[who] == people.phone[who] != "" else phone[who]
             rows.append(
-                _row(people, known, who, people.customer_id[who], opened[i], modified[i], phone, email[who], account)
+                _row(people, known, who, people.customer_id[who], opened[i], modified[i], typed, email[who], account)
             )
             days.append(modified_day[i])
     when: Ints = np.array(days, dtype=np.int64)
@@ -84,14 +87,15 @@ def write_contacts(folder: Path, history: History, accounts: Accounts, book: Dir
     )
 
 
-def _addresses(history: History, person: Ints, book: DirtBook) -> Texts:
-    """Per person; staff who must fill in something write the store's address, or one that nobody has."""
-    email = history.people.email.copy()
+def _addresses(history: History, person: Ints, book: DirtBook) -> tuple[Texts, Texts]:
+    """Address and phone per person; staff who must fill in something write the store's, or what nobody has."""
+    email, phone = history.people.email.copy(), history.people.phone.copy()
     if book.wanted.identity:
         nameless = person[email[person] == ""]
         email[nameless] = np.array(JUNK_ADDRESSES, dtype=object)[nameless % len(JUNK_ADDRESSES)]
-        book.note("contacts: address of nobody, or of many", len(nameless))
-    return email
+        phone[nameless] = np.array(JUNK_PHONES, dtype=object)[nameless % len(JUNK_PHONES)]
+        book.note("contacts: address and phone of nobody, or of many", len(nameless))
+    return email, phone
 
 
 def _row(

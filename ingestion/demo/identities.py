@@ -12,10 +12,12 @@ from typing import Final
 
 import numpy as np
 
+from ingestion.demo.dirt import Dirt
 from ingestion.demo.effects import NETWORKS
 from ingestion.demo.files import write_csv
 from ingestion.demo.history import History
 from ingestion.demo.mentions import Mentions
+from ingestion.demo.phones import international
 from ingestion.demo.tickets import Tickets, requester_id
 from ingestion.demo.touches import WEB_PLACE
 from ingestion.demo.vocabulary import NAMESPACE, TICKETS
@@ -23,9 +25,10 @@ from ingestion.demo.vocabulary import NAMESPACE, TICKETS
 HEADER: Final = ("person", "id_type", "namespace", "id")
 
 
-def write_identities(path: Path, history: History, tickets: Tickets, mentions: Mentions) -> dict[str, int]:
+def write_identities(path: Path, history: History, tickets: Tickets, mentions: Mentions, dirt: Dirt) -> dict[str, int]:
     """Write every identifier once per person; returns people by what makes them hard to tell."""
-    rows = sorted({(f"P{person:06d}", *identifier) for person, identifier in _identifiers(history, tickets, mentions)})
+    found = _identifiers(history, tickets, mentions, dirt)
+    rows = sorted({(f"P{person:06d}", *identifier) for person, identifier in found})
     write_csv(path, HEADER, rows)
     people_of: dict[tuple[str, ...], set[str]] = {}
     emails_of: dict[str, int] = {}
@@ -33,10 +36,17 @@ def write_identities(path: Path, history: History, tickets: Tickets, mentions: M
         people_of.setdefault(tuple(identifier), set()).add(person)
         emails_of[person] = emails_of.get(person, 0) + (identifier[0] == "email")
     shared = {person for people in people_of.values() if len(people) > 1 for person in people}
-    return {"two_emails": sum(count > 1 for count in emails_of.values()), "shared_device": len(shared)}
+    registered = history.visits.person[history.visits.signs_up]
+    return {
+        "two_emails": sum(count > 1 for count in emails_of.values()),
+        "shared_device": len(shared),
+        "second_record_by_phone": int(history.people.second_by_phone[np.unique(registered)].sum()),
+    }
 
 
-def _identifiers(history: History, tickets: Tickets, mentions: Mentions) -> Iterator[tuple[int, tuple[str, str, str]]]:
+def _identifiers(
+    history: History, tickets: Tickets, mentions: Mentions, dirt: Dirt
+) -> Iterator[tuple[int, tuple[str, str, str]]]:
     people, visits, browsers = history.people, history.visits, history.browsers
     on_web = history.settings.place == WEB_PLACE
     registered = np.unique(visits.person[visits.signs_up])
@@ -48,6 +58,9 @@ def _identifiers(history: History, tickets: Tickets, mentions: Mentions) -> Iter
             yield person, ("customer", NAMESPACE, people.second_id[person])
         if people.email[person]:
             yield person, ("email", "", people.email[person])
+        # Staff who know no address write the store's number.
+        if people.phone[person] and (people.email[person] or not dirt.identity):
+            yield person, ("phone", "", international(people.phone[person]))
         if browsers.second_email[person]:
             yield person, ("email", "", browsers.second_email[person])
     for number in np.unique(visits.person[on_web] * 2 + browsers.device[on_web]):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingestion.demo.effects import Effects
+from ingestion.demo.phones import phone_number
 from ingestion.demo.vocabulary import (
     AGE_BANDS,
     HEARD_THROUGH,
@@ -53,7 +54,8 @@ class People:
         rate: how often they buy, relative to the average person.
         spend: how much they spend in an order, relative to the average person.
         offline_first: known to the shop's staff before they are known to its web site.
-        second_account: opened a second customer record with the same e-mail address.
+        second_account: opened a second customer record, with the same e-mail address or only the same phone.
+        second_by_phone: with only the same phone.
         second_device: uses two browsers once they have an account.
     """
 
@@ -70,6 +72,7 @@ class People:
     spend: Floats
     offline_first: Bools
     second_account: Bools
+    second_by_phone: Bools
     second_device: Bools
     style: Floats
 
@@ -116,13 +119,14 @@ def draw_people(count: int, *, seed: int, days: int, world: Effects) -> People:
     order = rng.permutation(count)
     offline_first = rng.random(count) < store_share
     offline_first[0] = False
+    phone = np.array([phone_number(int(i)) for i in order], dtype=object)
     return People(
         customer_id=np.array([f"C{100_000 + i}" for i in order], dtype=object),
         second_id=np.array([f"C{100_000 + count + i}" for i in order], dtype=object),
         first_name=first,
         last_name=last,
         email=np.array(email, dtype=object),
-        phone=np.array([f"+49 30 23125 {i % 1000:03d}" for i in order], dtype=object),
+        phone=phone,
         age=age,
         traits=traits,
         arrival=arrival,
@@ -130,6 +134,7 @@ def draw_people(count: int, *, seed: int, days: int, world: Effects) -> People:
         spend=spend,
         offline_first=offline_first,
         second_account=second_account,
+        second_by_phone=second_account & (phone != "") & (number % 4 != 0),
         second_device=rng.random(count) < 0.25,
         style=rng.normal(0, 1, count),
     )

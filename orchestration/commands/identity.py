@@ -29,9 +29,10 @@ _METHODS: Final = {
     "identify": "they identified themselves on the device",
     "alias": "an alias call joined them",
     "email": "an identify call told the address",
+    "phone": "an identify call told the number",
     "recipient": "a survey was sent to the address",
     "ticket": "a ticket names both",
-    "requester": "a ticket's requester has the address",
+    "requester": "a ticket's requester has the address or number",
     "mention": "a public mention names both",
 }
 _REFUSALS: Final = {
@@ -99,8 +100,13 @@ def _keys(connection: DuckDBPyConnection, text: str) -> Iterable[tuple[int, str]
     spaces = connection.execute(
         "select identifier_type, id_namespace from intermediate.int_identity__namespaces"
     ).fetchall()
+    from dbt_project.methods.phones import e164
+
+    (region,) = connection.execute("select phone_region from raw_config.settings").fetchone() or (None,)
     for kind, namespace in spaces:
-        value = text.lower() if kind in _LOWER else text
+        value = e164(text, region) if kind == "phone" else text.lower() if kind in _LOWER else text
+        if value is None:
+            continue
         digest = hmac.new(secret, f"{kind}|{namespace}|{value}".encode(), hashlib.sha256).digest()
         yield int.from_bytes(digest[:8], "big", signed=True), namespace
 
@@ -179,5 +185,6 @@ def _unknown(database: Path) -> Problem:
     return Problem(
         file=str(database),
         what="No source knows this identifier.",
-        fix="Write it as the source does (addresses and authors in any case), or give a key of a person.",
+        fix="Write it as the source does (addresses and authors in any case, phones in any spelling), "
+        "or give a key of a person.",
     )

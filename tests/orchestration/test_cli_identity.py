@@ -14,7 +14,7 @@ import pytest
 from tests.orchestration.test_cli_check import ask
 
 SECRET = b"a secret of thirty-two bytes, so"
-NAMESPACES = [("customer", "shop"), ("customer", "desk"), ("anonymous", "shop"), ("email", "")]
+NAMESPACES = [("customer", "shop"), ("customer", "desk"), ("anonymous", "shop"), ("email", ""), ("phone", "")]
 
 
 def key_of(kind: str, namespace: str, value: str) -> int:
@@ -24,6 +24,7 @@ def key_of(kind: str, namespace: str, value: str) -> int:
 
 ANN, MAIL = key_of("customer", "shop", "C1"), key_of("email", "", "ann@home.example")
 PHONE, BEN = key_of("anonymous", "shop", "phone-1"), key_of("customer", "shop", "C2")
+NUMBER = key_of("phone", "", "+493023125001")
 KIOSK, OTHER_DESK = key_of("anonymous", "shop", "kiosk"), key_of("customer", "desk", "C1")
 PERSON = min(ANN, MAIL, PHONE)
 
@@ -35,7 +36,8 @@ def workspace(tmp_path: Path) -> Path:
     ipad, opad = (bytes(byte ^ pad for byte in SECRET.ljust(64, b"\0")) for pad in (0x36, 0x5C))
     with duckdb.connect(str(folder / "raw.duckdb")) as connection:
         connection.execute("""
-            create schema secret; create schema intermediate;
+            create schema secret; create schema intermediate; create schema raw_config;
+            create table raw_config.settings as select 'DE' as phone_region;
             create table secret.key_pads (ipad blob, opad blob);
             create table intermediate.int_identity__namespaces (identifier_type varchar, id_namespace varchar);
             create table intermediate.int_identity__identifiers
@@ -50,7 +52,12 @@ def workspace(tmp_path: Path) -> Path:
         insert = connection.executemany
         insert("insert into intermediate.int_identity__namespaces values (?, ?)", NAMESPACES)
         people = [(ANN, "customer", PERSON), (MAIL, "email", PERSON), (PHONE, "anonymous", PERSON)]
-        people += [(BEN, "customer", BEN), (KIOSK, "anonymous", KIOSK), (OTHER_DESK, "customer", OTHER_DESK)]
+        people += [
+            (BEN, "customer", BEN),
+            (NUMBER, "phone", BEN),
+            (KIOSK, "anonymous", KIOSK),
+            (OTHER_DESK, "customer", OTHER_DESK),
+        ]
         insert(
             "insert into intermediate.int_identity__identifiers values (?, ?, ?, ?)",
             [(*one, one[0] == KIOSK) for one in people],
@@ -62,6 +69,7 @@ def workspace(tmp_path: Path) -> Path:
                 (PHONE, "anonymous", BEN, "customer", "identify", "2026-03-01 10:00:00", "web", "shared_device"),
                 (KIOSK, "anonymous", BEN, "customer", "identify", "2026-04-01 10:00:00", "web", "guarded"),
                 (ANN, "customer", MAIL, "email", "contact", None, "crm", None),
+                (BEN, "customer", NUMBER, "phone", "contact", None, "crm", None),
             ],
         )
         insert(
@@ -91,6 +99,11 @@ def test_only_what_was_asked_for_is_named(workspace: Path) -> None:
     assert "phone-1" in told
     assert f"customer #{ANN}" in told
     assert not {"C1", "C2", "ann@home.example"} & set(told.replace(",", " ").split())
+
+
+@pytest.mark.parametrize("spelling", ["030 23125-001", "+49 (0)30 23125001"])
+def test_a_phone_is_found_in_any_spelling(workspace: Path, spelling: str) -> None:
+    assert f"person {BEN}, 2 identifiers" in explained(workspace, spelling)
 
 
 def test_an_id_of_two_namespaces_is_two_people(workspace: Path) -> None:

@@ -19,6 +19,7 @@ CONFIGURATION = """\
 company: Northwind
 timezone: UTC
 currency: EUR
+identity: {phone_region: DE, junk: {phones: ["030/23125-999"]}}
 revenue_from: [orders]
 sources:
   - {name: orders, kind: crm, vendor: csv, entity: orders, id_namespace: shop, path: inbox/orders/*.csv}
@@ -61,6 +62,21 @@ CONTACTS = (
     *((f"walk-in-{number}", "store@northwind.example", number) for number in range(1, 8)),
     *((f"cousin-{number}", "family@home.example", number) for number in range(1, 4)),
 )
+# The same number in three spellings, one of another country in two, a switchboard's extensions, fillers, the store's.
+PHONES = (
+    ("caller-1", "030 23125-001"),
+    ("caller-2", "+49 (0)30 23125001"),
+    ("caller-3", "0049/30/23125 001"),
+    ("abroad-1", "+1 (201) 555-0123"),
+    ("abroad-2", "001 201 555 0123"),
+    ("clerk-3", "030 23125-002 ext. 1"),
+    ("clerk-4", "030 23125-002 ext. 1"),
+    ("filler-1", "000000"),
+    ("filler-2", "000000"),
+    ("filler-3", "030 23125 999"),
+    ("filler-4", "03023125999"),
+    *((f"passer-by-{number}", "0171 39200 00") for number in range(1, 8)),
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,7 @@ class Warehouse:
 
 
 def key(kind: str, value: str) -> int:
-    return identifier_key(SECRET, kind, "" if kind == "email" else "shop", value)
+    return identifier_key(SECRET, kind, "" if kind in ("email", "phone") else "shop", value)
 
 
 def files() -> dict[str, str]:
@@ -92,6 +108,10 @@ def files() -> dict[str, str]:
     for customer, email, day in CONTACTS:
         written[f"inbox/contacts/{customer}.csv"] = (
             f"customer_id,email,created_at\n{customer},{email},2026-01-{day:02d}T08:00:00Z\n"
+        )
+    for customer, phone in PHONES:
+        written[f"inbox/contacts/{customer}.csv"] = (
+            f"customer_id,phone,created_at\n{customer},{phone},2026-01-02T08:00:00Z\n"
         )
     written["inbox/orders/1.csv"] = "customer_id,occurred_at,amount,order_id\nbuyer,2026-01-06T10:00:00Z,20,o1\n"
     return written
@@ -174,17 +194,28 @@ def test_at_the_time_a_visit_before_the_identify_was_a_strangers(at_once: Wareho
 
 
 @pytest.mark.slow
-def test_kiosk_store_address_and_fillers_join_nobody_and_are_reported(at_once: Warehouse) -> None:
+def test_kiosk_store_address_store_phone_and_fillers_join_nobody_and_are_reported(at_once: Warehouse) -> None:
     assert at_once.guarded == {
         key("anonymous", "kiosk"): "shared",
         key("email", "store@northwind.example"): "shared",
         key("email", "none@home.example"): "junk",
         key("customer", "guest"): "junk",
+        key("phone", "+491713920000"): "shared",
+        key("phone", "+493023125999"): "junk",
     }
     for guarded in at_once.guarded:
         assert [one for one, person in at_once.people.items() if person == guarded] == [guarded]
     cousins = {at_once.person("customer", f"cousin-{number}") for number in range(1, 4)}
     assert cousins == {at_once.person("email", "family@home.example")}
+
+
+@pytest.mark.slow
+def test_equal_phones_in_any_spelling_join_and_switchboards_and_fillers_do_not(at_once: Warehouse) -> None:
+    callers = {at_once.person("customer", f"caller-{number}") for number in range(1, 4)}
+    assert callers == {at_once.person("phone", "+493023125001")}
+    assert at_once.person("customer", "abroad-1") == at_once.person("customer", "abroad-2")
+    strangers = [name for name, _ in PHONES if name.startswith(("clerk", "filler", "passer-by"))]
+    assert len({at_once.person("customer", name) for name in strangers}) == len(strangers)
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ class Company:
     types: dict[int, str]
     resolved: dict[int, int]
     unguarded: dict[int, int]
+    without_phones: dict[int, int]
     guarded: dict[int, str]
 
     def owners(self, key: int) -> set[str]:
@@ -45,16 +46,18 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
             "select identifier_key, identifier_type, person_id from intermediate.int_identity__identifiers"
         ).fetchall()
         links = connection.execute(
-            "select identifier_a, identifier_b from intermediate.int_identity__stated"
+            "select identifier_a, identifier_b, type_b from intermediate.int_identity__stated"
         ).fetchnumpy()
         guarded = connection.execute("select identifier_key, reason from intermediate.int_identity__guarded").fetchall()
-    keys, ends = smallest_of_component(np.asarray(links["identifier_a"]), np.asarray(links["identifier_b"]))
+    left, right = np.asarray(links["identifier_a"]), np.asarray(links["identifier_b"])
+    phoneless = np.asarray(links["type_b"]) != "phone"
     resolved = {key: person for key, _, person in rows}
     return Company(
         people=true_people(folder / "identities.csv", SECRET, resolved),
         types={key: identifier_type for key, identifier_type, _ in rows},
         resolved=resolved,
-        unguarded=dict(zip(keys.tolist(), ends.tolist(), strict=True)),
+        unguarded=_components(left, right),
+        without_phones=_components(left[phoneless], right[phoneless]),
         guarded=dict(guarded),
     )
 
@@ -76,6 +79,17 @@ def test_people_with_two_addresses_are_one_person(company: Company) -> None:
 
 
 @pytest.mark.slow
+def test_people_with_two_records_and_only_one_phone_in_common_are_one_person(company: Company) -> None:
+    group = {
+        person
+        for person, keys in company.people.items()
+        if len({company.without_phones.get(key, key) for key in keys if company.types[key] == "customer"}) > 1
+    }
+    assert len(group) >= 5
+    _is_good(company.score(group))
+
+
+@pytest.mark.slow
 def test_people_who_share_a_device_stay_themselves(company: Company) -> None:
     group = _sharers(company)
     assert len(group) >= 0.03 * len(company.people)
@@ -92,9 +106,15 @@ def test_what_only_a_guard_parts_is_a_pair_with_something_that_several_people_us
 
 
 @pytest.mark.slow
-def test_the_kiosk_and_the_store_address_are_shared_the_fillers_are_junk_and_all_are_nobodys(company: Company) -> None:
+def test_kiosk_store_address_and_store_phone_are_shared_fillers_are_junk_and_all_are_nobodys(company: Company) -> None:
     told = sorted((company.types[key], reason) for key, reason in company.guarded.items())
-    assert told == [("anonymous", "shared"), ("email", "junk"), ("email", "junk"), ("email", "shared")]
+    assert told == [
+        ("anonymous", "shared"),
+        ("email", "junk"),
+        ("email", "junk"),
+        ("email", "shared"),
+        ("phone", "shared"),
+    ]
     for guarded in company.guarded:
         assert [key for key, person in company.resolved.items() if person == company.resolved[guarded]] == [guarded]
 
@@ -104,6 +124,11 @@ def test_without_guards_people_would_not_stay_themselves(company: Company) -> No
     group = _sharers(company)
     everybody = {key: company.unguarded.get(key, key) for key in company.resolved}
     assert score(company.people, group, everybody, company.unguarded).precision < ENOUGH
+
+
+def _components(left: np.ndarray, right: np.ndarray) -> dict[int, int]:
+    keys, ends = smallest_of_component(left, right)
+    return dict(zip(keys.tolist(), ends.tolist(), strict=True))
 
 
 def _sharers(company: Company) -> set[str]:

@@ -166,7 +166,7 @@ class Reading:
 
     @cached_property
     def people(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """Identifier -> the person's identifier: customer ids, browsers and e-mail addresses that belong together."""
+        """Identifier -> the person's: customer ids, browsers, e-mail addresses and phones that belong together."""
         parents: dict[tuple[str, str], tuple[str, str]] = {}
 
         def find(one: tuple[str, str]) -> tuple[str, str]:
@@ -182,6 +182,8 @@ class Reading:
         for row in self.contacts.itertuples():
             if row.Email:
                 link(("customer", row.Customer), ("email", row.Email.lower()))
+            if digits := "".join(filter(str.isdigit, row.Phone)):
+                link(("customer", row.Customer), ("phone", digits.removeprefix("49").removeprefix("0")))
         identified = self.web[self.web["type"] == "identify"]
         for browser, user, email in identified[["browser", "user", "email"]].itertuples(index=False):
             link(("browser", browser), ("customer", user))

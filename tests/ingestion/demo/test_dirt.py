@@ -120,6 +120,8 @@ def test_identities_name_everybody_whom_the_files_name(planted: Reading) -> None
     assert customers == set(planted.contacts["Customer"]) | set(planted.interactions["Customer"])
     assert browsers == set(planted.web["browser"])
     assert emails >= set(planted.contacts["Email"]) - {""}
+    phones = {row.Phone.replace(" ", "") for row in planted.contacts.itertuples() if row.Phone.startswith("+")}
+    assert set(told.loc[told["id_type"] == "phone", "id"]) >= phones > set()
     assert told["person"].nunique() == 1500
 
 
@@ -136,6 +138,9 @@ def test_devices_and_addresses_are_shared_on_request(shared: Reading) -> None:
     assert shared.truths["hard_to_tell"]["shared_device"] >= 0.03 * PEOPLE
     junk = shared.contacts["Email"].value_counts()
     assert (junk > 1).sum() >= 3
+    phones = shared.contacts["Phone"].value_counts()
+    assert phones["+49 171 39200 00"] > 5
+    assert phones["00000"] > 1
     told = pd.read_csv(shared.folder / "identities.csv", dtype=str, keep_default_na=False)
     browsers = told[told["id_type"] == "anonymous"].groupby("id")["person"].nunique()
     assert browsers.max() > 5

@@ -150,6 +150,15 @@ def test_some_people_have_two_records_with_one_address(planted: Reading) -> None
     assert 1 <= emails.duplicated().sum() < 50
 
 
+def test_some_people_have_two_records_with_one_phone_in_two_spellings_and_no_second_address(planted: Reading) -> None:
+    contacts = planted.contacts[planted.contacts["Phone"] != ""]
+    own = contacts["Phone"].str.replace(r"\D", "", regex=True).str.replace("^(49|0)", "", regex=True)
+    by_phone = contacts[own.duplicated(keep=False)]
+    assert len(by_phone) == 2 * planted.truths["hard_to_tell"]["second_record_by_phone"] > 0
+    assert (by_phone["Email"] == "").sum() == len(by_phone) / 2
+    assert by_phone["Phone"].str.startswith("(0").sum() >= len(by_phone) / 2
+
+
 def test_a_refund_takes_back_at_most_what_its_order_cost_and_later(planted: Reading) -> None:
     orders = planted.orders
     sales = orders[orders["Type"] == "sale"].set_index("Order Number")

@@ -14,13 +14,7 @@ junk as (
 
 bounds as (
 
-    {% for identifier_type, other_type, bound in identity_bounds() -%}
-    select
-        '{{ identifier_type }}' as identifier_type,
-        '{{ other_type }}' as other_type,
-        {{ bound }} as bound
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('stg_config__identity_bounds') }}
 
 ),
 

@@ -77,17 +77,37 @@ owners as (
 
 ),
 
--- Without a customer id beside it, a second address on a device may be somebody else's.
+-- Without a customer id beside it, a second address or number on a device may be somebody else's. An address and a
+-- number that were told at once are of one person.
+addresses_of_devices as (
+
+    select
+        device_key,
+        identifier_b as address_key,
+        row_number() over (
+            partition by device_key, type_b
+            order by linked_at nulls first, identifier_b
+        ) as nth_of_type,
+        rank() over (
+            partition by device_key
+            order by linked_at nulls first
+        ) as moment
+    from of_devices
+    where
+        type_a = 'anonymous'
+        and type_b in ('email', 'phone')
+
+),
+
 first_addresses as (
 
     select
         device_key,
-        identifier_b as address_key
-    from of_devices
+        address_key
+    from addresses_of_devices
     where
-        type_a = 'anonymous'
-        and type_b = 'email'
-    qualify row_number() over (partition by device_key order by linked_at nulls first, identifier_b) = 1
+        nth_of_type = 1
+        and moment = 1
 
 ),
 
@@ -106,13 +126,16 @@ final as (
             when links.is_guarded then 'guarded'
             when links.type_b = 'customer' and owners.owner_key <> links.identifier_b then 'shared_device'
             when
-                links.type_a = 'anonymous' and links.type_b = 'email'
-                and (owners.owner_key is not null or first_addresses.address_key <> links.identifier_b)
+                links.type_a = 'anonymous' and links.type_b in ('email', 'phone')
+                and (owners.owner_key is not null or first_addresses.address_key is null)
                 then 'shared_device'
         end as refusal
     from links
     left join owners on links.identifier_a = owners.device_key
-    left join first_addresses on links.identifier_a = first_addresses.device_key
+    left join first_addresses
+        on
+            links.identifier_a = first_addresses.device_key
+            and links.identifier_b = first_addresses.address_key
 
 )
 

@@ -1,4 +1,4 @@
--- Grain: one row is an identifier that stands for "none": a filler address, or an id such as 'guest'.
+-- Grain: one row is an identifier that stands for "none": a filler address or number, or an id such as 'guest'.
 
 with contacts as (
 
@@ -30,6 +30,18 @@ namespaces as (
 
 ),
 
+fillers as (
+
+    select * from {{ ref('stg_config__identity_junk') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
 addresses as (
 
     select email as address
@@ -53,16 +65,15 @@ junk_addresses as (
         {{ identifier_key('email', "''", 'address') }} as identifier_key,
         'email' as identifier_type
     from addresses
-    where {{ is_junk_address('address') }}
+    where {{ is_junk_address('addresses.address', 'fillers') }}
 
 ),
 
 words as (
 
-    {% for word in junk_ids() -%}
-    select '{{ word }}' as word
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select word
+    from fillers
+    where kind = 'id'
 
 ),
 
@@ -87,7 +98,26 @@ junk_ids as (
         namespaces.identifier_type
     from namespaces
     cross join spellings
-    where namespaces.identifier_type <> 'email'
+    where namespaces.identifier_type not in ('email', 'phone')
+
+),
+
+numbers as (
+
+    select {{ phone_number('fillers.word', 'settings.phone_region') }} as number
+    from fillers
+    cross join settings
+    where fillers.kind = 'phone'
+
+),
+
+junk_numbers as (
+
+    select distinct
+        {{ phone_key('number') }} as identifier_key,
+        'phone' as identifier_type
+    from numbers
+    where number is not null
 
 ),
 
@@ -102,6 +132,11 @@ final as (
         identifier_key,
         identifier_type
     from junk_ids
+    union
+    select
+        identifier_key,
+        identifier_type
+    from junk_numbers
 
 )
 

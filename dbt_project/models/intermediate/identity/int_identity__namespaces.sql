@@ -42,9 +42,13 @@ namespaces as (
         coalesce(network, data_source) as id_namespace
     from mentions
     union all
-    -- Addresses are the same everywhere.
+    -- Addresses and numbers are the same everywhere.
     select
         'email' as identifier_type,
+        '' as id_namespace
+    union all
+    select
+        'phone' as identifier_type,
         '' as id_namespace
 
 ),

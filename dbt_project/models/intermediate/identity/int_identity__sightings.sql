@@ -105,6 +105,13 @@ seen as (
     from contacts
     union all
     select
+        phone_identifier_key as identifier_key,
+        'phone' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from contacts
+    union all
+    select
         identifier_key,
         'customer' as identifier_type,
         data_source,
@@ -205,6 +212,13 @@ seen as (
     select
         email_identifier_key as identifier_key,
         'email' as identifier_type,
+        data_source,
+        created_at as seen_at
+    from tickets
+    union all
+    select
+        phone_identifier_key as identifier_key,
+        'phone' as identifier_type,
         data_source,
         created_at as seen_at
     from tickets

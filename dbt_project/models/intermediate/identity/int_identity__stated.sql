@@ -57,6 +57,16 @@ stated as (
     from contacts
     union all
     select
+        identifier_key as identifier_a,
+        'customer' as type_a,
+        phone_identifier_key as identifier_b,
+        'phone' as type_b,
+        'contact' as method,
+        created_at as linked_at,
+        data_source
+    from contacts
+    union all
+    select
         from_identifier_key as identifier_a,
         from_identifier_type as type_a,
         to_identifier_key as identifier_b,
@@ -101,6 +111,16 @@ stated as (
         identifier_type as type_a,
         email_identifier_key as identifier_b,
         'email' as type_b,
+        'requester' as method,
+        created_at as linked_at,
+        data_source
+    from tickets
+    union all
+    select
+        identifier_key as identifier_a,
+        identifier_type as type_a,
+        phone_identifier_key as identifier_b,
+        'phone' as type_b,
         'requester' as method,
         created_at as linked_at,
         data_source

@@ -19,17 +19,41 @@ sightings as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+named as (
+
+    select
+        vetoes.id_type_1,
+        vetoes.id_type_2,
+        case
+            when vetoes.id_type_1 = 'phone' then {{ phone_number('vetoes.id_1', 'settings.phone_region') }}
+            else vetoes.id_1
+        end as id_1,
+        case
+            when vetoes.id_type_2 = 'phone' then {{ phone_number('vetoes.id_2', 'settings.phone_region') }}
+            else vetoes.id_2
+        end as id_2
+    from vetoes
+    cross join settings
+
+),
+
 pairs as (
 
     select
-        {{ identifier_key_of_any_type('vetoes.id_type_1', 'one.id_namespace', 'vetoes.id_1') }} as key_1,
-        {{ identifier_key_of_any_type('vetoes.id_type_2', 'other.id_namespace', 'vetoes.id_2') }} as key_2
-    from vetoes
-    inner join namespaces as one on vetoes.id_type_1 = one.identifier_type
-    inner join namespaces as other on vetoes.id_type_2 = other.identifier_type
+        {{ identifier_key_of_any_type('named.id_type_1', 'one.id_namespace', 'named.id_1') }} as key_1,
+        {{ identifier_key_of_any_type('named.id_type_2', 'other.id_namespace', 'named.id_2') }} as key_2
+    from named
+    inner join namespaces as one on named.id_type_1 = one.identifier_type
+    inner join namespaces as other on named.id_type_2 = other.identifier_type
     where
-        vetoes.id_1 is not null
-        and vetoes.id_2 is not null
+        named.id_1 is not null
+        and named.id_2 is not null
 
 ),
 

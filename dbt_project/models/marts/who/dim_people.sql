@@ -42,7 +42,7 @@ people as (
         person_id,
         count(*) as identifiers,
         max(
-            case when identifier_type in ('customer', 'email') and not is_guarded then 1 else 0 end
+            case when identifier_type in ('customer', 'email', 'phone') and not is_guarded then 1 else 0 end
         ) = 1 as is_identified,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at

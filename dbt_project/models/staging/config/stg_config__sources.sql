@@ -15,6 +15,7 @@ renamed as (
         timezone,
         timestamp_format,
         decimal as decimal_mark,
+        phone_region,
         counts_revenue
     from source
 

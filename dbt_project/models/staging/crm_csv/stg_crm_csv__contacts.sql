@@ -14,6 +14,7 @@ kept as (
         account_id,
         identifier_key,
         email_identifier_key,
+        phone_identifier_key,
         id_namespace,
         email,
         phone,

@@ -90,6 +90,35 @@ mailed as (
 
 ),
 
+dialled as (
+
+    select
+        identifier_key as from_identifier_key,
+        case when user_id is not null then 'customer' else 'anonymous' end as from_identifier_type,
+        {{ phone_number('phone', 'phone_region') }} as number,
+        occurred_at,
+        data_source
+    from calls
+    where
+        event_type = 'identify'
+        and phone is not null
+
+),
+
+phoned as (
+
+    select
+        from_identifier_key,
+        from_identifier_type,
+        {{ phone_key('number') }} as to_identifier_key,
+        'phone' as to_identifier_type,
+        'phone' as method,
+        occurred_at,
+        data_source
+    from dialled
+
+),
+
 pairs as (
 
     select * from identified
@@ -97,6 +126,8 @@ pairs as (
     select * from aliased
     union all
     select * from mailed
+    union all
+    select * from phoned
 
 ),
 
@@ -111,7 +142,7 @@ final as (
         min(occurred_at) as occurred_at,
         min(data_source) as data_source
     from pairs
-    -- Also leaves out what is no address: it has no key.
+    -- Also leaves out what is no address or number: it has no key.
     where from_identifier_key <> to_identifier_key
     group by
         from_identifier_key,

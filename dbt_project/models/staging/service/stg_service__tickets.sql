@@ -21,9 +21,11 @@ unioned as (
         customer_id,
         requester_id,
         email,
+        phone,
         customer_key,
         requester_key,
         email_identifier_key,
+        phone_identifier_key,
         id_namespace,
         category,
         channel,
@@ -55,15 +57,18 @@ final as (
         customer_id,
         requester_id,
         email,
+        phone,
         customer_key,
         requester_key,
         email_identifier_key,
+        phone_identifier_key,
         -- A ticket of which nobody knows the requester belongs to nobody.
-        coalesce(customer_key, requester_key, email_identifier_key) as identifier_key,
+        coalesce(customer_key, requester_key, email_identifier_key, phone_identifier_key) as identifier_key,
         case
             when customer_key is not null then 'customer'
             when requester_key is not null then 'requester'
             when email_identifier_key is not null then 'email'
+            when phone_identifier_key is not null then 'phone'
         end as identifier_type,
         id_namespace,
 

@@ -22,7 +22,7 @@ renamed as (
 
         ---------- texts
         {{ blank_to_null('source.email') }} as stated_email,
-        {{ blank_to_null('source.phone') }} as phone,
+        {{ phone_number(blank_to_null('source.phone'), 'sources.phone_region') }} as phone,
         {{ blank_to_null('source.name') }} as name,
         source._row as row_json,
         source._canonical as canonical_json,
@@ -78,6 +78,7 @@ final as (
         account_id,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
         {{ email_key('stated_email') }} as email_identifier_key,
+        {{ phone_key('phone') }} as phone_identifier_key,
         id_namespace,
         {{ email_address('stated_email') }} as email,
         phone,

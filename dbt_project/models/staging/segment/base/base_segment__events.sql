@@ -8,6 +8,7 @@
     'user_id': '$.userId',
     'previous_id': '$.previousId',
     'email': '$.traits.email',
+    'phone': '$.traits.phone',
     'track_event': '$.event',
     'name': '$.name',
     'property_name': '$.properties.name',
@@ -75,7 +76,9 @@ renamed as (
         named.user_id,
         named.previous_id,
         named.email,
+        named.phone,
         sources.id_namespace,
+        sources.phone_region,
 
         ---------- texts
         lower(named.call_type) as event_type,
@@ -193,7 +196,9 @@ keyed as (
         user_id,
         previous_id,
         email,
+        phone,
         id_namespace,
+        phone_region,
         event_type,
         event,
         page_path,

@@ -7,8 +7,10 @@
     'requester_id': '$.requester_id',
     'requester_external_id': '$.requester.external_id',
     'requester_email': '$.requester.email',
+    'requester_phone': '$.requester.phone',
     'via_channel': '$.via.channel',
     'via_address': '$.via.source.from.address',
+    'via_phone': '$.via.source.from.phone',
     'ticket_type': '$.type',
     'status': '$.status',
     'score': '$.satisfaction_rating.score',
@@ -117,6 +119,7 @@ renamed as (
         {{ email_address(
             "coalesce(named.requester_email, case when named.via_channel = 'email' then named.via_address end)"
         ) }} as email,
+        {{ phone_number('coalesce(named.requester_phone, named.via_phone)', 'sources.phone_region') }} as phone,
         sources.id_namespace,
 
         ---------- texts
@@ -212,9 +215,11 @@ final as (
         customer_id,
         requester_id,
         email,
+        phone,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
         {{ identifier_key('requester', 'data_source', 'requester_id') }} as requester_key,
         {{ identifier_key('email', "''", 'email') }} as email_identifier_key,
+        {{ phone_key('phone') }} as phone_identifier_key,
         id_namespace,
         category,
         channel,
