@@ -76,6 +76,24 @@ def kpi(
     return now
 
 
+def stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = "") -> AnswerRow:
+    """One number that has no period of its own, with its interval written under it."""
+    definition = desk.definitions[metric]
+    row = desk.one(metric, where=where)
+    name = f"{ICONS[definition.badge]} {label}"
+    if row.status != "ok" or row.value is None:
+        _without_number(definition, row, name, desk.currency, border=True)
+        return row
+    unit = unit_of(metric, definition.unit)
+    with st.container(border=True, height="stretch"):
+        shown = number(row.value, unit, currency=desk.currency)
+        st.metric(name, shown, help=_help(definition, row, desk.currency))
+        if row.low is not None and row.high is not None:
+            low, high = (number(bound, unit, currency=desk.currency) for bound in (row.low, row.high))
+            st.caption(markdown_safe(f"{low} to {high} (95% interval){', ' + note if note else ''}"))
+    return row
+
+
 @contextmanager
 def evidence(
     desk: Desk, title: Sentence | str, answers: Sequence[Answer], metrics: Sequence[str], *, key: str

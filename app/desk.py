@@ -48,6 +48,7 @@ class Settings:
     top_tier: float
     conversion_days: int
     active_days: int
+    horizon_months: int
     reply_target_hours: float
 
 
@@ -234,5 +235,6 @@ def _settings(root: str, changed: int) -> Settings:
         top_tier=value.top_tier,
         conversion_days=journey.conversion_days,
         active_days=customers.active_days,
+        horizon_months=value.horizon_months,
         reply_target_hours=service.reply_target_hours,
     )

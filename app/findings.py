@@ -7,7 +7,7 @@ at, and it is large enough to act on. What counts as large enough is named below
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -144,6 +144,19 @@ def find_marks(rows: Iterable[AnswerRow]) -> list[Mark]:
         if is_accepted and not low <= 100 <= high and abs(value - 100) >= MATERIAL_INDEX
     ]
     return sorted(marks, key=lambda mark: (-abs(log(mark.index / 100)), mark.attribute, mark.value))
+
+
+def find_contexts(rows: Iterable[AnswerRow]) -> list[Mark]:
+    """What the best want, expect or first look at more or less often than all, by the rule of `find_marks`.
+
+    Args:
+        rows: `context_index` by context and context_value.
+    """
+    names = {"context": "attribute", "context_value": "attribute_value"}
+    return find_marks(
+        replace(row, dimensions={names[name]: value for name, value in row.dimensions.items() if name in names})
+        for row in rows
+    )
 
 
 def benjamini_hochberg(p_values: Sequence[float], level: float = LEVEL) -> list[bool]:

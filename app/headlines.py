@@ -301,7 +301,7 @@ def extremes(
     return Sentence(f"{what} does not differ measurably by {by}", claim=False)
 
 
-def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str) -> Sentence:
+def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, currency: str = "") -> Sentence:
     """Where a measure without an interval is lowest and where highest: never a claim."""
     known = told(rows, dimension)
     by = words(dimension).lower()
@@ -309,7 +309,7 @@ def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str) -
         return Sentence(f"{what}, by {by}: too few to compare", claim=False)
     lowest = min(known, key=lambda row: row.value or 0.0)
     highest = max(known, key=lambda row: row.value or 0.0)
-    low, high = (number(row.value or 0.0, unit) for row in (lowest, highest))
+    low, high = (number(row.value or 0.0, unit, currency=currency) for row in (lowest, highest))
     first, last = (f"“{words(str(row.dimensions[dimension]))}”" for row in (lowest, highest))
     if lowest is highest:
         return Sentence(f"{what} is {low} for {first}", claim=False)

@@ -36,10 +36,12 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
                 last_on=row["last_on"],
                 refused_rows=row["refused_rows"] or 0,
                 refused_reason=row["refused_reason"],
+                provisional_reason=row["provisional_reason"],
             )
             for row in rows_of(
                 connection,
-                "select feed, n_rows, first_on, last_on, refused_rows, refused_reason from marts.fct_feeds",
+                """select feed, n_rows, first_on, last_on, refused_rows, refused_reason, provisional_reason
+                from marts.fct_feeds""",
             )
         }
     with duckdb.connect(str(raw_database), read_only=True) as connection:

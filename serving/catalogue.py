@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from serving.coverage import coverage
 from serving.question import Grain
 from serving.release import LiveRelease
 from serving.semantics import Metric
@@ -28,6 +29,7 @@ class MetricDefinition:
         dimensions: column names it can be asked by.
         grains: periods it can be asked by; empty where it has no dates of its own.
         checks: checks of the gate and dbt tests it stands on, failed ones first.
+        certification: provisional where the definition says so, or the data do (a forecast worse than a naive one).
         badge_reason: the failed check or missing certification; empty for certified metrics.
     """
 
@@ -69,7 +71,8 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
     meta = metric.meta
     marts = release.semantics.marts(name)
     checks = _checks(release, name, marts)
-    badge, reason = _badge(release, metric, checks)
+    doubt = _doubt(release, metric)
+    badge, reason = _badge(release, metric, checks, doubt)
     floor = int(meta.get("min_cell", 0))
     return MetricDefinition(
         name=name,
@@ -78,7 +81,7 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
         formula=_formula(metric),
         question=meta.get("question", ""),
         owner=meta.get("owner", ""),
-        certification=meta.get("certification", "provisional"),
+        certification="provisional" if doubt else "certified",
         unit=meta.get("unit", ""),
         good=meta.get("good", "none"),
         metric_class=metric.metric_class,
@@ -105,16 +108,22 @@ def _checks(release: LiveRelease, name: str, marts: tuple[str, ...]) -> tuple[Ch
     return tuple(sorted(found, key=lambda check: (check.status == "passed", check.asset, check.name)))
 
 
-def _badge(release: LiveRelease, metric: Metric, checks: tuple[Check, ...]) -> tuple[Badge, str]:
+def _doubt(release: LiveRelease, metric: Metric) -> str:
+    """Why a metric is provisional: its definition, or the data behind it; empty where it is certified."""
+    if metric.meta.get("certification") != "certified":
+        return "its definition is not certified yet"
+    feeds = (release.document.feeds[feed] for feed in metric.feeds if feed in release.document.feeds)
+    return coverage(feeds).provisional_reason or ""
+
+
+def _badge(release: LiveRelease, metric: Metric, checks: tuple[Check, ...], doubt: str) -> tuple[Badge, str]:
     failed = release.document.withheld.get(metric.name)
     if failed is not None:
         return "withheld", f"failed: {', '.join(failed)}"
     broken = [check.name for check in checks if check.status != "passed"]
     if broken:
         return "needs review", f"failed: {', '.join(dict.fromkeys(broken))}"
-    if metric.meta.get("certification") != "certified":
-        return "provisional", "its definition is not certified yet"
-    return "certified", ""
+    return ("provisional", doubt) if doubt else ("certified", "")
 
 
 def _behind(release: LiveRelease, marts: tuple[str, ...], what: str) -> tuple[str, ...]:

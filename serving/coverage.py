@@ -18,12 +18,14 @@ class Coverage:
         rows: facts, dated or not.
         first_on, last_on: business days between which at least one feed has facts; None where no fact has a date.
         refused_reason: why facts were left out, where some were.
+        provisional_reason: why answers are provisional, where the data themselves say so.
     """
 
     rows: int
     first_on: date | None
     last_on: date | None
     refused_reason: str | None
+    provisional_reason: str | None = None
 
     def reaches(self, since: date | None, until: date | None) -> bool:
         """Whether a period shares at least one day with the facts."""
@@ -38,11 +40,13 @@ def coverage(feeds: Iterable[Feed]) -> Coverage:
     firsts = [feed.first_on for feed in listed if feed.first_on]
     lasts = [feed.last_on for feed in listed if feed.last_on]
     reasons = [feed.refused_reason or "its definition forbids these answers" for feed in listed if feed.refused_rows]
+    doubts = [feed.provisional_reason for feed in listed if feed.provisional_reason]
     return Coverage(
         rows=sum(feed.rows for feed in listed),
         first_on=min(firsts, default=None),
         last_on=max(lasts, default=None),
         refused_reason=reasons[0] if reasons else None,
+        provisional_reason=doubts[0] if doubts else None,
     )
 
 

@@ -36,7 +36,7 @@ class AnswerRow:
         period: first day of the row's period.
         low, high: 95% interval, where the metric has one.
         n: how many people or answers the value stands on.
-        status: only `ok` rows have a value; `reason` says why the others have none.
+        status: only `ok` rows have a value; `reason` says why the others have none, or why the value is provisional.
     """
 
     metric: str
@@ -163,10 +163,17 @@ def _counters(release: LiveRelease, plan: Plan) -> list[str]:
 
 
 def _filled(plan: Plan, cells: dict[Key, Cell]) -> dict[Key, Cell]:
-    """Counts of cells that do not appear are 0 where a feed covers the period; other metrics stay as found."""
+    """Counts of cells that do not appear are 0 where a feed covers the period; other metrics stay as found.
+
+    A sum whose meta says `unknown: no_data` stays empty where rows are there and none of them has a value.
+    """
     if plan.metric.metric_class != "additive" or (plan.is_timed and plan.coverage.first_on is None):
         return cells
-    filled = {key: replace(cell, value=0, n=cell.n or 0) if cell.value is None else cell for key, cell in cells.items()}
+    filled = dict(cells)
+    if plan.metric.meta.get("unknown") != "no_data":
+        filled = {
+            key: replace(cell, value=0, n=cell.n or 0) if cell.value is None else cell for key, cell in cells.items()
+        }
     groups = dict.fromkeys(key[: len(plan.by)] for key in cells)
     groups.update(dict.fromkeys(_named_groups(plan)))
     for key in product(groups, _covered_periods(plan)):
@@ -208,7 +215,9 @@ def _row(plan: Plan, guard: Guard, key: Key, cell: Cell) -> AnswerRow:
     if cell.n is not None and cell.n < least:
         counted = "people" if plan.metric.n == plan.metric.people else "answers"
         return replace(row, status="suppressed", reason=f"fewer than {least} {counted}")
-    return replace(row, value=cell.value, low=cell.low, high=cell.high)
+    doubt = plan.coverage.provisional_reason
+    reason = f"provisional: {doubt}" if doubt else None
+    return replace(row, value=cell.value, low=cell.low, high=cell.high, reason=reason)
 
 
 def _keys(plan: Plan, table: Table) -> Iterable[Key]:

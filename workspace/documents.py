@@ -83,6 +83,8 @@ class Feed(Document):
         rows: facts of this feed, dated or not.
         first_on, last_on: business days of its first and last dated fact; None where none has a date.
         refused_rows: facts that were left out because a definition forbids them (an NPS on a 1-5 scale).
+        provisional_reason: why every metric of this feed is provisional, whatever its definition says: a forecast that
+            was not better than going on as before.
     """
 
     rows: int
@@ -90,6 +92,7 @@ class Feed(Document):
     last_on: date | None = None
     refused_rows: int = 0
     refused_reason: str | None = None
+    provisional_reason: str | None = None
 
 
 class TableRecord(Document):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines
-from app.findings import find_marks
-from app.formatting import day, number, percent, words
+from app import cards, headlines, retention_cards, value_cards
+from app.formatting import day, percent, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
 from app.tables import pivot
 
-METRICS = ("top_tier_revenue_share", "revenue_per_buyer", "retention_rate", "nps")
-PROFILE = "profile_index"
-TABLE = ("buyers", "revenue", "revenue_per_buyer", "retention_rate")
-SHOWN = (*METRICS, PROFILE, "buyers", "orders", "revenue")
+LEADING = ("top_tier_revenue_share", "predicted_value_mean", "retention_rate", "nps")
+MORE = ("revenue_per_buyer", "margin_share", "repeat_order_share", "top_tier_kept_share")
+ABOUT = (value_cards.PROFILE, value_cards.CONTEXT, "revenue_concentration")
+AHEAD = ("predicted_value_per_customer", "value_backtest_error", "value_model_error", "p_alive")
+MOVING = ("cohort_repurchase", "survival_share", "moved_up", "moved_down")
+TABLE = ("buyers", "revenue", "revenue_per_buyer", "margin", "retention_rate")
+SHOWN = tuple(dict.fromkeys((*LEADING, *MORE, *ABOUT, *AHEAD, *MOVING, *TABLE, "customers", "orders")))
 TOP = {"value_tier_at_event": ("top",)}
-# Beyond this many dots the chart is a list: the strongest stand for the rest, the download has all.
-DOTS = 14
 
 desk, heading = begin("Who are our best customers?")
 filters = choose(desk)
@@ -36,7 +36,7 @@ if not orders.value:
     nothing_in_period(heading, filters, metrics=SHOWN, what="orders", reach=reach)
     st.stop()
 
-profile = desk.ask(PROFILE, by=("attribute", "attribute_value"))
+profile = desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value"))
 top_tier = desk.settings.top_tier
 heading.answer(
     headlines.who(share, profile.rows, top_tier=top_tier, as_of=desk.document.as_of_on, scope=filters.scope),
@@ -46,76 +46,46 @@ heading.answer(
 
 with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(desk, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
-    cards.kpi(desk, filters, "revenue_per_buyer", label="Revenue per customer")
+    value_cards.predicted(desk, filters, label=f"Predicted value, top {percent(top_tier)}")
     cards.kpi(desk, filters, "retention_rate", label=cards.SHORT["retention_rate"])
     cards.kpi(desk, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
 
+with st.grid(4, min_column_width=220, gap="small"):
+    for name in MORE:
+        cards.kpi(desk, filters, name, label=cards.SHORT.get(name))
+
 left, right = st.columns([9, 11], gap="small")
 with left:
-    history = desk.shown("top_tier_revenue_share", filters, grain="month")
-    title = headlines.concentration(share, history.rows, top_tier=top_tier)
-    with cards.evidence(desk, title, [history], ["top_tier_revenue_share"], key="top_tier_share"):
-        months = [row for row in history.rows if row.status == "ok" and row.value is not None]
-        if months:
-            cards.chart(
-                charts.over_time(
-                    [{"period": row.period, "value": row.value} for row in months],
-                    axis="Share of revenue",
-                    pattern=".0%",
-                    reference=top_tier,
-                    reference_label="Their share of customers",
-                ),
-                alt_text=f"Line: {title}. The last month stands at {percent(months[-1].value or 0.0)}.",
-                key="top_tier_share_chart",
-                note="Trailing twelve months of revenue, by the tier that held at each month's end.",
-            )
-        else:
-            cards.nothing_to_show(history, what="The share by month")
+    value_cards.concentration(desk, share)
 with right:
-    marks = find_marks(profile.rows)
-    title = headlines.marks_found(profile.rows)
-    with cards.evidence(desk, title, [profile], [PROFILE], key="profile"):
-        found = {(mark.attribute, mark.value) for mark in marks}
-        rows = [row for row in profile.rows if row.status == "ok" and row.value is not None]
-        rows.sort(
-            key=lambda row: (
-                (row.dimensions["attribute"], row.dimensions["attribute_value"]) not in found,
-                -abs((row.value or 100.0) - 100.0),
-            )
-        )
-        records = []
-        for row in sorted(rows[:DOTS], key=lambda row: -(row.value or 0.0)):
-            key = (row.dimensions["attribute"], row.dimensions["attribute_value"])
-            value = row.value or 0.0
-            records.append(
-                {
-                    "label": f"{words(str(key[0]))}: {key[1]}",
-                    "value": value,
-                    "low": row.low if row.low is not None else value,
-                    "high": row.high if row.high is not None else value,
-                    "text": number(value, "index"),
-                    "note": headlines.interval_note(row, "index"),
-                    "direction": "Not proven" if key not in found else "More common" if value > 100 else "Less common",
-                }
-            )
-        if records:
-            cards.chart(
-                charts.index_dots(records, axis="Index (all customers: 100)"),
-                alt_text=f"Dot plot of {len(records)} attribute values: {title}.",
-                key="profile_chart",
-                note="Circles are more common in the top tier, diamonds less, squares not proven. "
-                f"All customers, whatever the filter: {len(marks)} of {len(rows)} values differ measurably "
-                "(95%, corrected for the number of comparisons). Lines are 95% intervals.",
-            )
-        else:
-            cards.nothing_to_show(profile, what="The profile")
+    value_cards.profile(desk, profile)
 
-st.header("Groups of customers", anchor=False)
 splits = [
     name
     for name in ("segment", "motivation", "age_band", "region", "first_channel")
     if desk.can_split("buyers", name) and desk.values(name)
 ]
+st.header("What they will be worth", anchor=False)
+value_cards.forecast(desk)
+if {"motivation", "age_band"} <= {*splits}:
+    left, right = st.columns([11, 9], gap="small")
+    with left:
+        value_cards.worth_by_group(desk, filters)
+    with right:
+        value_cards.context(desk)
+else:
+    value_cards.context(desk)
+
+st.header("Who stays", anchor=False)
+retention_cards.retention(desk, filters)
+
+st.header("Who moves between tiers", anchor=False)
+retention_cards.tier_moves(desk, filters, split=splits[0] if splits else None)
+
+st.header("How lately and how often they bought", anchor=False)
+value_cards.recency_and_frequency(desk, filters)
+
+st.header("Groups of customers", anchor=False)
 if splits:
     split = st.segmented_control(
         "Group by", splits, default=splits[0], required=True, format_func=words, key="group", bind="query-params"

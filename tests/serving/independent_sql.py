@@ -45,7 +45,7 @@ PEOPLE = (
     "is_identified",
     "identifier_band",
 )
-CUSTOMERS = ("order_band", "value_tier", "rfm_segment", "has_contract")
+CUSTOMERS = ("order_band", "value_tier", "rfm_segment", "has_contract", "value_model")
 ACCOUNTS = ("is_listed", "account_segment", "account_country", "account_region", "has_customer")
 
 
@@ -107,6 +107,13 @@ _REFUNDED = "coalesce(sum(amount_reporting) filter (kind <> 'sale'), 0)"
 _NPS = "construct = 'nps' and is_scorable"
 _OBSERVED = "is_observed_long_enough and stage <> 'advocacy'"
 _PAIRED = "expectation_pct is not null"
+# The second month of cohorts whose last customers have finished theirs, too.
+_COHORT = """
+    months_since_acquired = 2
+    and last_day((
+        date_trunc('quarter', month_on - to_months(2)) + to_months(4)
+    )::date) <= (select max(month_end_on) from marts.fct_customer_months)
+"""
 
 METRICS: dict[str, Definition] = {
     # people and customers
@@ -163,6 +170,19 @@ METRICS: dict[str, Definition] = {
         " / nullif(count(distinct person_id) filter (kind = 'sale'), 0)",
         "counts_revenue",
     ),
+    # money that is known to be left: only where the shop says what the goods cost
+    "margin": Plain("fct_orders", "sum(margin)", "counts_revenue"),
+    "margin_share": Plain(
+        "fct_orders",
+        "(sum(case kind when 'sale' then amount_reporting else -amount_reporting end)"
+        " - sum(case kind when 'sale' then cost_reporting else -cost_reporting end))"
+        " / nullif(sum(case kind when 'sale' then amount_reporting else -amount_reporting end), 0)",
+        "counts_revenue and cost_reporting is not null",
+    ),
+    "cost_known_share": Plain(
+        "fct_orders", "avg((cost_reporting is not null)::int)", "counts_revenue and kind = 'sale'"
+    ),
+    "lifetime_margin_per_customer": Plain("dim_customers", "avg(margin)"),
     # growth
     "active_customers": Plain("fct_customer_months", "count_if(is_active_end)", is_state=True),
     "acquired": Plain("fct_customer_months", "sum(acquired)"),
@@ -178,6 +198,14 @@ METRICS: dict[str, Definition] = {
         "tier_end is not null",
         is_state=True,
     ),
+    "moved_up": Plain("fct_customer_months", "count_if(tier_start = 'other' and tier_end = 'top')"),
+    "moved_down": Plain("fct_customer_months", "count_if(tier_start = 'top' and tier_end = 'other')"),
+    "entered_top": Plain("fct_customer_months", "count_if(tier_start is null and tier_end = 'top')"),
+    "top_tier_kept_share": Plain(
+        "fct_customer_months", "avg((tier_end = 'top')::int)", "tier_start = 'top' and tier_end is not null"
+    ),
+    "cohort_retention": Plain("fct_customer_months", "avg(is_active_end::int)", _COHORT),
+    "cohort_repurchase": Plain("fct_customer_months", "avg((orders > 0)::int)", _COHORT),
     # touchpoints, sessions, journeys
     "touchpoints": Plain("fct_touchpoints", "count(*)"),
     "touchpoint_people": Plain("fct_touchpoints", "count(distinct person_id)"),
@@ -279,6 +307,8 @@ METRICS: dict[str, Definition] = {
 
 # Metrics that mean something only within one value of a dimension, and the value whose rows METRICS takes.
 WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
+    "cohort_retention": {"months_since_acquired": ("2",)},
+    "cohort_repurchase": {"months_since_acquired": ("2",)},
     "attributed_conversions": {"model": ("position",)},
     "attributed_revenue": {"model": ("position",)},
     "attributed_revenue_per_conversion": {"model": ("position",)},

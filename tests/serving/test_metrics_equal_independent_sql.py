@@ -39,7 +39,8 @@ def answered(release: LiveRelease, question: Question) -> dict[object, float]:
 
 
 def text(values: dict[object, float]) -> dict[object, float]:
-    return {str(key).lower() if isinstance(key, bool) else key: value for key, value in values.items()}
+    """Keys as answers name them: booleans in small letters, whole numbers as text."""
+    return {str(key).lower() if isinstance(key, (bool, int)) else key: value for key, value in values.items()}
 
 
 def without_noughts(values: dict[object, float]) -> dict[object, float]:
@@ -143,6 +144,32 @@ FIXED_BY_HAND = {
         """
         select distinct curve_value, median_months from marts.fct_survival_curves
         where curve = 'second_order' and curve_dimension = 'segment'
+        """,
+    ),
+    **{
+        metric: (
+            ("context", "context_value"),
+            {},
+            f'select context, context_value, "{column}" from marts.fct_context_index',
+        )
+        for metric, column in (
+            ("context_index", "index"),
+            ("context_share_all", "share_all"),
+            ("context_share_top", "share_top"),
+            ("context_q_value", "q_value"),
+        )
+    },
+    "revenue_concentration": (
+        ("top_percent",),
+        {},
+        """
+        with best as (
+            select revenue_12m, row_number() over (order by revenue_12m desc, person_id) as nth, count(*) over () as n
+            from marts.fct_customer_months
+            where revenue_12m > 0 and month_on = (select max(month_on) from marts.fct_customer_months)
+        )
+        select step, sum(revenue_12m) filter (nth <= ceil(n * step::decimal(9, 2) / 100)) / sum(revenue_12m)
+        from best cross join range(5, 101, 5) as steps (step) group by step
         """,
     ),
     "value_backtest_error": (

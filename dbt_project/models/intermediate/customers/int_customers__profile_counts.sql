@@ -1,8 +1,8 @@
--- Grain: one row is an attribute value among the customers with a value tier: how many have it, in all and on top.
+-- Grain: one row is a family x attribute value of customers with a value tier: how many have it, in all and on top.
 
 with attributes as (
 
-    select * from {{ ref('int_customers__attributes') }}
+    select * from {{ ref('int_customers__profile_values') }}
 
 ),
 
@@ -15,6 +15,7 @@ customers as (
 tiered as (
 
     select
+        attributes.family,
         attributes.kind,
         attributes.attribute,
         attributes.attribute_value,
@@ -28,29 +29,31 @@ tiered as (
 valued as (
 
     select
+        family,
+        kind,
         attribute,
         attribute_value,
-        min(kind) as kind,
         count(*) as n,
         sum(is_top_tier) as n_top
     from tiered
-    group by attribute, attribute_value
+    group by family, kind, attribute, attribute_value
 
 ),
 
 final as (
 
     select
+        family,
         kind,
         attribute,
         attribute_value,
         cast(n as bigint) as n,
         cast(n_top as bigint) as n_top,
-        cast(sum(n) over (partition by attribute) as bigint) as n_attribute,
-        cast(sum(n_top) over (partition by attribute) as bigint) as n_attribute_top
+        cast(sum(n) over (partition by family, kind, attribute) as bigint) as n_attribute,
+        cast(sum(n_top) over (partition by family, kind, attribute) as bigint) as n_attribute_top
     from valued
     -- Nobody on top has stated this attribute: there is nothing to compare.
-    qualify sum(n_top) over (partition by attribute) > 0
+    qualify sum(n_top) over (partition by family, kind, attribute) > 0
 
 )
 

@@ -24,6 +24,43 @@ as_of as (
 
 ),
 
+-- What sales say of their cost, for what is taken back of them: staging keeps one sale of a number in a source.
+sold as (
+
+    select
+        data_source,
+        order_id,
+        amount_reporting,
+        cost_reporting
+    from orders
+    where kind = 'sale' and order_id is not null and cost_reporting is not null
+
+),
+
+-- A returned article may be worth nothing any more: a refund brings its cost back only where the row states it. What
+-- was cancelled was never delivered: its part of the sale's cost was not spent.
+costed as (
+
+    select
+        orders.order_key,
+        case
+            when orders.kind = 'sale' or orders.cost_reporting is not null then orders.cost_reporting
+            when sold.order_id is null then null
+            when orders.kind = 'cancel' and sold.amount_reporting > 0
+                then cast(
+                    sold.cost_reporting * least(orders.amount_reporting, sold.amount_reporting) / sold.amount_reporting
+                    as decimal(18, 2)
+                )
+            else 0
+        end as cost_reporting
+    from orders
+    left join sold
+        on
+            orders.data_source = sold.data_source
+            and orders.order_id = sold.order_id
+
+),
+
 valued as (
 
     select
@@ -40,6 +77,7 @@ valued as (
         orders.currency,
         orders.amount,
         orders.amount_reporting,
+        cast(costed.cost_reporting as decimal(18, 2)) as cost_reporting,
         orders.quantity,
         orders.occurred_at,
         {{ business_day('orders.occurred_at') }} as occurred_on,
@@ -49,6 +87,7 @@ valued as (
         orders.source_line
     from orders
     inner join sources on orders.data_source = sources.data_source
+    inner join costed on orders.order_key = costed.order_key
     inner join identifiers on orders.identifier_key = identifiers.identifier_key
     cross join as_of
 
@@ -84,6 +123,7 @@ final as (
         amount,
         amount_reporting,
         case when kind = 'sale' then amount_reporting else -amount_reporting end as net_amount,
+        cost_reporting,
         quantity,
         occurred_at,
         occurred_on,
@@ -99,6 +139,14 @@ final as (
                 else -amount_reporting
             end as decimal(18, 2)
         ) as revenue,
+        -- Null where the cost is not known, so that no margin is ever a revenue.
+        cast(
+            case
+                when not counts_revenue then null
+                when kind = 'sale' then amount_reporting - cost_reporting
+                else cost_reporting - amount_reporting
+            end as decimal(18, 2)
+        ) as margin,
         source_file,
         source_line
     from ranked

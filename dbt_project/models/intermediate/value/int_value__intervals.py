@@ -1,4 +1,4 @@
-"""Customers, running contracts and fitted models come in; 90% intervals of the value of each and of groups go out.
+"""Customers, running contracts and fitted models come in; 95% intervals of the value of each and of groups go out.
 
 A row is a person (`dimension` is person) or a group of customers who share a value of a dimension. Both come from the
 same draws, and a group's interval from sums within draws: bounds of single people cannot be added.

@@ -116,6 +116,24 @@ fct_channel_contributions as (
 
 ),
 
+dim_customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+fct_value_intervals as (
+
+    select * from {{ ref('fct_value_intervals') }}
+
+),
+
+choice as (
+
+    select * from {{ ref('int_value__choice') }}
+
+),
+
 refusals as (
 
     select * from {{ ref('int_survey__refusals') }}
@@ -322,6 +340,62 @@ reach as (
         max(cast(null as date)) as last_on
     from fct_channel_contributions
     where refused_reason is null
+    union all
+    select
+        'costs' as feed,
+        count(*) as n_rows,
+        min(occurred_on) as first_on,
+        max(occurred_on) as last_on
+    from fct_orders
+    where margin is not null
+    union all
+    select
+        'value_forecast' as feed,
+        count(*) as n_rows,
+        min(customer_since_on) as first_on,
+        max(customer_since_on) as last_on
+    from dim_customers
+    where predicted_value_12m is not null
+    union all
+    select
+        'purchase_forecast' as feed,
+        count(*) as n_rows,
+        min(customer_since_on) as first_on,
+        max(customer_since_on) as last_on
+    from dim_customers
+    where predicted_purchases_12m is not null
+    union all
+    select
+        'value_intervals' as feed,
+        count(*) as n_rows,
+        min(cast(null as date)) as first_on,
+        max(cast(null as date)) as last_on
+    from fct_value_intervals
+
+),
+
+valued_by as (
+
+    select
+        max(case when value_model in ('bg_nbd', 'naive') then 1 else 0 end) as orders,
+        max(case when value_model = 'running_on' then 1 else 0 end) as contracts_that_run_on
+    from dim_customers
+
+),
+
+-- Why numbers of a feed are provisional, as far as the data say so themselves.
+doubted as (
+
+    select
+        feeds.feed,
+        case
+            when choice.is_provisional and valued_by.orders = 1 then choice.reason
+            when feeds.feed = 'value_forecast' and valued_by.contracts_that_run_on = 1
+                then 'too few contracts have ended to learn from: running ones are taken to run on'
+        end as provisional_reason
+    from (values ('value_forecast'), ('purchase_forecast'), ('value_intervals')) as feeds (feed)
+    cross join choice
+    cross join valued_by
 
 ),
 
@@ -333,9 +407,11 @@ final as (
         reach.first_on,
         reach.last_on,
         coalesce(refusals.n_rows, 0) as refused_rows,
-        refusals.reason as refused_reason
+        refusals.reason as refused_reason,
+        doubted.provisional_reason
     from reach
     left join refusals on reach.feed = refusals.feed
+    left join doubted on reach.feed = doubted.feed
 
 )
 

@@ -48,7 +48,8 @@ totals as (
         min(case when kind = 'sale' then occurred_on end) as first_order_on,
         max(case when kind = 'sale' then occurred_on end) as last_order_on,
         sum(orders) as orders,
-        sum(revenue) as revenue
+        sum(revenue) as revenue,
+        sum(margin) as margin
     from orders
     where not is_after_as_of
     group by person_id
@@ -77,6 +78,7 @@ customers as (
         totals.last_order_on,
         coalesce(totals.orders, 0) as orders,
         coalesce(totals.revenue, 0) as revenue,
+        totals.margin,
         coalesce(agreements.contracts, 0) as contracts,
         coalesce(agreements.running_contracts, 0) as running_contracts
     from totals
@@ -128,6 +130,7 @@ final as (
         cast(customers.running_contracts as integer) as running_contracts,
         customers.contracts > 0 as has_contract,
         cast(customers.revenue as decimal(18, 2)) as revenue,
+        cast(customers.margin as decimal(18, 2)) as margin,
         cast(today.revenue_12m as decimal(18, 2)) as revenue_12m,
         today.tier_end as value_tier,
         cast(case when today.tier_end = 'top' then 1 else 0 end as integer) as is_top_tier,

@@ -40,11 +40,15 @@ final as (
         orders.revenue,
         cast(case when orders.kind = 'sale' then orders.revenue else 0 end as decimal(18, 2)) as sales_amount,
         cast(case when orders.kind = 'sale' then 0 else -orders.revenue end as decimal(18, 2)) as refunded_amount,
+        orders.cost_reporting,
+        orders.margin,
+        cast(case when orders.margin is not null then orders.revenue end as decimal(18, 2)) as costed_revenue,
         orders.quantity,
 
         ---------- counts
         cast(orders.orders as integer) as orders,
         cast(case when orders.amount_reporting is null then 0 else orders.orders end as integer) as valued_orders,
+        cast(case when orders.margin is null then 0 else orders.orders end as integer) as costed_orders,
         case when orders.orders = 1 then orders.person_id end as buyer_id,
 
         ---------- timestamps

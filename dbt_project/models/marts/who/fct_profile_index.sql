@@ -1,14 +1,9 @@
 -- Grain: one row is an attribute value: how much more often the top tier has it than all customers with a tier.
 
-with counts as (
+with compared as (
 
-    select * from {{ ref('int_customers__profile_counts') }}
-
-),
-
-tests as (
-
-    select * from {{ ref('int_customers__profile_tests') }}
+    select * from {{ ref('int_customers__profile_index') }}
+    where family = 'profile'
 
 ),
 
@@ -18,52 +13,27 @@ as_of as (
 
 ),
 
-shares as (
-
-    select
-        *,
-        cast(n as double) / n_attribute as share_all,
-        cast(n_top as double) / n_attribute_top as share_top
-    from counts
-
-),
-
--- Wilson's 95% interval of the share in the top tier; the share in all is taken as known.
-bounded as (
-
-    select
-        *,
-        {{ wilson_bound('n_top', 'n_attribute_top', '-') }} as share_top_low,
-        {{ wilson_bound('n_top', 'n_attribute_top', '+') }} as share_top_high
-    from shares
-
-),
-
 final as (
 
     select
-        {{ surrogate_key(['bounded.attribute', 'bounded.attribute_value']) }} as profile_id,
-        bounded.kind,
-        bounded.attribute,
-        bounded.attribute_value,
-        cast(bounded.n as integer) as n,
-        cast(bounded.n_top as integer) as n_top,
-        cast(bounded.n_attribute as integer) as n_attribute,
-        cast(bounded.n_attribute_top as integer) as n_attribute_top,
-        cast(bounded.share_all as double) as share_all,
-        cast(bounded.share_top as double) as share_top,
-        cast(100 * bounded.share_top / bounded.share_all as double) as index,
-        cast(100 * bounded.share_top_low / bounded.share_all as double) as low,
-        cast(100 * bounded.share_top_high / bounded.share_all as double) as high,
-        tests.p_value,
-        tests.q_value,
-        coalesce(tests.q_value <= 0.05, false) as is_distinct,
+        {{ surrogate_key(['compared.attribute', 'compared.attribute_value']) }} as profile_id,
+        compared.kind,
+        compared.attribute,
+        compared.attribute_value,
+        compared.n,
+        compared.n_top,
+        compared.n_attribute,
+        compared.n_attribute_top,
+        compared.share_all,
+        compared.share_top,
+        compared.index,
+        compared.low,
+        compared.high,
+        compared.p_value,
+        compared.q_value,
+        compared.is_distinct,
         as_of.as_of_on as calculated_on
-    from bounded
-    left join tests
-        on
-            bounded.attribute = tests.attribute
-            and bounded.attribute_value = tests.attribute_value
+    from compared
     cross join as_of
 
 )

@@ -1,4 +1,4 @@
--- Grain: one row is a value of a declared dimension: what its customers will be worth over the horizon, with a 90%
+-- Grain: one row is a value of a declared dimension: what its customers will be worth over the horizon, with a 95%
 -- interval from draws. Only customers valued by a fitted model, or whose contract ended.
 
 {%- set dimensions = [

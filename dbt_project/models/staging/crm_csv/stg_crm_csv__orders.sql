@@ -23,6 +23,7 @@ kept as (
         amount,
         amount_reporting,
         cost,
+        cost_reporting,
         quantity,
         occurred_at,
         data_source,

@@ -43,7 +43,8 @@ renamed as (
 
         ---------- numbers
         {{ parse_number('source.amount', 'sources.decimal_mark') }} as stated_amount,
-        {{ parse_number('source.cost', 'sources.decimal_mark') }} as cost,
+        {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
+        {{ blank_to_null('source.cost') }} is not null as is_cost_stated,
         {{ parse_number('source.quantity', 'sources.decimal_mark') }} as quantity,
 
         ---------- timestamps
@@ -68,7 +69,8 @@ typed as (
         *,
         -- A file that states no kind writes money paid back as a negative amount.
         coalesce(stated_kind, case when stated_amount < 0 then 'refund' else 'sale' end) as kind,
-        cast(abs(stated_amount) as decimal(18, 2)) as amount
+        cast(abs(stated_amount) as decimal(18, 2)) as amount,
+        cast(abs(stated_cost) as decimal(18, 2)) as cost
     from renamed
 
 ),
@@ -101,6 +103,8 @@ examined as (
             when stated_amount is null then 'the amount is no number'
             when kind not in ('sale', 'refund', 'cancel') then 'the kind is not sale, refund or cancel'
             when kind = 'sale' and stated_amount < 0 then 'a sale with a negative amount'
+            when is_cost_stated and stated_cost is null then 'the cost is no number'
+            when kind = 'sale' and stated_cost < 0 then 'a negative cost'
             when rate is null then {{ no_rate() }}
         end as quarantine_reason
     from valued
@@ -155,6 +159,7 @@ final as (
         amount,
         {{ in_reporting_currency('amount', 'rate') }} as amount_reporting,
         cost,
+        {{ in_reporting_currency('cost', 'rate') }} as cost_reporting,
         quantity,
         occurred_at,
         data_source,
