@@ -20,7 +20,6 @@ TEXT = "currentColor"  # the page's own text colour, whichever theme is on
 LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
 ROW = 34
 AXIS = 56  # pixels of the value axis with its title, which count as part of a chart's height
-HEIGHT = 400
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
 DOTTED_UP_TO = 36  # months: beyond that a dot for each hides the line
@@ -157,39 +156,6 @@ def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     gaps = alt.Chart(data).encode(x="right:Q", y=y, text="text:N")
     texts = gaps.mark_text(align="left", dx=12, color=TEXT, fontSize=SMALL)
     return _sized(alt.layer(bars, points, texts), len(data))
-
-
-def over_time(
-    records: Sequence[Record], *, axis: str, pattern: str, reference: float, reference_label: str
-) -> alt.LayerChart:
-    """One share by month from nothing to its top, its last value written at its end, beside what an even spread gives.
-
-    Args:
-        records: period (first day), value.
-        pattern: d3 format of the values.
-        reference: the level to compare with, and what it is called.
-    """
-    data = pd.DataFrame(list(records))
-    data["period"] = pd.to_datetime(data["period"])
-    base = alt.Chart(data).encode(
-        x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4, labelOverlap=True)),
-        y=alt.Y("value:Q", title=axis, axis=alt.Axis(format=pattern, tickCount=5), scale=alt.Scale(domain=[0, 1])),
-        tooltip=[alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)],
-    )
-    area = base.mark_area(color=POINT, opacity=0.15)
-    line = base.mark_line(color=POINT, strokeWidth=2.5)
-    newest = data[data["period"] == data["period"].max()]
-    last = alt.Chart(newest).encode(x="period:T", y="value:Q")
-    end = last.mark_point(filled=True, color=POINT, size=110, opacity=1)
-    text = last.mark_text(align="right", dy=-14, color=TEXT, fontWeight="bold", fontSize=SMALL).encode(
-        text=alt.Text("value:Q", format=pattern)
-    )
-    even = alt.Chart(pd.DataFrame([{"at": reference, "label": reference_label, "period": data["period"].min()}]))
-    rule = even.mark_rule(color=TEXT, opacity=0.6, strokeDash=[4, 4]).encode(y="at:Q")
-    name = even.mark_text(align="left", dx=4, dy=-8, color=TEXT, fontSize=SMALL)
-    return alt.layer(area, line, rule, name.encode(x="period:T", y="at:Q", text="label:N"), end, text).properties(
-        height=HEIGHT
-    )
 
 
 def lines(records: Sequence[Record], *, pattern: str = ",.0f") -> alt.LayerChart:

@@ -95,21 +95,6 @@ def marks_found(profile: Sequence[AnswerRow]) -> Sentence:
     return Sentence(f"{shown} is {percent(1 - first.index / 100)} rarer among the best", claim=True)
 
 
-def concentration(share: AnswerRow | None, history: Sequence[AnswerRow], *, top_tier: float) -> Sentence:
-    """The title over the top tier's share of revenue by month."""
-    months = [row for row in history if row.status == "ok" and row.value is not None]
-    if share is None or share.value is None or not months:
-        return Sentence(f"Revenue share of the top {percent(top_tier)}, by month", claim=False)
-    values = [row.value for row in months if row.value is not None]
-    if len(values) > 1:
-        return Sentence(
-            f"The top {percent(top_tier)} brought between {percent(min(values))} and {percent(max(values))} "
-            f"of revenue in {len(values)} months",
-            claim=False,
-        )
-    return Sentence(f"The top {percent(top_tier)} bring {percent(share.value)} of revenue", claim=False)
-
-
 def journey(conversion: Sequence[AnswerRow], *, days: int, observed: Collection[str] = STAGES) -> Sentence:
     """Where journeys stall."""
     stall = find_stalled_stage(conversion, observed=observed)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from app.charts import ALARM, CONTEXT, HEIGHT, POINT, SMALL, TEXT, Record
+from app.charts import ALARM, CONTEXT, POINT, SMALL, TEXT, Record
 
+HEIGHT = 400
 MOVES = 260
 
 

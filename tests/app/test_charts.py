@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app import charts
+from app import charts, value_charts
 
 RANKED = [
     {"label": "Fix it", "value": 14.5, "low": 13.7, "high": 15.3, "text": "14.5", "note": "n = 9", "stands_out": True},
@@ -29,13 +29,17 @@ DRAWN = {
         [{"label": "Fast", "expected": 5.5, "experienced": 4.2, "text": "−1.30", "note": "n = 9", "stands_out": True}],
         axis="Rating",
     ),
-    "over_time": charts.over_time(
-        [{"period": f"2026-0{month}-01", "value": month / 10} for month in (1, 2, 3)],
-        axis="Share",
-        pattern=".0%",
-        reference=0.2,
-        reference_label="Even spread",
+    "pareto": value_charts.pareto(
+        [{"customers": 0.2, "revenue": 0.6}, {"customers": 1.0, "revenue": 1.0}], point=20, text="Top 20% = 60%"
     ),
+    "survival": value_charts.survival(
+        [
+            {"month": month, "value": 1 - month / 10, "low": 0.9 - month / 10, "high": 1.0, "note": "n = 9"}
+            for month in (0, 1, 2)
+        ],
+        axis="Share that lasts longer",
+    ),
+    "moves": value_charts.moves([{"period": "2026-01-01", "up": 4, "down": 3}]),
     "lines": charts.lines(
         [
             {"period": "2026-01-01", "value": 4, "series": "Email"},
@@ -92,10 +96,36 @@ def test_what_is_more_and_less_common_differs_in_shape_and_colour() -> None:
     assert points["color"]["scale"]["range"][0] != points["color"]["scale"]["range"][1]
 
 
-def test_the_last_month_of_a_course_is_written_at_its_end() -> None:
-    label = marks(specification("over_time"), "text")[-1]
-    rows = specification("over_time")["datasets"][label["data"]["name"]]
-    assert [row["value"] for row in rows] == [0.3]
+def test_the_last_month_of_a_curve_is_written_at_its_end() -> None:
+    label = marks(specification("survival"), "text")[-1]
+    rows = specification("survival")["datasets"][label["data"]["name"]]
+    assert [row["value"] for row in rows] == [0.8]
+
+
+def test_the_part_of_the_top_tier_is_shaded_and_its_point_marked() -> None:
+    drawn = specification("pareto")
+    (area,), (dot,) = marks(drawn, "area"), marks(drawn, "point")
+    assert [row["customers"] for row in drawn["datasets"][area["data"]["name"]]] == [0.0, 0.2]
+    assert [row["revenue"] for row in drawn["datasets"][dot["data"]["name"]]] == [0.6]
+
+
+def test_who_falls_is_drawn_below_the_line_and_written_without_a_sign() -> None:
+    drawn = specification("moves")
+    up, down = marks(drawn, "bar")
+    assert (up["encoding"]["y"]["field"], down["encoding"]["y"]["field"]) == ("up", "below")
+    assert [label["encoding"]["text"]["field"] for label in marks(drawn, "text")] == ["up", "down"]
+    (rows,) = drawn["datasets"].values()
+    assert [(row["up"], row["below"]) for row in rows] == [(4, -3)]
+
+
+def test_forecast_and_fact_differ_in_shape() -> None:
+    drawn = value_charts.calibration(
+        [{"tenth": 1, "forecast": 2.0, "fact": 3.0, "note": "9 customers"}], axis="EUR", pattern=",.0f"
+    ).to_dict()
+    (points,) = marks(drawn, "point")
+    assert points["encoding"]["shape"]["scale"]["range"] == ["diamond", "circle"]
+    rows = drawn["datasets"][points["data"]["name"]]
+    assert {row["end"]: row["value"] for row in rows} == {"Forecast": 2.0, "Really bought": 3.0}
 
 
 @pytest.mark.parametrize("background", [(255, 255, 255), (15, 27, 45)])

@@ -89,7 +89,7 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
         connection.execute(
             """create or replace table marts.fct_feeds as
             select 'orders' as feed, 1000 as n_rows, date '2026-01-01' as first_on, date '2026-02-01' as last_on,
-                0 as refused_rows, null::varchar as refused_reason"""
+                0 as refused_rows, null::varchar as refused_reason, null::varchar as provisional_reason"""
         )
     with duckdb.connect(str(paths.raw_database)) as connection:
         connection.execute("create schema if not exists intermediate")

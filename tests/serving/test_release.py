@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from serving import (
     run_history,
 )
 from serving.history import STAGES
-from tests.serving.world import publish
+from tests.serving.world import FEEDS, MARTS, publish
 from workspace.documents import AuditRecord, Check
 from workspace.paths import MANIFEST_FILE, SNAPSHOT_FILE, WorkspacePaths
 
@@ -205,3 +206,33 @@ class TestDefinitions:
         names = {one.name for one in catalogue(open_release(workspace))}
         assert {"revenue", "nps", "profile_index"} <= names
         assert "gap_sum" not in names
+
+
+def test_a_metric_is_provisional_where_the_data_behind_it_say_so(workspace: WorkspacePaths, manifest: str) -> None:
+    why = "the forecast was not nearer to the facts than going on as before"
+    doubted = FEEDS["orders"].model_copy(update={"provisional_reason": why})
+    publish(workspace, "run-1", manifest, feeds={**FEEDS, "orders": doubted})
+    release = open_release(workspace)
+    found = {one.name: one for one in catalogue(release)}
+    assert (found["revenue"].badge, found["revenue"].badge_reason) == ("provisional", why)
+    assert found["revenue"].certification == "provisional"
+    assert found["people"].badge == "certified"
+    row = ask(release, Question(metrics=("revenue",))).one("revenue")
+    assert (row.status, row.reason) == ("ok", f"provisional: {why}")
+    assert row.value is not None
+    assert ask(release, Question(metrics=("people",))).one("people").reason is None
+
+
+@pytest.mark.parametrize("unknown", ["no_data", "nought"])
+def test_a_sum_of_what_nobody_knows_is_no_data_where_its_definition_says_so(
+    workspace: WorkspacePaths, manifest: str, unknown: str
+) -> None:
+    definitions = json.loads(manifest)
+    (revenue,) = (one for one in definitions["metrics"] if one["name"] == "revenue")
+    revenue["config"]["meta"]["unknown"] = unknown
+    marts = f"{MARTS} update marts.fct_orders set net_amount = null where channel = 'shop';"
+    publish(workspace, "run-1", json.dumps(definitions), marts=marts)
+    answer = ask(open_release(workspace), Question(metrics=("revenue",), by=("channel",)))
+    rows = {row.dimensions["channel"]: row for row in answer.rows}
+    assert rows["web"].status == "ok"
+    assert (rows["shop"].status, rows["shop"].value) == (("no_data", None) if unknown == "no_data" else ("ok", 0))
