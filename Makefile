@@ -24,6 +24,7 @@ test-all: .venv/.dev ## The tests and the slow ones
 	$(RUN)/pytest -n 2 --dist loadfile
 
 bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
+	$(UV) sync --frozen --inexact --extra benchmark --python $(PYTHON)
 	$(RUN)/python -m benchmarks
 
 lint: .venv/.dev ## Lint, format, types, import boundaries, SQL style

@@ -18,19 +18,24 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks import bulk
+from benchmarks import bulk, value
 from workspace import Workspace, load_workspace
 from workspace.paths import WorkspacePaths
 
 
 @dataclass(frozen=True)
 class Case:
-    """One measurement. `work` is called with the company's folder and yields rows and seconds."""
+    """One measurement. `work` is called with the company's folder and yields rows and seconds.
+
+    Attributes:
+        brings_own: the case has inputs of its own and needs no company.
+    """
 
     name: str
     what: str
     by: str
     work: Callable[[Path], tuple[int, float]]
+    brings_own: bool = False
 
 
 def load_with_ledger(root: Path) -> tuple[int, float]:
@@ -130,12 +135,21 @@ PUBLISH = "publish"
 CASES = (
     Case("load_with_ledger", "load web events", "cx, with ledger", load_with_ledger),
     Case("load_plain", "load web events", "plain DuckDB", load_plain),
-    Case("bulk_events", "land 2 million events", "cx, with ledger", bulk.load_events),
-    Case("bulk_events_plain", "land 2 million events", "read_json_objects", bulk.load_events_plain),
-    Case("bulk_orders", "land 2 million CSV rows", "cx, with ledger", bulk.load_orders),
-    Case("bulk_orders_plain", "land 2 million CSV rows", "read_csv, store_rejects", bulk.load_orders_plain),
-    Case("bulk_table", "land a PostgreSQL table", "cx, with ledger", bulk.load_table),
-    Case("bulk_table_plain", "land a PostgreSQL table", "dlt with connectorx", bulk.load_table_plain),
+    Case("bulk_events", "land 2 million events", "cx, with ledger", bulk.load_events, brings_own=True),
+    Case("bulk_events_plain", "land 2 million events", "read_json_objects", bulk.load_events_plain, brings_own=True),
+    Case("bulk_orders", "land 2 million CSV rows", "cx, with ledger", bulk.load_orders, brings_own=True),
+    Case(
+        "bulk_orders_plain",
+        "land 2 million CSV rows",
+        "read_csv, store_rejects",
+        bulk.load_orders_plain,
+        brings_own=True,
+    ),
+    Case("bulk_table", "land a PostgreSQL table", "cx, with ledger", bulk.load_table, brings_own=True),
+    Case("bulk_table_plain", "land a PostgreSQL table", "dlt with connectorx", bulk.load_table_plain, brings_own=True),
+    Case("value_million", "value a million customers", "BG/NBD, Gamma-Gamma", value.value_a_million, brings_own=True),
+    Case("value_cdnow", "value CDNOW's sample", "BG/NBD, Gamma-Gamma", value.value_cdnow, brings_own=True),
+    Case("value_cdnow_lifetimes", "value CDNOW's sample", "lifetimes", value.value_cdnow_lifetimes, brings_own=True),
     Case("build_models", "build the marts", "dbt, with tests", build_models),
     Case("build_without_tests", "build the marts", "dbt, models only", build_without_tests),
     Case("whole_run", "files to release", "cx run", whole_run),
