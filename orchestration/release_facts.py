@@ -8,11 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 from workspace.documents import Feed
+
+_GUARDED: Final = """
+select identifier_type, reason, count(*) as identifiers, max(shared_by) as most_shared_by, min(bound) as at_most
+from intermediate.int_identity__guarded
+group by identifier_type, reason
+order by identifier_type, reason
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +64,12 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
 
 
 def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
-    """The books of staging, and what no mapping names, as the last build counted them."""
+    """The books of staging, what no mapping names, and what joins nobody, as the last build counted them."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
             "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
             "unmapped": rows_of(connection, "select * from intermediate.int_books__unmapped order by all"),
+            "guarded": rows_of(connection, _GUARDED),
         }
 
 

@@ -41,6 +41,8 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
         "unbalanced_models": unbalanced_models(books),
         "rejects": ingest.facts["rejects"] if ingest else [],
         "unmapped": build.facts["unmapped"] if build else [],
+        # A build of an earlier version did not tell it.
+        "guarded": build.facts.get("guarded", []) if build else [],
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
@@ -92,6 +92,10 @@ class Serving(Section):
     stale_after_hours: float = Field(default=48, gt=0)
 
 
+# Entities that say which account a person belongs to.
+_NAME_ACCOUNTS: Final = ("contacts", "leads", "deals")
+
+
 class Config(Section):
     """The whole of cx.yml."""
 
@@ -129,6 +133,11 @@ class Config(Section):
         for name in self.revenue_from:
             if name not in names:
                 raise ValueError(f"revenue_from names '{name}', which is no source; sources are {', '.join(names)}")
+        if self.customer_unit == "account" and not any(source.entity in _NAME_ACCOUNTS for source in self.sources):
+            raise ValueError(
+                "customer_unit is account, and no source says who belongs to which account; "
+                "add contacts, leads or deals with an account_id, or count people"
+            )
         return self
 
     @property

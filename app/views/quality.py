@@ -12,7 +12,8 @@ import streamlit as st
 from app import headlines
 from app.formatting import count_of, day, listing, markdown_safe, moment, words
 from app.page import begin
-from serving import releases
+from app.tables import cell
+from serving import AnswerRow, releases
 from workspace.documents import Check
 
 METRICS_NAMED = 4  # in a sentence; the table below has all
@@ -96,6 +97,41 @@ def checks_table(checks: Iterable[Check]) -> list[dict[str, Any]]:
     ]
 
 
+def told_as(metric: str, row: AnswerRow | None = None) -> str:
+    """A governed number as text, or why there is none; the whole company's without a row."""
+    return cell(row or desk.one(metric), desk.definitions[metric].unit, currency=desk.currency)
+
+
+def numbers(metric: str, by: tuple[str, ...]) -> list[dict[str, Any]]:
+    """A governed number by its dimensions, as rows."""
+    return [
+        {
+            **{name: words(str(row.dimensions[name])) for name in by},
+            desk.definitions[metric].label: told_as(metric, row),
+        }
+        for row in desk.ask(metric, by=by).rows
+    ]
+
+
+def who_is_who() -> None:
+    """People by how many identifiers were joined, and what joins nobody, in counts."""
+    by_size, apart = st.columns(2)
+    with by_size:
+        frame(
+            numbers("people", ("identifier_band",)),
+            key="quality_people_by_identifiers",
+            alt="People by how many identifiers were joined",
+            empty="Nobody has been seen yet.",
+        )
+    with apart:
+        frame(
+            numbers("guarded_identifiers", ("identifier_type", "guard_reason")),
+            key="quality_guarded",
+            alt="Identifiers that join nobody, by what they are and why",
+            empty="Every identifier joins whom it names.",
+        )
+
+
 for check in [check for check in document.checks if check.status != "passed"]:
     callout = st.warning if check.behaviour == "warn" and check.status == "failed" else st.error
     callout(f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(told(check))}", icon=":material/error:")
@@ -162,6 +198,15 @@ section(
         empty="No run is recorded.",
     ),
 )
+# A release of an earlier version does not count them.
+if "guarded_identifiers" in desk.definitions:
+    section(
+        "Who is who",
+        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, an "
+        f"address or a phone. {told_as('guarded_identifiers')} identifiers join nobody: fillers, and those that more "
+        "share than can be one person. None is shown here; cx explain-identity tells the links behind one.",
+        who_is_who,
+    )
 section(
     "Books",
     "Rows loaded = kept + quarantined + deduplicated + superseded + set aside, for every source.",

@@ -40,6 +40,8 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
         line("rejected", ", ".join(f"{name} {value}" for name, value in reject.items() if value is not None))
     for one in told["unmapped"]:
         line("unmapped", f"{one['kind']} '{one['name']}' of {one['data_source']}: {one['n_rows']:,} rows")
+    for one in told["guarded"]:
+        line("guarded", _guarded(one))
     run = told["last_run"]
     if run:
         stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items())
@@ -50,6 +52,13 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
         # Once a later run has been published, what failed before is history: audit/ has it.
         if not release or failure["run_id"] > release["run_id"]:
             _print_failure(line, failure)
+
+
+def _guarded(one: dict[str, Any]) -> str:
+    count = f"{one['identifiers']:,} of type {one['identifier_type']} join nobody"
+    if one["reason"] == "junk":
+        return f"{count}: they stand for 'none'"
+    return f"{count}: shared by more than {one['at_most']:,}, one of them by {one['most_shared_by']:,}"
 
 
 def _print_failure(line: _Lines, failure: dict[str, Any]) -> None:

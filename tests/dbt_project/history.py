@@ -192,6 +192,8 @@ def _contacts(dice: random.Random) -> Iterator[Row]:
             "account_id": f"a{number % 5}" if number % 3 else "",
             # One person under two numbers, joined by the address.
             "email": f"p{number - number % 8 // 7}@example.com",
+            # Others are joined by the phone, in two spellings.
+            "phone": f"030 23125-{number:03}" if number % 8 else f"+49 30 23125 {number + 3:03}",
             "created_at": _text(created),
             "updated_at": _text(created),
             "plan": dice.choice(["basic", "plus"]),

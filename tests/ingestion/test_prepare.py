@@ -84,6 +84,27 @@ def test_sources_carry_their_defaults(tmp_path: Path) -> None:
     ]
 
 
+def test_phones_are_read_as_those_of_the_timezone_unless_cx_yml_names_a_country(tmp_path: Path) -> None:
+    swiss = {**ORDERS, "name": "outlet", "phone_region": "ch"}
+    for identity, company in (({}, "DE"), ({"phone_region": "AT"}, "AT")):
+        workspace = make_workspace(tmp_path, ORDERS, swiss, identity=identity)
+        assert rows(workspace, "select phone_region from raw_config.settings") == [(company,)]
+        found = rows(workspace, "select name, phone_region from raw_config.sources order by name")
+        assert found == [("outlet", "CH"), ("shop", company)]
+
+
+def test_bounds_and_fillers_are_the_usual_ones_as_cx_yml_changes_them(tmp_path: Path) -> None:
+    bounds = "select bound from raw_config.identity_bounds where identifier_type = 'email' and other_type = 'customer'"
+    fillers = "select word from raw_config.identity_junk where kind = 'mailbox' and word in ('na', 'store', 'test')"
+    workspace = make_workspace(tmp_path, ORDERS)
+    assert rows(workspace, bounds) == [(5,)]
+    assert rows(workspace, f"{fillers} order by word") == [("na",), ("test",)]
+    changed = {"at_most": {"customers_per_email": 2}, "junk": {"mailboxes": ["Store"]}, "not_junk": ["NA"]}
+    workspace = make_workspace(tmp_path, ORDERS, identity=changed)
+    assert rows(workspace, bounds) == [(2,)]
+    assert rows(workspace, f"{fillers} order by word") == [("store",), ("test",)]
+
+
 def test_only_named_sources_count_revenue(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS, {**ORDERS, "name": "outlet"}, revenue_from=["outlet"])
     assert rows(workspace, "select name from raw_config.sources where counts_revenue") == [("outlet",)]

@@ -11,9 +11,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from orchestration import audit
 from orchestration.cli import app
 from orchestration.commands.read import parse_filters
 from orchestration.publish import publish, read_current
+from orchestration.release_facts import read_books
 from orchestration.run_lock import hold
 from tests.orchestration.test_cli_check import ask
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
@@ -50,6 +52,19 @@ def test_status_tells_the_live_release_and_why_a_later_run_was_not_published(wor
     printed = ask("status", "--workspace", folder).stdout
     assert "20260101T000000-a, live since" in printed
     assert "marts.fct_orders keys_are_unique (block)" in printed
+
+
+def test_status_counts_the_identifiers_that_join_nobody_and_names_none(workspace: Workspace) -> None:
+    build_warehouse(workspace, amount=1)
+    with audit.stage(workspace.paths.audit, run_id="20260101T000000-a", name="build", code_version="1") as notes:
+        notes.facts = dict(read_books(workspace.paths.raw_database))
+    folder = str(workspace.paths.root)
+    told = json.loads(ask("status", "--json", "--workspace", folder).stdout)["guarded"]
+    assert told == [
+        {"identifier_type": "email", "reason": "shared", "identifiers": 2, "most_shared_by": 7, "at_most": 5}
+    ]
+    printed = ask("status", "--workspace", folder).stdout
+    assert "2 of type email join nobody: shared by more than 5, one of them by 7" in printed
 
 
 def test_status_tells_who_is_running(workspace: Workspace) -> None:

@@ -102,6 +102,11 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
             "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept"
         )
         connection.execute(
+            "create or replace table intermediate.int_identity__guarded as "
+            "select i as identifier_key, 'email' as identifier_type, 'shared' as reason, 6 + i as shared_by, "
+            "5 as bound from range(2) as t(i)"
+        )
+        connection.execute(
             "create or replace table intermediate.int_books__unmapped as "
             "select 'event' as kind, 'shop' as data_source, 'gift' as name, 3 as n_rows"
         )

@@ -32,6 +32,7 @@ DATED_BY = {
     "fct_content_views": "viewed_on",
     "fct_attribution_credits": "converted_on",
     "fct_growth_credits": "month_on",
+    "fct_guarded_identifiers": "first_seen_on",
 }
 PEOPLE = (
     "person_type",
@@ -117,8 +118,10 @@ _COHORT = """
 
 METRICS: dict[str, Definition] = {
     # people and customers
-    "people": Plain("dim_people", "count(*)"),
-    "identified_share": Plain("dim_people", "avg(is_identified::int)"),
+    "people": Plain("dim_people", "count(*)", "not is_account"),
+    "identified_share": Plain("dim_people", "avg(is_identified::int)", "not is_account"),
+    "guarded_identifiers": Plain("fct_guarded_identifiers", "count(*)"),
+    "kept_apart_identifiers": Plain("fct_guarded_identifiers", "sum(shared_by)"),
     "customers": Plain("dim_customers", "count(*)"),
     "top_customer_share": Plain("dim_customers", "avg((value_tier = 'top')::int)", "value_tier is not null"),
     "lifetime_revenue_per_customer": Plain("dim_customers", "avg(revenue)"),
@@ -143,8 +146,8 @@ METRICS: dict[str, Definition] = {
     ),
     "campaign_cost": Plain("fct_campaign_costs", "sum(cost)"),
     "accounts": Plain("dim_accounts", "count(*)"),
-    "customer_accounts": Plain("dim_accounts", "count_if(customer_members > 0)"),
-    "customer_account_share": Plain("dim_accounts", "avg((customer_members > 0)::int)"),
+    "customer_accounts": Plain("dim_accounts", "count_if(has_customer)"),
+    "customer_account_share": Plain("dim_accounts", "avg(has_customer::int)"),
     "revenue_per_account": Plain("dim_accounts", "avg(revenue_of_members)"),
     "account_people": Plain("account_members", "count(distinct person_id) filter (valid_to is null)"),
     # orders; only money that counts

@@ -46,6 +46,7 @@ def test_a_right_workspace_loads_with_its_defaults(folder: Path) -> None:
     assert workspace.config.journey.gap_days == 90
     assert workspace.config.source("shop").raw_table == ("raw_crm_csv", "orders")
     assert workspace.config.source("shop").namespace == "shop"
+    assert workspace.config.phone_region == "DE"
     assert workspace.warnings == ()
 
 
@@ -60,10 +61,20 @@ def test_a_right_workspace_loads_with_its_defaults(folder: Path) -> None:
         ("customer_id: id", "custmer_id: id", 5, "sources.0", "customer_id"),
         ("path: inbox/*.csv", "path: /etc/*.csv", 9, "sources.0.path", "below the workspace"),
         ("path: inbox/*.csv", "path: inbox/*.csv\n    encoding: utf-9", 10, "sources.0.encoding", "unknown encoding"),
+        ("currency: EUR", "currency: EUR\ncustomer_unit: account", None, None, "who belongs to which account"),
+        ("currency: EUR", "currency: EUR\ncustomer_unit: firm", 4, "customer_unit", "'person' or 'account'"),
+        ("currency: EUR", "currency: EUR\nidentity: {phone_region: Bavaria}", 4, "identity.phone_region", "ISO 3166"),
+        (
+            "currency: EUR",
+            "currency: EUR\nidentity: {at_most: {emails: 3}}",
+            4,
+            "identity.at_most.emails",
+            "Unknown key",
+        ),
     ],
 )
 def test_a_wrong_key_is_named_with_its_line_and_fix(
-    folder: Path, old: str, new: str, line: int | None, key: str, said: str
+    folder: Path, old: str, new: str, line: int | None, key: str | None, said: str
 ) -> None:
     assert old in CX
     (folder / "cx.yml").write_text(CX.replace(old, new))

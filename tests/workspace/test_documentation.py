@@ -25,7 +25,7 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
         nested = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
         sections = [kind for kind in nested if issubclass(kind, BaseModel) and kind is not Source]
         if sections:
-            yield from keys(sections[0], f"{name}.")
+            yield from keys(sections[0], f"{prefix}{name}.")
         else:
             yield f"`{prefix}{name}`"
 

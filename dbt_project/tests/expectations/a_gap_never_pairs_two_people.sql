@@ -22,9 +22,10 @@ final as (
         gaps.answer_id,
         gaps.expectation_answer_id
     from gaps
+    inner join answers as perceptions on gaps.answer_id = perceptions.answer_id
     left join answers on gaps.expectation_answer_id = answers.answer_id
     where not coalesce(
-        gaps.person_id = answers.person_id
+        perceptions.respondent_person_id = answers.respondent_person_id
         and gaps.item = answers.item
         and answers.construct = 'expectation'
         and (gaps.response_id = answers.response_id or answers.answered_at < gaps.answered_at),

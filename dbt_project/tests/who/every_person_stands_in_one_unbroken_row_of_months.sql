@@ -1,4 +1,5 @@
--- Somebody seen up to as_of has a row for each month since then, the last one being the present.
+-- Somebody seen up to as_of has a row for each month since then, the last one being the present. So has an account that
+-- counts as a customer, and who acts for one stands in months of their own only after leaving.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
 
@@ -14,13 +15,34 @@ with months as (
 
 ),
 
+members as (
+
+    select distinct person_id
+    from {{ ref('int_accounts__actors') }}
+
+),
+
+expected as (
+
+    select
+        people.person_id,
+        case
+            when members.person_id is null then people.first_seen_on
+            else {{ business_day('units.counts_from') }}
+        end as first_seen_on
+    from {{ ref('dim_people') }} as people
+    left join {{ ref('int_customers__units') }} as units on people.person_id = units.person_id
+    left join members on people.person_id = members.person_id
+
+),
+
 final as (
 
     select
         people.person_id,
         people.first_seen_on,
         months.n_months
-    from {{ ref('dim_people') }} as people
+    from expected as people
     cross join {{ ref('int_company__as_of') }} as as_of
     full outer join months on people.person_id = months.person_id
     where

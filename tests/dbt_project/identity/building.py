@@ -34,8 +34,8 @@ def load(folder: Path, *, secret: bytes | None = None) -> None:
         load_source(workspace, source.name, run_id="run")
 
 
-def build(folder: Path, *, target: Path) -> Path:
-    """Build identity and what it says of touchpoints.
+def build(folder: Path, *, target: Path, models: tuple[str, ...] = MODELS) -> Path:
+    """Build identity and what it says of touchpoints, or other models.
 
     Args:
         target: dbt's artefacts; the second build with the same ones need not parse the project again.
@@ -53,7 +53,7 @@ def build(folder: Path, *, target: Path) -> Path:
             "--log-path",
             str(target),
             "-s",
-            *MODELS,
+            *models,
         ],
         env=os.environ | {"CX_WAREHOUSE": str(folder / "warehouse")},
         cwd=PROJECT,

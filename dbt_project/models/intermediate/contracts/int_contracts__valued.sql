@@ -12,6 +12,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_company__as_of') }}
@@ -34,7 +40,7 @@ final as (
     select
         dated.contract_key,
         dated.identifier_key,
-        identifiers.person_id,
+        coalesce(actors.account_key, identifiers.person_id) as person_id,
         dated.data_source,
         dated.plan,
         dated.currency,
@@ -48,6 +54,7 @@ final as (
         dated.started_on <= as_of.as_of_on and coalesce(dated.last_on >= as_of.as_of_on, true) as is_running
     from dated
     inner join identifiers on dated.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'dated.started_at') }}
     cross join as_of
 
 )

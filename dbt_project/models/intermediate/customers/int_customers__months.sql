@@ -1,8 +1,8 @@
 -- Grain: one row is a person x month, from the month of the person's first dated fact to the present one.
 
-with identifiers as (
+with units as (
 
-    select * from {{ ref('int_identity__identifiers') }}
+    select * from {{ ref('int_customers__units') }}
 
 ),
 
@@ -34,10 +34,9 @@ people as (
 
     select
         person_id,
-        {{ business_day('min(first_seen_at)') }} as first_seen_on
-    from identifiers
-    where first_seen_at is not null
-    group by person_id
+        {{ business_day('counts_from') }} as first_seen_on
+    from units
+    where counts_from is not null
 
 ),
 

@@ -25,6 +25,18 @@ identifiers as (
 
 ),
 
+accounts as (
+
+    select * from {{ ref('stg_crm_csv__accounts') }}
+
+),
+
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 mappings as (
 
     select * from {{ ref('stg_mappings__attributes') }}
@@ -63,9 +75,51 @@ survey_cells as (
 
 ),
 
+-- Where accounts are the customers, what their export states is about them.
+customer_accounts as (
+
+    select distinct account_key
+    from actors
+
+),
+
+account_cells as (
+
+    select
+        {{ surrogate_key(["'account'", 'accounts.account_key', 'accounts.data_source']) }} as statement_key,
+        accounts.account_key as identifier_key,
+        accounts.data_source,
+        trim(cells.entry_key) as column_name,
+        {{ blank_to_null('cells.entry_value') }} as stated_value,
+        accounts.decimal_mark,
+        cast(null as timestamp) as stated_at,
+        accounts.load_id
+    from accounts
+    inner join customer_accounts on accounts.account_key = customer_accounts.account_key,
+        {{ json_entries('accounts.row_json') }} as cells
+
+),
+
+owners as (
+
+    select
+        identifier_key,
+        person_id
+    from identifiers
+    union all
+    select
+        account_key as identifier_key,
+        account_key as person_id
+    from customer_accounts
+
+),
+
 cells as (
 
     select * from contact_cells
+    where stated_value is not null
+    union all
+    select * from account_cells
     where stated_value is not null
     union all
     select * from survey_cells
@@ -99,7 +153,7 @@ final as (
 
     select
         mapped.statement_key,
-        identifiers.person_id,
+        owners.person_id,
         mapped.data_source,
         mapped.column_name,
         mapped.mapped_source,
@@ -112,7 +166,7 @@ final as (
         mapped.stated_at,
         mapped.load_id
     from mapped
-    inner join identifiers on mapped.identifier_key = identifiers.identifier_key
+    inner join owners on mapped.identifier_key = owners.identifier_key
     where mapped.nth_most_specific = 1
 
 )

@@ -18,6 +18,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_company__as_of') }}
@@ -68,7 +74,7 @@ valued as (
         orders.order_id,
         orders.id_namespace,
         orders.identifier_key,
-        identifiers.person_id,
+        coalesce(actors.account_key, identifiers.person_id) as person_id,
         orders.data_source,
         orders.kind,
         orders.utm_source,
@@ -89,6 +95,7 @@ valued as (
     inner join sources on orders.data_source = sources.data_source
     inner join costed on orders.order_key = costed.order_key
     inner join identifiers on orders.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'orders.occurred_at') }}
     cross join as_of
 
 ),

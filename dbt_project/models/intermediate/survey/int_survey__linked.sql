@@ -20,6 +20,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 orders as (
 
     select *
@@ -69,9 +75,10 @@ people as (
         responses.ticket_id,
         responses.id_namespace,
         responses.answered_at,
-        identifiers.person_id
+        coalesce(actors.account_key, identifiers.person_id) as person_id
     from responses
     left join identifiers on responses.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'responses.answered_at') }}
 
 ),
 

@@ -13,6 +13,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 former_people as (
 
     select * from {{ ref('int_identity__memberships') }}
@@ -47,10 +53,11 @@ resolved as (
         collected.occurred_at,
         collected.source_file,
         collected.source_line,
-        identifiers.person_id,
+        coalesce(actors.account_key, identifiers.person_id) as person_id,
         coalesce(former_people.person_id, identifiers.person_id) as person_id_at_event
     from collected
     left join identifiers on collected.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'collected.occurred_at') }}
     left join former_people
         on
             collected.identifier_key = former_people.identifier_key

@@ -67,7 +67,7 @@ same_person as (
     from perceptions
     inner join expectations
         on
-            perceptions.person_id = expectations.person_id
+            perceptions.respondent_person_id = expectations.respondent_person_id
             and perceptions.item = expectations.item
             and perceptions.answered_at > expectations.answered_at
     qualify row_number() over (

@@ -18,6 +18,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 interactions as (
 
     select * from {{ ref('stg_mappings__interactions') }}
@@ -34,7 +40,8 @@ placed as (
 
     select
         answers.*,
-        identifiers.person_id,
+        identifiers.person_id as respondent_person_id,
+        coalesce(actors.account_key, identifiers.person_id) as person_id,
         {{ business_day('answers.answered_at') }} as answered_on,
         links.touchpoint_id,
         links.link_rule,
@@ -47,6 +54,7 @@ placed as (
             answers.response_key = links.response_key
             and coalesce(answers.asked_interaction, '') = coalesce(links.asked_interaction, '')
     left join identifiers on answers.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'answers.answered_at') }}
 
 ),
 
@@ -57,6 +65,7 @@ final as (
         placed.answer_key as answer_id,
         placed.response_key as response_id,
         placed.person_id,
+        placed.respondent_person_id,
         placed.touchpoint_id,
         placed.survey_id,
         placed.question_id,

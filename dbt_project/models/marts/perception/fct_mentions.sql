@@ -12,6 +12,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 months as (
 
     select * from {{ ref('fct_customer_months') }}
@@ -35,7 +41,7 @@ present as (
 
     select
         mentions.mention_key,
-        case when mentions.is_own_brand then identifiers.person_id end as person_id,
+        case when mentions.is_own_brand then coalesce(actors.account_key, identifiers.person_id) end as person_id,
         mentions.data_source,
         mentions.network,
         mentions.brand,
@@ -51,6 +57,7 @@ present as (
     cross join settings
     cross join as_of
     left join identifiers on coalesce(mentions.customer_key, mentions.author_key) = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'mentions.posted_at') }}
     where mentions.posted_at < as_of.as_of_ends_at
 
 ),

@@ -12,6 +12,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 months as (
 
     select * from {{ ref('fct_customer_months') }}
@@ -35,7 +41,7 @@ present as (
 
     select
         tickets.ticket_key,
-        identifiers.person_id,
+        coalesce(actors.account_key, identifiers.person_id) as person_id,
         tickets.data_source,
         tickets.category,
         tickets.channel,
@@ -51,6 +57,7 @@ present as (
     cross join settings
     cross join as_of
     left join identifiers on tickets.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'tickets.created_at') }}
     where tickets.created_at < as_of.as_of_ends_at
 
 ),

@@ -19,6 +19,12 @@ identifiers as (
 
 ),
 
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
+
+),
+
 contracts as (
 
     select * from {{ ref('stg_crm_csv__contracts') }}
@@ -78,11 +84,15 @@ past_contracts as (
 
 buyers as (
 
-    select identifier_key
+    select
+        identifier_key,
+        occurred_at as bought_at
     from past_orders
     where kind = 'sale'
     union all
-    select identifier_key
+    select
+        identifier_key,
+        started_at as bought_at
     from past_contracts
 
 ),
@@ -106,9 +116,10 @@ totals as (
     select
         'customers' as total,
         'dim_customers' as mart,
-        count(distinct identifiers.person_id) as value
+        count(distinct coalesce(actors.account_key, identifiers.person_id)) as value
     from buyers
     inner join identifiers on buyers.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'buyers.bought_at') }}
     union all
     select
         'contracts' as total,

@@ -28,17 +28,35 @@ people as (
 
 ),
 
+-- Where accounts are the customers, an account is one itself.
+buyers as (
+
+    select
+        account_id,
+        person_id,
+        1 as is_member
+    from people
+    union all
+    select
+        account_key as account_id,
+        account_key as person_id,
+        0 as is_member
+    from accounts
+
+),
+
 totals as (
 
     select
-        people.account_id,
-        count(*) as members,
-        count(customers.person_id) as customer_members,
+        buyers.account_id,
+        sum(buyers.is_member) as members,
+        sum(case when customers.person_id is not null then buyers.is_member else 0 end) as customer_members,
+        count(customers.person_id) > 0 as has_customer,
         sum(coalesce(customers.revenue, 0)) as revenue,
         sum(coalesce(customers.running_contracts, 0)) as running_contracts
-    from people
-    left join customers on people.person_id = customers.person_id
-    group by people.account_id
+    from buyers
+    left join customers on buyers.person_id = customers.person_id
+    group by buyers.account_id
 
 ),
 
@@ -63,7 +81,7 @@ final as (
         accounts.region as account_region,
         cast(coalesce(totals.members, 0) as integer) as members,
         cast(coalesce(totals.customer_members, 0) as integer) as customer_members,
-        coalesce(totals.customer_members, 0) > 0 as has_customer,
+        coalesce(totals.has_customer, false) as has_customer,
         cast(coalesce(totals.running_contracts, 0) as integer) as running_contracts,
         cast(coalesce(totals.revenue, 0) as decimal(18, 2)) as revenue_of_members,
         beginnings.first_member_on

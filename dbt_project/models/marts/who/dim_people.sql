@@ -1,8 +1,15 @@
--- Grain: one row is a person: anonymous visitor, prospect, customer or former customer.
+-- Grain: one row is a person: anonymous visitor, prospect, customer or former customer; with `customer_unit: account`
+-- in cx.yml also an account that somebody acts for.
 
-with identifiers as (
+with units as (
 
-    select * from {{ ref('int_identity__identifiers') }}
+    select * from {{ ref('int_customers__units') }}
+
+),
+
+actors as (
+
+    select * from {{ ref('int_accounts__actors') }}
 
 ),
 
@@ -36,18 +43,17 @@ as_of as (
 
 ),
 
+-- What somebody does for an account is the account's: its state and first touchpoint are theirs, too.
 people as (
 
     select
-        person_id,
-        count(*) as identifiers,
-        max(
-            case when identifier_type in ('customer', 'email', 'phone') and not is_guarded then 1 else 0 end
-        ) = 1 as is_identified,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
-    from identifiers
-    group by person_id
+        units.*,
+        coalesce(actors.account_key, units.person_id) as customer_id
+    from units
+    left join actors
+        on
+            units.person_id = actors.person_id
+            and {{ acts_at('actors', 'cast(null as timestamp)') }}
 
 ),
 
@@ -106,6 +112,7 @@ final as (
 
     select
         people.person_id,
+        people.is_account,
         case
             when states.is_active_end then 'customer'
             when states.state <> 'prospect' then 'former_customer'
@@ -136,9 +143,9 @@ final as (
         {{ business_day('people.last_seen_at') }} as last_seen_on
     from people
     cross join stated_channels
-    left join states on people.person_id = states.person_id
+    left join states on people.customer_id = states.person_id
     left join dimensions on people.person_id = dimensions.person_id
-    left join first_touchpoints on people.person_id = first_touchpoints.person_id
+    left join first_touchpoints on people.customer_id = first_touchpoints.person_id
 
 )
 
