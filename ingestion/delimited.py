@@ -182,14 +182,18 @@ _JUDGED: Final = """
 """
 
 
-_STAGED: Final = "create or replace temp view staged as from judged_records"
+_STAGED: Final = """
+    create or replace temp view staged as
+    select * replace (list_transform(cells, lambda cell: nullif(cell, '')) as cells), {columns}
+    from judged_records
+"""
 
-# What DuckDB's own reader takes without complaint, one record a line. An empty cell is an empty text, not null.
+# What DuckDB's own reader takes without complaint, one record a line.
 _READ_AT_ONCE: Final = """
     create or replace temp table taken_records as
     from read_csv(
         $path, columns = {{{columns}}}, header = false, skip = $header_end, auto_detect = false, delim = $delimiter,
-        quote = '"', escape = '"', nullstr = e'\\x01', strict_mode = true, null_padding = false,
+        quote = '"', escape = '"', nullstr = $null, strict_mode = true, null_padding = false,
         compression = 'none', hive_partitioning = false, max_line_size = $longest
     )
 """
@@ -204,22 +208,31 @@ _STAGED_AT_ONCE: Final = """
         null::varchar as reason,
         null::varchar as column_name,
         null::varchar as payload,
-        [{cells}] as cells
+        [{cells}] as cells,
+        {columns}
     from taken_records
 """
 
 
-def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> None:
-    """A readable text -> view `staged` (line, fate, reason, column_name, payload, cells)."""
-    if _stage_at_once(connection, text, delimiter=delimiter, head=head):
-        return
+def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> bool:
+    """A readable text -> view `staged` (line, fate, reason, column_name, payload, cells, and each cell: c1, c2...).
+
+    An empty cell is null.
+
+    Returns:
+        Whether there may be cells of nothing but blanks. Where there are none, nobody has to look for them: DuckDB
+        takes as long to make nulls of texts as to read them.
+    """
+    blanks = _look_for_blanks(text.path, delimiter) if delimiter != WHITESPACE else Blanks()
+    if _stage_at_once(connection, text, blanks, delimiter=delimiter, head=head):
+        return blanks.as_cells
     read_lines(connection, text, header_end=head.last_line)
     if delimiter == WHITESPACE:
         lines_as_records(connection)
         statement = _JUDGED.format(cells=_BLANK_SEPARATED_CELLS)
         connection.execute(statement, {"width": head.width, "visible": "[^ \t]"})
-        connection.execute(_STAGED)
-        return
+        _expose_cells(connection, head.width)
+        return False
     if text.has_quotes:
         quoted_lines_as_records(connection, delimiter=delimiter)
     else:
@@ -235,51 +248,90 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
             "cell": pattern.cell,
         },
     )
-    connection.execute(_STAGED)
+    _expose_cells(connection, head.width)
+    return blanks.as_cells
 
 
-def _stage_at_once(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> bool:
+def _expose_cells(connection: duckdb.DuckDBPyConnection, width: int) -> None:
+    columns = ", ".join(f"nullif(cells[{position}], '') as {cell(position)}" for position in range(1, width + 1))
+    connection.execute(_STAGED.format(columns=columns))
+
+
+def _stage_at_once(
+    connection: duckdb.DuckDBPyConnection, text: Readable, blanks: Blanks, *, delimiter: str, head: Head
+) -> bool:
     """Let DuckDB's CSV reader make `staged`; false where its result cannot be trusted, for the careful way to do.
 
     It is several times as fast, but says neither on which line a record stands nor what it did with a broken one. As
     many records as lines means that each stands on its own: blank lines, cells with newlines and quotes that swallow
     lines make fewer.
     """
-    if delimiter == WHITESPACE or text.is_marked or head.width < 2:
+    if delimiter == WHITESPACE or text.is_marked or head.width < 2 or blanks.beside_quotes:
         return False
-    if text.has_quotes and _has_padded_quotes(text.path, delimiter):
-        return False
-    names = [f"c{position}" for position in range(1, head.width + 1)]
+    names = [cell(position) for position in range(1, head.width + 1)]
     statement = _READ_AT_ONCE.format(columns=", ".join(f"'{name}': 'VARCHAR'" for name in names))
-    known = {**line_parameters(text), "header_end": head.last_line, "delimiter": delimiter}
+    # To a reader that makes nulls of empty cells, one too many at the end of a line is none.
+    null = "\x01" if blanks.empty_at_end else ""
+    known = {**line_parameters(text), "header_end": head.last_line, "delimiter": delimiter, "null": null}
     try:
         taken = connection.execute(statement, known).fetchall()[0][0]
     except duckdb.InvalidInputException:
         return False
     if taken != text.lines - head.last_line:
         return False
-    connection.execute(_STAGED_AT_ONCE.format(header_end=head.last_line, cells=", ".join(names)))
+    cells = [f"nullif({name}, '')" for name in names] if blanks.empty_at_end else names
+    columns = ", ".join(f"{value} as {name}" for name, value in zip(names, cells, strict=True))
+    connection.execute(_STAGED_AT_ONCE.format(header_end=head.last_line, cells=", ".join(cells), columns=columns))
     return True
 
 
-def _has_padded_quotes(path: Path, delimiter: str) -> bool:
-    """Whether blanks may stand between a delimiter and a quote: DuckDB drops them, and to us they are text.
+@dataclass(frozen=True)
+class Blanks:
+    """Where blanks stand in a text, as far as its bytes tell: what looks alike inside a quoted cell counts too.
 
-    Quotes and blanks inside a cell look alike and count too: then the file is read the careful way.
+    Attributes:
+        beside_quotes: between a delimiter and a quote. DuckDB drops them, and to us they are text.
+        as_cells: there may be a cell of nothing but blanks.
+        empty_at_end: there may be a line that ends with an empty cell.
     """
-    mark = delimiter.encode()
-    blanks = [blank for blank in (b" ", b"\t") if blank != mark]
-    edges = (mark, b"\n", *blanks)
-    padded = [edge + blank + b'"' for edge in edges for blank in blanks]
-    padded += [b'"' + blank + edge for edge in (*edges, b"\r") for blank in blanks]
+
+    beside_quotes: bool = False
+    as_cells: bool = False
+    empty_at_end: bool = False
+
+
+def _look_for_blanks(path: Path, delimiter: str) -> Blanks:
+    # NumPy takes a while to import, and many commands read nothing.
+    import numpy as np
+
+    mark = ord(delimiter)
+    beside_quotes = as_cells = empty_at_end = False
     with path.open("rb") as file:
-        behind = b"\n"
-        while chunk := file.read(CHUNK_BYTES):
-            piece = behind + chunk
-            if any(one in piece for one in padded):
-                return True
-            behind = piece[-3:]
-    return any((behind + b"\n").endswith(one) for one in padded)
+        # Two bytes on either side of a byte are looked at: the last ones of a piece once more, with the next piece.
+        behind = b"\n\n"
+        while not (beside_quotes and as_cells and empty_at_end):
+            chunk = file.read(CHUNK_BYTES)
+            piece = np.frombuffer(behind + (chunk or b"\n\n"), np.uint8)
+            is_blank = ((piece == ord(" ")) | (piece == ord("\t"))) & (piece != mark)
+            is_end = (piece == mark) | (piece == ord("\n")) | (piece == ord("\r")) | is_blank
+            is_quote = piece == ord('"')
+            before, after = slice(None, -2), slice(2, None)
+            inner = is_blank[1:-1]
+            as_cells |= bool((inner & (is_end | is_quote)[before] & (is_end | is_quote)[after]).any())
+            beside_quotes |= bool((inner & is_end[before] & is_quote[after]).any())
+            beside_quotes |= bool((inner & is_quote[before] & is_end[after]).any())
+            ends_line = ((piece == ord("\n")) | (piece == ord("\r")))[after]
+            is_empty = (piece == mark)[1:-1] | (is_quote[1:-1] & is_quote[before])
+            empty_at_end |= bool((is_empty & ends_line).any())
+            if not chunk:
+                break
+            behind = piece[-4:].tobytes()
+    return Blanks(beside_quotes, as_cells, empty_at_end)
+
+
+def cell(position: int) -> str:
+    """Column of `staged` with the cell at a position (from 1). Columns, for a list would be built of every row."""
+    return f"c{position}"
 
 
 def row_as_json(keys: Sequence[str]) -> tuple[str, dict[str, object]]:
@@ -287,7 +339,7 @@ def row_as_json(keys: Sequence[str]) -> tuple[str, dict[str, object]]:
 
     Faster by far than a map, and a file's own names never become part of the statement.
     """
-    pairs = ", ".join(f"$key_{position}, cells[{position}]" for position in range(1, len(keys) + 1))
+    pairs = ", ".join(f"$key_{position}, {cell(position)}" for position in range(1, len(keys) + 1))
     return f"json_object({pairs})", {f"key_{position}": key for position, key in enumerate(keys, start=1)}
 
 

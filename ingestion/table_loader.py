@@ -13,12 +13,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 import duckdb
 
 from ingestion.cursors import Cursor
 from ingestion.decisions import Because, Entry
+from ingestion.delimited import cell
 from ingestion.drift import columns_of, drift, known_columns, record_columns
 from ingestion.ledger import Books, highest_cursors, history_of, next_load_id, record_cursor, record_load, supersede
 from ingestion.loader import FileReport, insert_rows
@@ -36,18 +38,18 @@ if TYPE_CHECKING:
 READER_VERSION: Final = 1
 
 _ARRIVED: Final = """
-    create or replace temp table arrived (cells varchar[], whole_row varchar, cursor_value varchar)
+    create or replace temp table arrived ({columns}, whole_row varchar, cursor_value varchar)
 """
 
 _ARRIVE: Final = """
     insert into arrived
-    select [{cells}], json_object({pairs}), {cursor}
+    select {cells}, json_object({pairs}), {cursor}
     from batch
 """
 
 # Rows that landed with a cursor in the window and are the same now are not landed again, however often they occur.
-_STAGE_NEW: Final = """
-    create or replace temp table staged as
+_COMPARE: Final = """
+    create or replace temp table compared as
     with landed as (
         select _row as whole_row, count(*) as times
         from {table}
@@ -56,35 +58,34 @@ _STAGE_NEW: Final = """
     ),
 
     numbered as (
-        select rowid + 1 as number, cells, whole_row, row_number() over (partition by whole_row) as nth
+        select *, rowid + 1 as number, row_number() over (partition by whole_row) as nth
         from arrived
-        where cursor_value is not null
+        where {condition}
     )
 
     select
-        $before + numbered.number as line,
+        {before} + numbered.number as line,
         case when numbered.nth <= coalesce(landed.times, 0) then 'skipped' else 'loaded' end as fate,
-        numbered.cells,
-        numbered.whole_row
+        numbered.*
     from numbered
     left join landed on landed.whole_row = numbered.whole_row
 """
 
-# The same where nothing landed yet, and nothing has to be compared.
-_STAGE_FIRST: Final = """
-    create or replace temp table staged as
-    select $before + rowid + 1 as line, 'loaded' as fate, cells, whole_row
+# Where nothing has to be compared no row is copied once more.
+_STAGE_ARRIVED: Final = """
+    create or replace temp view staged as
+    select
+        {before} + rowid + 1 as line,
+        'loaded' as fate,
+        [{cells}] as cells,
+        *
     from arrived
-    where cursor_value is not null
+    where {condition}
 """
-
-# Rows without a cursor value: without a cursor, all of them.
-_STAGE_ALL: Final = """
-    create or replace temp table staged as
-    select $before + rowid + 1 as line, 'loaded' as fate, cells, whole_row
-    from arrived
-    where cursor_value is null
-"""
+_STAGE_COMPARED: Final = "create or replace temp view staged as select *, [{cells}] as cells from compared"
+_HAS_CURSOR: Final = "cursor_value is not null"
+# Without a cursor: all rows.
+_HAS_NO_CURSOR: Final = "cursor_value is null"
 
 # The same rows give the same numbers in any order. Each half of a row's number is summed for itself, so that no sum
 # overflows.
@@ -171,14 +172,14 @@ class TableLoader:
     def _receive(self, cursor: Cursor | None, since: str | None) -> None:
         """Fill the temporary table `arrived` with every row that the database sends."""
         names = [column.name for column in self._database.columns]
-        cells = [f"c{position}::varchar" for position in range(1, len(names) + 1)]
+        cells = [f"{name}::varchar" for name in self._cells]
         statement = _ARRIVE.format(
             cells=", ".join(cells),
             pairs=", ".join(f"$key_{position}, {cell}" for position, cell in enumerate(cells, start=1)),
             cursor=cells[names.index(cursor.column)] if cursor else "null",
         )
         parameters = {f"key_{position}": key for position, key in enumerate(names, start=1)}
-        self._connection.execute(_ARRIVED)
+        self._connection.execute(_ARRIVED.format(columns=", ".join(f"{name} varchar" for name in self._cells)))
         for batch in self._database.batches(cursor=cursor.column if cursor else None, since=since):
             self._connection.register("batch", batch)
             self._connection.execute(statement, parameters)
@@ -201,16 +202,13 @@ class TableLoader:
         reports = []
         with transaction(self._connection):
             if cursor is not None:
-                if window:
-                    self._stage(_STAGE_NEW, loads=list(window))
-                else:
-                    self._stage(_STAGE_FIRST)
+                self._stage(_HAS_CURSOR, window=window)
                 content = self._content()
                 if content.loaded or outdated:
                     highest = cursor.highest(self._connection)
                     reports.append(self._record(content, outdated, highest))
                     outdated = ()
-            self._stage(_STAGE_ALL, without=undated)
+            self._stage(_HAS_NO_CURSOR, without=undated)
             content = self._content()
             is_known = undated.sha256 == content.sha256 if undated else content.records == 0
             if outdated or not is_known:
@@ -225,12 +223,23 @@ class TableLoader:
         found = [entry for entry in self._history.live.values() if entry.load_id not in reached]
         return found[-1] if found else None
 
-    def _stage(self, statement: str, *, without: Entry | None = None, **parameters: object) -> None:
-        """Fill `staged`. Lines count on from those of the loads that stay live: file and line name a row."""
+    @cached_property
+    def _cells(self) -> list[str]:
+        """Columns of `arrived`, and of the batches that fill it."""
+        return [cell(position) for position in range(1, len(self._database.columns) + 1)]
+
+    def _stage(self, condition: str, *, window: Sequence[int] = (), without: Entry | None = None) -> None:
+        """Make `staged` of the rows that arrived. Lines count on from those of the loads that stay live: file and line
+        name a row."""
         table = self._shape.table.sql
         staying = [load_id for load_id in self._history.live if without is None or load_id != without.load_id]
         before = self._connection.execute(_LAST_LINE.format(table=table), {"loads": staying}).fetchall()[0][0]
-        self._connection.execute(statement.format(table=table), {"before": before, **parameters})
+        known = {"before": before, "condition": condition, "cells": ", ".join(self._cells)}
+        if window:
+            self._connection.execute(_COMPARE.format(table=table, **known), {"loads": list(window)})
+            self._connection.execute(_STAGE_COMPARED.format(**known))
+        else:
+            self._connection.execute(_STAGE_ARRIVED.format(**known))
 
     def _content(self) -> Content:
         records, loaded, characters, *sums = self._connection.execute(_CONTENT).fetchall()[0]

@@ -13,7 +13,7 @@ from typing import Final
 
 import duckdb
 
-from ingestion.delimited import Head, HeaderError, positions_of, read_head, row_as_json, stage_records
+from ingestion.delimited import Head, HeaderError, cell, positions_of, read_head, row_as_json, stage_records
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
@@ -23,7 +23,7 @@ MOST_NAMES: Final = 40
 
 
 class TableReader:
-    """Lands canonical columns, trimmed, empty ones as NULL; `_row` keeps every cell as it stands in the file."""
+    """Lands canonical columns, trimmed, empty ones as NULL; `_row` keeps every other cell as it stands in the file."""
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         try:
@@ -40,20 +40,30 @@ class TableReader:
             if problem.severity == "error":
                 raise UnreadableFileError(problem)
         head = _head(text.path, shape)
-        stage_records(connection, text, delimiter=shape.delimiter, head=head)
-        values, parameters = canonical_values(head.keys, shape)
+        has_blank_cells = stage_records(connection, text, delimiter=shape.delimiter, head=head)
+        values, parameters = canonical_values(head.keys, shape, has_blank_cells=has_blank_cells)
         if "_row" in shape.table.columns:
             values["_row"], keys = row_as_json(head.keys)
             parameters |= keys
         return Staged(values, parameters, head.skipped, tuple(problems), head.keys)
 
 
-def canonical_values(keys: Sequence[str], shape: Shape) -> tuple[dict[str, str], dict[str, object]]:
-    """SQL expressions over the cells of `staged` for the canonical columns, trimmed, and their parameters."""
+def canonical_values(
+    keys: Sequence[str], shape: Shape, *, has_blank_cells: bool = True
+) -> tuple[dict[str, str], dict[str, object]]:
+    """SQL expressions over the cells of `staged` for the canonical columns, trimmed, and their parameters.
+
+    Args:
+        keys: names of the columns, in their order.
+        has_blank_cells: there may be cells of nothing but blanks.
+    """
     own = _canonical_columns(shape)
     positions = positions_of(keys, shape.columns, own)
-    values = {column: f"nullif(trim(cells[${column}::integer]), '')" for column in own}
-    parameters: dict[str, object] = {column: positions.get(column) for column in own}
+    trimmed = "nullif(trim({}), '')" if has_blank_cells else "trim({})"
+    values = {
+        column: trimmed.format(cell(positions[column])) if column in positions else "null::varchar" for column in own
+    }
+    parameters: dict[str, object] = {}
     if "_canonical" in shape.table.columns:
         # Staging has to tell questions from the columns that the canonical ones were read from.
         values["_canonical"] = "$canonical::varchar"

@@ -231,7 +231,7 @@ def test_a_wide_survey_lands_every_question(tmp_path: Path) -> None:
     load_source(workspace, "poll", run_id="run")
     assert rows(workspace, "select respondent from raw_survey_csv.wide order by _line") == [("1",), ("2",)]
     assert whole_rows(workspace, "raw_survey_csv.wide") == [
-        {"1": "1", "Q1": "7", "Q2": ""},
+        {"1": "1", "Q1": "7", "Q2": None},
         {"1": "2", "Q1": "8", "Q2": "so, so"},
     ]
 

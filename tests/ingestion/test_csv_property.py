@@ -34,7 +34,7 @@ LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size
 class Record:
     line: int
     fate: str
-    cells: tuple[str, ...] = ()
+    cells: tuple[str | None, ...] = ()
 
 
 def reference(text: str) -> Iterator[Record]:
@@ -67,7 +67,7 @@ def _judge(text: str, line: int) -> Record:
         return Record(line, "rejected")
     if len(cells) != WIDTH:
         return Record(line, "rejected")
-    return Record(line, "loaded", tuple(cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells))
+    return Record(line, "loaded", tuple(cell.replace("\r\n", "\n").replace("\r", "\n") or None for cell in cells))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -78,7 +78,18 @@ def test_every_record_that_csv_sees_is_accounted_for(tmp_path: Path, body: str) 
 
 @pytest.mark.parametrize(
     "body",
-    ['a,"b', '"a""b,"c', '"\n"\n"', 'a,b,c\n"', '"a"b,"c\nd",e\nf,g,h', '"a\n"b,"c\n",d', '""",x,"\n"', '"",\n",""'],
+    [
+        'a,"b',
+        '"a""b,"c',
+        '"\n"\n"',
+        'a,b,c\n"',
+        '"a"b,"c\nd",e\nf,g,h',
+        '"a\n"b,"c\n",d',
+        '""",x,"\n"',
+        '"",\n",""',
+        'a,b,c,""\n',
+        'a,b,c,"",\n',
+    ],
 )
 def test_quotes_in_awkward_places(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))

@@ -67,4 +67,4 @@ def test_the_sample_of_the_vendors_shape(poll: Workspace, shared: Path) -> None:
     load(poll, "poll")
     assert not unbalanced(poll)
     found = rows(poll, "select _row ->> 'status', _row ->> 'QID1' from raw_qualtrics.responses order by _line")
-    assert found == [("0", "9"), ("0", ""), ("1", "2"), ("8", "10")]
+    assert found == [("0", "9"), ("0", None), ("1", "2"), ("8", "10")]
