@@ -17,6 +17,13 @@ from serving import AnswerRow, releases
 from workspace.documents import Check
 
 METRICS_NAMED = 4  # in a sentence; the table below has all
+IDENTITY_WORDS = {
+    "anonymous": "Device",
+    "customer": "Customer id",
+    "email": "Address",
+    "junk": "Stands for none",
+    "shared": "Shared by too many",
+}
 HEADINGS = {"n_rows": "rows", "size_bytes": "bytes", "raw_schema": "schema", "raw_table": "table"}
 
 desk, heading = begin("For auditors and engineers")
@@ -102,15 +109,18 @@ def told_as(metric: str, row: AnswerRow | None = None) -> str:
     return cell(row or desk.one(metric), desk.definitions[metric].unit, currency=desk.currency)
 
 
-def numbers(metric: str, by: tuple[str, ...]) -> list[dict[str, Any]]:
-    """A governed number by its dimensions, as rows."""
+def numbers(metric: str, headings: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A governed number by its dimensions, as rows; `headings` says what each dimension is to a reader."""
+    label = desk.definitions[metric].label
     return [
-        {
-            **{name: words(str(row.dimensions[name])) for name in by},
-            desk.definitions[metric].label: told_as(metric, row),
-        }
-        for row in desk.ask(metric, by=by).rows
+        {heading: in_words(row.dimensions[name]) for name, heading in headings.items()} | {label: told_as(metric, row)}
+        for row in desk.ask(metric, by=tuple(headings)).rows
     ]
+
+
+def in_words(value: object) -> str:
+    """A type or reason as an auditor says it."""
+    return IDENTITY_WORDS.get(str(value), words(str(value)))
 
 
 def who_is_who() -> None:
@@ -118,14 +128,14 @@ def who_is_who() -> None:
     by_size, apart = st.columns(2)
     with by_size:
         frame(
-            numbers("people", ("identifier_band",)),
+            numbers("people", {"identifier_band": "identifiers_of_one_person"}),
             key="quality_people_by_identifiers",
             alt="People by how many identifiers were joined",
             empty="Nobody has been seen yet.",
         )
     with apart:
         frame(
-            numbers("guarded_identifiers", ("identifier_type", "guard_reason")),
+            numbers("guarded_identifiers", {"identifier_type": "what", "guard_reason": "why"}),
             key="quality_guarded",
             alt="Identifiers that join nobody, by what they are and why",
             empty="Every identifier joins whom it names.",
@@ -202,9 +212,10 @@ section(
 if "guarded_identifiers" in desk.definitions:
     section(
         "Who is who",
-        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, an "
-        f"address or a phone. {told_as('guarded_identifiers')} identifiers join nobody: fillers, and those that more "
-        "share than can be one person. None is shown here; cx explain-identity tells the links behind one.",
+        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, "
+        "an address or a phone. Identifiers that join nobody, because they are fillers or more share them than can be "
+        f"one person: {told_as('guarded_identifiers')}. None is shown here; cx explain-identity tells the links behind "
+        "one.",
         who_is_who,
     )
 section(

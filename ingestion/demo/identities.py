@@ -12,12 +12,13 @@ from typing import Final
 
 import numpy as np
 
+from ingestion.demo.contacts import phones_in_crm
 from ingestion.demo.dirt import Dirt
 from ingestion.demo.effects import NETWORKS
 from ingestion.demo.files import write_csv
 from ingestion.demo.history import History
 from ingestion.demo.mentions import Mentions
-from ingestion.demo.phones import international
+from ingestion.demo.phones import STORE_PHONE, international
 from ingestion.demo.tickets import Tickets, requester_id
 from ingestion.demo.touches import WEB_PLACE
 from ingestion.demo.vocabulary import NAMESPACE, TICKETS
@@ -49,6 +50,7 @@ def _identifiers(
 ) -> Iterator[tuple[int, tuple[str, str, str]]]:
     people, visits, browsers = history.people, history.visits, history.browsers
     on_web = history.settings.place == WEB_PLACE
+    phone = phones_in_crm(history)
     registered = np.unique(visits.person[visits.signs_up])
     by_staff = np.unique(visits.person[~on_web])
     for person in np.union1d(registered, by_staff):
@@ -58,8 +60,8 @@ def _identifiers(
             yield person, ("customer", NAMESPACE, people.second_id[person])
         if people.email[person]:
             yield person, ("email", "", people.email[person])
-        # Staff who know no address write the store's number.
-        if people.phone[person] and (people.email[person] or not dirt.identity):
+        # The store's number is nobody's, and so is what staff write where much of it is junk.
+        if phone[person] not in ("", STORE_PHONE) and (people.email[person] or not dirt.identity):
             yield person, ("phone", "", international(people.phone[person]))
         if browsers.second_email[person]:
             yield person, ("email", "", browsers.second_email[person])

@@ -43,6 +43,20 @@ def test_the_answer_states_the_number_that_the_metrics_layer_gives(open_page: Op
     assert f"bring {percent(share)} of revenue" in page.title[0].value
 
 
+def test_the_auditor_sees_how_many_are_identified_and_what_joins_nobody(open_page: Open, demo_workspace: Path) -> None:
+    desk = open_desk(demo_workspace)
+    identified, guarded = desk.one("identified_share").value, desk.one("guarded_identifiers").value
+    assert identified is not None
+    assert guarded
+    page = open_page(demo_workspace, "quality")
+    note = next(caption.value for caption in page.caption if "join nobody" in caption.value)
+    assert note.startswith(percent(identified))
+    assert f"one person: {guarded:,.0f}." in note
+    told = next(frame.value for frame in page.dataframe if "Guarded identifiers" in frame.value.columns)
+    assert told["Guarded identifiers"].astype(int).sum() == guarded
+    assert set(told["What"]) == {"Phone"}
+
+
 def test_a_filter_in_the_address_narrows_every_number(open_page: Open, demo_workspace: Path) -> None:
     desk = open_desk(demo_workspace)
     segment = desk.values("segment")[0]

@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from ingestion.demo.phones import STORE_PHONE
+
 STAGES = ("awareness", "discovery", "purchase", "use", "loyalty", "advocacy")
 ZONE = "Europe/Berlin"
 SURVEYS = ("relationship_survey", "outcomes_survey", "touch_survey")
@@ -182,7 +184,7 @@ class Reading:
         for row in self.contacts.itertuples():
             if row.Email:
                 link(("customer", row.Customer), ("email", row.Email.lower()))
-            if digits := "".join(filter(str.isdigit, row.Phone)):
+            if row.Phone != STORE_PHONE and (digits := "".join(filter(str.isdigit, row.Phone))):
                 link(("customer", row.Customer), ("phone", digits.removeprefix("49").removeprefix("0")))
         identified = self.web[self.web["type"] == "identify"]
         for browser, user, email in identified[["browser", "user", "email"]].itertuples(index=False):
