@@ -33,7 +33,7 @@ from serving import (
     run_history,
 )
 from workspace import WorkspaceError, load_workspace
-from workspace.config import Config, Customers, Journey, Service, Serving, Value
+from workspace.config import Config, Conversion, Customers, Journey, Service, Serving, Value
 from workspace.documents import Feed, Release
 from workspace.paths import WorkspacePaths
 
@@ -50,6 +50,7 @@ class Settings:
     active_days: int
     horizon_months: int
     reply_target_hours: float
+    conversion_event: str
 
 
 @dataclass(frozen=True)
@@ -237,4 +238,5 @@ def _settings(root: str, changed: int) -> Settings:
         active_days=customers.active_days,
         horizon_months=value.horizon_months,
         reply_target_hours=service.reply_target_hours,
+        conversion_event=(config.conversion if config else Conversion()).event,
     )

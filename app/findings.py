@@ -234,17 +234,6 @@ def find_unmet_outcome(rows: Iterable[AnswerRow], *, dimension: str = "item_labe
     )
 
 
-def stands_out(rows: Sequence[AnswerRow], dimension: str) -> str | None:
-    """The value whose number is clearly above every other, allowing for how many were compared; None where none is."""
-    if len(rows) < 2:
-        return None
-    first, *rest = sorted(rows, key=lambda row: -(row.value or 0.0))
-    low = widen(first, len(rows))[0]
-    if all(low > widen(row, len(rows))[1] for row in rest):
-        return str(first.dimensions[dimension])
-    return None
-
-
 def movement_shares(rows: Iterable[AnswerRow]) -> dict[tuple[str, str], float]:
     """(corner, movement) -> the corner's share of the credits of that movement, as far as cells are shown."""
     earned = {

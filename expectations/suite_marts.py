@@ -19,6 +19,10 @@ _KEYS = {
     "marts.fct_channel_contributions": "contribution_id",
     "marts.fct_growth_credits": "growth_credit_id",
     "marts.fct_campaign_costs": "campaign_cost_id",
+    "marts.fct_channel_returns": "channel_return_id",
+    "marts.fct_outreach": "outreach_id",
+    "marts.fct_searches": "search_id",
+    "marts.fct_reply_curves": "reply_curve_id",
     "marts.account_members": "membership_id",
     "marts.dim_dates": "date_on",
     "marts.fct_orders": "order_id",
@@ -56,6 +60,8 @@ _ORPHANS = (
     "marts.fct_tickets",
     "marts.fct_mentions",
     "marts.fct_content_views",
+    "marts.fct_searches",
+    "marts.fct_outreach",
 )
 _KNOWN_PEOPLE = """
 select fact.person_id

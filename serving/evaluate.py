@@ -59,6 +59,7 @@ class Cell:
     high: float | None = None
     n: int | None = None
     people: int | None = None
+    refusal: str | None = None
 
 
 def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[str, ...]]:
@@ -103,11 +104,29 @@ def _aggregated(release: LiveRelease, plan: Plan) -> tuple[dict[Key, Cell], tupl
         low, high = _shares(values, table.columns[trials])
     elif len(bounds) == 2:
         low, high = table.columns[bounds[0]], table.columns[bounds[1]]
+    refused = _refusals(release, plan)
     cells = {
-        key: Cell(value, low[at], high[at], _count(table, metric.n, at), _count(table, metric.people, at))
+        key: Cell(
+            value, low[at], high[at], _count(table, metric.n, at), _count(table, metric.people, at), refused.get(key)
+        )
         for at, (key, value) in enumerate(zip(_keys(plan, table), values, strict=True))
     }
     return cells, (table.sql,)
+
+
+def _refusals(release: LiveRelease, plan: Plan) -> dict[Key, str]:
+    """Cells that a method refused to compute, and why: `meta.refused_by` names the mart's column that says it."""
+    column = plan.metric.meta.get("refused_by")
+    if column is None or plan.metric.model is None:
+        return {}
+    model = release.semantics.models[plan.metric.model]
+    named = next(one.qualified for one in model.dimensions if one.name == column)
+    table = release.engine.ask(plan.query(plan.metric.name, also_by=(named,)))
+    return {
+        key: str(reason)
+        for key, reason in zip(_keys(plan, table), table.columns[named], strict=True)
+        if reason is not None
+    }
 
 
 def _composed(release: LiveRelease, plan: Plan) -> tuple[dict[Key, Cell], tuple[str, ...]]:
@@ -209,6 +228,8 @@ def _row(plan: Plan, guard: Guard, key: Key, cell: Cell) -> AnswerRow:
     )
     if guard.is_small(cell.people or 0) or guard.hides(key):
         return replace(row, n=None, status="suppressed", reason=guard.reason)
+    if cell.value is None and cell.refusal is not None:
+        return replace(row, n=None, status="refused", reason=cell.refusal)
     if cell.value is None:
         return replace(row, status="no_data", reason=_NO_DATA)
     least = int(plan.metric.meta.get("min_n", 0))

@@ -1,6 +1,7 @@
 """Which cells of an answer must stay hidden: a plan and its release in, a yes or no per cell out.
 
 Joins `privacy` (pure) to the engine: counts of people come from the metric that a metric names in `meta.people`.
+Statistics at a fixed grain say in `meta.adds_up` which of their cells add up to others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from serving.engine import Query
 from serving.plan import Plan
 from serving.privacy import Axes, Key, Lattice, cuts, hidden_cells
 from serving.release import LiveRelease
+from serving.stored import StoredCells, stored_cells
 
 MONTH: Final = "metric_time__month"
 
@@ -27,14 +29,18 @@ class Guard:
         self._along: tuple[str, ...] = ()
         self._blocks: Mapping[Key, list[Key]] = {}
         self._lattice: Lattice | None = None
-        # Statistics at a fixed grain have no margins that could be asked: nothing can be subtracted.
-        if plan.floor and plan.metric.metric_class != "fixed_grain":
+        self._stored: StoredCells | None = None
+        if plan.floor and plan.metric.metric_class == "fixed_grain":
+            self._stored = stored_cells(release, plan)
+        elif plan.floor:
             self._lattice = _lattice(release, plan)
             self._along = _added_up(release, plan)
             self._blocks = _blocks(release, plan, self._lattice)
 
     def hides(self, key: Key) -> bool:
         """Whether the cell must stay hidden. `key`: one value per grouping, then the period's first day if any."""
+        if self._stored is not None:
+            return self._stored.hides(key)
         if self._lattice is None:
             return False
         return cuts(self._lattice, self._blocks.get(key, []), along=self._along)

@@ -95,7 +95,7 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
     by = {word: release.semantics.resolve(word, name) for word in question.by}
     where = {word: release.semantics.resolve(word, name) for word, _ in question.filters}
     refused = (
-        _refuse_slice(release, metric, {**by, **where})
+        _refuse_slice(release, question, metric, {**by, **where})
         or _refuse_sum(question, metric, {**by, **where})
         or _refuse_time(release, question, metric, reach)
     )
@@ -164,7 +164,9 @@ def _filters(release: LiveRelease, where: Mapping[str, Dimension | None], filter
     return tuple(made)
 
 
-def _refuse_slice(release: LiveRelease, metric: Metric, asked: Mapping[str, Dimension | None]) -> Verdict | None:
+def _refuse_slice(
+    release: LiveRelease, question: Question, metric: Metric, asked: Mapping[str, Dimension | None]
+) -> Verdict | None:
     allowed = sorted(release.semantics.dimensions(metric.name))
     lacking = [word for word, dimension in asked.items() if dimension is None]
     listed = ", ".join(allowed) if allowed else "none"
@@ -178,6 +180,12 @@ def _refuse_slice(release: LiveRelease, metric: Metric, asked: Mapping[str, Dime
                 f"{metric.name} needs {', '.join(missing)} in the grouping or as a filter; its dimensions: {listed}"
             )
             return Verdict("not_sliceable", reason)
+        several = [word for word, values in question.filters if len(values) > 1 and word not in question.by]
+        if several:
+            listed = ", ".join(several)
+            return Verdict(
+                "not_sliceable", f"{metric.name} does not add up over {listed}: group by it, or ask one value"
+            )
     return None
 
 

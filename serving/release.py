@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from serving.engine import Cache, Engine
 from serving.errors import NoRelease, UserError, did_you_mean
-from serving.privacy import Lattice
+from serving.privacy import Key, Lattice
 from serving.semantics import Semantics, read_semantics
 from workspace.documents import Current, Release
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
@@ -62,6 +63,11 @@ class LiveRelease:
     def lattices(self) -> Cache[Lattice]:
         """Which cells are hidden, by metric of people and dimensions."""
         return Cache(500)
+
+    @cached_property
+    def stored(self) -> Cache[Mapping[Key, Lattice]]:
+        """Which cells of statistics at a fixed grain are hidden, by metric of people."""
+        return Cache(50)
 
 
 @dataclass(frozen=True)

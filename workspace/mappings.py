@@ -125,6 +125,11 @@ MAPPING_FILES: Final[dict[str, MappingFile]] = {
         key=("url_pattern",),
         words={"gated": BOOLEANS},
     ),
+    "page_texts": MappingFile(
+        columns=("page_path", "text"),
+        required=("page_path", "text"),
+        key=("page_path",),
+    ),
     "fx_rates": MappingFile(
         columns=("currency", "valid_from", "rate"),
         required=("currency", "valid_from", "rate"),

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines
-from app.findings import stands_out, told, usable
-from app.formatting import count_of, number, percent, words
+from app import cards, charts, growth_headlines, headlines
+from app.findings import told
+from app.formatting import count_of, listing, number, percent, words
+from app.growth_findings import find_apart, find_costly_gate
 from app.page import based_on, begin, choose, nothing_in_period, too_few
 from app.tables import pivot
 from serving import Answer
 
-METRICS = ("content_views", "gate_abandonment", "negative_answered_share", "share_of_voice")
-CONTENT = ("content_views", "content_people", "gates_shown", "gate_abandonment")
-REPLIES = ("tickets", "first_reply_hours", "unanswered_share", "ticket_satisfaction")
-SHOWN = (*METRICS, "mentions", "positive_amplified_share", *REPLIES)
+METRICS = ("content_views", "gate_abandonment", "negative_in_time_share", "share_of_voice")
+CONTENT = ("content_views", "engaged_minutes", "scroll_depth", "exit_rate", "steps_to_content", "reading_ease")
+GATES = ("gates_shown", "gate_abandonment", "gate_continuation")
+REPLIES = ("tickets", "answered_in_time_share", "first_reply_hours", "unanswered_share", "ticket_satisfaction")
+VOICES = (
+    "mentions",
+    "negative_share",
+    "negative_answered_share",
+    "negative_in_time_share",
+    "positive_amplified_share",
+    "average_rating",
+)
+OUTREACH = ("outreach_contacts", "outreach_answered_share")
+SHOWN = (*METRICS, *CONTENT, *GATES, *VOICES, *REPLIES, *OUTREACH, "gated_share", "content_continuation")
 OWN = {"is_own_brand": ("true",)}
 BARS = 12
+CURVES = {"ticket": "Tickets", "negative_mention": "Negative mentions"}
+WHOLE_CURVE = {"reply_dimension": ("all",)}
+HOURS = ("1", "4", "8", "24", "48", "168")
 
 
-def bars(answer: Answer, dimension: str, unit: str) -> list[dict[str, object]]:
-    """The values of a dimension, highest first, with an interval where there is one; the clearly highest stands out."""
+def bars(answer: Answer, dimension: str, unit: str, *, found: str | None) -> list[dict[str, object]]:
+    """The values of a dimension, highest first, with an interval where there is one; what was found stands out."""
     rows = sorted(told(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
-    found = stands_out(usable(rows, dimension), dimension)
     return [
         {
             "label": words(str(row.dimensions[dimension])),
@@ -53,8 +66,13 @@ if not views.value and not said.value:
 
 gate = desk.shown("gate_abandonment", filters).one("gate_abandonment")
 answered = desk.shown("negative_answered_share", filters, where=OWN).one("negative_answered_share")
+leaving = desk.shown("gate_abandonment", filters, by=("topic",))
+going_on = desk.shown("gate_continuation", filters, by=("topic",))
+costly = find_costly_gate(leaving.rows, going_on.rows)
+timely = desk.shown("negative_in_time_share", filters, by=("network",), where=OWN)
+late = find_apart(timely.rows, "network", highest=False)
 heading.answer(
-    headlines.before(gate, answered),
+    growth_headlines.before(costly, late, headlines.before(gate, answered)),
     metrics=SHOWN,
     based_on=based_on(
         [(views, "content view", "content views"), (said, "public mention", "public mentions")], filters, desk
@@ -64,41 +82,120 @@ heading.answer(
 with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(desk, filters, "content_views")
     cards.kpi(desk, filters, "gate_abandonment")
-    cards.kpi(desk, filters, "negative_answered_share", label="Negative answered", where=OWN)
+    cards.kpi(desk, filters, "negative_in_time_share", label="Negative answered in time", where=OWN)
+    cards.kpi(desk, filters, "positive_amplified_share", label="Positive amplified", where=OWN)
     cards.kpi(desk, filters, "share_of_voice")
+    cards.kpi(desk, filters, "search_success_share", label="Site searches that succeed")
+    cards.kpi(desk, filters, "outreach_answered_share", label="Outreach answered")
+    cards.kpi(desk, filters, "reading_ease")
 
 left, right = st.columns(2, gap="small")
 with left:
-    by_topic = desk.shown("gate_abandonment", filters, by=("topic",))
-    title = headlines.extremes(by_topic.rows, "topic", what="The share leaving at the gate", unit="share")
-    with cards.evidence(desk, title, [by_topic], ["gate_abandonment"], key="gates"):
-        shown = bars(by_topic, "topic", "share")
+    title = growth_headlines.gate(costly, leaving.rows)
+    with cards.evidence(desk, title, [leaving, going_on], ["gate_abandonment", "gate_continuation"], key="gates"):
+        shown = bars(leaving, "topic", "share", found=costly.topic if costly else None)
         if shown:
             cards.chart(
                 charts.ranked(shown, axis="Share of sessions that left at the gate"),
                 alt_text=f"Bars of the share leaving at the gate, by topic. {title}.",
                 key="gates_chart",
-                note="A session that was shown a gate and did not submit it; each session and content counts once.",
+                note="A session that was shown a gate and did not submit it; each session and content counts once. "
+                f"Going on: a later stage within {desk.settings.conversion_days} days.",
             )
         else:
-            cards.nothing_to_show(by_topic, what="Gates by topic")
+            cards.nothing_to_show(leaving, what="Gates by topic")
 with right:
-    hours = desk.shown("first_reply_hours", filters, by=("ticket_category",))
-    title = headlines.spread(hours.rows, "ticket_category", what="The median time to a first reply", unit="hours")
-    with cards.evidence(desk, title, [hours], ["first_reply_hours"], key="replies"):
-        shown = bars(hours, "ticket_category", "hours")
-        if shown:
+    gated = desk.shown("content_continuation", filters, by=("is_gated",))
+    share = desk.shown("gated_share", filters).one("gated_share")
+    brings = {str(row.dimensions.get("is_gated")): row for row in gated.rows if row.value is not None}
+    title_text = (
+        f"{percent(brings['true'].value or 0.0)} go on after gated content, {percent(brings['false'].value or 0.0)} "
+        "after open content"
+        if {"true", "false"} <= set(brings)
+        else "What gated content brings"
+    )
+    with cards.evidence(desk, title_text, [gated], ["content_continuation", "gated_share"], key="gated"):
+        if brings:
             cards.chart(
                 charts.ranked(
-                    shown, axis="Median hours to the first reply", threshold=desk.settings.reply_target_hours
+                    [
+                        {
+                            "label": {"true": "Gated", "false": "Open"}[name],
+                            "value": row.value,
+                            "low": row.low,
+                            "high": row.high,
+                            "text": percent(row.value or 0.0),
+                            "stands_out": False,
+                            "note": headlines.interval_note(row, "share"),
+                        }
+                        for name, row in sorted(brings.items(), key=lambda one: -(one[1].value or 0.0))
+                    ],
+                    axis="Share going on to a later stage",
                 ),
-                alt_text=f"Bars of the median hours to a first reply, by kind of ticket. {title}.",
-                key="replies_chart",
-                note=f"Median of the answered tickets; the line is the target of {target:g} hours. "
-                "The share without any answer stands in the table below.",
+                alt_text=f"Bars of the share going on after gated and open content. {title_text}.",
+                key="gated_chart",
+                note=(f"{percent(share.value)} of content met is gated. " if share.value is not None else "")
+                + "Who reads gated content may have been keener before: an association, not a cause.",
             )
         else:
-            cards.nothing_to_show(hours, what="Time to a first reply")
+            cards.nothing_to_show(gated, what="Gated and open content")
+
+left, right = st.columns(2, gap="small")
+with left:
+    in_time = desk.shown("answered_in_time_share", filters, by=("ticket_category",))
+    late_category = find_apart(in_time.rows, "ticket_category", highest=False)
+    title = growth_headlines.slow(late_category, in_time.rows, "ticket_category", what="tickets", target=target)
+    with cards.evidence(desk, title, [in_time], ["answered_in_time_share"], key="replies"):
+        shown = bars(in_time, "ticket_category", "share", found=late_category.value if late_category else None)
+        if shown:
+            cards.chart(
+                charts.ranked(shown, axis=f"Share answered within {target:g} hours"),
+                alt_text=f"Bars of the share of tickets answered in time, by kind. {title}.",
+                key="replies_chart",
+                note=f"Tickets younger than {target:g} hours are left out: they may still be answered in time.",
+            )
+        else:
+            cards.nothing_to_show(in_time, what="Replies by kind of ticket")
+with right:
+    # Half of all tickets, the unanswered among them, have a reply after so long; whole groups, so no filter applies.
+    waits = [
+        desk.ask("waiting_share", by=("reply_group", "hours_since"), where={"reply_curve": (curve,), **WHOLE_CURVE})
+        for curve in CURVES
+    ]
+    medians = {
+        curve: desk.one("median_reply_hours", where={"reply_curve": (curve,), "reply_group": ("all",), **WHOLE_CURVE})
+        for curve in CURVES
+    }
+    halves = [
+        f"{label.lower()} {number(medians[curve].value or 0.0, 'hours')}"
+        for curve, label in CURVES.items()
+        if medians[curve].value is not None
+    ]
+    title_text = f"Half are answered after: {listing(halves)}" if halves else "How long people wait for a reply"
+    with cards.evidence(desk, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
+        points = [
+            {
+                "label": f"{CURVES[curve]}, {row.dimensions['hours_since']} h",
+                "value": row.value,
+                "low": row.low,
+                "high": row.high,
+                "text": percent(row.value or 0.0),
+                "stands_out": False,
+                "note": headlines.interval_note(row, "share"),
+            }
+            for curve, answer in zip(CURVES, waits, strict=True)
+            for row in sorted(answer.rows, key=lambda row: int(row.dimensions.get("hours_since") or 0))
+            if row.value is not None and row.dimensions.get("hours_since") in HOURS
+        ]
+        if points:
+            cards.chart(
+                charts.ranked(points, axis="Share still waiting"),
+                alt_text=f"Bars of the share still waiting after so many hours. {title_text}.",
+                key="waits_chart",
+                note="Kaplan and Meier: who has no reply yet counts as waiting until now. All time.",
+            )
+        else:
+            cards.nothing_to_show(waits[0], what="Waiting times")
 
 left, right = st.columns(2, gap="small")
 with left:
@@ -125,25 +222,31 @@ with left:
         else:
             cards.nothing_to_show(moods, what="Mentions by tone")
 with right:
-    networks = desk.shown("negative_answered_share", filters, by=("network",), where=OWN)
-    title = headlines.extremes(networks.rows, "network", what="The share of negative mentions answered", unit="share")
-    with cards.evidence(desk, title, [networks], ["negative_answered_share"], key="networks"):
-        shown = bars(networks, "network", "share")
+    title = growth_headlines.slow(late, timely.rows, "network", what="negative mentions on", target=target)
+    with cards.evidence(desk, title, [timely], ["negative_in_time_share"], key="networks"):
+        shown = bars(timely, "network", "share", found=late.value if late else None)
         if shown:
             cards.chart(
-                charts.ranked(shown, axis="Share of negative mentions answered"),
-                alt_text=f"Bars of the share of negative mentions answered, by network. {title}.",
+                charts.ranked(shown, axis=f"Share of negative mentions answered within {target:g} hours"),
+                alt_text=f"Bars of the share of negative mentions answered in time, by network. {title}.",
                 key="networks_chart",
                 note=f"Mentions younger than {target:g} hours are left out: they may still be answered in time.",
             )
         else:
-            cards.nothing_to_show(networks, what="Answers by network")
+            cards.nothing_to_show(timely, what="Answers by network")
 
 st.header("Content and service", anchor=False)
-splits = {"Content": ("content_group", CONTENT), "Tickets": ("ticket_category", REPLIES)}
+splits = {
+    "Content": ("content_group", CONTENT),
+    "Gates": ("topic", GATES),
+    "Public voice": ("network", VOICES),
+    "Tickets": ("ticket_category", REPLIES),
+    "Outreach": ("channel", OUTREACH),
+}
 chosen = st.segmented_control("Show", list(splits), default="Content", required=True, key="before", bind="query-params")
 dimension, metrics = splits[chosen or "Content"]
-answers = [desk.shown(metric, filters, by=(dimension,)) for metric in metrics]
+own = OWN if chosen == "Public voice" else {}
+answers = [desk.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
 shown_table = pivot(answers, dimension, desk.definitions, heading=words(dimension), currency=desk.currency)
 cards.table(
     shown_table,

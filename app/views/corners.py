@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines
+from app import cards, charts, growth_headlines, headlines
 from app.findings import movement_shares
-from app.formatting import count_of, number, percent, words
+from app.formatting import number, percent, words
+from app.growth_findings import find_apart
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
 from app.tables import cross
 from workspace.vocabulary import CORNERS
@@ -14,8 +15,8 @@ from workspace.vocabulary import CORNERS
 MOVEMENTS = ("acquired", "retained", "reactivated", "lost")
 UNATTRIBUTED = "unattributed"
 MODELS = ("first", "last", "linear", "time_decay")
-CREDITS, CONVERSIONS = "growth_credits", "attributed_conversions"
-SHOWN = (*MOVEMENTS, "net_growth", CREDITS, CONVERSIONS)
+CREDITS, CONVERSIONS, KEPT = "growth_credits", "attributed_conversions", "kept_after_outreach"
+SHOWN = (*MOVEMENTS, "net_growth", CREDITS, CONVERSIONS, KEPT)
 
 
 def _cell(credit: float | None, share: float | None) -> str:
@@ -110,26 +111,59 @@ for movement in MOVEMENTS:
         sums.append(f"{words(movement)}: {number(counted, 'count')} customers, {of_credits} credits")
 st.markdown("; ".join(sums) + "." if sums else "No movement can be counted here.")
 
-st.header("Conversions by channel, models side by side", anchor=False)
-by_model = desk.shown(CONVERSIONS, filters, by=("channel", "model"))
-models = cross(
-    by_model,
-    "channel",
-    MODELS,
-    "model",
-    definition=desk.definitions[CONVERSIONS],
-    heading="Channel",
-    currency=desk.currency,
-)
-cards.table(
-    models,
-    desk,
-    alt_text="Attributed conversions by channel and model",
-    key="models_table",
-    note=f"{period_in_words(filters, desk)}.",
-)
-cards.source(desk, [by_model], (CONVERSIONS,), key="models")
-st.caption(
-    f"{count_of(acquired.value, 'customer')} acquired in the period. First and last give one touch all the credit, "
-    "linear shares it out evenly, time decay favours touches near the conversion."
-)
+left, right = st.columns(2, gap="small")
+with left:
+    kept = desk.shown(KEPT, filters, by=("corner",))
+    keeper = find_apart(kept.rows, "corner", highest=True)
+    sentence = growth_headlines.keeps(keeper, kept.rows)
+    with cards.evidence(desk, sentence, [kept], [KEPT], key="keepers"):
+        corners = sorted(
+            (row for row in kept.rows if row.value is not None and row.dimensions.get("corner")),
+            key=lambda row: -(row.value or 0.0),
+        )
+        if corners:
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            "label": words(str(row.dimensions["corner"])),
+                            "value": row.value,
+                            "low": row.low,
+                            "high": row.high,
+                            "text": percent(row.value or 0.0),
+                            "stands_out": keeper is not None and row.dimensions["corner"] == keeper.value,
+                            "note": headlines.interval_note(row, "share"),
+                        }
+                        for row in corners
+                    ],
+                    axis="Share who bought before they lapsed",
+                ),
+                alt_text=f"Bars of the share of customers kept after outreach, by corner. {sentence}.",
+                key="keepers_chart",
+                note=f"Outreach in the last weeks before {desk.settings.active_days} days without a purchase. Whoever "
+                "is reached may differ between corners: an association, not a cause.",
+            )
+        else:
+            cards.nothing_to_show(kept, what="Outreach before a lapse")
+with right:
+    by_model = desk.shown(CONVERSIONS, filters, by=("corner", "model"))
+    with cards.evidence(desk, "First purchases by corner, rules side by side", [by_model], [CONVERSIONS], key="models"):
+        if any(row.value is not None for row in by_model.rows):
+            cards.table(
+                cross(
+                    by_model,
+                    "corner",
+                    MODELS,
+                    "model",
+                    definition=desk.definitions[CONVERSIONS],
+                    heading="Corner",
+                    currency=desk.currency,
+                ),
+                desk,
+                alt_text="Attributed conversions by corner and model",
+                key="models_table",
+                note=f"{period_in_words(filters, desk)}. First and last give one touch all the credit, linear "
+                "shares it out evenly, time decay favours touches near the conversion. By channel: the journey page.",
+            )
+        else:
+            cards.nothing_to_show(by_model, what="Conversions by corner")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines
+from app import attribution, cards, charts, headlines
 from app.findings import MIN_N, find_stalled_stage, usable
 from app.formatting import count_of, day, days, markdown_safe, number, percent, unavailable, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
@@ -13,7 +13,14 @@ from serving import Answer, AnswerRow
 from workspace.vocabulary import STAGES
 
 METRICS = ("stage_conversion", "stage_entries", "days_to_next_stage", "touchpoints", "journeys")
-SHOWN = (*METRICS, "journey_conversion_rate", "journey_days_to_purchase", "offline_share", "perception_level")
+SHOWN = (
+    *METRICS,
+    "journey_conversion_rate",
+    "journey_days_to_purchase",
+    "offline_share",
+    "perception_level",
+    *attribution.METRICS,
+)
 # More lines than this cannot be told apart; the smaller channels stand in the table and the download.
 CHANNELS = 6
 
@@ -197,6 +204,8 @@ with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"
         )
     else:
         cards.nothing_to_show(monthly, what="Touchpoints by channel")
+
+attribution.draw(desk, filters)
 
 st.header("Journeys", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):

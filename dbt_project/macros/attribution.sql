@@ -1,8 +1,9 @@
 {#- Attribution: what may earn credit, and how a path is written. -#}
 
-{#- Money moves are results, not causes: a sale, a refund or a cancel earns nothing, also not for a later conversion. -#}
-{% macro may_earn_credit(role) -%}
-    {{ role }} not in ('purchase', 'refund', 'cancel')
+{#- Money moves are results, not causes: a sale, a refund or a cancel earns nothing, also not for a later conversion.
+    Nor does a CRM for opening a record of its own (contact_created), which mostly happens at the till. -#}
+{% macro may_earn_credit(role, event) -%}
+    ({{ role }} not in ('purchase', 'refund', 'cancel') and coalesce({{ event }}, '') <> 'contact_created')
 {%- endmacro %}
 
 {#- A visit that nothing is known to have brought. -#}

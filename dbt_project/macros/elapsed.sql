@@ -38,3 +38,12 @@
 {% macro hours_between(earlier, later) -%}
     ({{ minutes_between(earlier, later) }} / 60)
 {%- endmacro %}
+
+{#- The date a number of days after another one. -#}
+{% macro days_later(day, days) -%}
+    {{ return(adapter.dispatch('days_later')(day, days)) }}
+{%- endmacro %}
+
+{% macro default__days_later(day, days) -%}
+    cast({{ day }} + cast({{ days }} as integer) as date)
+{%- endmacro %}

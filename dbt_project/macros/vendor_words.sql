@@ -25,3 +25,11 @@
         when {{ sentiment }} in ('negative', 'neg') or try_cast({{ sentiment }} as double) < 0 then 'negative'
     end
 {%- endmacro %}
+
+{#- Whether outreach got an answer, of a CRM's own word. -#}
+{% macro is_answered(word) -%}
+    case
+        when lower({{ word }}) in ('yes', 'y', 'true', '1', 'answered', 'replied', 'connected', 'reached') then true
+        when lower({{ word }}) in ('no', 'n', 'false', '0', 'unanswered', 'no answer', 'no reply', 'missed') then false
+    end
+{%- endmacro %}

@@ -74,6 +74,31 @@ _GATED: Final = tuple(
     )
 )
 PAGES: Final = _OPEN + _GATED
+# What stands on the pages of a group, in the plain or the stiff words that such pages are written in.
+_TEXTS: Final = {
+    "Campaign": "{title}. We make a few things for the home, and we make them well. Each one is quiet, safe and easy "
+    "to use. You can try it for thirty days. If you do not like it, send it back and we pay for the post.",
+    "Home": "{title} makes things for the home that last. We mend what breaks and we keep spare parts for ten "
+    "years. Find what you need, ask us what you want to know, and order it when you are sure. We are here to help.",
+    "Journal": "{title}. Last winter we visited three families who had changed the way they live at home. They bought "
+    "less, but chose with care. In this story they tell us what they learned, what it cost, and what they would do "
+    "again.",
+    "Shop": "{title}. Energy use, size and weight are listed in the technical details below. Delivery time depends on "
+    "your destination and on the options selected. Accessories are included for a limited period, as long as they are "
+    "available; the guarantee covers manufacturing faults for two years.",
+    "Guide": "{title}. Choosing an appliance requires some consideration of your household, its habits and its energy "
+    "consumption. This guide compares the available alternatives, explains their advantages and disadvantages, and "
+    "illustrates each recommendation with independent measurements taken in ordinary households over several months.",
+    "Help": "{title}. First take the part out of the box and put it on a flat table. Press the button on the back "
+    "until the light is green. Then wait for a minute. If the light turns red, write to us or call us. We will help.",
+}
+
+
+def text_of(page: Page) -> str:
+    """What stands on a page."""
+    return _TEXTS[page.group].format(title=page.title)
+
+
 # Pages behind a gate, in the order of GATES, as positions in PAGES.
 GATED_FROM: Final = len(_OPEN)
 # Name of a page view -> the pages that it may show.

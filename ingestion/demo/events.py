@@ -291,9 +291,12 @@ PLACED: Final = (
     _implicit(ORDERS, "refund", "use", "refund", "Refund", "service", interaction="return"),
     _implicit(ORDERS, "cancel", "purchase", "cancel", "Cancellation", "commerce", interaction="buy"),
     _implicit(CONTACTS, "contact_created", "discovery", "signup", "Customer record opened", "commerce"),
-    # The web shop also reports the order; money and purchases are counted from the CRM alone.
-    _implicit(WEB, "Order Completed", "purchase", "other", "Order confirmed online", "commerce", occurrence="first"),
-    _implicit(WEB, "Order Completed", "loyalty", "other", "Reorder confirmed online", "commerce", occurrence="repeat"),
+    # The web shop also reports the order. It is the purchase once more, not a touch that brought about anything; money
+    # and orders are counted from the CRM alone.
+    _implicit(WEB, "Order Completed", "purchase", "purchase", "Order confirmed online", "commerce", occurrence="first"),
+    _implicit(
+        WEB, "Order Completed", "loyalty", "purchase", "Reorder confirmed online", "commerce", occurrence="repeat"
+    ),
     _implicit(RELATIONSHIP, "survey_answered", "use", "other", "Relationship survey", "service"),
     _implicit(OUTCOME_SURVEY, "survey_answered", "use", "other", "Outcomes survey", "service"),
     _implicit(TOUCH, "survey_answered", "use", "other", "Touch survey", "service"),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from ingestion.demo.content import PAGES
+from ingestion.demo.content import PAGES, text_of
 from ingestion.demo.events import EVENTS, TASKS
 from ingestion.demo.files import Calendar, write_csv
 from ingestion.demo.qualtrics import MISSING_CODE
@@ -104,6 +104,7 @@ def write_mappings(folder: Path, calendar: Calendar) -> None:
         ("url_pattern", "content_group", "topic", "gated"),
         [(page.path, page.group, page.topic, "true" if page.gated else "false") for page in PAGES],
     )
+    write_csv(folder / "page_texts.csv", ("page_path", "text"), [(page.path, text_of(page)) for page in PAGES])
     write_csv(
         folder / "tasks.csv",
         ("task", "label", "start_event", "goal_event"),

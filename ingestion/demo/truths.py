@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ingestion.demo.answers import ANSWER_SPREAD, EXPECTATION_MEAN
 from ingestion.demo.comments import THEME_WORDS
+from ingestion.demo.content import PAGES
 from ingestion.demo.effects import (
     ANSWERED,
     ASSISTING_CHANNEL,
@@ -219,6 +220,7 @@ def _costly_gate(world: Effects) -> dict[str, Any]:
     usual = [share for gate, share in world.submitted.items() if gate != COSTLY_GATE]
     return {
         "page": COSTLY_GATE,
+        "topic": next(page.topic for page in PAGES if page.path == COSTLY_GATE),
         "abandonment": round(1 - world.submitted[COSTLY_GATE], 3),
         "abandonment_elsewhere": round(1 - max(usual), 3),
         "goes_on": round(1 - world.gate.lost_where_it_happens(continuation=continuation), 3),

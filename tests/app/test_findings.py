@@ -140,18 +140,6 @@ def test_overlapping_periods_have_not_changed_and_full_counts_have() -> None:
     assert not has_changed(row(1000), row(1000))
 
 
-def test_only_a_value_clearly_above_every_other_stands_out() -> None:
-    rows = [
-        row(40.0, half=3.0, kind="returns"),
-        row(12.0, half=3.0, kind="delivery"),
-        row(10.0, half=3.0, kind="price"),
-    ]
-    assert findings.stands_out(rows, "kind") == "returns"
-    close = [row(14.0, half=3.0, kind="returns"), *rows[1:]]
-    assert findings.stands_out(close, "kind") is None
-    assert findings.stands_out(rows[:1], "kind") is None
-
-
 def test_shares_of_a_movement_are_of_the_cells_that_are_shown() -> None:
     rows = [
         row(30.0, corner="marketing", movement="acquired"),

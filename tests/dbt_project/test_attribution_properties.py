@@ -173,6 +173,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             select timestamp '{START + timedelta(days=AS_OF_ENDS)}' as as_of_ends_at;
         create table int_touchpoints__staged (
             touchpoint_id bigint, person_id bigint, session_id bigint, channel varchar, corner varchar, role varchar,
+            event varchar,
             is_conversion boolean, occurred_at timestamp, data_source varchar, source_file varchar, source_line bigint
         );
         create table int_attribution__conversions (
@@ -205,7 +206,7 @@ def fill(database: duckdb.DuckDBPyConnection, events: list[Event], occurrence: O
     database.execute("update stg_config__settings set conversion_occurrence = ?", [occurrence])
     database.execute("delete from int_touchpoints__staged; delete from int_attribution__conversions")
     database.executemany(
-        "insert into int_touchpoints__staged values (?, ?, ?, ?, ?, ?, ?, ?, 's', 'f', ?)",
+        "insert into int_touchpoints__staged values (?, ?, ?, ?, ?, ?, 'e', ?, ?, 's', 'f', ?)",
         [
             [
                 one.key,

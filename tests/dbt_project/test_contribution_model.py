@@ -110,7 +110,7 @@ def test_without_conversions_there_is_nothing_to_share(contributions: ModuleType
     assert solved(contributions, []).dtypes["conversions"] == np.float64
 
 
-def test_shapley_of_forty_channels_leaves_a_row_that_names_the_alternative(contributions: ModuleType) -> None:
+def test_shapley_of_forty_channels_names_the_alternative_at_every_channel(contributions: ModuleType) -> None:
     rows: list[Row] = [
         ("touchpoints", "order", "2026-Q1", "home", f"channel {number}\x1fchannel {number + 1}", 1, 1, 1)
         for number in range(39)
@@ -118,6 +118,8 @@ def test_shapley_of_forty_channels_leaves_a_row_that_names_the_alternative(contr
     found = solved(contributions, rows)
     refused = found[found["refused_reason"].notna()]
     assert set(refused["model"]) == {"shapley"}
-    assert refused["channel"].isna().all()
+    for _, part in refused.groupby(["period", "segment"]):
+        assert set(part["channel"]) == {f"channel {number}" for number in range(40)}
+    assert refused["conversions"].isna().all()
     assert refused["refused_reason"].str.contains("40 channels .* Ask Markov, order 1").all()
     assert sum(channels(found, model="markov_2", period="all", segment="all").values()) == pytest.approx(39)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from app.findings import find_marks, find_short_pillar, find_stalled_stage, find_unmet_outcome
+from app.growth_findings import find_apart, find_assist, find_costly_gate
 from ingestion.demo import generate
 from orchestration import audit, dbt_runner
 from orchestration.release_facts import read_books
@@ -36,21 +37,39 @@ class Found:
     stalled_stage: str | None
     unmet_outcome: str | None
     short_pillar: str | None
+    keeping_corner: str | None
+    assisting_channel: str | None
+    slow_category: str | None
+    slow_network: str | None
+    costly_gate: str | None
 
 
 def found(release: LiveRelease) -> Found:
-    def rows(metric: str, *by: str) -> Answer:
-        return ask(release, Question(metrics=(metric,), by=by))
+    def rows(metric: str, *by: str, **where: str) -> Answer:
+        filters = {name: (value,) for name, value in where.items()}
+        return ask(release, Question(metrics=(metric,), by=by, where=filters))
 
     stall = find_stalled_stage(rows("stage_conversion", "stage").rows)
     unmet = find_unmet_outcome(rows("opportunity_score", "item").rows, dimension="item")
     short = find_short_pillar(rows("expectation_gap", "pillar").rows)
+    keeping = find_apart(rows("kept_after_outreach", "corner").rows, "corner", highest=True)
+    assist = find_assist(
+        rows("closing_share", "channel").rows, rows("attributed_conversions", "channel", model="linear").rows
+    )
+    category = find_apart(rows("answered_in_time_share", "ticket_category").rows, "ticket_category", highest=False)
+    network = find_apart(rows("negative_in_time_share", "network").rows, "network", highest=False)
+    gate = find_costly_gate(rows("gate_abandonment", "topic").rows, rows("gate_continuation", "topic").rows)
     marks = find_marks(rows("profile_index", "attribute", "attribute_value").rows)
     return Found(
         marks=frozenset((mark.attribute, mark.value) for mark in marks),
         stalled_stage=stall.stage if stall else None,
         unmet_outcome=unmet.outcome if unmet else None,
         short_pillar=short.pillar if short else None,
+        keeping_corner=keeping.value if keeping else None,
+        assisting_channel=assist.channel if assist else None,
+        slow_category=category.value if category else None,
+        slow_network=network.value if network else None,
+        costly_gate=gate.topic if gate else None,
     )
 
 
@@ -66,6 +85,11 @@ def missed(root: Path, release: LiveRelease) -> list[str]:
         "stalled_stage": (claims.stalled_stage, planted["stalled_stage"]["stage"]),
         "unmet_outcome": (claims.unmet_outcome, planted["unmet_outcome"]["item"]),
         "short_pillar": (claims.short_pillar, planted["short_pillar"]["pillar"]),
+        "keeping_corner": (claims.keeping_corner, planted["keeping_corner"]["corner"]),
+        "assisting_channel": (claims.assisting_channel, planted["assisting_channel"]["channel"]),
+        "slow_category": (claims.slow_category, planted["slow_reply"]["ticket_category"]),
+        "slow_network": (claims.slow_network, planted["slow_reply"]["network"]),
+        "costly_gate": (claims.costly_gate, planted["costly_gate"]["topic"]),
     }
     wrong = [f"{name}: {claim} for {truth}" for name, (claim, truth) in pairs.items() if claim != truth]
     return wrong + [f"mark not found: {mark}" for mark in sorted(best - claims.marks)]

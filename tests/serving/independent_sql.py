@@ -33,6 +33,9 @@ DATED_BY = {
     "fct_attribution_credits": "converted_on",
     "fct_growth_credits": "month_on",
     "fct_guarded_identifiers": "first_seen_on",
+    "fct_channel_returns": "returned_on",
+    "fct_searches": "searched_on",
+    "fct_outreach": "reached_out_on",
 }
 PEOPLE = (
     "person_type",
@@ -115,6 +118,7 @@ _COHORT = """
         date_trunc('quarter', month_on - to_months(2)) + to_months(4)
     )::date) <= (select max(month_end_on) from marts.fct_customer_months)
 """
+_RETURNS = "is_cost_known and model = 'linear'"
 
 METRICS: dict[str, Definition] = {
     # people and customers
@@ -234,6 +238,20 @@ METRICS: dict[str, Definition] = {
     "content_people": Plain("fct_content_views", "count(distinct person_id)"),
     "gates_shown": Plain("fct_content_views", "count_if(is_gate_shown)"),
     "gate_abandonment": Plain("fct_content_views", "avg((not is_submitted)::int)", "is_gate_shown"),
+    "engaged_minutes": Plain("fct_content_views", "median(engaged_seconds) / 60"),
+    "scroll_depth": Plain("fct_content_views", "avg(scroll_share)"),
+    "exit_rate": Plain("fct_content_views", "avg(is_exit::int)", "page_views > 0"),
+    "steps_to_content": Plain("fct_content_views", "median(steps_to_content)"),
+    "reading_ease": Plain("fct_content_views", "sum(reading_ease) / nullif(count(reading_ease), 0)"),
+    "gated_share": Plain("fct_content_views", "avg(is_gated::int)"),
+    "content_continuation": Plain("fct_content_views", "avg(is_continued::int)", "is_observed_long_enough"),
+    "gate_continuation": Plain(
+        "fct_content_views", "avg(is_continued::int)", "is_observed_long_enough and is_gate_shown"
+    ),
+    "searches": Plain("fct_searches", "count(*)"),
+    "search_people": Plain("fct_searches", "count(distinct person_id)"),
+    "search_success_share": Plain("fct_searches", "avg((is_followed and coalesce(results, 1) > 0)::int)"),
+    "search_without_results_share": Plain("fct_searches", "avg((results = 0)::int)", "results is not null"),
     # attribution and growth
     "conversions": Plain("fct_attribution_credits", "count(distinct conversion_id)"),
     "attributed_conversions": Plain("fct_attribution_credits", "sum(credit)", "model = 'position'"),
@@ -245,6 +263,16 @@ METRICS: dict[str, Definition] = {
         "fct_attribution_credits",
         "count(distinct conversion_id) filter (channel <> 'unattributed') / count(distinct conversion_id)",
     ),
+    "closing_share": Plain(
+        "fct_attribution_credits",
+        "count(distinct conversion_id) filter (model = 'last') / count(distinct conversion_id)::double",
+        "channel <> 'unattributed'",
+    ),
+    "opening_share": Plain(
+        "fct_attribution_credits",
+        "count(distinct conversion_id) filter (model = 'first') / count(distinct conversion_id)::double",
+        "channel <> 'unattributed'",
+    ),
     "growth_credits": Plain("fct_growth_credits", "sum(credit)", "movement = 'acquired'"),
     "unattributed_growth_share": Plain(
         "fct_growth_credits",
@@ -255,10 +283,21 @@ METRICS: dict[str, Definition] = {
         "fct_growth_credits",
         "sum(credit) filter (movement = 'retained') / sum(credit) filter (movement in ('retained', 'lost'))",
     ),
+    "returned_revenue": Plain("fct_channel_returns", "sum(revenue)", _RETURNS),
+    "returned_conversions": Plain("fct_channel_returns", "sum(conversions)", _RETURNS),
+    "return_on_ad_spend": Plain("fct_channel_returns", "sum(revenue) / nullif(sum(cost), 0)::double", _RETURNS),
+    "cost_per_acquisition": Plain("fct_channel_returns", "sum(cost)::double / nullif(sum(conversions), 0)", _RETURNS),
+    "outreach_contacts": Plain("fct_outreach", "count(*)"),
+    "outreach_people": Plain("fct_outreach", "count(distinct person_id)"),
+    "outreach_answered_share": Plain("fct_outreach", "avg(is_answered::int)"),
+    "kept_after_outreach": Plain("fct_outreach", "avg(is_kept::int)", "is_before_lapse"),
     # service and public voice
     "tickets": Plain("fct_tickets", "count(*)"),
     "ticket_people": Plain("fct_tickets", "count(distinct person_id)"),
     "first_reply_hours": Plain("fct_tickets", "median(date_diff('microsecond', opened_at, first_reply_at)) / 3.6e9"),
+    "answered_in_time_share": Plain(
+        "fct_tickets", "avg(coalesce(first_reply_at - opened_at <= interval 24 hour, false)::int)", "is_due"
+    ),
     "unanswered_tickets": Plain("fct_tickets", "count_if(is_due and first_reply_at is null)"),
     "unanswered_share": Plain("fct_tickets", "avg((first_reply_at is null)::int)", "is_due"),
     "solution_hours": Plain("fct_tickets", "median(date_diff('microsecond', opened_at, solved_at)) / 3.6e9"),
@@ -276,6 +315,16 @@ METRICS: dict[str, Definition] = {
     "negative_answered_share": Plain(
         "fct_mentions", "avg((replied_at is not null)::int)", "is_own_brand and sentiment = 'negative' and is_due"
     ),
+    "negative_in_time_share": Plain(
+        "fct_mentions",
+        "avg(coalesce(replied_at - posted_at <= interval 24 hour, false)::int)",
+        "is_own_brand and sentiment = 'negative' and is_due",
+    ),
+    "average_rating": Plain("fct_mentions", "avg(rating)", "is_own_brand"),
+    "lexicon_share": Plain(
+        "fct_mentions", "avg((sentiment_by = 'lexicon')::int)", "is_own_brand and sentiment is not null"
+    ),
+    "sentiment_agreement": Plain("fct_mentions", "avg(is_lexicon_right::int)"),
     "positive_mentions": Plain("fct_mentions", "count_if(is_own_brand and sentiment = 'positive')"),
     "positive_amplified_share": Plain(
         "fct_mentions", "avg((amplified_at is not null)::int)", "is_own_brand and sentiment = 'positive'"
@@ -315,6 +364,10 @@ WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
     "attributed_conversions": {"model": ("position",)},
     "attributed_revenue": {"model": ("position",)},
     "attributed_revenue_per_conversion": {"model": ("position",)},
+    "returned_revenue": {"model": ("linear",)},
+    "returned_conversions": {"model": ("linear",)},
+    "return_on_ad_spend": {"model": ("linear",)},
+    "cost_per_acquisition": {"model": ("linear",)},
     "growth_credits": {"movement": ("acquired",)},
     "unattributed_growth_share": {"movement": ("acquired",)},
 }

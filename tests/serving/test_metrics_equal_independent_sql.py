@@ -115,11 +115,25 @@ _CONTRIBUTED = (("channel", "model"), {"conversion": ("order",), "period": ("all
 _BACK_TEST = "kind = 'back_test' and quantity = 'revenue'"
 _TENTHS = "kind = 'calibration' and quantity = 'revenue' and is_chosen"
 _INTERVALS = ("interval_dimension", "interval_value")
+_WAITS = {"reply_curve": ("ticket",), "reply_dimension": ("ticket_category",)}
+_OF_TICKETS = "reply_curve = 'ticket' and reply_dimension = 'ticket_category'"
 FIXED_BY_HAND = {
     "channel_conversions": (*_CONTRIBUTED, _CONTRIBUTIONS.format("conversions")),
     "channel_revenue": (*_CONTRIBUTED, _CONTRIBUTIONS.format("revenue")),
     "channel_share": (*_CONTRIBUTED, _CONTRIBUTIONS.format("share")),
+    "channel_return_on_ad_spend": (*_CONTRIBUTED, _CONTRIBUTIONS.format("revenue / nullif(cost, 0)::double")),
+    "channel_cost_per_acquisition": (*_CONTRIBUTED, _CONTRIBUTIONS.format("cost::double / nullif(conversions, 0)")),
     "removal_effect": (*_CONTRIBUTED, _CONTRIBUTIONS.format("effect")),
+    "waiting_share": (
+        ("reply_group", "hours_since"),
+        _WAITS,
+        f"select reply_group, hours_since, waiting from marts.fct_reply_curves where {_OF_TICKETS}",
+    ),
+    "median_reply_hours": (
+        ("reply_group",),
+        _WAITS,
+        f"select distinct reply_group, median_hours from marts.fct_reply_curves where {_OF_TICKETS}",
+    ),
     "predicted_value_total": (
         _INTERVALS,
         {},

@@ -1,14 +1,15 @@
 -- Touchpoints that may earn credit are counted once, whatever became of their path.
 
-{{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'int_attribution__touches'}}}) }}
 
 with touchpoints as (
 
     select touchpoint_id
-    from {{ ref('fct_touchpoints') }}
+    from {{ ref('int_touchpoints__staged') }}
     where
         not is_conversion
         and role not in ('purchase', 'refund', 'cancel')
+        and event <> 'contact_created'
 
 ),
 

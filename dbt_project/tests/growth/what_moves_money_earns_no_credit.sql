@@ -1,4 +1,4 @@
--- No conversion earns credit for itself, and no sale, refund or cancel for another one.
+-- No conversion earns credit for itself, no sale, refund or cancel for another one, and no record of the CRM's own.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_attribution_credits'}}}) }}
 
@@ -10,7 +10,7 @@ with credits as (
 
 touchpoints as (
 
-    select * from {{ ref('fct_touchpoints') }}
+    select * from {{ ref('int_touchpoints__staged') }}
 
 )
 
@@ -20,3 +20,4 @@ inner join touchpoints on credits.touchpoint_id = touchpoints.touchpoint_id
 where
     touchpoints.is_conversion
     or touchpoints.role in ('purchase', 'refund', 'cancel')
+    or touchpoints.event = 'contact_created'

@@ -1,6 +1,6 @@
 """Counted paths come in; what each channel contributes by each model goes out, in all and by quarter and segment.
 
-A model that cannot be solved leaves one row without a channel that says why and what to ask instead.
+A model that cannot be solved leaves a row at every channel that says why and what to ask instead.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def _rows(counted: pd.DataFrame, *, origin: str, conversion: str) -> Iterator[tu
             try:
                 yield from _solved(place, part, solve(part))
             except TooManyChannelsError as refused:
-                yield *place, None, None, None, None, str(refused)
+                for at in np.unique(part.steps):
+                    yield *place, part.channels[at], None, None, None, str(refused)
 
 
 def _solved(place: tuple[str, ...], paths: PathCounts, found: Contributions) -> Iterator[tuple[Any, ...]]:

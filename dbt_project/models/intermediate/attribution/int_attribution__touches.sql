@@ -40,7 +40,7 @@ history as (
     from touchpoints
     where
         not is_conversion
-        and {{ may_earn_credit('role') }}
+        and {{ may_earn_credit('role', 'event') }}
     union all
     select
         conversion_id as touchpoint_id,

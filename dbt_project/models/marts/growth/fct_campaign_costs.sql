@@ -2,29 +2,22 @@
 
 with costs as (
 
-    select * from {{ ref('stg_crm_csv__campaigns') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_company__as_of') }}
+    select * from {{ ref('int_attribution__costs') }}
 
 ),
 
 final as (
 
     select
-        costs.campaign_day_key as campaign_cost_id,
-        costs.data_source,
-        costs.campaign,
-        costs.utm_source,
-        costs.utm_medium,
-        costs.spent_on,
-        cast(costs.cost as decimal(18, 2)) as cost
+        campaign_day_key as campaign_cost_id,
+        data_source,
+        campaign,
+        utm_source,
+        utm_medium,
+        channel,
+        spent_on,
+        cast(cost as decimal(18, 2)) as cost
     from costs
-    cross join as_of
-    where costs.spent_on <= as_of.as_of_on
 
 )
 

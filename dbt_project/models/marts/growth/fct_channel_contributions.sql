@@ -1,5 +1,5 @@
 -- Grain: one row is a model x channel x kind of conversion x period x segment.
--- A model that cannot be solved has one row, channel `refused`, that says why and what to ask instead.
+-- A model that cannot be solved says so at every channel: why, and what to ask instead.
 
 with contributions as (
 
@@ -16,6 +16,12 @@ conversions as (
 touches as (
 
     select * from {{ ref('int_attribution__touches') }}
+
+),
+
+costs as (
+
+    select * from {{ ref('int_attribution__costs') }}
 
 ),
 
@@ -69,6 +75,70 @@ people as (
 
 ),
 
+first_conversions as (
+
+    select
+        conversion,
+        {{ quarter_of('converted_on') }} as period,
+        min(converted_on) as first_on
+    from conversions
+    group by conversion, {{ quarter_of('converted_on') }}
+    union all
+    select
+        conversion,
+        'all' as period,
+        min(converted_on) as first_on
+    from conversions
+    group by conversion
+
+),
+
+known_costs as (
+
+    select
+        channel,
+        min(spent_on) as first_on
+    from costs
+    where channel <> 'unmapped'
+    group by channel
+
+),
+
+spent as (
+
+    select
+        channel,
+        {{ quarter_of('spent_on') }} as period,
+        sum(cost) as cost
+    from costs
+    group by channel, {{ quarter_of('spent_on') }}
+    union all
+    select
+        channel,
+        'all' as period,
+        sum(cost) as cost
+    from costs
+    group by channel
+
+),
+
+-- Conversions of days before the first cost were paid for by nobody knows what.
+paid as (
+
+    select
+        spent.channel,
+        spent.period,
+        first_conversions.conversion,
+        cast(spent.cost as decimal(18, 2)) as cost
+    from spent
+    inner join known_costs on spent.channel = known_costs.channel
+    inner join first_conversions
+        on
+            spent.period = first_conversions.period
+            and known_costs.first_on <= first_conversions.first_on
+
+),
+
 final as (
 
     select
@@ -81,7 +151,7 @@ final as (
         cast(contributions.model as varchar) as model,
         cast(contributions.period as varchar) as period,
         cast(contributions.segment as varchar) as segment,
-        cast(coalesce(contributions.channel, 'refused') as varchar) as channel,
+        cast(contributions.channel as varchar) as channel,
         contributions.conversions,
         contributions.revenue,
         contributions.conversions / {{ exact_sum(
@@ -90,6 +160,7 @@ final as (
                 ~ 'contributions.period, contributions.segment'
         ) }} as share,
         contributions.effect,
+        paid.cost,
         case when contributions.origin = 'touchpoints' then cast(coalesce(people.people, 0) as integer) end as people,
         cast(contributions.refused_reason as varchar) as refused_reason,
         as_of.as_of_on as calculated_on
@@ -102,6 +173,13 @@ final as (
             and contributions.period = people.period
             and contributions.segment = people.segment
             and contributions.channel = people.channel
+    left join paid
+        on
+            contributions.origin = 'touchpoints'
+            and contributions.segment = 'all'
+            and contributions.conversion = paid.conversion
+            and contributions.period = paid.period
+            and contributions.channel = paid.channel
 
 )
 

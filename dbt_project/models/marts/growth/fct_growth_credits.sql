@@ -18,7 +18,7 @@ touchpoints as (
     from {{ ref('int_touchpoints__staged') }}
     where
         corner is not null
-        and {{ may_earn_credit('role') }}
+        and {{ may_earn_credit('role', 'event') }}
 
 ),
 

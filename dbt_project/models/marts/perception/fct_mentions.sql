@@ -6,6 +6,12 @@ with mentions as (
 
 ),
 
+heard as (
+
+    select * from {{ ref('int_mentions__heard') }}
+
+),
+
 identifiers as (
 
     select * from {{ ref('int_identity__identifiers') }}
@@ -47,7 +53,8 @@ present as (
         mentions.brand,
         mentions.is_own_brand,
         mentions.rating,
-        mentions.sentiment,
+        mentions.sentiment as vendor_sentiment,
+        heard.heard_sentiment,
         mentions.posted_at,
         {{ business_day('mentions.posted_at') }} as posted_on,
         case when mentions.replied_at < as_of.as_of_ends_at then mentions.replied_at end as replied_at,
@@ -56,6 +63,7 @@ present as (
     from mentions
     cross join settings
     cross join as_of
+    left join heard on mentions.mention_key = heard.mention_key
     left join identifiers on coalesce(mentions.customer_key, mentions.author_key) = identifiers.identifier_key
     left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'mentions.posted_at') }}
     where mentions.posted_at < as_of.as_of_ends_at
@@ -75,13 +83,25 @@ final as (
         case when present.is_own_brand then settings.brand else present.brand end as brand,
         present.is_own_brand,
         case when present.rating is null then 'mention' else 'review' end as mention_kind,
-        present.sentiment,
+        coalesce(present.vendor_sentiment, present.heard_sentiment) as sentiment,
+        case
+            when present.vendor_sentiment is not null then 'vendor'
+            when present.heard_sentiment is not null then 'lexicon'
+        end as sentiment_by,
+        -- Where both speak, the lexicon can be tested; a vendor's neutral is a word that the lexicon never says.
+        case
+            when present.vendor_sentiment is not null and present.heard_sentiment is not null
+                then present.vendor_sentiment = present.heard_sentiment
+        end as is_lexicon_right,
         months.tier_start as value_tier_at_event,
 
         ---------- states
         present.replied_at is not null as is_answered,
         present.amplified_at is not null as is_amplified,
         present.is_due,
+        coalesce(
+            {{ hours_between('present.posted_at', 'present.replied_at') }} <= settings.reply_target_hours, false
+        ) as is_answered_in_time,
 
         ---------- measures
         cast(present.rating as double) as rating,

@@ -79,6 +79,9 @@ final as (
         present.satisfaction as ticket_satisfaction,
         present.first_reply_at is not null as is_answered,
         present.is_due,
+        coalesce(
+            {{ hours_between('present.created_at', 'present.first_reply_at') }} <= settings.reply_target_hours, false
+        ) as is_answered_in_time,
         present.is_solved,
         present.reopenings > 0 as is_reopened,
 
@@ -93,6 +96,7 @@ final as (
         present.first_reply_at,
         present.solved_at
     from present
+    cross join settings
     left join months
         on
             present.person_id = months.person_id

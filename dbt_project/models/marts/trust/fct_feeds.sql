@@ -134,6 +134,18 @@ choice as (
 
 ),
 
+fct_searches as (
+
+    select * from {{ ref('fct_searches') }}
+
+),
+
+fct_outreach as (
+
+    select * from {{ ref('fct_outreach') }}
+
+),
+
 refusals as (
 
     select * from {{ ref('int_survey__refusals') }}
@@ -332,6 +344,20 @@ reach as (
         min(converted_on) as first_on,
         max(converted_on) as last_on
     from fct_attribution_credits
+    union all
+    select
+        'searches' as feed,
+        count(*) as n_rows,
+        min(searched_on) as first_on,
+        max(searched_on) as last_on
+    from fct_searches
+    union all
+    select
+        'outreach' as feed,
+        count(*) as n_rows,
+        min(reached_out_on) as first_on,
+        max(reached_out_on) as last_on
+    from fct_outreach
     union all
     select
         'contributions' as feed,

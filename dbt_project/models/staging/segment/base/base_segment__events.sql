@@ -27,6 +27,9 @@
     'property_revenue': '$.properties.revenue',
     'property_total': '$.properties.total',
     'search_term': '$.properties.query',
+    'property_results': '$.properties.results',
+    'property_engaged': '$.properties.engaged_seconds',
+    'property_scrolled': '$.properties.scroll_depth',
 } %}
 
 with source as (
@@ -106,6 +109,15 @@ renamed as (
         try_cast(
             coalesce(named.property_value, named.property_revenue, named.property_total) as decimal(18, 4)
         ) as value,
+        try_cast(named.property_results as integer) as results,
+        -- A time below 0 or a depth beyond the page is no measurement.
+        case
+            when try_cast(named.property_engaged as double) >= 0 then try_cast(named.property_engaged as double)
+        end as engaged_seconds,
+        case
+            when try_cast(named.property_scrolled as double) between 0 and 100
+                then try_cast(named.property_scrolled as double) / 100
+        end as scroll_share,
 
         ---------- timestamps
         {{ parse_timestamp('named.sent_timestamp', 'cast(null as varchar)', "'UTC'") }} as occurred_at,
@@ -208,6 +220,9 @@ keyed as (
         campaign,
         search_term,
         value,
+        results,
+        engaged_seconds,
+        scroll_share,
         is_program,
         occurred_at,
         data_source,

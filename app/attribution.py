@@ -1,0 +1,168 @@
+"""Attribution on a page: models side by side, who only assists, what advertising brings back. In: a desk, filters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from app import cards, charts, growth_headlines
+from app.desk import Desk
+from app.filters import Filters
+from app.findings import told
+from app.formatting import markdown_safe, number, percent, words
+from app.growth_findings import find_assist
+from app.headlines import interval_note
+from app.page import period_in_words
+from app.tables import Table, cross, pivot
+from serving import Answer
+
+RULES: Final = ("first", "last", "last_non_direct", "linear", "position", "time_decay")
+WHOLE: Final = ("markov_1", "markov_2", "shapley")
+CREDITED, CONTRIBUTED = "attributed_conversions", "channel_conversions"
+RETURNS: Final = ("return_on_ad_spend", "cost_per_acquisition")
+WHOLE_RETURNS: Final = ("channel_return_on_ad_spend", "channel_cost_per_acquisition")
+METRICS: Final = (CREDITED, CONTRIBUTED, "closing_share", *RETURNS)
+RETURNS_BY: Final = "linear"  # a middle way: neither the first nor the last touch alone pays back what was spent
+
+
+def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
+    """Model -> channel -> share of all conversions that the model gives it; models that were refused are left out."""
+    given: dict[str, dict[str, float]] = {}
+    for answer in answers:
+        for row in answer.rows:
+            channel, model = row.dimensions.get("channel"), row.dimensions.get("model")
+            if row.value is not None and channel is not None and model is not None:
+                given.setdefault(model, {})[channel] = float(row.value)
+    totals = {model: sum(of_model.values()) for model, of_model in given.items()}
+    return {
+        model: {channel: value / totals[model] for channel, value in of_model.items()}
+        for model, of_model in given.items()
+        if totals[model] > 0
+    }
+
+
+def draw(desk: Desk, filters: Filters) -> None:
+    """The attribution part of a page."""
+    st.header("Which channel earns the credit", anchor=False)
+    rules = desk.shown(CREDITED, filters, by=("channel", "model"))
+    whole = _whole(desk, filters)
+    known = (rules, *whole)
+    title = growth_headlines.disagree(shares_by_model(*known))
+    with cards.evidence(desk, title, known, (CREDITED, CONTRIBUTED), key="models"):
+        if any(row.value is not None for row in rules.rows):
+            cards.table(
+                side_by_side(desk, rules, whole),
+                desk,
+                alt_text="Conversions by channel, one column an attribution model",
+                key="models_table",
+                note=f"Conversions, {period_in_words(filters, desk)}. {_whole_note(whole)}",
+            )
+        else:
+            cards.nothing_to_show(rules, what="Conversions by channel")
+    for reason in sorted({str(row.reason) for answer in whole for row in answer.rows if row.status == "refused"}):
+        st.info(markdown_safe(reason), icon=":material/info:")
+    left, right = st.columns(2, gap="small")
+    with left:
+        _closers(desk, filters)
+    with right:
+        _returns(desk, filters)
+
+
+def _whole(desk: Desk, filters: Filters) -> tuple[Answer, ...]:
+    """Models over all paths together, solved for the whole time and by segment: other filters leave them out."""
+    if any(word != "segment" for word in filters.where) or len(filters.where.get("segment", ())) > 1:
+        return ()
+    segment = filters.where.get("segment", ("all",))
+    where = {"conversion": (desk.settings.conversion_event,), "period": ("all",), "segment": tuple(segment)}
+    return (desk.ask(CONTRIBUTED, by=("channel", "model"), where=where),)
+
+
+def _whole_note(whole: tuple[Answer, ...]) -> str:
+    if not whole:
+        return "Removal effects and Shapley values are solved for all people and by segment, not for other filters."
+    return (
+        "Removal effects and Shapley values look at all paths together, those without a purchase among them, over the "
+        "whole time."
+    )
+
+
+def side_by_side(desk: Desk, rules: Answer, whole: tuple[Answer, ...]) -> Table:
+    """One row a channel, one column a model: rules first, then the models over all paths."""
+    tables = [
+        cross(
+            answer,
+            "channel",
+            models,
+            "model",
+            definition=desk.definitions[metric],
+            heading="Channel",
+            currency=desk.currency,
+        )
+        for answer, models, metric in ((rules, RULES, CREDITED), *((one, WHOLE, CONTRIBUTED) for one in whole))
+    ]
+    first, *rest = tables
+    numbers, texts = first.numbers, first.texts
+    for other in rest:
+        numbers = numbers.merge(other.numbers, on="Channel", how="outer", sort=True)
+        texts = texts.merge(other.texts, on="Channel", how="outer", sort=True)
+    texts = texts.fillna("no data")
+    names = {words(model): words(name) for model, name in growth_headlines.MODEL_NAMES.items()}
+    return Table(numbers.rename(columns=names), texts.rename(columns=names))
+
+
+def _closers(desk: Desk, filters: Filters) -> None:
+    closing = desk.shown("closing_share", filters, by=("channel",))
+    linear = desk.shown(CREDITED, filters, by=("channel",), where={"model": ("linear",)})
+    found = find_assist(closing.rows, linear.rows)
+    title = growth_headlines.assists(found, closing.rows)
+    with cards.evidence(desk, title, [closing, linear], ["closing_share"], key="closers"):
+        rows = sorted(told(closing.rows, "channel"), key=lambda row: -(row.value or 0.0))
+        if rows:
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            "label": str(row.dimensions["channel"]),
+                            "value": row.value,
+                            "low": row.low,
+                            "high": row.high,
+                            "text": percent(row.value or 0.0),
+                            "stands_out": found is not None and row.dimensions["channel"] == found.channel,
+                            "note": interval_note(row, "share"),
+                        }
+                        for row in rows
+                    ],
+                    axis="Share of its conversions that a channel closes",
+                ),
+                alt_text=f"Bars of the share of conversions that each channel closes. {title}.",
+                key="closers_chart",
+                note="Conversions whose last touch it was, of those that it took part in.",
+            )
+        else:
+            cards.nothing_to_show(closing, what="Who closes")
+
+
+def _returns(desk: Desk, filters: Filters) -> None:
+    answers = [desk.shown(metric, filters, by=("channel",), where={"model": (RETURNS_BY,)}) for metric in RETURNS]
+    spent = desk.shown("campaign_cost", filters, by=("channel",)) if not filters.where else None
+    known = sorted(told(answers[0].rows, "channel"), key=lambda row: -(row.value or 0.0))
+    title = (
+        f"{known[0].dimensions['channel']} brings back {number(known[0].value or 0.0, 'per_person', exact=True)} for "
+        f"each {desk.currency} spent"
+        if known
+        else "What advertising brings back"
+    )
+    with cards.evidence(desk, title, answers, RETURNS, key="returns"):
+        if known:
+            shown = [answer for answer in (spent, *answers) if answer is not None]
+            cards.table(
+                pivot(shown, "channel", desk.definitions, heading="Channel", currency=desk.currency),
+                desk,
+                alt_text="Cost, return on ad spend and cost per acquisition by channel",
+                key="returns_table",
+                note=f"Revenue and conversions by {growth_headlines.MODEL_NAMES[RETURNS_BY]}. Channels whose cost "
+                "nobody told have no return.",
+            )
+        else:
+            cards.nothing_to_show(answers[0], what="Return on cost")

@@ -1,0 +1,35 @@
+-- Grain: one row is a web event of which the source says more than that it happened: engaged time, depth, results.
+
+with calls as (
+
+    select * from {{ ref('stg_segment__events') }}
+
+),
+
+web_rows as (
+
+    select * from {{ ref('stg_web_csv__events') }}
+
+),
+
+final as (
+
+    select
+        event_key,
+        engaged_seconds,
+        scroll_share,
+        results
+    from calls
+    where coalesce(engaged_seconds, scroll_share, results) is not null
+    union all
+    select
+        event_key,
+        cast(null as double) as engaged_seconds,
+        cast(null as double) as scroll_share,
+        results
+    from web_rows
+    where results is not null
+
+)
+
+select * from final
