@@ -10,7 +10,7 @@ from app import cards, charts, growth_headlines
 from app.desk import Desk
 from app.filters import Filters
 from app.findings import told
-from app.formatting import markdown_safe, number, percent, words
+from app.formatting import markdown_safe, number, percent, unavailable, words
 from app.growth_findings import find_assist
 from app.headlines import interval_note
 from app.page import period_in_words
@@ -23,6 +23,7 @@ CREDITED, CONTRIBUTED = "attributed_conversions", "channel_conversions"
 RETURNS: Final = ("return_on_ad_spend", "cost_per_acquisition")
 WHOLE_RETURNS: Final = ("channel_return_on_ad_spend", "channel_cost_per_acquisition")
 METRICS: Final = (CREDITED, CONTRIBUTED, "closing_share", *RETURNS)
+LEAST_SHOWN: Final = 1e-6  # what a solver leaves of nothing
 RETURNS_BY: Final = "linear"  # a middle way: neither the first nor the last touch alone pays back what was spent
 
 
@@ -45,8 +46,9 @@ def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
 def draw(desk: Desk, filters: Filters) -> None:
     """The attribution part of a page."""
     st.header("Which channel earns the credit", anchor=False)
-    rules = desk.shown(CREDITED, filters, by=("channel", "model"))
     whole = _whole(desk, filters)
+    # Models over all paths are solved for the whole time: beside them rules are told for the whole time, too.
+    rules = desk.ask(CREDITED, by=("channel", "model"), where=filters.where, window=None if whole else filters.window)
     known = (rules, *whole)
     title = growth_headlines.disagree(shares_by_model(*known))
     with cards.evidence(desk, title, known, (CREDITED, CONTRIBUTED), key="models"):
@@ -56,13 +58,13 @@ def draw(desk: Desk, filters: Filters) -> None:
                 desk,
                 alt_text="Conversions by channel, one column an attribution model",
                 key="models_table",
-                note=f"Conversions, {period_in_words(filters, desk)}. {_whole_note(whole)}",
+                note=f"Conversions. {_whole_note(whole, period_in_words(filters, desk))}",
             )
         else:
             cards.nothing_to_show(rules, what="Conversions by channel")
     for reason in sorted({str(row.reason) for answer in whole for row in answer.rows if row.status == "refused"}):
         st.info(markdown_safe(reason), icon=":material/info:")
-    left, right = st.columns(2, gap="small")
+    left, right = st.columns([9, 11], gap="small")
     with left:
         _closers(desk, filters)
     with right:
@@ -78,12 +80,12 @@ def _whole(desk: Desk, filters: Filters) -> tuple[Answer, ...]:
     return (desk.ask(CONTRIBUTED, by=("channel", "model"), where=where),)
 
 
-def _whole_note(whole: tuple[Answer, ...]) -> str:
+def _whole_note(whole: tuple[Answer, ...], period: str) -> str:
     if not whole:
-        return "Removal effects and Shapley values are solved for all people and by segment, not for other filters."
+        return f"{period}. Removal effects and Shapley values are solved by segment and for no other filter."
     return (
-        "Removal effects and Shapley values look at all paths together, those without a purchase among them, over the "
-        "whole time."
+        "All time. Removal effects look at all paths together, those without a purchase among them; Shapley values at "
+        "which channels were on the way, in whatever order."
     )
 
 
@@ -106,7 +108,11 @@ def side_by_side(desk: Desk, rules: Answer, whole: tuple[Answer, ...]) -> Table:
     for other in rest:
         numbers = numbers.merge(other.numbers, on="Channel", how="outer", sort=True)
         texts = texts.merge(other.texts, on="Channel", how="outer", sort=True)
-    texts = texts.fillna("no data")
+    texts = texts.fillna(unavailable("no_data"))
+    # A channel on paths without a purchase only has nothing to share, in any model.
+    said = texts.iloc[:, 1:].isin([unavailable("suppressed"), unavailable("refused")]).any(axis=1)
+    kept = (numbers.iloc[:, 1:].fillna(0).astype(float).abs() > LEAST_SHOWN).any(axis=1) | said
+    numbers, texts = (frame[kept].reset_index(drop=True) for frame in (numbers, texts))
     names = {words(model): words(name) for model, name in growth_headlines.MODEL_NAMES.items()}
     return Table(numbers.rename(columns=names), texts.rename(columns=names))
 
@@ -134,6 +140,7 @@ def _closers(desk: Desk, filters: Filters) -> None:
                         for row in rows
                     ],
                     axis="Share of its conversions that a channel closes",
+                    is_praise=True,
                 ),
                 alt_text=f"Bars of the share of conversions that each channel closes. {title}.",
                 key="closers_chart",

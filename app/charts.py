@@ -29,7 +29,13 @@ Record = Mapping[str, Any]
 
 
 def ranked(
-    records: Sequence[Record], *, axis: str, label: str = "label", value: str = "value", threshold: float | None = None
+    records: Sequence[Record],
+    *,
+    axis: str,
+    label: str = "label",
+    value: str = "value",
+    threshold: float | None = None,
+    is_praise: bool = False,
 ) -> alt.LayerChart:
     """Horizontal bars, longest first, with intervals; those marked `stands_out` are coloured.
 
@@ -37,6 +43,7 @@ def ranked(
         records: label, value, low, high (or None), text (the direct label), stands_out (bool).
         axis: title of the value axis.
         threshold: a cut line, where the method has one.
+        is_praise: what stands out is to be copied, not mended.
     """
     data = pd.DataFrame(list(records))
     y = _labels(label, list(data[label]))
@@ -44,7 +51,7 @@ def ranked(
     bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
         x=alt.X(f"{value}:Q", title=axis),
         y=y,
-        color=alt.condition("datum.stands_out", alt.value(ALARM), alt.value(CONTEXT)),
+        color=alt.condition("datum.stands_out", alt.value(POINT if is_praise else ALARM), alt.value(CONTEXT)),
         tooltip=_tooltip(data, label),
     )
     whiskers = base.mark_rule(color=TEXT, opacity=0.7, strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y)

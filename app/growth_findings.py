@@ -177,12 +177,14 @@ def find_disagreement(shares: Mapping[str, Mapping[str, float]]) -> Disagreement
     """The channel on which attribution models differ most.
 
     Args:
-        shares: model -> channel -> share of all conversions. A channel that a model does not name has none in it.
+        shares: model -> channel -> share of all conversions. A channel that a model does not name has none in it. The
+            last touch that is not direct is left out: that it gives direct visits little is its definition, no finding.
 
     Returns:
         None unless the greatest difference is at least MATERIAL_DISAGREEMENT. Models look at the same conversions, so
         that a difference is no matter of chance: its size alone decides.
     """
+    shares = {model: given for model, given in shares.items() if model != "last_non_direct"}
     channels = sorted({channel for given in shares.values() for channel in given})
     found = []
     for channel in channels:

@@ -93,7 +93,7 @@ def _lattices(
         cells[cell] = max(cells.get(cell, 0), int(n))
 
     def lattice(tables: Mapping[Axes, Counts]) -> Lattice:
-        return hidden_cells(axes, lambda margin: _counts(tables, margin), floor=floor)
+        return hidden_cells(axes, lambda margin: _counts(tables, margin, floor), floor=floor)
 
     return {within: lattice(tables) for within, tables in counted.items()}
 
@@ -104,8 +104,12 @@ def _margin(axes: Axes, values: Key, total: str | None) -> tuple[Axes, Key]:
     return tuple(axes[at] for at in kept), tuple(values[at] for at in kept)
 
 
-def _counts(tables: Mapping[Axes, Counts], margin: Axes) -> Counts:
-    """People of a margin: as stored, or else at least as many as in the largest of the cells that it adds up."""
+def _counts(tables: Mapping[Axes, Counts], margin: Axes, floor: int) -> Counts:
+    """People of a margin: as stored, or else enough to be shown.
+
+    Totals that the mart does not store are told by other metrics, which decide for themselves which of them they hide:
+    here they count as known.
+    """
     if margin in tables:
         return tables[margin]
     finer = [names for names in tables if set(margin) < set(names)]
@@ -116,5 +120,5 @@ def _counts(tables: Mapping[Axes, Counts], margin: Axes) -> Counts:
     found: dict[Key, int] = {}
     for key, n in tables[nearest].items():
         cell = tuple(key[at] for at in places)
-        found[cell] = max(found.get(cell, 0), n)
-    return found
+        found[cell] = found.get(cell, 0) + n
+    return {cell: max(n, floor) if n else 0 for cell, n in found.items()}

@@ -85,7 +85,9 @@ def _atoms(release: LiveRelease, metric: str, dimensions: tuple[str, str]) -> di
 def _questions(
     release: LiveRelease, metric: str, dimensions: tuple[str, str], months: list[date], monthly: bool
 ) -> list[Question]:
-    values = {name: [*dimension_values(release, name), None] for name in dimensions}
+    # The metric's own values: other marts tell slices of theirs by the same name.
+    named = {name: release.semantics.resolve(name, metric) for name in dimensions}
+    values = {name: [*dimension_values(release, one.qualified), None] for name, one in named.items() if one}
     filters: list[dict[str, list[str | None]]] = [{}]
     filters += [{name: [value]} for name in dimensions for value in values[name]]
     filters += [{dimensions[1]: list(pair)} for pair in list(combinations(values[dimensions[1]], 2))[:6]]
