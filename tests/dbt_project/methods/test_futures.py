@@ -87,9 +87,10 @@ def test_drawn_months_of_contracts_have_the_expected_mean() -> None:
 
 
 @pytest.mark.slow
-def test_the_90_percent_interval_of_all_future_purchases_covers_in_200_worlds() -> None:
+def test_intervals_of_all_future_purchases_cover_in_200_worlds() -> None:
     generator = np.random.default_rng(20261122)
-    covered = 0
+    # 90% as published comparisons have it, and 95% as readers see it.
+    covered = {0.90: 0, 0.95: 0}
     for _ in range(200):
         age = generator.integers(13, 40, 1000).astype(float)
         world = bg_nbd_world(generator, parameters=(0.243, 4.414, 0.793, 2.426), age=age, later=26.0)
@@ -98,6 +99,9 @@ def test_the_90_percent_interval_of_all_future_purchases_covers_in_200_worlds() 
         customers = Customers(world.x, world.recency, world.age, np.ones(1000), world.x)
         parts = simulate(customers, buying=found.draw(generator, 400), spending=None, horizon=26.0, generator=generator)
         totals = sum(part.purchases.sum(axis=1) for part in parts)
-        low, high = np.quantile(totals, [0.05, 0.95])
-        covered += bool(low <= world.later_purchases.sum() <= high)
-    assert 170 <= covered <= 190
+        for level in covered:
+            low, high = np.quantile(totals, [(1 - level) / 2, (1 + level) / 2])
+            covered[level] += bool(low <= world.later_purchases.sum() <= high)
+    print({f"{level:.0%}": f"{count} of 200" for level, count in covered.items()})
+    assert 170 <= covered[0.90] <= 190
+    assert 180 <= covered[0.95] <= 198
