@@ -8,9 +8,10 @@ from app import cards, charts, headlines, value_charts, value_headlines
 from app.desk import Desk
 from app.filters import Filters
 from app.findings import MIN_N
-from app.formatting import percent, words
+from app.formatting import hidden_note, percent, words
 from app.page import period_in_words
 from app.tables import pivot
+from serving import Answer
 
 # Months of a cohort that are shown; the download has all. Seven columns can be read on a telephone.
 COHORT_MONTHS = ("1", "2", "3", "6", "9", "12", "18")
@@ -49,12 +50,18 @@ def retention(desk: Desk, filters: Filters) -> None:
                     alt_text=f"Grid of the share of a cohort that orders, by months since the first order. {title}.",
                     key="cohorts_chart",
                     note="Share of the customers won in a quarter who order in the month so many months later. Only "
-                    f"cells that are fully observed, of at least {MIN_N} customers.",
+                    f"cells that are fully observed, of at least {MIN_N} customers."
+                    + (f" {hidden_note(desk.min_cell)}" if _hides(answer) else ""),
                 )
             else:
                 cards.nothing_to_show(answer, what="Cohorts")
     with right:
         _lasting(desk, filters)
+
+
+def _hides(answer: Answer) -> bool:
+    """Whether a cell is hidden to protect people."""
+    return any(row.status == "suppressed" for row in answer.rows)
 
 
 def _lasting(desk: Desk, filters: Filters) -> None:
@@ -123,7 +130,8 @@ def tier_moves(desk: Desk, filters: Filters, *, split: str | None) -> None:
                 alt_text=f"Bars of moves up and down between tiers by month. {title}.",
                 key="tier_moves_chart",
                 note="Moves between the tier at a month's beginning and at its end; somebody who rises and falls again "
-                "counts twice.",
+                "counts twice."
+                + (f" {hidden_note(desk.min_cell)}" if any(_hides(answer) for answer in monthly) else ""),
             )
         else:
             cards.nothing_to_show(monthly[0], what="Moves between tiers")

@@ -80,7 +80,7 @@ st.header("Who stays", anchor=False)
 retention_cards.retention(desk, filters)
 
 st.header("Who moves between tiers", anchor=False)
-retention_cards.tier_moves(desk, filters, split=splits[0] if splits else None)
+retention_cards.tier_moves(desk, filters, split=next((name for name in splits if name not in filters.where), None))
 
 st.header("How lately and how often they bought", anchor=False)
 value_cards.recency_and_frequency(desk, filters)
