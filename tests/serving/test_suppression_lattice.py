@@ -63,7 +63,12 @@ def test_no_hidden_answer_follows_from_all_others_with_months_and_windows(learne
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "dimensions", [("segment", "region"), ("value_tier", "motivation"), ("person_type", "country")]
+    "dimensions",
+    [
+        ("person__segment", "person__region"),
+        ("person__value_tier", "person__motivation"),
+        ("person__person_type", "person__country"),
+    ],
 )
 def test_the_demo_gives_nobody_away(demo_workspace: Path, dimensions: tuple[str, str]) -> None:
     release = open_release(WorkspacePaths(demo_workspace))
