@@ -50,7 +50,7 @@ def test_the_auditor_sees_how_many_are_identified_and_what_joins_nobody(open_pag
     assert guarded
     page = open_page(demo_workspace, "quality")
     note = next(caption.value for caption in page.caption if "join nobody" in caption.value)
-    assert note.startswith(percent(identified))
+    assert note.startswith(f"{identified:.1%} of ")
     assert f"one person: {guarded:,.0f}." in note
     told = next(frame.value for frame in page.dataframe if "Guarded identifiers" in frame.value.columns)
     assert told["Guarded identifiers"].astype(int).sum() == guarded
