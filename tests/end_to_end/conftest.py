@@ -68,7 +68,7 @@ def real_workspace(shared: Path, shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def small_workspace(shared_folder: Path) -> Path:
-    """A very small demo company, run and published. Copy it before changing anything."""
+    """A very small demo company, for tests that run it many times. Copy it before changing anything."""
 
     def make(root: Path) -> None:
         generate(root, customers=300)
@@ -76,6 +76,14 @@ def small_workspace(shared_folder: Path) -> Path:
         assert outcome.published, outcome
 
     return once(shared_folder, "small", make)
+
+
+@pytest.fixture
+def demo_copy(demo_workspace: Path, tmp_path: Path) -> Path:
+    """The published demo with its history and its secret, to be changed."""
+    root = tmp_path / "demo"
+    shutil.copytree(demo_workspace, root)
+    return root
 
 
 @pytest.fixture

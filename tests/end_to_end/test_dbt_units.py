@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import chdir
 from pathlib import Path
 
-from orchestration.dbt_runner import PROJECT_FOLDER
+from orchestration.dbt_runner import PROJECT_FOLDER, WAREHOUSE_VARIABLE, read_project
 from workspace.environment import set_variables
 
 
-def test_every_unit_test_of_the_models_passes(small_copy: Path, tmp_path: Path) -> None:
+def test_every_unit_test_of_the_models_passes(demo_copy: Path, tmp_path: Path) -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    set_variables({"CX_WAREHOUSE": str(small_copy / "warehouse")})
-    folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": tmp_path / "target"}
+    # As in a run: what dbt has read of the project already, it does not read again.
+    set_variables({WAREHOUSE_VARIABLE: "."})
+    target = tmp_path / "target"
+    shutil.copytree(read_project().parent, target)
+    folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": target}
     flags = [item for name, folder in folders.items() for item in (f"--{name}", str(folder))]
     try:
-        ended = dbtRunner().invoke(
-            ["test", "--select", "resource_type:unit_test", "--quiet", "--log-path", str(tmp_path), *flags]
-        )
+        with chdir(demo_copy / "warehouse"):
+            ended = dbtRunner().invoke(
+                ["test", "--select", "resource_type:unit_test", "--quiet", "--log-path", str(tmp_path), *flags]
+            )
     finally:
         DuckDBConnectionManager.close_all_connections()
     results = ended.result.results if ended.result else []

@@ -50,13 +50,13 @@ def add_an_order(root: Path) -> None:
     (root / "inbox" / "orders" / "orders-extra.csv").write_text("\n".join([header, *changed]) + "\n", encoding="utf-8")
 
 
-def test_a_second_run_loads_nothing_and_publishes_nothing(small_copy: Path) -> None:
-    before, loaded, release = tables(small_copy), loads(small_copy), live(small_copy)
-    outcome = run(small_copy)
+def test_a_second_run_loads_nothing_and_publishes_nothing(demo_copy: Path) -> None:
+    before, loaded, release = tables(demo_copy), loads(demo_copy), live(demo_copy)
+    outcome = run(demo_copy)
     assert outcome.nothing_new
     assert not outcome.published
-    assert (tables(small_copy), loads(small_copy), live(small_copy)) == (before, loaded, release)
-    assert [folder.name for folder in (small_copy / "published").iterdir() if folder.is_dir()] == [release]
+    assert (tables(demo_copy), loads(demo_copy), live(demo_copy)) == (before, loaded, release)
+    assert [folder.name for folder in (demo_copy / "published").iterdir() if folder.is_dir()] == [release]
 
 
 def _kill_after(root: Path, seconds: float) -> bool:
@@ -138,10 +138,10 @@ DEFECTS = {
 
 
 @pytest.fixture(scope="module")
-def built(small_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def built(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A run with new data that stopped between build and gate."""
-    root = tmp_path_factory.mktemp("built") / "small"
-    shutil.copytree(small_workspace, root)
+    root = tmp_path_factory.mktemp("built") / "demo"
+    shutil.copytree(demo_workspace, root)
     add_an_order(root)
     pipeline = PipelineRun(workspace=load_workspace(root), workers=WORKERS)
     with hold(pipeline.paths.lock, purpose="test"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -173,13 +174,13 @@ def test_the_best_fifth_bring_more_than_half_of_revenue(planted: Reading) -> Non
 
 
 @pytest.mark.slow
-def test_truths_are_found_in_19_of_20_seeds(tmp_path: Path) -> None:
-    missed = {}
+def test_each_truth_is_found_in_19_of_20_seeds(tmp_path: Path) -> None:
+    missed: Counter[str] = Counter()
     for seed in range(20):
         folder = tmp_path / f"planted{seed}"
         generate(folder, customers=1500, seed=seed)
-        missed[seed] = misses(Reading(folder))
-    assert sum(bool(names) for names in missed.values()) <= 1, missed
+        missed.update(misses(Reading(folder)))
+    assert all(times <= 1 for times in missed.values()), missed
 
 
 @pytest.mark.slow
