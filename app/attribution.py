@@ -23,7 +23,7 @@ CREDITED, CONTRIBUTED = "attributed_conversions", "channel_conversions"
 RETURNS: Final = ("return_on_ad_spend", "cost_per_acquisition")
 WHOLE_RETURNS: Final = ("channel_return_on_ad_spend", "channel_cost_per_acquisition")
 METRICS: Final = (CREDITED, CONTRIBUTED, "closing_share", *RETURNS)
-LEAST_SHOWN: Final = 1e-6  # what a solver leaves of nothing
+LEAST_SHOWN: Final = 0.5  # a conversion; less is shown as none
 RETURNS_BY: Final = "linear"  # a middle way: neither the first nor the last touch alone pays back what was spent
 
 
