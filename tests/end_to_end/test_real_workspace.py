@@ -54,6 +54,14 @@ def test_totals(release: LiveRelease, metric: str, expected: float) -> None:
     assert value(release, metric) == pytest.approx(expected, abs=0.005)
 
 
+def test_without_a_known_cost_there_is_no_margin(release: LiveRelease) -> None:
+    # CDNOW's file does not say what a disc cost the shop.
+    for metric in ("margin", "margin_share", "lifetime_margin_per_customer"):
+        row = ask(release, Question(metrics=(metric,))).one(metric)
+        assert (row.status, row.value) == ("no_data", None)
+    assert value(release, "cost_known_share") == 0
+
+
 def test_the_average_order(release: LiveRelease) -> None:
     assert value(release, "average_order_value") == pytest.approx(35.2785, abs=0.00005)
 

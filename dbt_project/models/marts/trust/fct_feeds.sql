@@ -128,21 +128,9 @@ fct_value_intervals as (
 
 ),
 
-choice as (
+doubted as (
 
-    select * from {{ ref('int_value__choice') }}
-
-),
-
-fct_searches as (
-
-    select * from {{ ref('fct_searches') }}
-
-),
-
-fct_outreach as (
-
-    select * from {{ ref('fct_outreach') }}
+    select * from {{ ref('int_value__doubts') }}
 
 ),
 
@@ -397,31 +385,6 @@ reach as (
         min(cast(null as date)) as first_on,
         max(cast(null as date)) as last_on
     from fct_value_intervals
-
-),
-
-valued_by as (
-
-    select
-        max(case when value_model in ('bg_nbd', 'naive') then 1 else 0 end) as orders,
-        max(case when value_model = 'running_on' then 1 else 0 end) as contracts_that_run_on
-    from dim_customers
-
-),
-
--- Why numbers of a feed are provisional, as far as the data say so themselves.
-doubted as (
-
-    select
-        feeds.feed,
-        case
-            when choice.is_provisional and valued_by.orders = 1 then choice.reason
-            when feeds.feed = 'value_forecast' and valued_by.contracts_that_run_on = 1
-                then 'too few contracts have ended to learn from: running ones are taken to run on'
-        end as provisional_reason
-    from (values ('value_forecast'), ('purchase_forecast'), ('value_intervals')) as feeds (feed)
-    cross join choice
-    cross join valued_by
 
 ),
 
