@@ -134,6 +134,18 @@ doubted as (
 
 ),
 
+fct_searches as (
+
+    select * from {{ ref('fct_searches') }}
+
+),
+
+fct_outreach as (
+
+    select * from {{ ref('fct_outreach') }}
+
+),
+
 refusals as (
 
     select * from {{ ref('int_survey__refusals') }}
