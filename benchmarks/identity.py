@@ -26,7 +26,7 @@ def made_up(identifiers: int, longest: int) -> tuple[Keys, Keys, Times]:
     sizes = np.concatenate(
         [
             random.integers(2, 5, identifiers // 6),
-            random.integers(2, longest + 2, identifiers // (longest + 4)),
+            random.integers(2, longest + 2, identifiers // (longest + 2)),
             [longest + 1],
         ]
     )
