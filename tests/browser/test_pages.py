@@ -120,9 +120,9 @@ def test_a_source_popover_tells_and_gives_away_what_is_on_the_screen(visit: Visi
     file = tmp_path / "data.csv"
     started.value.save_as(file)
     rows = list(csv.DictReader(file.open()))
-    assert {row["metric"] for row in rows} == {"top_tier_revenue_share"}
+    assert {row["metric"] for row in rows} == {"revenue_concentration"}
     assert all(row["value"] == "" for row in rows if row["status"] != "ok")
     popover.get_by_text("Open metric definition").click()
-    visit.page.wait_for_url(re.compile(r"/definitions\?.*metric=top_tier_revenue_share"))
+    visit.page.wait_for_url(re.compile(r"/definitions\?.*metric=revenue_concentration"))
     visit.settle()
     visit.page.get_by_text("The metric you opened").wait_for()

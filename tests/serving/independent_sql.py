@@ -122,8 +122,8 @@ _RETURNS = "is_cost_known and model = 'linear'"
 
 METRICS: dict[str, Definition] = {
     # people and customers
-    "people": Plain("dim_people", "count(*)", "not is_account"),
-    "identified_share": Plain("dim_people", "avg(is_identified::int)", "not is_account"),
+    "people": Plain("dim_people", "count(*)", "not is_account and not is_shared"),
+    "identified_share": Plain("dim_people", "avg(is_identified::int)", "not is_account and not is_shared"),
     "guarded_identifiers": Plain("fct_guarded_identifiers", "count(*)"),
     "kept_apart_identifiers": Plain("fct_guarded_identifiers", "sum(shared_by)"),
     "customers": Plain("dim_customers", "count(*)"),

@@ -27,6 +27,7 @@ people as (
         max(
             case when identifier_type in ('customer', 'email', 'phone') and not is_guarded then 1 else 0 end
         ) = 1 as is_identified,
+        min(case when is_guarded then 1 else 0 end) = 1 as is_shared,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
     from identifiers
@@ -96,6 +97,7 @@ final as (
         false as is_account,
         people.identifiers,
         people.is_identified,
+        people.is_shared,
         people.first_seen_at,
         people.last_seen_at,
         case when members.person_id is null then people.first_seen_at else leavings.alone_from end as counts_from
@@ -108,6 +110,7 @@ final as (
         true as is_account,
         identifiers,
         true as is_identified,
+        false as is_shared,
         first_seen_at,
         greatest(first_seen_at, last_seen_at) as last_seen_at,
         first_seen_at as counts_from

@@ -113,6 +113,7 @@ final as (
     select
         people.person_id,
         people.is_account,
+        people.is_shared,
         case
             when states.is_active_end then 'customer'
             when states.state <> 'prospect' then 'former_customer'
