@@ -6,7 +6,7 @@ page's own colour. A colour never speaks alone: a shape, a sign or a label says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -165,16 +165,19 @@ def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     return _sized(alt.layer(bars, points, texts), len(data))
 
 
-def lines(records: Sequence[Record], *, pattern: str = ",.0f") -> alt.LayerChart:
+def lines(records: Sequence[Record], *, pattern: str = ",.0f", alarming: Collection[str] = ()) -> alt.LayerChart:
     """Several measures by month, each named at its end instead of in a legend.
 
     Args:
         records: period (first day), value, series; at most six series.
+        alarming: series of which less is better, in the colour that says so.
     """
     data = pd.DataFrame(list(records))
     data["period"] = pd.to_datetime(data["period"])
     order = list(data.groupby("series")["value"].sum().sort_values(ascending=False).index)
-    color = alt.Color("series:N", scale=alt.Scale(domain=order, range=list(LINES[: len(order)])), legend=None)
+    calm = iter([tone for tone in LINES if not alarming or tone != ALARM])
+    tones = [ALARM if name in alarming else next(calm) for name in order]
+    color = alt.Color("series:N", scale=alt.Scale(domain=order, range=tones), legend=None)
     base = alt.Chart(data).encode(
         x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4, labelOverlap=True)),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=True)),

@@ -351,8 +351,8 @@ def corners(net: AnswerRow | None, shares: Mapping[tuple[str, str], float], *, s
 def credited_most(shares: Mapping[tuple[str, str], float]) -> Sentence:
     """The title over the credits: which corner was there most often before customers came, and before they stayed."""
     found = [(movement, _strongest(shares, movement)) for movement in ("acquired", "retained")]
-    parts = [f"{words(best[0])} before {percent(best[1])} of customers {movement}" for movement, best in found if best]
-    return Sentence(listing(parts) if parts else "Credits by corner", claim=False)
+    parts = [f"{best[0]} earns most for customers {movement} ({percent(best[1])})" for movement, best in found if best]
+    return Sentence(words(listing(parts)) if parts else "Credits by corner", claim=False)
 
 
 def _strongest(shares: Mapping[tuple[str, str], float], movement: str) -> tuple[str, float] | None:

@@ -214,7 +214,7 @@ with left:
     with cards.evidence(desk, title_text, [moods], ["mentions", "negative_share"], key="moods"):
         if series:
             cards.chart(
-                charts.lines(series),
+                charts.lines(series, alarming=("Negative",)),
                 alt_text=f"Lines of mentions of the brand a month, by tone. {title_text}.",
                 key="moods_chart",
                 note="Mentions of the company's own brand a month.",

@@ -93,7 +93,7 @@ with right:
     with cards.evidence(desk, f"{came}, {went}", monthly, ["acquired", "reactivated", "lost"], key="movements"):
         if series:
             cards.chart(
-                charts.lines(series),
+                charts.lines(series, alarming=("Lost",)),
                 alt_text=f"Lines of customers acquired, reactivated and lost a month. {came}, {went}.",
                 key="movements_chart",
                 note=f"Lost: the last purchase or contract is {desk.settings.active_days} days ago.",

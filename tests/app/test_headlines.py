@@ -173,5 +173,5 @@ def test_corners_are_said_with_their_share_of_credit_and_never_as_a_cause() -> N
 def test_what_nobody_touched_is_not_a_corner() -> None:
     shares = {("unattributed", "acquired"): 0.9, ("service", "acquired"): 0.1, ("service", "retained"): 1.0}
     assert headlines.credited_most(shares).text == (
-        "Service before 10% of customers acquired and Service before 100% of customers retained"
+        "Service earns most for customers acquired (10%) and service earns most for customers retained (100%)"
     )
