@@ -26,6 +26,8 @@ test-all: .venv/.dev ## The tests and the slow ones
 bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
 	$(UV) sync --frozen --inexact --extra benchmark --python $(PYTHON)
 	$(RUN)/python -m benchmarks
+	$(RUN)/python -m benchmarks.identity
+	$(RUN)/python -m benchmarks.credit
 
 lint: .venv/.dev ## Lint, format, types, import boundaries, SQL style
 	$(RUN)/ruff check .
