@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -174,13 +173,13 @@ def test_the_best_fifth_bring_more_than_half_of_revenue(planted: Reading) -> Non
 
 
 @pytest.mark.slow
-def test_each_truth_is_found_in_19_of_20_seeds(tmp_path: Path) -> None:
-    missed: Counter[str] = Counter()
+def test_truths_are_found_in_19_of_20_seeds(tmp_path: Path) -> None:
+    missed = {}
     for seed in range(20):
         folder = tmp_path / f"planted{seed}"
         generate(folder, customers=1500, seed=seed)
-        missed.update(misses(Reading(folder)))
-    assert all(times <= 1 for times in missed.values()), missed
+        missed[seed] = misses(Reading(folder))
+    assert sum(bool(names) for names in missed.values()) <= 1, missed
 
 
 @pytest.mark.slow
