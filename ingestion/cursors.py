@@ -25,7 +25,7 @@ _TYPES: Final[dict[CursorKind, str]] = {
     "text": "timestamp",
 }
 # Values that do not parse count for nothing; the value itself is kept, as the database writes it.
-_HIGHEST: Final = "select arg_max(cursor_value, try_cast(cursor_value as {type})) from arrived"
+_HIGHEST: Final = "select arg_max({cell}, try_cast({cell} as {type})) from arrived"
 _FURTHEST: Final = """
     select arg_max(highest, cast(highest as {type}))
     from (select unnest($values::varchar[]) as highest)
@@ -68,9 +68,9 @@ class Cursor:
     lag: int
     zone: str
 
-    def highest(self, connection: duckdb.DuckDBPyConnection) -> str | None:
-        """The highest cursor of the temporary table `arrived`; None where it holds none."""
-        return self._ask(connection, _HIGHEST)
+    def highest(self, connection: duckdb.DuckDBPyConnection, cell: str) -> str | None:
+        """The highest cursor in a column of the temporary table `arrived`; None where it holds none."""
+        return self._ask(connection, _HIGHEST.replace("{cell}", cell))
 
     def resume(
         self, connection: duckdb.DuckDBPyConnection, reached: Mapping[int, str]

@@ -7,10 +7,13 @@ A record of another width than the header is rejected, and so is one with broken
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
@@ -299,34 +302,48 @@ class Blanks:
     as_cells: bool = False
     empty_at_end: bool = False
 
+    def __or__(self, other: Blanks) -> Blanks:
+        return Blanks(
+            self.beside_quotes or other.beside_quotes,
+            self.as_cells or other.as_cells,
+            self.empty_at_end or other.empty_at_end,
+        )
+
 
 def _look_for_blanks(path: Path, delimiter: str) -> Blanks:
+    size = path.stat().st_size
+    # As many threads as DuckDB would take: NumPy lets go of the interpreter while it looks.
+    with path.open("rb") as file, ThreadPoolExecutor(os.cpu_count()) as threads:
+        starts = range(0, size, CHUNK_BYTES)
+        found = threads.map(lambda start: _blanks_of(_with_neighbours(file.fileno(), start), ord(delimiter)), starts)
+        return reduce(Blanks.__or__, found, Blanks())
+
+
+def _with_neighbours(descriptor: int, start: int) -> bytes:
+    """A piece of a file with the byte before it and the one behind; a newline where the file begins and ends."""
+    before = b"\n" if start == 0 else os.pread(descriptor, 1, start - 1)
+    piece = before + os.pread(descriptor, CHUNK_BYTES + 1, start)
+    return piece if len(piece) == CHUNK_BYTES + 2 else piece + b"\n"
+
+
+def _blanks_of(text: bytes, mark: int) -> Blanks:
+    """What stands in a piece of text, its first and its last byte left out."""
     # NumPy takes a while to import, and many commands read nothing.
     import numpy as np
 
-    mark = ord(delimiter)
-    beside_quotes = as_cells = empty_at_end = False
-    with path.open("rb") as file:
-        # Two bytes on either side of a byte are looked at: the last ones of a piece once more, with the next piece.
-        behind = b"\n\n"
-        while not (beside_quotes and as_cells and empty_at_end):
-            chunk = file.read(CHUNK_BYTES)
-            piece = np.frombuffer(behind + (chunk or b"\n\n"), np.uint8)
-            is_blank = ((piece == ord(" ")) | (piece == ord("\t"))) & (piece != mark)
-            is_end = (piece == mark) | (piece == ord("\n")) | (piece == ord("\r")) | is_blank
-            is_quote = piece == ord('"')
-            before, after = slice(None, -2), slice(2, None)
-            inner = is_blank[1:-1]
-            as_cells |= bool((inner & (is_end | is_quote)[before] & (is_end | is_quote)[after]).any())
-            beside_quotes |= bool((inner & is_end[before] & is_quote[after]).any())
-            beside_quotes |= bool((inner & is_quote[before] & is_end[after]).any())
-            ends_line = ((piece == ord("\n")) | (piece == ord("\r")))[after]
-            is_empty = (piece == mark)[1:-1] | (is_quote[1:-1] & is_quote[before])
-            empty_at_end |= bool((is_empty & ends_line).any())
-            if not chunk:
-                break
-            behind = piece[-4:].tobytes()
-    return Blanks(beside_quotes, as_cells, empty_at_end)
+    piece = np.frombuffer(text, np.uint8)
+    is_newline = (piece == ord("\n")) | (piece == ord("\r"))
+    is_mark = piece == mark
+    is_quote = piece == ord('"')
+    is_blank = ((piece == ord(" ")) | (piece == ord("\t"))) & ~is_mark
+    is_end = is_mark | is_newline | is_blank
+    before, here, after = slice(None, -2), slice(1, -1), slice(2, None)
+    beside = is_blank[here]
+    return Blanks(
+        beside_quotes=bool((beside & ((is_end[before] & is_quote[after]) | (is_quote[before] & is_end[after]))).any()),
+        as_cells=bool((beside & (is_end | is_quote)[before] & (is_end | is_quote)[after]).any()),
+        empty_at_end=bool(((is_mark[here] | (is_quote[here] & is_quote[before])) & is_newline[after]).any()),
+    )
 
 
 def cell(position: int) -> str:
@@ -334,13 +351,19 @@ def cell(position: int) -> str:
     return f"c{position}"
 
 
-def row_as_json(keys: Sequence[str]) -> tuple[str, dict[str, object]]:
-    """SQL expression over `staged` for a whole row as a JSON object of text, and its parameters: the keys.
+def cells_as_json(keys: Sequence[str], left_out: Collection[int] = frozenset()) -> tuple[str, dict[str, object]]:
+    """SQL expression over `staged` for a row's cells as a JSON object of text, and its parameters: the keys.
 
-    Faster by far than a map, and a file's own names never become part of the statement.
+    Faster by far than a map, and a file's own names never become part of the statement. Null where no cell is left.
+
+    Args:
+        keys: names of the columns, in their order.
+        left_out: positions (from 1) of cells that stand elsewhere.
     """
-    pairs = ", ".join(f"$key_{position}, {cell(position)}" for position in range(1, len(keys) + 1))
-    return f"json_object({pairs})", {f"key_{position}": key for position, key in enumerate(keys, start=1)}
+    kept = {position: key for position, key in enumerate(keys, start=1) if position not in left_out}
+    pairs = ", ".join(f"$key_{position}, {cell(position)}" for position in kept)
+    expression = f"json_object({pairs})" if kept else "null::varchar"
+    return expression, {f"key_{position}": key for position, key in kept.items()}
 
 
 def positions_of(keys: Sequence[str], columns: Mapping[str, str], canonical: Sequence[str]) -> dict[str, int]:

@@ -170,7 +170,7 @@ class Loader:
         self, decision: Decision, staged: Staged, file: Arrival
     ) -> tuple[Sequence[Seen], Sequence[Problem]]:
         """The columns of a file that is to be loaded, and how they differ from those of the loads before."""
-        if decision.action != "load" or staged.whole is None:
+        if decision.action != "load" or not self._shape.table.record:
             return (), ()
         now = columns_of(self._connection, staged)
         before = known_columns(self._connection, self._shape.source, self._shape.table)

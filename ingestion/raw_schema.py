@@ -16,19 +16,37 @@ from workspace.vocabulary import CSV_ENTITIES
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table that records land in. `columns` are its own columns, all text."""
+    """A table that records land in. `columns` are its own columns, all text.
+
+    `_record` and `_row` hold a whole record as JSON, beside `_row` stands in `_canonical` which of its columns each
+    canonical one was read from; `_others` holds only the cells that no canonical column was read from.
+    """
 
     schema: str
     name: str
     columns: tuple[str, ...]
 
     @property
+    def record(self) -> tuple[str, ...]:
+        """Columns that keep all of a record between them; none for the mappings, which need none."""
+        for column in ("_record", "_row"):
+            if column in self.columns:
+                return (column,)
+        return self.columns if "_others" in self.columns else ()
+
+    @property
     def sql(self) -> str:
         return f'"{self.schema}"."{self.name}"'
 
 
+# Entities whose other columns mean something: attributes of people and accounts, the questions of a survey.
+_WHOLE_ROWS: Final = ("contacts", "accounts", "wide")
 _CSV_TABLES: Final = tuple(
-    RawTable(f"raw_{kind}_csv", entity, (*shape.columns, "_row", "_canonical"))
+    RawTable(
+        f"raw_{kind}_csv",
+        entity,
+        (*shape.columns, *(("_row", "_canonical") if entity in _WHOLE_ROWS else ("_others",))),
+    )
     for kind, entities in CSV_ENTITIES.items()
     for entity, shape in entities.items()
 )
@@ -105,8 +123,8 @@ _LEDGER: Final = """
 
 
 _COLUMNS: Final = "select table_schema, table_name, column_name from information_schema.columns"
-# Whole records share keys and phrases: zstd makes a third of what DuckDB would choose by itself, in less time.
-_WHOLE: Final = ("_record", "_row")
+# Records share keys and phrases: zstd makes a third of what DuckDB would choose by itself, in less time.
+_OBJECTS: Final = ("_record", "_row", "_others")
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -124,4 +142,4 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _type_of(column: str) -> str:
-    return "varchar using compression zstd" if column in _WHOLE else "varchar"
+    return "varchar using compression zstd" if column in _OBJECTS else "varchar"

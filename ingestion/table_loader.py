@@ -35,32 +35,31 @@ if TYPE_CHECKING:
     from ingestion.databases import Database
 
 # What lands from the same table changes when this code does: a higher number makes every table be read again.
-READER_VERSION: Final = 1
+READER_VERSION: Final = 2
 
-_ARRIVED: Final = """
-    create or replace temp table arrived ({columns}, whole_row varchar, cursor_value varchar)
-"""
-
-_ARRIVE: Final = """
-    insert into arrived
-    select {cells}, json_object({pairs}), {cursor}
-    from batch
-"""
+_ARRIVED: Final = "create or replace temp table arrived ({columns})"
+_ARRIVE: Final = "insert into arrived select {cells} from batch"
+_FILLED: Final = "select count({cell}) from arrived"
 
 # Rows that landed with a cursor in the window and are the same now are not landed again, however often they occur.
 _COMPARE: Final = """
     create or replace temp table compared as
     with landed as (
-        select _row as whole_row, count(*) as times
+        select {columns}, count(*) as times
         from {table}
         where _load_id in (select unnest($loads::bigint[]))
         group by all
     ),
 
-    numbered as (
-        select *, rowid + 1 as number, row_number() over (partition by whole_row) as nth
+    valued as (
+        select *, rowid + 1 as number, {values}
         from arrived
         where {condition}
+    ),
+
+    numbered as (
+        select *, row_number() over (partition by {columns}) as nth
+        from valued
     )
 
     select
@@ -68,7 +67,7 @@ _COMPARE: Final = """
         case when numbered.nth <= coalesce(landed.times, 0) then 'skipped' else 'loaded' end as fate,
         numbered.*
     from numbered
-    left join landed on landed.whole_row = numbered.whole_row
+    left join landed on {same}
 """
 
 # Where nothing has to be compared no row is copied once more.
@@ -83,22 +82,26 @@ _STAGE_ARRIVED: Final = """
     where {condition}
 """
 _STAGE_COMPARED: Final = "create or replace temp view staged as select *, [{cells}] as cells from compared"
-_HAS_CURSOR: Final = "cursor_value is not null"
-# Without a cursor: all rows.
-_HAS_NO_CURSOR: Final = "cursor_value is null"
 
 # The same rows give the same numbers in any order. Each half of a row's number is summed for itself, so that no sum
 # overflows.
 _CONTENT: Final = """
-    with counted as (
-        select fate, whole_row, case when fate = 'loaded' then md5_number(whole_row) end as number
+    with written as (
+        select
+            fate,
+            case when fate = 'loaded' then concat_ws(chr(31), {cells}) end as whole_row
         from staged
+    ),
+
+    counted as (
+        select *, md5_number(whole_row) as number
+        from written
     )
 
     select
         count(*) as records,
         count(*) filter (where fate = 'loaded') as loaded,
-        coalesce(sum(length(whole_row)) filter (where fate = 'loaded'), 0) as characters,
+        coalesce(sum(length(whole_row)), 0) as characters,
         sum((number >> 64)::hugeint) as first_sum,
         sum((number & 18446744073709551615)::hugeint) as second_sum
     from counted
@@ -171,25 +174,20 @@ class TableLoader:
 
     def _receive(self, cursor: Cursor | None, since: str | None) -> None:
         """Fill the temporary table `arrived` with every row that the database sends."""
-        names = [column.name for column in self._database.columns]
-        cells = [f"{name}::varchar" for name in self._cells]
-        statement = _ARRIVE.format(
-            cells=", ".join(cells),
-            pairs=", ".join(f"$key_{position}, {cell}" for position, cell in enumerate(cells, start=1)),
-            cursor=cells[names.index(cursor.column)] if cursor else "null",
-        )
-        parameters = {f"key_{position}": key for position, key in enumerate(names, start=1)}
+        statement = _ARRIVE.format(cells=", ".join(f"{name}::varchar" for name in self._cells))
         self._connection.execute(_ARRIVED.format(columns=", ".join(f"{name} varchar" for name in self._cells)))
-        for batch in self._database.batches(cursor=cursor.column if cursor else None, since=since):
-            self._connection.register("batch", batch)
-            self._connection.execute(statement, parameters)
-            self._connection.unregister("batch")
+        # In one transaction: to commit a batch takes longer than to write it.
+        with transaction(self._connection):
+            for batch in self._database.batches(cursor=cursor.column if cursor else None, since=since):
+                self._connection.register("batch", batch)
+                self._connection.execute(statement)
+                self._connection.unregister("batch")
 
     def _ensure_times(self, cursor: Cursor | None) -> None:
         """Text that is no time would never say what is new."""
-        if cursor is None or cursor.highest(self._connection) is not None:
+        if cursor is None or self._highest(cursor) is not None:
             return
-        if self._connection.execute("select count(cursor_value) from arrived").fetchall()[0][0]:
+        if self._connection.execute(_FILLED.format(cell=self._cell_of(cursor))).fetchall()[0][0]:
             what = f"Column '{cursor.column}' holds no times in ISO form: it cannot say what is new."
             fix = "Name another column, or remove 'cursor' and 'lag'."
             raise UnreadableFileError(_problem(self._source, "cursor", what, fix))
@@ -202,13 +200,14 @@ class TableLoader:
         reports = []
         with transaction(self._connection):
             if cursor is not None:
-                self._stage(_HAS_CURSOR, window=window)
+                self._stage(f"{self._cell_of(cursor)} is not null", window=window)
                 content = self._content()
                 if content.loaded or outdated:
-                    highest = cursor.highest(self._connection)
+                    highest = self._highest(cursor)
                     reports.append(self._record(content, outdated, highest))
                     outdated = ()
-            self._stage(_HAS_NO_CURSOR, without=undated)
+            # Without a cursor: all rows.
+            self._stage(f"{self._cell_of(cursor)} is null" if cursor else "true", without=undated)
             content = self._content()
             is_known = undated.sha256 == content.sha256 if undated else content.records == 0
             if outdated or not is_known:
@@ -228,6 +227,18 @@ class TableLoader:
         """Columns of `arrived`, and of the batches that fill it."""
         return [cell(position) for position in range(1, len(self._database.columns) + 1)]
 
+    def _cell_of(self, cursor: Cursor) -> str:
+        names = [column.name for column in self._database.columns]
+        return self._cells[names.index(cursor.column)]
+
+    def _highest(self, cursor: Cursor) -> str | None:
+        return cursor.highest(self._connection, self._cell_of(cursor))
+
+    @cached_property
+    def _values(self) -> tuple[dict[str, str], dict[str, object]]:
+        """Expressions over `arrived` for the columns of the raw table, and their parameters."""
+        return canonical_values(tuple(column.name for column in self._database.columns), self._shape)
+
     def _stage(self, condition: str, *, window: Sequence[int] = (), without: Entry | None = None) -> None:
         """Make `staged` of the rows that arrived. Lines count on from those of the loads that stay live: file and line
         name a row."""
@@ -236,14 +247,26 @@ class TableLoader:
         before = self._connection.execute(_LAST_LINE.format(table=table), {"loads": staying}).fetchall()[0][0]
         known = {"before": before, "condition": condition, "cells": ", ".join(self._cells)}
         if window:
-            self._connection.execute(_COMPARE.format(table=table, **known), {"loads": list(window)})
+            values, parameters = self._values
+            record = self._shape.table.record
+            statement = _COMPARE.format(
+                table=table,
+                columns=", ".join(f'"{name}"' for name in record),
+                values=", ".join(f'{values[name]} as "{name}"' for name in record),
+                same=" and ".join(f'numbered."{name}" is not distinct from landed."{name}"' for name in record),
+                **known,
+            )
+            used = {name: value for name, value in parameters.items() if f"${name}" in statement}
+            self._connection.execute(statement, {**used, "loads": list(window)})
             self._connection.execute(_STAGE_COMPARED.format(**known))
         else:
             self._connection.execute(_STAGE_ARRIVED.format(**known))
 
     def _content(self) -> Content:
-        records, loaded, characters, *sums = self._connection.execute(_CONTENT).fetchall()[0]
-        sha256 = hashlib.sha256(json.dumps([loaded, *map(str, sums)]).encode()).hexdigest()
+        cells = ", ".join(f"coalesce({name}, chr(30))" for name in self._cells)
+        records, loaded, characters, *sums = self._connection.execute(_CONTENT.format(cells=cells)).fetchall()[0]
+        names = [column.name for column in self._database.columns]
+        sha256 = hashlib.sha256(json.dumps([names, loaded, *map(str, sums)]).encode()).hexdigest()
         return Content(records, loaded, characters, sha256)
 
     def _record(self, content: Content, ended: Sequence[tuple[int, Because]], highest: str | None) -> FileReport:
@@ -251,8 +274,7 @@ class TableLoader:
         path = self._database.shown
         load_id = next_load_id(self._connection)
         names = tuple(column.name for column in self._database.columns)
-        values, parameters = canonical_values(names, self._shape)
-        staged = Staged({**values, "_row": "whole_row"}, parameters, columns=names)
+        staged = Staged(*self._values, columns=names)
         columns = columns_of(self._connection, staged)
         before = known_columns(self._connection, self._source.name, self._shape.table)
         self._drifted += drift(before, columns, self._shape, shown=path, is_json=False)

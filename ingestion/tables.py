@@ -1,4 +1,4 @@
-"""A delimited file with canonical columns in; those columns as text plus `_row`, the whole row as JSON, out.
+"""A delimited file with canonical columns in; those columns as text, and the other cells as JSON, out.
 
 The reader behind the `csv` vendor of every kind, and behind the mapping files.
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 import duckdb
 
-from ingestion.delimited import Head, HeaderError, cell, positions_of, read_head, row_as_json, stage_records
+from ingestion.delimited import Head, HeaderError, cell, cells_as_json, positions_of, read_head, stage_records
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
@@ -23,7 +23,11 @@ MOST_NAMES: Final = 40
 
 
 class TableReader:
-    """Lands canonical columns, trimmed, empty ones as NULL; `_row` keeps every other cell as it stands in the file."""
+    """Lands canonical columns, trimmed, empty ones as NULL, and the other cells as they stand in the file.
+
+    Only where models read other columns too are the canonical ones written twice: a whole row as JSON takes as long to
+    land as all of its columns.
+    """
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         try:
@@ -42,16 +46,13 @@ class TableReader:
         head = _head(text.path, shape)
         has_blank_cells = stage_records(connection, text, delimiter=shape.delimiter, head=head)
         values, parameters = canonical_values(head.keys, shape, has_blank_cells=has_blank_cells)
-        if "_row" in shape.table.columns:
-            values["_row"], keys = row_as_json(head.keys)
-            parameters |= keys
         return Staged(values, parameters, head.skipped, tuple(problems), head.keys)
 
 
 def canonical_values(
     keys: Sequence[str], shape: Shape, *, has_blank_cells: bool = True
 ) -> tuple[dict[str, str], dict[str, object]]:
-    """SQL expressions over the cells of `staged` for the canonical columns, trimmed, and their parameters.
+    """SQL expressions over the cells of `staged` for the columns of a raw table, and their parameters.
 
     Args:
         keys: names of the columns, in their order.
@@ -68,6 +69,10 @@ def canonical_values(
         # Staging has to tell questions from the columns that the canonical ones were read from.
         values["_canonical"] = "$canonical::varchar"
         parameters["canonical"] = json.dumps({column: keys[positions[column] - 1] for column in positions})
+    for column, left_out in (("_row", set()), ("_others", set(positions.values()))):
+        if column in shape.table.columns:
+            values[column], names = cells_as_json(keys, left_out)
+            parameters |= names
     return values, parameters
 
 

@@ -58,11 +58,6 @@ class Staged:
     columns: tuple[str, ...] = ()
     records: int | None = None
 
-    @property
-    def whole(self) -> str | None:
-        """Own column of the raw table that keeps a whole record; None for the mappings, which need none."""
-        return next((column for column in ("_record", "_row") if column in self.values), None)
-
 
 class UnreadableFileError(Exception):
     """A file as a whole cannot be read; `problem` tells the user why and what to do."""

@@ -2,7 +2,7 @@
 
 inbox file -> lines -> records -> raw_service_csv.tickets -> stg_service_csv__tickets
 
-Lands: the canonical columns as text, and `_row`, the whole row as JSON; a ticket may occur once an export.
+Lands: the canonical columns as text, and the other cells as JSON; a ticket may occur once an export.
 Reads: any encoding, delimiter and header that cx.yml names; casting and the latest state of a ticket are staging's.
 """
 

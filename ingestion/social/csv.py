@@ -2,7 +2,7 @@
 
 inbox file -> lines -> records -> raw_social_csv.mentions -> stg_social_csv__mentions
 
-Lands: the canonical columns as text, and `_row`, the whole row as JSON. Texts may hold quoted newlines.
+Lands: the canonical columns as text, and the other cells as JSON. Texts may hold quoted newlines.
 Reads: any encoding, delimiter and header that cx.yml names; casting and deduplication (`mention_id`) are staging's.
 """
 

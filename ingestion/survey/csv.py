@@ -2,8 +2,8 @@
 
 inbox file -> lines -> records -> raw_survey_csv.{wide, long} -> stg_survey__responses, stg_survey__answers
 
-Lands: respondent, time and links as text where the file has them, and `_row`: in a wide file every other
-column is a question.
+Lands: respondent, time and links as text where the file has them, and of a wide file the whole row as JSON: every
+other column is a question.
 Reads: any encoding, delimiter and header that cx.yml names; a respondent without a name is a file and a row.
 """
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import duckdb
 
-from ingestion.delimited import Head, HeaderError, distinct_names, read_head, row_as_json, stage_records
+from ingestion.delimited import Head, HeaderError, cells_as_json, distinct_names, read_head, stage_records
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
@@ -46,7 +46,7 @@ class QualtricsReader:
         head = _head(text.path, shape)
         keys, timezone = _import_ids(head)
         stage_records(connection, text, delimiter=shape.delimiter, head=head)
-        row, names = row_as_json(keys)
+        row, names = cells_as_json(keys)
         return Staged(
             values={"_row": row, "_timezone": "$timezone::varchar"},
             parameters={**names, "timezone": timezone},

@@ -2,7 +2,7 @@
 
 inbox file -> lines -> records -> raw_web_csv.{events, paths} -> stg_web_csv__*
 
-Lands: the canonical columns of the entity as text, and `_row`, the whole row as JSON. `events` is an event a row;
+Lands: the canonical columns of the entity as text, and the other cells as JSON. `events` is an event a row;
 `paths` is a path to conversion a row, already counted: it feeds contributions and nothing else.
 Reads: any encoding, delimiter and header that cx.yml names; casting and deduplication (`event_id`) are staging's.
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingestion import load_source
+from ingestion import delimited, load_source
 from tests.ingestion.workspaces import ORDERS, load, make_workspace, put, rows, unbalanced
 from workspace import Workspace
 
@@ -35,7 +35,11 @@ def books(workspace: Workspace) -> tuple[Any, ...]:
     return rows(workspace, "select records, loaded, rejected, skipped from ledger.loads")[0]
 
 
-def whole_rows(workspace: Workspace, table: str = "raw_crm_csv.orders") -> list[Any]:
+def other_cells(workspace: Workspace) -> list[Any]:
+    return [json.loads(row[0]) for row in rows(workspace, "select _others from raw_crm_csv.orders order by _line")]
+
+
+def whole_rows(workspace: Workspace, table: str) -> list[Any]:
     return [json.loads(row[0]) for row in rows(workspace, f"select _row from {table} order by _line")]
 
 
@@ -83,7 +87,7 @@ def test_blank_separated_columns_without_a_header(tmp_path: Path) -> None:
         columns={"customer_id": "1", "occurred_at": "3", "amount": "5"},
     )
     assert found == [(1, "00004", "19970101", "29.33"), (2, "00021", "19970103", "63.34")]
-    assert whole_rows(workspace)[0] == {"1": "00004", "2": "0001", "3": "19970101", "4": "2", "5": "29.33"}
+    assert other_cells(workspace)[0] == {"2": "0001", "4": "2"}
     assert books(workspace) == (2, 2, 0, 0)
 
 
@@ -109,7 +113,7 @@ def test_a_column_without_a_name_is_named_by_its_position(tmp_path: Path) -> Non
     text = ",occurred_at,amount,,amount\nanna,2026-01-01,10,x,y\n"
     workspace, found = landed(tmp_path, text, columns={"customer_id": "1"})
     assert found == [(2, "anna", "2026-01-01", "10")]
-    assert whole_rows(workspace) == [{"1": "anna", "occurred_at": "2026-01-01", "amount": "10", "4": "x", "5": "y"}]
+    assert other_cells(workspace) == [{"4": "x", "5": "y"}]
 
 
 def test_columns_of_a_canonical_name_need_no_mapping_and_a_mapping_wins(tmp_path: Path) -> None:
@@ -119,10 +123,38 @@ def test_columns_of_a_canonical_name_need_no_mapping_and_a_mapping_wins(tmp_path
     assert rows(workspace, "select order_id, currency from raw_crm_csv.orders") == [("A7", None)]
 
 
-def test_cells_land_trimmed_and_the_whole_row_as_it_stands(tmp_path: Path) -> None:
-    workspace, found = landed(tmp_path, " customer_id ,occurred_at,amount\n 1 ,  ,10\n")
+def test_cells_land_trimmed_and_the_others_as_they_stand(tmp_path: Path) -> None:
+    workspace, found = landed(tmp_path, " customer_id ,occurred_at,amount, note \n 1 ,  ,10, so \n")
     assert found == [(2, "1", None, "10")]
-    assert whole_rows(workspace) == [{"customer_id": " 1 ", "occurred_at": "  ", "amount": "10"}]
+    assert other_cells(workspace) == [{"note": " so "}]
+
+
+def test_a_file_of_canonical_columns_only_has_no_others(tmp_path: Path) -> None:
+    workspace, _ = landed(tmp_path, HEADER + "1,2026-01-01,10\n")
+    assert rows(workspace, "select _others from raw_crm_csv.orders") == [(None,)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 1 << 18])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("1,a b,2\n", delimited.Blanks()),
+        ("1, ,2\n", delimited.Blanks(as_cells=True)),
+        ("1,2,\t", delimited.Blanks(as_cells=True)),
+        ("1,2,\n3,4,5\n", delimited.Blanks(empty_at_end=True)),
+        ('1,2,""', delimited.Blanks(empty_at_end=True)),
+        # Seen from its bytes, a blank between a delimiter and a quote may also be a cell's only content.
+        ('1, "a",2\n', delimited.Blanks(beside_quotes=True, as_cells=True)),
+        ('1,2,"a" \n', delimited.Blanks(beside_quotes=True, as_cells=True)),
+    ],
+)
+def test_blanks_are_found_wherever_a_piece_of_the_file_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, body: str, expected: delimited.Blanks
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b,c\n" + body)
+    monkeypatch.setattr(delimited, "CHUNK_BYTES", size)
+    assert delimited._look_for_blanks(path, ",") == expected
 
 
 def test_a_quoted_newline_is_one_record_and_lines_stay_those_of_the_file(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.raw_schema import RAW_TABLES
 from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
 from workspace.vocabulary import CSV_ENTITIES
 
@@ -26,10 +27,11 @@ def test_an_entity_lands_every_canonical_column_and_keeps_the_others(tmp_path: P
     put(workspace, "a.csv", ",".join(header) + "\n" + ",".join(f"the {name}" for name in header) + "\n")
     assert load(workspace, "export").problems == ()
     names = ", ".join(f'"{column}"' for column in columns)
-    found = rows(workspace, f"select {names}, _row, _file, _line from raw_{kind}_csv.{entity}")
-    whole = {name: f"the {name}" for name in header}
+    kept = next(name for name in RAW_TABLES[f"raw_{kind}_csv", entity].columns if name in ("_row", "_others"))
+    found = rows(workspace, f"select {names}, {kept}, _file, _line from raw_{kind}_csv.{entity}")
+    written = {name: f"the {name}" for name in (header if kept == "_row" else ["ours"])}
     assert found[0][: len(columns)] == tuple(f"the {name}" for name in columns)
-    assert (json.loads(found[0][-3]), *found[0][-2:]) == (whole, "inbox/a.csv", 2)
+    assert (json.loads(found[0][-3]), *found[0][-2:]) == (written, "inbox/a.csv", 2)
     assert not unbalanced(workspace)
 
 

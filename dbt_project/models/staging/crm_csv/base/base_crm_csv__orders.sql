@@ -31,7 +31,11 @@ renamed as (
         {{ blank_to_null('source.order_id') }} as order_id,
         {{ blank_to_null('source.customer_id') }} as customer_id,
         sources.id_namespace,
-        {{ surrogate_key(['source._row']) }} as row_key,
+        {{ surrogate_key([
+            'source.customer_id', 'source.occurred_at', 'source.amount', 'source.order_id', 'source.kind',
+            'source.currency', 'source.cost', 'source.quantity', 'source.utm_source', 'source.utm_medium',
+            'source.campaign', 'source._others',
+        ]) }} as row_key,
 
         ---------- texts
         lower({{ blank_to_null('source.kind') }}) as stated_kind,
