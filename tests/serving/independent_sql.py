@@ -5,6 +5,7 @@ Nothing here is read from the semantic layer. `slices` gives one number per valu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -374,9 +375,9 @@ WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def slices(
-    connection: duckdb.DuckDBPyConnection, metric: str, *, by: str | None = None, monthly: bool = False
+    connection: duckdb.DuckDBPyConnection, metric: str, *, by: Sequence[str] = (), monthly: bool = False
 ) -> dict[object, float]:
-    """Value of the column, or first day of the month, or None for all -> number. NULL numbers are left out."""
+    """Values of the columns as text, or first day of the month, or None for all -> number; NULL numbers left out."""
     definition = METRICS[metric]
     mart = definition.mart
     own = [name for (name,) in connection.execute(f"select column_name from (describe marts.{mart})").fetchall()]
@@ -393,6 +394,7 @@ def slices(
     # A state by month is that of every month: each is its own last.
     if monthly and isinstance(definition, Plain) and definition.is_state:
         definition = Plain(definition.mart, definition.value, definition.rows)
-    slice_by = f"date_trunc('month', {DATED_BY[mart]})::date" if monthly else (f'"{by}"' if by else "null")
+    columns = ", ".join(f'"{name}"::varchar' for name in by)
+    slice_by = f"date_trunc('month', {DATED_BY[mart]})::date" if monthly else (f"[{columns}]" if by else "null")
     rows = connection.execute(f"{facts} select * from ({definition.query(slice_by)})").fetchall()
-    return {key: float(value) for key, value in rows if value is not None}
+    return {tuple(key) if by else key: float(value) for key, value in rows if value is not None}
