@@ -6,10 +6,12 @@ counts among those at risk up to its last observed moment, its own included.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -80,3 +82,40 @@ def estimate(duration: Floats, has_ended: NDArray[np.bool_], count: Floats) -> C
     return Curve(
         time=time, at_risk=at_risk, ended=ended, survival=survival, standard_error=standard_error, low=low, high=high
     )
+
+
+def curves_by_group(
+    counts: pd.DataFrame, group: Sequence[str], *, duration: str, moments: Callable[[float], Floats]
+) -> pd.DataFrame:
+    """One curve a group, read at moments of one's own choice.
+
+    Args:
+        counts: one row a group, duration and end: the columns of `group`, `duration`, `has_ended` and `n`, how many.
+        group: columns that a group is named by.
+        duration: column with how long it took or has taken so far.
+        moments: the longest duration of a group -> where to read its curve, in the same unit.
+
+    Returns:
+        One row a group and moment: `moment`, `share` that lasted longer with `low` and `high`, `at_risk`, `ended` up to
+        then, `n` of the group and its `median` (NaN where it was not reached).
+    """
+    columns = {"moment": "float64", "share": "float64", "low": "float64", "high": "float64", "at_risk": "int64"}
+    columns |= {"ended": "int64", "n": "int64", "median": "float64"}
+    found = []
+    for key, some in counts.groupby(list(group)):
+        lasted = some[duration].to_numpy(dtype=np.float64)
+        has_ended = some["has_ended"].to_numpy(dtype=np.bool_)
+        n = some["n"].to_numpy(dtype=np.float64)
+        curve = estimate(lasted, has_ended, n)
+        asked = moments(float(lasted.max()))
+        share, low, high = curve.at(asked)
+        read = pd.DataFrame({"moment": asked, "share": share, "low": low, "high": high})
+        read["at_risk"] = [n[lasted >= moment].sum() for moment in asked]
+        read["ended"] = [n[has_ended & (lasted <= moment)].sum() for moment in asked]
+        read["n"] = n.sum()
+        read["median"] = curve.median
+        read[list(group)] = key
+        found.append(read)
+    empty = pd.DataFrame(columns=[*group, *columns])
+    table = pd.concat(found, ignore_index=True) if found else empty
+    return table[list(empty.columns)].astype({**dict.fromkeys(group, "str"), **columns})
