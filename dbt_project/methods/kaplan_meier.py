@@ -114,7 +114,8 @@ def curves_by_group(
         read["ended"] = [n[has_ended & (lasted <= moment)].sum() for moment in asked]
         read["n"] = n.sum()
         read["median"] = curve.median
-        read[list(group)] = key
+        for name, value in zip(group, key, strict=True):
+            read[name] = str(value)
         found.append(read)
     empty = pd.DataFrame(columns=[*group, *columns])
     table = pd.concat(found, ignore_index=True) if found else empty
