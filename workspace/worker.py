@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from queue import Queue
 from threading import Thread
 from typing import Any, Final
@@ -36,6 +37,9 @@ class Worker:
     def __init__(self, module: str) -> None:
         self._module = module
         self._messages = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it lives as long as the process)
+        self._asked = 0
+        # How questions ended whose answers nobody has read yet, by their number.
+        self._ended: dict[int, dict[str, Any]] = {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
@@ -47,19 +51,20 @@ class Worker:
     def ask(self, question: Mapping[str, Any]) -> Answer:
         """Send a question at once; its answer is read when the returned generator is.
 
-        Answers come in the order of the questions, so that each has to be read to its end before the next.
+        An answer that is not read, or not to its end, takes nothing from those behind it but its own events.
 
         Raises:
             WorkerError: the process is gone (here, or while the answer is read).
             RefusedError: the process gives a reason why it cannot (while the answer is read).
         """
         assert self._process.stdin is not None
+        self._asked += 1
         try:
-            self._process.stdin.write(json.dumps(question) + "\n")
+            self._process.stdin.write(json.dumps({"number": self._asked, "question": question}) + "\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise WorkerError(self._last_words()) from None
-        return self._answer()
+        return self._answer(self._asked)
 
     def close(self) -> None:
         """End the process and wait for it."""
@@ -72,17 +77,21 @@ class Worker:
             self._process.stdout.close()
         self._messages.close()
 
-    def _answer(self) -> Answer:
+    def _answer(self, number: int) -> Answer:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
+        while number not in self._ended:
+            line = self._process.stdout.readline()
+            if not line:
+                raise WorkerError(self._last_words())
             message = json.loads(line)
-            if "event" in message:
+            if "event" not in message:
+                self._ended[message["number"]] = message
+            elif message["number"] == number:
                 yield message["event"]
-            elif "refused" in message:
-                raise RefusedError(message["refused"])
-            else:
-                return message["result"]
-        raise WorkerError(self._last_words())
+        end = self._ended.pop(number)
+        if "refused" in end:
+            raise RefusedError(end["refused"])
+        return end["result"]
 
     def _last_words(self) -> str:
         self._process.wait()
@@ -118,22 +127,23 @@ def serve(
     # Only answers may stand on standard output; whatever a library prints belongs to the messages.
     replies, sys.stdout = sys.stdout, sys.stderr
 
-    def say(message: dict[str, Any]) -> None:
-        replies.write(json.dumps(message) + "\n")
+    def say(number: int, kind: str, what: Any) -> None:
+        replies.write(json.dumps({"number": number, kind: what}) + "\n")
         replies.flush()
 
-    for question in _questions():
+    for number, question in _questions():
         try:
-            say({"result": answer(question, lambda event: say({"event": event}))})
+            say(number, "result", answer(question, partial(say, number, "event")))
         except refusals as error:
-            say({"refused": str(error)})
+            say(number, "refused", str(error))
 
 
-def _questions() -> Iterator[dict[str, Any]]:
+def _questions() -> Iterator[tuple[int, dict[str, Any]]]:
     waiting: Queue[str] = Queue()
     Thread(target=_listen, args=(waiting,), daemon=True).start()
     while True:
-        yield json.loads(waiting.get())
+        asked = json.loads(waiting.get())
+        yield asked["number"], asked["question"]
 
 
 def _listen(waiting: Queue[str]) -> None:

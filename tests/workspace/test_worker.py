@@ -49,6 +49,18 @@ def test_a_refusal_is_told_and_the_next_question_is_answered(worker: Worker) -> 
     assert finish(worker.ask({"do": "count", "to": 0})) == 0
 
 
+def test_answers_that_nobody_reads_shift_none_of_the_others(worker: Worker) -> None:
+    worker.ask({"do": "count", "to": 5})
+    broken_off = worker.ask({"do": "count", "to": 4})
+    next(broken_off)
+    broken_off.close()
+    late = worker.ask({"do": "count", "to": 3})
+    with pytest.raises(RefusedError, match="no such thing"):
+        finish(worker.ask({"do": "refuse"}))
+    assert finish(worker.ask({"do": "count", "to": 2})) == 2
+    assert finish(late) == 3
+
+
 def test_an_error_ends_the_process_with_its_last_words(worker: Worker) -> None:
     with pytest.raises(WorkerError, match="RuntimeError: out of memory"):
         finish(worker.ask({"do": "fail"}))
