@@ -165,12 +165,19 @@ def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     return _sized(alt.layer(bars, points, texts), len(data))
 
 
-def lines(records: Sequence[Record], *, pattern: str = ",.0f", alarming: Collection[str] = ()) -> alt.LayerChart:
+def lines(
+    records: Sequence[Record],
+    *,
+    pattern: str = ",.0f",
+    alarming: Collection[str] = (),
+    marks: Sequence[Record] = (),
+) -> alt.LayerChart:
     """Several measures by month, each named at its end instead of in a legend.
 
     Args:
         records: period (first day), value, series; at most six series.
         alarming: series of which less is better, in the colour that says so.
+        marks: days at which something was changed, `at` and `label`: dashed lines across.
     """
     data = pd.DataFrame(list(records))
     data["period"] = pd.to_datetime(data["period"])
@@ -194,7 +201,21 @@ def lines(records: Sequence[Record], *, pattern: str = ",.0f", alarming: Collect
         .mark_text(align="left", dx=8, fontSize=SMALL, color=TEXT)
         .encode(x="period:T", y="label_at:Q", text="series:N")
     )
-    return alt.layer(drawn, names).properties(height=320, padding={"right": 92, "left": 0, "top": 5, "bottom": 5})
+    layers = [*(_marks(marks) if marks else ()), drawn, names]
+    return alt.layer(*layers).properties(height=320, padding={"right": 92, "left": 0, "top": 5, "bottom": 5})
+
+
+def _marks(marks: Sequence[Record]) -> list[alt.Chart]:
+    """Dashed lines across the days of `marks`, numbered in turn; their names show on pointing."""
+    data = pd.DataFrame(
+        [{"at": pd.Timestamp(one["at"]), "label": one["label"], "nth": str(n)} for n, one in enumerate(marks, start=1)]
+    )
+    base = alt.Chart(data).encode(
+        x="at:T", tooltip=[alt.Tooltip("label:N", title="Changed"), alt.Tooltip("at:T", format="%d %b %Y")]
+    )
+    rules = base.mark_rule(color=TEXT, opacity=0.45, strokeDash=[4, 4])
+    numbers = base.mark_text(color=TEXT, fontSize=SMALL, dy=-6, baseline="bottom").encode(y=alt.value(0), text="nth:N")
+    return [rules, numbers]
 
 
 def apart(values: Sequence[float], *, least: float) -> list[float]:

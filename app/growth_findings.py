@@ -79,6 +79,7 @@ def find_apart(
     highest: bool,
     by: float = MATERIAL_SHARE,
     least: int = LEAST_OF_A_SHARE,
+    families: int = 1,
 ) -> Apart | None:
     """The value of a dimension whose share is highest (or lowest), if it stands apart from all others.
 
@@ -86,11 +87,12 @@ def find_apart(
         rows: shares of one with their n, by `dimension`.
         by: how far it must lie from the share of all others together.
         least: values with fewer are left out.
+        families: groups of values that are searched one by one for the same kind of finding.
 
     Returns:
         None unless the 95% interval of the difference to the others together (Newcombe 1998, from Wilson's intervals,
-        after Bonferroni over the values) excludes 0, the difference is at least `by`, and the plain 95% interval of the
-        difference to the next value excludes 0, too.
+        after Bonferroni over the values and families) excludes 0, the difference is at least `by`, and the plain 95%
+        interval of the difference to the next value excludes 0, too.
     """
     side = 1 if highest else -1
     shares = [
@@ -104,7 +106,7 @@ def find_apart(
     first, following, *_ = sorted(shares, key=lambda one: (-one[1], one[0]))
     rest_n = sum(n for value, _, n in shares if value != first[0])
     rest = sum(share * n for value, share, n in shares if value != first[0]) / rest_n
-    z = NORMAL.inv_cdf(1 - LEVEL / (2 * len(shares)))
+    z = NORMAL.inv_cdf(1 - LEVEL / (2 * len(shares) * families))
     proven = _difference_low(first[1], first[2], rest, rest_n, side=side, z=z) > 0
     clear = _difference_low(first[1], first[2], following[1], following[2], side=side, z=Z95) > 0
     if first[1] - rest < by or not proven or not clear:

@@ -21,42 +21,47 @@ def retention(desk: Desk, filters: Filters) -> None:
     """Cohorts, as far as they are fully observed, and how long customers last."""
     left, right = st.columns([11, 9], gap="small")
     with left:
-        answer = desk.ask("cohort_repurchase", by=("acquired_in", "months_since_acquired"), where=filters.where)
-        title = value_headlines.cohorts(answer.rows)
-        with cards.evidence(desk, title, [answer], ["cohort_repurchase"], key="cohorts"):
-            rows = [
-                row
-                for row in answer.rows
-                if row.dimensions.get("acquired_in")
-                and row.dimensions.get("months_since_acquired") in COHORT_MONTHS
-                and row.value is not None
-                and (row.n or 0) >= MIN_N
-            ]
-            if rows:
-                cards.chart(
-                    charts.matrix(
-                        [
-                            {
-                                "row": row.dimensions["acquired_in"],
-                                "column": row.dimensions["months_since_acquired"],
-                                "value": row.value,
-                                "text": percent(row.value or 0.0),
-                            }
-                            for row in rows
-                        ],
-                        columns=COHORT_MONTHS,
-                        pattern=".1%",
-                    ),
-                    alt_text=f"Grid of the share of a cohort that orders, by months since the first order. {title}.",
-                    key="cohorts_chart",
-                    note="Share of the customers won in a quarter who order in the month so many months later. Only "
-                    f"cells that are fully observed, of at least {MIN_N} customers."
-                    + (f" {hidden_note(desk.min_cell)}" if _hides(answer) else ""),
-                )
-            else:
-                cards.nothing_to_show(answer, what="Cohorts")
+        cohorts(desk, filters)
     with right:
         _lasting(desk, filters)
+
+
+def cohorts(desk: Desk, filters: Filters) -> None:
+    """Who orders again, by the quarter in which they were won."""
+    answer = desk.ask("cohort_repurchase", by=("acquired_in", "months_since_acquired"), where=filters.where)
+    title = value_headlines.cohorts(answer.rows)
+    with cards.evidence(desk, title, [answer], ["cohort_repurchase"], key="cohorts"):
+        rows = [
+            row
+            for row in answer.rows
+            if row.dimensions.get("acquired_in")
+            and row.dimensions.get("months_since_acquired") in COHORT_MONTHS
+            and row.value is not None
+            and (row.n or 0) >= MIN_N
+        ]
+        if rows:
+            cards.chart(
+                charts.matrix(
+                    [
+                        {
+                            "row": row.dimensions["acquired_in"],
+                            "column": row.dimensions["months_since_acquired"],
+                            "value": row.value,
+                            "text": percent(row.value or 0.0),
+                        }
+                        for row in rows
+                    ],
+                    columns=COHORT_MONTHS,
+                    pattern=".1%",
+                ),
+                alt_text=f"Grid of the share of a cohort that orders, by months since the first order. {title}.",
+                key="cohorts_chart",
+                note="Share of the customers won in a quarter who order in the month so many months later. Only "
+                f"cells that are fully observed, of at least {MIN_N} customers."
+                + (f" {hidden_note(desk.min_cell)}" if _hides(answer) else ""),
+            )
+        else:
+            cards.nothing_to_show(answer, what="Cohorts")
 
 
 def _hides(answer: Answer) -> bool:

@@ -31,12 +31,13 @@ class Conversion(Section):
 
 
 class Journey(Section):
-    """Windows in days and minutes: when a journey, a session, a stage or a survey link ends."""
+    """Windows in days, hours and minutes: when a journey, a session, a stage, a task or a survey link ends."""
 
     gap_days: int = Field(default=90, ge=1)
     conversion_days: int = Field(default=90, ge=1)
     session_minutes: int = Field(default=30, ge=1)
     survey_link_days: int = Field(default=30, ge=0)
+    task_hours: float = Field(default=24, gt=0)
 
 
 class Customers(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import attribution, cards, charts, headlines
+from app import attribution, cards, charts, headlines, initiatives, journey_handoffs, journey_paths, retention_cards
 from app.findings import MIN_N, find_stalled_stage, usable
 from app.formatting import count_of, day, days, markdown_safe, number, percent, unavailable, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
@@ -19,6 +19,8 @@ SHOWN = (
     "journey_days_to_purchase",
     "offline_share",
     "perception_level",
+    *journey_handoffs.METRICS,
+    *journey_paths.METRICS,
     *attribution.METRICS,
 )
 # More lines than this cannot be told apart; the smaller channels stand in the table and the download.
@@ -81,6 +83,8 @@ past = desk.earlier("stage_conversion", filters, by=("stage",))
 earlier = by_value(past, "stage", "stage_conversion") if past else {}
 touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
 where = desk.shown("touchpoints", filters, by=("stage", "channel"))
+how = desk.shown("touchpoints", filters, by=("stage", "method"))
+why = desk.shown("touchpoints", filters, by=("stage", "reason"))
 last = max(observed, key=STAGES.index, default=STAGES[-1])
 with st.grid(6, min_column_width=150, gap="small"):
     for position, stage in enumerate(STAGES, start=1):
@@ -113,6 +117,8 @@ with st.grid(6, min_column_width=150, gap="small"):
                 (":material/schedule:", f"{days(wait.value)} to next" if wait and wait.value is not None else None),
                 (":material/touch_app:", most_common(touches, "touchpoint", stage)),
                 (":material/location_on:", most_common(where, "channel", stage)),
+                (":material/devices:", most_common(how, "method", stage)),
+                (":material/chat:", most_common(why, "reason", stage)),
             ]
             for icon, fact in facts:
                 if fact:
@@ -187,6 +193,7 @@ for record in series:
     name = str(record["series"])
     totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
 largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
+changed = initiatives.marks(desk, filters)
 title_text = (
     f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
     if largest
@@ -195,16 +202,24 @@ title_text = (
 with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"):
     if largest:
         cards.chart(
-            charts.lines([record for record in series if record["series"] in largest]),
+            charts.lines([record for record in series if record["series"] in largest], marks=changed),
             alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
             key="channels_chart",
-            note=f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
-            if len(totals) > CHANNELS
-            else "Touchpoints a month.",
+            note=(
+                f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
+                if len(totals) > CHANNELS
+                else "Touchpoints a month."
+            )
+            + f" {initiatives.note(changed)}",
         )
     else:
         cards.nothing_to_show(monthly, what="Touchpoints by channel")
 
+journey_handoffs.handoffs(desk, filters)
+journey_handoffs.tasks(desk, filters)
+journey_paths.flows(desk)
+journey_paths.explorer(desk)
+retention_cards.cohorts(desk, filters)
 attribution.draw(desk, filters)
 
 st.header("Journeys", anchor=False)

@@ -57,6 +57,25 @@
     )
 {%- endmacro %}
 
+{#- Whether an event is the company's own traffic: its tracking says so (the words of Google Analytics' filters), or the
+    page stands on a host that the public cannot reach: special-use names (RFC 6761, RFC 6762, `internal` by ICANN) and
+    private or loopback addresses (RFC 1918, RFC 1122). -#}
+{% macro is_internal(host, traffic_type) -%}
+    {{ return(adapter.dispatch('is_internal')(host, traffic_type)) }}
+{%- endmacro %}
+
+{% macro default__is_internal(host, traffic_type) -%}
+    coalesce(lower({{ traffic_type }}) in ('internal', 'developer'), false)
+    or coalesce(
+        regexp_matches(
+            lower({{ host }}),
+            '^localhost$|[.](localhost|local|test|internal)$|^127[.][0-9.]+$|^10[.][0-9.]+$|^192[.]168[.][0-9.]+$|'
+            || '^172[.](1[6-9]|2[0-9]|3[01])[.][0-9.]+$'
+        ),
+        false
+    )
+{%- endmacro %}
+
 {#- Whether a path fits a pattern of content.csv, in which `*` stands for any text and everything else for itself.
     A host before the path is left out, as paths have none. -#}
 {% macro fits_pattern(path, pattern) -%}

@@ -185,6 +185,7 @@ def _long_task(world: Effects) -> dict[str, Any]:
     return {
         "task": LONGEST_TASK,
         "extra_step": EXTRA_STEP.name,
+        "extra_touchpoint": EXTRA_STEP.touchpoint,
         "completed": round(usual * (world.extra_step or 1.0), 3),
         "completed_elsewhere": round(usual, 3),
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import duckdb
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -117,6 +119,47 @@ def test_sessions_are_the_runs_of_a_device_and_share_their_first_campaign(
 
     assert {key: (session, campaign) for key, session, campaign in rows} == expected
     assert len(rows) == len(events)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_long_random_streams_have_the_sessions_of_a_plain_sessionizer(
+    database: duckdb.DuckDBPyConnection, seed: int
+) -> None:
+    """Twenty thousand events of two hundred devices, many at the same instant, in no order."""
+    generator = random.Random(seed)
+    # Whole minutes over twelve days: gaps of exactly the limit and events at one instant are common.
+    events = [
+        Event(
+            key=key,
+            who=generator.randrange(200),
+            at=generator.randrange(12 * 1440),
+            file=generator.choice("abc"),
+            line=generator.randrange(50),
+            stage=1,
+            source=generator.choice([None, None, "news", "ads"]),
+        )
+        for key in generator.sample(range(10**6), 20_000)
+    ]
+    given = pd.DataFrame([(e.key, e.who, START + timedelta(minutes=e.at), e.source, e.file, e.line) for e in events])
+    given.columns = pd.Index(["key", "who", "at", "source", "file", "line"])
+    database.register("given", given.astype({"at": "datetime64[us]"}))
+    database.execute("delete from int_touchpoints__events")
+    database.execute(
+        """insert into int_touchpoints__events select
+            key, 'site', "at", who, source, null, null, true, file, line, 'touchpoint', false
+        from given"""
+    )
+    expected = {}
+    for runs in split(events).values():
+        for run in runs:
+            campaign = next((event.source for event in run if event.source), None)
+            expected.update({event.key: (run[0].key, campaign) for event in run})
+
+    rows = database.execute(f"select event_key, session_id, utm_source from ({SESSIONIZED})").fetchall()
+
+    assert {key: (session, campaign) for key, session, campaign in rows} == expected
+    assert len(rows) == len(events)
+    assert len({session for session, _ in expected.values()}) > 1000
 
 
 @settings(max_examples=40, deadline=None)

@@ -16,6 +16,7 @@ import pytest
 
 from app.findings import find_marks, find_short_pillar, find_stalled_stage, find_unmet_outcome
 from app.growth_findings import find_apart, find_assist, find_costly_gate
+from app.journey_findings import find_long_task, find_seam
 from ingestion.demo import generate
 from orchestration import audit, dbt_runner
 from orchestration.release_facts import read_books
@@ -42,6 +43,8 @@ class Found:
     slow_category: str | None
     slow_network: str | None
     costly_gate: str | None
+    seam: tuple[str, str] | None
+    long_task: tuple[str, str | None] | None
 
 
 def found(release: LiveRelease) -> Found:
@@ -59,6 +62,10 @@ def found(release: LiveRelease) -> Found:
     category = find_apart(rows("answered_in_time_share", "ticket_category").rows, "ticket_category", highest=False)
     network = find_apart(rows("negative_in_time_share", "network").rows, "network", highest=False)
     gate = find_costly_gate(rows("gate_abandonment", "topic").rows, rows("gate_continuation", "topic").rows)
+    seam = find_seam(rows("handoff_loss", "stage", "handoff", handoff_kind="corner").rows)
+    long_task = find_long_task(
+        rows("task_abandonment", "task").rows, rows("abandoned_task_attempts", "task", "left_after").rows
+    )
     marks = find_marks(rows("profile_index", "attribute", "attribute_value").rows)
     return Found(
         marks=frozenset((mark.attribute, mark.value) for mark in marks),
@@ -70,6 +77,8 @@ def found(release: LiveRelease) -> Found:
         slow_category=category.value if category else None,
         slow_network=network.value if network else None,
         costly_gate=gate.topic if gate else None,
+        seam=(seam.stage, seam.handoff) if seam else None,
+        long_task=(long_task.task, long_task.step) if long_task else None,
     )
 
 
@@ -81,6 +90,7 @@ def missed(root: Path, release: LiveRelease) -> list[str]:
         return [f"{name}: {value}" for name, value in vars(claims).items() if value]
     planted: dict[str, Any] = truths["truths"]
     best = {(mark["attribute"], mark["value"]) for mark in planted["best_customers"]}
+    seam, long_task = planted["seam"], planted["long_task"]
     pairs = {
         "stalled_stage": (claims.stalled_stage, planted["stalled_stage"]["stage"]),
         "unmet_outcome": (claims.unmet_outcome, planted["unmet_outcome"]["item"]),
@@ -90,6 +100,8 @@ def missed(root: Path, release: LiveRelease) -> list[str]:
         "slow_category": (claims.slow_category, planted["slow_reply"]["ticket_category"]),
         "slow_network": (claims.slow_network, planted["slow_reply"]["network"]),
         "costly_gate": (claims.costly_gate, planted["costly_gate"]["topic"]),
+        "seam": (claims.seam, (seam["stage"], f"{seam['from_corner']} → {seam['to_corner']}")),
+        "long_task": (claims.long_task, (long_task["task"], long_task["extra_touchpoint"])),
     }
     wrong = [f"{name}: {claim} for {truth}" for name, (claim, truth) in pairs.items() if claim != truth]
     return wrong + [f"mark not found: {mark}" for mark in sorted(best - claims.marks)]

@@ -37,6 +37,9 @@ DATED_BY = {
     "fct_channel_returns": "returned_on",
     "fct_searches": "searched_on",
     "fct_outreach": "reached_out_on",
+    "fct_handoff_events": "received_on",
+    "fct_tasks": "started_on",
+    "dim_initiatives": "started_on",
 }
 PEOPLE = (
     "person_type",
@@ -112,6 +115,8 @@ _REFUNDED = "coalesce(sum(amount_reporting) filter (kind <> 'sale'), 0)"
 _NPS = "construct = 'nps' and is_scorable"
 _OBSERVED = "is_observed_long_enough and stage <> 'advocacy'"
 _PAIRED = "expectation_pct is not null"
+_CORNERS = "handoff_kind = 'corner'"
+_WAITED = "date_diff('microsecond', handed_at, received_at) / 86400e6"
 # The second month of cohorts whose last customers have finished theirs, too.
 _COHORT = """
     months_since_acquired = 2
@@ -235,6 +240,34 @@ METRICS: dict[str, Definition] = {
     "stage_entry_people": Plain("fct_stage_entries", "count(distinct person_id)"),
     "stage_conversion": Plain("fct_stage_entries", "avg(is_continued::int)", _OBSERVED),
     "days_to_next_stage": Plain("fct_stage_entries", "median(days_to_next_stage)", f"{_OBSERVED} and is_continued"),
+    "stalled_stage_entries": Plain("fct_stage_entries", "count_if(not is_continued)", _OBSERVED),
+    "reentry_share": Plain("fct_stage_entries", "avg(is_reentry::int)"),
+    "regression_share": Plain("fct_stage_entries", "avg(is_regression::int)"),
+    "days_to_next_stage_p90": Plain(
+        "fct_stage_entries", "quantile_cont(days_to_next_stage, 0.9)", f"{_OBSERVED} and is_continued"
+    ),
+    # hand-offs, tasks and what the company changed
+    "handoffs": Plain("fct_handoff_events", "count(*)", _CORNERS),
+    "handoff_people": Plain("fct_handoff_events", "count(distinct person_id)", _CORNERS),
+    "handoff_days": Plain("fct_handoff_events", f"median({_WAITED})", _CORNERS),
+    "handoff_days_p90": Plain("fct_handoff_events", f"quantile_cont({_WAITED}, 0.9)", _CORNERS),
+    "handoff_loss": Plain("fct_handoff_events", "avg(is_lost::int)", f"{_CORNERS} and is_loss_observed"),
+    "repeat_contact_share": Plain(
+        "fct_handoff_events", "avg(has_repeat_contact::int)", f"{_CORNERS} and is_repeat_observed"
+    ),
+    "perception_after_handoff": Plain(
+        "fct_handoff_events", "sum(perception_sum) / sum(perceptions)", f"{_CORNERS} and perceptions > 0"
+    ),
+    "task_attempts": Plain("fct_tasks", "count(*)"),
+    "task_people": Plain("fct_tasks", "count(distinct person_id)"),
+    "abandoned_task_attempts": Plain("fct_tasks", "count_if(completed_at is null)", "is_observed_long_enough"),
+    "task_completion_rate": Plain("fct_tasks", "avg((completed_at is not null)::int)", "is_observed_long_enough"),
+    "task_abandonment": Plain("fct_tasks", "avg((completed_at is null)::int)", "is_observed_long_enough"),
+    "task_steps": Plain("fct_tasks", "median(steps)", "is_observed_long_enough"),
+    "task_minutes": Plain(
+        "fct_tasks", "median(date_diff('microsecond', started_at, completed_at)) / 6e7", "is_observed_long_enough"
+    ),
+    "initiatives": Plain("dim_initiatives", "count(*)"),
     "content_views": Plain("fct_content_views", "count(*)"),
     "content_people": Plain("fct_content_views", "count(distinct person_id)"),
     "gates_shown": Plain("fct_content_views", "count_if(is_gate_shown)"),
@@ -371,6 +404,18 @@ WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
     "cost_per_acquisition": {"model": ("linear",)},
     "growth_credits": {"movement": ("acquired",)},
     "unattributed_growth_share": {"movement": ("acquired",)},
+    **{
+        metric: {"handoff_kind": ("corner",)}
+        for metric in (
+            "handoffs",
+            "handoff_people",
+            "handoff_days",
+            "handoff_days_p90",
+            "handoff_loss",
+            "repeat_contact_share",
+            "perception_after_handoff",
+        )
+    },
 }
 
 

@@ -105,6 +105,11 @@ FIXED = {
             "transition_days_p90": "waiting_days_p90",
         },
     ),
+    "fct_journey_paths": (
+        ("path_kind", "path"),
+        {},
+        {"paths": "n", "path_share": "share", "path_days": "days_median", "path_days_p90": "days_p90"},
+    ),
 }
 
 
@@ -126,6 +131,11 @@ FIXED_BY_HAND = {
     "channel_return_on_ad_spend": (*_CONTRIBUTED, _CONTRIBUTIONS.format("revenue / nullif(cost, 0)::double")),
     "channel_cost_per_acquisition": (*_CONTRIBUTED, _CONTRIBUTIONS.format("cost::double / nullif(conversions, 0)")),
     "removal_effect": (*_CONTRIBUTED, _CONTRIBUTIONS.format("effect")),
+    "different_paths": (
+        ("path_kind",),
+        {},
+        "select path_kind, sum(different_paths)::double from marts.fct_journey_paths group by path_kind",
+    ),
     "waiting_share": (
         ("reply_group", "hours_since"),
         _WAITS,

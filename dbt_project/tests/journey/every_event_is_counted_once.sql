@@ -15,7 +15,10 @@ with staged_rows as (
     union all
     select count(*) as n_rows
     from {{ ref('base_segment__events') }}
-    where _disposition = 'set_aside' and is_program and event_type in ('page', 'screen', 'track')
+    where
+        _disposition = 'set_aside'
+        and (is_program or is_internal)
+        and event_type in ('page', 'screen', 'track')
     union all
     select count(*) as n_rows from {{ ref('stg_survey__responses') }}
     union all

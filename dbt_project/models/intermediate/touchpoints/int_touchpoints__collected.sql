@@ -79,7 +79,7 @@ order_events as (
         utm_medium,
         campaign,
         cast(null as varchar) as reason,
-        cast(amount as decimal(18, 4)) as amount,
+        cast(amount_reporting as decimal(18, 4)) as amount,
         false as is_web,
         false as is_page_view,
         cast(null as varchar) as page_path,
@@ -138,7 +138,7 @@ interaction_events as (
 
 ),
 
--- Events of programs stay among the events, set aside, so that their number is seen.
+-- Events of programs and of the company itself stay among the events, set aside, so that their number is seen.
 web_events as (
 
     select
@@ -156,12 +156,12 @@ web_events as (
         true as is_web,
         event_type in ('page', 'screen') as is_page_view,
         page_path,
-        is_program as is_set_aside,
+        is_program or is_internal as is_set_aside,
         source_file,
         source_line
     from web_calls
     where
-        (_disposition = 'kept' or (_disposition = 'set_aside' and is_program))
+        (_disposition = 'kept' or (_disposition = 'set_aside' and (is_program or is_internal)))
         and event_type in ('page', 'screen', 'track')
 
 ),
@@ -203,7 +203,7 @@ contract_start_events as (
         cast(null as varchar) as utm_medium,
         cast(null as varchar) as campaign,
         cast(null as varchar) as reason,
-        cast(amount_per_month as decimal(18, 4)) as amount,
+        cast(amount_per_month_reporting as decimal(18, 4)) as amount,
         false as is_web,
         false as is_page_view,
         cast(null as varchar) as page_path,
@@ -227,7 +227,7 @@ contract_end_events as (
         cast(null as varchar) as utm_medium,
         cast(null as varchar) as campaign,
         cast(null as varchar) as reason,
-        cast(amount_per_month as decimal(18, 4)) as amount,
+        cast(amount_per_month_reporting as decimal(18, 4)) as amount,
         false as is_web,
         false as is_page_view,
         cast(null as varchar) as page_path,

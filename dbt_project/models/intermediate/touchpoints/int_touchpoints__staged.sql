@@ -46,6 +46,7 @@ final as (
         channelled.presence,
         channelled.method,
         events.reason,
+        events.amount,
         sessionized.campaign,
         events.source_file,
         events.source_line

@@ -10,11 +10,13 @@ final as (
 
     select
         initiative,
-        label,
+        coalesce(label, initiative) as label,
         started_on,
         ended_on,
         corner,
-        stage
+        stage,
+        cast(started_on as varchar) as started,
+        cast(ended_on as varchar) as ended
     from mapping
 
 )

@@ -29,13 +29,19 @@ looked_ahead as (
         {%- for k in later_stages %}
         min(case when stage_order >= {{ k }} then person_step end) over ahead as next_step_{{ k }},
         {%- endfor %}
-        lag(stage) over (partition by journey_id order by journey_step) as previous_stage
+        lag(stage) over in_journey as previous_stage,
+        lag(stage_order) over in_journey as previous_order
     from touchpoints
-    window ahead as (
-        partition by person_id
-        order by person_step
-        rows between 1 following and unbounded following
-    )
+    window
+        ahead as (
+            partition by person_id
+            order by person_step
+            rows between 1 following and unbounded following
+        ),
+        in_journey as (
+            partition by journey_id
+            order by journey_step
+        )
 
 ),
 
@@ -43,6 +49,10 @@ entries as (
 
     select
         *,
+        row_number() over (
+            partition by journey_id, stage
+            order by journey_step
+        ) as nth_entry,
         case stage_order
             {%- for k in later_stages %}
             when {{ k - 1 }} then next_step_{{ k }}
@@ -102,6 +112,8 @@ final as (
         measured.observed_days >= settings.conversion_days as is_observed_long_enough,
         coalesce(measured.days_to_next_stage <= settings.conversion_days, false) as is_continued,
         entries.stage_order = {{ stages() | length }} as is_last_stage,
+        entries.nth_entry > 1 as is_reentry,
+        coalesce(entries.stage_order < entries.previous_order, false) as is_regression,
 
         ---------- what, where and who
         entries.stage,

@@ -15,6 +15,12 @@ journeys as (
 
 ),
 
+costs as (
+
+    select * from {{ ref('int_touchpoints__costs') }}
+
+),
+
 customer_months as (
 
     select * from {{ ref('fct_customer_months') }}
@@ -53,12 +59,17 @@ final as (
         touchpoints.campaign,
         touchpoints.data_source,
 
+        ---------- worth
+        touchpoints.amount,
+        costs.cost,
+
         ---------- place in the history
         journeys.person_step,
         journeys.journey_step,
         customer_months.tier_start as value_tier_at_event
     from touchpoints
     left join journeys on touchpoints.touchpoint_id = journeys.touchpoint_id
+    left join costs on touchpoints.touchpoint_id = costs.touchpoint_id
     left join customer_months
         on
             touchpoints.person_id = customer_months.person_id

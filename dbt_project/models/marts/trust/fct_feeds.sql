@@ -146,6 +146,24 @@ fct_outreach as (
 
 ),
 
+fct_handoff_events as (
+
+    select * from {{ ref('fct_handoff_events') }}
+
+),
+
+fct_tasks as (
+
+    select * from {{ ref('fct_tasks') }}
+
+),
+
+dim_initiatives as (
+
+    select * from {{ ref('dim_initiatives') }}
+
+),
+
 refusals as (
 
     select * from {{ ref('int_survey__refusals') }}
@@ -351,6 +369,27 @@ reach as (
         min(searched_on) as first_on,
         max(searched_on) as last_on
     from fct_searches
+    union all
+    select
+        'handoffs' as feed,
+        count(*) as n_rows,
+        min(received_on) as first_on,
+        max(received_on) as last_on
+    from fct_handoff_events
+    union all
+    select
+        'tasks' as feed,
+        count(*) as n_rows,
+        min(started_on) as first_on,
+        max(started_on) as last_on
+    from fct_tasks
+    union all
+    select
+        'initiatives' as feed,
+        count(*) as n_rows,
+        min(cast(null as date)) as first_on,
+        max(cast(null as date)) as last_on
+    from dim_initiatives
     union all
     select
         'outreach' as feed,

@@ -23,6 +23,8 @@
     'utm_medium': '$.context.campaign.medium',
     'campaign': '$.context.campaign.name',
     'user_agent': '$.context.userAgent',
+    'context_traffic': '$.context.traffic_type',
+    'property_traffic': '$.properties.traffic_type',
     'property_value': '$.properties.value',
     'property_revenue': '$.properties.revenue',
     'property_total': '$.properties.total',
@@ -129,7 +131,11 @@ renamed as (
         named._load_id as load_id,
         named._load_id in {{ active_loads() }} as is_active,
         sources.data_source is not null as is_configured,
-        sources.data_source is not null and {{ is_bot('named.user_agent') }} as is_program
+        sources.data_source is not null and {{ is_bot('named.user_agent') }} as is_program,
+        {{ is_internal(
+            url_host('coalesce(named.property_url, named.context_url)'),
+            'coalesce(named.property_traffic, named.context_traffic)'
+        ) }} as is_internal
     from named
     left join sources on named._source = sources.data_source
 
@@ -150,6 +156,7 @@ examined as (
             when not is_configured then 'the source is no longer in cx.yml'
             when event_type = 'group' then 'group calls name no event of a person'
             when is_program then 'the user agent is a program'
+            when is_internal then 'traffic of the company itself'
         end as set_aside_reason
     from renamed
 
@@ -224,6 +231,7 @@ keyed as (
         engaged_seconds,
         scroll_share,
         is_program,
+        is_internal,
         occurred_at,
         data_source,
         source_file,

@@ -25,6 +25,7 @@ renamed as (
         {{ blank_to_null('source.event') }} as event,
         {{ url_path(blank_to_null('source.url')) }} as page_path,
         {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
+        {{ is_internal(url_host(blank_to_null('source.url')), 'cast(null as varchar)') }} as is_internal,
         {{ blank_to_null('source.utm_source') }} as utm_source,
         {{ blank_to_null('source.utm_medium') }} as utm_medium,
         {{ blank_to_null('source.campaign') }} as campaign,
@@ -58,6 +59,7 @@ examined as (
         end as superseded_reason,
         case
             when not is_configured then 'the source is no longer in cx.yml'
+            when is_internal then 'traffic of the company itself'
         end as set_aside_reason,
         case
             when visitor_id is null and customer_id is null then 'no person_id'

@@ -1,0 +1,87 @@
+"""Sentences about hand-offs, tasks and paths. In: findings and rows of governed answers. Out: a `Sentence`.
+
+As in `headlines`, a sentence claims only what a finding has proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from app.findings import told
+from app.formatting import count_of, days, percent, words
+from app.headlines import Sentence
+from app.journey_findings import LongTask, Seam
+
+if TYPE_CHECKING:
+    from serving import AnswerRow
+
+
+def handoff_name(value: str) -> str:
+    """`marketing → service` as a reader sees it."""
+    return " → ".join(words(part) for part in value.split(" → "))
+
+
+def seam(found: Seam | None, rows: Sequence[AnswerRow]) -> Sentence:
+    """Where a hand-off loses people, or how far the losses reach."""
+    if found is not None:
+        return Sentence(
+            f"{handoff_name(found.handoff)} loses {percent(found.loses.share)} of people on the way into "
+            f"{found.stage}; the other hand-offs lose {percent(found.loses.elsewhere)}",
+            claim=True,
+        )
+    known = told(rows, "handoff")
+    if not known:
+        return Sentence("Hand-offs between corners", claim=False)
+    low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
+    return Sentence(
+        f"Hand-offs lose {percent(low)} to {percent(high)} of people; none stands apart within its stage", claim=False
+    )
+
+
+def long_task(found: LongTask | None, rows: Sequence[AnswerRow], *, label: str | None = None) -> Sentence:
+    """Which task is left too often, and at which step."""
+    if found is not None:
+        text = (
+            f"“{label or words(found.task)}” is abandoned in {percent(found.abandoned.share)} of attempts; "
+            f"the other tasks in {percent(found.abandoned.elsewhere)}"
+        )
+        if found.step is not None:
+            text += f". {percent(found.step_share)} of those who leave do so after “{found.step}”"
+        return Sentence(text, claim=True)
+    known = [row for row in rows if row.status == "ok" and row.value is not None]
+    if not known:
+        return Sentence("Tasks", claim=False)
+    low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
+    return Sentence(
+        f"Tasks are abandoned in {percent(low)} to {percent(high)} of attempts; none stands apart", claim=False
+    )
+
+
+def paths(rows: Iterable[AnswerRow], *, kind: str) -> Sentence:
+    """How many different ways there are, and which is the most common."""
+    known = [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("path") != "other paths"]
+    if not known:
+        return Sentence(f"Paths {kind}", claim=False)
+    first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
+    return Sentence(
+        f"The most common way {kind}: {arrows(str(first.dimensions['path']))} ({count_of(first.value or 0.0, 'time')})",
+        claim=False,
+    )
+
+
+def arrows(path: str) -> str:
+    """A stored path with arrows."""
+    return " → ".join(words(step) for step in path.split(" > "))
+
+
+def next_step(rows: Sequence[AnswerRow], waits: Sequence[AnswerRow], step: str) -> Sentence:
+    """What mostly follows a step, and how soon."""
+    known = told(rows, "to_step")
+    if not known:
+        return Sentence(f"What follows “{step}”", claim=False)
+    first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["to_step"])))
+    after = str(first.dimensions["to_step"])
+    wait = next((row.value for row in waits if row.dimensions.get("to_step") == after and row.value is not None), None)
+    soon = f", after {days(wait)} in the median" if wait is not None else ""
+    return Sentence(f"After “{step}” {percent(first.value or 0.0)} go on to “{after}”{soon}", claim=False)

@@ -1,0 +1,129 @@
+-- Grain: one row is an event of a person within an attempt at a task: from its start to its goal, or, where the goal
+-- was not reached, until the person fell silent for more than session_minutes.
+
+with attempts as (
+
+    select * from {{ ref('int_tasks__attempts') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_touchpoints__events') }}
+
+),
+
+typed as (
+
+    select * from {{ ref('int_touchpoints__typed') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+trying as (
+
+    select distinct person_id from attempts
+
+),
+
+spaced as (
+
+    select
+        events.event_key,
+        events.event,
+        coalesce(typed.touchpoint, events.event) as step,
+        typed.person_id,
+        events.occurred_at,
+        row_number() over in_order as place,
+        lag(events.occurred_at) over in_order as previous_at
+    from events
+    inner join typed on events.event_key = typed.event_key
+    inner join trying on typed.person_id = trying.person_id
+    where
+        events.fate in ('touchpoint', 'unmapped')
+        and not events.is_after_as_of
+    window in_order as (
+        partition by typed.person_id
+        order by
+            events.occurred_at, events.source_file, events.source_line, events.data_source, events.event_key
+    )
+
+),
+
+runs as (
+
+    select
+        spaced.*,
+        sum(
+            case
+                when {{ minutes_between('spaced.previous_at', 'spaced.occurred_at') }} <= settings.session_minutes
+                    then 0
+                else 1
+            end
+        ) over (
+            partition by spaced.person_id
+            order by spaced.place
+            rows between unbounded preceding and current row
+        ) as run
+    from spaced
+    cross join settings
+
+),
+
+bounded as (
+
+    select
+        attempts.task_attempt_id,
+        attempts.task,
+        attempts.person_id,
+        starts.place as first_place,
+        starts.run,
+        goals.place as goal_place,
+        lead(starts.place) over (
+            partition by attempts.task, attempts.person_id
+            order by starts.place
+        ) as next_start_place
+    from attempts
+    inner join runs as starts on attempts.start_event_key = starts.event_key
+    left join runs as goals on attempts.goal_event_key = goals.event_key
+
+),
+
+final as (
+
+    select
+        bounded.task_attempt_id,
+        bounded.task,
+        runs.event_key,
+        runs.event,
+        runs.step,
+        runs.occurred_at,
+        bounded.goal_place is not null as is_completed,
+        cast(
+            row_number() over (
+                partition by bounded.task_attempt_id
+                order by runs.place
+            ) as integer
+        ) as nth_step
+    from bounded
+    inner join runs
+        on
+            bounded.person_id = runs.person_id
+            and bounded.first_place <= runs.place
+            and (
+                bounded.goal_place >= runs.place
+                or (
+                    bounded.goal_place is null
+                    and bounded.run = runs.run
+                    and coalesce(bounded.next_start_place > runs.place, true)
+                )
+            )
+
+)
+
+select * from final

@@ -1,0 +1,124 @@
+"""Events in, touchpoints, sessions, journeys, hand-offs and tasks out, in a DuckDB of a test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from tests.dbt_project.value_chain import build
+
+_TOUCH, _JOURNEY = "intermediate/touchpoints/int_touchpoints__", "marts/journey/"
+MODELS = (
+    f"{_TOUCH}typed",
+    f"{_TOUCH}events",
+    f"{_TOUCH}sessionized",
+    f"{_TOUCH}channelled",
+    f"{_TOUCH}staged",
+    f"{_TOUCH}unmapped_channels",
+    f"{_TOUCH}costs",
+    "intermediate/journeys/int_journeys__touchpoints",
+    f"{_JOURNEY}fct_touchpoints",
+    f"{_JOURNEY}fct_sessions",
+    f"{_JOURNEY}fct_journeys",
+    f"{_JOURNEY}fct_stage_entries",
+    f"{_JOURNEY}fct_journey_transitions",
+    f"{_JOURNEY}fct_handoff_events",
+    f"{_JOURNEY}fct_handoffs",
+    "intermediate/journeys/int_journeys__paths",
+    f"{_JOURNEY}fct_journey_paths",
+    f"{_JOURNEY}dim_tasks",
+    "intermediate/tasks/int_tasks__attempts",
+    "intermediate/tasks/int_tasks__steps",
+    f"{_JOURNEY}fct_tasks",
+)
+INPUTS = """
+create table stg_config__settings as select
+    'Europe/Berlin' as timezone, 30 as session_minutes, 90 as gap_days, 90 as conversion_days, 24.0 as task_hours,
+    'order' as conversion_event, 'first' as conversion_occurrence;
+create table int_company__as_of as select
+    date '2026-06-30' as as_of_on, timestamp '2026-06-30 22:00:00' as as_of_ends_at;
+create table int_touchpoints__collected (
+    event_key bigint, data_source varchar, event varchar, occurred_at timestamp, identifier_key bigint,
+    device_key bigint, utm_source varchar, utm_medium varchar, campaign varchar, reason varchar, amount decimal(18, 4),
+    is_web boolean, is_page_view boolean, page_path varchar, is_set_aside boolean, source_file varchar,
+    source_line bigint
+);
+create table int_identity__identifiers (identifier_key bigint, person_id bigint);
+create table int_accounts__actors (person_id bigint, account_key bigint, acts_from timestamp, acts_to timestamp);
+create table int_identity__memberships (
+    identifier_key bigint, person_id bigint, valid_from timestamp, valid_to timestamp
+);
+create table stg_mappings__touchpoint_types (
+    data_source varchar, event varchar, role varchar, occurrence varchar, touchpoint varchar, stage varchar,
+    corner varchar, interaction varchar, source_file varchar, source_line bigint
+);
+insert into stg_mappings__touchpoint_types values
+    (null, 'page', 'view', 'any', 'Page', 'awareness', 'marketing', null, 't', 1),
+    (null, 'chat', 'contact', 'any', 'Chat', 'discovery', 'service', null, 't', 2),
+    (null, 'order', 'purchase', 'first', 'First order', 'purchase', 'commerce', null, 't', 3),
+    (null, 'order', 'purchase', 'repeat', 'Repeat order', 'loyalty', 'commerce', null, 't', 4),
+    (null, 'start', 'usage', 'any', 'Started', 'use', 'service', null, 't', 5),
+    (null, 'done', 'usage', 'any', 'Done', 'use', 'service', null, 't', 6);
+create table stg_mappings__interactions (interaction varchar, corner varchar);
+create table stg_mappings__channels (
+    data_source varchar, utm_source varchar, utm_medium varchar, channel varchar, presence varchar, method varchar,
+    source_file varchar, source_line bigint
+);
+insert into stg_mappings__channels values
+    ('site', 'search', 'cpc', 'Paid search', 'online', 'web', 'c', 1),
+    ('shop', null, null, 'Store', 'offline', 'desk', 'c', 2);
+create table stg_mappings__tasks as select
+    'task' as task, 'A task' as label, 'start' as start_event, 'done' as goal_event;
+create table stg_crm_csv__campaigns (
+    campaign varchar, utm_source varchar, utm_medium varchar, spent_on date, cost decimal(18, 2)
+);
+create table fct_customer_months (person_id bigint, month_on date, tier_start varchar);
+create table fct_survey_answers (
+    touchpoint_id bigint, response_id bigint, construct varchar, is_scorable boolean, value_pct double
+);
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event as its source tells it; `who` is the person and, on the site, the device."""
+
+    key: int
+    at: datetime | None
+    event: str = "page"
+    who: int = 1
+    source: str = "site"
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    file: str = "a"
+    line: int = 0
+
+
+def journey_world(events: Iterable[Event]) -> duckdb.DuckDBPyConnection:
+    """A database with every journey model built from these events."""
+    database = duckdb.connect()
+    database.execute(INPUTS)
+    given = list(events)
+    columns = ["key", "at", "event", "who", "source", "utm_source", "utm_medium", "file", "line"]
+    frame = pd.DataFrame([astuple(one) for one in given], columns=columns).astype({"at": "datetime64[us]"})
+    database.register("given", frame)
+    database.execute(
+        """insert into int_touchpoints__collected by name select
+            key as event_key, source as data_source, event, "at" as occurred_at, who as identifier_key,
+            who as device_key, utm_source, utm_medium, source = 'site' as is_web, event = 'page' as is_page_view,
+            false as is_set_aside, file as source_file, line as source_line
+        from given;
+        insert into int_identity__identifiers select distinct who, who from given"""
+    )
+    build(database, MODELS)
+    return database
+
+
+def table(database: duckdb.DuckDBPyConnection, name: str, columns: str = "*") -> list[tuple[Any, ...]]:
+    """Rows of a table in the order of their values."""
+    return database.execute(f"select {columns} from {name} order by all").fetchall()
