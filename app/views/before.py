@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, growth_headlines, headlines
+from app import cards, charts, growth_headlines, headlines, initiatives
 from app.findings import told
 from app.formatting import count_of, listing, number, percent, words
 from app.growth_findings import find_apart, find_costly_gate
@@ -205,6 +205,8 @@ with left:
         for row in moods.rows
         if row.status == "ok" and row.value is not None and row.dimensions.get("sentiment")
     ]
+    # Customers speak of what service and marketing do; an initiative of no corner may touch them, too.
+    changed = initiatives.marks(desk, filters, corners=("marketing", "service"))
     negative = desk.shown("negative_share", filters, where=OWN).one("negative_share")
     title_text = (
         f"{percent(negative.value)} of mentions with a known tone are negative"
@@ -214,10 +216,10 @@ with left:
     with cards.evidence(desk, title_text, [moods], ["mentions", "negative_share"], key="moods"):
         if series:
             cards.chart(
-                charts.lines(series, alarming=("Negative",)),
+                charts.lines(series, alarming=("Negative",), marks=changed),
                 alt_text=f"Lines of mentions of the brand a month, by tone. {title_text}.",
                 key="moods_chart",
-                note="Mentions of the company's own brand a month.",
+                note=f"Mentions of the company's own brand a month. {initiatives.note(changed)}",
             )
         else:
             cards.nothing_to_show(moods, what="Mentions by tone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, growth_headlines, headlines
+from app import cards, charts, growth_headlines, headlines, initiatives
 from app.findings import movement_shares
 from app.formatting import number, percent, words
 from app.growth_findings import find_apart
@@ -88,15 +88,17 @@ with right:
         for row in answer.rows
         if row.status == "ok" and row.value is not None
     ]
+    changed = initiatives.marks(desk, filters)
     came = f"{number(acquired.value, 'count')} acquired"
     went = f"{number(lost.value, 'count')} lost" if lost.value is not None else "losses cannot be shown"
     with cards.evidence(desk, f"{came}, {went}", monthly, ["acquired", "reactivated", "lost"], key="movements"):
         if series:
             cards.chart(
-                charts.lines(series, alarming=("Lost",)),
+                charts.lines(series, alarming=("Lost",), marks=changed),
                 alt_text=f"Lines of customers acquired, reactivated and lost a month. {came}, {went}.",
                 key="movements_chart",
-                note=f"Lost: the last purchase or contract is {desk.settings.active_days} days ago.",
+                note=f"Lost: the last purchase or contract is {desk.settings.active_days} days ago. "
+                + initiatives.note(changed),
             )
         else:
             cards.nothing_to_show(monthly[0], what="Movements by month")

@@ -46,7 +46,7 @@ def test_no_seam_is_claimed_without_proof_within_one_stage(rows: list[AnswerRow]
 
 
 def test_more_stages_to_look_at_need_more_proof() -> None:
-    close = handoffs("discovery", a_b=(0.64, 84), a_c=(0.45, 100), b_c=(0.4, 90))
+    close = handoffs("discovery", a_b=(0.6, 84), a_c=(0.45, 100), b_c=(0.43, 90))
     others = [one for stage in ("purchase", "use", "loyalty") for one in handoffs(stage, a_b=(0.5, 90), a_c=(0.5, 90))]
     assert find_seam(close) is not None
     assert find_seam(close + others) is None

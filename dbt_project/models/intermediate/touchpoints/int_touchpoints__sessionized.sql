@@ -33,16 +33,24 @@ present as (
 
 ),
 
+-- The total order of a device's events, as one number: the windows below sort by it and not by texts again.
 spaced as (
 
     select
-        *,
-        lag(occurred_at) over (
-            partition by device_key
-            order by occurred_at, source_file, source_line, data_source, event_key
-        ) as previous_at
+        event_key,
+        device_key,
+        occurred_at,
+        utm_source,
+        utm_medium,
+        campaign,
+        row_number() over in_order as place,
+        lag(occurred_at) over in_order as previous_at
     from present
     where is_web
+    window in_order as (
+        partition by device_key
+        order by occurred_at, source_file, source_line, data_source, event_key
+    )
 
 ),
 
@@ -58,8 +66,7 @@ numbered as (
             end
         ) over (
             partition by spaced.device_key
-            order by
-                spaced.occurred_at, spaced.source_file, spaced.source_line, spaced.data_source, spaced.event_key
+            order by spaced.place
             rows between unbounded preceding and current row
         ) as session_number
     from spaced
@@ -80,17 +87,11 @@ marked as (
     window
         in_order as (
             partition by device_key, session_number
-            order by occurred_at, source_file, source_line, data_source, event_key
+            order by place
         ),
         by_campaign as (
             partition by device_key, session_number
-            order by
-                case when utm_source is null and utm_medium is null then 1 else 0 end,
-                occurred_at,
-                source_file,
-                source_line,
-                data_source,
-                event_key
+            order by case when utm_source is null and utm_medium is null then 1 else 0 end, place
         )
 
 ),

@@ -21,7 +21,22 @@ as_of as (
 
 ),
 
+entered as (
+
+    select
+        *,
+        lag(stage) over in_journey as previous_stage,
+        lag(stage_order) over in_journey as previous_order
+    from touchpoints
+    window in_journey as (
+        partition by journey_id
+        order by journey_step
+    )
+
+),
+
 -- For each place k in the order of stages: the person's next step, in this journey or a later one, at k or beyond.
+-- The first touchpoint of a later stage is always an entry: what comes right before it is earlier, or another journey.
 looked_ahead as (
 
     select
@@ -29,19 +44,19 @@ looked_ahead as (
         {%- for k in later_stages %}
         min(case when stage_order >= {{ k }} then person_step end) over ahead as next_step_{{ k }},
         {%- endfor %}
-        lag(stage) over in_journey as previous_stage,
-        lag(stage_order) over in_journey as previous_order
-    from touchpoints
-    window
-        ahead as (
-            partition by person_id
-            order by person_step
-            rows between 1 following and unbounded following
-        ),
-        in_journey as (
-            partition by journey_id
+        row_number() over (
+            partition by journey_id, stage
             order by journey_step
-        )
+        ) as nth_entry
+    from entered
+    where
+        previous_stage is null
+        or previous_stage <> stage
+    window ahead as (
+        partition by person_id
+        order by person_step
+        rows between 1 following and unbounded following
+    )
 
 ),
 
@@ -49,19 +64,12 @@ entries as (
 
     select
         *,
-        row_number() over (
-            partition by journey_id, stage
-            order by journey_step
-        ) as nth_entry,
         case stage_order
             {%- for k in later_stages %}
             when {{ k - 1 }} then next_step_{{ k }}
             {%- endfor %}
         end as next_later_step
     from looked_ahead
-    where
-        previous_stage is null
-        or previous_stage <> stage
 
 ),
 
@@ -72,7 +80,7 @@ continued as (
         later.occurred_at as next_later_stage_at,
         later.stage as next_later_stage
     from entries
-    inner join touchpoints as later
+    inner join entries as later
         on
             entries.person_id = later.person_id
             and entries.next_later_step = later.person_step
