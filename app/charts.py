@@ -255,12 +255,15 @@ def along_stages(
     return alt.layer(whiskers, line, dots, texts.encode(x=x, y="value:Q", text="text:N")).properties(height=320)
 
 
-def matrix(records: Sequence[Record], *, columns: Sequence[str], pattern: str) -> alt.LayerChart:
+def matrix(
+    records: Sequence[Record], *, columns: Sequence[str], pattern: str, rows: Sequence[str] = ()
+) -> alt.LayerChart:
     """A grid of shares, written in every cell; the fill is only a second reading.
 
     Args:
         records: row, column, value (None where there is none), text.
         columns: the columns in their order.
+        rows: the rows in their order; by name where none is given.
         pattern: d3 format for the tooltip.
     """
     data = pd.DataFrame(list(records))
@@ -272,7 +275,13 @@ def matrix(records: Sequence[Record], *, columns: Sequence[str], pattern: str) -
             scale=alt.Scale(paddingInner=0.04),
             axis=alt.Axis(orient="top", labelAngle=0, labelLimit=90, labelFlush=False),
         ),
-        y=alt.Y("row:N", title=None, scale=alt.Scale(paddingInner=0.12), axis=_row_axis()),
+        y=alt.Y(
+            "row:N",
+            sort=list(rows) if rows else "ascending",
+            title=None,
+            scale=alt.Scale(paddingInner=0.12),
+            axis=_row_axis(),
+        ),
     )
     cells = base.mark_rect(cornerRadius=4).encode(
         color=alt.value(POINT),
@@ -280,8 +289,7 @@ def matrix(records: Sequence[Record], *, columns: Sequence[str], pattern: str) -
         tooltip=["row:N", "column:N", alt.Tooltip("value:Q", format=pattern)],
     )
     texts = base.mark_text(color=TEXT, fontSize=SMALL).encode(text="text:N")
-    rows = data["row"].nunique()
-    return _sized(alt.layer(cells, texts), rows, row=36)
+    return _sized(alt.layer(cells, texts), data["row"].nunique(), row=36)
 
 
 def _labels(field: str, order: Sequence[str]) -> alt.Y:

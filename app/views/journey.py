@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import attribution, cards, charts, headlines, initiatives, journey_handoffs, journey_paths, retention_cards
+from app import (
+    attribution,
+    cards,
+    charts,
+    headlines,
+    initiatives,
+    journey_handoffs,
+    journey_paths,
+    journey_when,
+    retention_cards,
+)
 from app.findings import MIN_N, find_stalled_stage, usable
 from app.formatting import count_of, day, days, markdown_safe, number, percent, unavailable, words
 from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
@@ -23,6 +33,7 @@ SHOWN = (
     *journey_paths.METRICS,
     *attribution.METRICS,
 )
+SPLITS = {"channel": "Channel", "segment": "Segment", "value_tier_at_event": "Value tier"}
 # More lines than this cannot be told apart; the smaller channels stand in the table and the download.
 CHANNELS = 6
 
@@ -126,15 +137,28 @@ with st.grid(6, min_column_width=150, gap="small"):
 
 left, right = st.columns([11, 9], gap="small")
 with left:
-    split = desk.shown("stage_conversion", filters, by=("channel", "stage"))
+    splits = [name for name in SPLITS if desk.can_split("stage_conversion", name)]
+    by = (
+        st.segmented_control(
+            "Who goes on, by",
+            splits,
+            default=splits[0],
+            required=True,
+            format_func=SPLITS.__getitem__,
+            key="goes_on_by",
+            bind="query-params",
+        )
+        or splits[0]
+    )
+    split = desk.shown("stage_conversion", filters, by=(by, "stage"))
     going_on = [stage for stage in STAGES if stage in observed and stage != last]
-    rows = [row for row in split.rows if row.dimensions.get("channel") and row.dimensions.get("stage") in going_on]
-    channel_rates = desk.shown("stage_conversion", filters, by=("channel",))
-    title = headlines.extremes(channel_rates.rows, "channel", what="The share going on", unit="share")
-    with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_channel"):
+    rows = [row for row in split.rows if row.dimensions.get(by) and row.dimensions.get("stage") in going_on]
+    rates_by_split = desk.shown("stage_conversion", filters, by=(by,))
+    title = headlines.extremes(rates_by_split.rows, by, what="The share going on", unit="share")
+    with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_split"):
         told = [
             {
-                "row": words(str(row.dimensions["channel"])),
+                "row": words(str(row.dimensions[by])),
                 "column": words(str(row.dimensions["stage"])),
                 "value": row.value if (row.n or 0) >= MIN_N else None,
                 "text": rate_text(row),
@@ -144,13 +168,13 @@ with left:
         if any(cell["value"] is not None for cell in told):
             cards.chart(
                 charts.matrix(told, columns=[words(stage) for stage in going_on], pattern=".1%"),
-                alt_text=f"Grid of the share that goes on, by channel and stage. {title}.",
-                key="stage_by_channel_chart",
-                note=f"Share of entries, by the channel of entry, that reach a later stage within "
-                f"{desk.settings.conversion_days} days.",
+                alt_text=f"Grid of the share that goes on, by {SPLITS[by].lower()} and stage. {title}.",
+                key="stage_by_split_chart",
+                note=f"Share of entries that reach a later stage within {desk.settings.conversion_days} days. Channel "
+                "and value tier are those of the entry.",
             )
         else:
-            cards.nothing_to_show(split, what="Conversion by channel")
+            cards.nothing_to_show(split, what=f"Conversion by {SPLITS[by].lower()}")
 with right:
     perceived = desk.shown("perception_level", filters, by=("stage",))
     known = [row for row in usable(perceived.rows, "stage") if row.dimensions["stage"] in STAGES]
@@ -215,6 +239,7 @@ with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"
     else:
         cards.nothing_to_show(monthly, what="Touchpoints by channel")
 
+journey_when.draw(desk, filters)
 journey_handoffs.handoffs(desk, filters)
 journey_handoffs.tasks(desk, filters)
 journey_paths.flows(desk)

@@ -9,6 +9,26 @@
     cast(timezone((select timezone from {{ ref('stg_config__settings') }}), timezone('UTC', {{ timestamp }})) as date)
 {%- endmacro %}
 
+{#- The hour of the company's clock (0 to 23) at a UTC timestamp. -#}
+{% macro business_hour(timestamp) -%}
+    {{ return(adapter.dispatch('business_hour')(timestamp)) }}
+{%- endmacro %}
+
+{% macro default__business_hour(timestamp) -%}
+    cast(extract(
+        hour from timezone((select timezone from {{ ref('stg_config__settings') }}), timezone('UTC', {{ timestamp }}))
+    ) as integer)
+{%- endmacro %}
+
+{#- The English name of a date's weekday. -#}
+{% macro weekday_name(day) -%}
+    {{ return(adapter.dispatch('weekday_name')(day)) }}
+{%- endmacro %}
+
+{% macro default__weekday_name(day) -%}
+    dayname({{ day }})
+{%- endmacro %}
+
 {#- The UTC instant at which a business day begins. -#}
 {% macro business_day_start(day) -%}
     {{ return(adapter.dispatch('business_day_start')(day)) }}

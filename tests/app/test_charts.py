@@ -46,6 +46,7 @@ DRAWN = {
             {"period": "2026-02-01", "value": 5, "series": "Email"},
             {"period": "2026-01-01", "value": 9, "series": "Store"},
         ],
+        marks=[{"at": "2026-01-20", "label": "New help pages"}],
     ),
     "along_stages": charts.along_stages(
         [{"stage": "Use", "value": 5.1, "low": 5.0, "high": 5.2, "text": "5.1", "note": "n = 9"}],

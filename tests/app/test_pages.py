@@ -97,3 +97,31 @@ def test_a_metric_that_is_not_there_is_said_not_raised(open_page: Open, demo_wor
     page = open_page(demo_workspace, "definitions", metric="happiness")
     assert not page.exception
     assert "no metric called happiness" in texts(page)
+
+
+def test_the_journey_page_names_the_seam_the_task_and_what_was_changed(open_page: Open, demo_workspace: Path) -> None:
+    page = open_page(demo_workspace, "journey", period="All time")
+    assert not page.exception
+    told = texts(page)
+    assert "Marketing → Service loses" in told
+    assert "“Request a repair” is abandoned in" in told
+    assert "after “Serial number asked”" in told
+    # The demo's initiatives, each with its first day.
+    assert "Dashed: 1 Advice chat on the web site (" in told
+    assert "New help pages (" in told
+
+
+@pytest.mark.parametrize("way", ["starts", "ends"])
+def test_the_path_explorer_starts_or_ends_at_the_step_in_the_address(
+    open_page: Open, demo_workspace: Path, way: str
+) -> None:
+    desk = open_desk(demo_workspace)
+    page = open_page(demo_workspace, "journey", way=way, step="Advice chat")
+    assert not page.exception
+    here, there = ("from_step", "to_step") if way == "starts" else ("to_step", "from_step")
+    asked = desk.ask("transitions", by=(there,), where={here: ("Advice chat",), "tier": ("all",)})
+    most = max((row for row in asked.rows if row.value), key=lambda row: row.value or 0.0)
+    heading = "Next step" if way == "starts" else "Step before"
+    shown = next(frame.value for frame in page.dataframe if heading in frame.value.columns)
+    assert shown[heading].iloc[0] == most.dimensions[there]
+    assert int(shown["Transitions"].iloc[0]) == most.value

@@ -4,7 +4,8 @@ with touchpoints as (
 
     select
         *,
-        {{ business_day('occurred_at') }} as occurred_on
+        {{ business_day('occurred_at') }} as occurred_on,
+        {{ business_hour('occurred_at') }} as hour_of_day
     from {{ ref('int_touchpoints__staged') }}
 
 ),
@@ -40,6 +41,8 @@ final as (
         ---------- timestamps
         touchpoints.occurred_at,
         touchpoints.occurred_on,
+        {{ weekday_name('touchpoints.occurred_on') }} as weekday,
+        touchpoints.hour_of_day,
 
         ---------- what
         touchpoints.stage,
