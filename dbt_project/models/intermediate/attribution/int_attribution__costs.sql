@@ -32,26 +32,7 @@ combinations as (
 
 own_rows as (
 
-    select
-        combinations.data_source,
-        combinations.utm_source,
-        combinations.utm_medium,
-        channels.channel
-    from combinations
-    inner join channels
-        on
-            (channels.data_source is null or combinations.data_source = channels.data_source)
-            and (channels.utm_source is null or combinations.utm_source = lower(channels.utm_source))
-            and (channels.utm_medium is null or combinations.utm_medium = lower(channels.utm_medium))
-    qualify row_number() over (
-        partition by combinations.data_source, combinations.utm_source, combinations.utm_medium
-        order by
-            case when channels.data_source is null then 1 else 0 end,
-            case when channels.utm_source is null then 1 else 0 end,
-            case when channels.utm_medium is null then 1 else 0 end,
-            channels.source_file,
-            channels.source_line
-    ) = 1
+    {{ channels_of_combinations(['channel']) }}
 
 ),
 
