@@ -29,6 +29,7 @@ SHORT = {
     "ces": "Ease (CES)",
     "overall_score": "Overall",
     "pairing_coverage": "Coverage",
+    "expectation_gap_by_importance": "Gap by importance",
     "retention_rate": "Monthly retention",
 }
 

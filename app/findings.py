@@ -94,11 +94,12 @@ def usable(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
 
 
 def told(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
-    """Rows that hold a number for a named value of `dimension`, from at least MIN_N, with or without an interval."""
+    """Rows that hold a number for a named value of `dimension`, from at least MIN_N, and may be compared."""
     return [
         row
         for row in rows
         if row.status == "ok"
+        and row.is_comparable
         and row.dimensions.get(dimension) is not None
         and row.value is not None
         and (row.n or 0) >= MIN_N

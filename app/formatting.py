@@ -17,6 +17,21 @@ MILLION = 1_000_000
 WHOLE_FROM = 20
 # Small amounts of money are prices: cents matter. Larger ones are totals: they do not.
 CENTS_BELOW = 100
+# Differences: metric -> the unit that shows their sign.
+SIGNED_UNITS = {
+    "expectation_gap": "gap",
+    **dict.fromkeys(
+        (
+            "expectation_gap_percent",
+            "expectation_gap_by_importance",
+            "expectation_gap_change",
+            "adequacy_gap",
+            "superiority_gap",
+        ),
+        "percent gap",
+    ),
+    **dict.fromkeys(("outcome_shortfall", "opportunity_change", "nps_change"), "score gap"),
+}
 
 
 def money(value: float, currency: str, *, exact: bool = False) -> str:
@@ -67,6 +82,8 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
             return signed(value, decimals=2)
         case "percent gap":
             return f"{signed(value)}%"
+        case "score gap":
+            return signed(value)
         case "days":
             return days(value)
         case "minutes":
@@ -84,7 +101,7 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
 
 def unit_of(metric: str, unit: str) -> str:
     """The unit in which a metric is shown: gaps carry their sign, whatever scale they are on."""
-    return {"expectation_gap": "gap", "expectation_gap_percent": "percent gap"}.get(metric, unit)
+    return SIGNED_UNITS.get(metric, unit)
 
 
 def interval(low: float, high: float, unit: str, *, currency: str = "") -> str:
@@ -160,7 +177,10 @@ def span(first: date, last: date) -> str:
 
 def hidden_note(min_cell: int) -> str:
     """What "hidden" means, under every table and chart that may hide a cell."""
-    return f"Hidden: fewer than {min_cell} people, or a cell that would give such a group away."
+    return (
+        f"Hidden: fewer than {min_cell} people, a cell that would give such a group away, or too few for a number to "
+        "rely on."
+    )
 
 
 def words(name: str) -> str:

@@ -301,6 +301,16 @@ def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, c
     return Sentence(f"{what} lies between {low} for {first} and {high} for {last}", claim=False)
 
 
+def nps_pooled(score: AnswerRow, weighted: AnswerRow) -> Sentence:
+    """One NPS over all surveys, beside the same weighted to what all customers are."""
+    if score.value is None:
+        return Sentence("No Net Promoter Score can be shown", claim=False)
+    text = f"One NPS over all surveys: {signed(score.value, decimals=0)}"
+    if weighted.value is None:
+        return Sentence(text, claim=False)
+    return Sentence(f"{text}; {signed(weighted.value, decimals=0)} weighted to what all customers are", claim=False)
+
+
 def short_moments(total: int, found: int) -> Sentence:
     """The title over the gaps by interaction."""
     if not total:

@@ -138,4 +138,5 @@ def _formula(metric: Metric) -> str:
     inputs = ", ".join(f"{role} = {name}" for role, name in meta.get("inputs", {}).items())
     over = [f"per {meta[part]}" for part in ("item", "outer") if part in meta]
     scale = f", times {meta['scale']}" if "scale" in meta else ""
-    return f"{meta['fold'].replace('_', ' ')} ({'; '.join([inputs, *over])}){scale}"
+    moved = f", the last {meta['change']['along']} less the one before" if "change" in meta else ""
+    return f"{meta['fold'].replace('_', ' ')} ({'; '.join([inputs, *over])}){scale}{moved}"

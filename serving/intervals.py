@@ -41,14 +41,19 @@ def t_interval(mean: Array, variance_of_mean: Array, degrees_of_freedom: Array) 
     return mean - margin, mean + margin
 
 
-def adjusted_wald_nps(promoters: Array, detractors: Array, n: Array) -> tuple[Array, Array]:
+def adjusted_wald_nps(
+    promoters: Array, detractors: Array, n: Array, *, design_effect: Array | float = 1.0
+) -> tuple[Array, Array]:
     """Adjusted Wald interval of a net promoter score, as a share from -1 to 1 (Rocks 2016).
 
     Three answers are added, three quarters of one to promoters and to detractors each; the interval is centred on the
-    score of the enlarged sample, whose variance is (p + d - (p - d)^2) / n (METHODS: Reichheld 2003).
+    score of the enlarged sample, whose variance is (p + d - (p - d)^2) / n (Reichheld 2003).
+
+    Args:
+        design_effect: how many times that variance the answers have because people gave several of them.
     """
     enlarged = np.asarray(n, dtype=np.float64) + 3
     p, d = (promoters + 0.75) / enlarged, (detractors + 0.75) / enlarged
-    margin = Z * np.sqrt((p + d - (p - d) ** 2) / enlarged)
+    margin = Z * np.sqrt(design_effect * (p + d - (p - d) ** 2) / enlarged)
     low, high = np.clip(p - d - margin, -1, 1), np.clip(p - d + margin, -1, 1)
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)

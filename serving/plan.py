@@ -234,7 +234,7 @@ def _refuse_people(release: LiveRelease, ready: Plan) -> Verdict | None:
     known = {one.qualified for some in release.semantics.dimensions(people).values() for one in some}
     if not names <= known:
         return Verdict("not_sliceable", f"the people behind {metric.name} are not known by {', '.join(names - known)}")
-    if len(ready.by) > MAX_GROUPINGS:
+    if len(ready.by) + ("change" in metric.meta) > MAX_GROUPINGS:
         return Verdict("not_sliceable", f"answers of people are shown by at most {MAX_GROUPINGS} groupings")
     if ready.grain in ("day", "week"):
         return Verdict("not_sliceable", "answers of people are shown by month or coarser")

@@ -110,6 +110,8 @@ class Semantics:
         metric = self.metrics[name]
         if metric.metric_class == "fixed_grain" and "metric_time" not in metric.meta.get("dimensions", ()):
             return ()
+        if "change" in metric.meta:
+            return ()
         coarsest = 0
         for leaf in self.leaves(name):
             if leaf.model is None or leaf.time_column is None:
@@ -186,6 +188,8 @@ class Semantics:
             if metric.metric_class == "fixed_grain":
                 allowed = metric.meta.get("dimensions", ())
                 shared = {column: some for column, some in shared.items() if column in allowed}
+            # A change compares two waves: it cannot be asked by wave.
+            shared.pop(metric.meta.get("change", {}).get("along"), None)
             found[name] = shared
         return found
 

@@ -14,7 +14,12 @@ from workspace.environment import SECRET_REFERENCE_PREFIX
 from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
 
 Kind = Literal["crm", "web", "survey", "service", "social"]
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "cp1252")
+# Every one holds ASCII as ASCII or says otherwise by zero bytes; encodings that switch by escapes do not.
+ENCODINGS = (
+    *("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-9"),
+    *("iso-8859-15", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
+    *("koi8-r", "koi8-u", "shift-jis", "cp932", "euc-jp", "gb18030", "gbk", "big5", "euc-kr", "cp949"),
+)
 TABLE_NAME = r"^([A-Za-z_][A-Za-z0-9_$]*\.)?[A-Za-z_][A-Za-z0-9_$]*$"
 DATABASES = ("postgresql://", "sqlite://")
 LAG = re.compile(r"(\d+)\s*(second|minute|hour|day)?s?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines
+from app import cards, charts, headlines, survey_cards, survey_headlines
 from app.findings import short_gaps, usable
 from app.formatting import count_of, signed, words
 from app.page import based_on, begin, choose, nothing_in_period, too_few
@@ -13,7 +13,9 @@ from workspace.vocabulary import PILLARS
 
 METRICS = ("expectation_gap", "expectation_gap_percent", "expectation_level", "perception_level", "pairing_coverage")
 FEELINGS = ("nps", "csat", "ces", "overall_score")
-SHOWN = (*METRICS, *FEELINGS)
+SHOWN = (*METRICS, *FEELINGS, "expectation_gap_by_importance")
+# What customers are, of which the first that tells two groups apart says who did not answer.
+GROUPS = ("segment", "age_band", "region", "value_tier")
 ITEM = "item_label"
 
 desk, heading = begin("Where do we fall short?")
@@ -120,10 +122,84 @@ with right:
         else:
             cards.nothing_to_show(by_moment, what="The gap by interaction")
 
+left, right = st.columns(2, gap="small")
+with left:
+    tolerated = desk.shown("below_tolerance_share", filters, by=("pillar",))
+    survey_cards.compared(
+        desk,
+        tolerated,
+        "pillar",
+        title=survey_headlines.below_accepted(tolerated.rows),
+        what="Experience below what is accepted",
+        axis="Share below the least accepted",
+        key="tolerance",
+        note="The zone of tolerance begins at the least that people would accept (Zeithaml, Berry and Parasuraman "
+        "1993). Lines are 95% intervals.",
+    )
+with right:
+    moved = desk.ask("expectation_gap_change", by=("pillar",), where=filters.where)
+    up, down = survey_headlines.apart_from_zero(moved.rows, "pillar")
+    survey_cards.compared(
+        desk,
+        moved,
+        "pillar",
+        title=survey_headlines.changed(moved.rows, dimension="pillar", what="The gap"),
+        what="Change of the gap between waves",
+        axis="Change of the gap, in percent of the scale",
+        key="gap_change",
+        note="The newest wave less the one before, whatever the period above; above 0 the gap has closed.",
+        stands_out={str(row.dimensions["pillar"]) for row in down},
+    )
+
+left, right = st.columns(2, gap="small")
+for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (right, "stage", "stage")):
+    with column:
+        split = desk.shown("expectation_gap_percent", filters, by=(dimension,))
+        survey_cards.compared(
+            desk,
+            split,
+            dimension,
+            title=headlines.extremes(split.rows, dimension, what="The gap", unit="percent gap"),
+            what=f"The gap by {what}",
+            axis="Gap in percent of the scale",
+            key=f"gap_by_{dimension}",
+            stands_out={str(row.dimensions[dimension]) for row in short_gaps(split.rows, dimension=dimension)},
+            lowest_first=True,
+        )
+
 st.header("How they feel about it", anchor=False)
-with st.grid(5, min_column_width=180, gap="small"):
-    for metric in (*FEELINGS, "pairing_coverage"):
+with st.grid(6, min_column_width=180, gap="small"):
+    for metric in (*FEELINGS, "expectation_gap_by_importance", "pairing_coverage"):
         cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
+
+st.header("Who answered, and who did not", anchor=False)
+left, right = st.columns(2, gap="small")
+with left:
+    asked = [desk.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
+    pooled, weighted = (desk.shown(metric, filters).one(metric) for metric in ("nps", "nps_weighted"))
+    survey_cards.mixed(desk, asked, title=headlines.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix")
+    survey_cards.refused_groups(asked[0])
+with right:
+    known = [group for group in GROUPS if len(desk.values(f"person__{group}")) > 1]
+    reached = desk.ask("answering_share", by=(known[0] if known else "has_answered",), where=filters.where)
+    by_group = known[0] if known else "has_answered"
+    with cards.evidence(
+        desk,
+        survey_headlines.answered(reached.rows, by_group),
+        [reached],
+        ["answering_share", "response_rate", "completion_rate"],
+        key="answering",
+    ):
+        cards.table(
+            pivot([reached], by_group, desk.definitions, heading=words(by_group), currency=desk.currency),
+            desk,
+            alt_text=f"Share of customers who answered by {words(by_group)}",
+            key="answering_table",
+            note="Customers who have ever answered a survey / all customers; the rest did not answer.",
+        )
+    with st.grid(2, min_column_width=160, gap="small"):
+        for metric in ("response_rate", "completion_rate"):
+            cards.kpi(desk, filters, metric)
 
 st.header("All expectations", anchor=False)
 coverage = desk.shown("pairing_coverage", filters, by=(ITEM,))

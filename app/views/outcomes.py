@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines
+from app import cards, charts, headlines, survey_cards, survey_headlines
 from app.findings import UNMET_SCORE, find_unmet_outcome, unmet_outcomes, usable
 from app.formatting import words
 from app.page import based_on, begin, choose, nothing_in_period, too_few
@@ -12,7 +12,7 @@ from app.tables import pivot
 from workspace.vocabulary import OUTCOME_KINDS
 
 METRICS = ("opportunity_score", "outcome_importance", "outcome_satisfaction")
-SHOWN = (*METRICS, "outcome_answers")
+SHOWN = (*METRICS, "outcome_answers", "outcome_shortfall")
 OUTCOME = "item_label"
 # Where the shaded corner of the map starts: seven of ten say it matters, at most six of ten are satisfied.
 IMPORTANT_FROM, SATISFIED_UP_TO = 7.0, 6.0
@@ -145,6 +145,79 @@ with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcom
         )
     else:
         cards.nothing_to_show(by_moment, what="Opportunity by interaction")
+
+left, right = st.columns(2, gap="small")
+with left:
+    by_tier = desk.shown("opportunity_score", filters, by=("value_tier_at_event",), where=where)
+    survey_cards.compared(
+        desk,
+        by_tier,
+        "value_tier_at_event",
+        title=headlines.extremes(by_tier.rows, "value_tier_at_event", what="The opportunity score", unit="score"),
+        what="Opportunity by value tier",
+        axis="Mean opportunity score",
+        key="outcomes_by_tier",
+        note="The tier is that of the month of the answer. Lines are 95% intervals.",
+        threshold=UNMET_SCORE,
+    )
+with right:
+    by_stage = desk.shown("opportunity_score", filters, by=("stage",), where=where)
+    survey_cards.compared(
+        desk,
+        by_stage,
+        "stage",
+        title=headlines.extremes(by_stage.rows, "stage", what="The opportunity score", unit="score"),
+        what="Opportunity by stage",
+        axis="Mean opportunity score",
+        key="outcomes_by_stage",
+        note="The stage of the touchpoint that the answer speaks of, else of its interaction.",
+        threshold=UNMET_SCORE,
+    )
+
+left, right = st.columns(2, gap="small")
+with left:
+    shortfall = desk.shown("outcome_shortfall", filters, by=(OUTCOME,), where=where)
+    under, over = survey_headlines.apart_from_zero(shortfall.rows, OUTCOME)
+    survey_cards.compared(
+        desk,
+        shortfall,
+        OUTCOME,
+        title=survey_headlines.served(shortfall.rows),
+        what="Under- and over-served outcomes",
+        axis="Importance − satisfaction",
+        key="outcomes_served",
+        note="Above 0 an outcome matters to more people than are satisfied (under-served), below 0 to fewer "
+        "(over-served). Coloured where the 95% interval, corrected for the number of outcomes, leaves 0 out.",
+        stands_out={str(row.dimensions[OUTCOME]) for row in (*under, *over)},
+    )
+with right:
+    moved = desk.ask("opportunity_change", by=(OUTCOME,), where={**filters.where, **where})
+    up, down = survey_headlines.apart_from_zero(moved.rows, OUTCOME)
+    survey_cards.compared(
+        desk,
+        moved,
+        OUTCOME,
+        title=survey_headlines.changed(moved.rows, dimension=OUTCOME, what="Opportunity"),
+        what="Change of opportunity between waves",
+        axis="Change of the opportunity score",
+        key="outcomes_change",
+        note="The newest wave less the one before, whatever the period above; people who are in both count once.",
+        stands_out={str(row.dimensions[OUTCOME]) for row in (*up, *down)},
+    )
+
+if desk.one("kano_better").status != "no_data":
+    better, worse = (desk.shown(metric, filters, by=(OUTCOME,)) for metric in ("kano_better", "kano_worse"))
+    survey_cards.compared(
+        desk,
+        better,
+        OUTCOME,
+        title=survey_headlines.kano(better.rows),
+        what="What would please (Kano)",
+        axis="Share of people who would be pleased with it",
+        key="outcomes_kano",
+        note="Share of those who take a side that would be pleased with it (Kano 1984; Berger et al. 1993).",
+    )
+    cards.source(desk, [worse], ["kano_worse"], key="outcomes_kano_worse")
 
 st.header("All outcomes", anchor=False)
 counted = desk.shown("outcome_answers", filters, by=(OUTCOME,), where=where)

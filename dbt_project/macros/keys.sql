@@ -45,3 +45,16 @@
             then {{ keyed_key("'" ~ type ~ "|' || " ~ namespace ~ " || '|' || trim(" ~ value ~ ")") }}
     end
 {%- endmacro %}
+
+{#- The key of a pair of things that have surrogate keys of their own: spread as widely as theirs, without a hash a row. -#}
+{% macro combined_key(one, other) -%}
+    {{ return(adapter.dispatch('combined_key')(one, other)) }}
+{%- endmacro %}
+
+{% macro default__combined_key(one, other) -%}
+    xor({{ one }}, {{ other }})
+{%- endmacro %}
+
+{% macro spark__combined_key(one, other) -%}
+    ({{ one }} ^ {{ other }})
+{%- endmacro %}

@@ -68,6 +68,29 @@ def test_cyrillic_in_cp1251(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("shift-jis", "表示ソ十能"),  # second bytes that are a backslash in ASCII
+        ("cp932", "①髙橋"),
+        ("euc-jp", "高橋"),
+        ("gb18030", "王小明𠮷"),
+        ("gbk", "王小明"),
+        ("big5", "許功蓋"),
+        ("euc-kr", "김철수"),
+        ("cp949", "똠방각하"),
+        ("koi8-r", "Иван"),
+        ("cp1253", "Γιώργος"),
+        ("cp1256", "محمد"),
+        ("cp874", "สมชาย"),
+    ],
+)
+def test_letters_of_other_scripts(tmp_path: Path, encoding: str, name: str) -> None:
+    text = HEADER + f'"{name},\n{name}",2026-01-01,1\n{name},2026-01-02,2\n'
+    _, found = landed(tmp_path, text.encode(encoding), encoding=encoding)
+    assert [row[1] for row in found] == [f"{name},\n{name}", name]
+
+
+@pytest.mark.parametrize(
     ("delimiter", "character"), [(";", ";"), ("tab", "\t"), ("\\t", "\t"), ("|", "|"), ("^", "^"), ("\\", "\\")]
 )
 def test_any_delimiter(tmp_path: Path, delimiter: str, character: str) -> None:

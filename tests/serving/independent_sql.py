@@ -6,9 +6,10 @@ Nothing here is read from the semantic layer. `slices` gives one number per valu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import duckdb
+
+from tests.serving.forms import Change, Definition, ItemMeans, Opportunity, Plain, WeightedItems
 
 # Mart -> the column that dates its rows.
 DATED_BY = {
@@ -27,6 +28,9 @@ DATED_BY = {
     "fct_survey_answers": "answered_on",
     "fct_expectation_gaps": "answered_on",
     "fct_outcomes": "answered_on",
+    "fct_kano_answers": "answered_on",
+    "fct_survey_responses": "answered_on",
+    "fct_survey_reach": "customer_since_on",
     "fct_campaign_costs": "spent_on",
     "fct_tickets": "opened_on",
     "fct_mentions": "posted_on",
@@ -57,66 +61,13 @@ CUSTOMERS = ("order_band", "value_tier", "rfm_segment", "has_contract", "value_m
 ACCOUNTS = ("is_listed", "account_segment", "account_country", "account_region", "has_customer")
 
 
-@dataclass(frozen=True)
-class Plain:
-    """An aggregate over the rows of a mart. A state counts the rows of its last month only."""
-
-    mart: str
-    value: str
-    rows: str = "true"
-    is_state: bool = False
-
-    def query(self, slice_by: str) -> str:
-        last = "and month_on = (select max(month_on) from facts)" if self.is_state else ""
-        return f"select {slice_by}, {self.value} from facts where {self.rows} {last} group by 1"
-
-
-@dataclass(frozen=True)
-class ItemMeans:
-    """Mean of the groups' means of their items' means of a number."""
-
-    mart: str
-    value: str
-    rows: str = "true"
-    group: str = "1"
-
-    def query(self, slice_by: str) -> str:
-        return f"""
-            with items as (
-                select {slice_by} as slice, {self.group} as outer_group, item, avg({self.value}) as mean
-                from facts where {self.rows} and ({self.value}) is not null group by all
-            ),
-            groups as (select slice, outer_group, avg(mean) as mean from items group by all)
-            select slice, avg(mean) from groups group by 1"""
-
-
-@dataclass(frozen=True)
-class Opportunity:
-    """Mean over outcomes of I + max(I - S, 0), I and S the top-two shares times 10."""
-
-    mart: str = "fct_outcomes"
-
-    def query(self, slice_by: str) -> str:
-        return f"""
-            with items as (
-                select
-                    {slice_by} as slice, item,
-                    10 * avg(is_important_top2::int) as i,
-                    10 * avg(is_satisfied_top2::int) as s
-                from facts group by all
-            )
-            select slice, avg(case when i > s then 2 * i - s else i end) from items
-            where i is not null and s is not null group by 1"""
-
-
-Definition = Plain | ItemMeans | Opportunity
-
 _REFUNDED = "coalesce(sum(amount_reporting) filter (kind <> 'sale'), 0)"
 _NPS = "construct = 'nps' and is_scorable"
 _OBSERVED = "is_observed_long_enough and stage <> 'advocacy'"
 _PAIRED = "expectation_pct is not null"
 _CORNERS = "handoff_kind = 'corner'"
 _WAITED = "date_diff('microsecond', handed_at, received_at) / 86400e6"
+_KANO = "kano_category not in ('reverse', 'questionable')"
 # The second month of cohorts whose last customers have finished theirs, too.
 _COHORT = """
     months_since_acquired = 2
@@ -372,6 +323,23 @@ METRICS: dict[str, Definition] = {
         "count(distinct response_id) filter (touchpoint_id is not null) / count(distinct response_id)",
     ),
     "nps": Plain("fct_survey_answers", "100 * (avg((value >= 9)::int) - avg((value <= 6)::int))", _NPS),
+    "nps_answers": Plain("fct_survey_answers", "count(*)", _NPS),
+    "nps_change": Change(
+        Plain("fct_survey_answers", "100 * (avg((value >= 9)::int) - avg((value <= 6)::int))", _NPS), _NPS
+    ),
+    "nps_weighted": Plain(
+        "fct_survey_answers",
+        "100 * sum(weight * case when value >= 9 then 1 when value <= 6 then -1 else 0 end) / sum(weight)",
+        f"{_NPS} and weight is not null",
+    ),
+    "answering_customers": Plain("fct_survey_reach", "count_if(n_responses > 0)"),
+    "answering_share": Plain("fct_survey_reach", "avg((n_responses > 0)::int)"),
+    "asked_responses": Plain("fct_survey_responses", "count(*)", "is_silence_known"),
+    "response_rate": Plain("fct_survey_responses", "avg(is_answered::int)", "is_silence_known"),
+    "completion_rate": Plain("fct_survey_responses", "avg((n_answered >= n_questions)::int)", "is_answered"),
+    "kano_answers": Plain("fct_kano_answers", "count(*)"),
+    "kano_better": ItemMeans("fct_kano_answers", "(kano_category in ('attractive', 'one_dimensional'))::int", _KANO),
+    "kano_worse": ItemMeans("fct_kano_answers", "-(kano_category in ('must_be', 'one_dimensional'))::int", _KANO),
     "csat": Plain("fct_survey_answers", "avg(is_top_two::int)", "construct = 'csat' and is_scorable"),
     "ces": Plain("fct_survey_answers", "avg(value)", "construct = 'ces' and is_scorable"),
     "overall_score": ItemMeans("fct_survey_answers", "value_pct", "construct = 'overall' and is_scorable"),
@@ -385,7 +353,24 @@ METRICS: dict[str, Definition] = {
     "expectation_gap_percent": ItemMeans("fct_expectation_gaps", "perception_pct - expectation_pct", group="pillar"),
     "expectation_level": ItemMeans("fct_expectation_gaps", "expectation_pct", _PAIRED, group="pillar"),
     "perception_level": ItemMeans("fct_expectation_gaps", "perception_pct", _PAIRED, group="pillar"),
+    "expectation_gap_by_importance": WeightedItems(
+        "fct_expectation_gaps", "perception_pct - expectation_pct", "importance_pct", _PAIRED
+    ),
+    "expectation_gap_change": Change(
+        ItemMeans("fct_expectation_gaps", "perception_pct - expectation_pct", group="pillar")
+    ),
+    "adequacy_gap": ItemMeans("fct_expectation_gaps", "perception_pct - minimum_pct", group="pillar"),
+    "superiority_gap": ItemMeans("fct_expectation_gaps", "perception_pct - desired_pct", group="pillar"),
+    "below_tolerance_share": ItemMeans("fct_expectation_gaps", "(perception_pct < minimum_pct)::int", group="pillar"),
+    "within_tolerance_share": ItemMeans(
+        "fct_expectation_gaps",
+        "(perception_pct between minimum_pct and desired_pct)::int",
+        "minimum_pct is not null and desired_pct is not null",
+        group="pillar",
+    ),
     "outcome_answers": Plain("fct_outcomes", "count(*)"),
+    "outcome_shortfall": Opportunity(is_score=False),
+    "opportunity_change": Change(Opportunity()),
     "outcome_importance": ItemMeans("fct_outcomes", "10 * is_important_top2::int"),
     "outcome_satisfaction": ItemMeans("fct_outcomes", "10 * is_satisfied_top2::int"),
     "opportunity_score": Opportunity(),

@@ -8,21 +8,9 @@ with answers as (
 
 ),
 
-responses as (
+people as (
 
-    select * from {{ ref('stg_survey__responses') }}
-
-),
-
-identifiers as (
-
-    select * from {{ ref('int_identity__identifiers') }}
-
-),
-
-actors as (
-
-    select * from {{ ref('int_accounts__actors') }}
+    select * from {{ ref('int_survey__respondents') }}
 
 ),
 
@@ -64,21 +52,6 @@ asked as (
         asked_interaction,
         is_interaction_of_response
     from answers
-
-),
-
-people as (
-
-    select
-        responses.response_key,
-        responses.order_id,
-        responses.ticket_id,
-        responses.id_namespace,
-        responses.answered_at,
-        coalesce(actors.account_key, identifiers.person_id) as person_id
-    from responses
-    left join identifiers on responses.identifier_key = identifiers.identifier_key
-    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'responses.answered_at') }}
 
 ),
 

@@ -1,8 +1,8 @@
 -- Grain: one row is a question of a survey that somebody answered, with what the codebook says it measures.
 
-with answers as (
+with texts as (
 
-    select * from {{ ref('stg_survey__answers') }}
+    select * from {{ ref('int_survey__texts') }}
 
 ),
 
@@ -17,13 +17,14 @@ asked as (
     select distinct
         survey_id,
         question_id
-    from answers
+    from texts
 
 ),
 
 final as (
 
     select
+        {{ surrogate_key(['asked.survey_id', 'asked.question_id']) }} as question_key,
         asked.survey_id,
         asked.question_id,
         codebook.construct,
@@ -32,8 +33,9 @@ final as (
         codebook.pillar,
         codebook.outcome_kind,
         codebook.interaction,
-        codebook.scale_min,
-        codebook.scale_max,
+        -- The five answers of a Kano question are 1 to 5, unless the codebook says otherwise.
+        coalesce(codebook.scale_min, case when codebook.construct like 'kano%' then 1 end) as scale_min,
+        coalesce(codebook.scale_max, case when codebook.construct like 'kano%' then 5 end) as scale_max,
         coalesce(codebook.is_reversed, false) as is_reversed
     from asked
     left join codebook

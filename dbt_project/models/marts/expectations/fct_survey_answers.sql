@@ -1,8 +1,16 @@
 -- Grain: one row is a response (survey, respondent, wave, occasion) x question.
 
-with answers as (
+with given as (
 
-    select * from {{ ref('int_survey__answers') }}
+    select * from {{ ref('int_survey__given') }}
+
+),
+
+meanings as (
+
+    select *
+    from {{ ref('int_survey__meanings') }}
+    where fate = 'kept'
 
 ),
 
@@ -12,15 +20,9 @@ links as (
 
 ),
 
-identifiers as (
+respondents as (
 
-    select * from {{ ref('int_identity__identifiers') }}
-
-),
-
-actors as (
-
-    select * from {{ ref('int_accounts__actors') }}
+    select * from {{ ref('int_survey__respondents') }}
 
 ),
 
@@ -30,31 +32,52 @@ interactions as (
 
 ),
 
-customer_months as (
+weights as (
 
-    select * from {{ ref('fct_customer_months') }}
+    select * from {{ ref('int_survey__weights') }}
 
 ),
 
-placed as (
+-- No interaction in particular is written as a blank, so that it can be joined.
+survey_interactions as (
+
+    select distinct
+        survey_id,
+        coalesce(interaction, '') as question_interaction
+    from meanings
+
+),
+
+-- What all answers of a response to questions of one interaction share is put together once.
+contexts as (
 
     select
-        answers.*,
-        identifiers.person_id as respondent_person_id,
-        coalesce(actors.account_key, identifiers.person_id) as person_id,
-        {{ business_day('answers.answered_at') }} as answered_on,
+        respondents.response_key,
+        survey_interactions.question_interaction,
         links.touchpoint_id,
         links.link_rule,
-        links.stage as touchpoint_stage,
         links.channel,
-        coalesce(answers.asked_interaction, links.touchpoint_interaction) as interaction
-    from answers
+        respondents.person_id,
+        respondents.respondent_person_id,
+        respondents.answered_at,
+        respondents.answered_on,
+        respondents.wave,
+        respondents.value_tier_at_event,
+        weights.weight,
+        coalesce(links.asked_interaction, links.touchpoint_interaction) as interaction,
+        -- Without a touchpoint, the interaction's own stage is still known.
+        coalesce(links.stage, interactions.stage) as stage
+    from respondents
+    inner join survey_interactions on respondents.survey_id = survey_interactions.survey_id
     inner join links
         on
-            answers.response_key = links.response_key
-            and coalesce(answers.asked_interaction, '') = coalesce(links.asked_interaction, '')
-    left join identifiers on answers.identifier_key = identifiers.identifier_key
-    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'answers.answered_at') }}
+            respondents.response_key = links.response_key
+            and coalesce(respondents.interaction, survey_interactions.question_interaction)
+            = coalesce(links.asked_interaction, '')
+    left join interactions
+        on coalesce(links.asked_interaction, links.touchpoint_interaction) = interactions.interaction
+    left join weights on respondents.person_id = weights.person_id
+    where not respondents.is_after_as_of
 
 ),
 
@@ -62,47 +85,47 @@ final as (
 
     select
         ---------- ids
-        placed.answer_key as answer_id,
-        placed.response_key as response_id,
-        placed.person_id,
-        placed.respondent_person_id,
-        placed.touchpoint_id,
-        placed.survey_id,
-        placed.question_id,
+        {{ combined_key('given.response_key', 'meanings.question_key') }} as answer_id,
+        given.response_key as response_id,
+        contexts.person_id,
+        contexts.respondent_person_id,
+        contexts.touchpoint_id,
+        meanings.survey_id,
+        meanings.question_id,
 
         ---------- what was asked
-        placed.construct,
-        placed.item,
-        placed.item_label,
-        placed.pillar,
-        placed.outcome_kind,
-        placed.scale_min,
-        placed.scale_max,
-        placed.is_reversed,
+        meanings.construct,
+        meanings.item,
+        meanings.item_label,
+        meanings.pillar,
+        meanings.outcome_kind,
+        meanings.scale_min,
+        meanings.scale_max,
+        meanings.is_reversed,
 
         ---------- what was answered
-        placed.value,
-        placed.value_pct,
-        placed.is_top_two,
-        placed.is_missing,
-        placed.is_scorable,
+        meanings.value,
+        meanings.value_pct,
+        meanings.is_top_two,
+        meanings.is_missing,
+        meanings.is_scorable,
+        contexts.weight,
 
         ---------- when and where
-        placed.answered_at,
-        placed.answered_on,
-        placed.wave,
-        customer_months.tier_start as value_tier_at_event,
-        placed.interaction,
-        -- Without a touchpoint, the interaction's own stage is still known.
-        coalesce(placed.touchpoint_stage, interactions.stage) as stage,
-        placed.channel,
-        placed.link_rule
-    from placed
-    left join interactions on placed.interaction = interactions.interaction
-    left join customer_months
+        contexts.answered_at,
+        contexts.answered_on,
+        contexts.wave,
+        contexts.value_tier_at_event,
+        contexts.interaction,
+        contexts.stage,
+        contexts.channel,
+        contexts.link_rule
+    from given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    inner join contexts
         on
-            placed.person_id = customer_months.person_id
-            and cast(date_trunc('month', placed.answered_on) as date) = customer_months.month_on
+            given.response_key = contexts.response_key
+            and coalesce(meanings.interaction, '') = contexts.question_interaction
 
 )
 

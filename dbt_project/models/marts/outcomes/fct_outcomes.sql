@@ -1,32 +1,71 @@
 -- Grain: one row is a response x a desired outcome that it rates: how important it is, how satisfied the person is, or
 -- both.
 
-with answers as (
+with questions as (
 
-    select *
-    from {{ ref('fct_survey_answers') }}
-    where
-        construct in ('outcome_importance', 'outcome_satisfaction')
-        and value is not null
+    select * from {{ ref('int_survey__questions') }}
 
 ),
 
--- Where a survey asks for the same half twice, the first question counts.
+repeated as (
+
+    select
+        survey_id,
+        construct,
+        item
+    from questions
+    where construct in ('outcome_importance', 'outcome_satisfaction')
+    group by survey_id, construct, item
+    having count(*) > 1
+
+),
+
+answers as (
+
+    select * from {{ ref('fct_survey_answers') }}
+
+),
+
+-- Where a survey asks for the same half twice, the first question counts; only there answers have to be ranked.
+ranks as (
+
+    select
+        answers.answer_id,
+        row_number() over (
+            partition by answers.response_id, answers.construct, answers.item
+            order by answers.question_id
+        ) as nth
+    from answers
+    inner join repeated
+        on
+            answers.survey_id = repeated.survey_id
+            and answers.construct = repeated.construct
+            and answers.item = repeated.item
+    where answers.value is not null
+
+),
+
 importances as (
 
-    select *
+    select answers.*
     from answers
-    where construct = 'outcome_importance'
-    qualify row_number() over (partition by response_id, item order by question_id) = 1
+    left join ranks on answers.answer_id = ranks.answer_id
+    where
+        answers.construct = 'outcome_importance'
+        and answers.value is not null
+        and coalesce(ranks.nth, 1) = 1
 
 ),
 
 satisfactions as (
 
-    select *
+    select answers.*
     from answers
-    where construct = 'outcome_satisfaction'
-    qualify row_number() over (partition by response_id, item order by question_id) = 1
+    left join ranks on answers.answer_id = ranks.answer_id
+    where
+        answers.construct = 'outcome_satisfaction'
+        and answers.value is not null
+        and coalesce(ranks.nth, 1) = 1
 
 ),
 
@@ -34,10 +73,8 @@ final as (
 
     select
         ---------- ids
-        {{ surrogate_key([
-            'coalesce(satisfactions.response_id, importances.response_id)',
-            'coalesce(satisfactions.item, importances.item)'
-        ]) }} as outcome_id,
+        -- Of the two answers that make it up, one is always there: its key is the outcome rating's, too.
+        coalesce(satisfactions.answer_id, importances.answer_id) as outcome_id,
         coalesce(satisfactions.response_id, importances.response_id) as response_id,
         coalesce(satisfactions.person_id, importances.person_id) as person_id,
         coalesce(satisfactions.survey_id, importances.survey_id) as survey_id,

@@ -62,6 +62,18 @@ fct_outcomes as (
 
 ),
 
+fct_kano_answers as (
+
+    select * from {{ ref('fct_kano_answers') }}
+
+),
+
+fct_survey_responses as (
+
+    select * from {{ ref('fct_survey_responses') }}
+
+),
+
 fct_contracts as (
 
     select * from {{ ref('fct_contracts') }}
@@ -282,6 +294,21 @@ reach as (
         min(answered_on) as first_on,
         max(answered_on) as last_on
     from fct_outcomes
+    union all
+    select
+        'kano' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_kano_answers
+    union all
+    select
+        'silences' as feed,
+        count(*) as n_rows,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from fct_survey_responses
+    where is_silence_known
     union all
     select
         'contracts' as feed,

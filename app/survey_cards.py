@@ -1,0 +1,90 @@
+"""Cards of survey answers. In: a desk, an answer by one dimension and what its title says. Out: drawn cards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+from app import cards, charts, headlines
+from app.desk import Desk
+from app.findings import usable
+from app.formatting import markdown_safe, number, unit_of, words
+from app.headlines import Sentence
+from app.survey_headlines import incomparable
+from app.tables import pivot
+from serving import Answer
+
+
+def compared(
+    desk: Desk,
+    answer: Answer,
+    dimension: str,
+    *,
+    title: Sentence,
+    what: str,
+    axis: str,
+    key: str,
+    note: str = "",
+    stands_out: Collection[str] = (),
+    lowest_first: bool = False,
+    threshold: float | None = None,
+) -> None:
+    """Ranked bars of one metric by one dimension; a comparison that must not be made says why instead.
+
+    Args:
+        what: names the card where it is empty.
+        stands_out: values to colour.
+    """
+    metric = answer.question.metrics[0]
+    unit = unit_of(metric, desk.definitions[metric].unit)
+    forbidden = incomparable(answer.rows)
+    if forbidden is not None:
+        title = Sentence(f"{what}: the groups cannot be compared", claim=False)
+    rows = usable(answer.rows, dimension)
+    with cards.evidence(desk, title, [answer], [metric], key=key):
+        if not rows:
+            cards.nothing_to_show(answer, what=what)
+            return
+        ranked = sorted(rows, key=lambda row: (row.value or 0.0) * (1 if lowest_first else -1))
+        cards.chart(
+            charts.ranked(
+                [
+                    {
+                        "label": words(str(row.dimensions[dimension])),
+                        "value": row.value,
+                        "low": row.low,
+                        "high": row.high,
+                        "text": number(row.value or 0.0, unit),
+                        "note": headlines.interval_note(row, unit),
+                        "stands_out": str(row.dimensions[dimension]) in stands_out,
+                    }
+                    for row in ranked
+                ],
+                axis=axis,
+                threshold=threshold,
+            ),
+            alt_text=f"Ranked bars of {len(ranked)} groups. {title}.",
+            key=f"{key}_chart",
+            note=note,
+        )
+
+
+def mixed(desk: Desk, answers: Sequence[Answer], *, title: Sentence, mix: str | None, key: str) -> None:
+    """One score over several surveys: the score by survey with its answers, and what the pooled one is mixed of."""
+    metrics = list(dict.fromkeys(row.metric for answer in answers for row in answer.rows))
+    with cards.evidence(desk, title, answers, metrics, key=key):
+        cards.table(
+            pivot(answers, "survey_id", desk.definitions, heading="Survey", currency=desk.currency),
+            desk,
+            alt_text="Score and number of answers by survey",
+            key=f"{key}_table",
+            note=markdown_safe(f"The one score {mix}." if mix else "The one score stands on one survey."),
+        )
+
+
+def refused_groups(answer: Answer) -> None:
+    """Say under a card which groups a definition refuses, and why."""
+    reasons = sorted({row.reason for row in answer.rows if row.status == "refused" and row.reason})
+    for reason in reasons:
+        st.caption(markdown_safe(f"Refused: {reason}"))

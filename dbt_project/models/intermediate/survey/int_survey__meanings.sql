@@ -1,0 +1,186 @@
+-- Grain: one row is a text that was given under a question, with what it means. `value` is turned around for reversed
+-- questions, so that more is better (or stronger) everywhere after this model.
+
+{%- set unvalued = "('attribute', 'reason', 'comment', 'ignore')" %}
+
+with texts as (
+
+    select * from {{ ref('int_survey__texts') }}
+
+),
+
+questions as (
+
+    select * from {{ ref('int_survey__questions') }}
+
+),
+
+survey_values as (
+
+    select * from {{ ref('stg_mappings__survey_values') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+-- What a label or code means: the row that names survey and question outranks the question's, the survey's, and any.
+meant as (
+
+    select
+        texts.survey_id,
+        texts.question_id,
+        texts.cell_text,
+        survey_values.value,
+        survey_values.is_missing
+    from texts
+    inner join survey_values
+        on
+            lower(texts.answer_text) = lower(survey_values.label)
+            and (survey_values.survey_id is null or texts.survey_id = survey_values.survey_id)
+            and (survey_values.question_id is null or texts.question_id = survey_values.question_id)
+    qualify row_number() over (
+        partition by texts.survey_id, texts.question_id, texts.cell_text
+        order by
+            case when survey_values.question_id is null then 1 else 0 end,
+            case when survey_values.survey_id is null then 1 else 0 end,
+            survey_values.source_file,
+            survey_values.source_line
+    ) = 1
+
+),
+
+valued as (
+
+    select
+        texts.survey_id,
+        texts.question_id,
+        texts.cell_text,
+        texts.answer_text,
+        texts.n_answers,
+        questions.question_key,
+        questions.construct,
+        questions.item,
+        questions.item_label,
+        questions.pillar,
+        questions.outcome_kind,
+        questions.interaction,
+        questions.scale_min,
+        questions.scale_max,
+        questions.is_reversed,
+        coalesce(meant.is_missing, false) as is_missing,
+        case
+            when questions.construct not in {{ unvalued }} and not coalesce(meant.is_missing, false)
+                then coalesce(
+                    meant.value, cast({{ parse_number('texts.answer_text', 'sources.decimal_mark') }} as double)
+                )
+        end as answered_value,
+        case
+            when questions.construct = 'attribute' and not coalesce(meant.is_missing, false) then texts.answer_text
+        end as attribute_value
+    from texts
+    inner join questions
+        on
+            texts.survey_id = questions.survey_id
+            and texts.question_id = questions.question_id
+    left join sources on texts.data_source = sources.data_source
+    left join meant
+        on
+            texts.survey_id = meant.survey_id
+            and texts.question_id = meant.question_id
+            and texts.cell_text = meant.cell_text
+
+),
+
+judged as (
+
+    select
+        *,
+        case when is_reversed then scale_min + scale_max - answered_value else answered_value end as value,
+        case
+            when construct is null then 'unmapped'
+            when construct in {{ unvalued }} or is_missing then 'kept'
+            when answered_value is null then 'unreadable'
+            when answered_value < scale_min or answered_value > scale_max then 'out_of_scale'
+            else 'kept'
+        end as fate
+    from valued
+
+),
+
+-- A mean effort in scale points means nothing over several scales: the one with the most answers is the company's.
+effort_scale as (
+
+    select
+        scale_min,
+        scale_max
+    from judged
+    where
+        construct = 'ces'
+        and fate = 'kept'
+        and value is not null
+        and n_answers > 0
+    group by scale_min, scale_max
+    order by sum(n_answers) desc, scale_min asc, scale_max asc
+    limit 1
+
+),
+
+ruled as (
+
+    select
+        judged.*,
+        case
+            when judged.fate <> 'kept' or judged.value is null then null
+            when judged.construct = 'nps' and not coalesce(judged.scale_min = 0 and judged.scale_max = 10, false)
+                then 'NPS is defined on 0-10 only'
+            when judged.construct = 'csat' and not coalesce(judged.scale_max - judged.scale_min >= 2, false)
+                then 'a top-two share needs a scale of at least three boxes'
+            when
+                judged.construct = 'ces'
+                and not coalesce(
+                    judged.scale_min = effort_scale.scale_min and judged.scale_max = effort_scale.scale_max, false
+                )
+                then 'effort is averaged on one scale, and most answers are on another'
+        end as refusal
+    from judged
+    left join effort_scale on judged.construct = 'ces'
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['survey_id', 'question_id', 'cell_text']) }} as meaning_key,
+        question_key,
+        survey_id,
+        question_id,
+        cell_text,
+        answer_text,
+        construct,
+        item,
+        item_label,
+        pillar,
+        outcome_kind,
+        interaction,
+        scale_min,
+        scale_max,
+        is_reversed,
+        is_missing,
+        answered_value,
+        value,
+        100.0 * (value - scale_min) / nullif(scale_max - scale_min, 0) as value_pct,
+        -- Answers on whole numbers: the two highest boxes are the scale's end and the one below.
+        case when scale_max - scale_min >= 2 then value >= scale_max - 1 end as is_top_two,
+        attribute_value,
+        fate,
+        value is not null and fate = 'kept' and refusal is null as is_scorable,
+        refusal
+    from ruled
+
+)
+
+select * from final

@@ -1,0 +1,86 @@
+-- Grain: one row is a response as the survey holds it, answered or blank: one respondent, one wave, one occasion.
+
+with respondents as (
+
+    select *
+    from {{ ref('int_survey__respondents') }}
+    where not is_after_as_of
+
+),
+
+given as (
+
+    select * from {{ ref('int_survey__given') }}
+
+),
+
+meanings as (
+
+    select * from {{ ref('int_survey__meanings') }}
+
+),
+
+questions as (
+
+    select
+        survey_id,
+        count(*) as n_questions
+    from {{ ref('int_survey__questions') }}
+    where construct is not null and construct not in ('reason', 'comment', 'ignore')
+    group by survey_id
+
+),
+
+-- A code for "does not apply" is an answer, too; a text that no codebook row explains was given all the same.
+counted as (
+
+    select
+        given.response_key,
+        count(*) as n_given,
+        sum(
+            case when meanings.construct not in ('reason', 'comment', 'ignore') then 1 else 0 end
+        ) as n_answered
+    from given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    group by given.response_key
+
+),
+
+-- Where a survey holds responses without any answer, it names those who were asked and said nothing.
+blanks as (
+
+    select distinct respondents.survey_id
+    from respondents
+    left join counted on respondents.response_key = counted.response_key
+    where counted.response_key is null
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        respondents.response_key as response_id,
+        respondents.person_id,
+        respondents.survey_id,
+
+        ---------- what came back
+        counted.response_key is not null as is_answered,
+        cast(coalesce(counted.n_answered, 0) as integer) as n_answered,
+        cast(coalesce(questions.n_questions, 0) as integer) as n_questions,
+        coalesce(counted.n_answered >= questions.n_questions and questions.n_questions > 0, false) as is_complete,
+        blanks.survey_id is not null as is_silence_known,
+
+        ---------- when and where
+        respondents.answered_at,
+        respondents.answered_on,
+        respondents.wave,
+        respondents.value_tier_at_event
+    from respondents
+    left join counted on respondents.response_key = counted.response_key
+    left join questions on respondents.survey_id = questions.survey_id
+    left join blanks on respondents.survey_id = blanks.survey_id
+
+)
+
+select * from final

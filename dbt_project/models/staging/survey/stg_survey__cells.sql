@@ -1,0 +1,138 @@
+-- Grain: one row is a response's cell under a question, as it stands in the file, blank ones included.
+-- There may be millions: what a text means is worked out once per text (int_survey__texts), not here.
+
+with wide as (
+
+    select *
+    from {{ ref('base_survey_csv__wide') }}
+    where _disposition = 'kept'
+
+),
+
+qualtrics as (
+
+    select *
+    from {{ ref('base_qualtrics__responses') }}
+    where _disposition = 'kept'
+
+),
+
+-- A file's own columns for respondent, time and so on are no questions, whatever the file calls them.
+canonical_columns as (
+
+    select distinct
+        load_id,
+        canonical_json
+    from wide
+
+),
+
+metadata_columns as (
+
+    select distinct
+        canonical_columns.load_id,
+        entries.entry_value as column_name
+    from canonical_columns, {{ json_entries('canonical_columns.canonical_json') }} as entries
+
+),
+
+wide_cells as (
+
+    select
+        response_key,
+        survey_id,
+        data_source,
+        load_id,
+        answered_at,
+        {{ json_cell_keys('row_json') }} as question_id,
+        {{ json_cell_values('row_json') }} as cell_text
+    from wide
+
+),
+
+wide_answers as (
+
+    select
+        wide_cells.response_key,
+        wide_cells.survey_id,
+        wide_cells.data_source,
+        wide_cells.answered_at,
+        wide_cells.question_id,
+        wide_cells.cell_text
+    from wide_cells
+    left join metadata_columns
+        on
+            wide_cells.load_id = metadata_columns.load_id
+            and wide_cells.question_id = metadata_columns.column_name
+    where metadata_columns.column_name is null
+
+),
+
+qualtrics_cells as (
+
+    select
+        response_key,
+        survey_id,
+        data_source,
+        answered_at,
+        {{ json_cell_keys('row_json') }} as question_id,
+        {{ json_cell_values('row_json') }} as cell_text
+    from qualtrics
+
+),
+
+qualtrics_answers as (
+
+    select
+        response_key,
+        survey_id,
+        data_source,
+        answered_at,
+        question_id,
+        cell_text
+    from qualtrics_cells
+    where
+        question_id not in {{ qualtrics_metadata() }}
+        -- Qualtrics derives promoter, passive or detractor itself.
+        and question_id not like '%!_NPS!_GROUP' escape '!'
+
+),
+
+long_answers as (
+
+    select
+        response_key,
+        survey_id,
+        data_source,
+        answered_at,
+        question_id,
+        answer_text as cell_text
+    from {{ ref('base_survey_csv__long') }}
+    where _disposition = 'kept'
+
+),
+
+unioned as (
+
+    select * from wide_answers
+    union all
+    select * from long_answers
+    union all
+    select * from qualtrics_answers
+
+),
+
+final as (
+
+    select
+        response_key,
+        survey_id,
+        question_id,
+        cell_text,
+        answered_at,
+        data_source
+    from unioned
+
+)
+
+select * from final

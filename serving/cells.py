@@ -1,0 +1,101 @@
+"""Cells of an answer before they are judged: a plan and columns of the engine in, keys, numbers and counts out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import numpy as np
+
+from serving.engine import Table, Value
+from serving.intervals import Array
+from serving.linear import Codes
+from serving.plan import Plan
+from serving.privacy import Key
+from serving.release import LiveRelease
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What was found in one cell, before suppression.
+
+    Attributes:
+        refusal: why a method forbids the cell's answers, or those of them that its value leaves out.
+        note: how the value is to be read.
+        is_hidden: whether it is made of cells that must stay hidden.
+    """
+
+    value: Number | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    people: int | None = None
+    refusal: str | None = None
+    note: str | None = None
+    is_hidden: bool = False
+
+
+def counters(release: LiveRelease, plan: Plan) -> list[str]:
+    """The metrics that count answers and people of each cell, as far as they can be asked at this slice."""
+    asked = {dimension.qualified for _, dimension in plan.by} | {one.dimension for one in plan.filters}
+    found = []
+    for name in dict.fromkeys((plan.metric.n, plan.metric.people if plan.floor else None)):
+        if name is None:
+            continue
+        known = {one.qualified for some in release.semantics.dimensions(name).values() for one in some}
+        timed = plan.grain or plan.since or plan.until
+        if asked <= known and (
+            not timed or plan.metric.metric_class == "fixed_grain" or release.semantics.grains(name)
+        ):
+            found.append(name)
+    return found
+
+
+def keys_of(plan: Plan, table: Table) -> Iterable[Key]:
+    """The key of every row of a table: one value per grouping, then the period's first day."""
+    if not plan.by and not plan.grain:
+        return [()] * table.length
+    columns: list[Sequence[Value]] = [table.columns[dimension.qualified] for _, dimension in plan.by]
+    if plan.time:
+        columns.append([value.date() if isinstance(value, datetime) else value for value in table.columns[plan.time]])
+    return list(zip(*columns, strict=True))
+
+
+def coded(table: Table, name: str | None) -> Codes:
+    """Values of a column as codes in order of appearance; all zero without a column."""
+    if name is None:
+        return np.zeros(table.length, dtype=np.int64)
+    codes: dict[Value, int] = {}
+    return np.array([codes.setdefault(value, len(codes)) for value in table.columns[name]], dtype=np.int64)
+
+
+def floats(column: Sequence[Value]) -> Array:
+    """A column as numbers; a missing one counts as 0."""
+    return np.array([0.0 if value is None else float(value) for value in column], dtype=np.float64)
+
+
+def count(table: Table, name: str | None, at: int) -> int | None:
+    """The whole number of one row; None where the column or the number is missing."""
+    value = table.columns.get(name or "", [None] * (at + 1))[at]
+    return None if value is None else int(value)
+
+
+def number(value: Value) -> Number | None:
+    """A number of the engine as Python's own; None where it is missing or not finite."""
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float):
+        return finite(value)
+    return int(value)
+
+
+def finite(value: float) -> float | None:
+    """The number, None where it is not finite."""
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,179 @@
+"""What is marked, refused or hidden besides small cells: lopsided groups, forbidden answers, too few people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from serving import LiveRelease, Question, ask, open_release
+from tests.serving.world import FEEDS, MARTS, publish
+from workspace.documents import Feed
+from workspace.paths import WorkspacePaths
+
+SEGMENTS = "case when i % 7 = 0 then null when i % 100 = 1 then 'rare' else 'S' || (i % 3) end"
+
+
+@pytest.fixture(scope="module")
+def lopsided(tmp_path_factory: pytest.TempPathFactory, manifest: str) -> LiveRelease:
+    """390 of 400 people are in one segment, so that of 300 who answered 293 or so are."""
+    paths = WorkspacePaths(tmp_path_factory.mktemp("lopsided"))
+    skewed = "case when i % 40 = 3 then 'Business' else 'Consumer' end"
+    assert SEGMENTS in MARTS
+    publish(paths, "run-1", manifest, marts=MARTS.replace(SEGMENTS, skewed))
+    return open_release(paths)
+
+
+def changed(release: LiveRelease, monkeypatch: pytest.MonkeyPatch, metric: str, **meta: object) -> None:
+    defined = release.semantics.metrics[metric]
+    monkeypatch.setitem(release.semantics.metrics, metric, replace(defined, meta={**defined.meta, **meta}))
+
+
+@pytest.mark.parametrize("metric", ["expectation_gap", "nps", "gap_mean"])
+def test_groups_of_which_one_holds_nearly_all_are_not_to_be_compared(lopsided: LiveRelease, metric: str) -> None:
+    answer = ask(lopsided, Question(metrics=(metric,), by=("segment",)))
+    shown = [row for row in answer.rows if row.status == "ok"]
+    assert shown
+    for row in shown:
+        assert not row.is_comparable
+        assert "not to be compared: more than 95% of those who answered are in one group" in str(row.reason)
+        assert "Segment: Consumer" in str(row.reason)
+    # JSON, CSV and the page print these records.
+    assert all(record["reason"] for record in answer.records())
+
+
+def test_the_share_is_told_as_a_bound_so_that_it_counts_nobody(lopsided: LiveRelease) -> None:
+    rows = ask(lopsided, Question(metrics=("nps",), by=("segment",), grain="quarter")).rows
+    reasons = {row.reason for row in rows if row.status == "ok"}
+    assert len(reasons) == 1
+    assert "97" not in str(reasons)
+
+
+def test_one_group_alone_and_even_groups_may_be_read(lopsided: LiveRelease, release: LiveRelease) -> None:
+    alone = ask(lopsided, Question(metrics=("nps",), where={"segment": ["Consumer"]})).one("nps")
+    assert alone.is_comparable
+    even = ask(release, Question(metrics=("nps",), by=("segment",))).rows
+    assert all(row.is_comparable and row.reason is None for row in even if row.status == "ok")
+
+
+def test_counts_are_never_marked(lopsided: LiveRelease) -> None:
+    rows = ask(lopsided, Question(metrics=("respondents",), by=("segment",))).rows
+    assert all(row.is_comparable for row in rows)
+
+
+def test_people_of_no_group_are_compared_with_nobody(lopsided: LiveRelease) -> None:
+    # A tier is known of customers only; the others are in no group.
+    rows = ask(lopsided, Question(metrics=("nps",), by=("value_tier",))).rows
+    assert {row.dimensions["value_tier"] for row in rows} == {"top", "other", None}
+    assert all(row.is_comparable for row in rows)
+
+
+def test_fewer_people_than_an_estimate_needs_are_suppressed_and_says_so(
+    release: LiveRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(release, monkeypatch, "nps", min_people=60)
+    rows = ask(release, Question(metrics=("nps",), by=("region",), where={"stage": ["use"]})).rows
+    thin = [row for row in rows if row.status == "suppressed"]
+    assert thin
+    assert {row.reason for row in thin} == {"fewer than 60 people, too few for a number to rely on"}
+    assert all(row.value is row.low is row.high is None for row in thin)
+
+
+def test_without_protection_no_floor_of_people_is_known(release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed(release, monkeypatch, "nps", min_people=10_000)
+    bare = replace(release, protected=False)
+    assert ask(bare, Question(metrics=("nps",))).one("nps").status == "ok"
+
+
+class TestForbiddenAnswers:
+    REASON = "Question Q1 of survey shop is on a 1-5 scale: NPS is defined on 0-10 only."
+
+    @pytest.fixture
+    def half(self, tmp_path, manifest: str, monkeypatch: pytest.MonkeyPatch) -> LiveRelease:
+        """Recommendations of one stage are on another scale; gaps stand in for the count of what is forbidden."""
+        marts = MARTS.replace(
+            "select i, ['nps', 'gap'][1 + (i // 7) % 2] as construct from range(3000)",
+            "select i, case when i % 2 = 1 then 'gap' else 'nps' end as construct from range(3000)",
+        )
+        assert marts != MARTS
+        feeds = {
+            **FEEDS,
+            "nps": Feed(**{**FEEDS["nps"].model_dump(), "refused_rows": 9, "refused_reason": self.REASON}),
+        }
+        paths = WorkspacePaths(tmp_path)
+        publish(paths, "run-1", manifest, marts=marts, feeds=feeds)
+        release = open_release(paths)
+        changed(release, monkeypatch, "nps", left_out="gap_pairs")
+        return release
+
+    def test_a_slice_that_holds_nothing_else_is_refused_with_the_reason(self, half: LiveRelease) -> None:
+        rows = {row.dimensions["stage"]: row for row in ask(half, Question(metrics=("nps",), by=("stage",))).rows}
+        assert rows["use"].status == "ok"
+        assert (rows["purchase"].status, rows["purchase"].value, rows["purchase"].reason) == (
+            "refused",
+            None,
+            self.REASON,
+        )
+        asked = ask(half, Question(metrics=("nps",), where={"stage": ["purchase"]})).one("nps")
+        assert (asked.status, asked.reason) == ("refused", self.REASON)
+
+    def test_a_number_that_leaves_some_out_says_so(self, half: LiveRelease) -> None:
+        row = ask(half, Question(metrics=("nps",))).one("nps")
+        assert row.status == "ok"
+        assert row.reason == f"without the answers that are refused: {self.REASON}"
+
+
+class TestMix:
+    def test_a_pooled_score_names_its_parts(self, release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+        fresh = LiveRelease(release.document, release.folder, release.manifest_json)
+        changed(fresh, monkeypatch, "nps", mix="stage")
+        apart = {row.dimensions["stage"]: row for row in ask(fresh, Question(metrics=("nps",), by=("stage",))).rows}
+        assert {row.reason for row in apart.values()} == {None}
+        row = ask(fresh, Question(metrics=("nps",))).one("nps")
+        shares = {stage: apart[stage].n / row.n for stage in ("use", "purchase")}
+        assert row.reason == f"pools use {shares['use']:.0%}, purchase {shares['purchase']:.0%}"
+
+    def test_shares_of_small_parts_are_kept_back(self, release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+        fresh = LiveRelease(release.document, release.folder, release.manifest_json)
+        changed(fresh, monkeypatch, "nps", mix="segment")
+        row = ask(fresh, Question(metrics=("nps",))).one("nps")
+        assert row.status == "ok"
+        assert str(row.reason).startswith("pools 5 of segment: ")
+        assert "%" not in str(row.reason)
+
+
+class TestChange:
+    CHANGE = {"along": "stage", "order": "respondents"}  # noqa: RUF012
+
+    @pytest.fixture
+    def moved(self, release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> LiveRelease:
+        fresh = LiveRelease(release.document, release.folder, release.manifest_json)
+        changed(fresh, monkeypatch, "expectation_gap", change=self.CHANGE)
+        return fresh
+
+    def test_a_change_is_the_later_less_the_earlier_with_the_interval_of_the_difference(
+        self, moved: LiveRelease, release: LiveRelease
+    ) -> None:
+        apart = {
+            row.dimensions["stage"]: row
+            for row in ask(release, Question(metrics=("expectation_gap",), by=("stage",))).rows
+        }
+        row = ask(moved, Question(metrics=("expectation_gap",))).one("expectation_gap")
+        later, earlier = str(row.reason).split(" against ")
+        assert row.value == pytest.approx(apart[later].value - apart[earlier].value)
+        assert row.low < row.value < row.high
+        assert row.n == apart[later].n + apart[earlier].n
+
+    def test_a_change_has_no_periods(self, moved: LiveRelease) -> None:
+        [row] = ask(moved, Question(metrics=("expectation_gap",), grain="month")).rows
+        assert row.status == "not_sliceable"
+
+    def test_a_change_takes_one_grouping_beside_the_waves(self, moved: LiveRelease) -> None:
+        [row] = ask(moved, Question(metrics=("expectation_gap",), by=("segment", "region"))).rows
+        assert row.status == "not_sliceable"
+
+    def test_a_small_wave_hides_the_change(self, release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+        fresh = LiveRelease(release.document, release.folder, release.manifest_json)
+        changed(fresh, monkeypatch, "expectation_gap", change=self.CHANGE, min_cell=80)
+        rows = ask(fresh, Question(metrics=("expectation_gap",), by=("region",))).rows
+        assert {row.status for row in rows} == {"suppressed"}
