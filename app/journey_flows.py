@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from serving import AnswerRow
 
 ARROW = " > "
+# The row of a kind under which its rarer paths stand together.
+RARER = "other paths"
 OTHER = "other"
 END = "ends"
 # Of all journeys: thinner flows cannot be seen, let alone told apart.
@@ -44,7 +46,7 @@ def stage_flows(rows: Iterable[AnswerRow], *, least: float = LEAST, positions: i
     told = [
         (str(row.dimensions["path"]).split(ARROW), row.value)
         for row in rows
-        if row.status == "ok" and row.value and row.dimensions.get("path")
+        if row.status == "ok" and row.value and row.dimensions.get("path") not in (None, RARER)
     ]
     whole = sum(value for _, value in told)
     walks = [([stages[0]], stages[1:], value) for stages, value in told]

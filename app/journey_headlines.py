@@ -12,6 +12,7 @@ from app.findings import told
 from app.formatting import count_of, days, percent, words
 from app.headlines import Sentence
 from app.journey_findings import LongTask, Seam
+from app.journey_flows import ARROW, RARER
 
 if TYPE_CHECKING:
     from serving import AnswerRow
@@ -59,8 +60,8 @@ def long_task(found: LongTask | None, rows: Sequence[AnswerRow], *, label: str |
 
 
 def paths(rows: Iterable[AnswerRow], *, kind: str) -> Sentence:
-    """How many different ways there are, and which is the most common."""
-    known = [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("path") != "other paths"]
+    """Which way is the most common."""
+    known = _told_paths(rows)
     if not known:
         return Sentence(f"Paths {kind}", claim=False)
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
@@ -70,9 +71,30 @@ def paths(rows: Iterable[AnswerRow], *, kind: str) -> Sentence:
     )
 
 
+def stages(rows: Iterable[AnswerRow]) -> Sentence:
+    """How many journeys stay in one stage, and which way the others mostly take."""
+    rows = list(rows)
+    longer = [row for row in _told_paths(rows) if ARROW in str(row.dimensions["path"])]
+    whole = sum(row.value or 0.0 for row in rows)
+    if not longer or not whole:
+        return paths(rows, kind="through the stages")
+    alone = sum(row.value or 0.0 for row in _told_paths(rows) if row not in longer)
+    first = max(longer, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
+    return Sentence(
+        f"{percent(alone / whole)} of journeys stay in one stage; of the others most go "
+        f"{arrows(str(first.dimensions['path']))}",
+        claim=False,
+    )
+
+
+def _told_paths(rows: Iterable[AnswerRow]) -> list[AnswerRow]:
+    """Rows of one path each, with a number."""
+    return [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("path") not in (None, RARER)]
+
+
 def arrows(path: str) -> str:
     """A stored path with arrows."""
-    return " → ".join(words(step) for step in path.split(" > "))
+    return " → ".join(words(step) for step in path.split(ARROW))
 
 
 def next_step(rows: Sequence[AnswerRow], waits: Sequence[AnswerRow], step: str) -> Sentence:

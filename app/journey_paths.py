@@ -5,12 +5,14 @@ Paths are counted over the whole time and everybody: a journey has no one month,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app import cards, journey_headlines
 from app.desk import Desk
 from app.formatting import count_of, hidden_note, markdown_safe, percent
-from app.journey_flows import LEAST, POSITIONS, sankey, stage_flows
+from app.journey_flows import ARROW, LEAST, POSITIONS, RARER, sankey, stage_flows
 from app.tables import Table, pivot
 from serving import Answer
 from workspace.vocabulary import STAGES
@@ -27,7 +29,7 @@ def flows(desk: Desk) -> None:
     """Journeys from stage to stage, and the commonest ways to a purchase and to a loss."""
     st.header("Paths", anchor=False)
     answer = desk.ask("paths", by=("path",), where={"path_kind": ("stages",)})
-    title = journey_headlines.paths(answer.rows, kind="through the stages")
+    title = journey_headlines.stages(answer.rows)
     with cards.evidence(desk, title, [answer], ["paths"], key="stage_paths"):
         drawn = stage_flows(answer.rows)
         if drawn:
@@ -48,13 +50,12 @@ def flows(desk: Desk) -> None:
             )
         else:
             cards.nothing_to_show(answer, what="Paths through the stages")
-    left, right = st.columns(2, gap="small")
-    for place, kind, words in ((left, "to purchase", "to a first purchase"), (right, "to loss", "to a loss")):
+    for kind, words in (("to purchase", "to a purchase"), ("to loss", "to a loss")):
         where = {"path_kind": (kind,)}
         answers = [desk.ask(metric, by=("path",), where=where) for metric in TOLD[:3]]
         title = journey_headlines.paths(answers[0].rows, kind=words)
         key = kind.replace(" ", "_")
-        with place, cards.evidence(desk, title, answers, TOLD[:3], key=key):
+        with cards.evidence(desk, title, answers, TOLD[:3], key=key):
             cards.table(
                 _top(desk, answers, heading="Last steps"),
                 desk,
@@ -83,8 +84,9 @@ def explorer(desk: Desk) -> None:
                 bind="query-params",
             )
             step = st.selectbox("Step", steps, key="step", bind="query-params")
-        forwards = ("from_step", "to_step", "first_step")
-        here, there, part = forwards if way != "ends" else ("to_step", "from_step", "last_step")
+        forwards = ("from_step", "to_step", "first_step", "parts_from")
+        backwards = ("to_step", "from_step", "last_step", "parts_to")
+        here, there, end, metric = backwards if way == "ends" else forwards
         where = {here: (step,), **EVERYBODY}
         names = ("transitions", "transition_share", "transition_days_median", "transition_days_p90")
         answers = [desk.ask(name, by=(there,), where=where) for name in names]
@@ -101,24 +103,28 @@ def explorer(desk: Desk) -> None:
                 key="explorer_table",
                 note="Shares are of all continuations and ends of the step that comes first. All time, everybody.",
             )
-        in_parts = {"path_kind": ("part",), part: (step,)}
-        parts = [desk.ask(name, by=("path",), where=in_parts) for name in ("paths", "path_days", "path_days_p90")]
-        if any(row.value for row in parts[0].rows):
+        parts = desk.ask(metric, by=("path",), where={end: (step,)})
+        if any(row.value for row in parts.rows):
             cards.table(
-                _top(desk, parts, heading="Three steps in a row"),
+                _top(desk, [parts], heading="Three steps in a row"),
                 desk,
                 alt_text=f"Three steps in a row that {way} at {step}",
                 key="parts_table",
-                note="Different touchpoints; the same one several times in a row is one step.",
+                note="Different touchpoints; the same one several times in a row is one step. The commonest of all.",
             )
+            cards.source(desk, [parts], [metric], key="parts_source")
 
 
 def _top(desk: Desk, answers: list[Answer], *, dimension: str = "path", heading: str) -> Table:
     """The rows with most of the first metric, with arrows between the steps of a path."""
-    table = pivot(answers, dimension, desk.definitions, heading=heading, currency=desk.currency)
+    told = [
+        replace(answer, rows=tuple(row for row in answer.rows if row.dimensions.get("path") != RARER))
+        for answer in answers
+    ]
+    table = pivot(told, dimension, desk.definitions, heading=heading, currency=desk.currency)
     first = table.numbers.columns[1] if len(table.numbers.columns) > 1 else heading
     order = table.numbers.sort_values(first, ascending=False, na_position="last").head(MOST).index
     numbers, texts = (frame.loc[order].reset_index(drop=True) for frame in (table.numbers, table.texts))
     for frame in (numbers, texts):
-        frame[heading] = [name.replace(" > ", " → ") for name in frame[heading]]
+        frame[heading] = [name.replace(ARROW, " → ") for name in frame[heading]]
     return Table(numbers, texts)

@@ -131,6 +131,14 @@ FIXED_BY_HAND = {
     "channel_return_on_ad_spend": (*_CONTRIBUTED, _CONTRIBUTIONS.format("revenue / nullif(cost, 0)::double")),
     "channel_cost_per_acquisition": (*_CONTRIBUTED, _CONTRIBUTIONS.format("cost::double / nullif(conversions, 0)")),
     "removal_effect": (*_CONTRIBUTED, _CONTRIBUTIONS.format("effect")),
+    **{
+        metric: (
+            (end, "path"),
+            {},
+            f"select {end}, path, n from marts.fct_journey_paths where path_kind = 'part' and not is_other",
+        )
+        for metric, end in (("parts_from", "first_step"), ("parts_to", "last_step"))
+    },
     "different_paths": (
         ("path_kind",),
         {},

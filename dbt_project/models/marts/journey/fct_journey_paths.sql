@@ -1,6 +1,7 @@
 -- Grain: one row is a kind of path x a path; the rarer ones of a kind are one row together.
 
 {%- set most = 300 %}
+{%- set most_parts = 1000 %}
 {%- set others = 'other paths' %}
 
 with walks as (
@@ -34,7 +35,7 @@ ranked as (
         row_number() over (
             partition by path_kind
             order by n desc, path asc
-        ) <= {{ most }} as is_told
+        ) <= case when path_kind = 'part' then {{ most_parts }} else {{ most }} end as is_told
     from counted
 
 ),
