@@ -29,6 +29,7 @@ bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
 	$(RUN)/python -m benchmarks.identity
 	$(RUN)/python -m benchmarks.credit
 	$(RUN)/python -m benchmarks.journey
+	$(RUN)/python -m benchmarks.surveys
 
 lint: .venv/.dev ## Lint, format, types, import boundaries, SQL style
 	$(RUN)/ruff check .

@@ -268,11 +268,22 @@ def quality(passed: int, total: int, *, day_of_run: str) -> Sentence:
 
 
 def extremes(
-    rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, currency: str = "", order: Sequence[str] = ()
+    rows: Sequence[AnswerRow],
+    dimension: str,
+    *,
+    what: str,
+    unit: str,
+    currency: str = "",
+    order: Sequence[str] = (),
+    named: str = "",
 ) -> Sentence:
-    """Where a measure is lowest and where highest: a claim only if the two are clearly apart."""
+    """Where a measure is lowest and where highest: a claim only if the two are clearly apart.
+
+    Args:
+        named: what readers call the dimension, where its column does not say it.
+    """
     known = [row for row in usable(rows, dimension) if not order or row.dimensions[dimension] in order]
-    by = words(dimension).lower()
+    by = named or words(dimension).lower()
     if not known:
         return Sentence(f"{what}, by {by}: too few to compare", claim=False)
     lowest = min(known, key=lambda row: row.value or 0.0)
@@ -299,16 +310,6 @@ def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, c
     if lowest is highest:
         return Sentence(f"{what} is {low} for {first}", claim=False)
     return Sentence(f"{what} lies between {low} for {first} and {high} for {last}", claim=False)
-
-
-def nps_pooled(score: AnswerRow, weighted: AnswerRow) -> Sentence:
-    """One NPS over all surveys, beside the same weighted to what all customers are."""
-    if score.value is None:
-        return Sentence("No Net Promoter Score can be shown", claim=False)
-    text = f"One NPS over all surveys: {signed(score.value, decimals=0)}"
-    if weighted.value is None:
-        return Sentence(text, claim=False)
-    return Sentence(f"{text}; {signed(weighted.value, decimals=0)} weighted to what all customers are", claim=False)
 
 
 def short_moments(total: int, found: int) -> Sentence:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from app.findings import is_clearly_above, told, usable, widen
-from app.formatting import listing, percent, words
+from app.formatting import listing, percent, signed, words
 from app.headlines import Sentence
 
 if TYPE_CHECKING:
@@ -80,6 +80,16 @@ def answered(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
     low, high = (percent(row.value or 0.0) for row in (least, most))
     first, last = (words(str(row.dimensions[dimension])) for row in (least, most))
     return Sentence(f"{low} of “{first}” have answered a survey, {high} of “{last}”", claim=False)
+
+
+def nps_pooled(score: AnswerRow, weighted: AnswerRow) -> Sentence:
+    """One NPS over all surveys, beside the same weighted to what all customers are."""
+    if score.value is None:
+        return Sentence("No Net Promoter Score can be shown", claim=False)
+    text = f"One NPS over all surveys: {signed(score.value, decimals=0)}"
+    if weighted.value is None:
+        return Sentence(text, claim=False)
+    return Sentence(f"{text}; {signed(weighted.value, decimals=0)} weighted to what all customers are", claim=False)
 
 
 def kano(better: Sequence[AnswerRow], *, dimension: str = "item_label") -> Sentence:

@@ -159,7 +159,7 @@ for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (ri
             desk,
             split,
             dimension,
-            title=headlines.extremes(split.rows, dimension, what="The gap", unit="percent gap"),
+            title=headlines.extremes(split.rows, dimension, what="The gap", unit="percent gap", named=what),
             what=f"The gap by {what}",
             axis="Gap in percent of the scale",
             key=f"gap_by_{dimension}",
@@ -168,7 +168,7 @@ for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (ri
         )
 
 st.header("How they feel about it", anchor=False)
-with st.grid(6, min_column_width=180, gap="small"):
+with st.grid(6, min_column_width=140, gap="small"):
     for metric in (*FEELINGS, "expectation_gap_by_importance", "pairing_coverage"):
         cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
 
@@ -177,7 +177,9 @@ left, right = st.columns(2, gap="small")
 with left:
     asked = [desk.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
     pooled, weighted = (desk.shown(metric, filters).one(metric) for metric in ("nps", "nps_weighted"))
-    survey_cards.mixed(desk, asked, title=headlines.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix")
+    survey_cards.mixed(
+        desk, asked, title=survey_headlines.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix"
+    )
     survey_cards.refused_groups(asked[0])
 with right:
     known = [group for group in GROUPS if len(desk.values(f"person__{group}")) > 1]

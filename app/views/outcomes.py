@@ -153,7 +153,9 @@ with left:
         desk,
         by_tier,
         "value_tier_at_event",
-        title=headlines.extremes(by_tier.rows, "value_tier_at_event", what="The opportunity score", unit="score"),
+        title=headlines.extremes(
+            by_tier.rows, "value_tier_at_event", what="The opportunity score", unit="score", named="value tier"
+        ),
         what="Opportunity by value tier",
         axis="Mean opportunity score",
         key="outcomes_by_tier",

@@ -30,16 +30,11 @@ sides as (
 
 ),
 
-answers as (
-
-    select * from {{ ref('fct_survey_answers') }}
-
-),
-
+-- The answers are read where they are used: a CTE that several others name is written out whole by the engine.
 perceptions as (
 
     select *
-    from answers
+    from {{ ref('fct_survey_answers') }}
     where construct = 'perception' and value is not null
 
 ),
@@ -56,7 +51,7 @@ sole as (
         answers.value_pct,
         answers.scale_min,
         answers.scale_max
-    from answers
+    from {{ ref('fct_survey_answers') }} as answers
     left join repeated
         on
             answers.survey_id = repeated.survey_id
@@ -84,7 +79,7 @@ importances as (
         answers.item,
         answers.value,
         answers.value_pct
-    from answers
+    from {{ ref('fct_survey_answers') }} as answers
     inner join repeated
         on
             answers.survey_id = repeated.survey_id
@@ -132,7 +127,7 @@ elsewhere as (
         others.scale_min,
         others.scale_max
     from missing
-    inner join answers as others
+    inner join {{ ref('fct_survey_answers') }} as others
         on
             missing.respondent_person_id = others.respondent_person_id
             and missing.item = others.item

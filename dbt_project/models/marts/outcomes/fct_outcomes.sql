@@ -20,12 +20,7 @@ repeated as (
 
 ),
 
-answers as (
-
-    select * from {{ ref('fct_survey_answers') }}
-
-),
-
+-- The answers are read where they are used: a CTE that several others name is written out whole by the engine.
 -- Where a survey asks for the same half twice, the first question counts; only there answers have to be ranked.
 ranks as (
 
@@ -35,7 +30,7 @@ ranks as (
             partition by answers.response_id, answers.construct, answers.item
             order by answers.question_id
         ) as nth
-    from answers
+    from {{ ref('fct_survey_answers') }} as answers
     inner join repeated
         on
             answers.survey_id = repeated.survey_id
@@ -48,7 +43,7 @@ ranks as (
 importances as (
 
     select answers.*
-    from answers
+    from {{ ref('fct_survey_answers') }} as answers
     left join ranks on answers.answer_id = ranks.answer_id
     where
         answers.construct = 'outcome_importance'
@@ -60,7 +55,7 @@ importances as (
 satisfactions as (
 
     select answers.*
-    from answers
+    from {{ ref('fct_survey_answers') }} as answers
     left join ranks on answers.answer_id = ranks.answer_id
     where
         answers.construct = 'outcome_satisfaction'

@@ -303,7 +303,7 @@ reach as (
     from fct_kano_answers
     union all
     select
-        'silences' as feed,
+        'blank_responses' as feed,
         count(*) as n_rows,
         min(answered_on) as first_on,
         max(answered_on) as last_on

@@ -1,29 +1,14 @@
 -- Grain: one row is a response's cell under a question, as it stands in the file, blank ones included.
 -- There may be millions: what a text means is worked out once per text (int_survey__texts), not here.
 
-with wide as (
-
-    select *
-    from {{ ref('base_survey_csv__wide') }}
-    where _disposition = 'kept'
-
-),
-
-qualtrics as (
-
-    select *
-    from {{ ref('base_qualtrics__responses') }}
-    where _disposition = 'kept'
-
-),
-
--- A file's own columns for respondent, time and so on are no questions, whatever the file calls them.
-canonical_columns as (
+-- A file's own columns for respondent, time and so on are no questions, whatever the file calls them. Models are read
+-- where they are used: a CTE that several others name is written out whole by the engine.
+with canonical_columns as (
 
     select distinct
         load_id,
         canonical_json
-    from wide
+    from {{ ref('base_survey_csv__wide') }}
 
 ),
 
@@ -46,7 +31,8 @@ wide_cells as (
         answered_at,
         {{ json_cell_keys('row_json') }} as question_id,
         {{ json_cell_values('row_json') }} as cell_text
-    from wide
+    from {{ ref('base_survey_csv__wide') }}
+    where _disposition = 'kept'
 
 ),
 
@@ -77,7 +63,8 @@ qualtrics_cells as (
         answered_at,
         {{ json_cell_keys('row_json') }} as question_id,
         {{ json_cell_values('row_json') }} as cell_text
-    from qualtrics
+    from {{ ref('base_qualtrics__responses') }}
+    where _disposition = 'kept'
 
 ),
 
