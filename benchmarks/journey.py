@@ -25,6 +25,7 @@ from workspace import Workspace, load_workspace
 
 EVENTS = 10_000_000
 PEOPLE = 400_000
+MEMORY_LIMIT = "6GB"  # as in profiles.yml
 MODELS = (
     "stg_config__settings",
     "stg_mappings__channels",
@@ -150,6 +151,7 @@ def _by_hand(workspace: Workspace) -> float:
         connection.execute(f"attach '{workspace.paths.marts_database}' as cx (read_only)")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         started = time.perf_counter()
         for statement in PLAIN:
             connection.execute(statement)

@@ -90,7 +90,7 @@ _ORDER = "occurred_at, source_file, source_line, data_source, event_key"
 PLAIN: Final = (
     # Web events cut into sessions.
     f"""
-    create temp table cut as
+    create table cut as
     select
         *,
         sum(case when gap <= interval 30 minute then 0 else 1 end) over (
@@ -107,7 +107,7 @@ PLAIN: Final = (
     )
     """,
     f"""
-    create temp table visits as
+    create table visits as
     with firsts as (
         select
             first(event_key order by {_ORDER}) as session_id,
@@ -130,7 +130,7 @@ PLAIN: Final = (
     """,
     # Every touchpoint with its place, its channel, its tier and its journey.
     f"""
-    create temp table touches as
+    create table touches as
     with placed as (
         select
             events.event_key, events.data_source, events.occurred_at, events.source_file, events.source_line,
