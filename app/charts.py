@@ -209,9 +209,9 @@ def lines(
 
 def _marks(marks: Sequence[Record]) -> list[alt.Chart]:
     """Dashed lines across the days of `marks`, numbered in turn; their names show on pointing."""
-    data = pd.DataFrame(
-        [{"at": pd.Timestamp(one["at"]), "label": one["label"], "nth": str(n)} for n, one in enumerate(marks, start=1)]
-    )
+    told = [{"at": pd.Timestamp(one["at"]), "label": one["label"], "nth": str(n)} for n, one in enumerate(marks, 1)]
+    # What began on one day shares a line.
+    data = pd.DataFrame(told).groupby("at", as_index=False).agg(", ".join)
     base = alt.Chart(data).encode(
         x="at:T", tooltip=[alt.Tooltip("label:N", title="Changed"), alt.Tooltip("at:T", format="%d %b %Y")]
     )

@@ -107,8 +107,8 @@ def test_the_journey_page_names_the_seam_the_task_and_what_was_changed(open_page
     assert "“Request a repair” is abandoned in" in told
     assert "after “Serial number asked”" in told
     # The demo's initiatives, each with its first day.
-    assert "Dashed: 1 Advice chat on the web site (" in told
-    assert "New help pages (" in told
+    assert "1 Advice chat on the web site (" in told
+    assert "3 New help pages (" in told
 
 
 @pytest.mark.parametrize("way", ["starts", "ends"])
