@@ -16,9 +16,11 @@ from dbt_project.methods.raking import Margin, rake
 DIMENSIONS = ["segment", "region", "age_band", "value_tier"]
 # Groups that fewer people answered from are raked together: a weight that stands on fewer says nothing.
 LEAST = 30
-# Beyond it a few people would decide the score (Potter 1990 trims alike): weights are cut there, and centred again.
+# Beyond it a few people would decide the score (Potter 1990 trims alike): weights are cut there.
 MOST = 5.0
 OTHERS = "(others)"
+# Each round cuts at least one group for good; there are few.
+ROUNDS = 100
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)
@@ -68,8 +70,17 @@ def _grouped(values: pd.Series[Any], answered: np.ndarray[Any, np.dtype[np.bool_
 def _trimmed(
     weight: np.ndarray[Any, np.dtype[np.float64]], counts: np.ndarray[Any, np.dtype[np.float64]]
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Weights with mean 1 over the answers, none far beyond MOST."""
-    centred = weight * counts.sum() / (weight * counts).sum()
-    cut = np.minimum(centred, MOST)
-    scaled: np.ndarray[Any, np.dtype[np.float64]] = cut * counts.sum() / (cut * counts).sum()
+    """Weights with mean 1 over the answers, none beyond MOST: what is cut goes to the others, until it holds."""
+    scaled: np.ndarray[Any, np.dtype[np.float64]] = weight * counts.sum() / (weight * counts).sum()
+    for _ in range(ROUNDS):
+        if scaled.max() <= MOST:
+            break
+        cut = np.minimum(scaled, MOST)
+        scaled = np.where(cut < MOST, cut * _left(cut, counts), cut)
     return scaled
+
+
+def _left(cut: np.ndarray[Any, np.dtype[np.float64]], counts: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    """By how much the weights that are not cut grow, so that the mean is 1 again."""
+    free = cut < MOST
+    return float((counts.sum() - (cut * counts)[~free].sum()) / (cut * counts)[free].sum())
