@@ -111,17 +111,18 @@ def test_the_journey_page_names_the_seam_the_task_and_what_was_changed(open_page
     assert "3 New help pages (" in told
 
 
-@pytest.mark.parametrize("way", ["starts", "ends"])
+@pytest.mark.parametrize("way", ["Start at a step", "End at a step"])
 def test_the_path_explorer_starts_or_ends_at_the_step_in_the_address(
     open_page: Open, demo_workspace: Path, way: str
 ) -> None:
     desk = open_desk(demo_workspace)
     page = open_page(demo_workspace, "journey", way=way, step="Advice chat")
     assert not page.exception
-    here, there = ("from_step", "to_step") if way == "starts" else ("to_step", "from_step")
+    starts = way.startswith("Start")
+    here, there = ("from_step", "to_step") if starts else ("to_step", "from_step")
     asked = desk.ask("transitions", by=(there,), where={here: ("Advice chat",), "tier": ("all",)})
     most = max((row for row in asked.rows if row.value), key=lambda row: row.value or 0.0)
-    heading = "Next step" if way == "starts" else "Step before"
+    heading = "Next step" if starts else "Step before"
     shown = next(frame.value for frame in page.dataframe if heading in frame.value.columns)
     assert shown[heading].iloc[0] == most.dimensions[there]
     assert int(shown["Transitions"].iloc[0]) == most.value
