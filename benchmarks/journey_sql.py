@@ -246,10 +246,14 @@ PLAIN: Final = (
     steps as (
         select
             from_step, from_stage, coalesce(to_step, 'end of journey') as to_step, to_stage, next_at is null as is_end,
-            unnest(['all', coalesce(tier, 'none')]) as tier, person_id,
-            date_diff('microsecond', occurred_at, next_at) / 86400e6 as days
+            coalesce(tier, 'none') as tier, person_id, date_diff('microsecond', occurred_at, next_at) / 86400e6 as days
         from followed
         where next_at is not null or timestamp '2025-12-31 23:00:00' - occurred_at > interval 90 day
+    ),
+    sliced as (
+        from steps
+        union all
+        select * replace ('all' as tier) from steps
     ),
     counted as (
         select
@@ -257,7 +261,7 @@ PLAIN: Final = (
             case when min(to_stage) = max(to_stage) then min(to_stage) end as to_stage, is_end, tier,
             count(*)::integer as n, count(distinct person_id)::integer as people,
             quantile_cont(days, 0.5) as waiting_days_median, quantile_cont(days, 0.9) as waiting_days_p90
-        from steps
+        from sliced
         group by from_step, to_step, is_end, tier
     )
     select *, n / sum(n) over (partition by from_step, tier)::double as share from counted
