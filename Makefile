@@ -30,6 +30,7 @@ bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
 	$(RUN)/python -m benchmarks.credit
 	$(RUN)/python -m benchmarks.journey
 	$(RUN)/python -m benchmarks.surveys
+	$(RUN)/python -m benchmarks.perception
 
 lint: .venv/.dev ## Lint, format, types, import boundaries, SQL style
 	$(RUN)/ruff check .

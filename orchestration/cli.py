@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import typer
 
-from orchestration.commands import build, identity, read, serve
+from orchestration.commands import brief, build, identity, read, serve
 from orchestration.commands.console import FriendlyGroup
 from workspace.environment import silence_telemetry
 
@@ -30,6 +30,7 @@ app.command()(build.check)
 app.command()(build.run)
 app.command()(read.status)
 app.command()(read.query)
+app.command()(brief.brief)
 # A key of a person may be negative, and is no option.
 app.command(context_settings={"ignore_unknown_options": True})(identity.explain_identity)
 app.command()(serve.app)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from serving.coverage import coverage
+from serving.plan import privacy_floor
 from serving.question import Grain
 from serving.release import LiveRelease
 from serving.semantics import Metric
@@ -73,7 +74,6 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
     checks = _checks(release, name, marts)
     doubt = _doubt(release, metric)
     badge, reason = _badge(release, metric, checks, doubt)
-    floor = int(meta.get("min_cell", 0))
     return MetricDefinition(
         name=name,
         label=metric.label,
@@ -87,7 +87,7 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
         metric_class=metric.metric_class,
         n=metric.n,
         people=metric.people,
-        min_cell=max(floor, release.document.min_cell) if floor else 0,
+        min_cell=privacy_floor(release, metric),
         min_n=int(meta.get("min_n", 0)),
         feeds=metric.feeds,
         model=marts,

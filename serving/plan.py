@@ -218,10 +218,22 @@ def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach
 
 
 def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
-    own = int(metric.meta.get("min_cell", 0))
+    own = privacy_floor(release, metric)
     if not release.protected or (own == 0 and not any(dimension.personal for dimension in asked)):
         return 0
     return max(own, release.document.min_cell)
+
+
+def privacy_floor(release: LiveRelease, metric: Metric) -> int:
+    """Fewer people than this are hidden at any slice; 0 for metrics that are not sensitive by themselves.
+
+    What people wrote (`meta.is_written`) has a floor of its own, since words tell more of a person than a number.
+    """
+    own = int(metric.meta.get("min_cell", 0))
+    if own == 0:
+        return 0
+    written = release.document.min_cell_comments if metric.meta.get("is_written") else 0
+    return max(own, written, release.document.min_cell)
 
 
 def _refuse_people(release: LiveRelease, ready: Plan) -> Verdict | None:

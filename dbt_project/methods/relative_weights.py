@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit  # scipy.stats has them, too, and takes seconds to import
 
 from dbt_project.methods.profile import adjusted_p_values
+from dbt_project.methods.value_at_stake import without
 
 Floats = NDArray[np.float64]
 
@@ -91,7 +92,15 @@ def relative_weights(correlations: Floats, with_outcome: Floats) -> Floats:
     return weights
 
 
-def drivers_of(outcome: Floats, drivers: Floats, *, names: Sequence[str], seed: int, draws: int = 2000) -> Drivers:
+def drivers_of(
+    outcome: Floats,
+    drivers: Floats,
+    *,
+    names: Sequence[str],
+    seed: int,
+    draws: int = 2000,
+    controls: Floats | None = None,
+) -> Drivers:
     """Weigh drivers of an outcome, with intervals, tests and what has to be said besides.
 
     Args:
@@ -100,6 +109,8 @@ def drivers_of(outcome: Floats, drivers: Floats, *, names: Sequence[str], seed: 
         names: of the drivers.
         seed: of the bootstrap, so that the same answers give the same intervals.
         draws: bootstrap samples.
+        controls: what else goes with answers and outcome and is no driver, such as tenure, shape (n, k). It is taken
+            out of both, so that weights and R2 speak of the variance that is left (Frisch & Waugh 1933).
 
     Raises:
         DriversRefusedError: for fewer than 150 rows, for an outcome or a driver that does not vary.
@@ -114,15 +125,18 @@ def drivers_of(outcome: Floats, drivers: Floats, *, names: Sequence[str], seed: 
     _refuse(table, names)
 
     random = np.random.default_rng(seed)
-    table -= table.mean(axis=0)  # against cancellation; nothing below depends on where zero is
+    held = np.empty((n, 0)) if controls is None else controls
+    (table,) = without(held, table)  # centred, too: against cancellation; nothing below depends on where zero is
+    _refuse_what_controls_explain(table, names)
+    free = n - held.shape[1]
     covariance = table.T @ table / (n - 1)
     joint = _correlations(covariance)
     weights = relative_weights(joint[:-1, :-1], joint[:-1, -1])
     samples = _resampled(table, random, draws)
     low, high = _interval(relative_weights(samples[:, :-1, :-1], samples[:, :-1, -1]), weights)
-    p_values = _chances(joint[:-1, :-1], weights, n, random)
+    p_values = _chances(joint[:-1, :-1], weights, free, random)
     q_values = adjusted_p_values(p_values)
-    regression = _least_squares(covariance, n)
+    regression = _least_squares(covariance, free)
     return Drivers(
         names=tuple(names),
         n=n,
@@ -153,6 +167,12 @@ def _refuse(table: Floats, names: Sequence[str]) -> None:
             raise DriversRefusedError(f"all {n} answers about {name} are the same: what does not vary explains nothing")
     if n <= table.shape[1]:
         raise DriversRefusedError(f"{n} answers cannot tell {table.shape[1] - 1} drivers apart")
+
+
+def _refuse_what_controls_explain(left: Floats, names: Sequence[str]) -> None:
+    for name, spread in zip((*names, "the outcome"), np.ptp(left, axis=0), strict=True):
+        if spread < _NO_VARIANCE:
+            raise DriversRefusedError(f"answers about {name} follow exactly from tenure and prior value")
 
 
 def _roots(correlations: Floats) -> tuple[Floats, Floats]:

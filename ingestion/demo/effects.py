@@ -156,7 +156,7 @@ PLANTED: Final = Effects(
     overall=Drivers(items={"solved_first_time": 0.60, "works_as_described": 0.25}, tenure=0.30),
     recommended=Drivers(items={"solved_first_time": 0.50}),
     tenured_item=0.5,
-    at_stake=0.25,
+    at_stake=0.32,
     themes={
         **dict.fromkeys(THEMES, 0.10), "repeated_details": 0.30, "slow_reply": 0.20,
     },

@@ -44,6 +44,10 @@ DATED_BY = {
     "fct_handoff_events": "received_on",
     "fct_tasks": "started_on",
     "dim_initiatives": "started_on",
+    "fct_comment_topics": "commented_on",
+    "fct_perception_growth": "calculated_on",
+    "fct_satisfaction_drivers": "calculated_on",
+    "fct_comment_quotes": "last_told_on",
 }
 PEOPLE = (
     "person_type",
@@ -290,6 +294,16 @@ METRICS: dict[str, Definition] = {
     "ticket_satisfaction": Plain(
         "fct_tickets", "avg((ticket_satisfaction = 'good')::int)", "ticket_satisfaction is not null"
     ),
+    "growth_comparisons": Plain("fct_perception_growth", "count(*)"),
+    "weighed_items": Plain("fct_satisfaction_drivers", "count(*)"),
+    "comments": Plain("fct_comment_topics", "count(*)"),
+    "commenters": Plain("fct_comment_topics", "count(distinct commenter_id)"),
+    "judged_comments": Plain("fct_comment_topics", "count(comment_sentiment)"),
+    "negative_comments": Plain("fct_comment_topics", "count_if(comment_sentiment = 'negative')"),
+    "negative_comment_share": Plain(
+        "fct_comment_topics", "avg((comment_sentiment = 'negative')::int)", "comment_sentiment is not null"
+    ),
+    "comment_quotes": Plain("fct_comment_quotes", "count(*)"),
     "mentions": Plain("fct_mentions", "count_if(is_own_brand)"),
     "brand_mentions": Plain("fct_mentions", "count(*)"),
     "share_of_voice": Plain("fct_mentions", "avg(is_own_brand::int)"),

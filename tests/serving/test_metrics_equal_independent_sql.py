@@ -124,6 +124,20 @@ _TENTHS = "kind = 'calibration' and quantity = 'revenue' and is_chosen"
 _INTERVALS = ("interval_dimension", "interval_value")
 _WAITS = {"reply_curve": ("ticket",), "reply_dimension": ("ticket_category",)}
 _OF_TICKETS = "reply_curve = 'ticket' and reply_dimension = 'ticket_category'"
+_STAKES = ("growth_subject_kind", "growth_subject")
+_STAKE_ROWS = """
+    select growth_subject_kind, growth_subject, {} from marts.fct_perception_growth
+    where perception_measure = 'below tolerance' and later_outcome = 'retained'
+"""
+_EFFECTS = (("growth_subject_kind", "growth_subject"), {"perception_measure": ("gap",)})
+_EFFECT_ROWS = """
+    select growth_subject_kind, growth_subject, difference from marts.fct_perception_growth
+    where perception_measure = 'gap' and later_outcome = '{}'
+"""
+_DRIVERS = (("driver_survey", "driver_item"), {"driver_outcome": ("nps",)})
+_DRIVER_ROWS = "select driver_survey, driver_item, {} from marts.fct_satisfaction_drivers where driver_outcome = 'nps'"
+_PLACES = ("coverage_stage", "coverage_corner")
+_PLACE_ROWS = "select coverage_stage, coverage_corner, {} from marts.fct_perception_coverage"
 FIXED_BY_HAND = {
     "channel_conversions": (*_CONTRIBUTED, _CONTRIBUTIONS.format("conversions")),
     "channel_revenue": (*_CONTRIBUTED, _CONTRIBUTIONS.format("revenue")),
@@ -154,6 +168,43 @@ FIXED_BY_HAND = {
         _WAITS,
         f"select distinct reply_group, median_hours from marts.fct_reply_curves where {_OF_TICKETS}",
     ),
+    **{
+        metric: (_STAKES, {}, _STAKE_ROWS.format(number))
+        for metric, number in (
+            ("value_at_stake", "value_at_stake"),
+            ("below_tolerance_share", "customers_below / nullif(customers_told, 0)"),
+            ("below_tolerance_customers", "customers_below"),
+            ("retained_customer_worth", "worth"),
+        )
+    },
+    **{
+        metric: (_EFFECTS[0], {**_EFFECTS[1], "later_outcome": (outcome,)}, _EFFECT_ROWS.format(outcome))
+        for metric, outcome in (("growth_difference", "retained"), ("revenue_difference", "revenue"))
+    },
+    **{
+        metric: (*_DRIVERS, _DRIVER_ROWS.format(column))
+        for metric, column in (
+            ("relative_weight", "relative_weight"),
+            ("driver_coefficient", "coefficient"),
+            ("driver_rating", "rating_pct"),
+        )
+    },
+    "drivers_r_squared": (
+        ("driver_survey", "driver_outcome"),
+        {},
+        """
+        select driver_survey, driver_outcome, sum(relative_weight) from marts.fct_satisfaction_drivers group by all
+        """,
+    ),
+    **{
+        metric: (_PLACES, {}, _PLACE_ROWS.format(number))
+        for metric, number in (
+            ("coverage_people", "people"),
+            ("coverage_touchpoints", "touchpoints"),
+            ("expectation_known_share", "people_expected / people"),
+            ("experience_known_share", "people_experienced / people"),
+        )
+    },
     "predicted_value_total": (
         _INTERVALS,
         {},

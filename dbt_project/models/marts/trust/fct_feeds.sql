@@ -134,6 +134,36 @@ dim_customers as (
 
 ),
 
+fct_satisfaction_drivers as (
+
+    select * from {{ ref('fct_satisfaction_drivers') }}
+
+),
+
+fct_perception_growth as (
+
+    select * from {{ ref('fct_perception_growth') }}
+
+),
+
+fct_perception_coverage as (
+
+    select * from {{ ref('fct_perception_coverage') }}
+
+),
+
+fct_comment_topics as (
+
+    select * from {{ ref('fct_comment_topics') }}
+
+),
+
+fct_comment_quotes as (
+
+    select * from {{ ref('fct_comment_quotes') }}
+
+),
+
 fct_value_intervals as (
 
     select * from {{ ref('fct_value_intervals') }}
@@ -463,6 +493,41 @@ reach as (
         min(cast(null as date)) as first_on,
         max(cast(null as date)) as last_on
     from fct_value_intervals
+    union all
+    select
+        'drivers' as feed,
+        count(*) as n_rows,
+        min(cast(null as date)) as first_on,
+        max(cast(null as date)) as last_on
+    from fct_satisfaction_drivers
+    union all
+    select
+        'perception_growth' as feed,
+        count(*) as n_rows,
+        min(cast(null as date)) as first_on,
+        max(cast(null as date)) as last_on
+    from fct_perception_growth
+    union all
+    select
+        'coverage' as feed,
+        count(*) as n_rows,
+        min(cast(null as date)) as first_on,
+        max(cast(null as date)) as last_on
+    from fct_perception_coverage
+    union all
+    select
+        'comments' as feed,
+        count(*) as n_rows,
+        min(commented_on) as first_on,
+        max(commented_on) as last_on
+    from fct_comment_topics
+    union all
+    select
+        'comment_quotes' as feed,
+        count(*) as n_rows,
+        min(last_told_on) as first_on,
+        max(last_told_on) as last_on
+    from fct_comment_quotes
 
 ),
 

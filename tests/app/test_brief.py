@@ -1,0 +1,115 @@
+"""The brief: one page about a release, whose numbers are those of `cx query`, and which says what is withheld."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from typer.testing import CliRunner
+
+from app.brief import Brief, Figure, file_name, save, write
+from app.brief_html import html_of
+from app.brief_pdf import pdf_of
+from app.desk import Desk, open_desk
+from orchestration.cli import app
+from workspace.paths import WorkspacePaths
+
+
+@pytest.fixture(scope="module")
+def desk(demo_workspace: Path) -> Desk:
+    return open_desk(demo_workspace)
+
+
+@pytest.fixture(scope="module")
+def page(desk: Desk) -> Brief:
+    return write(desk)
+
+
+class _Numbers(HTMLParser):
+    """Collects the machine-readable numbers of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "data":
+            told = dict(attrs)
+            self.found.append((told["data-metric"] or "", told["title"] or "", told["value"] or ""))
+
+
+def queried(figure: Figure, root: Path) -> dict[str, object]:
+    """What the command that stands beside the number answers."""
+    words = shlex.split(figure.query)[1:]
+    answer = CliRunner().invoke(app, [*words, "--format", "json", "--workspace", str(root)])
+    assert answer.exit_code == 0, answer.output
+    (record,) = json.loads(answer.stdout)
+    return record
+
+
+def test_every_number_equals_the_query_beside_it(page: Brief, demo_workspace: Path) -> None:
+    assert len(page.figures) >= 4 + 2 * 8 + 2
+    for figure in page.figures:
+        record = queried(figure, demo_workspace)
+        assert record["value"] == figure.row.value, figure.query
+        assert record["status"] == figure.row.status
+
+
+def test_the_html_holds_exactly_the_figures(page: Brief) -> None:
+    numbers = _Numbers()
+    numbers.feed(html_of(page))
+    assert numbers.found == [
+        (figure.metric, figure.query, "" if figure.row.value is None else repr(figure.row.value))
+        for figure in page.figures
+    ]
+
+
+def test_it_answers_four_questions_and_says_what_would_overturn_each(page: Brief) -> None:
+    assert [answer.question for answer in page.answers] == [
+        "Who are our best customers?",
+        "What is their journey?",
+        "What do they want done?",
+        "Where do we fall short?",
+    ]
+    assert all(answer.overturn.startswith(("Overturned if", "Nothing is claimed")) for answer in page.answers)
+    assert page.stake_overturn
+    assert "Association, not cause" in page.method
+
+
+def test_it_names_the_release_and_does_not_change_with_time(page: Brief, desk: Desk) -> None:
+    assert desk.document.run_id in html_of(page)
+    assert pdf_of(page) == pdf_of(page)
+    assert file_name(desk.document) == f"brief-{desk.document.as_of_on:%Y-%m}-{desk.document.run_id}"
+
+
+def test_the_pdf_is_one_page(page: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheets: list[FPDF] = []
+    output = FPDF.output
+    monkeypatch.setattr(FPDF, "output", lambda self: sheets.append(self) or output(self))
+    assert pdf_of(page).startswith(b"%PDF-")
+    assert sheets[0].pages_count == 1
+
+
+def test_a_withheld_metric_is_withheld_in_the_brief(copy_of_demo: Path) -> None:
+    release = WorkspacePaths(copy_of_demo).published
+    pointer = json.loads((release / "CURRENT.json").read_text())
+    document = release / pointer["run_id"] / "release.json"
+    facts = json.loads(document.read_text())
+    facts["withheld"] = {"revenue": ["orders_are_the_same_by_three_routes"]}
+    document.chmod(0o600)
+    document.write_text(json.dumps(facts))
+    page = write(open_desk(copy_of_demo))
+    revenue = [figure for figure in page.figures if figure.metric == "revenue"]
+    assert {figure.text for figure in revenue} == {"withheld"}
+    assert "withheld" in page.badge
+    assert "withheld" in html_of(page)
+
+
+def test_the_command_writes_both_files(desk: Desk, demo_workspace: Path, tmp_path: Path) -> None:
+    files = save(desk, tmp_path / "out", ("html", "pdf"))
+    assert [file.suffix for file in files] == [".html", ".pdf"]
+    assert all(file.stat().st_size > 2000 for file in files)
