@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from font_source_sans_pro import SourceSansPro, SourceSansProSemibold
 from font_source_serif_pro import SourceSerifProSemibold
 from fpdf import FPDF, XPos, YPos
+from fpdf.enums import MethodReturnValue
 from fpdf.fonts import FontFace
 
 from app.brief import Answer, Brief
@@ -130,10 +132,8 @@ def _card(sheet: FPDF, answer: Answer, *, x: float, y: float, width: float, dry:
         sheet.set_font(family, size=size)
         sheet.set_text_color(*color)
         sheet.set_xy(x + PAD, y + height)
-        lines = sheet.multi_cell(
-            width - 2 * PAD, line, text, align="L", dry_run=dry, output="LINES" if dry else "HEIGHT"
-        )
-        height += (len(lines) * line if dry else float(lines)) + 0.7
+        drawn = sheet.multi_cell(width - 2 * PAD, line, text, align="L", dry_run=dry, output=MethodReturnValue.HEIGHT)
+        height += cast("float", drawn) + 0.7
     return height + PAD - 0.7
 
 

@@ -117,7 +117,10 @@ def headline(analysis: Analysis) -> Sentence:
     first = proven[0]
     share = (first.weight.value or 0.0) / (analysis.r_squared or 1.0)
     urgent = [driver.label for driver in analysis.drivers if driver.priority == "fix first"]
-    act = f"; heavy and rated below average: {listing(_quoted(urgent))}" if urgent else ""
+    if urgent == [first.label]:
+        act = ", and it is rated below average"
+    else:
+        act = f"; heavy and rated below average: {listing(_quoted(urgent))}" if urgent else ""
     return Sentence(f"{what} goes most with “{first.label}”, {percent(share)} of what items explain{act}", claim=True)
 
 

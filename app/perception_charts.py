@@ -44,9 +44,15 @@ def quadrant(records: Sequence[Record], *, weight_cut: float, rating_cut: float)
         shape=alt.condition("datum.stands_out", alt.value("diamond"), alt.value("circle")),
         tooltip=tooltip,
     )
-    names = base.mark_text(align="left", dx=11, color=TEXT, fontSize=SMALL, limit=190).encode(text="label:N")
-    named = names.transform_filter(f"datum.weight >= {weight_cut} || datum.stands_out")
-    return alt.layer(*lines, dots, named).properties(height=380)
+    # Names stand towards the middle, so that none is cut off at an edge.
+    heavy = f"(datum.weight >= {weight_cut} || datum.stands_out)"
+    low = base.mark_text(align="left", dx=11, color=TEXT, fontSize=SMALL, limit=190)
+    high = base.mark_text(align="right", dx=-11, color=TEXT, fontSize=SMALL, limit=190)
+    names = [
+        text.transform_filter(f"{heavy} && datum.rating {side} {rating_cut}").encode(text="label:N")
+        for text, side in ((low, "<"), (high, ">="))
+    ]
+    return alt.layer(*lines, dots, *names).properties(height=380)
 
 
 def coverage_map(records: Sequence[Record], *, rows: Sequence[str], columns: Sequence[str]) -> alt.LayerChart:
@@ -76,9 +82,9 @@ def coverage_map(records: Sequence[Record], *, rows: Sequence[str], columns: Seq
         tooltip=[
             alt.Tooltip("row:N", title="Stage"),
             alt.Tooltip("column:N", title="Corner"),
-            alt.Tooltip("traffic:N", title="Traffic"),
-            alt.Tooltip("text:N", title="Experience"),
-            alt.Tooltip("expected:N", title="Expectation"),
+            alt.Tooltip("traffic:N", title="People who pass"),
+            alt.Tooltip("text:N", title="Experience known"),
+            alt.Tooltip("expected:N", title="Expectation known"),
             alt.Tooltip("stake:N", title="At stake"),
         ],
     )

@@ -26,7 +26,7 @@ def ranking(desk: Desk, stakes: Stakes, title: Sentence, *, key: str) -> None:
             charts.ranked(
                 [
                     {
-                        "label": f"{stake.label} (critical)" if stake.is_critical else stake.label,
+                        "label": f"{stake.label} *" if stake.is_critical else stake.label,
                         "value": stake.row.value,
                         "low": stake.row.low,
                         "high": stake.row.high,
@@ -41,7 +41,8 @@ def ranking(desk: Desk, stakes: Stakes, title: Sentence, *, key: str) -> None:
             alt_text=f"Ranked bars of value at stake by interaction. {title}.",
             key=f"{key}_chart",
             note="Customers below the least they accept x how much less often such customers stayed x what a customer "
-            f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, whatever the filter. "
+            f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, whatever the filter. An "
+            "asterisk marks critical interactions. "
             f"Coloured where proven over all comparisons; around nought it may be chance. {ASSOCIATION}",
         )
 
@@ -119,7 +120,6 @@ def coverage(desk: Desk) -> None:
         heard, told = known.get(place) or 0.0, hoped.get(place) or 0.0
         stake = stakes.get(f"{place[0]}, {place[1]}")
         worth = stake.row.value if stake is not None and stake.is_proven else None
-        state = "blind spot" if heard == 0 else f"{percent(heard)} heard"
         cells.append(
             {
                 "row": place[0],
@@ -127,10 +127,11 @@ def coverage(desk: Desk) -> None:
                 "value": heard,
                 "people": row.value,
                 "state": "blind spot" if heard == 0 else "heard",
-                "text": state,
-                "traffic": f"{row.value:,.0f} people",
-                "expected": f"{percent(told)} expectation known",
-                "stake": f"{money(worth, desk.currency)} at stake" if worth else "",
+                # Short enough for a cell of a telephone; the small print says what each line is.
+                "text": "blind" if heard == 0 else percent(heard),
+                "traffic": f"{row.value:,.0f}",
+                "expected": percent(told),
+                "stake": money(worth, desk.currency) if worth else "",
             }
         )
     blind = [cell for cell in cells if cell["state"] == "blind spot"]
@@ -144,8 +145,9 @@ def coverage(desk: Desk) -> None:
             perception_charts.coverage_map(cells, rows=STAGES, columns=CORNERS),
             alt_text=f"Map of stages and corners: who passes and who is heard. {title}.",
             key="coverage_map_chart",
-            note=f"Touchpoints and ratings of the last {desk.settings.active_days} days: how many people pass, of how "
-            "many of them the experience and the expectation there are known, and what is proven to be at stake.",
+            note="Of each stage and corner, from above: the share of the people whose experience there is known, how "
+            f"many people pass in {desk.settings.active_days} days, and the value at stake where it is proven. Blind: "
+            "of the people who pass, nobody rated anything there. The tooltip says how many told an expectation.",
         )
 
 

@@ -74,7 +74,9 @@ def read_stakes(desk: Desk, kind: str = "interaction") -> Stakes:
         for row in values.rows
         if row.dimensions.get("growth_subject") is not None
     ]
-    ranked = sorted(found, key=lambda one: (not one.is_proven, -(one.row.value or 0.0), one.label))
+    ranked = sorted(
+        found, key=lambda one: (not one.is_proven, one.row.value is None, -(one.row.value or 0.0), one.label)
+    )
     return Stakes(ranked=tuple(ranked), answers=(values, below))
 
 
@@ -93,8 +95,8 @@ def headline(stakes: Sequence[Stake], *, currency: str, days: int) -> Sentence:
     if proven:
         first = proven[0]
         return Sentence(
-            f"{amount(first, currency)} of {first.worth_in} is at stake in {quoted(first)}: customers below what they "
-            "tolerate leave more often",
+            f"{amount(first, currency)} of {first.worth_in} {period(days)} is at stake in {quoted(first)}: customers "
+            "below what they tolerate leave more often",
             claim=True,
         )
     told = [stake for stake in stakes if stake.row.value is not None]
@@ -105,6 +107,11 @@ def headline(stakes: Sequence[Stake], *, currency: str, days: int) -> Sentence:
         f"stay as often within {days} days, as far as the answers tell",
         claim=False,
     )
+
+
+def period(days: int) -> str:
+    """The days over which it was observed what followed, as people say it."""
+    return "a year" if days in (365, 366) else f"in {days} days"
 
 
 def quoted(stake: Stake) -> str:
@@ -141,7 +148,7 @@ def overturn(stakes: Sequence[Stake], *, currency: str) -> str:
         first = proven[0]
         return (
             f"Overturned if customers below tolerance stayed as often as others of equal tenure and prior value: the "
-            f"interval, now {bounds(first.row, currency)}, would hold {money(0, currency)}. It is an association: a "
+            f"interval, now {bounds(first.row, currency)}, would hold nought. It is an association: a "
             "trial that lifts some of them above tolerance would show whether they stay."
         )
     told = [stake for stake in stakes if stake.row.value is not None]

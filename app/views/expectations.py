@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines, survey_cards, survey_headlines
+from app import cards, charts, comment_cards, headlines, stake_cards, survey_cards, survey_headlines
 from app.findings import short_gaps, usable
 from app.formatting import count_of, signed, words
 from app.page import based_on, begin, choose, nothing_in_period, too_few
@@ -166,6 +166,13 @@ for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (ri
             stands_out={str(row.dimensions[dimension]) for row in short_gaps(split.rows, dimension=dimension)},
             lowest_first=True,
         )
+
+left, right = st.columns([11, 9], gap="small")
+with left:
+    stake_cards.drivers(desk)
+with right:
+    comment_cards.topics(desk, filters)
+stake_cards.coverage(desk)
 
 st.header("How they feel about it", anchor=False)
 with st.grid(6, min_column_width=140, gap="small"):

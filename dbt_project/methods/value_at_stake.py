@@ -69,17 +69,25 @@ class Stake:
 
 
 def smooth_controls(tenure: Floats, prior_value: Floats) -> Floats:
-    """Tenure and prior value as curves: root and level of each, since the first year and the first order differ most.
+    """Tenure and prior value as curves: linear splines of root tenure and log value, bent at their quartiles.
+
+    A straight line would leave what bends (the first year, the first order, a share that cannot exceed 1) for the
+    perception to explain.
 
     Args:
         tenure: days since the customer was first seen.
         prior_value: money of the year before; negative after refunds.
 
     Returns:
-        Shape (n, 4).
+        Shape (n, 8).
     """
     value = np.sign(prior_value) * np.log1p(np.abs(prior_value))
-    return np.column_stack([np.sqrt(np.maximum(tenure, 0)), tenure, value, value**2])
+    return np.column_stack([_spline(np.sqrt(np.maximum(tenure, 0))), _spline(value)])
+
+
+def _spline(values: Floats) -> Floats:
+    knots = np.quantile(values, [0.25, 0.5, 0.75]) if values.size else np.zeros(3)
+    return np.column_stack([values, *(np.maximum(values - knot, 0) for knot in knots)])
 
 
 def without(controls: Floats, *columns: Floats) -> list[Floats]:

@@ -26,7 +26,7 @@ def test_the_greatest_proven_stake_is_the_headline() -> None:
     said = headline([stake("Getting help", 13_987.0), stake("Buying", 9_000.0)], currency="EUR", days=365)
     assert said.claim
     assert said.text == (
-        "€13,987 of margin is at stake in “Getting help”: customers below what they tolerate leave more often"
+        "€13,987 of margin a year is at stake in “Getting help”: customers below what they tolerate leave more often"
     )
 
 

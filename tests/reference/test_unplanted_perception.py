@@ -70,23 +70,25 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
         loss: how much less often those stay whom the company did not help at all.
     """
     tenure = random.gamma(2, 250, PEOPLE).astype(np.int64) + 1
-    root = (np.sqrt(tenure) - np.sqrt(tenure).mean()) / np.sqrt(tenure).std()
+    centre, spread = np.sqrt(tenure).mean(), np.sqrt(tenure).std()
     answered = np.datetime64("2024-09-01") + random.integers(0, 280, PEOPLE)
     again = random.random(PEOPLE) < 0.3  # who answers twice
     responses = np.r_[np.arange(PEOPLE), np.flatnonzero(again)]
     on = np.r_[answered, answered[again] + 150]
     style = random.standard_normal(PEOPLE)[responses]
+    # Root tenure at each answer, standardised.
+    root = (np.sqrt(tenure[responses] + 150 * (np.arange(responses.size) >= PEOPLE)) - centre) / spread
 
     def rated(mean: float) -> np.ndarray:
         felt = style[:, None] * 0.5 + random.standard_normal((responses.size, len(ITEMS)))
         return np.clip(np.rint(mean + 1.1 * felt), 1, 7)
 
-    perceived = np.clip(rated(5.0) + np.rint(fooled * root[responses])[:, None], 1, 7)
+    perceived = np.clip(rated(5.0) + np.rint(fooled * root)[:, None], 1, 7)
     accepted, expected = rated(4.0), rated(5.3)
     helped = (perceived - accepted)[:, ITEMS["interaction"] == "get_help"].mean(axis=1)
-    stays = 0.65 + 0.2 * np.sign(fooled) * root - loss * (helped[:PEOPLE] < 0)
+    stays = 0.65 + 0.2 * np.sign(fooled) * root[:PEOPLE] - loss * (helped[:PEOPLE] < 0)
     stayed = random.random(PEOPLE) < np.clip(stays, 0.05, 0.95)
-    outcome = np.clip(np.rint(5 + 1.2 * random.standard_normal(responses.size) + fooled * root[responses]), 1, 7)
+    outcome = np.clip(np.rint(5 + 1.2 * random.standard_normal(responses.size) + fooled * root), 1, 7)
     told = {"overall": (outcome - 1) / 6 * 100, "nps": random.integers(0, 11, responses.size) * 10.0}
 
     at = pd.to_datetime(on)

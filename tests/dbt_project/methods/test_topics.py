@@ -6,9 +6,14 @@ import numpy as np
 
 from dbt_project.methods.topics import find_topics, nearest_label
 
-REPLY = ("Waited days for a reply", "No reply for days", "Late reply after days of silence")
+REPLY = ("Waiting for a reply", "No reply, still waiting", "Reply came late, waiting in silence")
 PARCEL = ("The parcel was damaged", "Damaged parcel again", "Courier threw the parcel, it was damaged")
-GERMAN = ("Tagelang keine Antwort", "Antwort kam spät", "Auf die Antwort gewartet")
+PRICE = ("Price too expensive", "Expensive, the price is wrong", "Expensive price")
+GERMAN = (
+    ("Wieder keine Antwort, lange gewartet", "Antwort kam spät, gewartet", "Auf Antwort gewartet"),
+    ("Paket beschädigt", "Das Paket war beschädigt", "Beschädigt war das Paket"),
+    ("Teurer Preis", "Der Preis ist teuer", "Preis teuer"),
+)
 
 
 def said(*sentences: tuple[str, ...], times: int = 12) -> tuple[list[str], list[int]]:
@@ -17,18 +22,16 @@ def said(*sentences: tuple[str, ...], times: int = 12) -> tuple[list[str], list[
 
 
 def test_texts_of_one_theme_are_of_one_topic() -> None:
-    texts, people = said(REPLY, PARCEL)
+    texts, people = said(REPLY, PARCEL, PRICE)
     found = find_topics(texts, people, language="en", least_people=5)
-    half = len(texts) // 2
-    assert len(set(found.of_text[:half])) == 1
-    assert len(set(found.of_text[half:])) == 1
-    assert found.of_text[0] != found.of_text[-1]
-    assert "reply" in found.topics[found.of_text[0]].name
-    assert "parcel" in found.topics[found.of_text[-1]].name
+    of_theme = found.of_text.reshape(3, -1)
+    assert [len(set(row)) for row in of_theme.tolist()] == [1, 1, 1]
+    names = [found.topics[at].name for at in of_theme[:, 0]]
+    assert ["reply" in names[0], "parcel" in names[1], "price" in names[2]] == [True] * 3
 
 
 def test_a_word_of_few_people_is_no_keyword() -> None:
-    texts, people = said(REPLY)
+    texts, people = said(REPLY, PARCEL, PRICE)
     texts += ["Zanzibar Zanzibar"] * 40
     people += [7] * 40
     found = find_topics(texts, people, language="en", least_people=5)
@@ -37,7 +40,7 @@ def test_a_word_of_few_people_is_no_keyword() -> None:
 
 
 def test_what_every_text_says_and_the_companys_own_name_are_no_topics() -> None:
-    texts, people = said(REPLY, PARCEL)
+    texts, people = said(REPLY, PARCEL, PRICE)
     named = [f"Northwind: {text}" for text in texts]
     assert find_topics(named, people, language="en", least_people=5, not_about=["Northwind"]).topics == (
         find_topics(texts, people, language="en", least_people=5).topics
@@ -45,7 +48,7 @@ def test_what_every_text_says_and_the_companys_own_name_are_no_topics() -> None:
 
 
 def test_german_has_topics_and_an_unknown_language_has_none() -> None:
-    texts, people = said(GERMAN)
+    texts, people = said(*GERMAN)
     found = find_topics(texts, people, language="de", least_people=5)
     assert "antwort" in found.topics[found.of_text[0]].name
     assert find_topics(texts, people, language="pl", least_people=5).topics == ()
@@ -53,7 +56,7 @@ def test_german_has_topics_and_an_unknown_language_has_none() -> None:
 
 
 def test_the_same_texts_have_the_same_topics() -> None:
-    texts, people = said(REPLY, PARCEL)
+    texts, people = said(REPLY, PARCEL, PRICE)
     one, two = (find_topics(texts, people, language="en", least_people=5) for _ in range(2))
     assert one.topics == two.topics
     assert np.array_equal(one.of_text, two.of_text)

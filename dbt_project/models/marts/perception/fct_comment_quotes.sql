@@ -1,5 +1,5 @@
 -- Grain: one row is a quote: a scrubbed comment of a topic that enough people wrote about. Empty unless cx.yml
--- publishes comments. Quotes are comments that hold the most of their topic's words, and each is told once, whoever wrote it.
+-- publishes comments. What most people put alike comes first, and each is told once, whoever wrote it.
 
 with readings as (
 
