@@ -44,6 +44,7 @@ ITEMS = pd.DataFrame(
     columns=["item", "pillar", "interaction"],
 )
 GIVEN = """
+    set threads to 1;
     create table stg_config__settings as select 'UTC' as timezone, 365 as active_days;
     create table int_company__as_of as select date '2026-06-30' as as_of_on;
     create table fct_contracts (person_id bigint, started_on date, ended_on date);
@@ -227,3 +228,27 @@ def test_twenty_people_are_refused_in_plain_words(monkeypatch: pytest.MonkeyPatc
     }
     assert all(row["stake_refused_reason"].startswith("only ") for row in growth)
     assert growth
+
+
+def test_two_items_that_are_answered_alike_are_warned_of_in_plain_words() -> None:
+    database = duckdb.connect()
+    database.execute(GIVEN)
+    play(database, np.random.default_rng(2), fooled=0.0)
+    database.execute(
+        """
+        update fct_survey_answers as answers set value_pct = other.value_pct
+        from fct_survey_answers as other
+        where answers.construct = 'perception' and other.construct = 'perception' and answers.item = 'knows'
+            and other.item = 'kind' and answers.response_id = other.response_id
+        """
+    )
+    build(database, MODELS)
+    told = {
+        row["driver_item"]: row
+        for row in rows(database, "select * from fct_satisfaction_drivers where driver_outcome = 'overall'")
+    }
+    for item in ("kind", "knows"):
+        assert "kind and knows move as one" in told[item]["driver_warning"]
+        assert told[item]["coefficient"] is None
+    assert told["kind"]["relative_weight"] == pytest.approx(told["knows"]["relative_weight"])
+    assert told["fast"]["driver_warning"] is None
