@@ -7,7 +7,6 @@ the same data; `python -m app.brief` writes both for a workspace.
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -269,6 +268,8 @@ def file_name(document: Release) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the brief of a workspace's release, and print the files that it became."""
+    from streamlit.logger import set_log_level
+
     from app.desk import open_desk
     from serving import NoRelease, UserError
     from workspace.environment import silence_telemetry
@@ -280,8 +281,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--format", action="append", choices=("html", "pdf"), dest="formats")
     options = parser.parse_args(arguments)
     silence_telemetry()
-    for name in [name for name in logging.root.manager.loggerDict if name.startswith("streamlit")]:
-        logging.getLogger(name).setLevel(logging.ERROR)  # it warns that no server is running; none is needed
+    set_log_level("ERROR")  # Streamlit warns that no server is running; none is needed
     try:
         desk = open_desk(options.workspace, options.release)
     except NoRelease as missing:

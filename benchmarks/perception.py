@@ -79,6 +79,8 @@ _COMPANY = """
             null::varchar as wave, null::varchar as value_tier_at_event, 'use' as stage, null::varchar as channel
         from responses cross join asked;
     update fct_survey_answers set value_pct = (value - 1) / 6 * 100;
+    create view int_survey__answers as
+        select answer_id as answer_key, interaction as asked_interaction from fct_survey_answers;
 """
 _PLAIN = """
     select count(*), avg(later.revenue) from fct_survey_answers as answers

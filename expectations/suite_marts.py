@@ -45,6 +45,11 @@ _KEYS = {
     "marts.fct_handoff_events": "handoff_id",
     "marts.fct_handoffs": "handoffs_id",
     "marts.fct_tasks": "task_attempt_id",
+    "marts.fct_perception_growth": "perception_growth_id",
+    "marts.fct_satisfaction_drivers": "satisfaction_driver_id",
+    "marts.fct_perception_coverage": "perception_coverage_id",
+    "marts.fct_comment_topics": "comment_id",
+    "marts.fct_comment_quotes": "comment_quote_id",
     "marts.fct_feeds": "feed",
     "marts.fct_control_totals": "total",
 }
@@ -74,6 +79,7 @@ _ORPHANS = (
     "marts.fct_content_views",
     "marts.fct_searches",
     "marts.fct_outreach",
+    "marts.fct_comment_topics",
 )
 _KNOWN_PEOPLE = """
 select fact.person_id
@@ -267,6 +273,30 @@ def _values() -> list[Rule]:
         between("marts.fct_tickets", "first_reply_hours", 0, None, behaviour="withhold"),
         between("marts.fct_mentions", "reply_hours", 0, None, behaviour="withhold"),
         between("marts.fct_journey_transitions", "share", 0, 1, behaviour="withhold"),
+        between("marts.fct_satisfaction_drivers", "relative_weight", 0, 1, behaviour="withhold"),
+        between("marts.fct_perception_growth", "share_below", 0, 1, behaviour="withhold"),
+        no_rows(
+            "stakes_lie_in_their_intervals",
+            "marts.fct_perception_growth",
+            """
+            select growth_subject from {batch}
+            where value_at_stake < value_at_stake_low or value_at_stake > value_at_stake_high
+            """,
+            description="A value at stake lies within its interval.",
+            behaviour="withhold",
+        ),
+        no_rows(
+            "quotes_name_nobody",
+            "marts.fct_comment_quotes",
+            """
+            select quote from {batch}
+            where
+                regexp_matches(quote, '@|www[.]|https?:')
+                or regexp_matches(quote, '[0-9][ /-]?[0-9][ /-]?[0-9][ /-]?[0-9][ /-]?[0-9]')
+            """,
+            description="No quote holds an address, a link or a long number.",
+            behaviour="block",
+        ),
         no_rows(
             "journeys_run_forward",
             "marts.fct_journeys",

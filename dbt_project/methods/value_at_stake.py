@@ -39,6 +39,7 @@ class Effect:
         low, high: its 95% interval, clustered by person (t).
         p_value: two-sided.
         unadjusted: the same difference without the controls.
+        freedom: degrees of freedom of the interval.
         influence: of each person on the difference, shape (people,); sums to 0.
     """
 
@@ -49,6 +50,7 @@ class Effect:
     high: float
     p_value: float
     unadjusted: float
+    freedom: int
     influence: Floats
 
 
@@ -132,10 +134,18 @@ def effect(later: Floats, perceived: Floats, controls: Floats, person: Codes) ->
     difference = float(left_perceived @ left_later) / spread
     residual = left_later - difference * left_perceived
     influence = np.bincount(cluster, weights=left_perceived * residual, minlength=members) / spread
+    # Of few people, by chance all may stay: then nothing seems left to vary, and the error is far too small. The error
+    # if the perception had no effect (a score test, Rao 1948) does not fall for it; the larger of the two counts.
+    unrelated = np.bincount(cluster, weights=left_perceived * left_later, minlength=members) / spread
     freedom = members - 1
     # Small-sample factor of clustered variances, as in Stata and in R's sandwich (type HC1).
     factor = members / freedom * (later.size - 1) / max(later.size - 2 - basis.shape[1], 1)
+    inflation = np.sqrt(max(1.0, float(unrelated @ unrelated) / max(float(influence @ influence), 1e-300)))
+    influence = influence * inflation
     error = float(np.sqrt(factor * (influence @ influence)))
+    # Between two groups the smaller one decides how well the error itself is known (Welch 1947).
+    if _is_binary(perceived):
+        freedom = _smaller_side(perceived, cluster)[0] - 1
     reach = float(stdtrit(freedom, 0.975)) * error
     centred = perceived - perceived.mean()
     return Effect(
@@ -146,6 +156,7 @@ def effect(later: Floats, perceived: Floats, controls: Floats, person: Codes) ->
         high=difference + reach,
         p_value=float(2 * stdtr(freedom, -abs(difference) / error)) if error > 0 else 1.0,
         unadjusted=float(centred @ later) / float(centred @ centred),
+        freedom=freedom,
         influence=influence,
     )
 
@@ -164,7 +175,7 @@ def stake(found: Effect, *, stayed: Floats, value: Floats, person: Codes) -> Sta
     on_worth = np.bincount(cluster, weights=stayed * (value - worth), minlength=members) / float(stayed.sum())
     on_product = worth * found.influence + found.difference * on_worth
     error = float(np.sqrt(members / (members - 1) * (on_product @ on_product)))
-    reach = float(stdtrit(members - 1, 0.975)) * error
+    reach = float(stdtrit(found.freedom, 0.975)) * error
     at_stake = -found.difference * worth
     return Stake(value=at_stake, low=at_stake - reach, high=at_stake + reach, worth=worth)
 
@@ -197,8 +208,7 @@ def _refuse(later: Floats, perceived: Floats, cluster: Codes, people: int) -> No
     if np.ptp(perceived) == 0:
         raise EffectRefusedError("everybody perceived the same")
     if _is_binary(perceived):
-        below = np.unique(cluster[perceived == 1]).size
-        smaller, side = min((below, "below"), (np.unique(cluster[perceived == 0]).size, "above"))
+        smaller, side = _smaller_side(perceived, cluster)
         if smaller < SMALLEST_SIDE:
             raise EffectRefusedError(f"only {smaller} customers were {side}: {SMALLEST_SIDE} on each side are needed")
     if np.ptp(later) == 0:
@@ -207,6 +217,12 @@ def _refuse(later: Floats, perceived: Floats, cluster: Codes, people: int) -> No
         rarer = int(min(later.sum(), later.size - later.sum()))
         if rarer < FEWEST_EVENTS:
             raise EffectRefusedError(f"it happened, or did not, only {rarer} times: {FEWEST_EVENTS} are needed")
+
+
+def _smaller_side(perceived: Floats, cluster: Codes) -> tuple[int, str]:
+    """How many people are on the side on which fewer are."""
+    sides = (("above", perceived == 0), ("below", perceived == 1))
+    return min((int(np.unique(cluster[inside]).size), side) for side, inside in sides)
 
 
 def _is_binary(values: Floats) -> bool:

@@ -107,7 +107,7 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
             "accepted_pct": (accepted.ravel() - 1) / 6 * 100,
         }
     )
-    database.register("long", long)
+    database.register("long", long.rename_axis("answer_id").reset_index())
     outcomes = pd.concat(
         pd.DataFrame(
             {
@@ -127,6 +127,8 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
     )  # fmt: skip
     database.execute(
         """
+        create or replace table int_survey__answers as
+            select answer_id as answer_key, interaction as asked_interaction from long;
         create or replace table fct_expectation_gaps as
             select *, answered_at::date as answered_on, perception_pct - expectation_pct as gap_pct from long;
         create or replace table fct_survey_answers as

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from scipy.stats import t as student_t
 
 from dbt_project.methods.value_at_stake import EffectRefusedError, effect, smooth_controls, stake, without
 
@@ -42,8 +43,17 @@ def test_the_difference_and_its_error_are_those_of_clustered_least_squares() -> 
     np.add.at(sums, cluster, design * residual[:, None])
     factor = members.size / (members.size - 1) * 599 / (600 - design.shape[1])
     variance = factor * inverse @ (sums.T @ sums) @ inverse
+    # The same with the residuals of a regression without the perception: the larger error counts.
+    without_it = design[:, 1:]
+    score = one["stayed"] - without_it @ np.linalg.lstsq(without_it, one["stayed"], rcond=None)[0]
+    scores = np.zeros_like(sums)
+    np.add.at(scores, cluster, design * score[:, None])
+    unrelated = factor * inverse @ (scores.T @ scores) @ inverse
+    error = np.sqrt(max(variance[0, 0], unrelated[0, 0]))
+    smaller = min(np.unique(one["person"][one["below"] == side]).size for side in (0, 1))
     assert found.difference == pytest.approx(beta[0])
-    assert (found.high - found.low) / 2 == pytest.approx(1.9647 * np.sqrt(variance[0, 0]), rel=1e-3)
+    assert found.freedom == smaller - 1
+    assert (found.high - found.low) / 2 == pytest.approx(student_t.ppf(0.975, smaller - 1) * error, rel=1e-6)
     assert found.people == members.size
     below, above = one["stayed"][one["below"] == 1], one["stayed"][one["below"] == 0]
     assert found.unadjusted == pytest.approx(below.mean() - above.mean())

@@ -15,6 +15,12 @@ answers as (
 
 ),
 
+asked as (
+
+    select * from {{ ref('int_survey__answers') }}
+
+),
+
 interactions as (
 
     select * from {{ ref('stg_mappings__interactions') }}
@@ -42,7 +48,8 @@ told as (
         perceptions.person_id,
         perceptions.answered_on,
         perceptions.pillar,
-        perceptions.interaction,
+        -- What was asked of no interaction tells of none, whatever the respondent had done last.
+        asked.asked_interaction as interaction,
         interactions.stage,
         interactions.corner,
         cast(perceptions.perception_pct as decimal(18, 6)) as perception,
@@ -54,7 +61,8 @@ told as (
         on
             perceptions.response_id = accepted.response_id
             and perceptions.item = accepted.item
-    left join interactions on perceptions.interaction = interactions.interaction
+    left join asked on perceptions.answer_id = asked.answer_key
+    left join interactions on asked.asked_interaction = interactions.interaction
 
 ),
 

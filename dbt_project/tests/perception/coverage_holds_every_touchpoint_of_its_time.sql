@@ -1,0 +1,33 @@
+-- The traffic of all stages and corners together is the touchpoints of the last active_days that have both.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_perception_coverage'}}}) }}
+
+with counted as (
+
+    select coalesce(sum(touchpoints), 0) as touchpoints
+    from {{ ref('fct_perception_coverage') }}
+
+),
+
+since as (
+
+    select {{ days_later('as_of.as_of_on', '-settings.active_days') }} as day_before
+    from {{ ref('int_company__as_of') }} as as_of
+    cross join {{ ref('stg_config__settings') }} as settings
+
+),
+
+made as (
+
+    select count(*) as touchpoints
+    from {{ ref('fct_touchpoints') }} as touchpoints
+    inner join since on touchpoints.occurred_on > since.day_before
+    where touchpoints.stage is not null and touchpoints.corner is not null
+
+)
+
+select
+    counted.touchpoints,
+    made.touchpoints as touchpoints_made
+from counted
+cross join made
+where counted.touchpoints <> made.touchpoints
