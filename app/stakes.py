@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from serving import Answer, AnswerRow
 
-METRICS = ("value_at_stake", "below_tolerance_share", "below_tolerance_customers", "retained_customer_worth")
+METRICS = ("value_at_stake", "below_tolerance_customer_share", "below_tolerance_customers", "retained_customer_worth")
 AT_STAKE = "at stake"
 
 
@@ -54,7 +54,7 @@ def read_stakes(desk: Desk, kind: str = "interaction") -> Stakes:
     """The stakes of a kind of subject (all, pillar, corner, interaction, stage and corner)."""
     where = {"growth_subject_kind": (kind,)}
     values, below = (
-        desk.ask(metric, by=("growth_subject",), where=where) for metric in ("value_at_stake", "below_tolerance_share")
+        desk.ask(metric, by=("growth_subject",), where=where) for metric in ("value_at_stake", "below_tolerance_customer_share")
     )
     labels, statuses, critical, worth_in = (
         _told(desk.ask("growth_comparisons", by=("growth_subject", column), where=where), column)
