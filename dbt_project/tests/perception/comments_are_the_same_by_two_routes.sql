@@ -8,7 +8,8 @@ with told as (
         count(*) as comments,
         count(distinct answers.person_id) as people
     from {{ ref('fct_survey_answers') }} as answers
-    inner join {{ ref('stg_survey__answers') }} as texts on answers.answer_id = texts.answer_key
+    inner join {{ ref('stg_survey__answers') }} as texts
+        on answers.response_id = texts.response_key and answers.question_id = texts.question_id
     where answers.construct = 'comment' and not answers.is_missing and trim(texts.answer_text) <> ''
     union all
     select

@@ -37,7 +37,10 @@ final as (
         cast(null as varchar) as vendor_sentiment,
         texts.answer_text as comment_text
     from answers
-    inner join texts on answers.answer_id = texts.answer_key
+    inner join texts
+        on
+            answers.response_id = texts.response_key
+            and answers.question_id = texts.question_id
     where trim(texts.answer_text) <> ''
     union all
     select
