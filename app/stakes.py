@@ -54,7 +54,8 @@ def read_stakes(desk: Desk, kind: str = "interaction") -> Stakes:
     """The stakes of a kind of subject (all, pillar, corner, interaction, stage and corner)."""
     where = {"growth_subject_kind": (kind,)}
     values, below = (
-        desk.ask(metric, by=("growth_subject",), where=where) for metric in ("value_at_stake", "below_tolerance_customer_share")
+        desk.ask(metric, by=("growth_subject",), where=where)
+        for metric in ("value_at_stake", "below_tolerance_customer_share")
     )
     labels, statuses, critical, worth_in = (
         _told(desk.ask("growth_comparisons", by=("growth_subject", column), where=where), column)
