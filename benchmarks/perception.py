@@ -1,5 +1,7 @@
 """A million survey answers to drivers, growth and value at stake: every model's seconds, and the peak memory.
 
+Pairing expectations with experiences is the work of `benchmarks.surveys`.
+
 Run by `python -m benchmarks.perception`: the models as dbt renders them, on a made-up company in memory; beside them
 the one join that all of it needs, in plain DuckDB SQL.
 """
@@ -20,7 +22,6 @@ ITEMS = 8
 PER_RESPONSE = 3 * ITEMS + 1  # expectation, least accepted and perception of every item, and overall satisfaction
 _PERCEPTION = "intermediate/perception/int_perception__"
 MODELS = (
-    "marts/expectations/fct_expectation_gaps",
     *(
         f"{_PERCEPTION}{name}"
         for name in ("felt", "later", "tolerances", "effects", "driver_answers", "driver_weights")
@@ -79,6 +80,13 @@ _COMPANY = """
             null::varchar as wave, null::varchar as value_tier_at_event, 'use' as stage, null::varchar as channel
         from responses cross join asked;
     update fct_survey_answers set value_pct = (value - 1) / 6 * 100;
+    create table fct_expectation_gaps as
+        select
+            felt.*, felt.value_pct as perception_pct, hoped.value_pct as expectation_pct,
+            felt.value_pct - hoped.value_pct as gap_pct
+        from fct_survey_answers as felt
+        inner join fct_survey_answers as hoped on felt.response_id = hoped.response_id and felt.item = hoped.item
+        where felt.construct = 'perception' and hoped.construct = 'expectation';
     create view int_survey__answers as
         select answer_id as answer_key, interaction as asked_interaction from fct_survey_answers;
 """

@@ -13,7 +13,15 @@ import numpy as np
 import pandas as pd
 
 from dbt_project.methods.profile import adjusted_p_values
-from dbt_project.methods.value_at_stake import Codes, EffectRefusedError, Floats, effect, smooth_controls, stake
+from dbt_project.methods.value_at_stake import (
+    Codes,
+    EffectRefusedError,
+    Floats,
+    distinct,
+    effect,
+    smooth_controls,
+    stake,
+)
 
 SIGNIFICANCE = 0.05
 SUBJECT = ["subject_kind", "subject"]
@@ -111,9 +119,9 @@ def _found(
     is_below = perceived > 0 if is_split else np.zeros(person.size, dtype=np.bool_)
     counted: dict[str, Any] = {
         "answers": person.size,
-        "people": np.unique(person).size,
-        "people_below": np.unique(person[is_below]).size,
-        "people_above": np.unique(person[~is_below]).size,
+        "people": distinct(person),
+        "people_below": distinct(person[is_below]),
+        "people_above": distinct(person[~is_below]),
     }
     try:
         found = effect(after, perceived, controls, person)
