@@ -38,8 +38,9 @@ def answered(release: LiveRelease, question: Question) -> dict[object, float]:
     ]
     found = {}
     for row in rows:
-        key = row.period if question.grain else tuple(row.dimensions[name] for name in question.by) or None
+        # Where nothing feeds a metric, one row without dimensions says so.
         if row.value is not None:
+            key = row.period if question.grain else tuple(row.dimensions[name] for name in question.by) or None
             found[key] = float(row.value)
     return found
 
