@@ -1,7 +1,19 @@
 -- The traffic of all stages and corners together is the touchpoints of the last active_days that have both.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_perception_coverage'}}}) }}
 
-with counted as (
+with as_of as (
+
+    select * from {{ ref('int_company__as_of') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+counted as (
 
     select coalesce(sum(touchpoints), 0) as touchpoints
     from {{ ref('fct_perception_coverage') }}
@@ -11,8 +23,8 @@ with counted as (
 since as (
 
     select {{ days_later('as_of.as_of_on', '-settings.active_days') }} as day_before
-    from {{ ref('int_company__as_of') }} as as_of
-    cross join {{ ref('stg_config__settings') }} as settings
+    from as_of
+    cross join settings
 
 ),
 
