@@ -175,7 +175,7 @@ with right:
 stake_cards.coverage(desk)
 
 st.header("How they feel about it", anchor=False)
-with st.grid(6, min_column_width=140, gap="small"):
+with st.grid(3, min_column_width=220, gap="small"):
     for metric in (*FEELINGS, "expectation_gap_by_importance", "pairing_coverage"):
         cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
 
