@@ -72,7 +72,7 @@ judged as (
     select
         touchpoint_id,
         response_id,
-        avg(value_pct) as perception
+        {{ exact_sum('value_pct') }} / count(*) as perception
     from answers
     where
         touchpoint_id is not null
