@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import altair as alt
 import streamlit as st
 
+from app import charts, sparklines
 from app.badges import ICONS
 from app.desk import Desk
 from app.filters import Filters
@@ -21,7 +22,6 @@ from serving import Answer, AnswerRow, MetricDefinition
 
 DEFINITIONS_PAGE = "views/definitions.py"
 DeltaColor = Literal["normal", "inverse", "off"]
-MONTHS_IN_A_SPARKLINE = 12
 # Names that fit a narrow card; the full ones stand in the definitions.
 SHORT = {
     "nps": "Promoters (NPS)",
@@ -61,19 +61,19 @@ def kpi(
         _without_number(definition, now, name, desk.currency, border=border)
         return now
     moved, color = delta(definition, now, desk.before(metric, filters, where))
-    st.metric(
-        name,
-        number(now.value, unit_of(metric, definition.unit), currency=desk.currency),
-        moved,
-        delta_color=color,
-        delta_arrow="auto" if moved and any(digit in moved for digit in "123456789") else "off",
-        delta_description=filters.comparison_note if moved else None,
-        help=_help(definition, now, desk.currency),
-        border=border,
-        chart_data=_history(desk, filters, metric, narrowed),
-        chart_type="line",
-        height="stretch",
-    )
+    course = sparklines.course(desk, metric, narrowed, filters.window)
+    with st.container(border=border, height="stretch", vertical_alignment="distribute", gap="xsmall"):
+        st.metric(
+            name,
+            number(now.value, unit_of(metric, definition.unit), currency=desk.currency),
+            moved,
+            delta_color=color,
+            delta_arrow="auto" if moved and any(digit in moved for digit in "123456789") else "off",
+            delta_description=filters.comparison_note if moved else None,
+            help=f"{_help(definition, now, desk.currency)} {markdown_safe(course.note if course else '')}",
+        )
+        if course:
+            sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
     return now
 
 
@@ -207,14 +207,11 @@ def delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None
     return text, "normal" if definition.good == "up" else "inverse"
 
 
-def _history(desk: Desk, filters: Filters, metric: str, where: Mapping[str, Sequence[str]]) -> list[float] | None:
-    """The metric by month for a sparkline; None where its months cannot be told apart."""
-    definition = desk.definitions[metric]
-    if "month" not in definition.grains or desk.is_undated(metric):
-        return None
-    answer = desk.ask(metric, where=where, grain="month", window=filters.window)
-    values = [row.value for row in answer.rows if row.status == "ok" and row.value is not None]
-    return values[-MONTHS_IN_A_SPARKLINE:] if len(values) > 2 else None
+def _tone(moved: str | None, color: DeltaColor) -> str:
+    """A sparkline's colour: that of its delta, so that only a proven change is coloured."""
+    if moved is None or color == "off":
+        return charts.CONTEXT
+    return charts.POINT if moved.startswith("-") == (color == "inverse") else charts.ALARM
 
 
 def _help(definition: MetricDefinition, row: AnswerRow, currency: str) -> str:

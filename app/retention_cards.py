@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines, value_charts, value_headlines
+from app import cards, charts, headlines, initiatives, value_charts, value_headlines
 from app.desk import Desk
 from app.filters import Filters
 from app.findings import MIN_N
@@ -130,12 +130,15 @@ def tier_moves(desk: Desk, filters: Filters, *, split: str | None) -> None:
         up, down = ({row.period: row.value for row in answer.rows if row.value is not None} for answer in monthly)
         months = sorted(month for month in up if month is not None and month in down)
         if months:
+            changed = initiatives.marks(desk, "moved_up", filters.window)
             cards.chart(
-                value_charts.moves([{"period": month, "up": up[month], "down": down[month]} for month in months]),
+                value_charts.moves(
+                    [{"period": month, "up": up[month], "down": down[month]} for month in months], marks=changed
+                ),
                 alt_text=f"Bars of moves up and down between tiers by month. {title}.",
                 key="tier_moves_chart",
                 note="Moves between the tier at a month's beginning and at its end; somebody who rises and falls again "
-                "counts twice."
+                f"counts twice. {initiatives.note(changed)}"
                 + (f" {hidden_note(desk.min_cell)}" if any(_hides(answer) for answer in monthly) else ""),
             )
         else:

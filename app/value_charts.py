@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from app.charts import ALARM, CONTEXT, POINT, SMALL, TEXT, Record
+from app.charts import ALARM, CONTEXT, POINT, SMALL, TEXT, Record, across
 
 HEIGHT = 400
 MOVES = 260
@@ -91,24 +91,33 @@ def survival(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     return alt.layer(band, line, text).properties(height=320)
 
 
-def moves(records: Sequence[Record]) -> alt.LayerChart:
+def moves(records: Sequence[Record], *, marks: Sequence[Record] = ()) -> alt.LayerChart:
     """Who rose and who fell, month by month: bars up and down from one line, each with its number.
 
     Args:
         records: period (first day), up, down (counts, both positive).
+        marks: days at which something was changed, `at` and `label`: dashed lines across.
     """
     data = pd.DataFrame(list(records))
     data["period"] = pd.to_datetime(data["period"])
     data["below"] = -data["down"]
-    data["month"] = data["period"].dt.strftime("%b %y")
-    x = alt.X("month:O", title=None, sort=list(data["month"]), axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    data["month"] = data["period"].dt.strftime("%b %Y")
+    # A month's name stands under its own bar, which begins at its first day.
+    months = [alt.DateTime(year=day.year, month=day.month) for day in data["period"]]
+    axis = alt.Axis(values=months, format="%b %y", labelAlign="left", labelOverlap=True, labelFlush=False, grid=False)
+    x = alt.X("yearmonth(period):T", title=None, axis=axis)
+    middle = alt.X("yearmonth(period):T", bandPosition=0.5)
     y = alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickMinStep=1)
     base = alt.Chart(data)
-    tooltip = ["month:O", alt.Tooltip("up:Q", title="Moved up"), alt.Tooltip("down:Q", title="Moved down")]
+    tooltip = [
+        alt.Tooltip("month:N", title="Month"),
+        alt.Tooltip("up:Q", title="Moved up"),
+        alt.Tooltip("down:Q", title="Moved down"),
+    ]
     up = base.mark_bar(color=POINT, cornerRadiusEnd=2).encode(
         x=x, y=alt.Y("up:Q", title="Customers who moved", axis=y), tooltip=tooltip
     )
     down = base.mark_bar(color=ALARM, cornerRadiusEnd=2).encode(x=x, y="below:Q", tooltip=tooltip)
-    above = base.mark_text(dy=-8, color=TEXT, fontSize=SMALL - 2).encode(x=x, y="up:Q", text="up:Q")
-    under = base.mark_text(dy=9, color=TEXT, fontSize=SMALL - 2).encode(x=x, y="below:Q", text="down:Q")
-    return alt.layer(up, down, above, under).properties(height=MOVES)
+    above = base.mark_text(dy=-8, color=TEXT, fontSize=SMALL - 2).encode(x=middle, y="up:Q", text="up:Q")
+    under = base.mark_text(dy=9, color=TEXT, fontSize=SMALL - 2).encode(x=middle, y="below:Q", text="down:Q")
+    return alt.layer(up, down, above, under, *across(marks)).properties(height=MOVES)

@@ -205,8 +205,7 @@ with left:
         for row in moods.rows
         if row.status == "ok" and row.value is not None and row.dimensions.get("sentiment")
     ]
-    # Customers speak of what service and marketing do; an initiative of no corner may touch them, too.
-    changed = initiatives.marks(desk, filters, corners=("marketing", "service"))
+    changed = initiatives.marks(desk, "mentions", filters.window)
     negative = desk.shown("negative_share", filters, where=OWN).one("negative_share")
     title_text = (
         f"{percent(negative.value)} of mentions with a known tone are negative"

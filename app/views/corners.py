@@ -88,7 +88,7 @@ with right:
         for row in answer.rows
         if row.status == "ok" and row.value is not None
     ]
-    changed = initiatives.marks(desk, filters)
+    changed = initiatives.marks(desk, "acquired", filters.window)
     came = f"{number(acquired.value, 'count')} acquired"
     went = f"{number(lost.value, 'count')} lost" if lost.value is not None else "losses cannot be shown"
     with cards.evidence(desk, f"{came}, {went}", monthly, ["acquired", "reactivated", "lost"], key="movements"):

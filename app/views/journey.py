@@ -217,7 +217,7 @@ for record in series:
     name = str(record["series"])
     totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
 largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
-changed = initiatives.marks(desk, filters)
+changed = initiatives.marks(desk, "touchpoints", filters.window)
 title_text = (
     f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
     if largest

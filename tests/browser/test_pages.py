@@ -110,6 +110,16 @@ def test_a_filter_chosen_by_click_stands_in_the_address_and_survives_a_change_of
     assert visit.page.url == reopened
 
 
+def test_a_change_is_named_on_pointing_at_its_line_in_a_card(visit: Visit) -> None:
+    visit.open("", charts=8)
+    line = visit.page.locator('[data-testid="stVegaLiteChart"] .mark-rule line').last
+    line.hover(force=True)
+    tooltip = visit.page.locator("#vg-tooltip-element")
+    tooltip.wait_for()
+    assert "New help pages" in tooltip.inner_text()
+    assert any("New help pages" in text for text in texts_for_charts(visit))
+
+
 def test_a_source_popover_tells_and_gives_away_what_is_on_the_screen(visit: Visit, tmp_path: Path) -> None:
     visit.open("who")
     visit.page.get_by_role("button", name="Source").first.click()
