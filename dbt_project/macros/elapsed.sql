@@ -47,3 +47,19 @@
 {% macro default__days_later(day, days) -%}
     cast({{ day }} + cast({{ days }} as integer) as date)
 {%- endmacro %}
+
+{#- The number of the sitting that an event belongs to: a new one begins when its owner was silent for MORE than
+    session_minutes. `events` has previous_at, occurred_at and place (their order), and `settings` stands beside it. -#}
+{% macro nth_sitting(events, owner) -%}
+    sum(
+            case
+                when {{ minutes_between(events ~ '.previous_at', events ~ '.occurred_at') }} <= settings.session_minutes
+                    then 0
+                else 1
+            end
+        ) over (
+            partition by {{ events }}.{{ owner }}
+            order by {{ events }}.place
+            rows between unbounded preceding and current row
+        )
+{%- endmacro %}

@@ -59,17 +59,7 @@ runs as (
 
     select
         spaced.*,
-        sum(
-            case
-                when {{ minutes_between('spaced.previous_at', 'spaced.occurred_at') }} <= settings.session_minutes
-                    then 0
-                else 1
-            end
-        ) over (
-            partition by spaced.person_id
-            order by spaced.place
-            rows between unbounded preceding and current row
-        ) as run
+        {{ nth_sitting('spaced', 'person_id') }} as run
     from spaced
     cross join settings
 

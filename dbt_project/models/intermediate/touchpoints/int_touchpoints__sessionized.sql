@@ -58,17 +58,7 @@ numbered as (
 
     select
         spaced.*,
-        sum(
-            case
-                when {{ minutes_between('spaced.previous_at', 'spaced.occurred_at') }} <= settings.session_minutes
-                    then 0
-                else 1
-            end
-        ) over (
-            partition by spaced.device_key
-            order by spaced.place
-            rows between unbounded preceding and current row
-        ) as session_number
+        {{ nth_sitting('spaced', 'device_key') }} as session_number
     from spaced
     cross join settings
 
