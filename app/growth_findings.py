@@ -12,6 +12,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from app.findings import LEVEL, NORMAL, Z95, usable, widen
+from serving.intervals import wilson
 
 if TYPE_CHECKING:
     from serving import AnswerRow
@@ -112,21 +113,20 @@ def find_apart(
     if first[1] - rest < by or not proven or not clear:
         return None
     share = side * first[1]
-    low, high = wilson(share, first[2], z=Z95)
+    low, high = interval_of_share(share, first[2], z=Z95)
     return Apart(value=first[0], share=share, low=low, high=high, n=first[2], elsewhere=side * rest)
 
 
-def wilson(share: float, n: int, *, z: float) -> tuple[float, float]:
-    """Wilson's interval (1927) of a share of n."""
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return middle - half, middle + half
+def interval_of_share(share: float, n: int, *, z: float) -> tuple[float, float]:
+    """Wilson's interval of a share of n, as the metrics layer computes it."""
+    low, high = wilson(share * n, n, z=z)
+    return float(low), float(high)
 
 
 def _difference_low(one: float, one_n: int, other: float, other_n: int, *, side: int, z: float) -> float:
     """Lower bound of one - other (Newcombe 1998, method 10). On side -1 shares are turned around: -share."""
-    low, high = wilson(side * one, one_n, z=z)
-    other_low, other_high = wilson(side * other, other_n, z=z)
+    low, high = interval_of_share(side * one, one_n, z=z)
+    other_low, other_high = interval_of_share(side * other, other_n, z=z)
     own = one - (low if side == 1 else -high)
     others = (other_high if side == 1 else -other_low) - other
     return one - other - sqrt(own**2 + others**2)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.findings import Z95
-from app.growth_findings import LEAST_OF_A_SHARE, Apart, find_apart, wilson
+from app.growth_findings import LEAST_OF_A_SHARE, Apart, find_apart, interval_of_share
 from workspace.vocabulary import STAGES
 
 if TYPE_CHECKING:
@@ -93,6 +93,6 @@ def find_long_task(
     }
     step = max(counts, key=lambda name: (counts[name], name), default=None)
     everybody = sum(counts.values())
-    if step is None or wilson(counts[step] / everybody, everybody, z=Z95)[0] <= MOST:
+    if step is None or interval_of_share(counts[step] / everybody, everybody, z=Z95)[0] <= MOST:
         return LongTask(task=abandoned.value, abandoned=abandoned)
     return LongTask(task=abandoned.value, abandoned=abandoned, step=step, step_share=counts[step] / everybody)

@@ -20,17 +20,18 @@ def t_quantile(degrees_of_freedom: Array) -> Array:
     return quantile
 
 
-def wilson(successes: Array, trials: Array) -> tuple[Array, Array]:
+def wilson(successes: Array | float, trials: Array | float, *, z: float = Z) -> tuple[Array, Array]:
     """Wilson's score interval of a share (Wilson 1927). NaN where there are no trials.
 
     Args:
         successes, trials: counts per cell, successes <= trials.
+        z: the normal quantile of the confidence; a wider one where several are compared.
     """
     x, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = x / n
-        centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-        margin = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+        centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        margin = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
         low, high = np.where(n > 0, centre - margin, np.nan), np.where(n > 0, centre + margin, np.nan)
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app import growth_headlines
-from app.growth_findings import find_apart, find_assist, find_costly_gate, find_disagreement, wilson
+from app.growth_findings import find_apart, find_assist, find_costly_gate, find_disagreement, interval_of_share
 from serving import AnswerRow
 from tests.app.rows import row
 
@@ -55,13 +55,13 @@ def test_the_lowest_share_is_found_alike() -> None:
 
 def test_wilson_is_the_published_interval() -> None:
     # Newcombe (1998), table I: 81 of 263, 0.2553 to 0.3662.
-    assert wilson(81 / 263, 263, z=1.959964) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert interval_of_share(81 / 263, 263, z=1.959964) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
 
 def channels(**shares: tuple[float, int]) -> list[AnswerRow]:
     made = []
     for name, (share, n) in shares.items():
-        low, high = wilson(share, n, z=1.96)
+        low, high = interval_of_share(share, n, z=1.96)
         made.append(row(share, n=n, channel=name, low=low, high=high))
     return made
 
