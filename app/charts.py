@@ -332,22 +332,8 @@ def matrix(
         pattern: d3 format for the tooltip.
     """
     data = pd.DataFrame(list(records))
-    base = alt.Chart(data).encode(
-        x=alt.X(
-            "column:N",
-            sort=list(columns),
-            title=None,
-            scale=alt.Scale(paddingInner=0.04),
-            axis=alt.Axis(orient="top", labelAngle=0, labelLimit=90, labelFlush=False),
-        ),
-        y=alt.Y(
-            "row:N",
-            sort=list(rows) if rows else "ascending",
-            title=None,
-            scale=alt.Scale(paddingInner=0.12),
-            axis=_row_axis(),
-        ),
-    )
+    x, y = grid_axes(columns, rows, gap=0.12)
+    base = alt.Chart(data).encode(x=x, y=y)
     cells = base.mark_rect(cornerRadius=4).encode(
         color=alt.value(POINT),
         opacity=alt.Opacity("value:Q", scale=alt.Scale(range=[0.06, 0.45]), legend=None),
@@ -355,6 +341,19 @@ def matrix(
     )
     texts = base.mark_text(color=TEXT, fontSize=SMALL).encode(text="text:N")
     return _sized(alt.layer(cells, texts), data["row"].nunique(), row=36)
+
+
+def grid_axes(columns: Sequence[str], rows: Sequence[str], *, gap: float) -> tuple[alt.X, alt.Y]:
+    """The axes of a grid of cells, columns named above it.
+
+    Args:
+        columns, rows: in their order; rows by name where none is given.
+        gap: between rows, as a share of a row's height.
+    """
+    above = alt.Axis(orient="top", labelAngle=0, labelLimit=90, labelFlush=False)
+    x = alt.X("column:N", sort=list(columns), title=None, scale=alt.Scale(paddingInner=0.04), axis=above)
+    order = list(rows) if rows else "ascending"
+    return x, alt.Y("row:N", sort=order, title=None, scale=alt.Scale(paddingInner=gap), axis=_row_axis())
 
 
 def _labels(field: str, order: Sequence[str]) -> alt.Y:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from app.charts import ALARM, CONTEXT, POINT, SMALL, TEXT, Record
+from app.charts import ALARM, CONTEXT, POINT, SMALL, TEXT, Record, grid_axes
 
 
 def quadrant(records: Sequence[Record], *, weight_cut: float, rating_cut: float) -> alt.LayerChart:
@@ -64,21 +64,10 @@ def coverage_map(records: Sequence[Record], *, rows: Sequence[str], columns: Seq
     """
     data = pd.DataFrame(list(records))
     kept = [row for row in rows if row in set(data["row"])]
+    x, y = grid_axes(columns, kept, gap=0.08)
     base = alt.Chart(data).encode(
-        x=alt.X(
-            "column:N",
-            sort=list(columns),
-            title=None,
-            scale=alt.Scale(paddingInner=0.04),
-            axis=alt.Axis(orient="top", labelAngle=0, labelLimit=90, labelFlush=False),
-        ),
-        y=alt.Y(
-            "row:N",
-            sort=kept,
-            title=None,
-            scale=alt.Scale(paddingInner=0.08),
-            axis=alt.Axis(labelFontSize=SMALL, labelFlush=False, ticks=False),
-        ),
+        x=x,
+        y=y,
         tooltip=[
             alt.Tooltip("row:N", title="Stage"),
             alt.Tooltip("column:N", title="Corner"),
