@@ -66,50 +66,39 @@ moments as (
 
 ),
 
-bought as (
+-- Everybody's orders by how they lie to the answer; who never ordered keeps a row without one.
+ordered as (
 
     select
         moments.person_id,
         moments.answered_on,
-        coalesce(bool_or(orders.kind = 'sale' and orders.occurred_on <= moments.answered_on), false) as has_bought,
-        coalesce(bool_or(
-            orders.kind = 'sale'
-            and orders.occurred_on <= moments.answered_on
-            and {{ dates_apart('orders.occurred_on', 'moments.answered_on') }} < moments.active_days
-        ), false) as bought_before,
-        coalesce(bool_or(
-            orders.kind = 'sale'
-            and orders.occurred_on > moments.answered_on
-            and orders.occurred_on <= moments.until_on
-        ), false) as bought_after,
-        sum(case
-            when
-                orders.occurred_on <= moments.answered_on
-                and {{ dates_apart('orders.occurred_on', 'moments.answered_on') }} < moments.active_days
-                then orders.revenue
-            else 0
-        end) as prior_revenue,
-        sum(case
-            when
-                orders.occurred_on > moments.answered_on and orders.occurred_on <= moments.until_on
-                then coalesce(orders.revenue, 0)
-            else 0
-        end) as later_revenue,
-        sum(case
-            when
-                orders.occurred_on > moments.answered_on and orders.occurred_on <= moments.until_on
-                then coalesce(orders.margin, 0)
-            else 0
-        end) as later_margin,
-        sum(case
-            when
-                orders.occurred_on > moments.answered_on and orders.occurred_on <= moments.until_on
-                then coalesce(orders.costed_revenue, 0)
-            else 0
-        end) as later_costed_revenue
+        orders.kind = 'sale' as is_sale,
+        orders.occurred_on <= moments.answered_on as is_past,
+        orders.occurred_on <= moments.answered_on
+        and {{ dates_apart('orders.occurred_on', 'moments.answered_on') }} < moments.active_days as is_before,
+        orders.occurred_on > moments.answered_on and orders.occurred_on <= moments.until_on as is_after,
+        orders.revenue,
+        orders.margin,
+        orders.costed_revenue
     from moments
     left join orders on moments.person_id = orders.person_id
-    group by moments.person_id, moments.answered_on
+
+),
+
+bought as (
+
+    select
+        person_id,
+        answered_on,
+        coalesce(bool_or(is_sale and is_past), false) as has_bought,
+        coalesce(bool_or(is_sale and is_before), false) as bought_before,
+        coalesce(bool_or(is_sale and is_after), false) as bought_after,
+        sum(case when is_before then revenue else 0 end) as prior_revenue,
+        sum(case when is_after then coalesce(revenue, 0) else 0 end) as later_revenue,
+        sum(case when is_after then coalesce(margin, 0) else 0 end) as later_margin,
+        sum(case when is_after then coalesce(costed_revenue, 0) else 0 end) as later_costed_revenue
+    from ordered
+    group by person_id, answered_on
 
 ),
 
