@@ -98,12 +98,12 @@ summed as (
         answered_on,
         subject_kind,
         subject,
-        {{ exact_sum('perception') }} as perceptions,
+        sum(perception) as perceptions,
         count(*) as n_items,
-        {{ exact_sum('gap') }} as gaps,
+        sum(gap) as gaps,
         count(gap) as n_paired,
-        {{ exact_sum('case when least_accepted is not null then perception - least_accepted end') }} as above_accepted,
-        {{ exact_sum('case when expectation is not null then perception - expectation end') }} as above_expected
+        sum(case when least_accepted is not null then perception - least_accepted end) as above_accepted,
+        sum(case when expectation is not null then perception - expectation end) as above_expected
     from placed
     group by response_id, person_id, answered_on, subject_kind, subject
 
