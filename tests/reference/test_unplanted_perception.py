@@ -194,7 +194,7 @@ def test_the_false_rate_is_not_above_five_percent(fooled: float) -> None:
         assert test.pvalue > LEVEL, name
     # The difference, and with it the value at stake, is centred on nought.
     centre, error = float(np.mean(stakes)), float(np.std(stakes) / np.sqrt(len(stakes)))
-    print(f"difference in retention: {centre:.4f} ± {error:.4f}")
+    print(f"difference in retention: {centre:.4f} ± {error:.4f} s.e.")
     assert abs(centre) < 3 * error
 
 
