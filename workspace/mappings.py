@@ -17,6 +17,7 @@ from typing import Final
 from workspace.errors import Problem
 from workspace.vocabulary import (
     ATTRIBUTE_KINDS,
+    CHOICE_CONSTRUCTS,
     CONSTRUCTS,
     CORNERS,
     IDENTIFIER_TYPES,
@@ -95,6 +96,7 @@ MAPPING_FILES: Final[dict[str, MappingFile]] = {
             "scale_min",
             "scale_max",
             "reversed",
+            "separator",
         ),
         required=("question_id", "construct"),
         key=("survey_id", "question_id"),
@@ -320,6 +322,13 @@ def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
         if construct in ITEM_CONSTRUCTS and not row["item"]:
             what, fix = f"A question of construct '{construct}' has no item.", "Say in 'item' what it is about."
             problems.append(Problem(file=shown, line=line, key="item", what=what, fix=fix))
+        if row["separator"] and construct in CONSTRUCTS and construct not in CHOICE_CONSTRUCTS:
+            what = f"'{row['question_id']}' of construct '{construct}' has a separator, but takes one answer a cell."
+            fix = (
+                "Leave 'separator' empty; if several choices may be ticked, call the question "
+                f"{' or '.join(CHOICE_CONSTRUCTS)}: those are counted, and never averaged."
+            )
+            problems.append(Problem(file=shown, line=line, key="separator", what=what, fix=fix))
         if construct in CONSTRUCTS and construct not in UNSCALED_CONSTRUCTS:
             if not (_is_number(row["scale_min"]) and _is_number(row["scale_max"])):
                 what, fix = f"'{row['question_id']}' has no scale.", "Fill in scale_min and scale_max."

@@ -57,6 +57,8 @@ CONSTRUCTS: Final = (
 )
 # Constructs whose answers are words, so that no scale is asked for.
 UNSCALED_CONSTRUCTS: Final = ("attribute", "reason", "comment", "ignore", "kano_functional", "kano_dysfunctional")
+# Constructs whose answers are counted and never averaged, so that a cell may hold several of them.
+CHOICE_CONSTRUCTS: Final = ("attribute", "reason")
 # Constructs that mean nothing without an item that says what is expected, perceived or wanted.
 ITEM_CONSTRUCTS: Final = (
     "expectation",
@@ -154,12 +156,21 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
         "wide": Entity(
             required=(),
             key=("respondent",),
-            optional=("respondent", "answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave"),
+            optional=(
+                "respondent",
+                "answered_at",
+                "customer_id",
+                "ticket_id",
+                "order_id",
+                "interaction",
+                "wave",
+                "language",
+            ),
         ),
         "long": Entity(
             required=("respondent", "question_id", "value"),
             key=("respondent", "question_id"),
-            optional=("answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave"),
+            optional=("answered_at", "customer_id", "ticket_id", "order_id", "interaction", "wave", "language"),
         ),
     },
     "service": {

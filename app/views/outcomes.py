@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import cards, charts, headlines, survey_cards, survey_headlines
+from app import cards, charts, comment_cards, headlines, survey_cards, survey_headlines
 from app.findings import UNMET_SCORE, find_unmet_outcome, unmet_outcomes, usable
 from app.formatting import words
 from app.page import based_on, begin, choose, nothing_in_period, too_few
@@ -220,6 +220,9 @@ if desk.one("kano_better").status != "no_data":
         note="Share of those who take a side that would be pleased with it (Kano 1984; Berger et al. 1993).",
     )
     cards.source(desk, [worse], ["kano_worse"], key="outcomes_kano_worse")
+
+st.header("In their own words", anchor=False)
+comment_cards.topics(desk, filters)
 
 st.header("All outcomes", anchor=False)
 counted = desk.shown("outcome_answers", filters, by=(OUTCOME,), where=where)

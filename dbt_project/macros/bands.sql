@@ -3,15 +3,6 @@
     A label that begins with a number has it as its lower bound; one that does not ('under 18') has none. A second number
     after a dash is the upper bound, whole: 24.7 lies in '18-24'. '55+' and '55' have no upper bound. -#}
 
-{#- A lateral relation with one row (band) per label. -#}
-{% macro band_labels(bands) -%}
-    {{ return(adapter.dispatch('band_labels')(bands)) }}
-{%- endmacro %}
-
-{% macro default__band_labels(bands) -%}
-    lateral (select trim(unnest(string_split({{ bands }}, '|'))) as band)
-{%- endmacro %}
-
 {% macro band_lower_bound(band) -%}
     {{ return(adapter.dispatch('band_lower_bound')(band)) }}
 {%- endmacro %}

@@ -9,6 +9,8 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -33,6 +35,8 @@ WANTED, MET = "問題が一度で解決することの重要度は?", "問題が
 RECOMMENDS = "友人に薦めますか"
 RETURNS = "また利用したくないと思う"  # the other way round: agreeing is bad
 COMMENT = "ご意見"
+CHOSEN = "選んだ理由は何ですか(複数回答)"  # several choices a cell
+ABOUT = "ご職業(複数回答)"  # several too; it fills a dimension of people
 STRAY = "年収"  # no codebook row explains it
 
 
@@ -52,9 +56,12 @@ def columns() -> list[str]:
         WEIGHED.format(staff),
         "回答日",
         EXPECTED.format(speed),
+        CHOSEN,
         RETURNS,
         WANTED,
         WEIGHED.format(quality),
+        ABOUT,
+        "言語",
         STRAY,
         PERCEIVED.format(staff),
     ]
@@ -74,6 +81,11 @@ def responses() -> list[dict[str, str]]:
             STRAY: "400万",
             COMMENT: "速い、\n親切" if number % 5 else "",
         }
+        row |= {
+            CHOSEN: ("価格、 対応", "価格", "対応、価格、価格、", "、", "")[number % 5],
+            ABOUT: ("会社員|学生", "会社員", "わからない", "")[number % 4],
+            "言語": ("JA", "ja-JP", "en_US", "", "日本語")[number % 5],
+        }
         if number % 10 == 0:
             row[PERCEIVED.format(ITEMS["speed"])] = ""
         rows.append(row)
@@ -86,16 +98,19 @@ def codebook() -> str:
     lines: list[tuple[object, ...]] = []
     for item, label in ITEMS.items():
         for construct, question in (("expectation", EXPECTED), ("perception", PERCEIVED), ("importance", WEIGHED)):
-            lines.append((question.format(label), construct, item, label, PILLARS[item], "", 1, 7, "false"))
+            lines.append((question.format(label), construct, item, label, PILLARS[item], "", 1, 7, "false", ""))
     lines += [
-        (WANTED, "outcome_importance", "solved", "一度で解決", "", "personal", 1, 5, "false"),
-        (MET, "outcome_satisfaction", "solved", "一度で解決", "", "personal", 1, 5, "false"),
-        (RECOMMENDS, "nps", "recommend", "推奨", "", "", 0, 10, "false"),
-        (RETURNS, "overall", "return", "再利用", "", "", 1, 5, "true"),
-        (COMMENT, "comment", "", "", "", "", "", "", ""),
+        (WANTED, "outcome_importance", "solved", "一度で解決", "", "personal", 1, 5, "false", ""),
+        (MET, "outcome_satisfaction", "solved", "一度で解決", "", "personal", 1, 5, "false", ""),
+        (RECOMMENDS, "nps", "recommend", "推奨", "", "", 0, 10, "false", ""),
+        (RETURNS, "overall", "return", "再利用", "", "", 1, 5, "true", ""),
+        (COMMENT, "comment", "", "", "", "", "", "", "", ""),
+        (CHOSEN, "reason", "", "", "", "", "", "", "", "、"),
+        (ABOUT, "attribute", "", "", "", "", "", "", "", "|"),
     ]
     head = (
-        "survey_id,question_id,construct,item,item_label,pillar,outcome_kind,interaction,scale_min,scale_max,reversed"
+        "survey_id,question_id,construct,item,item_label,pillar,outcome_kind,interaction,scale_min,scale_max,reversed,"
+        "separator"
     )
     text = io.StringIO()
     writer = csv.writer(text)
@@ -121,7 +136,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "encoding": ENCODING,
         "delimiter": ";",
         "timestamp_format": "%Y/%m/%d %H:%M",
-        "columns": {"respondent": "回答者", "answered_at": "回答日"},
+        "columns": {"respondent": "回答者", "answered_at": "回答日", "language": "言語"},
     }
     config = {"company": "株式会社例", "timezone": "Asia/Tokyo", "currency": "JPY", "sources": [source]}
     (folder / "cx.yml").write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
@@ -134,6 +149,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "mappings" / "survey_codebook.csv").write_text(codebook(), encoding="utf-8")
     (folder / "mappings" / "survey_values.csv").write_text(
         "survey_id,question_id,label,value,missing\nanketo,,そう思う,4,\nanketo,,わからない,,true\n", encoding="utf-8"
+    )
+    (folder / "mappings" / "attributes.csv").write_text(
+        f"data_source,column,attribute,kind,bands,dimension\nanketo,{ABOUT},職業,demographic,,segment\n",
+        encoding="utf-8",
     )
     assert run(folder).published
     return folder
@@ -197,3 +216,59 @@ def test_the_question_that_no_row_explains_is_unmapped_and_nothing_is_lost(root:
             "select count(*) from marts.fct_survey_answers where construct = 'comment'"
         ).fetchall()
     assert comments[0] == sum(bool(row.get(COMMENT)) for row in responses())
+
+
+def test_every_choice_of_a_cell_is_an_answer_and_a_question_counts_once(root: Path, release: LiveRelease) -> None:
+    choices = [{part.strip() for part in row.get(CHOSEN, "").split("、")} - {""} for row in responses()]
+    with duckdb.connect(str(root / "warehouse" / "cx.duckdb"), read_only=True) as marts:
+        ((answers, in_responses),) = marts.execute(
+            "select count(*), count(distinct response_id) from marts.fct_survey_answers where question_id = ?", [CHOSEN]
+        ).fetchall()
+        ((most, least),) = marts.execute(
+            "select max(n_answered), max(n_questions) from marts.fct_survey_responses"
+        ).fetchall()
+    assert answers == sum(len(one) for one in choices)
+    assert in_responses == sum(bool(one) for one in choices)
+    assert most == least  # what is ticked in one cell is one question answered
+    with duckdb.connect(str(root / "warehouse" / "raw.duckdb"), read_only=True) as private:
+        ((unreadable,),) = private.execute(
+            "select count(*) from intermediate.int_survey__judged_answers where fate = 'unreadable'"
+        ).fetchall()
+    assert unreadable == sum(row.get(CHOSEN) == "、" for row in responses())
+
+
+def test_all_that_somebody_ticked_about_themselves_counts_and_a_group_holds_each_once(release: LiveRelease) -> None:
+    stated = [row.get(ABOUT, "") for row in responses()]
+    both, one_job = sum("|" in cell for cell in stated), sum(cell == "会社員" for cell in stated)
+    rows = ask(release, Question(metrics=("attribute_people",), by=("attribute_value",))).rows
+    assert {row.dimensions["attribute_value"]: row.value for row in rows} == {"会社員": both + one_job, "学生": both}
+    people = ask(release, Question(metrics=("respondents",), by=("segment",))).rows
+    assert {row.dimensions["segment"]: row.value for row in people} == {
+        "several": both,
+        "会社員": one_job,
+        None: ANSWERED + NAMELESS - both - one_job,
+    }
+
+
+def test_gaps_and_outcomes_are_told_by_the_language_of_the_response(release: LiveRelease) -> None:
+    spoken = {"JA": "ja", "ja-JP": "ja", "en_US": "en"}
+    languages = np.array([spoken.get(row.get("言語", ""), "") for row in responses()])
+    gaps = numbers(PERCEIVED.format(ITEMS["staff"])) - numbers(EXPECTED.format(ITEMS["staff"]))
+    scores = numbers(RECOMMENDS)
+    whole = replace(release, protected=False)  # small groups are compared, too
+
+    def by_language(metric: str, **where: tuple[str, ...]) -> dict[str | None, float | None]:
+        rows = ask(whole, Question(metrics=(metric,), by=("survey_language",), where=where)).rows
+        return {row.dimensions["survey_language"]: row.value for row in rows}
+
+    def expected(of: Callable[[np.ndarray], float]) -> dict[str | None, float]:
+        answered = np.isfinite(scores)
+        return {one or None: of((languages == one) & answered) for one in ("ja", "en", "")}
+
+    assert by_language("respondents") == expected(lambda rows: rows.sum())
+    assert by_language("outcome_answers") == expected(lambda rows: rows.sum())
+    assert by_language("survey_responses") == expected(lambda rows: rows.sum())
+    assert by_language("expectation_gap", item=("staff",)) == pytest.approx(expected(lambda rows: gaps[rows].mean()))
+    assert by_language("nps") == pytest.approx(
+        expected(lambda rows: 100 * ((scores[rows] >= 9).mean() - (scores[rows] <= 6).mean()))
+    )

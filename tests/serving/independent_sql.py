@@ -62,6 +62,7 @@ PEOPLE = (
     "identifier_band",
 )
 CUSTOMERS = ("order_band", "value_tier", "rfm_segment", "has_contract", "value_model")
+RESPONSES = ("survey_language",)
 ACCOUNTS = ("is_listed", "account_segment", "account_country", "account_region", "has_customer")
 
 
@@ -434,6 +435,9 @@ def slices(
     if "account_id" in own:
         joined += [f"a.{name}" for name in ACCOUNTS if name not in own]
         joins += " left join marts.dim_accounts as a on a.account_id = f.account_id"
+    if "response_id" in own:
+        joined += [f"r.{name}" for name in RESPONSES if name not in own]
+        joins += " left join marts.fct_survey_responses as r on r.response_id = f.response_id"
     facts = f"with facts as (select {', '.join(['f.*', *joined])} from marts.{mart} as f{joins})"
     # A state by month is that of every month: each is its own last.
     if monthly and isinstance(definition, Plain) and definition.is_state:

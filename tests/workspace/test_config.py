@@ -112,6 +112,27 @@ def test_a_folder_without_cx_yml_says_how_to_start(tmp_path: Path) -> None:
         ("channels", CHANNELS.replace("online", "digital"), 2, "presence", "online, offline"),
         ("survey_codebook", "survey_id,question_id,construct\n,Q1,perception\n", 2, "item", "no item"),
         ("survey_codebook", "survey_id,question_id,construct,item\n,Q1,perception,speed\n", 2, "scale_min", "scale"),
+        (
+            "survey_codebook",
+            'survey_id,question_id,construct,item,scale_min,scale_max,separator\n,Q1,csat,,1,5,";"\n',
+            2,
+            "separator",
+            "never averaged",
+        ),
+        (
+            "survey_codebook",
+            "survey_id,question_id,construct,item,separator\n,Q1,comment,,;\n",
+            2,
+            "separator",
+            "empty",
+        ),
+        (
+            "survey_codebook",
+            'survey_id,question_id,construct,item,separator\n,K,kano_functional,a,","\n',
+            2,
+            "separator",
+            "attribute or reason",
+        ),
         ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "no number"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,,,\n", 2, "content_group", "empty"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,Blog,,yes\n", 2, "gated", "true, false"),
@@ -159,6 +180,13 @@ def test_an_nps_on_another_scale_than_0_to_10_is_warned_of_and_does_not_stop(fol
     (warning,) = load_workspace(folder).warnings
     assert warning.severity == "warning"
     assert "0-10 only" in warning.fix
+
+
+def test_cells_with_several_choices_are_for_questions_that_are_counted(folder: Path) -> None:
+    (folder / "mappings" / "survey_codebook.csv").write_text(
+        'survey_id,question_id,construct,separator\n,Q1,attribute,","\n,Q2,Reason,;\n,Q3,comment,\n'
+    )
+    assert not load_workspace(folder).warnings
 
 
 def test_the_real_workspace_of_public_data_loads(shared: Path) -> None:

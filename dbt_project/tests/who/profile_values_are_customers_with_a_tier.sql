@@ -16,6 +16,19 @@ with counted as (
 
 ),
 
+-- Who ticked several choices is one customer of whom the attribute is known.
+known as (
+
+    select
+        attributes.attribute,
+        count(distinct attributes.person_id) as n_attribute
+    from {{ ref('customer_attributes') }} as attributes
+    inner join {{ ref('dim_customers') }} as customers on attributes.person_id = customers.person_id
+    where customers.value_tier is not null
+    group by attributes.attribute
+
+),
+
 final as (
 
     select
@@ -28,9 +41,11 @@ final as (
         on
             profile.attribute = counted.attribute
             and profile.attribute_value = counted.attribute_value
+    left join known on profile.attribute = known.attribute
     where
         profile.n is distinct from counted.n
         or profile.n_top is distinct from counted.n_top
+        or profile.n_attribute is distinct from known.n_attribute
 
 )
 

@@ -1,4 +1,5 @@
 -- Grain: one row is a person's value of an attribute: the newest statement, with numbers put into their bands.
+-- Who ticked several choices of a question has several values.
 
 with stated as (
 
@@ -50,7 +51,7 @@ valued as (
         case when stated.is_banded then banded.band else stated.stated_value end as attribute_value,
         stated.stated_at,
         stated.load_id,
-        stated.statement_key,
+        stated.occasion_key,
         stated.column_name
     from stated
     left join banded
@@ -61,16 +62,30 @@ valued as (
 
 ),
 
-newest as (
+-- What was said together, under one column on one occasion, ranks alike: all of it counts.
+ranked as (
 
     select
         *,
-        row_number() over (
+        rank() over (
             partition by person_id, attribute
-            order by stated_at desc nulls last, load_id desc, statement_key asc, column_name asc
+            order by stated_at desc nulls last, load_id desc, occasion_key asc, column_name asc
         ) as nth_newest
     from valued
     where attribute_value is not null
+
+),
+
+newest as (
+
+    select distinct
+        person_id,
+        attribute,
+        kind,
+        dimension,
+        attribute_value
+    from ranked
+    where nth_newest = 1
 
 ),
 
@@ -81,9 +96,14 @@ final as (
         attribute,
         kind,
         dimension,
-        attribute_value
+        attribute_value,
+        -- A dimension has one value a person: who has several is a group of their own, and in none of the others.
+        case
+            when dimension is null then null
+            when count(*) over (partition by person_id, attribute) = 1 then attribute_value
+            else 'several'
+        end as dimension_value
     from newest
-    where nth_newest = 1
 
 )
 

@@ -19,9 +19,9 @@ labels as (
     select
         banded.data_source,
         banded.column_name,
-        labels.band
+        labels.part as band
     from banded,
-        {{ band_labels('banded.bands') }} as labels
+        {{ text_parts('banded.bands', "'|'") }} as labels
 
 ),
 

@@ -16,6 +16,7 @@ tiered as (
 
     select
         attributes.family,
+        attributes.person_id,
         attributes.kind,
         attributes.attribute,
         attributes.attribute_value,
@@ -40,20 +41,39 @@ valued as (
 
 ),
 
-final as (
+-- Who has several values of an attribute is one customer of whom it is known.
+known as (
 
     select
         family,
         kind,
         attribute,
-        attribute_value,
-        cast(n as bigint) as n,
-        cast(n_top as bigint) as n_top,
-        cast(sum(n) over (partition by family, kind, attribute) as bigint) as n_attribute,
-        cast(sum(n_top) over (partition by family, kind, attribute) as bigint) as n_attribute_top
+        count(distinct person_id) as n_attribute,
+        count(distinct case when is_top_tier then person_id end) as n_attribute_top
+    from tiered
+    group by family, kind, attribute
+
+),
+
+final as (
+
+    select
+        valued.family,
+        valued.kind,
+        valued.attribute,
+        valued.attribute_value,
+        cast(valued.n as bigint) as n,
+        cast(valued.n_top as bigint) as n_top,
+        known.n_attribute,
+        known.n_attribute_top
     from valued
+    inner join known
+        on
+            valued.family = known.family
+            and valued.kind = known.kind
+            and valued.attribute = known.attribute
     -- Nobody on top has stated this attribute: there is nothing to compare.
-    qualify sum(n_top) over (partition by family, kind, attribute) > 0
+    where known.n_attribute_top > 0
 
 )
 

@@ -1,4 +1,4 @@
--- Grain: one row is a person x attribute of a family: what customers are compared by.
+-- Grain: one row is a person x attribute of a family x its value: what customers are compared by.
 -- Family profile: what they are (attributes.csv). Family context: what they want, expect, and first looked at.
 
 with attributes as (

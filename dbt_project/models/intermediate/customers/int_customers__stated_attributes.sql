@@ -47,6 +47,7 @@ contact_cells as (
 
     select
         contacts.contact_key as statement_key,
+        contacts.contact_key as occasion_key,
         contacts.identifier_key,
         contacts.data_source,
         trim(cells.entry_key) as column_name,
@@ -63,6 +64,7 @@ survey_cells as (
 
     select
         survey_attributes.answer_key as statement_key,
+        survey_attributes.response_key as occasion_key,
         survey_attributes.identifier_key,
         survey_attributes.data_source,
         survey_attributes.question_id as column_name,
@@ -87,6 +89,7 @@ account_cells as (
 
     select
         {{ surrogate_key(["'account'", 'accounts.account_key', 'accounts.data_source']) }} as statement_key,
+        accounts.account_key as occasion_key,
         accounts.account_key as identifier_key,
         accounts.data_source,
         trim(cells.entry_key) as column_name,
@@ -153,6 +156,7 @@ final as (
 
     select
         mapped.statement_key,
+        mapped.occasion_key,
         owners.person_id,
         mapped.data_source,
         mapped.column_name,

@@ -22,7 +22,7 @@ respondents as (
 final as (
 
     select
-        {{ combined_key('given.response_key', 'meanings.question_key') }} as answer_key,
+        {{ combined_key('given.response_key', 'meanings.choice_key') }} as answer_key,
         given.response_key,
         respondents.data_source,
         respondents.identifier_key,

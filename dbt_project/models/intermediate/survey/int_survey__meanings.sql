@@ -1,5 +1,6 @@
--- Grain: one row is a text that was given under a question, with what it means. `value` is turned around for reversed
--- questions, so that more is better (or stronger) everywhere after this model.
+-- Grain: one row is a text that was given under a question, with what it means; where several answers stand in a cell,
+-- a text x one of them. `value` is turned around for reversed questions, so that more is better (or stronger)
+-- everywhere after this model.
 
 {%- set unvalued = "('attribute', 'reason', 'comment', 'ignore')" %}
 
@@ -27,23 +28,85 @@ sources as (
 
 ),
 
--- What a label or code means: the row that names survey and question outranks the question's, the survey's, and any.
-meant as (
+ticked_cells as (
 
     select
         texts.survey_id,
         texts.question_id,
         texts.cell_text,
+        texts.answer_text,
+        questions.separator
+    from texts
+    inner join questions
+        on
+            texts.survey_id = questions.survey_id
+            and texts.question_id = questions.question_id
+    where questions.separator is not null
+
+),
+
+-- A choice named twice in a cell is one answer; two separators without anything in between hold none.
+choices as (
+
+    select distinct
+        ticked_cells.survey_id,
+        ticked_cells.question_id,
+        ticked_cells.cell_text,
+        parts.part as choice
+    from ticked_cells,
+        {{ text_parts('ticked_cells.answer_text', 'ticked_cells.separator') }} as parts
+    where parts.part <> ''
+
+),
+
+numbered_choices as (
+
+    select
+        *,
+        row_number() over (partition by survey_id, question_id, cell_text order by choice) as nth_in_cell
+    from choices
+
+),
+
+-- A cell that holds nothing but separators stays one text, which nobody can read.
+answers as (
+
+    select
+        texts.survey_id,
+        texts.question_id,
+        texts.cell_text,
+        texts.data_source,
+        texts.n_answers,
+        numbered_choices.choice,
+        coalesce(numbered_choices.choice, texts.answer_text) as answer_text,
+        coalesce(numbered_choices.nth_in_cell, 1) as nth_in_cell
+    from texts
+    left join numbered_choices
+        on
+            texts.survey_id = numbered_choices.survey_id
+            and texts.question_id = numbered_choices.question_id
+            and texts.cell_text = numbered_choices.cell_text
+
+),
+
+-- What a label or code means: the row that names survey and question outranks the question's, the survey's, and any.
+meant as (
+
+    select
+        answers.survey_id,
+        answers.question_id,
+        answers.cell_text,
+        answers.nth_in_cell,
         survey_values.value,
         survey_values.is_missing
-    from texts
+    from answers
     inner join survey_values
         on
-            lower(texts.answer_text) = lower(survey_values.label)
-            and (survey_values.survey_id is null or texts.survey_id = survey_values.survey_id)
-            and (survey_values.question_id is null or texts.question_id = survey_values.question_id)
+            lower(answers.answer_text) = lower(survey_values.label)
+            and (survey_values.survey_id is null or answers.survey_id = survey_values.survey_id)
+            and (survey_values.question_id is null or answers.question_id = survey_values.question_id)
     qualify row_number() over (
-        partition by texts.survey_id, texts.question_id, texts.cell_text
+        partition by answers.survey_id, answers.question_id, answers.cell_text, answers.nth_in_cell
         order by
             case when survey_values.question_id is null then 1 else 0 end,
             case when survey_values.survey_id is null then 1 else 0 end,
@@ -56,12 +119,18 @@ meant as (
 valued as (
 
     select
-        texts.survey_id,
-        texts.question_id,
-        texts.cell_text,
-        texts.answer_text,
-        texts.n_answers,
+        answers.survey_id,
+        answers.question_id,
+        answers.cell_text,
+        answers.answer_text,
+        answers.nth_in_cell,
+        answers.n_answers,
         questions.question_key,
+        case
+            when answers.choice is null then questions.question_key
+            else {{ surrogate_key(['answers.survey_id', 'answers.question_id', 'answers.choice']) }}
+        end as choice_key,
+        questions.separator is not null and answers.choice is null as is_without_choice,
         questions.construct,
         questions.item,
         questions.item_label,
@@ -75,23 +144,24 @@ valued as (
         case
             when questions.construct not in {{ unvalued }} and not coalesce(meant.is_missing, false)
                 then coalesce(
-                    meant.value, cast({{ parse_number('texts.answer_text', 'sources.decimal_mark') }} as double)
+                    meant.value, cast({{ parse_number('answers.answer_text', 'sources.decimal_mark') }} as double)
                 )
         end as answered_value,
         case
-            when questions.construct = 'attribute' and not coalesce(meant.is_missing, false) then texts.answer_text
+            when questions.construct = 'attribute' and not coalesce(meant.is_missing, false) then answers.answer_text
         end as attribute_value
-    from texts
+    from answers
     inner join questions
         on
-            texts.survey_id = questions.survey_id
-            and texts.question_id = questions.question_id
-    left join sources on texts.data_source = sources.data_source
+            answers.survey_id = questions.survey_id
+            and answers.question_id = questions.question_id
+    left join sources on answers.data_source = sources.data_source
     left join meant
         on
-            texts.survey_id = meant.survey_id
-            and texts.question_id = meant.question_id
-            and texts.cell_text = meant.cell_text
+            answers.survey_id = meant.survey_id
+            and answers.question_id = meant.question_id
+            and answers.cell_text = meant.cell_text
+            and answers.nth_in_cell = meant.nth_in_cell
 
 ),
 
@@ -102,6 +172,7 @@ judged as (
         case when is_reversed then scale_min + scale_max - answered_value else answered_value end as value,
         case
             when construct is null then 'unmapped'
+            when is_without_choice then 'unreadable'
             when construct in {{ unvalued }} or is_missing then 'kept'
             when answered_value is null then 'unreadable'
             when answered_value < scale_min or answered_value > scale_max then 'out_of_scale'
@@ -154,12 +225,14 @@ ruled as (
 final as (
 
     select
-        {{ surrogate_key(['survey_id', 'question_id', 'cell_text']) }} as meaning_key,
+        {{ surrogate_key(['survey_id', 'question_id', 'cell_text', 'nth_in_cell']) }} as meaning_key,
         question_key,
+        choice_key,
         survey_id,
         question_id,
         cell_text,
         answer_text,
+        nth_in_cell,
         construct,
         item,
         item_label,

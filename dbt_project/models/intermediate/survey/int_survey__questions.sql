@@ -36,7 +36,9 @@ final as (
         -- The five answers of a Kano question are 1 to 5, unless the codebook says otherwise.
         coalesce(codebook.scale_min, case when codebook.construct like 'kano%' then 1 end) as scale_min,
         coalesce(codebook.scale_max, case when codebook.construct like 'kano%' then 5 end) as scale_max,
-        coalesce(codebook.is_reversed, false) as is_reversed
+        coalesce(codebook.is_reversed, false) as is_reversed,
+        -- A list of numbers is never averaged: only questions that are counted hold several answers a cell.
+        case when codebook.construct in ('attribute', 'reason') then codebook.separator end as separator
     from asked
     left join codebook
         on

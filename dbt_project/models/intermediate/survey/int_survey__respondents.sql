@@ -64,6 +64,7 @@ final as (
         placed.ticket_id,
         placed.id_namespace,
         placed.wave,
+        placed.survey_language,
         placed.answered_at,
         placed.answered_on,
         placed.is_after_as_of,

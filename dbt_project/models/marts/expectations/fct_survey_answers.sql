@@ -1,4 +1,5 @@
--- Grain: one row is a response (survey, respondent, wave, occasion) x question.
+-- Grain: one row is a response (survey, respondent, wave, occasion) x question; of a multiple-choice question, x choice
+-- that was ticked.
 
 with given as (
 
@@ -85,7 +86,7 @@ final as (
 
     select
         ---------- ids
-        {{ combined_key('given.response_key', 'meanings.question_key') }} as answer_id,
+        {{ combined_key('given.response_key', 'meanings.choice_key') }} as answer_id,
         given.response_key as response_id,
         contexts.person_id,
         contexts.respondent_person_id,

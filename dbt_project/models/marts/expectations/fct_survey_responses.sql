@@ -31,14 +31,18 @@ questions as (
 
 ),
 
--- A code for "does not apply" is an answer, too; a text that no codebook row explains was given all the same.
+-- A code for "does not apply" is an answer, too; a text that no codebook row explains was given all the same. A
+-- multiple-choice cell is one question answered, however many choices it holds.
 counted as (
 
     select
         given.response_key,
         count(*) as n_given,
         sum(
-            case when meanings.construct not in ('reason', 'comment', 'ignore') then 1 else 0 end
+            case
+                when meanings.nth_in_cell = 1 and meanings.construct not in ('reason', 'comment', 'ignore') then 1
+                else 0
+            end
         ) as n_answered
     from given
     inner join meanings on given.meaning_key = meanings.meaning_key
@@ -75,6 +79,7 @@ final as (
         respondents.answered_at,
         respondents.answered_on,
         respondents.wave,
+        respondents.survey_language,
         respondents.value_tier_at_event
     from respondents
     left join counted on respondents.response_key = counted.response_key

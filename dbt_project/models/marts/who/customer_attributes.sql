@@ -1,4 +1,5 @@
--- Grain: one row is a person x attribute, with the newest value that a source states.
+-- Grain: one row is a person x attribute x value, of the newest statement of a source; only who ticked several
+-- choices of a survey's question has several values of an attribute.
 
 with attributes as (
 
@@ -15,7 +16,8 @@ people as (
 final as (
 
     select
-        {{ surrogate_key(['attributes.person_id', 'attributes.attribute']) }} as customer_attribute_id,
+        {{ surrogate_key(['attributes.person_id', 'attributes.attribute', 'attributes.attribute_value']) }}
+            as customer_attribute_id,
         attributes.person_id,
         attributes.kind,
         attributes.attribute,

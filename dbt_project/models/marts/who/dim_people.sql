@@ -61,13 +61,13 @@ dimensions as (
 
     select
         person_id,
-        max(case when dimension = 'segment' then attribute_value end) as segment,
-        max(case when dimension = 'country' then attribute_value end) as country,
-        max(case when dimension = 'region' then attribute_value end) as region,
-        max(case when dimension = 'language' then attribute_value end) as language,
-        max(case when dimension = 'age_band' then attribute_value end) as age_band,
-        max(case when dimension = 'motivation' then attribute_value end) as motivation,
-        max(case when dimension = 'first_channel' then attribute_value end) as first_channel
+        max(case when dimension = 'segment' then dimension_value end) as segment,
+        max(case when dimension = 'country' then dimension_value end) as country,
+        max(case when dimension = 'region' then dimension_value end) as region,
+        max(case when dimension = 'language' then dimension_value end) as language,
+        max(case when dimension = 'age_band' then dimension_value end) as age_band,
+        max(case when dimension = 'motivation' then dimension_value end) as motivation,
+        max(case when dimension = 'first_channel' then dimension_value end) as first_channel
     from attributes
     where dimension is not null
     group by person_id

@@ -18,6 +18,7 @@ renamed as (
         try_cast({{ blank_to_null('scale_min') }} as double) as scale_min,
         try_cast({{ blank_to_null('scale_max') }} as double) as scale_max,
         coalesce(lower(trim(reversed)) = 'true', false) as is_reversed,
+        {{ blank_to_null('separator') }} as separator,
         _file as source_file,
         _line as source_line
     from source

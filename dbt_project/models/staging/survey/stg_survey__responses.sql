@@ -33,6 +33,7 @@ long as (
         id_namespace,
         interaction,
         wave,
+        survey_language,
         answered_at,
         data_source,
         source_file,
@@ -69,6 +70,7 @@ unioned as (
         id_namespace,
         interaction,
         wave,
+        survey_language,
         answered_at,
         data_source,
         source_file,
@@ -103,6 +105,7 @@ final as (
         ---------- context
         interaction,
         wave,
+        survey_language,
 
         ---------- timestamps
         answered_at,

@@ -48,6 +48,7 @@ renamed as (
         ---------- context
         {{ json_text('_row', '$.interaction') }} as interaction,
         {{ json_text('_row', '$.wave') }} as wave,
+        {{ primary_language(json_text('_row', '$.userLanguage')) }} as survey_language,
 
         ---------- timestamps
         {{ parse_timestamp('end_date', 'timestamp_format', 'zone') }} as answered_at,
@@ -104,6 +105,7 @@ final as (
         id_namespace,
         interaction,
         wave,
+        survey_language,
         answered_at,
         recorded_at,
         row_json,

@@ -28,6 +28,7 @@ renamed as (
         ---------- context
         {{ blank_to_null('source.interaction') }} as interaction,
         {{ blank_to_null('source.wave') }} as wave,
+        {{ primary_language('source.language') }} as survey_language,
 
         ---------- answer
         {{ blank_to_null('source.value') }} as answer_text,
@@ -99,6 +100,7 @@ final as (
         id_namespace,
         interaction,
         wave,
+        survey_language,
         answer_text,
         answered_at,
         data_source,

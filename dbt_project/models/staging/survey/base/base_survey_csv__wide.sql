@@ -31,6 +31,7 @@ renamed as (
         ---------- context
         {{ blank_to_null('source.interaction') }} as interaction,
         {{ blank_to_null('source.wave') }} as wave,
+        {{ primary_language('source.language') }} as survey_language,
 
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
@@ -80,6 +81,7 @@ final as (
         id_namespace,
         interaction,
         wave,
+        survey_language,
         answered_at,
         row_json,
         canonical_json,
