@@ -7,12 +7,12 @@ from typing import Final
 import streamlit as st
 
 from app import cards, charts, growth_headlines
+from app.bars import bar
 from app.desk import Desk
 from app.filters import Filters
 from app.findings import told
-from app.formatting import markdown_safe, number, percent, unavailable, words
+from app.formatting import markdown_safe, number, unavailable, words
 from app.growth_findings import find_assist
-from app.headlines import interval_note
 from app.page import period_in_words
 from app.tables import Table, cross, pivot
 from serving import Answer
@@ -128,15 +128,12 @@ def _closers(desk: Desk, filters: Filters) -> None:
             cards.chart(
                 charts.ranked(
                     [
-                        {
-                            "label": str(row.dimensions["channel"]),
-                            "value": row.value,
-                            "low": row.low,
-                            "high": row.high,
-                            "text": percent(row.value or 0.0),
-                            "stands_out": found is not None and row.dimensions["channel"] == found.channel,
-                            "note": interval_note(row, "share"),
-                        }
+                        bar(
+                            row,
+                            str(row.dimensions["channel"]),
+                            "share",
+                            stands_out=found is not None and row.dimensions["channel"] == found.channel,
+                        )
                         for row in rows
                     ],
                     axis="Share of its conversions that a channel closes",

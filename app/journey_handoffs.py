@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from app import cards, charts, headlines, journey_headlines
+from app.bars import bar
 from app.desk import Desk
 from app.filters import Filters
 from app.findings import told
-from app.formatting import hidden_note, number, percent
+from app.formatting import hidden_note, number
 from app.growth_findings import LEAST_OF_A_SHARE
 from app.journey_findings import find_long_task, find_seam
 from app.page import period_in_words
@@ -59,15 +60,12 @@ def handoffs(desk: Desk, filters: Filters) -> None:
             cards.chart(
                 charts.ranked(
                     [
-                        {
-                            "label": journey_headlines.handoff_name(str(row.dimensions["handoff"])),
-                            "value": row.value,
-                            "low": row.low,
-                            "high": row.high,
-                            "text": percent(row.value or 0.0),
-                            "stands_out": found is not None and row.dimensions["handoff"] == found.handoff,
-                            "note": headlines.interval_note(row, "share"),
-                        }
+                        bar(
+                            row,
+                            journey_headlines.handoff_name(str(row.dimensions["handoff"])),
+                            "share",
+                            stands_out=found is not None and row.dimensions["handoff"] == found.handoff,
+                        )
                         for row in rows
                     ],
                     axis=f"Lost on the way into {stage}",
@@ -90,15 +88,12 @@ def handoffs(desk: Desk, filters: Filters) -> None:
                 cards.chart(
                     charts.ranked(
                         [
-                            {
-                                "label": journey_headlines.handoff_name(str(row.dimensions["handoff"])),
-                                "value": row.value,
-                                "low": row.low,
-                                "high": row.high,
-                                "text": number(row.value or 0.0, "score"),
-                                "stands_out": title.claim and row is known[0],
-                                "note": headlines.interval_note(row, "score"),
-                            }
+                            bar(
+                                row,
+                                journey_headlines.handoff_name(str(row.dimensions["handoff"])),
+                                "score",
+                                stands_out=title.claim and row is known[0],
+                            )
                             for row in known[:BARS]
                         ],
                         axis="Judgement in percent of the scale",
@@ -145,15 +140,12 @@ def tasks(desk: Desk, filters: Filters) -> None:
             cards.chart(
                 charts.ranked(
                     [
-                        {
-                            "label": str(row.dimensions["task_label"]),
-                            "value": row.value,
-                            "low": row.low,
-                            "high": row.high,
-                            "text": percent(row.value or 0.0),
-                            "stands_out": found is not None and row.dimensions["task_label"] == found.task,
-                            "note": headlines.interval_note(row, "share"),
-                        }
+                        bar(
+                            row,
+                            str(row.dimensions["task_label"]),
+                            "share",
+                            stands_out=found is not None and row.dimensions["task_label"] == found.task,
+                        )
                         for row in rows[:BARS]
                     ],
                     axis="Abandoned",

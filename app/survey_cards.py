@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from app import cards, charts, headlines
+from app import cards, charts
+from app.bars import bar
 from app.desk import Desk
 from app.findings import usable
-from app.formatting import markdown_safe, number, unit_of, words
+from app.formatting import markdown_safe, unit_of, words
 from app.headlines import Sentence
 from app.survey_headlines import incomparable
 from app.tables import pivot
@@ -50,15 +51,12 @@ def compared(
         cards.chart(
             charts.ranked(
                 [
-                    {
-                        "label": words(str(row.dimensions[dimension])),
-                        "value": row.value,
-                        "low": row.low,
-                        "high": row.high,
-                        "text": number(row.value or 0.0, unit),
-                        "note": headlines.interval_note(row, unit),
-                        "stands_out": str(row.dimensions[dimension]) in stands_out,
-                    }
+                    bar(
+                        row,
+                        words(str(row.dimensions[dimension])),
+                        unit,
+                        stands_out=str(row.dimensions[dimension]) in stands_out,
+                    )
                     for row in ranked
                 ],
                 axis=axis,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import cards, charts, growth_headlines, headlines, initiatives
+from app.bars import bar
 from app.findings import told
 from app.formatting import count_of, listing, number, percent, words
 from app.growth_findings import find_apart, find_costly_gate
@@ -37,15 +38,8 @@ def bars(answer: Answer, dimension: str, unit: str, *, found: str | None) -> lis
     """The values of a dimension, highest first, with an interval where there is one; what was found stands out."""
     rows = sorted(told(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
     return [
-        {
-            "label": words(str(row.dimensions[dimension])),
-            "value": row.value,
-            "low": row.low if row.low is not None else row.value,
-            "high": row.high if row.high is not None else row.value,
-            "text": number(row.value or 0.0, unit),
-            "stands_out": row.dimensions[dimension] == found,
-            "note": headlines.interval_note(row, unit),
-        }
+        bar(row, words(str(row.dimensions[dimension])), unit, stands_out=row.dimensions[dimension] == found)
+        | ({} if row.low is not None else {"low": row.value, "high": row.value})
         for row in rows
     ]
 
@@ -119,15 +113,7 @@ with right:
             cards.chart(
                 charts.ranked(
                     [
-                        {
-                            "label": {"true": "Gated", "false": "Open"}[name],
-                            "value": row.value,
-                            "low": row.low,
-                            "high": row.high,
-                            "text": percent(row.value or 0.0),
-                            "stands_out": False,
-                            "note": headlines.interval_note(row, "share"),
-                        }
+                        bar(row, {"true": "Gated", "false": "Open"}[name], "share")
                         for name, row in sorted(brings.items(), key=lambda one: -(one[1].value or 0.0))
                     ],
                     axis="Share going on to a later stage",
@@ -174,15 +160,7 @@ with right:
     title_text = f"Half are answered after: {listing(halves)}" if halves else "How long people wait for a reply"
     with cards.evidence(desk, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
         points = [
-            {
-                "label": f"{CURVES[curve]}, {row.dimensions['hours_since']} h",
-                "value": row.value,
-                "low": row.low,
-                "high": row.high,
-                "text": percent(row.value or 0.0),
-                "stands_out": False,
-                "note": headlines.interval_note(row, "share"),
-            }
+            bar(row, f"{CURVES[curve]}, {row.dimensions['hours_since']} h", "share")
             for curve, answer in zip(CURVES, waits, strict=True)
             for row in sorted(answer.rows, key=lambda row: int(row.dimensions.get("hours_since") or 0))
             if row.value is not None and row.dimensions.get("hours_since") in HOURS

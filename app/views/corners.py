@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import cards, charts, growth_headlines, headlines, initiatives
+from app.bars import bar
 from app.findings import movement_shares
 from app.formatting import number, percent, words
 from app.growth_findings import find_apart
@@ -127,15 +128,12 @@ with left:
             cards.chart(
                 charts.ranked(
                     [
-                        {
-                            "label": words(str(row.dimensions["corner"])),
-                            "value": row.value,
-                            "low": row.low,
-                            "high": row.high,
-                            "text": percent(row.value or 0.0),
-                            "stands_out": keeper is not None and row.dimensions["corner"] == keeper.value,
-                            "note": headlines.interval_note(row, "share"),
-                        }
+                        bar(
+                            row,
+                            words(str(row.dimensions["corner"])),
+                            "share",
+                            stands_out=keeper is not None and row.dimensions["corner"] == keeper.value,
+                        )
                         for row in corners
                     ],
                     axis="Share who bought before they lapsed",

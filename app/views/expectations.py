@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import cards, charts, comment_cards, headlines, stake_cards, survey_cards, survey_headlines
+from app.bars import bar
 from app.findings import short_gaps, usable
 from app.formatting import count_of, signed, words
 from app.page import based_on, begin, choose, nothing_in_period, too_few
@@ -102,15 +103,12 @@ with right:
             cards.chart(
                 charts.ranked(
                     [
-                        {
-                            "label": words(str(row.dimensions["interaction"])),
-                            "value": row.value,
-                            "low": row.low,
-                            "high": row.high,
-                            "text": f"{signed(row.value or 0.0)}%",
-                            "note": headlines.interval_note(row, "percent gap"),
-                            "stands_out": str(row.dimensions["interaction"]) in low,
-                        }
+                        bar(
+                            row,
+                            words(str(row.dimensions["interaction"])),
+                            "percent gap",
+                            stands_out=str(row.dimensions["interaction"]) in low,
+                        )
                         for row in sorted(moments, key=lambda row: row.value or 0.0)
                     ],
                     axis="Gap in percent of the scale",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import cards, charts, comment_cards, headlines, survey_cards, survey_headlines
+from app.bars import bar
 from app.findings import UNMET_SCORE, find_unmet_outcome, unmet_outcomes, usable
 from app.formatting import words
 from app.page import based_on, begin, choose, nothing_in_period, too_few
@@ -93,16 +94,8 @@ with right:
             cards.chart(
                 charts.ranked(
                     [
-                        {
-                            "label": row.dimensions[OUTCOME],
-                            "value": row.value,
-                            "low": row.low,
-                            "high": row.high,
-                            "text": f"{row.value:.1f}",
-                            "note": headlines.interval_note(row, "score"),
-                            "stands_out": str(row.dimensions[OUTCOME]) in proven,
-                        }
-                        for row in ranked
+                        bar(row, outcome, "score", stands_out=outcome in proven)
+                        for row, outcome in ((row, str(row.dimensions[OUTCOME])) for row in ranked)
                     ],
                     axis="Opportunity score (0–20)",
                     threshold=UNMET_SCORE,
@@ -124,16 +117,13 @@ with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcom
         cards.chart(
             charts.ranked(
                 [
-                    {
-                        "label": words(str(row.dimensions["interaction"])),
-                        "value": row.value,
-                        "low": row.low,
-                        "high": row.high,
-                        "text": f"{row.value:.1f}",
-                        "note": headlines.interval_note(row, "score"),
-                        "stands_out": worst is not None
+                    bar(
+                        row,
+                        words(str(row.dimensions["interaction"])),
+                        "score",
+                        stands_out=worst is not None
                         and row.dimensions["interaction"] in (worst.outcome, *worst.others),
-                    }
+                    )
                     for row in sorted(moments, key=lambda row: -(row.value or 0.0))
                 ],
                 axis="Mean opportunity score",
