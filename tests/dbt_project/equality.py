@@ -7,10 +7,7 @@ At the end both warehouses hold the same files, and every mart must hold the sam
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,9 +15,10 @@ import duckdb
 
 from ingestion.load import load_mappings, load_source, prepare
 from tests.dbt_project.history import History
+from tests.dbt_project.running import run_dbt
 from workspace import load_workspace
 
-PROJECT = Path(__file__).resolve().parents[2]
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 # Columns that tell how facts arrived, not what they are.
 ARRIVAL = frozenset({"load_id", "loaded_at"})
 Delivery = Mapping[str, bytes]
@@ -69,7 +67,7 @@ def run_all(folder: Path, history: History, plan: Sequence[Delivery], *, secret_
         load_mappings(workspace, run_id=f"run-{number}")
         for source in workspace.config.sources:
             load_source(workspace, source.name, run_id=f"run-{number}")
-        _build(folder)
+        run_dbt(folder, "build", *NO_TESTS, target=folder / ".dbt")
     return folder / "warehouse" / "cx.duckdb"
 
 
@@ -134,19 +132,3 @@ def _take_secret(folder: Path, marts: Path) -> None:
         connection.execute(
             "delete from secret.key_pads; insert into secret.key_pads select * from other.secret.key_pads"
         )
-
-
-def _build(folder: Path) -> None:
-    target = folder / ".dbt"
-    arguments = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--quiet"]
-    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
-    outcome = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments, *folders, "--log-path", str(target)],
-        env=os.environ | {"CX_WAREHOUSE": str(folder / "warehouse")},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if outcome.returncode:
-        raise AssertionError(outcome.stdout[-4000:] + outcome.stderr[-2000:])

@@ -99,16 +99,8 @@ JOURNEYS = render("intermediate/journeys/int_journeys__touchpoints")
 STAGE_ENTRIES = render("marts/journey/fct_stage_entries")
 
 
-@settings(max_examples=40, deadline=None)
-@given(events=_EVENTS)
-def test_sessions_are_the_runs_of_a_device_and_share_their_first_campaign(
-    database: duckdb.DuckDBPyConnection, events: list[Event]
-) -> None:
-    database.execute("delete from int_touchpoints__events")
-    database.executemany(
-        "insert into int_touchpoints__events values (?, 'site', ?, ?, ?, null, null, true, ?, ?, 'touchpoint', false)",
-        [[e.key, START + timedelta(minutes=e.at), e.who, e.source, e.file, e.line] for e in events],
-    )
+def sessions_equal_a_plain_sessionizers(database: duckdb.DuckDBPyConnection, events: list[Event]) -> int:
+    """Assert that the events in the database have the sessions and campaigns of plain Python; how many there are."""
     expected = {}
     for runs in split(events).values():
         for run in runs:
@@ -119,6 +111,20 @@ def test_sessions_are_the_runs_of_a_device_and_share_their_first_campaign(
 
     assert {key: (session, campaign) for key, session, campaign in rows} == expected
     assert len(rows) == len(events)
+    return len({session for session, _ in expected.values()})
+
+
+@settings(max_examples=40, deadline=None)
+@given(events=_EVENTS)
+def test_sessions_are_the_runs_of_a_device_and_share_their_first_campaign(
+    database: duckdb.DuckDBPyConnection, events: list[Event]
+) -> None:
+    database.execute("delete from int_touchpoints__events")
+    database.executemany(
+        "insert into int_touchpoints__events values (?, 'site', ?, ?, ?, null, null, true, ?, ?, 'touchpoint', false)",
+        [[e.key, START + timedelta(minutes=e.at), e.who, e.source, e.file, e.line] for e in events],
+    )
+    sessions_equal_a_plain_sessionizers(database, events)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -149,17 +155,7 @@ def test_long_random_streams_have_the_sessions_of_a_plain_sessionizer(
             key, 'site', "at", who, source, null, null, true, file, line, 'touchpoint', false
         from given"""
     )
-    expected = {}
-    for runs in split(events).values():
-        for run in runs:
-            campaign = next((event.source for event in run if event.source), None)
-            expected.update({event.key: (run[0].key, campaign) for event in run})
-
-    rows = database.execute(f"select event_key, session_id, utm_source from ({SESSIONIZED})").fetchall()
-
-    assert {key: (session, campaign) for key, session, campaign in rows} == expected
-    assert len(rows) == len(events)
-    assert len({session for session, _ in expected.values()}) > 1000
+    assert sessions_equal_a_plain_sessionizers(database, events) > 1000
 
 
 @settings(max_examples=40, deadline=None)

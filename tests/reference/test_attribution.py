@@ -17,21 +17,7 @@ from dbt_project.methods.attribution import (
     read_paths,
     shapley,
 )
-
-REMOVAL_EFFECTS = {
-    "alpha": 0.558399,
-    "iota": 0.405835,
-    "eta": 0.349026,
-    "beta": 0.264039,
-    "theta": 0.206010,
-    "lambda": 0.134022,
-    "epsilon": 0.062639,
-    "zeta": 0.039811,
-    "kappa": 0.028663,
-    "gamma": 0.017880,
-    "delta": 0.000482,
-    "mi": 0.000180,
-}
+from tests.reference.pathdata import REMOVAL_EFFECTS
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 from ingestion import load_mappings, load_source, prepare
 from orchestration.dbt_runner import build
+from tests.reference.pathdata import REMOVAL_EFFECTS
 from workspace import load_workspace
 
 CX_YML = """\
@@ -92,20 +93,4 @@ def test_markov_of_order_1(contributions: Contributions) -> None:
     expected = {"alpha": 5344.95, "iota": 3884.61, "eta": 3340.85}
     assert conversions(contributions, "markov_1", *expected) == pytest.approx(expected, abs=5e-3)
     effects = {channel: effect for channel, (_, effect) in contributions["markov_1"].items()}
-    assert effects == pytest.approx(
-        {
-            "alpha": 0.558399,
-            "iota": 0.405835,
-            "eta": 0.349026,
-            "beta": 0.264039,
-            "theta": 0.206010,
-            "lambda": 0.134022,
-            "epsilon": 0.062639,
-            "zeta": 0.039811,
-            "kappa": 0.028663,
-            "gamma": 0.017880,
-            "delta": 0.000482,
-            "mi": 0.000180,
-        },
-        abs=5e-7,
-    )
+    assert effects == pytest.approx(REMOVAL_EFFECTS, abs=5e-7)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 
 from ingestion.load import load_mappings, load_source, prepare
-from tests.dbt_project.equality import PROJECT
+from tests.dbt_project.running import run_dbt
 from workspace import load_workspace
 
 MODELS = ("+int_identity__identifiers", "+int_touchpoints__typed", "person_key_aliases")
@@ -43,26 +40,7 @@ def build(folder: Path, *, target: Path, models: tuple[str, ...] = MODELS) -> Pa
     Returns:
         The database that holds it.
     """
-    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
-    outcome = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "run",
-            "--quiet",
-            *folders,
-            "--log-path",
-            str(target),
-            "-s",
-            *models,
-        ],
-        env=os.environ | {"CX_WAREHOUSE": str(folder / "warehouse")},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if outcome.returncode:
-        raise AssertionError(outcome.stdout[-4000:] + outcome.stderr[-2000:])
+    run_dbt(folder, "run", "-s", *models, target=target)
     return folder / "warehouse" / "raw.duckdb"
 
 
