@@ -24,10 +24,12 @@
     {{ return(adapter.dispatch('first_8_bytes_as_bigint')(hex)) }}
 {%- endmacro %}
 
+{#- Two's complement: the highest bit is turned, then its weight taken away. The hash is written once, since the engine
+    works out again what stands twice in a CASE. -#}
 {% macro default__first_8_bytes_as_bigint(hex) -%}
     cast(
-        cast(cast('0x' || substr({{ hex }}, 1, 16) as ubigint) as hugeint)
-        - case when substr({{ hex }}, 1, 1) >= '8' then 18446744073709551616 else 0 end
+        cast(xor(cast('0x' || substr({{ hex }}, 1, 16) as ubigint), 9223372036854775808) as hugeint)
+        - 9223372036854775808
         as bigint
     )
 {%- endmacro %}

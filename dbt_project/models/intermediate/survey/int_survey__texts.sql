@@ -42,4 +42,5 @@ final as (
 )
 
 select * from final
-where answer_text is not null
+-- Said of what is counted: a condition on the text alone would be tried on every answer before they are collected.
+where case when n_answers >= 0 then answer_text end is not null

@@ -2,9 +2,29 @@
 -- Each of the three is that of the same response; else the latest one that the person gave earlier. All sides are
 -- rescaled to percent of their scales; points are given only where two scales are the same.
 
+-- There are millions: answers are paired by keys alone, and what they mean is looked up at the end.
+
+{%- set asked_before = "('expectation', 'expectation_minimum', 'expectation_desired')" %}
+
 with questions as (
 
     select * from {{ ref('int_survey__questions') }}
+
+),
+
+meanings as (
+
+    select
+        *,
+        {{ surrogate_key(['item']) }} as item_key
+    from {{ ref('int_survey__meanings') }}
+    where fate = 'kept' and value is not null
+
+),
+
+contexts as (
+
+    select * from {{ ref('int_survey__contexts') }}
 
 ),
 
@@ -26,124 +46,148 @@ sides as (
 
     select distinct construct
     from questions
-    where construct in ('expectation', 'expectation_minimum', 'expectation_desired')
+    where construct in {{ asked_before }}
 
 ),
 
 -- The answers are read where they are used: a CTE that several others name is written out whole by the engine.
 perceptions as (
 
-    select *
-    from {{ ref('fct_survey_answers') }}
-    where construct = 'perception' and value is not null
+    select
+        given.response_key,
+        given.meaning_key,
+        meanings.item_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    where meanings.construct = 'perception'
 
 ),
 
--- Answers that are the only one of their response, side and item; a perception meets them without further ado.
-sole as (
+-- What else was said of an item: answers that are the only one of their response, side and item, and of several
+-- importances the first question's.
+said as (
 
     select
-        answers.answer_id,
-        answers.response_id,
-        answers.construct,
-        answers.item,
-        answers.value,
-        answers.value_pct,
-        answers.scale_min,
-        answers.scale_max
-    from {{ ref('fct_survey_answers') }} as answers
+        given.response_key,
+        meanings.item_key,
+        meanings.construct,
+        given.meaning_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
     left join repeated
         on
-            answers.survey_id = repeated.survey_id
-            and answers.construct = repeated.construct
-            and answers.item = repeated.item
+            meanings.survey_id = repeated.survey_id
+            and meanings.construct = repeated.construct
+            and meanings.item = repeated.item
     where
-        answers.construct in ('expectation', 'expectation_minimum', 'expectation_desired', 'importance')
-        and answers.value is not null
+        (meanings.construct in {{ asked_before }} or meanings.construct = 'importance')
+        and meanings.item is not null
         and repeated.item is null
+    union all
+    select
+        given.response_key,
+        meanings.item_key,
+        meanings.construct,
+        given.meaning_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    inner join repeated
+        on
+            meanings.survey_id = repeated.survey_id
+            and meanings.construct = repeated.construct
+            and meanings.item = repeated.item
+    where meanings.construct = 'importance'
+    qualify row_number() over (partition by given.response_key, meanings.item_key order by meanings.question_id) = 1
 
 ),
 
-importances as (
+beside as (
 
     select
-        response_id,
-        item,
-        value,
-        value_pct
-    from sole
-    where construct = 'importance'
-    union all
+        response_key,
+        item_key,
+        max(case when construct = 'expectation' then meaning_key end) as expected_key,
+        max(case when construct = 'expectation_minimum' then meaning_key end) as accepted_key,
+        max(case when construct = 'expectation_desired' then meaning_key end) as desired_key,
+        max(case when construct = 'importance' then meaning_key end) as importance_key
+    from said
+    group by response_key, item_key
+
+),
+
+near as (
+
     select
-        answers.response_id,
-        answers.item,
-        answers.value,
-        answers.value_pct
-    from {{ ref('fct_survey_answers') }} as answers
-    inner join repeated
+        perceptions.response_key,
+        perceptions.meaning_key,
+        beside.expected_key,
+        beside.accepted_key,
+        beside.desired_key,
+        beside.importance_key
+    from perceptions
+    left join beside
         on
-            answers.survey_id = repeated.survey_id
-            and answers.construct = repeated.construct
-            and answers.item = repeated.item
-    where
-        answers.construct = 'importance'
-        and answers.value is not null
-    qualify row_number() over (partition by answers.response_id, answers.item order by answers.question_id) = 1
+            perceptions.response_key = beside.response_key
+            and perceptions.item_key = beside.item_key
 
 ),
 
 missing as (
 
     select
-        perceptions.answer_id,
-        perceptions.response_id,
-        perceptions.respondent_person_id,
-        perceptions.item,
-        perceptions.interaction,
-        perceptions.scale_max,
-        perceptions.answered_at,
+        near.response_key,
+        near.meaning_key,
+        meanings.item,
+        meanings.scale_max,
+        contexts.respondent_person_id,
+        contexts.interaction,
+        contexts.answered_at,
         sides.construct
-    from perceptions
-    cross join sides
-    left join sole
+    from near
+    inner join meanings on near.meaning_key = meanings.meaning_key
+    inner join contexts
         on
-            perceptions.response_id = sole.response_id
-            and perceptions.item = sole.item
-            and sides.construct = sole.construct
-    where sole.answer_id is null
+            near.response_key = contexts.response_key
+            and coalesce(meanings.interaction, '') = contexts.question_interaction
+    cross join sides
+    where
+        (sides.construct = 'expectation' and near.expected_key is null)
+        or (sides.construct = 'expectation_minimum' and near.accepted_key is null)
+        or (sides.construct = 'expectation_desired' and near.desired_key is null)
 
 ),
 
 elsewhere as (
 
     select
-        missing.answer_id,
+        missing.response_key,
+        missing.meaning_key,
         missing.construct,
-        missing.response_id = others.response_id as is_of_response,
-        others.answer_id as other_answer_id,
-        others.answered_on,
-        others.value,
-        others.value_pct,
-        others.scale_min,
-        others.scale_max
+        given.response_key as other_response_key,
+        given.meaning_key as other_meaning_key,
+        contexts.answered_on
     from missing
-    inner join {{ ref('fct_survey_answers') }} as others
+    inner join contexts on missing.respondent_person_id = contexts.respondent_person_id
+    inner join {{ ref('int_survey__given') }} as given on contexts.response_key = given.response_key
+    inner join meanings
         on
-            missing.respondent_person_id = others.respondent_person_id
-            and missing.item = others.item
-            and missing.construct = others.construct
+            given.meaning_key = meanings.meaning_key
+            and missing.construct = meanings.construct
+            and missing.item = meanings.item
+            and contexts.question_interaction = coalesce(meanings.interaction, '')
     where
-        others.value is not null
-        and (missing.response_id = others.response_id or missing.answered_at > others.answered_at)
+        -- The join says so too, but not to the engine before it has read all the answers.
+        meanings.construct in {{ asked_before }}
+        and (missing.response_key = given.response_key or missing.answered_at > contexts.answered_at)
     qualify row_number() over (
-        partition by missing.answer_id, missing.construct
+        partition by missing.response_key, missing.meaning_key, missing.construct
         order by
-            case when missing.response_id = others.response_id then 0 else 1 end asc,
-            others.answered_at desc,
-            case when missing.interaction = others.interaction then 0 else 1 end asc,
-            case when missing.scale_max = others.scale_max then 0 else 1 end asc,
-            others.question_id asc,
-            others.answer_id asc
+            case when missing.response_key = given.response_key then 0 else 1 end asc,
+            contexts.answered_at desc,
+            case when missing.interaction = contexts.interaction then 0 else 1 end asc,
+            case when missing.scale_max = meanings.scale_max then 0 else 1 end asc,
+            meanings.question_id asc,
+            {{ combined_key('given.response_key', 'meanings.choice_key') }} asc
     ) = 1
 
 ),
@@ -151,48 +195,31 @@ elsewhere as (
 paired as (
 
     select
-        perceptions.*,
-        coalesce(expected.answer_id, expected_elsewhere.other_answer_id) as expectation_answer_id,
-        case
-            when expected.answer_id is not null or expected_elsewhere.is_of_response then 'same_response'
-            when expected_elsewhere.answer_id is not null then 'same_person'
-            else 'none'
-        end as pairing,
-        expected_elsewhere.answered_on as expected_on,
-        coalesce(expected.value, expected_elsewhere.value) as expectation,
-        coalesce(expected.value_pct, expected_elsewhere.value_pct) as expectation_pct,
-        coalesce(expected.scale_min, expected_elsewhere.scale_min) as expectation_scale_min,
-        coalesce(expected.scale_max, expected_elsewhere.scale_max) as expectation_scale_max,
-        coalesce(accepted.value_pct, accepted_elsewhere.value_pct) as minimum_pct,
-        coalesce(desired.value_pct, desired_elsewhere.value_pct) as desired_pct
-    from perceptions
-    left join sole as expected
+        near.response_key,
+        near.meaning_key,
+        near.importance_key,
+        coalesce(near.expected_key, expected.other_meaning_key) as expected_key,
+        coalesce(near.accepted_key, accepted.other_meaning_key) as accepted_key,
+        coalesce(near.desired_key, desired.other_meaning_key) as desired_key,
+        case when near.expected_key is null then expected.other_response_key else near.response_key end
+            as expected_response_key,
+        expected.answered_on as expected_on
+    from near
+    left join elsewhere as expected
         on
-            perceptions.response_id = expected.response_id
-            and perceptions.item = expected.item
+            near.response_key = expected.response_key
+            and near.meaning_key = expected.meaning_key
             and expected.construct = 'expectation'
-    left join sole as accepted
+    left join elsewhere as accepted
         on
-            perceptions.response_id = accepted.response_id
-            and perceptions.item = accepted.item
+            near.response_key = accepted.response_key
+            and near.meaning_key = accepted.meaning_key
             and accepted.construct = 'expectation_minimum'
-    left join sole as desired
+    left join elsewhere as desired
         on
-            perceptions.response_id = desired.response_id
-            and perceptions.item = desired.item
+            near.response_key = desired.response_key
+            and near.meaning_key = desired.meaning_key
             and desired.construct = 'expectation_desired'
-    left join elsewhere as expected_elsewhere
-        on
-            perceptions.answer_id = expected_elsewhere.answer_id
-            and expected_elsewhere.construct = 'expectation'
-    left join elsewhere as accepted_elsewhere
-        on
-            perceptions.answer_id = accepted_elsewhere.answer_id
-            and accepted_elsewhere.construct = 'expectation_minimum'
-    left join elsewhere as desired_elsewhere
-        on
-            perceptions.answer_id = desired_elsewhere.answer_id
-            and desired_elsewhere.construct = 'expectation_desired'
 
 ),
 
@@ -200,62 +227,69 @@ final as (
 
     select
         ---------- ids
-        paired.answer_id,
-        paired.expectation_answer_id,
-        paired.response_id,
-        paired.person_id,
-        paired.survey_id,
+        {{ combined_key('paired.response_key', 'asked.choice_key') }} as answer_id,
+        {{ combined_key('paired.expected_response_key', 'expected.choice_key') }} as expectation_answer_id,
+        paired.response_key as response_id,
+        contexts.person_id,
+        asked.survey_id,
 
         ---------- what was asked
-        paired.item,
-        paired.item_label,
-        paired.pillar,
-        paired.scale_min,
-        paired.scale_max,
+        asked.item,
+        asked.item_label,
+        asked.pillar,
+        asked.scale_min,
+        asked.scale_max,
 
         ---------- the gap
-        paired.pairing,
-        paired.pairing <> 'none' as is_paired,
         case
-            when paired.pairing = 'same_response' then 0
-            when paired.pairing = 'same_person' then {{ dates_apart('paired.expected_on', 'paired.answered_on') }}
+            when paired.expected_key is null then 'none'
+            when paired.expected_response_key = paired.response_key then 'same_response'
+            else 'same_person'
+        end as pairing,
+        paired.expected_key is not null as is_paired,
+        case
+            when paired.expected_response_key = paired.response_key then 0
+            when paired.expected_key is not null then {{ dates_apart('paired.expected_on', 'contexts.answered_on') }}
         end as days_between,
-        paired.value as perception,
-        paired.expectation,
+        asked.value as perception,
+        expected.value as expectation,
         case
-            when
-                paired.scale_min = paired.expectation_scale_min
-                and paired.scale_max = paired.expectation_scale_max
-                then paired.value - paired.expectation
+            when asked.scale_min = expected.scale_min and asked.scale_max = expected.scale_max
+                then asked.value - expected.value
         end as gap,
-        paired.value_pct as perception_pct,
-        paired.expectation_pct,
-        paired.value_pct - paired.expectation_pct as gap_pct,
+        asked.value_pct as perception_pct,
+        expected.value_pct as expectation_pct,
+        asked.value_pct - expected.value_pct as gap_pct,
         importances.value as importance,
         importances.value_pct as importance_pct,
 
         ---------- the zone of tolerance
-        paired.minimum_pct,
-        paired.desired_pct,
+        accepted.value_pct as minimum_pct,
+        desired.value_pct as desired_pct,
         case
-            when paired.value_pct < paired.minimum_pct then 'below'
-            when paired.value_pct > paired.desired_pct then 'above'
-            when paired.minimum_pct is not null and paired.desired_pct is not null then 'within'
+            when asked.value_pct < accepted.value_pct then 'below'
+            when asked.value_pct > desired.value_pct then 'above'
+            when accepted.value_pct is not null and desired.value_pct is not null then 'within'
         end as tolerance,
 
         ---------- when and where
-        paired.answered_at,
-        paired.answered_on,
-        paired.wave,
-        paired.value_tier_at_event,
-        paired.interaction,
-        paired.stage,
-        paired.channel
+        contexts.answered_at,
+        contexts.answered_on,
+        contexts.wave,
+        contexts.value_tier_at_event,
+        contexts.interaction,
+        contexts.stage,
+        contexts.channel
     from paired
-    left join importances
+    inner join meanings as asked on paired.meaning_key = asked.meaning_key
+    inner join contexts
         on
-            paired.response_id = importances.response_id
-            and paired.item = importances.item
+            paired.response_key = contexts.response_key
+            and coalesce(asked.interaction, '') = contexts.question_interaction
+    left join meanings as expected on paired.expected_key = expected.meaning_key
+    left join meanings as accepted on paired.accepted_key = accepted.meaning_key
+    left join meanings as desired on paired.desired_key = desired.meaning_key
+    left join meanings as importances on paired.importance_key = importances.meaning_key
 
 )
 

@@ -1,5 +1,5 @@
 -- Grain: one row is a response (survey, respondent, wave, occasion) x question; of a multiple-choice question, x choice
--- that was ticked.
+-- that was ticked. Gaps and outcomes do not wait for it: they pair answers by keys, and need few columns of few answers.
 
 with given as (
 
@@ -15,70 +15,9 @@ meanings as (
 
 ),
 
-links as (
-
-    select * from {{ ref('int_survey__linked') }}
-
-),
-
-respondents as (
-
-    select * from {{ ref('int_survey__respondents') }}
-
-),
-
-interactions as (
-
-    select * from {{ ref('stg_mappings__interactions') }}
-
-),
-
-weights as (
-
-    select * from {{ ref('int_survey__weights') }}
-
-),
-
--- No interaction in particular is written as a blank, so that it can be joined.
-survey_interactions as (
-
-    select distinct
-        survey_id,
-        coalesce(interaction, '') as question_interaction
-    from meanings
-
-),
-
--- What all answers of a response to questions of one interaction share is put together once.
 contexts as (
 
-    select
-        respondents.response_key,
-        survey_interactions.question_interaction,
-        links.touchpoint_id,
-        links.link_rule,
-        links.channel,
-        respondents.person_id,
-        respondents.respondent_person_id,
-        respondents.answered_at,
-        respondents.answered_on,
-        respondents.wave,
-        respondents.value_tier_at_event,
-        weights.weight,
-        coalesce(links.asked_interaction, links.touchpoint_interaction) as interaction,
-        -- Without a touchpoint, the interaction's own stage is still known.
-        coalesce(links.stage, interactions.stage) as stage
-    from respondents
-    inner join survey_interactions on respondents.survey_id = survey_interactions.survey_id
-    inner join links
-        on
-            respondents.response_key = links.response_key
-            and coalesce(respondents.interaction, survey_interactions.question_interaction)
-            = coalesce(links.asked_interaction, '')
-    left join interactions
-        on coalesce(links.asked_interaction, links.touchpoint_interaction) = interactions.interaction
-    left join weights on respondents.person_id = weights.person_id
-    where not respondents.is_after_as_of
+    select * from {{ ref('int_survey__contexts') }}
 
 ),
 

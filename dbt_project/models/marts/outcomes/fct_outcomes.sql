@@ -1,9 +1,30 @@
 -- Grain: one row is a response x a desired outcome that it rates: how important it is, how satisfied the person is, or
 -- both.
 
+-- There are millions: both halves are put together by keys alone, and what they mean is looked up at the end.
+
+{%- set halves = "('outcome_importance', 'outcome_satisfaction')" %}
+
 with questions as (
 
     select * from {{ ref('int_survey__questions') }}
+
+),
+
+meanings as (
+
+    select
+        *,
+        -- A question without an item is one of its own.
+        case when item is null then question_key else {{ surrogate_key(['item']) }} end as item_key
+    from {{ ref('int_survey__meanings') }}
+    where fate = 'kept' and value is not null
+
+),
+
+contexts as (
+
+    select * from {{ ref('int_survey__contexts') }}
 
 ),
 
@@ -14,53 +35,60 @@ repeated as (
         construct,
         item
     from questions
-    where construct in ('outcome_importance', 'outcome_satisfaction')
+    where construct in {{ halves }}
     group by survey_id, construct, item
     having count(*) > 1
 
 ),
 
--- The answers are read where they are used: a CTE that several others name is written out whole by the engine.
--- Where a survey asks for the same half twice, the first question counts; only there answers have to be ranked.
-ranks as (
+-- Where a survey asks for the same half twice, the first question counts; only there answers have to be ranked. The
+-- answers are read where they are used: a CTE that several others name is written out whole by the engine.
+said as (
 
     select
-        answers.answer_id,
-        row_number() over (
-            partition by answers.response_id, answers.construct, answers.item
-            order by answers.question_id
-        ) as nth
-    from {{ ref('fct_survey_answers') }} as answers
+        given.response_key,
+        meanings.item_key,
+        meanings.construct,
+        given.meaning_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    left join repeated
+        on
+            meanings.survey_id = repeated.survey_id
+            and meanings.construct = repeated.construct
+            and meanings.item = repeated.item
+    where
+        meanings.construct in {{ halves }}
+        and repeated.survey_id is null
+    union all
+    select
+        given.response_key,
+        meanings.item_key,
+        meanings.construct,
+        given.meaning_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
     inner join repeated
         on
-            answers.survey_id = repeated.survey_id
-            and answers.construct = repeated.construct
-            and answers.item = repeated.item
-    where answers.value is not null
+            meanings.survey_id = repeated.survey_id
+            and meanings.construct = repeated.construct
+            and meanings.item = repeated.item
+    qualify row_number() over (
+        partition by given.response_key, meanings.construct, meanings.item_key
+        order by meanings.question_id
+    ) = 1
 
 ),
 
-importances as (
+paired as (
 
-    select answers.*
-    from {{ ref('fct_survey_answers') }} as answers
-    left join ranks on answers.answer_id = ranks.answer_id
-    where
-        answers.construct = 'outcome_importance'
-        and answers.value is not null
-        and coalesce(ranks.nth, 1) = 1
-
-),
-
-satisfactions as (
-
-    select answers.*
-    from {{ ref('fct_survey_answers') }} as answers
-    left join ranks on answers.answer_id = ranks.answer_id
-    where
-        answers.construct = 'outcome_satisfaction'
-        and answers.value is not null
-        and coalesce(ranks.nth, 1) = 1
+    select
+        response_key,
+        item_key,
+        max(case when construct = 'outcome_importance' then meaning_key end) as importance_key,
+        max(case when construct = 'outcome_satisfaction' then meaning_key end) as satisfaction_key
+    from said
+    group by response_key, item_key
 
 ),
 
@@ -69,15 +97,15 @@ final as (
     select
         ---------- ids
         -- Of the two answers that make it up, one is always there: its key is the outcome rating's, too.
-        coalesce(satisfactions.answer_id, importances.answer_id) as outcome_id,
-        coalesce(satisfactions.response_id, importances.response_id) as response_id,
-        coalesce(satisfactions.person_id, importances.person_id) as person_id,
-        coalesce(satisfactions.survey_id, importances.survey_id) as survey_id,
+        {{ combined_key('paired.response_key', 'asked.choice_key') }} as outcome_id,
+        paired.response_key as response_id,
+        contexts.person_id,
+        asked.survey_id,
 
         ---------- the outcome
-        coalesce(satisfactions.item, importances.item) as item,
-        coalesce(satisfactions.item_label, importances.item_label) as item_label,
-        coalesce(satisfactions.outcome_kind, importances.outcome_kind) as kind,
+        asked.item,
+        asked.item_label,
+        asked.outcome_kind as kind,
 
         ---------- the two halves
         importances.value as importance,
@@ -88,18 +116,21 @@ final as (
         satisfactions.is_top_two as is_satisfied_top2,
 
         ---------- when and where: satisfaction speaks of an experience, importance of a wish
-        coalesce(satisfactions.answered_at, importances.answered_at) as answered_at,
-        coalesce(satisfactions.answered_on, importances.answered_on) as answered_on,
-        coalesce(satisfactions.wave, importances.wave) as wave,
-        coalesce(satisfactions.value_tier_at_event, importances.value_tier_at_event) as value_tier_at_event,
-        coalesce(satisfactions.interaction, importances.interaction) as interaction,
-        coalesce(satisfactions.stage, importances.stage) as stage,
-        coalesce(satisfactions.channel, importances.channel) as channel
-    from importances
-    full outer join satisfactions
+        contexts.answered_at,
+        contexts.answered_on,
+        contexts.wave,
+        contexts.value_tier_at_event,
+        contexts.interaction,
+        contexts.stage,
+        contexts.channel
+    from paired
+    inner join meanings as asked on coalesce(paired.satisfaction_key, paired.importance_key) = asked.meaning_key
+    inner join contexts
         on
-            importances.response_id = satisfactions.response_id
-            and importances.item = satisfactions.item
+            paired.response_key = contexts.response_key
+            and coalesce(asked.interaction, '') = contexts.question_interaction
+    left join meanings as importances on paired.importance_key = importances.meaning_key
+    left join meanings as satisfactions on paired.satisfaction_key = satisfactions.meaning_key
 
 )
 

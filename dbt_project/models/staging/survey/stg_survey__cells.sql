@@ -6,9 +6,9 @@
 with canonical_columns as (
 
     select distinct
-        load_id,
-        canonical_json
-    from {{ ref('base_survey_csv__wide') }}
+        _load_id as load_id,
+        _canonical as canonical_json
+    from {{ source('raw_survey_csv', 'wide') }}
 
 ),
 
@@ -24,15 +24,20 @@ metadata_columns as (
 wide_cells as (
 
     select
-        response_key,
-        survey_id,
-        data_source,
-        load_id,
-        answered_at,
-        {{ json_cell_keys('row_json') }} as question_id,
-        {{ json_cell_values('row_json') }} as cell_text
-    from {{ ref('base_survey_csv__wide') }}
-    where _disposition = 'kept'
+        responses.response_key,
+        responses.survey_id,
+        responses.data_source,
+        responses.load_id,
+        responses.answered_at,
+        {{ json_cell_keys('lines._row') }} as question_id,
+        {{ json_cell_values('lines._row') }} as cell_text
+    from {{ ref('base_survey_csv__wide') }} as responses
+    inner join {{ source('raw_survey_csv', 'wide') }} as lines
+        on
+            responses.load_id = lines._load_id
+            and responses.source_file = lines._file
+            and responses.source_line = lines._line
+    where responses._disposition = 'kept'
 
 ),
 

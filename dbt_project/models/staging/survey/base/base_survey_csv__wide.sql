@@ -1,4 +1,5 @@
--- Grain: one row is a line of a wide survey CSV, with what became of it. All raw rows are here.
+-- Grain: one row is a line of a wide survey CSV, with what became of it. All raw rows are here; their cells stay in
+-- raw, where stg_survey__cells reads them, since a row's text may be kilobytes.
 {{ config(materialized='table') }}
 
 with source as (
@@ -36,10 +37,6 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
 
-        ---------- answers
-        source._row as row_json,
-        source._canonical as canonical_json,
-
         ---------- lineage
         source._source as data_source,
         source._file as source_file,
@@ -52,23 +49,32 @@ renamed as (
 
 ),
 
+keyed as (
+
+    select
+        *,
+        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
+            as response_key
+    from renamed
+
+),
+
 ranked as (
 
     select
         *,
         row_number() over (
-            partition by is_active_load, is_configured, survey_id, respondent, wave, order_id, ticket_id, interaction
+            partition by is_active_load, is_configured, response_key
             order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
         ) as nth_of_response
-    from renamed
+    from keyed
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
-            as response_key,
+        response_key,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
         {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
         cast(null as bigint) as email_identifier_key,
@@ -83,8 +89,6 @@ final as (
         wave,
         survey_language,
         answered_at,
-        row_json,
-        canonical_json,
         data_source,
         source_file,
         source_line,
