@@ -1,5 +1,5 @@
 -- Grain: one row is a response (survey, respondent, wave, occasion) x question; of a multiple-choice question, x choice
--- that was ticked. Gaps and outcomes do not wait for it: they pair answers by keys, and need few columns of few answers.
+-- that was ticked. Gaps and outcomes do not wait for it: they pair answers by keys.
 
 with given as (
 
