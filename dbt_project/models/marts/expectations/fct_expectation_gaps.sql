@@ -1,22 +1,11 @@
 -- Grain: one row is a perception answer, with what the same person expects of the item, would just accept, and desires.
 -- Each of the three is that of the same response; else the latest one that the person gave earlier. All sides are
 -- rescaled to percent of their scales; points are given only where two scales are the same.
-
 -- There are millions: answers are paired by keys alone, and what they mean is looked up at the end.
 
-{%- set asked_before = "('expectation', 'expectation_minimum', 'expectation_desired')" %}
+with meanings as (
 
-with questions as (
-
-    select * from {{ ref('int_survey__questions') }}
-
-),
-
-meanings as (
-
-    select
-        *,
-        {{ surrogate_key(['item']) }} as item_key
+    select *
     from {{ ref('int_survey__meanings') }}
     where fate = 'kept' and value is not null
 
@@ -28,132 +17,15 @@ contexts as (
 
 ),
 
--- A survey may ask the same side of an item by several questions; few do, and only their answers have to be ranked.
-repeated as (
-
-    select
-        survey_id,
-        construct,
-        item
-    from questions
-    where item is not null
-    group by survey_id, construct, item
-    having count(*) > 1
-
-),
-
-sides as (
-
-    select distinct construct
-    from questions
-    where construct in {{ asked_before }}
-
-),
-
--- The answers are read where they are used: a CTE that several others name is written out whole by the engine.
 perceptions as (
 
-    select
-        given.response_key,
-        given.meaning_key,
-        meanings.item_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    where meanings.construct = 'perception'
-
-),
-
--- What else was said of an item: answers that are the only one of their response, side and item, and of several
--- importances the first question's.
-said as (
-
-    select
-        given.response_key,
-        meanings.item_key,
-        meanings.construct,
-        given.meaning_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    left join repeated
-        on
-            meanings.survey_id = repeated.survey_id
-            and meanings.construct = repeated.construct
-            and meanings.item = repeated.item
-    where
-        (meanings.construct in {{ asked_before }} or meanings.construct = 'importance')
-        and meanings.item is not null
-        and repeated.item is null
-    union all
-    select
-        given.response_key,
-        meanings.item_key,
-        meanings.construct,
-        given.meaning_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    inner join repeated
-        on
-            meanings.survey_id = repeated.survey_id
-            and meanings.construct = repeated.construct
-            and meanings.item = repeated.item
-    where meanings.construct = 'importance'
-    qualify row_number() over (partition by given.response_key, meanings.item_key order by meanings.question_id) = 1
-
-),
-
-beside as (
-
-    select
-        response_key,
-        item_key,
-        max(case when construct = 'expectation' then meaning_key end) as expected_key,
-        max(case when construct = 'expectation_minimum' then meaning_key end) as accepted_key,
-        max(case when construct = 'expectation_desired' then meaning_key end) as desired_key,
-        max(case when construct = 'importance' then meaning_key end) as importance_key
-    from said
-    group by response_key, item_key
-
-),
-
-near as (
-
-    select
-        perceptions.response_key,
-        perceptions.meaning_key,
-        beside.expected_key,
-        beside.accepted_key,
-        beside.desired_key,
-        beside.importance_key
-    from perceptions
-    left join beside
-        on
-            perceptions.response_key = beside.response_key
-            and perceptions.item_key = beside.item_key
+    select * from {{ ref('int_survey__perceptions') }}
 
 ),
 
 missing as (
 
-    select
-        near.response_key,
-        near.meaning_key,
-        meanings.item,
-        meanings.scale_max,
-        contexts.respondent_person_id,
-        contexts.interaction,
-        contexts.answered_at,
-        sides.construct
-    from near
-    inner join meanings on near.meaning_key = meanings.meaning_key
-    inner join contexts
-        on
-            near.response_key = contexts.response_key
-            and coalesce(meanings.interaction, '') = contexts.question_interaction
-    cross join sides
-    where
-        (sides.construct = 'expectation' and near.expected_key is null)
-        or (sides.construct = 'expectation_minimum' and near.accepted_key is null)
-        or (sides.construct = 'expectation_desired' and near.desired_key is null)
+    select * from {{ ref('int_survey__unpaired') }}
 
 ),
 
@@ -177,7 +49,7 @@ elsewhere as (
             and contexts.question_interaction = coalesce(meanings.interaction, '')
     where
         -- The join says so too, but not to the engine before it has read all the answers.
-        meanings.construct in {{ asked_before }}
+        meanings.construct in {{ expected_constructs() }}
         and (missing.response_key = given.response_key or missing.answered_at > contexts.answered_at)
     qualify row_number() over (
         partition by missing.response_key, missing.meaning_key, missing.construct
@@ -195,30 +67,30 @@ elsewhere as (
 paired as (
 
     select
-        near.response_key,
-        near.meaning_key,
-        near.importance_key,
-        coalesce(near.expected_key, expected.other_meaning_key) as expected_key,
-        coalesce(near.accepted_key, accepted.other_meaning_key) as accepted_key,
-        coalesce(near.desired_key, desired.other_meaning_key) as desired_key,
-        case when near.expected_key is null then expected.other_response_key else near.response_key end
+        perceptions.response_key,
+        perceptions.meaning_key,
+        perceptions.importance_key,
+        coalesce(perceptions.expected_key, expected.other_meaning_key) as expected_key,
+        coalesce(perceptions.accepted_key, accepted.other_meaning_key) as accepted_key,
+        coalesce(perceptions.desired_key, desired.other_meaning_key) as desired_key,
+        case when perceptions.expected_key is null then expected.other_response_key else perceptions.response_key end
             as expected_response_key,
         expected.answered_on as expected_on
-    from near
+    from perceptions
     left join elsewhere as expected
         on
-            near.response_key = expected.response_key
-            and near.meaning_key = expected.meaning_key
+            perceptions.response_key = expected.response_key
+            and perceptions.meaning_key = expected.meaning_key
             and expected.construct = 'expectation'
     left join elsewhere as accepted
         on
-            near.response_key = accepted.response_key
-            and near.meaning_key = accepted.meaning_key
+            perceptions.response_key = accepted.response_key
+            and perceptions.meaning_key = accepted.meaning_key
             and accepted.construct = 'expectation_minimum'
     left join elsewhere as desired
         on
-            near.response_key = desired.response_key
-            and near.meaning_key = desired.meaning_key
+            perceptions.response_key = desired.response_key
+            and perceptions.meaning_key = desired.meaning_key
             and desired.construct = 'expectation_desired'
 
 ),

@@ -1,0 +1,117 @@
+-- Grain: one row is a perception answer, with the answers of the same response that say what is expected of its item,
+-- what would just do, what is desired, and how much it matters. There are millions: keys alone, what they mean is looked
+-- up later. A table, as int_survey__unpaired is, so that the engine knows how few of them lack something.
+
+with questions as (
+
+    select * from {{ ref('int_survey__questions') }}
+
+),
+
+meanings as (
+
+    select
+        *,
+        {{ surrogate_key(['item']) }} as item_key
+    from {{ ref('int_survey__meanings') }}
+    where fate = 'kept' and value is not null
+
+),
+
+-- A survey may ask the same side of an item by several questions; few do, and only their answers have to be ranked.
+repeated as (
+
+    select
+        survey_id,
+        construct,
+        item
+    from questions
+    where item is not null
+    group by survey_id, construct, item
+    having count(*) > 1
+
+),
+
+-- The answers are read where they are used: a CTE that several others name is written out whole by the engine.
+perceptions as (
+
+    select
+        given.response_key,
+        given.meaning_key,
+        meanings.item_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    where meanings.construct = 'perception'
+
+),
+
+-- What else was said of an item: answers that are the only one of their response, side and item, and of several
+-- importances the first question's.
+said as (
+
+    select
+        given.response_key,
+        meanings.item_key,
+        meanings.construct,
+        given.meaning_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    left join repeated
+        on
+            meanings.survey_id = repeated.survey_id
+            and meanings.construct = repeated.construct
+            and meanings.item = repeated.item
+    where
+        (meanings.construct in {{ expected_constructs() }} or meanings.construct = 'importance')
+        and meanings.item is not null
+        and repeated.item is null
+    union all
+    select
+        given.response_key,
+        meanings.item_key,
+        meanings.construct,
+        given.meaning_key
+    from {{ ref('int_survey__given') }} as given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    inner join repeated
+        on
+            meanings.survey_id = repeated.survey_id
+            and meanings.construct = repeated.construct
+            and meanings.item = repeated.item
+    where meanings.construct = 'importance'
+    qualify row_number() over (partition by given.response_key, meanings.item_key order by meanings.question_id) = 1
+
+),
+
+beside as (
+
+    select
+        response_key,
+        item_key,
+        max(case when construct = 'expectation' then meaning_key end) as expected_key,
+        max(case when construct = 'expectation_minimum' then meaning_key end) as accepted_key,
+        max(case when construct = 'expectation_desired' then meaning_key end) as desired_key,
+        max(case when construct = 'importance' then meaning_key end) as importance_key
+    from said
+    group by response_key, item_key
+
+),
+
+final as (
+
+    select
+        perceptions.response_key,
+        perceptions.meaning_key,
+        beside.expected_key,
+        beside.accepted_key,
+        beside.desired_key,
+        beside.importance_key
+    from perceptions
+    left join beside
+        on
+            perceptions.response_key = beside.response_key
+            and perceptions.item_key = beside.item_key
+
+)
+
+select * from final
