@@ -2,9 +2,17 @@
 -- that the answers speak of: the ticket or order that the response names, else the person's nearest preceding
 -- touchpoint of that interaction, not older than `survey_link_days`.
 
-with answers as (
+with given as (
 
-    select * from {{ ref('int_survey__answers') }}
+    select * from {{ ref('int_survey__given') }}
+
+),
+
+meanings as (
+
+    select *
+    from {{ ref('int_survey__meanings') }}
+    where fate = 'kept'
 
 ),
 
@@ -45,13 +53,26 @@ settings as (
 
 ),
 
+-- Collected before anything else is asked of them: there are many more answers than interactions of a response.
+subjects as (
+
+    select distinct
+        given.response_key,
+        meanings.interaction
+    from given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+
+),
+
 asked as (
 
     select distinct
-        response_key,
-        asked_interaction,
-        is_interaction_of_response
-    from answers
+        people.response_key,
+        people.interaction is not null as is_interaction_of_response,
+        coalesce(people.interaction, subjects.interaction) as asked_interaction
+    from subjects
+    inner join people on subjects.response_key = people.response_key
+    where not people.is_after_as_of
 
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one row is a perception answer, with the answers of the same response that say what is expected of its item,
--- what would just do, what is desired, and how much it matters. There are millions: keys alone, what they mean is looked
--- up later. A table, as int_survey__unpaired is, so that the engine knows how few of them lack something.
+-- what would just do, what is desired, and how much it matters. There are millions: keys alone, meanings are looked up
+-- later. A table, as int_survey__unpaired is, so that the engine knows how few of them lack something.
 
 with questions as (
 

@@ -80,15 +80,32 @@ said as (
 
 ),
 
+importances as (
+
+    select * from said
+    where construct = 'outcome_importance'
+
+),
+
+satisfactions as (
+
+    select * from said
+    where construct = 'outcome_satisfaction'
+
+),
+
 paired as (
 
     select
-        response_key,
-        item_key,
-        max(case when construct = 'outcome_importance' then meaning_key end) as importance_key,
-        max(case when construct = 'outcome_satisfaction' then meaning_key end) as satisfaction_key
-    from said
-    group by response_key, item_key
+        coalesce(satisfactions.response_key, importances.response_key) as response_key,
+        coalesce(satisfactions.meaning_key, importances.meaning_key) as asked_key,
+        importances.meaning_key as importance_key,
+        satisfactions.meaning_key as satisfaction_key
+    from importances
+    full outer join satisfactions
+        on
+            importances.response_key = satisfactions.response_key
+            and importances.item_key = satisfactions.item_key
 
 ),
 
@@ -108,12 +125,12 @@ final as (
         asked.outcome_kind as kind,
 
         ---------- the two halves
-        importances.value as importance,
-        satisfactions.value as satisfaction,
-        importances.value_pct as importance_pct,
-        satisfactions.value_pct as satisfaction_pct,
-        importances.is_top_two as is_important_top2,
-        satisfactions.is_top_two as is_satisfied_top2,
+        wished.value as importance,
+        felt.value as satisfaction,
+        wished.value_pct as importance_pct,
+        felt.value_pct as satisfaction_pct,
+        wished.is_top_two as is_important_top2,
+        felt.is_top_two as is_satisfied_top2,
 
         ---------- when and where: satisfaction speaks of an experience, importance of a wish
         contexts.answered_at,
@@ -124,13 +141,13 @@ final as (
         contexts.stage,
         contexts.channel
     from paired
-    inner join meanings as asked on coalesce(paired.satisfaction_key, paired.importance_key) = asked.meaning_key
+    inner join meanings as asked on paired.asked_key = asked.meaning_key
     inner join contexts
         on
             paired.response_key = contexts.response_key
             and coalesce(asked.interaction, '') = contexts.question_interaction
-    left join meanings as importances on paired.importance_key = importances.meaning_key
-    left join meanings as satisfactions on paired.satisfaction_key = satisfactions.meaning_key
+    left join meanings as wished on paired.importance_key = wished.meaning_key
+    left join meanings as felt on paired.satisfaction_key = felt.meaning_key
 
 )
 
