@@ -21,13 +21,15 @@ metadata_columns as (
 
 ),
 
+-- Source and load are read from the line, so that the response is the narrower half of the join: the engine keeps that
+-- half in memory, and a line may be kilobytes. A wide file is a survey of its own.
 wide_cells as (
 
     select
         responses.response_key,
-        responses.survey_id,
-        responses.data_source,
-        responses.load_id,
+        lines._source as survey_id,
+        lines._source as data_source,
+        lines._load_id as load_id,
         responses.answered_at,
         {{ json_cell_keys('lines._row') }} as question_id,
         {{ json_cell_values('lines._row') }} as cell_text
