@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from workspace.environment import silence_telemetry, workspace_from_environment
@@ -33,7 +34,7 @@ def warm_up(root: Path) -> None:
     import altair  # noqa: F401 - the slowest import of the pages
 
     from app.periods import COMPARISONS, DEFAULT_PERIOD, compared, window
-    from serving import NoRelease, Question, UserError, ask, catalogue, open_release
+    from serving import NoRelease, Question, UserError, catalogue, open_release, warm
 
     try:
         release = open_release(WorkspacePaths(root))
@@ -42,11 +43,13 @@ def warm_up(root: Path) -> None:
         return
     as_of = release.document.as_of_on
     shown, before = window(DEFAULT_PERIOD, as_of), compared(DEFAULT_PERIOD, COMPARISONS[0], as_of)
-    for definition in catalogue(release):
-        for days in (shown, before):
-            if days is not None:
-                ask(release, Question(metrics=(definition.name,), since=days.since, until=days.until))
-        ask(release, Question(metrics=(definition.name,), grain="month", since=shown.since, until=shown.until))
+    questions = []
+    for metric in catalogue(release):
+        asked = Question(metrics=(metric.name,), since=shown.since, until=shown.until)
+        questions += [asked, replace(asked, grain="month")]
+        if before is not None:
+            questions.append(replace(asked, since=before.since, until=before.until))
+    warm(release, questions)
 
 
 if __name__ == "__main__":

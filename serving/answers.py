@@ -5,7 +5,9 @@ The app, `cx query` and exports all call `ask`. A row has a value only where its
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from serving.errors import UserError
@@ -78,13 +80,15 @@ def ask(release: LiveRelease, question: Question) -> Answer:
     Raises:
         UserError: the question names a metric, dimension, value or grain that the release does not have.
     """
-    return release.answers.get(question, lambda: _answer(release, question))
+    with release.readers.asking():
+        return release.answers.get(question, lambda: _answer(release, question))
 
 
-def warm(release: LiveRelease) -> None:
-    """Plan and run one question per metric, so that the first reader does not wait for imports and plans."""
-    for name in release.semantics.offered:
-        ask(release, Question(metrics=(name,)))
+def warm(release: LiveRelease, questions: Iterable[Question]) -> None:
+    """Answer questions ahead of their readers, one at a time, and only while no reader asks."""
+    for question in questions:
+        release.readers.wait_until_quiet()
+        release.answers.get(question, partial(_answer, release, question))
 
 
 def _answer(release: LiveRelease, question: Question) -> Answer:

@@ -6,6 +6,7 @@ the first question is asked, because the import takes about a second.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -77,43 +78,24 @@ class Cache(Generic[T]):
                 self._entries.popitem(last=False)
         return made
 
+    def holds(self, key: Any) -> bool:
+        """Whether a value is kept for `key`."""
+        with self._lock:
+            return key in self._entries
 
-class Engine:
-    """MetricFlow over one snapshot, read-only. Several threads may ask at once."""
 
-    def __init__(self, snapshot: Path, manifest_json: str) -> None:
-        self._snapshot = snapshot
+class Planner:
+    """MetricFlow over one set of definitions: a query in, SQL out. Several threads may ask at once."""
+
+    def __init__(self, manifest_json: str) -> None:
         self._manifest_json = manifest_json
         self._lock = threading.Lock()
-        self._connection: duckdb.DuckDBPyConnection | None = None
         self._metricflow: Any = None
-        self._tables: Cache[Table] = Cache(2_000)
+        self._statements: Cache[str] = Cache(3_000)
 
-    def ask(self, query: Query) -> Table:
-        """Answer one query; equal queries are answered once."""
-        return self._tables.get(query, lambda: self._run(query))
-
-    def values(self, qualified: str) -> tuple[Value, ...]:
-        """Every value of a dimension, missing ones as None."""
-        return tuple(self.ask(Query(metrics=(), group_by=(qualified,))).columns[qualified])
-
-    def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = self._metricflow = None
-
-    def _run(self, query: Query) -> Table:
-        # MetricFlow resets a global id generator while it plans: one plan at a time. Running the SQL needs no lock,
-        # but a cursor of its own: a shared one returns other callers' rows.
-        with self._lock:
-            sql = self._explain(query)
-            cursor = self._open().cursor()
-        cursor.execute(sql)
-        names = [column[0] for column in cursor.description]
-        rows = cursor.fetchall()
-        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
-        return Table(dict(zip(names, columns, strict=True)), sql)
+    def sql(self, query: Query) -> str:
+        """The query as DuckDB's SQL; equal queries are planned once."""
+        return self._statements.get(query, lambda: self._explain(query))
 
     def _explain(self, query: Query) -> str:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest, OutputColumnOrderMode
@@ -124,20 +106,11 @@ class Engine:
             where_constraints=[*(where(one) for one in query.filters), *period(query)] or None,
             output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
         )
-        return str(self._planner().explain(request).sql_statement.sql)
+        # MetricFlow resets a global id generator while it plans: one plan at a time, whatever the definitions.
+        with _planning:
+            return str(self._engine().explain(request).sql_statement.sql)
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        if self._connection is None:
-            connection = duckdb.connect(":memory:")
-            # The manifest names tables as cx.marts.<table>: the snapshot is attached under that name.
-            path = str(self._snapshot).replace("'", "''")
-            connection.execute(f"attach '{path}' as cx (read_only)")
-            for setting in ("use cx", "set enable_external_access = false", "set lock_configuration = true"):
-                connection.execute(setting)
-            self._connection = connection
-        return self._connection
-
-    def _planner(self) -> Any:
+    def _engine(self) -> Any:
         if self._metricflow is None:
             from metricflow.engine.metricflow_engine import MetricFlowEngine
             from metricflow.protocols.sql_client import SqlEngine
@@ -165,6 +138,59 @@ class Engine:
             lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(self._manifest_json))
             self._metricflow = MetricFlowEngine(semantic_manifest_lookup=lookup, sql_client=PlanOnlyClient())
         return self._metricflow
+
+
+_planning = threading.Lock()
+# Tonight's release has mostly yesterday's definitions: its first reader need not wait for plans that are known.
+_planners: Cache[Planner] = Cache(4)
+
+
+class Engine:
+    """One snapshot, read-only, asked in MetricFlow's names. Several threads may ask at once."""
+
+    def __init__(self, snapshot: Path, manifest_json: str) -> None:
+        self._snapshot = snapshot
+        self._lock = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        definitions = hashlib.sha256(manifest_json.encode()).digest()
+        self._planner = _planners.get(definitions, lambda: Planner(manifest_json))
+        self._tables: Cache[Table] = Cache(2_000)
+
+    def ask(self, query: Query) -> Table:
+        """Answer one query; equal queries are answered once."""
+        return self._tables.get(query, lambda: self._run(query))
+
+    def values(self, qualified: str) -> tuple[Value, ...]:
+        """Every value of a dimension, missing ones as None."""
+        return tuple(self.ask(Query(metrics=(), group_by=(qualified,))).columns[qualified])
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def _run(self, query: Query) -> Table:
+        sql = self._planner.sql(query)
+        # A cursor of its own: a shared one returns other callers' rows.
+        with self._lock:
+            cursor = self._open().cursor()
+        cursor.execute(sql)
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
+        return Table(dict(zip(names, columns, strict=True)), sql)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            connection = duckdb.connect(":memory:")
+            # The manifest names tables as cx.marts.<table>: the snapshot is attached under that name.
+            path = str(self._snapshot).replace("'", "''")
+            connection.execute(f"attach '{path}' as cx (read_only)")
+            for setting in ("use cx", "set enable_external_access = false", "set lock_configuration = true"):
+                connection.execute(setting)
+            self._connection = connection
+        return self._connection
 
 
 def where(one: Filter) -> str:

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from serving.engine import Cache, Engine
 from serving.errors import NoRelease, UserError, did_you_mean
 from serving.privacy import Key, Lattice
+from serving.readers import Readers
 from serving.semantics import Semantics, read_semantics
 from workspace.documents import Current, Release
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
@@ -35,12 +36,14 @@ class LiveRelease:
     Attributes:
         manifest_json: the metric definitions, as dbt wrote them.
         protected: small cells are hidden. Off only where numbers are compared with the marts themselves.
+        readers: who is waiting for an answer.
     """
 
     document: Release
     folder: Path
     manifest_json: str = field(repr=False)
     protected: bool = True
+    readers: Readers = field(default_factory=Readers, repr=False)
 
     @property
     def run_id(self) -> str:

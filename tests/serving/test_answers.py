@@ -245,7 +245,8 @@ class TestStatuses:
 def test_threads_that_ask_at_once_get_their_own_answers(paths: WorkspacePaths, release: LiveRelease) -> None:
     questions = [Question(metrics=("orders",), where={"region": [value]}) for value in TRICKY] * 3
     expected = {question: ask(release, question).rows for question in questions}
-    fresh = LiveRelease(release.document, release.folder, release.manifest_json)
+    # A blank more: definitions that nobody has planned with yet.
+    fresh = LiveRelease(release.document, release.folder, f"{release.manifest_json} ")
     found: dict[Question, object] = {}
     threads = [
         threading.Thread(target=lambda question=question: found.update({question: ask(fresh, question).rows}))
@@ -262,3 +263,17 @@ def test_asking_never_changes_the_snapshot(release: LiveRelease) -> None:
     ask(release, Question(metrics=("revenue",), by=("segment",)))
     digest = hashlib.sha256((release.folder / SNAPSHOT_FILE).read_bytes()).hexdigest()
     assert digest == release.document.snapshot_sha256
+
+
+def test_the_next_release_of_the_same_definitions_needs_no_new_plans(
+    paths: WorkspacePaths, release: LiveRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = Question(metrics=("orders",), by=("region",))
+    expected = ask(release, question).rows
+    fresh = LiveRelease(release.document, release.folder, release.manifest_json)
+
+    def planned_again(*_: object) -> None:
+        pytest.fail("this had been planned before")
+
+    monkeypatch.setattr("serving.engine.Planner._explain", planned_again)
+    assert ask(fresh, question).rows == expected
