@@ -1,4 +1,4 @@
-"""Is a value more or less frequent in a group than in all? Counts in, exact and adjusted p-values out."""
+"""Is a value more or less frequent in a group than in all? Counts in, exact p-values out."""
 
 from __future__ import annotations
 
@@ -31,23 +31,6 @@ def exact_p_values(*, hits: Counts, drawn: Counts, marked: Counts, total: Counts
     """
     tables = zip(hits, drawn, marked, total, strict=True)
     return np.array([_exact_p_value(*table) for table in tables], dtype=np.float64)
-
-
-def adjusted_p_values(p_values: Floats) -> Floats:
-    """P-values adjusted for many comparisons (Benjamini & Hochberg 1995): q <= 0.05 keeps false finds below 5%.
-
-    Args:
-        p_values: one per comparison, in any order.
-
-    Returns:
-        The smallest rate of false finds at which each would be kept, in the order given.
-    """
-    count = p_values.size
-    descending = np.argsort(-p_values, kind="stable")
-    ranks = np.arange(count, 0, -1)
-    adjusted = np.empty(count, dtype=np.float64)
-    adjusted[descending] = np.minimum.accumulate(p_values[descending] * count / ranks)
-    return adjusted
 
 
 def _exact_p_value(hits: int, drawn: int, marked: int, total: int) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit  # scipy.stats has them, too, and takes seconds to import
 
-from dbt_project.methods.profile import adjusted_p_values
+from dbt_project.methods.comparisons import family_wise
 from dbt_project.methods.value_at_stake import without
 
 Floats = NDArray[np.float64]
@@ -45,12 +45,13 @@ class Drivers:
         weights: Johnson's relative weights.
         low, high: 95% bootstrap interval of each weight (percentiles).
         p_values: chance of so large a weight if the outcome had nothing to do with any driver.
-        q_values: the same, adjusted for the number of drivers (Benjamini & Hochberg 1995).
-        is_significant: q_value of at most 0.05.
+        adjusted_p_values: the same, adjusted so that any false find among the drivers is rare (Holm 1979).
+        is_significant: an adjusted p-value of at most 0.05.
         coefficients: ordinary least squares, in points of the outcome per point of the driver, all others held; nan
             where a driver follows exactly from others.
         coefficients_low, coefficients_high: their 95% intervals (t).
         coefficient_p_values: two-sided t tests.
+        coefficient_adjusted_p_values: the same, adjusted after Holm over the drivers that have a coefficient.
         inflation: variance inflation factors; infinite where a driver follows exactly from others.
         warnings: what a reader has to know, in plain words.
     """
@@ -62,12 +63,13 @@ class Drivers:
     low: Floats
     high: Floats
     p_values: Floats
-    q_values: Floats
+    adjusted_p_values: Floats
     is_significant: NDArray[np.bool_]
     coefficients: Floats
     coefficients_low: Floats
     coefficients_high: Floats
     coefficient_p_values: Floats
+    coefficient_adjusted_p_values: Floats
     inflation: Floats
     warnings: tuple[str, ...]
 
@@ -135,7 +137,7 @@ def drivers_of(
     samples = _resampled(table, random, draws)
     low, high = _interval(relative_weights(samples[:, :-1, :-1], samples[:, :-1, -1]), weights)
     p_values = _chances(joint[:-1, :-1], weights, free, random)
-    q_values = adjusted_p_values(p_values)
+    adjusted = family_wise(p_values)
     regression = _least_squares(covariance, free)
     return Drivers(
         names=tuple(names),
@@ -145,12 +147,13 @@ def drivers_of(
         low=low,
         high=high,
         p_values=p_values,
-        q_values=q_values,
-        is_significant=q_values <= SIGNIFICANCE,
+        adjusted_p_values=adjusted,
+        is_significant=adjusted <= SIGNIFICANCE,
         coefficients=regression.coefficients,
         coefficients_low=regression.low,
         coefficients_high=regression.high,
         coefficient_p_values=regression.p_values,
+        coefficient_adjusted_p_values=_of_known(regression.p_values),
         inflation=regression.inflation,
         warnings=tuple(_warnings(names, joint[:-1, :-1], regression.inflation)),
     )
@@ -271,6 +274,14 @@ def _least_squares(covariance: Floats, n: int) -> _Regression:
         p_values=p_values,
         inflation=np.where(dependent, np.inf, np.diag(inverse)),
     )
+
+
+def _of_known(p_values: Floats) -> Floats:
+    """Adjusted p-values; nan where there is none."""
+    known = np.isfinite(p_values)
+    adjusted = np.full_like(p_values, np.nan)
+    adjusted[known] = family_wise(p_values[known])
+    return adjusted
 
 
 def _warnings(names: Sequence[str], correlations: Floats, inflation: Floats) -> list[str]:

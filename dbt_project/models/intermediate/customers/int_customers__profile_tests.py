@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.profile import SMALLEST_CELL, adjusted_p_values, exact_p_values
+from dbt_project.methods.comparisons import false_discovery
+from dbt_project.methods.profile import SMALLEST_CELL, exact_p_values
 
 KEYS = ["family", "kind", "attribute", "attribute_value"]
 
@@ -26,6 +27,6 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     )
     q_values = np.empty_like(p_values)
     for members in tested.groupby("family").indices.values():
-        q_values[members] = adjusted_p_values(p_values[members])
+        q_values[members] = false_discovery(p_values[members])
     found: pd.DataFrame = tested[KEYS].astype("str").assign(p_value=p_values, q_value=q_values)
     return found

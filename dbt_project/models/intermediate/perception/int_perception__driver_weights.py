@@ -1,7 +1,7 @@
 """Ratings of items and outcomes come in; how much of each outcome goes with each item goes out.
 
 Items that fewer than half of the respondents rated are left out, so that complete rows are most of the rows. What is
-found beyond chance is told over all surveys and outcomes together (Benjamini & Hochberg 1995).
+found beyond chance is told for every survey and outcome by itself.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.profile import adjusted_p_values
 from dbt_project.methods.relative_weights import Drivers, DriversRefusedError, drivers_of
 from dbt_project.methods.value_at_stake import smooth_controls
 
 ANALYSIS = ["survey_id", "outcome"]
 RATED_BY = 0.5
 NUMBERS = (
-    "weight", "weight_low", "weight_high", "p_value", "q_value", "coefficient", "coefficient_low", "coefficient_high",
-    "coefficient_p_value", "coefficient_q_value", "inflation", "r_squared", "mean_pct",
+    "weight", "weight_low", "weight_high", "p_value", "adjusted_p_value", "coefficient", "coefficient_low",
+    "coefficient_high", "coefficient_p_value", "coefficient_adjusted_p_value", "inflation", "r_squared", "mean_pct",
 )  # fmt: skip
 TEXTS = (*ANALYSIS, "item", "warning", "refused_reason")
 
@@ -31,13 +30,9 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     dbt.config(materialized="table")
     answers = dbt.ref("int_perception__driver_answers").order("survey_id, outcome, person_id, item").df()
     rows = [row for key, part in answers.groupby(ANALYSIS, sort=True) for row in _rows(part, key)]
-    found = pd.DataFrame(rows, columns=[*TEXTS, *NUMBERS, "n"]).astype(
+    return pd.DataFrame(rows, columns=[*TEXTS, *NUMBERS, "n"]).astype(
         {**dict.fromkeys(TEXTS, "string"), **dict.fromkeys(NUMBERS, "float64"), "n": "int64"}
     )
-    for p_value, q_value in (("p_value", "q_value"), ("coefficient_p_value", "coefficient_q_value")):
-        tested = found[p_value].notna()
-        found.loc[tested, q_value] = adjusted_p_values(found.loc[tested, p_value].to_numpy(dtype=np.float64))
-    return found
 
 
 def _rows(part: pd.DataFrame, key: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
@@ -92,10 +87,12 @@ def _numbers(weighed: Drivers, at: int) -> dict[str, float | None]:
         "weight_low": weighed.low[at],
         "weight_high": weighed.high[at],
         "p_value": weighed.p_values[at],
+        "adjusted_p_value": weighed.adjusted_p_values[at],
         "coefficient": coefficient if known else None,
         "coefficient_low": weighed.coefficients_low[at] if known else None,
         "coefficient_high": weighed.coefficients_high[at] if known else None,
         "coefficient_p_value": weighed.coefficient_p_values[at] if known else None,
+        "coefficient_adjusted_p_value": weighed.coefficient_adjusted_p_values[at] if known else None,
         "inflation": weighed.inflation[at] if np.isfinite(weighed.inflation[at]) else None,
         "r_squared": weighed.r_squared,
     }

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.profile import adjusted_p_values
+from dbt_project.methods.comparisons import false_discovery
 from dbt_project.methods.value_at_stake import (
     Codes,
     EffectRefusedError,
@@ -63,7 +63,7 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
         {**dict.fromkeys(TEXTS, "string"), **dict.fromkeys(COUNTS, "int64"), **dict.fromkeys(NUMBERS, "float64")}
     )
     tested = found["p_value"].notna()
-    found.loc[tested, "q_value"] = adjusted_p_values(found.loc[tested, "p_value"].to_numpy(dtype=np.float64))
+    found.loc[tested, "q_value"] = false_discovery(found.loc[tested, "p_value"].to_numpy(dtype=np.float64))
     found["is_significant"] = found["q_value"].le(SIGNIFICANCE) & tested
     return found.sort_values([*SUBJECT, "measure", "later_outcome"], ignore_index=True)
 

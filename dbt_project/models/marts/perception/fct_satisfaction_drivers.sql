@@ -37,8 +37,8 @@ judged as (
         weights.*,
         case
             when weights.weight is null then null
-            when weights.q_value > 0.05 then 'not significant'
-            when weights.coefficient_q_value <= 0.05 then 'significant'
+            when weights.adjusted_p_value > 0.05 then 'not significant'
+            when weights.coefficient_adjusted_p_value <= 0.05 then 'significant'
             else 'shared'
         end as status,
         -- The cut lines of the quadrant: the average weight and the average rating of the items weighed together.
@@ -74,12 +74,12 @@ final as (
         judged.weight_high,
         judged.weight / nullif(judged.r_squared, 0) as weight_share,
         judged.p_value,
-        judged.q_value,
+        judged.adjusted_p_value,
         judged.coefficient,
         judged.coefficient_low,
         judged.coefficient_high,
         judged.coefficient_p_value,
-        judged.coefficient_q_value,
+        judged.coefficient_adjusted_p_value,
         judged.inflation,
         judged.r_squared,
         judged.mean_pct as rating_pct,
