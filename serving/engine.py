@@ -1,4 +1,4 @@
-"""The only module that talks to MetricFlow: metrics, dimensions and encoded filters in, columns of values and SQL out.
+"""The only module that talks to MetricFlow: metrics, dimensions and filters in, columns of values and SQL out.
 
 MetricFlow's API is not declared stable (pinned in pyproject.toml), so nobody else may import it. It is imported when
 the first question is asked, because the import takes about a second.
@@ -7,9 +7,10 @@ the first question is asked, because the import takes about a second.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,7 +86,7 @@ class Cache(Generic[T]):
 
 
 class Planner:
-    """MetricFlow over one set of definitions: a query in, SQL out. Several threads may ask at once."""
+    """MetricFlow over one set of definitions: what is asked in, SQL out. Several threads may ask at once."""
 
     def __init__(self, manifest_json: str) -> None:
         self._manifest_json = manifest_json
@@ -93,17 +94,18 @@ class Planner:
         self._metricflow: Any = None
         self._statements: Cache[str] = Cache(3_000)
 
-    def sql(self, query: Query) -> str:
-        """The query as DuckDB's SQL; equal queries are planned once."""
-        return self._statements.get(query, lambda: self._explain(query))
+    def sql(self, metrics: Sequence[str], group_by: Sequence[str], conditions: Sequence[str]) -> str:
+        """DuckDB's SQL of metrics by dimensions where all conditions hold; planned once."""
+        asked = tuple(metrics), tuple(group_by), tuple(conditions)
+        return self._statements.get(asked, lambda: self._explain(*asked))
 
-    def _explain(self, query: Query) -> str:
+    def _explain(self, metrics: Sequence[str], group_by: Sequence[str], conditions: Sequence[str]) -> str:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest, OutputColumnOrderMode
 
         request = MetricFlowQueryRequest.create(
-            metric_names=list(query.metrics) or None,
-            group_by_names=list(query.group_by) or None,
-            where_constraints=[*(where(one) for one in query.filters), *period(query)] or None,
+            metric_names=list(metrics) or None,
+            group_by_names=list(group_by) or None,
+            where_constraints=list(conditions) or None,
             output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
         )
         # MetricFlow resets a global id generator while it plans: one plan at a time, whatever the definitions.
@@ -171,15 +173,16 @@ class Engine:
             self._connection = None
 
     def _run(self, query: Query) -> Table:
-        sql = self._planner.sql(query)
+        conditions, values = conditions_of(query)
+        sql = self._planner.sql(query.metrics, query.group_by, conditions)
         # A cursor of its own: a shared one returns other callers' rows.
         with self._lock:
             cursor = self._open().cursor()
-        cursor.execute(sql)
+        cursor.execute(sql, values)
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
         columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
-        return Table(dict(zip(names, columns, strict=True)), sql)
+        return Table(dict(zip(names, columns, strict=True)), readable(sql, values))
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
@@ -193,31 +196,42 @@ class Engine:
         return self._connection
 
 
-def where(one: Filter) -> str:
-    """A filter in MetricFlow's form: SQL with Jinja inside, in which nothing of a value is SQL or Jinja."""
-    dimension = "{{ Dimension('" + one.dimension + "') }}"
-    present = [literal(value) for value in one.values if value is not None]
-    parts = [f"{dimension} IN ({', '.join(present)})"] if present else []
-    if None in one.values:
-        parts.append(f"{dimension} IS NULL")
-    return f"({' OR '.join(parts)})"
+def conditions_of(query: Query) -> tuple[tuple[str, ...], dict[str, Value]]:
+    """The filters and period of a query in MetricFlow's form, and the values of the parameters that stand in them.
 
-
-def period(query: Query) -> list[str]:
-    """The query's first and last day as filters on metric_time.
-
-    MetricFlow's own time constraint would not do: it moves every bound into 2000-01-01 to 2040-12-31.
+    Values are bound when the SQL runs. They are never part of a plan, so that another value needs no other plan, and
+    nothing of a value can be SQL or Jinja.
     """
+    values: dict[str, Value] = {}
+
+    def bound(value: Value) -> str:
+        values[f"value_{len(values)}"] = value
+        return f"$value_{len(values) - 1}"
+
+    conditions = []
+    for one in query.filters:
+        dimension = "{{ Dimension('" + one.dimension + "') }}"
+        present = [bound(value) for value in one.values if value is not None]
+        parts = [f"{dimension} IN ({', '.join(present)})"] if present else []
+        if None in one.values:
+            parts.append(f"{dimension} IS NULL")
+        conditions.append(f"({' OR '.join(parts)})")
+    # MetricFlow's own time constraint would not do: it moves every bound into 2000-01-01 to 2040-12-31.
     day = "{{ TimeDimension('metric_time', '" + query.time_grain + "') }}"
-    bounds = ((">=", query.since), ("<=", query.until))
-    return [f"{day} {operator} '{bound.isoformat()}'" for operator, bound in bounds if bound is not None]
+    for operator, limit in ((">=", query.since), ("<=", query.until)):
+        if limit is not None:
+            conditions.append(f"{day} {operator} {bound(limit)}")
+    return tuple(conditions), values
 
 
-def literal(value: Value) -> str:
-    """A value as SQL inside Jinja. Text is written as escapes of a Jinja string, so quotes and braces stay text."""
+def readable(sql: str, values: Mapping[str, Value]) -> str:
+    """SQL with its values in their places, for people to read and to run by hand; it is never run from here."""
+    return re.sub(r"\$(value_\d+)\b", lambda found: _literal(values[found[1]]), sql)
+
+
+def _literal(value: Value) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
         return str(value)
-    sql = "'" + str(value).replace("'", "''") + "'"
-    return '{{ "' + "".join(f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}" for c in sql) + '" }}'
+    return "'" + str(value).replace("'", "''") + "'"

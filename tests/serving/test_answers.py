@@ -96,13 +96,35 @@ def test_a_monthly_metric_refuses_days(release: LiveRelease) -> None:
 
 @pytest.mark.parametrize("value", TRICKY)
 def test_a_filter_value_is_text_whatever_it_holds(release: LiveRelease, value: str) -> None:
-    row = ask(release, Question(metrics=("orders",), where={"region": [value]})).one("orders")
+    answer = ask(release, Question(metrics=("orders",), where={"region": [value]}))
+    row = answer.one("orders")
     with duckdb.connect(str(release.folder / SNAPSHOT_FILE), read_only=True) as connection:
         joined = "from marts.fct_orders join marts.dim_people using (person_id)"
         [(expected,)] = connection.execute(
             f"select count_if(kind = 'sale') {joined} where region = ?", [value]
         ).fetchall()
     assert row.value == expected > 0
+    # What is shown as the source runs as it stands.
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release.folder / SNAPSHOT_FILE}' as cx (read_only)")
+        assert expected in connection.execute(answer.sql[0]).fetchall()[0]
+
+
+def test_another_value_and_another_period_need_no_new_plan(
+    release: LiveRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def orders(region: str, month: int) -> object:
+        since = date(2024, month, 1)
+        question = Question(metrics=("orders",), where={"region": [region]}, since=since, until=date(2024, 9, 30))
+        return ask(release, question).one("orders").status
+
+    first = orders("Nord", 1)
+
+    def planned_again(*_: object) -> None:
+        pytest.fail("this had been planned before")
+
+    monkeypatch.setattr("serving.engine.Planner._explain", planned_again)
+    assert first == orders("O'Brien", 2) == "ok"
 
 
 def test_a_value_that_no_row_has_is_refused_with_the_nearest(release: LiveRelease) -> None:
@@ -243,7 +265,11 @@ class TestStatuses:
 
 
 def test_threads_that_ask_at_once_get_their_own_answers(paths: WorkspacePaths, release: LiveRelease) -> None:
-    questions = [Question(metrics=("orders",), where={"region": [value]}) for value in TRICKY] * 3
+    questions = [
+        Question(metrics=("orders",), by=by, where={"region": [value]})
+        for value in TRICKY
+        for by in ((), ("region",), ("person__region",))
+    ]
     expected = {question: ask(release, question).rows for question in questions}
     # A blank more: definitions that nobody has planned with yet.
     fresh = LiveRelease(release.document, release.folder, f"{release.manifest_json} ")
