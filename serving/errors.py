@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
+
+# More words than this are no help in a sentence.
+LISTED: Final = 40
 
 
 class UserError(Exception):
@@ -38,8 +43,14 @@ class NoRelease(Exception):  # noqa: N818 - the name readers know it by
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """A sentence that names the nearest known words, or all of them where none is near."""
+    """A sentence that names the nearest known words; where none is near, those that share a part, or all of a few."""
     near = difflib.get_close_matches(word.lower(), known, n=3, cutoff=0.6)
     if near:
         return f"Did you mean {' or '.join(near)}?"
-    return f"Known: {', '.join(sorted(known))}."
+    if len(known) <= LISTED:
+        return f"Known: {', '.join(sorted(known))}."
+    parts = {part for part in re.split(r"\W|_", word.lower()) if len(part) > 2}
+    alike = sorted(one for one in known if any(part in one.lower() for part in parts))[:LISTED]
+    if alike:
+        return f"Known among {len(known)}: {', '.join(alike)}."
+    return f"None of the {len(known)} known is near."

@@ -10,12 +10,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from serving.errors import UserError, did_you_mean
 from serving.question import GRAINS, Grain
 
 PERSON = "person"
+
+
+_CATALOGUE: Final = "The app's page Metric definitions lists all, with their dimensions."
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class Semantics:
         """The metric, if users may ask for it."""
         metric = self.metrics.get(name)
         if metric is None:
-            raise UserError(f"There is no metric '{name}'.", did_you_mean(name, self.offered))
+            raise UserError(f"There is no metric '{name}'.", f"{did_you_mean(name, self.offered)} {_CATALOGUE}")
         if metric.metric_class == "input":
             users = [other for other in self.offered if name in self._reach(other)]
             raise UserError(
@@ -159,7 +162,7 @@ class Semantics:
         columns = {column for name in self.offered for column in self.dimensions(name)}
         qualified = {word for name in self.offered for word in self._qualified[name]}
         if dimension not in columns and dimension not in qualified:
-            raise UserError(f"There is no dimension '{dimension}'.", did_you_mean(dimension, columns))
+            raise UserError(f"There is no dimension '{dimension}'.", f"{did_you_mean(dimension, columns)} {_CATALOGUE}")
 
     def named(self, dimension: str) -> tuple[Dimension, ...]:
         """Every dimension that a word may mean, over all metrics."""

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from serving import LiveRelease, Question, UserError, ask, dimension_values, open_release
+from serving.errors import did_you_mean
 from tests.serving.world import FEEDS, MARTS, TRICKY, publish
 from workspace.documents import Feed
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
@@ -151,6 +152,13 @@ def test_unknown_words_name_the_nearest(release: LiveRelease) -> None:
         ask(release, Question(metrics=("revenue",), by=("segmnt",)))
     with pytest.raises(UserError, match="grain"):
         Question(metrics=("revenue",), grain="fortnight")  # type: ignore[arg-type]
+
+
+def test_of_many_words_only_those_that_share_a_part_are_named() -> None:
+    few, many = ["price", "help"], [f"stage_{at}" for at in range(50)] + ["days_to_reply"]
+    assert did_you_mean("zz", few) == "Known: help, price."
+    assert did_you_mean("reply_hours_of_the_desk", many) == "Known among 51: days_to_reply."
+    assert did_you_mean("zz", many) == "None of the 51 known is near."
 
 
 def test_ingredients_are_not_offered(release: LiveRelease) -> None:
