@@ -12,7 +12,7 @@ meanings as (
 
     select
         *,
-        {{ surrogate_key(['item']) }} as item_key
+        {{ item_key() }} as item_key
     from {{ ref('int_survey__meanings') }}
     where fate = 'kept' and value is not null
 
@@ -49,37 +49,7 @@ perceptions as (
 -- importances the first question's.
 said as (
 
-    select
-        given.response_key,
-        meanings.item_key,
-        meanings.construct,
-        given.meaning_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    left join repeated
-        on
-            meanings.survey_id = repeated.survey_id
-            and meanings.construct = repeated.construct
-            and meanings.item = repeated.item
-    where
-        (meanings.construct in {{ expected_constructs() }} or meanings.construct = 'importance')
-        and meanings.item is not null
-        and repeated.item is null
-    union all
-    select
-        given.response_key,
-        meanings.item_key,
-        meanings.construct,
-        given.meaning_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    inner join repeated
-        on
-            meanings.survey_id = repeated.survey_id
-            and meanings.construct = repeated.construct
-            and meanings.item = repeated.item
-    where meanings.construct = 'importance'
-    qualify row_number() over (partition by given.response_key, meanings.item_key order by meanings.question_id) = 1
+    {{ said_of_items(sides=expected_constructs(also='importance'), ranked="('importance')") }}
 
 ),
 

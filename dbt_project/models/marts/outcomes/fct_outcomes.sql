@@ -15,8 +15,7 @@ meanings as (
 
     select
         *,
-        -- A question without an item is one of its own.
-        case when item is null then question_key else {{ surrogate_key(['item']) }} end as item_key
+        {{ item_key() }} as item_key
     from {{ ref('int_survey__meanings') }}
     where fate = 'kept' and value is not null
 
@@ -41,42 +40,10 @@ repeated as (
 
 ),
 
--- Where a survey asks for the same half twice, the first question counts; only there answers have to be ranked. The
--- answers are read where they are used: a CTE that several others name is written out whole by the engine.
+-- Where a survey asks for the same half twice, the first question counts; only there answers have to be ranked.
 said as (
 
-    select
-        given.response_key,
-        meanings.item_key,
-        meanings.construct,
-        given.meaning_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    left join repeated
-        on
-            meanings.survey_id = repeated.survey_id
-            and meanings.construct = repeated.construct
-            and meanings.item = repeated.item
-    where
-        meanings.construct in {{ halves }}
-        and repeated.survey_id is null
-    union all
-    select
-        given.response_key,
-        meanings.item_key,
-        meanings.construct,
-        given.meaning_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    inner join repeated
-        on
-            meanings.survey_id = repeated.survey_id
-            and meanings.construct = repeated.construct
-            and meanings.item = repeated.item
-    qualify row_number() over (
-        partition by given.response_key, meanings.construct, meanings.item_key
-        order by meanings.question_id
-    ) = 1
+    {{ said_of_items(sides=halves, ranked=halves) }}
 
 ),
 
