@@ -137,6 +137,7 @@ def _closers(desk: Desk, filters: Filters) -> None:
                         for row in rows
                     ],
                     axis="Share of its conversions that a channel closes",
+                    unit="share",
                     is_praise=True,
                 ),
                 alt_text=f"Bars of the share of conversions that each channel closes. {title}.",

@@ -39,7 +39,7 @@ def ranked(
     value: str = "value",
     threshold: float | None = None,
     is_praise: bool = False,
-    pattern: str | None = None,
+    unit: str | None = None,
 ) -> alt.LayerChart:
     """Horizontal bars, longest first, with intervals; those marked `stands_out` are coloured.
 
@@ -48,13 +48,13 @@ def ranked(
         axis: title of the value axis.
         threshold: a cut line, where the method has one.
         is_praise: what stands out is to be copied, not mended.
-        pattern: d3 format of the value axis; Vega's own where none is given.
+        unit: of the values: shares are percent on the axis, too.
     """
     data = pd.DataFrame(list(records))
     y = _labels(label, list(data[label]))
     base = alt.Chart(data)
     bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
-        x=alt.X(f"{value}:Q", title=axis, axis=alt.Axis(format=pattern) if pattern else alt.Axis()),
+        x=alt.X(f"{value}:Q", title=axis, axis=alt.Axis(format=".0%") if unit == "share" else alt.Axis()),
         y=y,
         color=alt.condition("datum.stands_out", alt.value(POINT if is_praise else ALARM), alt.value(CONTEXT)),
         tooltip=_tooltip(data, label),

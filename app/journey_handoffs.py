@@ -69,7 +69,7 @@ def handoffs(desk: Desk, filters: Filters) -> None:
                         for row in rows
                     ],
                     axis=f"Lost on the way into {stage}",
-                    pattern=".0%",
+                    unit="share",
                 ),
                 alt_text=f"Bars of the share lost by hand-off into {stage}. {title}.",
                 key="handoff_loss_chart",
@@ -149,7 +149,7 @@ def tasks(desk: Desk, filters: Filters) -> None:
                         for row in rows[:BARS]
                     ],
                     axis="Abandoned",
-                    pattern=".0%",
+                    unit="share",
                 ),
                 alt_text=f"Bars of the share of abandoned attempts by task. {title}.",
                 key="tasks_chart",

@@ -60,6 +60,7 @@ def compared(
                     for row in ranked
                 ],
                 axis=axis,
+                unit=unit,
                 threshold=threshold,
             ),
             alt_text=f"Ranked bars of {len(ranked)} groups. {title}.",

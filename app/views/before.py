@@ -90,7 +90,7 @@ with left:
         shown = bars(leaving, "topic", "share", found=costly.topic if costly else None)
         if shown:
             cards.chart(
-                charts.ranked(shown, axis="Share of sessions that left at the gate"),
+                charts.ranked(shown, axis="Share of sessions that left at the gate", unit="share"),
                 alt_text=f"Bars of the share leaving at the gate, by topic. {title}.",
                 key="gates_chart",
                 note="A session that was shown a gate and did not submit it; each session and content counts once. "
@@ -117,6 +117,7 @@ with right:
                         for name, row in sorted(brings.items(), key=lambda one: -(one[1].value or 0.0))
                     ],
                     axis="Share going on to a later stage",
+                    unit="share",
                 ),
                 alt_text=f"Bars of the share going on after gated and open content. {title_text}.",
                 key="gated_chart",
@@ -135,7 +136,7 @@ with left:
         shown = bars(in_time, "ticket_category", "share", found=late_category.value if late_category else None)
         if shown:
             cards.chart(
-                charts.ranked(shown, axis=f"Share answered within {target:g} hours"),
+                charts.ranked(shown, axis=f"Share answered within {target:g} hours", unit="share"),
                 alt_text=f"Bars of the share of tickets answered in time, by kind. {title}.",
                 key="replies_chart",
                 note=f"Tickets younger than {target:g} hours are left out: they may still be answered in time.",
@@ -167,7 +168,7 @@ with right:
         ]
         if points:
             cards.chart(
-                charts.ranked(points, axis="Share still waiting"),
+                charts.ranked(points, axis="Share still waiting", unit="share"),
                 alt_text=f"Bars of the share still waiting after so many hours. {title_text}.",
                 key="waits_chart",
                 note="Kaplan and Meier: who has no reply yet counts as waiting until now. All time.",
@@ -206,7 +207,7 @@ with right:
         shown = bars(timely, "network", "share", found=late.value if late else None)
         if shown:
             cards.chart(
-                charts.ranked(shown, axis=f"Share of negative mentions answered within {target:g} hours"),
+                charts.ranked(shown, axis=f"Share of negative mentions answered within {target:g} hours", unit="share"),
                 alt_text=f"Bars of the share of negative mentions answered in time, by network. {title}.",
                 key="networks_chart",
                 note=f"Mentions younger than {target:g} hours are left out: they may still be answered in time.",

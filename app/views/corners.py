@@ -137,6 +137,7 @@ with left:
                         for row in corners
                     ],
                     axis="Share who bought before they lapsed",
+                    unit="share",
                     is_praise=True,
                 ),
                 alt_text=f"Bars of the share of customers kept after outreach, by corner. {sentence}.",
