@@ -23,6 +23,7 @@ ROW = 34
 AXIS = 56  # pixels of the value axis with its title, which count as part of a chart's height
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
+TICKS = 6  # of a value axis, about: bars bear their numbers
 DOTTED_UP_TO = 36  # months: beyond that a dot for each hides the line
 SPARKLINE = 52  # pixels of a card's course
 POINTED_AT = 12  # pixels wide that what shows a name on pointing is
@@ -54,7 +55,9 @@ def ranked(
     y = _labels(label, list(data[label]))
     base = alt.Chart(data)
     bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
-        x=alt.X(f"{value}:Q", title=axis, axis=alt.Axis(format=".0%") if unit == "share" else alt.Axis()),
+        x=alt.X(
+            f"{value}:Q", title=axis, axis=alt.Axis(tickCount=TICKS, **({"format": ".0%"} if unit == "share" else {}))
+        ),
         y=y,
         color=alt.condition("datum.stands_out", alt.value(POINT if is_praise else ALARM), alt.value(CONTEXT)),
         tooltip=_tooltip(data, label),

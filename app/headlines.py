@@ -361,8 +361,12 @@ def corners(net: AnswerRow | None, shares: Mapping[tuple[str, str], float], *, s
 
 def credited_most(shares: Mapping[tuple[str, str], float]) -> Sentence:
     """The title over the credits: which corner was there most often before customers came, and before they stayed."""
-    found = [(movement, _strongest(shares, movement)) for movement in ("acquired", "retained")]
-    parts = [f"{best[0]} earns most for customers {movement} ({percent(best[1])})" for movement, best in found if best]
+    by_corner: dict[str, list[str]] = {}
+    for movement in ("acquired", "retained"):
+        best = _strongest(shares, movement)
+        if best:
+            by_corner.setdefault(best[0], []).append(f"{movement} ({percent(best[1])})")
+    parts = [f"{corner} earns most for customers {listing(earned)}" for corner, earned in by_corner.items()]
     return Sentence(words(listing(parts)) if parts else "Credits by corner", claim=False)
 
 

@@ -170,8 +170,15 @@ def test_corners_are_said_with_their_share_of_credit_and_never_as_a_cause() -> N
     assert not headlines.corners(row(None, status="withheld"), shares).claim
 
 
+def test_two_corners_that_earn_most_are_named_each_with_what_it_earns() -> None:
+    shares = {("marketing", "acquired"): 0.4, ("service", "retained"): 0.3}
+    assert headlines.credited_most(shares).text == (
+        "Marketing earns most for customers acquired (40%) and service earns most for customers retained (30%)"
+    )
+
+
 def test_what_nobody_touched_is_not_a_corner() -> None:
     shares = {("unattributed", "acquired"): 0.9, ("service", "acquired"): 0.1, ("service", "retained"): 1.0}
     assert headlines.credited_most(shares).text == (
-        "Service earns most for customers acquired (10%) and service earns most for customers retained (100%)"
+        "Service earns most for customers acquired (10%) and retained (100%)"
     )
