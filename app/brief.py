@@ -251,8 +251,8 @@ def save(desk: Desk, folder: Path, formats: Sequence[str]) -> list[Path]:
     from app.brief_html import html_of
     from app.brief_pdf import pdf_of
 
-    page = write(desk)
     folder.mkdir(parents=True, exist_ok=True)
+    page = write(desk)
     written = []
     for kind in formats:
         file = folder / f"{file_name(desk.document)}.{kind}"
@@ -270,6 +270,7 @@ def main(arguments: Sequence[str]) -> int:
     """Write the brief of a workspace's release, and print the files that it became."""
     from streamlit.logger import set_log_level
 
+    set_log_level("ERROR")  # Streamlit warns that no server is running, also of every module that is imported
     from app.desk import open_desk
     from serving import NoRelease, UserError
     from workspace.environment import silence_telemetry
@@ -281,7 +282,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--format", action="append", choices=("html", "pdf"), dest="formats")
     options = parser.parse_args(arguments)
     silence_telemetry()
-    set_log_level("ERROR")  # Streamlit warns that no server is running; none is needed
     try:
         desk = open_desk(options.workspace, options.release)
     except NoRelease as missing:
@@ -290,7 +290,13 @@ def main(arguments: Sequence[str]) -> int:
     except UserError as unknown:
         print(f"{unknown.what}\n{unknown.fix}", file=sys.stderr)
         return 1
-    for file in save(desk, options.output, options.formats or ("html", "pdf")):
+    try:
+        files = save(desk, options.output, options.formats or ("html", "pdf"))
+    except OSError as refused:
+        print(f"The brief cannot be written to {options.output}: {refused.strerror}.", file=sys.stderr)
+        print("Name a folder that may be written with --output.", file=sys.stderr)
+        return 1
+    for file in files:
         print(f"{file}  ({count_of(file.stat().st_size / 1024, 'kB', 'kB')})")
     return 0
 

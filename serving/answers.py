@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from serving.errors import UserError
@@ -81,14 +80,18 @@ def ask(release: LiveRelease, question: Question) -> Answer:
         UserError: the question names a metric, dimension, value or grain that the release does not have.
     """
     with release.readers.asking():
-        return release.answers.get(question, lambda: _answer(release, question))
+        return _once(release, question)
 
 
 def warm(release: LiveRelease, questions: Iterable[Question]) -> None:
     """Answer questions ahead of their readers, one at a time, and only while no reader asks."""
     for question in questions:
         release.readers.wait_until_quiet()
-        release.answers.get(question, partial(_answer, release, question))
+        _once(release, question)
+
+
+def _once(release: LiveRelease, question: Question) -> Answer:
+    return release.answers.get(question, lambda: _answer(release, question))
 
 
 def _answer(release: LiveRelease, question: Question) -> Answer:

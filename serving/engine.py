@@ -90,7 +90,6 @@ class Planner:
 
     def __init__(self, manifest_json: str) -> None:
         self._manifest_json = manifest_json
-        self._lock = threading.Lock()
         self._metricflow: Any = None
         self._statements: Cache[str] = Cache(3_000)
 

@@ -165,6 +165,16 @@ class Workspace:
     warnings: tuple[Problem, ...] = ()
 
 
+def no_workspace(paths: WorkspacePaths) -> WorkspaceError:
+    """What to say of a folder that is no workspace."""
+    problem = Problem(
+        file=str(paths.config),
+        what="There is no workspace here: cx.yml is missing.",
+        fix=f"Run 'cx init {paths.root}' for a commented one, or 'cx demo' for a made-up company.",
+    )
+    return WorkspaceError([problem])
+
+
 def load_workspace(root: Path | str) -> Workspace:
     """Read and validate `cx.yml` and the mappings of a workspace.
 
@@ -176,15 +186,7 @@ def load_workspace(root: Path | str) -> Workspace:
     """
     paths = WorkspacePaths(Path(root))
     if not paths.config.is_file():
-        raise WorkspaceError(
-            [
-                Problem(
-                    file=str(paths.config),
-                    what="There is no workspace here: cx.yml is missing.",
-                    fix=f"Run 'cx init {paths.root}' for a commented one, or 'cx demo' for a made-up company.",
-                )
-            ]
-        )
+        raise no_workspace(paths)
     data, problems = _parse_yaml(paths)
     if problems:
         raise WorkspaceError(problems)

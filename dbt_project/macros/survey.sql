@@ -13,6 +13,7 @@
     a survey asks by several questions, the first question's. Reads the CTEs `meanings` and `repeated`; answers are read
     where they are used, since a CTE that several others name is written out whole by the engine. -#}
 {% macro said_of_items(sides, ranked) -%}
+    {% for is_repeated in [false, true] -%}
     select
         given.response_key,
         meanings.item_key,
@@ -20,30 +21,20 @@
         given.meaning_key
     from {{ ref('int_survey__given') }} as given
     inner join meanings on given.meaning_key = meanings.meaning_key
-    left join repeated
+    {{ 'inner' if is_repeated else 'left' }} join repeated
         on
             meanings.survey_id = repeated.survey_id
             and meanings.construct = repeated.construct
             and meanings.item = repeated.item
-    where
-        meanings.construct in {{ sides }}
-        and repeated.survey_id is null
-    union all
-    select
-        given.response_key,
-        meanings.item_key,
-        meanings.construct,
-        given.meaning_key
-    from {{ ref('int_survey__given') }} as given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    inner join repeated
-        on
-            meanings.survey_id = repeated.survey_id
-            and meanings.construct = repeated.construct
-            and meanings.item = repeated.item
-    where meanings.construct in {{ ranked }}
+    where meanings.construct in {{ ranked if is_repeated else sides }}
+    {% if is_repeated -%}
     qualify row_number() over (
         partition by given.response_key, meanings.construct, meanings.item_key
         order by meanings.question_id
     ) = 1
+    {%- else -%}
+        and repeated.survey_id is null
+    union all
+    {% endif %}
+    {%- endfor %}
 {%- endmacro %}

@@ -17,6 +17,7 @@ from orchestration.commands.console import WorkspaceOption, out, print_table, wo
 from orchestration.commands.status_view import print_status
 from orchestration.run_lock import hold
 from orchestration.status import status_of
+from workspace.config import no_workspace
 from workspace.paths import WorkspacePaths
 
 if TYPE_CHECKING:
@@ -128,7 +129,11 @@ def rollback(
 
 def _paths(workspace: Any) -> WorkspacePaths:
     """Reading needs no valid cx.yml: a release carries everything it needs."""
-    return WorkspacePaths(workspace_folder(workspace))
+    paths = WorkspacePaths(workspace_folder(workspace))
+    # A path mistyped is no workspace without a release: whoever watches `cx status` has to be told.
+    if not any(place.exists() for place in (paths.config, paths.published, paths.audit)):
+        raise no_workspace(paths)
+    return paths
 
 
 def _day(value: datetime | None) -> date | None:

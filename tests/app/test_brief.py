@@ -11,7 +11,7 @@ import pytest
 from fpdf import FPDF
 from typer.testing import CliRunner
 
-from app.brief import Brief, Figure, file_name, save, write
+from app.brief import Brief, Figure, file_name, main, save, write
 from app.brief_html import html_of
 from app.brief_pdf import pdf_of
 from app.desk import Desk, open_desk
@@ -113,3 +113,13 @@ def test_the_command_writes_both_files(desk: Desk, demo_workspace: Path, tmp_pat
     files = save(desk, tmp_path / "out", ("html", "pdf"))
     assert [file.suffix for file in files] == [".html", ".pdf"]
     assert all(file.stat().st_size > 2000 for file in files)
+
+
+def test_a_folder_that_cannot_be_written_is_said_to_be_none(
+    demo_workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main([str(demo_workspace), "--output", str(tmp_path / "file" / "briefs")]) == 1
+    said = capsys.readouterr().err
+    assert "cannot be written" in said
+    assert "--output" in said

@@ -40,6 +40,13 @@ def test_status_of_a_workspace_that_never_ran(workspace: Workspace) -> None:
     assert told["files_balance"] is None
 
 
+@pytest.mark.parametrize("command", [["status"], ["releases"], ["query", "revenue"], ["rollback", "nope"]])
+def test_a_folder_that_is_no_workspace_is_said_to_be_none(tmp_path: Path, command: list[str]) -> None:
+    result = ask(*command, "--workspace", str(tmp_path / "mistyped"))
+    assert result.exit_code == 1
+    assert "There is no workspace here" in result.stderr
+
+
 def test_status_tells_the_live_release_and_why_a_later_run_was_not_published(workspace: Workspace) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     release(workspace, "20260102T000000-b", amount=2, checks=(a_check(status="failed", unexpected=3),))
