@@ -11,8 +11,3 @@
             and {{ day }} >= {{ rates }}.valid_from
             and ({{ rates }}.valid_until is null or {{ day }} < {{ rates }}.valid_until)
 {%- endmacro %}
-
-{#- Why money without a rate is refused, with the cure. -#}
-{% macro no_rate() -%}
-    'no rate for the currency on that day: add it to mappings/fx_rates.csv'
-{%- endmacro %}

@@ -5,6 +5,7 @@ A dbt call takes seconds to parse the project; a property test asks for hundreds
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +28,30 @@ class _Adapter:
         return implementation
 
 
+class _Exceptions:
+    """dbt's `exceptions` as far as the project's macros use it."""
+
+    @staticmethod
+    def raise_compiler_error(message: str) -> None:
+        raise ValueError(message)
+
+
+def register_of_reasons() -> dict[str, dict[str, str]]:
+    """Return the reasons of `dbt_project/macros/reasons.sql`: code -> its text, heading and so on."""
+    text = (PROJECT / "macros" / "reasons.sql").read_text()
+    found = re.search(r"macro reasons\(\).*?return\((?P<register>\{.*?\})\) \}\}", text, flags=re.DOTALL)
+    assert found is not None
+    register: dict[str, dict[str, str]] = ast.literal_eval(found["register"])
+    return register
+
+
 def render(model: str) -> str:
     """Return the SQL of `dbt_project/models/<model>.sql`."""
+    return render_text((PROJECT / "models" / f"{model}.sql").read_text())
+
+
+def render_text(text: str) -> str:
+    """Return the SQL of a text that uses the project's macros."""
     adapter = _Adapter()
     environment = Environment(extensions=["jinja2.ext.do"])
     environment.globals.update(
@@ -37,13 +60,15 @@ def render(model: str) -> str:
             "return": lambda value: value,
             "ref": lambda name: name,
             "source": lambda schema, table: f"{schema}.{table}",
-            # A macro of plain Jinja returns text; this one returns a list in dbt.
+            "exceptions": _Exceptions,
+            # A macro of plain Jinja returns text; these return a list and a mapping in dbt.
             "stages": lambda: list(STAGES),
+            "reasons": register_of_reasons,
         }
     )
     macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").glob("*.sql")))
-    macros = re.sub(r"\{% macro stages\(\).*?endmacro %\}", "", macros, flags=re.DOTALL)
+    macros = re.sub(r"\{% macro (stages|reasons)\(\).*?endmacro %\}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module
     adapter.macros = module
     names = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
-    return environment.from_string((PROJECT / "models" / f"{model}.sql").read_text()).render(names)
+    return environment.from_string(text).render(names)

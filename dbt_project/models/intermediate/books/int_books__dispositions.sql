@@ -29,6 +29,12 @@ with
 ),
 {%- endfor %}
 
+reasons as (
+
+    select * from {{ ref('int_books__reasons') }}
+
+),
+
 dispositions as (
     {%- for model, raw_table in bases.items() %}
 
@@ -37,7 +43,7 @@ dispositions as (
         '{{ raw_table }}' as raw_table,
         data_source,
         _disposition as disposition,
-        _disposition_reason as reason
+        _disposition_reason as stored_reason
     from {{ model }}
     {%- if not loop.last %}
     union all
@@ -46,17 +52,34 @@ dispositions as (
 
 ),
 
-final as (
+counted as (
 
     select
         staging_model,
         raw_table,
         data_source,
         disposition,
-        reason,
+        stored_reason,
+        {{ reason_code('stored_reason') }} as reason_code,
         count(*) as n_rows
     from dispositions
-    group by staging_model, raw_table, data_source, disposition, reason
+    group by staging_model, raw_table, data_source, disposition, stored_reason
+
+),
+
+final as (
+
+    select
+        counted.staging_model,
+        counted.raw_table,
+        counted.data_source,
+        counted.disposition,
+        counted.reason_code,
+        {{ reason_text('counted.stored_reason', 'reasons.template') }} as reason,
+        reasons.heading,
+        counted.n_rows
+    from counted
+    left join reasons on counted.reason_code = reasons.reason_code
 
 )
 

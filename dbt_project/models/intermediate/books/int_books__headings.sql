@@ -57,7 +57,7 @@ rejected as (
 staged as (
 
     select
-        {{ heading_of('disposition', 'reason') }} as heading,
+        heading,
         data_source,
         n_rows,
         false as is_kept

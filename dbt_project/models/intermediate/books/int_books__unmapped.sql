@@ -61,13 +61,13 @@ unvalued as (
         data_source,
         currency
     from orders
-    where _disposition_reason = {{ no_rate() }}
+    where _disposition_reason = {{ reason('no_rate') }}
     union all
     select
         data_source,
         currency
     from contracts
-    where _disposition_reason = {{ no_rate() }}
+    where _disposition_reason = {{ reason('no_rate') }}
 
 ),
 

@@ -43,13 +43,13 @@ examined as (
     select
         *,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
+            when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
-            when account_id is null then 'no account_id'
+            when account_id is null then {{ reason('missing', 'account_id') }}
         end as quarantine_reason
     from renamed
 
@@ -103,7 +103,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a later row of the same account_id' end
+            case when nth_newest > 1 then {{ reason('later_row', 'account_id') }} end
         ) as _disposition_reason
     from ranked
 

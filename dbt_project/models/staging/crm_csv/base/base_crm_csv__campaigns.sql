@@ -53,16 +53,16 @@ examined as (
         *,
         {{ business_day('day_starts_at') }} as spent_on,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
+            when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
-            when campaign is null then 'no campaign'
-            when day_starts_at is null then 'no valid date'
-            when is_cost_stated and stated_cost is null then 'the cost is no number'
-            when stated_cost < 0 then 'a negative cost'
+            when campaign is null then {{ reason('missing', 'campaign') }}
+            when day_starts_at is null then {{ reason('no_valid_time', 'date') }}
+            when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
+            when stated_cost < 0 then {{ reason('negative', 'cost') }}
         end as quarantine_reason
     from renamed
 
@@ -117,7 +117,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a later row of the same campaign and day' end
+            case when nth_newest > 1 then {{ reason('later_row', 'campaign and day') }} end
         ) as _disposition_reason
     from ranked
 

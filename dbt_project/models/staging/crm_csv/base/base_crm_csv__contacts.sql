@@ -94,10 +94,10 @@ final as (
         load_id,
         coalesce(refusal, case when nth_newest > 1 then 'deduplicated' else 'kept' end) as _disposition,
         case
-            when refusal = 'superseded' then 'a later arrival of the file replaced the row'
-            when refusal = 'set_aside' then 'the source is no longer in cx.yml'
-            when refusal = 'quarantined' then 'no customer_id'
-            when nth_newest > 1 then 'a newer row of the same customer_id'
+            when refusal = 'superseded' then {{ reason('replaced') }}
+            when refusal = 'set_aside' then {{ reason('source_removed') }}
+            when refusal = 'quarantined' then {{ reason('missing', 'customer_id') }}
+            when nth_newest > 1 then {{ reason('later_row', 'customer_id') }}
         end as _disposition_reason
     from ranked
 

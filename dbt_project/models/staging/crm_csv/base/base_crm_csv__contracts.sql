@@ -77,19 +77,20 @@ examined as (
     select
         *,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
+            when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
-            when customer_id is null then 'no customer_id'
-            when started_at is null then 'no valid started_at'
-            when is_end_stated and ended_at is null then 'ended_at is no valid time'
-            when ended_at < started_at then 'ended_at is before started_at'
-            when is_amount_stated and stated_amount_per_month is null then 'amount_per_month is no number'
-            when stated_amount_per_month < 0 then 'a negative amount_per_month'
-            when is_amount_stated and rate is null then {{ no_rate() }}
+            when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when started_at is null then {{ reason('no_valid_time', 'started_at') }}
+            when is_end_stated and ended_at is null then {{ reason('unreadable_time', 'ended_at') }}
+            when ended_at < started_at then {{ reason('before', 'ended_at', 'started_at') }}
+            when is_amount_stated and stated_amount_per_month is null
+                then {{ reason('unreadable_number', 'amount_per_month') }}
+            when stated_amount_per_month < 0 then {{ reason('negative', 'amount_per_month') }}
+            when is_amount_stated and rate is null then {{ reason('no_rate') }}
         end as quarantine_reason
     from valued
 
@@ -146,7 +147,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a later row of the same contract' end
+            case when nth_newest > 1 then {{ reason('later_row', 'contract') }} end
         ) as _disposition_reason
     from ranked
 

@@ -55,10 +55,10 @@ judged as (
             else 'kept'
         end as _disposition,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
-            when not is_configured then 'the source is no longer in cx.yml'
-            when customer_id is null then 'no customer_id'
-            when event is null then 'no event'
+            when not is_active then {{ reason('replaced') }}
+            when not is_configured then {{ reason('source_removed') }}
+            when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when event is null then {{ reason('missing', 'event') }}
         end as _disposition_reason
     from renamed
 

@@ -52,18 +52,18 @@ examined as (
     select
         *,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
+            when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
-            when lead_id is null then 'no lead_id'
-            when created_at is null then 'no valid created_at'
-            when is_close_stated and closed_at is null then 'closed_at is no valid time'
-            when closed_at < created_at then 'closed_at is before created_at'
-            when is_amount_stated and stated_amount is null then 'the amount is no number'
-            when stated_amount < 0 then 'a negative amount'
+            when lead_id is null then {{ reason('missing', 'lead_id') }}
+            when created_at is null then {{ reason('no_valid_time', 'created_at') }}
+            when is_close_stated and closed_at is null then {{ reason('unreadable_time', 'closed_at') }}
+            when closed_at < created_at then {{ reason('before', 'closed_at', 'created_at') }}
+            when is_amount_stated and stated_amount is null then {{ reason('unreadable_number', 'amount') }}
+            when stated_amount < 0 then {{ reason('negative', 'amount') }}
         end as quarantine_reason
     from renamed
 
@@ -122,7 +122,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a later row of the same lead_id' end
+            case when nth_newest > 1 then {{ reason('later_row', 'lead_id') }} end
         ) as _disposition_reason
     from ranked
 

@@ -96,20 +96,20 @@ examined as (
     select
         *,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
+            when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
-            when customer_id is null then 'no customer_id'
-            when occurred_at is null then 'no valid occurred_at'
-            when stated_amount is null then 'the amount is no number'
-            when kind not in ('sale', 'refund', 'cancel') then 'the kind is not sale, refund or cancel'
-            when kind = 'sale' and stated_amount < 0 then 'a sale with a negative amount'
-            when is_cost_stated and stated_cost is null then 'the cost is no number'
-            when kind = 'sale' and stated_cost < 0 then 'a negative cost'
-            when rate is null then {{ no_rate() }}
+            when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when occurred_at is null then {{ reason('no_valid_time', 'occurred_at') }}
+            when stated_amount is null then {{ reason('unreadable_number', 'amount') }}
+            when kind not in ('sale', 'refund', 'cancel') then {{ reason('unknown_kind') }}
+            when kind = 'sale' and stated_amount < 0 then {{ reason('negative_sale') }}
+            when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
+            when kind = 'sale' and stated_cost < 0 then {{ reason('negative', 'cost') }}
+            when rate is null then {{ reason('no_rate') }}
         end as quarantine_reason
     from valued
 
@@ -181,7 +181,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a later row has the same order_id' end
+            case when nth_newest > 1 then {{ reason('later_row', 'order_id') }} end
         ) as _disposition_reason
     from ranked
 

@@ -145,18 +145,19 @@ examined as (
 
     select
         *,
-        case when not is_active then 'a later arrival of the file replaced the row' end as superseded_reason,
+        case when not is_active then {{ reason('replaced') }} end as superseded_reason,
         case
-            when event_type is null then 'no type'
-            when event_type not in ('page', 'screen', 'track', 'identify', 'alias', 'group') then 'unknown type'
-            when anonymous_id is null and user_id is null then 'neither anonymousId nor userId'
-            when event_type = 'track' and event is null then 'a track call without an event'
+            when event_type is null then {{ reason('missing', 'type') }}
+            when event_type not in ('page', 'screen', 'track', 'identify', 'alias', 'group')
+                then {{ reason('unknown', 'type') }}
+            when anonymous_id is null and user_id is null then {{ reason('missing_both', 'anonymousId', 'userId') }}
+            when event_type = 'track' and event is null then {{ reason('missing', 'event') }}
         end as quarantine_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
-            when event_type = 'group' then 'group calls name no event of a person'
-            when is_program then 'the user agent is a program'
-            when is_internal then 'traffic of the company itself'
+            when not is_configured then {{ reason('source_removed') }}
+            when event_type = 'group' then {{ reason('group_call') }}
+            when is_program then {{ reason('program') }}
+            when is_internal then {{ reason('internal_traffic') }}
         end as set_aside_reason
     from renamed
 
@@ -192,7 +193,7 @@ judged as (
         coalesce(
             superseded_reason,
             quarantine_reason,
-            case when arrival > 1 then 'the messageId came before' end,
+            case when arrival > 1 then {{ reason('repeated', 'messageId') }} end,
             set_aside_reason
         ) as _disposition_reason
     from ranked

@@ -51,18 +51,18 @@ examined as (
     select
         *,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
+            when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
-            when ticket_id is null then 'no ticket_id'
-            when created_at is null then 'no valid created_at'
-            when is_reply_stated and first_reply_at is null then 'first_reply_at is no valid time'
-            when is_solution_stated and solved_at is null then 'solved_at is no valid time'
-            when first_reply_at < created_at then 'first_reply_at is before created_at'
-            when solved_at < created_at then 'solved_at is before created_at'
+            when ticket_id is null then {{ reason('missing', 'ticket_id') }}
+            when created_at is null then {{ reason('no_valid_time', 'created_at') }}
+            when is_reply_stated and first_reply_at is null then {{ reason('unreadable_time', 'first_reply_at') }}
+            when is_solution_stated and solved_at is null then {{ reason('unreadable_time', 'solved_at') }}
+            when first_reply_at < created_at then {{ reason('before', 'first_reply_at', 'created_at') }}
+            when solved_at < created_at then {{ reason('before', 'solved_at', 'created_at') }}
         end as quarantine_reason
     from renamed
 
@@ -128,7 +128,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a later row of the same ticket_id' end
+            case when nth_newest > 1 then {{ reason('later_row', 'ticket_id') }} end
         ) as _disposition_reason
     from ranked
 

@@ -170,16 +170,16 @@ examined as (
 
     select
         *,
-        case when not is_active then 'a later arrival of the file replaced the row' end as superseded_reason,
+        case when not is_active then {{ reason('replaced') }} end as superseded_reason,
         case
-            when ticket_id is null then 'no id'
-            when created_at is null then 'no valid created_at'
-            when first_reply_at < created_at then 'the first reply is before created_at'
-            when metric_solved_at < created_at then 'solved_at is before created_at'
+            when ticket_id is null then {{ reason('missing', 'id') }}
+            when created_at is null then {{ reason('no_valid_time', 'created_at') }}
+            when first_reply_at < created_at then {{ reason('before', 'first_reply_at', 'created_at') }}
+            when metric_solved_at < created_at then {{ reason('before', 'solved_at', 'created_at') }}
         end as quarantine_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
-            when status = 'deleted' then 'the ticket was deleted at the vendor'
+            when not is_configured then {{ reason('source_removed') }}
+            when status = 'deleted' then {{ reason('deleted_at_vendor') }}
         end as set_aside_reason
     from timed
 
@@ -243,7 +243,7 @@ final as (
         coalesce(
             superseded_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a newer state of the same ticket' end,
+            case when nth_newest > 1 then {{ reason('later_row', 'ticket') }} end,
             set_aside_reason
         ) as _disposition_reason
     from ranked

@@ -64,19 +64,19 @@ examined as (
     select
         *,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
+            when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
-            when mention_id is null then 'no mention_id'
-            when posted_at is null then 'no valid posted_at'
-            when is_reply_stated and replied_at is null then 'replied_at is no valid time'
-            when is_amplification_stated and amplified_at is null then 'amplified_at is no valid time'
-            when replied_at < posted_at then 'replied_at is before posted_at'
-            when amplified_at < posted_at then 'amplified_at is before posted_at'
-            when is_rating_stated and rating is null then 'the rating is no number'
+            when mention_id is null then {{ reason('missing', 'mention_id') }}
+            when posted_at is null then {{ reason('no_valid_time', 'posted_at') }}
+            when is_reply_stated and replied_at is null then {{ reason('unreadable_time', 'replied_at') }}
+            when is_amplification_stated and amplified_at is null then {{ reason('unreadable_time', 'amplified_at') }}
+            when replied_at < posted_at then {{ reason('before', 'replied_at', 'posted_at') }}
+            when amplified_at < posted_at then {{ reason('before', 'amplified_at', 'posted_at') }}
+            when is_rating_stated and rating is null then {{ reason('unreadable_number', 'rating') }}
         end as quarantine_reason
     from renamed
 
@@ -140,7 +140,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then 'a later row of the same mention_id' end
+            case when nth_newest > 1 then {{ reason('later_row', 'mention_id') }} end
         ) as _disposition_reason
     from ranked
 

@@ -65,10 +65,10 @@ renamed as (
         _load_id in {{ active_loads() }} as is_active_load,
         -- Status as a code, or as the label that an export with choice texts writes.
         case
-            when not is_configured then 'the source is no longer in cx.yml'
-            when status in ('1', '9') or status like '%preview%' then 'a preview of the survey'
-            when status = '2' or status like '%test%' then 'a test response'
-            when status = '8' or status like '%spam%' then 'marked as spam'
+            when not is_configured then {{ reason('source_removed') }}
+            when status in ('1', '9') or status like '%preview%' then {{ reason('preview') }}
+            when status = '2' or status like '%test%' then {{ reason('test_response') }}
+            when status = '8' or status like '%spam%' then {{ reason('spam') }}
         end as set_aside_reason
     from extracted
 
@@ -121,10 +121,10 @@ final as (
             else 'kept'
         end as _disposition,
         case
-            when not is_active_load then 'a newer version of the file was loaded'
+            when not is_active_load then {{ reason('replaced') }}
             when set_aside_reason is not null then set_aside_reason
-            when respondent is null then 'no ResponseId'
-            when nth_of_response > 1 then 'a later record of the same ResponseId'
+            when respondent is null then {{ reason('missing', 'ResponseId') }}
+            when nth_of_response > 1 then {{ reason('later_row', 'ResponseId') }}
         end as _disposition_reason
     from ranked
 

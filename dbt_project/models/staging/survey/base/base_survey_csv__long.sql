@@ -109,12 +109,12 @@ final as (
         load_id,
         coalesce(refusal, case when nth_of_question > 1 then 'deduplicated' else 'kept' end) as _disposition,
         case
-            when not is_active_load then 'a newer version of the file was loaded'
-            when not is_configured then 'the source is no longer in cx.yml'
-            when respondent is null then 'no respondent'
-            when question_id is null then 'no question_id'
-            when answer_text is null then 'a question without an answer'
-            when nth_of_question > 1 then 'a later answer to the same question in the same response'
+            when not is_active_load then {{ reason('replaced') }}
+            when not is_configured then {{ reason('source_removed') }}
+            when respondent is null then {{ reason('missing', 'respondent') }}
+            when question_id is null then {{ reason('missing', 'question_id') }}
+            when answer_text is null then {{ reason('unanswered') }}
+            when nth_of_question > 1 then {{ reason('later_row', 'question and response') }}
         end as _disposition_reason
     from ranked
 

@@ -100,9 +100,9 @@ final as (
             else 'kept'
         end as _disposition,
         case
-            when not is_active_load then 'a newer version of the file was loaded'
-            when not is_configured then 'the source is no longer in cx.yml'
-            when nth_of_response > 1 then 'a later row of the same respondent, wave and occasion'
+            when not is_active_load then {{ reason('replaced') }}
+            when not is_configured then {{ reason('source_removed') }}
+            when nth_of_response > 1 then {{ reason('later_row', 'respondent, wave and occasion') }}
         end as _disposition_reason
     from ranked
 

@@ -55,15 +55,15 @@ examined as (
     select
         *,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
+            when not is_active then {{ reason('replaced') }}
         end as superseded_reason,
         case
-            when not is_configured then 'the source is no longer in cx.yml'
-            when is_internal then 'traffic of the company itself'
+            when not is_configured then {{ reason('source_removed') }}
+            when is_internal then {{ reason('internal_traffic') }}
         end as set_aside_reason,
         case
-            when visitor_id is null and customer_id is null then 'no person_id'
-            when event is null then 'no event'
+            when visitor_id is null and customer_id is null then {{ reason('missing', 'person_id') }}
+            when event is null then {{ reason('missing', 'event') }}
         end as quarantine_reason
     from renamed
 
@@ -141,7 +141,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when arrival > 1 then 'the event_id came before' end
+            case when arrival > 1 then {{ reason('repeated', 'event_id') }} end
         ) as _disposition_reason
     from keyed
 

@@ -51,16 +51,17 @@ examined as (
             else 'kept'
         end as _disposition,
         case
-            when not is_active then 'a later arrival of the file replaced the row'
-            when not is_configured then 'the source is no longer in cx.yml'
-            when path is null then 'no path'
-            when conversions is null then 'conversions is no number'
-            when conversions < 0 then 'negative conversions'
-            when is_value_stated and value is null then 'the value is no number'
-            when value < 0 then 'negative value'
-            when value > 0 and conversions = 0 then 'a value without a conversion'
-            when are_non_conversions_stated and non_conversions is null then 'non_conversions is no number'
-            when non_conversions < 0 then 'negative non_conversions'
+            when not is_active then {{ reason('replaced') }}
+            when not is_configured then {{ reason('source_removed') }}
+            when path is null then {{ reason('missing', 'path') }}
+            when conversions is null then {{ reason('unreadable_number', 'conversions') }}
+            when conversions < 0 then {{ reason('negative', 'conversions') }}
+            when is_value_stated and value is null then {{ reason('unreadable_number', 'value') }}
+            when value < 0 then {{ reason('negative', 'value') }}
+            when value > 0 and conversions = 0 then {{ reason('value_without_conversion') }}
+            when are_non_conversions_stated and non_conversions is null
+                then {{ reason('unreadable_number', 'non_conversions') }}
+            when non_conversions < 0 then {{ reason('negative', 'non_conversions') }}
         end as _disposition_reason
     from renamed
 
