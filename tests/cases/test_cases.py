@@ -1,0 +1,29 @@
+"""Every case beside the repository has a right value here, and gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.workers import Workers, workers
+from tests.cases.wants import WANTS
+from tests.cases.world import Case
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Workers]:
+    with workers() as started:
+        yield started
+
+
+def test_every_case_is_judged(shared: Path) -> None:
+    assert sorted(path.name for path in (shared / "cases").iterdir() if path.is_dir()) == sorted(WANTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WANTS)
+def test_a_case_gives_its_right_values(shared: Path, tmp_path: Path, warm: Workers, name: str) -> None:
+    lines = list(WANTS[name](Case(shared / "cases" / name, tmp_path, warm)))
+    assert [line for line in lines if not line.is_right] == []
