@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from workspace.handover import free_for_writing
 from workspace.paths import WorkspacePaths
 
 PRIVATE_FOLDER = 0o700
@@ -20,6 +21,7 @@ def open_for_writing(paths: WorkspacePaths) -> Iterator[duckdb.DuckDBPyConnectio
     """The only place that opens `raw.duckdb` for writing. File and folder are the owner's alone: raw holds people."""
     paths.warehouse.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     paths.warehouse.chmod(PRIVATE_FOLDER)
+    free_for_writing(paths.raw_database)
     connection = duckdb.connect(str(paths.raw_database))
     try:
         paths.raw_database.chmod(PRIVATE_FILE)

@@ -88,6 +88,14 @@ def read(folder: Path, *, run_id: str) -> dict[StageName, AuditRecord]:
     return {name: AuditRecord.model_validate_json(path.read_bytes()) for name, path in paths.items() if path.is_file()}
 
 
+def ended(folder: Path, *, run_id: str) -> bool:
+    """Whether a run came to a decision, to publish or to be stopped by a check; one that was killed did not."""
+    records = read(folder, run_id=run_id)
+    publish = records.get("publish")
+    blocked = any(check.blocks for record in records.values() for check in record.checks)
+    return publish is not None and (publish.status != "skipped" or blocked)
+
+
 def run_ids(folder: Path) -> list[str]:
     """Runs that have left a record, newest first: a run id begins with the instant at which the run began."""
     return sorted({path.name.split(".")[0] for path in folder.glob("[!.]*.json")}, reverse=True)

@@ -31,6 +31,8 @@ _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapsh
 # The project's generic test: all rules of a model in one query.
 RULES_TEST: Final = "holds"
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
+# The project is as it was when it was parsed whole (`read_project`); dbt_project.yml says why this is not the default.
+_AS_PARSED: Final = "--partial-parse"
 _KEPT_RUNS: Final = 10
 _KEPT_PARSES: Final = 4
 
@@ -128,7 +130,7 @@ def build(
 
         try:
             with chdir(paths.warehouse):
-                result = _invoke(arguments, target, keep, manifest=_warm.pop(parsed, None))
+                result = _invoke([*arguments, _AS_PARSED], target, keep, manifest=_warm.pop(parsed, None))
         finally:
             _close_connections()
     if result.result is None:
@@ -145,7 +147,7 @@ def warm_up() -> None:
         # dbt writes into its target; what all workspaces share stays as it is.
         shutil.copyfile(parsed / _PARTIAL_PARSE, Path(folder) / _PARTIAL_PARSE)
         try:
-            result = _invoke(["parse", "--no-write-json"], Path(folder), None)
+            result = _invoke(["parse", "--no-write-json", _AS_PARSED], Path(folder), None)
         finally:
             _close_connections()
     if result.success:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration import audit
 from orchestration.notify import tell
 from orchestration.run import PipelineRun, new_run_id
 from orchestration.run_lock import hold
@@ -38,7 +39,12 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
     def pipeline(context: dg.InitResourceContext) -> Iterator[PipelineRun]:
         workspace = load_workspace(root)
         dagster_run = context.run
-        run_id = (dagster_run.tags.get(RUN_ID_TAG) if dagster_run else None) or new_run_id()
+        tagged = dagster_run.tags.get(RUN_ID_TAG) if dagster_run else None
+        # A run that is executed again inherits its parent's tags; its records are its own.
+        is_again = bool(dagster_run and dagster_run.parent_run_id)
+        is_new = is_again or not tagged or bool(audit.read(workspace.paths.audit, run_id=tagged))
+        run_id = new_run_id() if is_new or not tagged else tagged
+        is_part = bool(dagster_run and _is_part(dagster_run))
         with hold(workspace.paths.lock, purpose=f"run {run_id}"):
             if dagster_run and context.instance:
                 context.instance.add_run_tags(dagster_run.run_id, {RUN_ID_TAG: run_id})
@@ -47,6 +53,8 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                 run_id=run_id,
                 full_refresh=context.resource_config["full_refresh"],
                 facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
+                continues=tagged if is_again and is_part else None,
+                is_part=is_part and not is_again,
                 workers=workers or Workers(),
             )
             with written_to(workspace.paths.logs, run_id=run_id):
@@ -60,6 +68,12 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                     if workers is None:
                         run.workers.close()
                     run.close()
-                    tell(workspace, run_id=run_id)
+                    if not run.is_part:
+                        tell(workspace, run_id=run_id)
 
     return pipeline
+
+
+def _is_part(run: dg.DagsterRun) -> bool:
+    """Whether only some assets or steps were asked for, from the catalogue or from the step that failed."""
+    return bool(run.step_keys_to_execute or run.asset_selection or run.asset_check_selection)

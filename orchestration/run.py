@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orchestration import audit, dbt_runner
 from orchestration.books import ledger_totals, unbalanced_files
 from orchestration.code_version import code_version
 from orchestration.dbt_checks import checks_of
+from orchestration.decision import REQUIRED_STAGES
 from orchestration.freshness import freshness
 from orchestration.lineage import marts_of_source
 from orchestration.metric_graph import metrics_by_mart
@@ -26,6 +29,7 @@ from orchestration.release_facts import read_books
 from orchestration.workers import Workers
 from workspace import Problem, Workspace
 from workspace.documents import AuditRecord, Check, StageName
+from workspace.handover import free_for_writing
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
 if TYPE_CHECKING:
@@ -33,6 +37,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
+
+
+class PartialRunError(Exception):
+    """A release was asked for without the run that makes it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A release is made by a whole run, so that all of its numbers are of one state. "
+            "Start the job 'pipeline', or 'Materialize all'."
+        )
 
 
 def new_run_id() -> str:
@@ -47,11 +61,15 @@ class PipelineRun:
     Attributes:
         facts: what every record of the run says besides its own.
         workers: the processes that build and check; whoever makes the run ends them.
+        continues: the run whose failed steps this one executes again; what went through there is taken over.
+        is_part: only some assets were asked for. A part is no release: it leaves no record and publishes nothing.
     """
 
     workspace: Workspace
     run_id: str = field(default_factory=new_run_id)
     full_refresh: bool = False
+    continues: str | None = None
+    is_part: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
     _reports: dict[str, LoadReport] = field(default_factory=dict)
     _errors: dict[str, str] = field(default_factory=dict)
@@ -91,22 +109,27 @@ class PipelineRun:
         late = check is not None and check.status == "failed"
         return check.model_copy(update={"metrics": self._metrics_of_source(name)}) if check and late else check
 
-    def finish_ingest(self, *, complete: bool = True) -> AuditRecord:
+    def finish_ingest(self, *, complete: bool = True) -> None:
         """Write the record of all loading, once everything has had its turn.
 
         Args:
             complete: loading went through, so that the books can be counted; not so where it broke off.
         """
+        if self.is_part:
+            return
         notes = audit.StageNotes(facts=dict(self.facts))
         notes.checks = [
             *(self._check_of(name, report.problems) for name, report in self._reports.items()),
             *(_accident(name, message) for name, message in self._errors.items()),
             *(check for check in map(self.freshness, self._reports) if check),
         ]
+        before = self._records_before().get("ingest")
+        loaded_again = {check.asset for check in notes.checks}
+        notes.checks += [check for check in (before.checks if before else ()) if check.asset not in loaded_again]
         notes.message = "; ".join(str(problem) for report in self._reports.values() for problem in report.problems)
         if complete:
             notes.facts |= self._books()
-        return audit.write(
+        audit.write(
             self.paths.audit,
             run_id=self.run_id,
             name="ingest",
@@ -129,11 +152,10 @@ class PipelineRun:
             dbt's result events, as they come.
         """
         logger.info("dbt: building %s", "all models" if models is None else f"{len(models)} models")
-        events = self.workers.dbt.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)
         if models is not None:
-            return (yield from events)
+            return (yield from self._events_of_build(models))
         with self._stage("build") as notes:
-            outcome = yield from events
+            outcome = yield from self._events_of_build(None)
             notes.checks += checks_of(
                 outcome.nodes, manifest=outcome.manifest, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
             )
@@ -144,6 +166,12 @@ class PipelineRun:
                 notes.status = "error"
                 notes.message = "dbt reports a failure that no test or model explains; see dbt.log of this run."
         return outcome
+
+    def _events_of_build(self, models: list[str] | None) -> dbt_runner.Build:
+        # dbt opens both; it would fail at once where somebody has one of them open.
+        for database in (self.paths.raw_database, self.paths.marts_database):
+            free_for_writing(database)
+        return self.workers.dbt.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)
 
     def gate_marts(self) -> tuple[Check, ...]:
         """Run the marts suite."""
@@ -159,12 +187,15 @@ class PipelineRun:
         from ingestion import ledger_rows
 
         logger.info("publish: writing the snapshot")
+        if self.is_part:
+            raise PartialRunError
+        self._take_over()
         with self._stage("publish") as notes:
             result = publish(
                 self.workspace,
                 run_id=self.run_id,
                 code_version=code_version(),
-                artefacts=dbt_runner.run_target(self.paths, self.run_id),
+                artefacts=self._artefacts,
                 ledger=ledger_rows(self.paths),
             )
             notes.facts = {"outcome": result.outcome, "live": result.live, **self.facts}
@@ -174,9 +205,12 @@ class PipelineRun:
 
     def close(self) -> None:
         """Leave a record of what did not come to pass: of loading that broke off, and of a release not reached."""
+        if self.is_part:
+            return
         written = set(audit.read(self.paths.audit, run_id=self.run_id))
         if self._ingest_started_at and "ingest" not in written:
-            written.add(self.finish_ingest(complete=False).stage)
+            self.finish_ingest(complete=False)
+            written.add("ingest")
         if written and "publish" not in written:
             live = read_current(self.paths)
             with self._stage("publish") as notes:
@@ -186,9 +220,30 @@ class PipelineRun:
 
     def semantic_manifest(self) -> dict[str, Any]:
         """The metric definitions that this run's build wrote."""
-        path = dbt_runner.run_target(self.paths, self.run_id) / MANIFEST_FILE
-        loaded: dict[str, Any] = json.loads(path.read_bytes())
+        loaded: dict[str, Any] = json.loads((self._artefacts / MANIFEST_FILE).read_bytes())
         return loaded
+
+    @property
+    def _artefacts(self) -> Path:
+        """Where the build left its artefacts: this run's, or the one whose failed steps are executed again."""
+        own = dbt_runner.run_target(self.paths, self.run_id)
+        return dbt_runner.run_target(self.paths, self.continues) if self.continues and not own.is_dir() else own
+
+    def _records_before(self) -> Mapping[StageName, AuditRecord]:
+        """Records of the run that this one continues, as long as no other run has changed the warehouse since."""
+        if self.continues is None:
+            return {}
+        later = (run for run in audit.run_ids(self.paths.audit) if run != self.run_id)
+        return audit.read(self.paths.audit, run_id=self.continues) if next(later, None) == self.continues else {}
+
+    def _take_over(self) -> None:
+        """Write what went through before the step that failed as records of this run, which say where they are from."""
+        written = audit.read(self.paths.audit, run_id=self.run_id)
+        for name, record in self._records_before().items():
+            if name in REQUIRED_STAGES and name not in written and record.status == "passed":
+                record.model_copy(
+                    update={"run_id": self.run_id, "facts": {**record.facts, "taken_over_from": self.continues}}
+                ).write(audit.record_path(self.paths.audit, run_id=self.run_id, name=name))
 
     def _books(self) -> dict[str, Any]:
         from ingestion import ledger_rows, reject_summary
@@ -200,7 +255,9 @@ class PipelineRun:
             "rejects": reject_summary(self.paths),
         }
 
-    def _stage(self, name: StageName) -> Any:
+    def _stage(self, name: StageName) -> AbstractContextManager[audit.StageNotes]:
+        if self.is_part:
+            return nullcontext(audit.StageNotes())
         return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=code_version())
 
     def _loaded(self, name: str, load: Callable[[], LoadReport]) -> LoadReport:

@@ -1,23 +1,33 @@
-"""When the pipeline runs because files have come."""
+"""When the pipeline runs because files have come, and again where such a run died."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from pathlib import Path
+from typing import Final
 
 import dagster as dg
 
+from orchestration import audit
+from orchestration.resources import RUN_ID_TAG
+from orchestration.run_lock import current_holder
 from workspace import Workspace, load_workspace
 
-_EVERY_SECONDS = 60
+_EVERY_SECONDS: Final = 60
+# A machine that restarts kills a run once; what kills three runs kills the fourth as well.
+MOST_ATTEMPTS: Final = 3
+_RUN_KEY_TAG: Final = "dagster/run_key"
+_ENDED_BADLY: Final = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
 def new_files_sensor(job: dg.UnresolvedAssetJobDefinition, root: Path) -> dg.SensorDefinition:
     """A run whenever the files of the sources have changed and then lain still from one look to the next.
 
     Files that are still arriving change between two looks, so nothing starts on half an export. A file that does
-    change while it is read is left for the next run by the loader itself.
+    change while it is read is left for the next run by the loader itself. A run that died (its process was killed, or
+    the workspace was in use) has loaded nothing for certain, so it is asked for again, a few times; a run that ended
+    with a failed check is not, because its files would fail again.
     """
 
     @dg.sensor(
@@ -28,18 +38,47 @@ def new_files_sensor(job: dg.UnresolvedAssetJobDefinition, root: Path) -> dg.Sen
         description="Run when new or changed files lie in the inbox or among the mappings.",
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        seen = fingerprint(load_workspace(root))
+        workspace = load_workspace(root)
+        seen = fingerprint(workspace)
         cursor = json.loads(context.cursor) if context.cursor else {}
+        attempt = 1
         if seen == cursor.get("run"):
-            return dg.SensorResult(skip_reason="No file has changed since the last run was asked for.")
-        if seen != cursor.get("seen"):
+            attempt = int(cursor.get("attempt", 1))
+            if not _died(context.instance, workspace, _run_key(seen, attempt)):
+                return dg.SensorResult(skip_reason="No file has changed since the last run was asked for.")
+            if attempt >= MOST_ATTEMPTS:
+                return dg.SensorResult(
+                    skip_reason=f"The run for these files died {attempt} times. See its log, then start one by hand."
+                )
+            attempt += 1
+        elif seen != cursor.get("seen"):
             return dg.SensorResult(
                 skip_reason="Files are changing; a run starts once they lie still.",
                 cursor=json.dumps({**cursor, "seen": seen}),
             )
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=json.dumps({"run": seen}))
+        holder = current_holder(workspace.paths.lock)
+        if holder:
+            return dg.SensorResult(skip_reason=f"The workspace is in use by {holder}; the run starts afterwards.")
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=_run_key(seen, attempt))],
+            cursor=json.dumps({"run": seen, "attempt": attempt}),
+        )
 
     return new_files
+
+
+def _run_key(seen: str, attempt: int) -> str:
+    """Dagster starts one run a key; the first attempt's key is the files' fingerprint alone."""
+    return seen if attempt == 1 else f"{seen}-{attempt}"
+
+
+def _died(instance: dg.DagsterInstance, workspace: Workspace, run_key: str) -> bool:
+    """Whether the run of this key ended without having come to a decision about publishing."""
+    found = instance.get_runs(filters=dg.RunsFilter(tags={_RUN_KEY_TAG: run_key}), limit=1)
+    if not found or found[0].status not in _ENDED_BADLY:
+        return False
+    run_id = found[0].tags.get(RUN_ID_TAG)
+    return not run_id or not audit.ended(workspace.paths.audit, run_id=run_id)
 
 
 def fingerprint(workspace: Workspace) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+from workspace.errors import Problem, WorkspaceError
 
 WORKSPACE_VARIABLE = "CX_WORKSPACE"
 SECRET_REFERENCE_PREFIX = "env:"
@@ -37,11 +41,31 @@ def set_variables(variables: dict[str, str]) -> None:
 
 
 def cache_folder() -> Path:
-    """Where what can be computed again is kept between runs: the user's cache, made if need be, for the user alone."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(home) / "customer-answers"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+    """Where what can be computed again is kept between runs, for this user alone; made if need be.
+
+    It is the user's cache. A service's user often has no home: its caches lie among the temporary files.
+
+    Raises:
+        WorkspaceError: neither can be written.
+    """
+    for folder in _cache_folders():
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Somebody else may have made a folder of this name among the temporary files.
+            if os.access(folder, os.W_OK) and not folder.is_symlink() and folder.stat().st_uid == os.getuid():
+                return folder
+    tried = ", ".join(str(folder) for folder in _cache_folders())
+    fix = "Set XDG_CACHE_HOME to a folder that this user may write."
+    raise WorkspaceError([Problem(file=tried, what="None of these folders for caches can be written.", fix=fix)])
+
+
+def _cache_folders() -> list[Path]:
+    name = "customer-answers"
+    given = os.environ.get("XDG_CACHE_HOME", "").strip()
+    homes = [Path(given)] if given else []
+    with suppress(RuntimeError):  # a user whom the system does not know has no home to ask for
+        homes.append(Path.home() / ".cache")
+    return [*(home / name for home in homes), Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}"]
 
 
 def inherited(extra: dict[str, str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
 
     @dbt_assets(manifest=manifest, name="dbt", dagster_dbt_translator=translator)
     def models(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[PipelineRun]) -> Iterator[Any]:
-        selected = {key.path[-1] for key in context.selected_asset_keys} if context.is_subset else None
+        selected = _selected(context) if context.is_subset else None
         building = pipeline.build(models=sorted(selected) if selected is not None else None)
         while True:
             try:
@@ -46,6 +46,12 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             raise dg.Failure(f"dbt: {len(failed)} models or tests failed: {', '.join(sorted(failed)[:10])}")
 
     return models
+
+
+def _selected(context: dg.AssetExecutionContext) -> set[str]:
+    """Names of the models that are asked for, themselves or by one of their tests."""
+    keys = context.selected_asset_keys or {check.asset_key for check in context.selected_asset_check_keys}
+    return {key.path[-1] for key in keys}
 
 
 def mart_keys(manifest: Mapping[str, Any], marts: Mapping[str, str]) -> list[dg.AssetKey]:

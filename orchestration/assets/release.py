@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration.run import PipelineRun
+from orchestration.run import PartialRunError, PipelineRun
 
 RELEASE_KEY = dg.AssetKey(["published", "release"])
 
@@ -22,7 +22,10 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="An immutable snapshot of the marts with its metric definitions and its audit record.",
     )
     def release(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        result = pipeline.publish()
+        try:
+            result = pipeline.publish()
+        except PartialRunError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
         if result.outcome == "blocked":
             raise dg.Failure("Nothing was published: " + "; ".join(result.reasons))
         facts = {"outcome": result.outcome, "live release": result.live or "none"}

@@ -1,0 +1,45 @@
+"""Caches find a place also where the user has no home."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from workspace import WorkspaceError
+from workspace.environment import cache_folder
+
+
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A user whose home cannot be made, with a folder of temporary files of its own."""
+    in_the_way = tmp_path / "a file"
+    in_the_way.touch()
+    monkeypatch.setenv("HOME", str(in_the_way / "home"))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    return temporary
+
+
+def test_the_cache_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
+    assert cache_folder() == tmp_path / "own" / "customer-answers"
+
+
+def test_a_user_without_a_home_has_a_cache_of_its_own(homeless: Path) -> None:
+    folder = cache_folder()
+    assert folder.parent == homeless
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert cache_folder() == folder
+
+
+def test_a_cache_that_somebody_else_put_there_is_not_used(homeless: Path) -> None:
+    elsewhere = homeless / "elsewhere"
+    elsewhere.mkdir()
+    cache_folder().rmdir()
+    (homeless / f"customer-answers-{elsewhere.stat().st_uid}").symlink_to(elsewhere)
+    with pytest.raises(WorkspaceError, match="XDG_CACHE_HOME"):
+        cache_folder()
