@@ -1,14 +1,24 @@
-"""An analyst's ordinary loop: edit a model's SQL, build, edit again, build again."""
+"""An analyst's ordinary loop: edit a mart's SQL and its metrics, build with plain dbt, ask for the new metric."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
+import duckdb
+import pytest
+
+from serving import Question, ask, open_release
+from serving import current as current_release
 from tests.dbt_project.running import PROJECT
+from workspace.paths import MANIFEST_FILE, WorkspacePaths
+
+MARTS = Path("dbt_project", "models", "marts", "who")
 
 
 def dbt(project: Path, *command: str) -> str:
@@ -25,15 +35,51 @@ def dbt(project: Path, *command: str) -> str:
     return outcome.stdout
 
 
-def test_an_edited_mart_with_metrics_builds_again(demo_workspace: Path, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
+def example_of_the_docs() -> str:
+    """The metric that docs/adding-a-metric.md shows, as it stands below `metrics:` of a model."""
+    page = (PROJECT / "docs" / "adding-a-metric.md").read_text()
+    found = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert found
+    return textwrap.indent(textwrap.dedent(found[1]), "      ")
+
+
+@pytest.fixture(scope="module")
+def edited(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project that was built, edited as the docs say, and built again."""
+    project = tmp_path_factory.mktemp("edited")
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copyfile(PROJECT / name, project / name)
     shutil.copytree(PROJECT / "dbt_project", project / "dbt_project", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(demo_workspace / "warehouse", project / "warehouse")
-    mart = project / "dbt_project" / "models" / "marts" / "who" / "fct_contracts.sql"
-    assert mart.is_file()
-    dbt(project, "build", "--select", "fct_contracts")
+    dbt(project, "build", "--select", "fct_orders")
+    mart = project / MARTS / "fct_orders.sql"
     mart.write_text(f"-- another thought\n{mart.read_text()}")
-    assert "fct_contracts" in dbt(project, "build", "--select", "fct_contracts")
+    dbt(project, "build", "--select", "fct_orders")
+    definitions = project / MARTS / "fct_orders.yml"
+    text = definitions.read_text()
+    assert text.count("\n    metrics:\n") == 1
+    definitions.write_text(text.replace("\n    metrics:\n", f"\n    metrics:\n{example_of_the_docs()}"))
+    dbt(project, "parse")
+    return project
+
+
+def test_an_edited_mart_with_metrics_builds_again(edited: Path) -> None:
+    with duckdb.connect(str(edited / "warehouse" / "cx.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) > 0 from marts.fct_orders").fetchall() == [(True,)]
+
+
+def test_the_metric_of_the_docs_pastes_and_answers(edited: Path, demo_workspace: Path, tmp_path: Path) -> None:
+    for name in ("published", "audit"):
+        shutil.copytree(demo_workspace / name, tmp_path / name)
+    paths = WorkspacePaths(tmp_path)
+    live = current_release(paths)
+    assert live is not None
+    shutil.copyfile(edited / "target" / MANIFEST_FILE, paths.release(live.run_id) / MANIFEST_FILE)
+    answer = ask(open_release(paths), Question(metrics=("refund_amount",)))
+    with duckdb.connect(str(paths.release(live.run_id) / "snapshot.duckdb"), read_only=True) as connection:
+        sql = "select sum(amount_reporting) from marts.fct_orders where kind = 'refund'"
+        (refunded,) = connection.execute(sql).fetchone() or (None,)
+    assert refunded > 0
+    assert answer.one("refund_amount").value == pytest.approx(float(refunded))
+    by_segment = ask(open_release(paths), Question(metrics=("refund_amount",), by=("segment",)))
+    assert "ok" in {row.status for row in by_segment.rows}

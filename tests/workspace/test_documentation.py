@@ -1,14 +1,18 @@
-"""docs/configuration.md names every key, column and word that a workspace may hold."""
+"""docs/configuration.md names every key, column and word that a workspace may hold; what docs name exists."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
+import typer
 from pydantic import BaseModel
+from typer.core import TyperGroup
 
+from orchestration.cli import app
 from workspace.config import Config
 from workspace.mappings import MAPPING_FILES
 from workspace.sources import ENCODINGS, Source
@@ -55,3 +59,52 @@ def test_every_mapping_file_has_its_columns_and_words(page: str) -> None:
         assert [column for column in shape.required if f"**{column}**" not in line] == []
         words = {word for words in shape.words.values() for word in words}
         assert [word for word in sorted(words) if f"`{word}`" not in page] == []
+
+
+PAGES = ("README.md", "docs/*.md")
+# What docs show as an example of a reader's own, or as what a run makes.
+OWN = ("demo-workspace", "workspace/cx.yml", "workspace/mappings")
+
+
+def text_of_docs(repository: Path) -> dict[str, str]:
+    """Every page by its name."""
+    return {path.name: path.read_text() for pattern in PAGES for path in sorted(repository.glob(pattern))}
+
+
+def test_every_path_that_docs_name_exists(repository: Path) -> None:
+    folders = {path.name for path in repository.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    missing = []
+    for page, text in text_of_docs(repository).items():
+        named = [code.split()[0] for code in re.findall(r"`([^`\n]+)`", text) if code.strip()]
+        named += re.findall(r"\]\(([^)#:]+)\)", text)
+        for name in named:
+            is_link = f"]({name})" in text
+            if not is_link and name.split("/")[0] not in folders:
+                continue
+            place = repository / ("docs" if is_link and page != "README.md" else "") / name
+            pattern = re.sub(r"<[^>]*>", "*", str(place.resolve().relative_to(repository)))
+            if "/" in name and not name.startswith(OWN) and not list(repository.glob(pattern.rstrip("/"))):
+                missing.append(f"{page}: {name}")
+    assert missing == []
+
+
+def test_every_command_and_option_that_docs_name_exists(repository: Path) -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    targets = set(re.findall(r"^([a-z-]+):", (repository / "Makefile").read_text(), re.MULTILINE))
+    wrong = []
+    for page, text in text_of_docs(repository).items():
+        lines = re.findall(r"`([^`\n]+)`", text) + text.splitlines()
+        for line in lines:
+            words = line.strip().removeprefix(".venv/bin/").split()
+            if len(words) < 2 or words[0] not in ("cx", "make") or not re.fullmatch(r"[a-z-]+", words[1]):
+                continue
+            if words[0] == "make":
+                wrong += [] if words[1] in targets else [f"{page}: {line}"]
+                continue
+            command = group.commands.get(words[1])
+            options = {name for one in command.params for name in one.opts + one.secondary_opts} if command else set()
+            used = [word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)]
+            if command is None or not {*options, "--help"}.issuperset(used):
+                wrong.append(f"{page}: {line}")
+    assert wrong == []
