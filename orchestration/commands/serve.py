@@ -10,7 +10,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.markup import escape
 
-from orchestration.commands.console import WorkspaceOption, err, open_workspace
+from orchestration.commands.console import WorkspaceOption, err, open_workspace, progress
 from orchestration.instance import dagster_home
 from workspace import Workspace
 from workspace.environment import WORKSPACE_VARIABLE, inherited, silence_telemetry
@@ -27,8 +27,13 @@ def app(workspace: WorkspaceOption = None, port: PortOption = None) -> None:
 
 def dagster(workspace: WorkspaceOption = None, port: PortOption = None) -> None:
     """Serve Dagster's UI and run its schedules. Default port: 3000."""
+    from orchestration.dbt_runner import read_project
+
     loaded = open_workspace(workspace)
     home = dagster_home(loaded.paths)
+    with progress("Reading the dbt project"):
+        # Dagster gives its code a minute to load: too little for a slow machine that has to read the project first.
+        read_project()
     chosen = port or 3000
     err().print(f"Dagster: http://{_HOST}:{chosen}  (workspace {escape(str(loaded.paths.root))}, Ctrl-C ends it)")
     arguments = ["dev", "--module-name", "orchestration.definitions", "--host", _HOST, "--port", str(chosen)]

@@ -86,6 +86,7 @@ class Server:
     def _wait(self, question: Any, otherwise: str) -> Any:
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
+            assert self._process.poll() is None, "the server has ended"
             try:
                 if found := question():
                     return found
@@ -108,6 +109,7 @@ def company(tmp_path: Path) -> Path:
     (root / "mappings" / "touchpoint_types.csv").write_text(
         "data_source,event,role,occurrence,touchpoint,stage,corner,interaction\n,order,purchase,any,Order,purchase,commerce,\n"
     )
+    (root / "mappings" / "channels.csv").write_text("data_source,utm_source,utm_medium,channel,presence,method\n")
     (root / "inbox" / "orders.csv").write_text(
         "customer_id,occurred_at,amount,order_id\nA,2026-01-01,10,1\nA,2026-02-01,20,2\nB,2026-02-02,30,3\n"
     )
