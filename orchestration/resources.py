@@ -53,8 +53,8 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                 run_id=run_id,
                 full_refresh=context.resource_config["full_refresh"],
                 facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
-                continues=tagged if is_again and is_part else None,
-                is_part=is_part and not is_again,
+                continues=tagged if is_again else None,
+                is_part=is_part,
                 workers=workers or Workers(),
             )
             with written_to(workspace.paths.logs, run_id=run_id):
@@ -75,5 +75,5 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
 
 
 def _is_part(run: dg.DagsterRun) -> bool:
-    """Whether only some assets or steps were asked for, from the catalogue or from the step that failed."""
-    return bool(run.step_keys_to_execute or run.asset_selection or run.asset_check_selection)
+    """Whether only some assets were asked for, from the catalogue or in the launchpad."""
+    return bool(run.asset_selection or run.asset_check_selection or run.resolved_op_selection)
