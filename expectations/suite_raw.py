@@ -76,8 +76,13 @@ def rules() -> list[Rule]:
         no_rows(
             "few_rejects",
             _LOADS,
-            "select load_id from {batch} where status = 'active' and rejected > 0.05 * records",
-            description="Not more than 5% of a file's records are rejected.",
+            """
+            select loads.load_id
+            from {batch} as loads
+            left join raw_config.sources as sources on loads.source = sources.name
+            where loads.status = 'active' and loads.rejected > coalesce(sources.max_loss, 0.05) * loads.records
+            """,
+            description="Not more of a file's records are rejected than the source's max_loss allows.",
             behaviour="warn",
         ),
         # A source without a file yet is normal on a first day.

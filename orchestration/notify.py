@@ -1,8 +1,8 @@
 """Who has to know is told: a run's audit records in, one message through Apprise out, or none where all is well.
 
-Told are runs that published nothing, sources that failed or are late, and metrics that are withheld; and once more
-when all is well again. Messages hold names, counts and checks, never rows. An address that does not answer never
-fails a run.
+Told are runs that published nothing, sources that failed, are late or lose much, and metrics that are withheld; and
+once more when all is well again. Messages hold names, counts and checks, never rows. An address that does not answer
+never fails a run.
 """
 
 from __future__ import annotations
@@ -90,12 +90,11 @@ def _stages(records: Records) -> list[str]:
 
 
 def _sources(records: Records) -> list[str]:
-    ingest = records.get("ingest")
-    checks = ingest.checks if ingest else ()
     return [
         f"{check.asset.replace('sources.', 'source ')}: {check.observed or check.description}"
-        for check in checks
-        if check.status == "failed" and not check.blocks
+        for record in records.values()
+        for check in record.checks
+        if check.asset.startswith("sources.") and check.status == "failed" and not check.blocks
     ]
 
 

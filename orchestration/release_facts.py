@@ -44,10 +44,11 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
                 refused_rows=row["refused_rows"] or 0,
                 refused_reason=row["refused_reason"],
                 provisional_reason=row["provisional_reason"],
+                part=row["part"],
             )
             for row in rows_of(
                 connection,
-                """select feed, n_rows, first_on, last_on, refused_rows, refused_reason, provisional_reason
+                """select feed, n_rows, first_on, last_on, refused_rows, refused_reason, provisional_reason, part
                 from marts.fct_feeds""",
             )
         }
@@ -64,12 +65,13 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
 
 
 def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
-    """The books of staging, what no mapping names, and what joins nobody, as the last build counted them."""
+    """The books of staging, what no mapping names, what joins nobody, what is lost, as last built."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
             "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
             "unmapped": rows_of(connection, "select * from intermediate.int_books__unmapped order by all"),
             "guarded": rows_of(connection, _GUARDED),
+            "losses": rows_of(connection, "select * from intermediate.int_books__losses order by all"),
         }
 
 

@@ -23,6 +23,7 @@ from orchestration.dbt_checks import checks_of
 from orchestration.decision import REQUIRED_STAGES
 from orchestration.freshness import freshness
 from orchestration.lineage import marts_of_source
+from orchestration.losses import loss_checks
 from orchestration.metric_graph import metrics_by_mart
 from orchestration.publish import Publication, publish, read_current
 from orchestration.release_facts import read_books
@@ -161,7 +162,13 @@ class PipelineRun:
             )
             notes.facts = {"nodes": len(outcome.nodes)}
             if outcome.success:
-                notes.facts |= read_books(self.paths.raw_database)
+                books = read_books(self.paths.raw_database)
+                notes.facts |= books
+                notes.checks += loss_checks(
+                    books["losses"],
+                    sources=[source.name for source in self.workspace.config.sources],
+                    metrics_of=self._metrics_of_source,
+                )
             elif not any(check.blocks for check in notes.checks):
                 notes.status = "error"
                 notes.message = "dbt reports a failure that no test or model explains; see dbt.log of this run."

@@ -43,6 +43,8 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
         "unmapped": build.facts["unmapped"] if build else [],
         # A build of an earlier version did not tell it.
         "guarded": build.facts.get("guarded", []) if build else [],
+        "losses": build.facts.get("losses", []) if build else [],
+        "warnings": _warnings(paths, runs[0]) if runs else [],
     }
 
 
@@ -58,6 +60,21 @@ def _troubles(paths: WorkspacePaths, runs: list[str]) -> list[str]:
     return found
 
 
+def _warnings(paths: WorkspacePaths, run_id: str) -> list[dict[str, Any]]:
+    """Checks of a run that failed and let it be published: what they saw, and what that does."""
+    return [
+        {
+            "check": f"{check.asset} {check.name}",
+            "behaviour": check.behaviour,
+            "unexpected": check.unexpected,
+            "observed": check.observed or check.description,
+        }
+        for record in audit.read(paths.audit, run_id=run_id).values()
+        for check in record.checks
+        if check.status == "failed" and not check.blocks
+    ]
+
+
 def _release(paths: WorkspacePaths) -> dict[str, Any] | None:
     live = read_current(paths)
     if live is None:
@@ -70,6 +87,7 @@ def _release(paths: WorkspacePaths) -> dict[str, Any] | None:
         "live_by": live.reason,
         "as_of_on": release.as_of_on.isoformat(),
         "as_of_is_pinned": release.as_of_is_pinned,
+        "as_of_is_of_the_load": not any(feed.last_on for feed in release.feeds.values()),
         "code_version": release.code_version,
         "content_hash": release.content_hash,
         "rows": {table: record.rows for table, record in release.tables.items()},

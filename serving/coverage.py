@@ -19,6 +19,7 @@ class Coverage:
         first_on, last_on: business days between which at least one feed has facts; None where no fact has a date.
         refused_reason: why facts were left out, where some were.
         provisional_reason: why answers are provisional, where the data themselves say so.
+        part: how many of the rows or answers count, where some are lost.
     """
 
     rows: int
@@ -26,6 +27,7 @@ class Coverage:
     last_on: date | None
     refused_reason: str | None
     provisional_reason: str | None = None
+    part: str | None = None
 
     def reaches(self, since: date | None, until: date | None) -> bool:
         """Whether a period shares at least one day with the facts."""
@@ -47,6 +49,7 @@ def coverage(feeds: Iterable[Feed]) -> Coverage:
         last_on=max(lasts, default=None),
         refused_reason=reasons[0] if reasons else None,
         provisional_reason=doubts[0] if doubts else None,
+        part="; ".join(dict.fromkeys(feed.part for feed in listed if feed.part)) or None,
     )
 
 

@@ -91,7 +91,11 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
     if metric.feeds and reach.rows == 0:
         if reach.refused_reason:
             return Verdict("refused", reach.refused_reason)
-        return Verdict("no_data", f"no source feeds it (looked for {', '.join(metric.feeds)})")
+        lost = f": {reach.part}" if reach.part else ""
+        return Verdict("no_data", f"no source feeds it (looked for {', '.join(metric.feeds)}){lost}")
+    lacking = [feed for feed in metric.needs_feeds if feed in document.feeds and not document.feeds[feed].rows]
+    if lacking:
+        return Verdict("no_data", f"no source feeds it (looked for {', '.join(lacking)})")
     by = {word: release.semantics.resolve(word, name) for word in question.by}
     where = {word: release.semantics.resolve(word, name) for word, _ in question.filters}
     refused = (

@@ -84,6 +84,11 @@ class Metric:
     def feeds(self) -> tuple[str, ...]:
         return tuple(self.meta.get("feeds", ()))
 
+    @property
+    def needs_feeds(self) -> tuple[str, ...]:
+        """Feeds of which none may be empty: of a rate, those of its numerator."""
+        return tuple(self.meta.get("needs_feeds", ()))
+
 
 @dataclass(frozen=True)
 class Semantics:

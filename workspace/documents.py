@@ -85,6 +85,7 @@ class Feed(Document):
         refused_rows: facts that were left out because a definition forbids them (an NPS on a 1-5 scale).
         provisional_reason: why every metric of this feed is provisional, whatever its definition says: a forecast that
             was not better than going on as before.
+        part: how many of its rows or answers count, where some are lost (`54 of 66 answers count, 12 unreadable`).
     """
 
     rows: int
@@ -93,6 +94,7 @@ class Feed(Document):
     refused_rows: int = 0
     refused_reason: str | None = None
     provisional_reason: str | None = None
+    part: str | None = None
 
 
 class TableRecord(Document):

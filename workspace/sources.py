@@ -57,6 +57,7 @@ class Source(Section):
     timezone: str | None = None
     phone_region: str | None = None
     fresh_within_hours: float | None = Field(default=None, gt=0)
+    max_loss: float = Field(default=0.05, ge=0, le=1)
     columns: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("encoding")

@@ -2,8 +2,9 @@
 
     A base model says `{{ reason('missing', 'customer_id') }}` in the CASE of its reason column, and gets the SQL literal
     `'missing:customer_id'`: the code, then the columns that it is about. A code that is not below stops the compilation.
-    A new reason is one entry here: its text ({1} and {2} stand for the columns) and the heading under which the books
-    count it. `int_books__reasons` is this register as a table, and `reason_text` makes the plain text of a code. -#}
+    A new reason is one entry here: its text ({1} and {2} stand for the columns), the heading under which the books
+    count it and, where a row is lost that should count, the cure that `cx status` names. `int_books__reasons` is this
+    register as a table, and `reason_text` makes the plain text of a code. -#}
 {% macro reasons() -%}
     {{ return({
         'replaced': {
@@ -17,58 +18,76 @@
         'repeated': {
             'text': 'the {1} came before',
             'heading': 'duplicate',
+            'cure': 'see why the same {1} is sent more than once',
         },
         'later_row': {
             'text': 'a later row of the same {1}',
+            'heading': 'duplicate',
+            'cure': 'see whether {1} is the key of a row; where rows repeat it on purpose, only the last one counts',
+        },
+        'earlier_state': {
+            'text': 'a newer state of the same {1}',
             'heading': 'duplicate',
         },
         'missing': {
             'text': 'no {1}',
             'heading': 'missing key',
+            'cure': 'map the column {1} of the source in cx.yml, or ask for it in the export',
         },
         'missing_both': {
             'text': 'neither {1} nor {2}',
             'heading': 'missing key',
+            'cure': 'see that the tracker sends {1} or {2}',
         },
         'no_valid_time': {
             'text': 'no valid {1}',
             'heading': 'bad date',
+            'cure': 'set timestamp_format of the source in cx.yml, or correct {1} in the file',
         },
         'unreadable_time': {
             'text': '{1} is no valid time',
             'heading': 'bad date',
+            'cure': 'set timestamp_format of the source in cx.yml, or correct {1} in the file',
         },
         'before': {
             'text': '{1} is before {2}',
             'heading': 'bad date',
+            'cure': 'see whether {1} and {2} are swapped or in different time zones',
         },
         'unreadable_number': {
             'text': '{1} is no number',
             'heading': 'impossible amount',
+            'cure': 'set decimal of the source in cx.yml, or correct {1} in the file',
         },
         'negative': {
             'text': '{1} is negative',
             'heading': 'impossible amount',
+            'cure': 'correct {1} in the file',
         },
         'negative_sale': {
             'text': 'a sale with a negative amount',
             'heading': 'impossible amount',
+            'cure': 'map a kind column (sale, refund, cancel) of the source in cx.yml, or correct the amount',
         },
         'value_without_conversion': {
             'text': 'a value without a conversion',
             'heading': 'impossible amount',
+            'cure': 'see whether conversions and value are swapped',
         },
         'no_rate': {
             'text': 'no rate for the currency on that day: add it to mappings/fx_rates.csv',
             'heading': 'no exchange rate',
+            'cure': 'add the currency and the day to mappings/fx_rates.csv',
         },
         'unknown_kind': {
             'text': 'the kind is not sale, refund or cancel',
             'heading': 'unknown word',
+            'cure': 'write sale, refund or cancel into the kind column',
         },
         'unknown': {
             'text': 'unknown {1}',
             'heading': 'unknown word',
+            'cure': 'correct {1} in what the tracker sends',
         },
         'preview': {
             'text': 'a preview of the survey',
@@ -105,7 +124,7 @@
     }) }}
 {%- endmacro %}
 
-{#- A reason as the SQL literal that a base model writes into its reason column: the code and the columns it is about. -#}
+{#- A reason as the SQL literal that a base model writes into its reason column: the code and the columns of it. -#}
 {% macro reason(code, first=none, second=none) -%}
     {%- set known = reasons().get(code) -%}
     {%- if known is none -%}

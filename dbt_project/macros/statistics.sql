@@ -9,3 +9,8 @@
 {% macro exact_sum(expression, over=none) -%}
     cast(sum(cast({{ expression }} as decimal(38, 15))){% if over %} over ({{ over }}){% endif %} as double)
 {%- endmacro %}
+
+{#- Whether a condition holds for at least one row of a group, said on each of its rows. -#}
+{% macro is_ever_true(condition, group) -%}
+    max(case when {{ condition }} then 1 else 0 end) over (partition by {{ group }}) = 1
+{%- endmacro %}

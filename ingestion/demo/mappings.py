@@ -147,8 +147,8 @@ def _channels() -> list[tuple[str, ...]]:
     rows.append((CONTACTS, "", "", "Direct", "online", "customer record"))
     rows += [(survey, "", "", "E-mail", "online", "survey form") for survey in (RELATIONSHIP, OUTCOME_SURVEY, TOUCH)]
     rows += [
-        (TICKETS, "", "", "Help desk", "online", "ticket"),
-        (MENTIONS, "", "", "Public post", "online", "post"),
+        (TICKETS, "*", "*", "Help desk", "online", "ticket"),
+        (MENTIONS, "*", "*", "Public post", "online", "post"),
         (CONTRACTS, "", "", "Contract", "offline", "contract"),
         (DEALS, "", "", "Sales", "offline", "meeting"),
     ]

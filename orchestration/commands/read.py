@@ -78,12 +78,17 @@ def status(
     workspace: WorkspaceOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """What is published, as of when, whether the gates passed and the books balance, and what failed last."""
+    """What is published, as of when, whether the gates passed and the books balance, and what failed last.
+
+    The exit code is 1 where all is not well.
+    """
     told = status_of(_paths(workspace))
     if as_json:
         typer.echo(json.dumps(told, indent=2, default=str))
     else:
         print_status(out(), told)
+    if not told["is_well"]:
+        raise typer.Exit(1)
 
 
 def releases(workspace: WorkspaceOption = None) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from orchestration.losses import sentence
+
 
 def print_status(console: Console, told: dict[str, Any]) -> None:
     """Print what `status_of` tells, for a person."""
@@ -24,7 +26,11 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
     if release is None:
         line("release", "none yet")
     else:
-        pinned = "pinned in cx.yml" if release["as_of_is_pinned"] else "newest fact"
+        pinned = "newest fact"
+        if release["as_of_is_pinned"]:
+            pinned = "pinned in cx.yml"
+        elif release["as_of_is_of_the_load"]:
+            pinned = "day of the load: no fact has a date"
         line("release", f"{release['run_id']}, live since {release['live_since'][:16]} by {release['live_by']}")
         line("as of", f"{release['as_of_on']} ({pinned})")
         line("checks", ", ".join(f"{count} {name}" for name, count in release["checks"].items()))
@@ -38,10 +44,15 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
     line("books", f"per file {_balance(told, 'files')}; per staging model {_balance(told, 'models')}")
     for reject in told["rejects"]:
         line("rejected", ", ".join(f"{name} {value}" for name, value in reject.items() if value is not None))
+    for loss in told["losses"]:
+        line("lost", f"{loss['data_source']}: {sentence(loss)}")
     for one in told["unmapped"]:
         line("unmapped", f"{one['kind']} '{one['name']}' of {one['data_source']}: {one['n_rows']:,} rows")
     for one in told["guarded"]:
         line("guarded", _guarded(one))
+    for warning in told["warnings"]:
+        count = "" if warning["unexpected"] is None else f" ({warning['unexpected']:,})"
+        line("warned", f"{warning['check']}{count}: {warning['observed']}")
     run = told["last_run"]
     if run:
         stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items())

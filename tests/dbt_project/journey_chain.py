@@ -67,11 +67,11 @@ insert into stg_mappings__touchpoint_types values
 create table stg_mappings__interactions (interaction varchar, corner varchar);
 create table stg_mappings__channels (
     data_source varchar, utm_source varchar, utm_medium varchar, channel varchar, presence varchar, method varchar,
-    source_file varchar, source_line bigint
+    source_file varchar, source_line bigint, is_catch_all boolean
 );
 insert into stg_mappings__channels values
-    ('site', 'search', 'cpc', 'Paid search', 'online', 'web', 'c', 1),
-    ('shop', null, null, 'Store', 'offline', 'desk', 'c', 2);
+    ('site', 'search', 'cpc', 'Paid search', 'online', 'web', 'c', 1, false),
+    ('shop', null, null, 'Store', 'offline', 'desk', 'c', 2, false);
 create table stg_mappings__tasks as select
     'task' as task, 'A task' as label, 'start' as start_event, 'done' as goal_event;
 create table stg_crm_csv__campaigns (

@@ -89,7 +89,8 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
         connection.execute(
             """create or replace table marts.fct_feeds as
             select 'orders' as feed, 1000 as n_rows, date '2026-01-01' as first_on, date '2026-02-01' as last_on,
-                0 as refused_rows, null::varchar as refused_reason, null::varchar as provisional_reason"""
+                0 as refused_rows, null::varchar as refused_reason, null::varchar as provisional_reason,
+                null::varchar as part"""
         )
     with duckdb.connect(str(paths.raw_database)) as connection:
         connection.execute("create schema if not exists intermediate")
@@ -100,6 +101,11 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
         connection.execute(
             "create or replace table intermediate.int_books__staging as select 'shop' as data_source, "
             "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept"
+        )
+        connection.execute(
+            "create or replace table intermediate.int_books__losses as select 'shop' as data_source, "
+            "'raw_crm_csv.orders' as subject, 'quarantined' as loss, 'no customer_id' as reason, 'map it' as cure, "
+            "1 as n_rows, 1 as n_lost, 1000 as out_of, false as is_high, false as is_all"
         )
         connection.execute(
             "create or replace table intermediate.int_identity__guarded as "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from dataclasses import replace
 from datetime import date
@@ -252,6 +253,32 @@ class TestStatuses:
     def test_empty_feeds_are_no_data_and_not_0(self, workspace) -> None:
         row = self.ask(workspace, "customers", feeds={**FEEDS, "orders": Feed(rows=0)}).one("customers")
         assert (row.value, row.status) == (None, "no_data")
+
+    def test_a_rate_whose_numerator_no_source_feeds_is_no_data(self, workspace) -> None:
+        paths, manifest = workspace
+        told = json.loads(manifest)
+        (customers,) = (one for one in told["metrics"] if one["name"] == "customers")
+        customers["config"]["meta"]["needs_feeds"] = ["replies"]
+        for rows, status in ((0, "no_data"), (3, "ok")):
+            publish(paths, f"run-{rows}", json.dumps(told), feeds={**FEEDS, "replies": Feed(rows=rows)})
+            row = ask(open_release(paths), Question(metrics=("customers",))).one("customers")
+            assert row.status == status
+            assert ("replies" in (row.reason or "")) is (status == "no_data")
+
+    def test_a_number_that_stands_on_a_part_says_so(self, workspace) -> None:
+        paths, manifest = workspace
+        part = "54 of 66 answers count, 12 unreadable"
+        some = FEEDS["nps"].model_copy(update={"part": part})
+        none = Feed(rows=0, part="0 of 66 answers count, 66 unreadable")
+        for run_id, feed, status, said in (
+            ("run-1", FEEDS["nps"], "ok", "None"),
+            ("run-2", some, "ok", part),
+            ("run-3", none, "no_data", none.part),
+        ):
+            publish(paths, run_id, manifest, feeds={**FEEDS, "nps": feed})
+            row = ask(open_release(paths), Question(metrics=("nps",))).one("nps")
+            assert row.status == status
+            assert said in str(row.reason)
 
     def test_facts_without_dates_have_a_total_and_no_months(self, workspace) -> None:
         paths, manifest = workspace

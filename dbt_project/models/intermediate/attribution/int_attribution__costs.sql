@@ -1,4 +1,4 @@
--- Grain: one row is what a campaign cost on a day, up to as_of, with its channel.
+-- Grain: one row is what a campaign cost on a day, up to as_of, with its channel; a day without a stated cost has none.
 -- Agencies' exports rarely have rows of their own in channels.csv: then the same parameters mean what they mean in the
 -- sources that have them, as far as these agree.
 
@@ -76,7 +76,9 @@ final as (
             costs.data_source = elsewhere.data_source
             and lower(costs.utm_source) is not distinct from elsewhere.utm_source
             and lower(costs.utm_medium) is not distinct from elsewhere.utm_medium
-    where costs.spent_on <= as_of.as_of_on
+    where
+        costs.spent_on <= as_of.as_of_on
+        and costs.cost is not null
 
 )
 

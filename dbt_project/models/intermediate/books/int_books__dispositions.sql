@@ -1,4 +1,4 @@
--- Grain: one row is a staging model x source x disposition x reason: what became of the rows that were loaded.
+-- Grain: one row is a staging model x source x load x disposition x reason: what became of the rows that were loaded.
 
 {%- set bases = {
     'base_crm_csv__orders': 'raw_crm_csv.orders',
@@ -42,6 +42,7 @@ dispositions as (
         '{{ model }}' as staging_model,
         '{{ raw_table }}' as raw_table,
         data_source,
+        load_id,
         _disposition as disposition,
         _disposition_reason as stored_reason
     from {{ model }}
@@ -58,12 +59,13 @@ counted as (
         staging_model,
         raw_table,
         data_source,
+        load_id,
         disposition,
         stored_reason,
         {{ reason_code('stored_reason') }} as reason_code,
         count(*) as n_rows
     from dispositions
-    group by staging_model, raw_table, data_source, disposition, stored_reason
+    group by staging_model, raw_table, data_source, load_id, disposition, stored_reason
 
 ),
 
@@ -73,10 +75,12 @@ final as (
         counted.staging_model,
         counted.raw_table,
         counted.data_source,
+        counted.load_id,
         counted.disposition,
         counted.reason_code,
         {{ reason_text('counted.stored_reason', 'reasons.template') }} as reason,
         reasons.heading,
+        {{ reason_text('counted.stored_reason', 'reasons.cure') }} as cure,
         counted.n_rows
     from counted
     left join reasons on counted.reason_code = reasons.reason_code

@@ -6,7 +6,8 @@ with final as (
     select
         '{{ code }}' as reason_code,
         '{{ entry.text }}' as template,
-        '{{ entry.heading }}' as heading
+        '{{ entry.heading }}' as heading,
+        cast({{ "'" ~ entry.cure ~ "'" if entry.cure else 'null' }} as varchar) as cure
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -13,6 +13,18 @@ channels as (
 
 ),
 
+channelled as (
+
+    select * from {{ ref('int_touchpoints__channelled') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
 questions as (
 
     select * from {{ ref('int_survey__unmapped_questions') }}
@@ -71,6 +83,25 @@ unvalued as (
 
 ),
 
+-- A row for any value takes a mistyped campaign as well as a known one: what it takes is listed. The channel of a
+-- ticket and the network of a mention are words of the desk, which one row may well stand for.
+caught as (
+
+    select
+        events.data_source,
+        coalesce(channelled.utm_source, '(none)') || ' / ' || coalesce(channelled.utm_medium, '(none)')
+        || ' (as ' || channelled.channel || ', by a row for any value)' as name
+    from channelled
+    inner join events on channelled.event_key = events.event_key
+    inner join sources on events.data_source = sources.data_source
+    where
+        channelled.is_by_catch_all
+        and events.fate = 'touchpoint'
+        and coalesce(channelled.utm_source, channelled.utm_medium) is not null
+        and sources.kind in ('crm', 'web')
+
+),
+
 final as (
 
     select
@@ -88,6 +119,14 @@ final as (
         name,
         n_rows
     from channels
+    union all
+    select
+        'channel' as kind,
+        data_source,
+        name,
+        count(*) as n_rows
+    from caught
+    group by data_source, name
     union all
     select
         'question' as kind,

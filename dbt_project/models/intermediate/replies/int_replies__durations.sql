@@ -30,6 +30,7 @@ waited as (
         tickets.is_answered as has_ended
     from tickets
     cross join as_of
+    where tickets.is_answered is not null
     union all
     select
         'negative_mention' as curve,
@@ -41,6 +42,7 @@ waited as (
     where
         mentions.is_own_brand
         and mentions.sentiment = 'negative'
+        and mentions.is_answered is not null
 
 ),
 

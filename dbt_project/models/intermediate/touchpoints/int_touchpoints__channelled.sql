@@ -43,7 +43,7 @@ combinations as (
 
 matched as (
 
-    {{ channels_of_combinations(['channel', 'presence', 'method']) }}
+    {{ channels_of_combinations(['channel', 'presence', 'method', 'is_catch_all']) }}
 
 ),
 
@@ -54,6 +54,7 @@ final as (
         matched.channel,
         matched.presence,
         matched.method,
+        coalesce(matched.is_catch_all, false) as is_by_catch_all,
         placed.utm_source,
         placed.utm_medium
     from placed

@@ -42,7 +42,9 @@ as_of as (
 
 ),
 
--- What happened after the present has not happened yet. Who speaks of another brand is nobody whom the company has met.
+-- What happened after the present has not happened yet. A source of which no mention has a reply (or was spread on)
+-- does not know of it: its mentions are neither answered nor unanswered. Who speaks of another brand is nobody whom the
+-- company has met.
 present as (
 
     select
@@ -59,7 +61,9 @@ present as (
         {{ business_day('mentions.posted_at') }} as posted_on,
         case when mentions.replied_at < as_of.as_of_ends_at then mentions.replied_at end as replied_at,
         case when mentions.amplified_at < as_of.as_of_ends_at then mentions.amplified_at end as amplified_at,
-        {{ hours_between('mentions.posted_at', 'as_of.as_of_ends_at') }} >= settings.reply_target_hours as is_due
+        {{ hours_between('mentions.posted_at', 'as_of.as_of_ends_at') }} >= settings.reply_target_hours as is_due,
+        {{ is_ever_true('mentions.replied_at is not null', 'mentions.data_source') }} as is_reply_known,
+        {{ is_ever_true('mentions.amplified_at is not null', 'mentions.data_source') }} as is_amplification_known
     from mentions
     cross join settings
     cross join as_of
@@ -96,12 +100,15 @@ final as (
         months.tier_start as value_tier_at_event,
 
         ---------- states
-        present.replied_at is not null as is_answered,
-        present.amplified_at is not null as is_amplified,
+        case when present.is_reply_known then present.replied_at is not null end as is_answered,
+        case when present.is_amplification_known then present.amplified_at is not null end as is_amplified,
         present.is_due,
-        coalesce(
-            {{ hours_between('present.posted_at', 'present.replied_at') }} <= settings.reply_target_hours, false
-        ) as is_answered_in_time,
+        case
+            when present.is_reply_known
+                then coalesce(
+                    {{ hours_between('present.posted_at', 'present.replied_at') }} <= settings.reply_target_hours, false
+                )
+        end as is_answered_in_time,
 
         ---------- measures
         cast(present.rating as double) as rating,

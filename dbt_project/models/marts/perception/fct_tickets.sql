@@ -36,7 +36,8 @@ as_of as (
 
 ),
 
--- What happened after the present has not happened yet.
+-- What happened after the present has not happened yet. A source of which no ticket has a reply, or says whether it was
+-- opened again, does not know of it: its tickets are neither answered nor unanswered.
 present as (
 
     select
@@ -52,7 +53,9 @@ present as (
         case when tickets.first_reply_at < as_of.as_of_ends_at then tickets.first_reply_at end as first_reply_at,
         case when tickets.solved_at < as_of.as_of_ends_at then tickets.solved_at end as solved_at,
         tickets.is_solved and coalesce(tickets.solved_at < as_of.as_of_ends_at, true) as is_solved,
-        {{ hours_between('tickets.created_at', 'as_of.as_of_ends_at') }} >= settings.reply_target_hours as is_due
+        {{ hours_between('tickets.created_at', 'as_of.as_of_ends_at') }} >= settings.reply_target_hours as is_due,
+        {{ is_ever_true('tickets.first_reply_at is not null', 'tickets.data_source') }} as is_reply_known,
+        {{ is_ever_true('tickets.is_reopening_stated', 'tickets.data_source') }} as is_reopening_known
     from tickets
     cross join settings
     cross join as_of
@@ -77,18 +80,22 @@ final as (
 
         ---------- states
         present.satisfaction as ticket_satisfaction,
-        present.first_reply_at is not null as is_answered,
+        case when present.is_reply_known then present.first_reply_at is not null end as is_answered,
         present.is_due,
-        coalesce(
-            {{ hours_between('present.created_at', 'present.first_reply_at') }} <= settings.reply_target_hours, false
-        ) as is_answered_in_time,
+        case
+            when present.is_reply_known
+                then coalesce(
+                    {{ hours_between('present.created_at', 'present.first_reply_at') }} <= settings.reply_target_hours,
+                    false
+                )
+        end as is_answered_in_time,
         present.is_solved,
-        present.reopenings > 0 as is_reopened,
+        case when present.is_reopening_known then present.reopenings > 0 end as is_reopened,
 
         ---------- measures
         {{ hours_between('present.created_at', 'present.first_reply_at') }} as first_reply_hours,
         {{ hours_between('present.created_at', 'present.solved_at') }} as solution_hours,
-        cast(present.reopenings as integer) as reopenings,
+        case when present.is_reopening_known then cast(present.reopenings as integer) end as reopenings,
 
         ---------- timestamps
         present.created_at as opened_at,

@@ -25,11 +25,23 @@
     ('account_members', 'account_members', 'valid_from', none),
     ('campaign_costs', 'fct_campaign_costs', 'spent_on', none),
     ('tickets', 'fct_tickets', 'opened_on', none),
+    ('ticket_replies', 'fct_tickets', 'opened_on', 'is_answered is not null'),
+    ('ticket_reopenings', 'fct_tickets', 'opened_on', 'is_reopened is not null'),
     ('ticket_ratings', 'fct_tickets', 'opened_on', 'ticket_satisfaction is not null'),
     ('mentions', 'fct_mentions', 'posted_on', none),
     ('mention_sentiments', 'fct_mentions', 'posted_on', 'is_own_brand and sentiment is not null'),
+    (
+        'mention_replies', 'fct_mentions', 'posted_on',
+        'is_own_brand and sentiment is not null and is_answered is not null'
+    ),
+    (
+        'mention_amplifications', 'fct_mentions', 'posted_on',
+        'is_own_brand and sentiment is not null and is_amplified is not null'
+    ),
     ('content', 'fct_content_views', 'viewed_on', none),
     ('gates', 'fct_content_views', 'viewed_on', 'is_gate_shown'),
+    ('gate_submissions', 'fct_content_views', 'viewed_on', 'is_submitted'),
+    ('purchases', 'fct_touchpoints', 'occurred_on', "role = 'purchase'"),
     ('conversions', 'fct_attribution_credits', 'converted_on', none),
     ('searches', 'fct_searches', 'searched_on', none),
     ('handoffs', 'fct_handoff_events', 'received_on', none),
@@ -58,13 +70,27 @@ with
 {% endfor %}
 doubted as (
 
-    select * from {{ ref('int_value__doubts') }}
+    select
+        feed,
+        provisional_reason
+    from {{ ref('int_value__doubts') }}
+    union all
+    select
+        feed,
+        provisional_reason
+    from {{ ref('int_mentions__doubts') }}
 
 ),
 
 refusals as (
 
     select * from {{ ref('int_survey__refusals') }}
+
+),
+
+feed_losses as (
+
+    select * from {{ ref('int_books__feed_losses') }}
 
 ),
 
@@ -95,10 +121,12 @@ final as (
         reach.last_on,
         coalesce(refusals.n_rows, 0) as refused_rows,
         refusals.reason as refused_reason,
-        doubted.provisional_reason
+        doubted.provisional_reason,
+        feed_losses.part
     from reach
     left join refusals on reach.feed = refusals.feed
     left join doubted on reach.feed = doubted.feed
+    left join feed_losses on reach.feed = feed_losses.feed
 
 )
 

@@ -16,7 +16,8 @@ renamed as (
         timestamp_format,
         decimal as decimal_mark,
         phone_region,
-        counts_revenue
+        counts_revenue,
+        max_loss
     from source
 
 )

@@ -14,7 +14,8 @@ renamed as (
         lower({{ blank_to_null('presence') }}) as presence,
         {{ blank_to_null('method') }} as method,
         _file as source_file,
-        _line as source_line
+        _line as source_line,
+        coalesce(trim(utm_source) = '*' and trim(utm_medium) = '*', false) as is_catch_all
     from source
     where _load_id in {{ active_loads() }}
 

@@ -31,6 +31,7 @@ unioned as (
         channel,
         satisfaction,
         reopenings,
+        is_reopening_stated,
         is_solved,
         created_at,
         first_reply_at,
@@ -79,6 +80,7 @@ final as (
 
         ---------- measures
         reopenings,
+        is_reopening_stated,
         is_solved,
 
         ---------- timestamps

@@ -103,7 +103,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('later_row', 'account_id') }} end
+            case when nth_newest > 1 then {{ reason('earlier_state', 'account_id') }} end
         ) as _disposition_reason
     from ranked
 

@@ -97,7 +97,7 @@ final as (
             when refusal = 'superseded' then {{ reason('replaced') }}
             when refusal = 'set_aside' then {{ reason('source_removed') }}
             when refusal = 'quarantined' then {{ reason('missing', 'customer_id') }}
-            when nth_newest > 1 then {{ reason('later_row', 'customer_id') }}
+            when nth_newest > 1 then {{ reason('earlier_state', 'customer_id') }}
         end as _disposition_reason
     from ranked
 

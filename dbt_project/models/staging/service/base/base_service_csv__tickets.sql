@@ -109,6 +109,7 @@ final as (
         coalesce(
             try_cast(reopened as integer), case when reopened in ('true', 'yes') then 1 else 0 end
         ) as reopenings,
+        reopened is not null as is_reopening_stated,
         solved_at is not null as is_solved,
         created_at,
         first_reply_at,

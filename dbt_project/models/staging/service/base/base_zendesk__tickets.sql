@@ -130,6 +130,7 @@ renamed as (
 
         ---------- numbers
         coalesce(try_cast(named.reopens as integer), 0) as reopenings,
+        named.reopens is not null as is_reopening_stated,
         try_cast(named.reply_minutes as bigint) as reply_minutes,
         try_cast(named.generated as bigint) as generated_timestamp,
 
@@ -225,6 +226,7 @@ final as (
         channel,
         {{ ticket_satisfaction('score') }} as satisfaction,
         reopenings,
+        is_reopening_stated,
         coalesce(status in ('solved', 'closed'), false) as is_solved,
         created_at,
         first_reply_at,
@@ -243,7 +245,7 @@ final as (
         coalesce(
             superseded_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('later_row', 'ticket') }} end,
+            case when nth_newest > 1 then {{ reason('earlier_state', 'ticket') }} end,
             set_aside_reason
         ) as _disposition_reason
     from ranked
