@@ -144,7 +144,9 @@ valued as (
         case
             when questions.construct not in {{ unvalued }} and not coalesce(meant.is_missing, false)
                 then coalesce(
-                    meant.value, cast({{ parse_number('answers.answer_text', 'sources.decimal_mark') }} as double)
+                    meant.value,
+                    {{ parse_number('answers.answer_text', 'sources.decimal_mark', type='double') }},
+                    {{ labelled_number('answers.answer_text', 'questions.scale_min', 'questions.scale_max') }}
                 )
         end as answered_value,
         case
@@ -176,6 +178,12 @@ judged as (
             when construct in {{ unvalued }} or is_missing then 'kept'
             when answered_value is null then 'unreadable'
             when answered_value < scale_min or answered_value > scale_max then 'out_of_scale'
+            -- 6.5 is no answer to a question of boxes: it would be neither promoter, passive nor detractor.
+            when
+                construct in {{ box_constructs() }}
+                and {{ is_whole('scale_max - scale_min') }}
+                and not {{ is_whole('answered_value - scale_min') }}
+                then 'out_of_scale'
             else 'kept'
         end as fate
     from valued
@@ -210,6 +218,8 @@ ruled as (
                 then 'NPS is defined on 0-10 only'
             when judged.construct = 'csat' and not coalesce(judged.scale_max - judged.scale_min >= 2, false)
                 then 'a top-two share needs a scale of at least three boxes'
+            when judged.construct = 'csat' and not {{ is_whole('judged.scale_max - judged.scale_min') }}
+                then 'boxes are one point apart, and this scale is not a whole number of points long'
             when
                 judged.construct = 'ces'
                 and not coalesce(
@@ -246,8 +256,14 @@ final as (
         answered_value,
         value,
         100.0 * (value - scale_min) / nullif(scale_max - scale_min, 0) as value_pct,
-        -- Answers on whole numbers: the two highest boxes are the scale's end and the one below.
-        case when scale_max - scale_min >= 2 then value >= scale_max - 1 end as is_top_two,
+        -- The two highest boxes are the scale's end and the one a point below; what lies between boxes is in none.
+        case
+            when
+                scale_max - scale_min >= 2
+                and {{ is_whole('scale_max - scale_min') }}
+                and {{ is_whole('value - scale_min') }}
+                then value >= scale_max - 1
+        end as is_top_two,
         attribute_value,
         fate,
         value is not null and fate = 'kept' and refusal is null as is_scorable,
