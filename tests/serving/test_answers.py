@@ -6,6 +6,7 @@ import hashlib
 import threading
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -311,3 +312,28 @@ def test_the_next_release_of_the_same_definitions_needs_no_new_plans(
 
     monkeypatch.setattr("serving.engine.Planner._explain", planned_again)
     assert ask(fresh, question).rows == expected
+
+
+def test_items_without_a_pillar_are_no_pillar_of_their_own_and_the_answer_says_so(
+    tmp_path: Path, manifest: str
+) -> None:
+    paths = WorkspacePaths(tmp_path)
+    publish(
+        paths,
+        "run-1",
+        manifest,
+        marts=MARTS.replace("['processes', 'people', 'people']", "['processes', 'people', null]"),
+    )
+    release = open_release(paths)
+    items = marts(
+        release, "select item, avg(value) from marts.fct_survey_answers where construct = 'gap' group by 1 order by 1"
+    )
+    overall = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
+    assert overall.value == pytest.approx(sum(mean for _, mean in items) / len(items))
+    assert overall.reason == "1 of 3 items has no pillar: all items weigh alike here"
+    # A pillar by itself, and the items of none by themselves, are what they were.
+    by_pillar = ask(release, Question(metrics=("expectation_gap",), by=("pillar",))).rows
+    found = {row.dimensions["pillar"]: (row.value, row.reason) for row in by_pillar}
+    means = dict(items)
+    pillars = {"people": means["kind"], "processes": means["fast"], None: means["clear"]}
+    assert found == {pillar: (pytest.approx(mean), None) for pillar, mean in pillars.items()}
