@@ -70,6 +70,15 @@ ITEM_CONSTRUCTS: Final = (
     "outcome_importance",
     "outcome_satisfaction",
 )
+# Constructs whose answers are boxes, one point apart, so that shares of them can be built.
+BOX_CONSTRUCTS: Final = (
+    "nps",
+    "csat",
+    "outcome_importance",
+    "outcome_satisfaction",
+    "kano_functional",
+    "kano_dysfunctional",
+)
 NPS_SCALE: Final = (0.0, 10.0)
 
 KINDS: Final = ("crm", "web", "survey", "service", "social")

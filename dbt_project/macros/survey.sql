@@ -95,3 +95,13 @@
             end
     end
 {%- endmacro %}
+
+{#- Constructs whose answers are counted and never averaged: a cell may hold several of them, or a column stand for one. -#}
+{% macro choice_constructs() -%}
+    ('attribute', 'reason')
+{%- endmacro %}
+
+{#- Whether the text of a column that stands for one choice says that it was not ticked. -#}
+{% macro says_unticked(text) -%}
+    lower({{ text }}) in ('0', 'false', 'no', 'n', 'unchecked', 'not checked', 'not selected', 'unselected')
+{%- endmacro %}

@@ -30,6 +30,7 @@ DATED_BY = {
     "fct_outcomes": "answered_on",
     "fct_kano_answers": "answered_on",
     "fct_survey_responses": "answered_on",
+    "fct_survey_choices": "answered_on",
     "fct_survey_reach": "customer_since_on",
     "fct_campaign_costs": "spent_on",
     "fct_tickets": "opened_on",
@@ -330,7 +331,7 @@ METRICS: dict[str, Definition] = {
         "fct_mentions", "avg((amplified_at is not null)::int)", "is_own_brand and sentiment = 'positive'"
     ),
     # surveys
-    "survey_answers": Plain("fct_survey_answers", "count(*)"),
+    "survey_answers": Plain("fct_survey_answers", "count(*)", "is_first_use"),
     "respondents": Plain("fct_survey_answers", "count(distinct person_id)"),
     "survey_responses": Plain("fct_survey_answers", "count(distinct response_id)"),
     "survey_link_share": Plain(
@@ -351,7 +352,9 @@ METRICS: dict[str, Definition] = {
     "answering_share": Plain("fct_survey_reach", "avg((n_responses > 0)::int)"),
     "asked_responses": Plain("fct_survey_responses", "count(*)", "is_silence_known"),
     "response_rate": Plain("fct_survey_responses", "avg(is_answered::int)", "is_silence_known"),
-    "completion_rate": Plain("fct_survey_responses", "avg((n_answered >= n_questions)::int)", "is_answered"),
+    "completion_rate": Plain(
+        "fct_survey_responses", "avg((n_answered >= n_questions)::int)", "is_answered and n_questions > 0"
+    ),
     "kano_answers": Plain("fct_kano_answers", "count(*)"),
     "kano_better": ItemMeans("fct_kano_answers", "(kano_category in ('attractive', 'one_dimensional'))::int", _KANO),
     "kano_worse": ItemMeans("fct_kano_answers", "-(kano_category in ('must_be', 'one_dimensional'))::int", _KANO),

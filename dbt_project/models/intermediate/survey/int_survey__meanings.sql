@@ -1,5 +1,5 @@
--- Grain: one row is a text that was given under a question, with what it means; where several answers stand in a cell,
--- a text x one of them. `value` is turned around for reversed questions, so that more is better (or stronger)
+-- Grain: one row is a text that was given under a question x a construct of the question, with what it means; where
+-- several answers stand in a cell, a text x one of them. `value` is turned around for reversed questions, so that more is better (or stronger)
 -- everywhere after this model.
 
 {%- set unvalued = "('attribute', 'reason', 'comment', 'ignore')" %}
@@ -35,7 +35,9 @@ ticked_cells as (
         texts.question_id,
         texts.cell_text,
         texts.answer_text,
-        questions.separator
+        questions.construct,
+        questions.separator,
+        questions.joined_labels
     from texts
     inner join questions
         on
@@ -52,9 +54,10 @@ choices as (
         ticked_cells.survey_id,
         ticked_cells.question_id,
         ticked_cells.cell_text,
+        ticked_cells.construct,
         parts.part as choice
     from ticked_cells,
-        {{ text_parts('ticked_cells.answer_text', 'ticked_cells.separator') }} as parts
+        {{ choice_parts('ticked_cells.answer_text', 'ticked_cells.separator', 'ticked_cells.joined_labels') }} as parts
     where parts.part <> ''
 
 ),
@@ -63,7 +66,7 @@ numbered_choices as (
 
     select
         *,
-        row_number() over (partition by survey_id, question_id, cell_text order by choice) as nth_in_cell
+        row_number() over (partition by survey_id, question_id, cell_text, construct order by choice) as nth_in_cell
     from choices
 
 ),
@@ -77,15 +80,21 @@ answers as (
         texts.cell_text,
         texts.data_source,
         texts.n_answers,
+        questions.question_key,
         numbered_choices.choice,
         coalesce(numbered_choices.choice, texts.answer_text) as answer_text,
         coalesce(numbered_choices.nth_in_cell, 1) as nth_in_cell
     from texts
+    inner join questions
+        on
+            texts.survey_id = questions.survey_id
+            and texts.question_id = questions.question_id
     left join numbered_choices
         on
             texts.survey_id = numbered_choices.survey_id
             and texts.question_id = numbered_choices.question_id
             and texts.cell_text = numbered_choices.cell_text
+            and questions.construct = numbered_choices.construct
 
 ),
 
@@ -93,8 +102,7 @@ answers as (
 meant as (
 
     select
-        answers.survey_id,
-        answers.question_id,
+        answers.question_key,
         answers.cell_text,
         answers.nth_in_cell,
         survey_values.value,
@@ -106,7 +114,7 @@ meant as (
             and (survey_values.survey_id is null or answers.survey_id = survey_values.survey_id)
             and (survey_values.question_id is null or answers.question_id = survey_values.question_id)
     qualify row_number() over (
-        partition by answers.survey_id, answers.question_id, answers.cell_text, answers.nth_in_cell
+        partition by answers.question_key, answers.cell_text, answers.nth_in_cell
         order by
             case when survey_values.question_id is null then 1 else 0 end,
             case when survey_values.survey_id is null then 1 else 0 end,
@@ -128,12 +136,22 @@ valued as (
         questions.question_key,
         case
             when answers.choice is null then questions.question_key
-            else {{ surrogate_key(['answers.survey_id', 'answers.question_id', 'answers.choice']) }}
+            when questions.is_first_use
+                then {{ surrogate_key(['answers.survey_id', 'answers.question_id', 'answers.choice']) }}
+            else {{ surrogate_key(['answers.question_key', 'answers.choice']) }}
         end as choice_key,
         questions.separator is not null and answers.choice is null as is_without_choice,
         questions.construct,
+        questions.is_first_use,
+        questions.is_to_complete,
+        questions.separator,
+        questions.choice as choice_of_column,
+        questions.asked_as,
+        meant.question_key is not null as is_listed,
+        meant.value as meant_value,
         questions.item,
         questions.item_label,
+        questions.item_dimension,
         questions.pillar,
         questions.outcome_kind,
         questions.interaction,
@@ -153,15 +171,11 @@ valued as (
             when questions.construct = 'attribute' and not coalesce(meant.is_missing, false) then answers.answer_text
         end as attribute_value
     from answers
-    inner join questions
-        on
-            answers.survey_id = questions.survey_id
-            and answers.question_id = questions.question_id
+    inner join questions on answers.question_key = questions.question_key
     left join sources on answers.data_source = sources.data_source
     left join meant
         on
-            answers.survey_id = meant.survey_id
-            and answers.question_id = meant.question_id
+            answers.question_key = meant.question_key
             and answers.cell_text = meant.cell_text
             and answers.nth_in_cell = meant.nth_in_cell
 
@@ -235,7 +249,10 @@ ruled as (
 final as (
 
     select
-        {{ surrogate_key(['survey_id', 'question_id', 'cell_text', 'nth_in_cell']) }} as meaning_key,
+        case
+            when is_first_use then {{ surrogate_key(['survey_id', 'question_id', 'cell_text', 'nth_in_cell']) }}
+            else {{ surrogate_key(['question_key', 'cell_text', 'nth_in_cell']) }}
+        end as meaning_key,
         question_key,
         choice_key,
         survey_id,
@@ -244,8 +261,13 @@ final as (
         answer_text,
         nth_in_cell,
         construct,
+        is_first_use,
+        -- A multiple-choice cell is one question answered, and so are the columns of one question that has one a choice.
+        is_to_complete and nth_in_cell = 1 and choice_of_column is null as is_question_answered,
+        case when is_to_complete and choice_of_column is not null then asked_as end as answered_by_columns,
         item,
         item_label,
+        item_dimension,
         pillar,
         outcome_kind,
         interaction,
@@ -265,6 +287,16 @@ final as (
                 then value >= scale_max - 1
         end as is_top_two,
         attribute_value,
+        -- What was chosen, of questions that may be counted: reasons, and attributes whose choices are declared.
+        case
+            when fate <> 'kept' or is_missing or construct not in {{ choice_constructs() }} then null
+            when construct = 'reason' or separator is not null or choice_of_column is not null or is_listed
+                then asked_as
+        end as choice_question,
+        coalesce(choice_of_column, answer_text) as choice,
+        choice_of_column is null or not ({{ says_unticked('answer_text') }} or coalesce(meant_value = 0, false))
+            as is_chosen,
+        is_listed or choice_of_column is not null as is_listed_choice,
         fate,
         value is not null and fate = 'kept' and refusal is null as is_scorable,
         refusal

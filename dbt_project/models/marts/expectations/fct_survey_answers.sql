@@ -1,5 +1,5 @@
--- Grain: one row is a response (survey, respondent, wave, occasion) x question; of a multiple-choice question, x choice
--- that was ticked. Gaps and outcomes do not wait for it: they pair answers by keys.
+-- Grain: one row is a response (survey, respondent, wave, occasion) x question x construct that the question measures; of
+-- a multiple-choice question, x choice that was ticked. Gaps and outcomes do not wait for it: they pair answers by keys.
 
 with given as (
 
@@ -35,8 +35,10 @@ final as (
 
         ---------- what was asked
         meanings.construct,
+        meanings.is_first_use,
         meanings.item,
         meanings.item_label,
+        meanings.item_dimension,
         meanings.pillar,
         meanings.outcome_kind,
         meanings.scale_min,

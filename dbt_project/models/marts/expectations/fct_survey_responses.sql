@@ -24,28 +24,35 @@ questions as (
 
     select
         survey_id,
-        count(*) as n_questions
+        count(distinct asked_as) as n_questions
     from {{ ref('int_survey__questions') }}
-    where construct is not null and construct not in ('reason', 'comment', 'ignore')
+    where is_to_complete
     group by survey_id
 
 ),
 
--- A code for "does not apply" is an answer, too; a text that no codebook row explains was given all the same. A
--- multiple-choice cell is one question answered, however many choices it holds.
+-- A code for "does not apply" is an answer, too; a text that no codebook row explains was given all the same.
 counted as (
 
     select
         given.response_key,
         count(*) as n_given,
-        sum(
-            case
-                when meanings.nth_in_cell = 1 and meanings.construct not in ('reason', 'comment', 'ignore') then 1
-                else 0
-            end
-        ) as n_answered
+        sum(case when meanings.is_question_answered then 1 else 0 end) as n_answered
     from given
     inner join meanings on given.meaning_key = meanings.meaning_key
+    group by given.response_key
+
+),
+
+-- Questions that have a column a choice are answered where any of their columns is.
+answered_by_columns as (
+
+    select
+        given.response_key,
+        count(distinct meanings.answered_by_columns) as n_answered
+    from given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    where meanings.answered_by_columns is not null
     group by given.response_key
 
 ),
@@ -70,9 +77,13 @@ final as (
 
         ---------- what came back
         counted.response_key is not null as is_answered,
-        cast(coalesce(counted.n_answered, 0) as integer) as n_answered,
+        cast(coalesce(counted.n_answered, 0) + coalesce(answered_by_columns.n_answered, 0) as integer) as n_answered,
         cast(coalesce(questions.n_questions, 0) as integer) as n_questions,
-        coalesce(counted.n_answered >= questions.n_questions and questions.n_questions > 0, false) as is_complete,
+        coalesce(
+            questions.n_questions > 0
+            and counted.n_answered + coalesce(answered_by_columns.n_answered, 0) >= questions.n_questions,
+            false
+        ) as is_complete,
         blanks.survey_id is not null as is_silence_known,
 
         ---------- when and where
@@ -83,6 +94,7 @@ final as (
         respondents.value_tier_at_event
     from respondents
     left join counted on respondents.response_key = counted.response_key
+    left join answered_by_columns on respondents.response_key = answered_by_columns.response_key
     left join questions on respondents.survey_id = questions.survey_id
     left join blanks on respondents.survey_id = blanks.survey_id
 
