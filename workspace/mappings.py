@@ -341,8 +341,8 @@ def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
             if abs(length - round(length)) > _ROUNDING:
                 what = f"'{row['question_id']}' is called {construct} on a scale of {length:g} points."
                 fix = (
-                    "Boxes are one point apart, so that no share of them is built on this scale. Give each step a whole "
-                    "number by survey_values.csv, or call the question 'overall', of which a mean is made."
+                    "Boxes are one point apart, so that no share of them is built on this scale. Give each step a "
+                    "whole number by survey_values.csv, or call the question 'overall', of which a mean is made."
                 )
                 problems.append(Problem(file=shown, line=line, key="scale_max", what=what, fix=fix, severity="warning"))
         if construct in CONSTRUCTS and construct not in UNSCALED_CONSTRUCTS:
