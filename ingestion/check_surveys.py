@@ -17,20 +17,15 @@ from ingestion.vendor import Shape
 from workspace import Source, Workspace
 from workspace.errors import Problem
 from workspace.mappings import Mappings
+from workspace.vocabulary import NO_ANSWERS, NO_ANSWERS_LEAST, NO_ANSWERS_SHARE
 
 SAMPLED_RECORDS: Final = 2_000
 # What SurveyMonkey and its like write beneath a question that takes one answer, in lower case.
 SECOND_HEADERS: Final = frozenset(
     {"response", "open-ended response", "open ended response", "other (please specify)", "responses"}
 )
-# What statistics programs and forms write where there is no answer, in lower case. "none" and "nothing" are answers.
-NO_ANSWERS: Final = frozenset(
-    {"na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "nil", "(null)", "<na>", "-", "--", ".", "?"}
-)
 # Codes that say why there is no answer, where the scale does not reach them.
 NO_ANSWER_CODES: Final = frozenset({"99", "-99", "98", "-98", "999", "-999", "9999", "-9999", "-1", "-77", "-88"})
-# From this share of a column's answers on, or this many of them.
-LEAST_SHARE, LEAST_ANSWERS = 0.02, 5
 UNMEASURED: Final = ("ignore",)
 
 
@@ -112,7 +107,7 @@ def _no_answers(
         counted = Counter(cell.strip() for cell in cells if cell.strip())
         for word, n in counted.items():
             is_none = word.lower() in NO_ANSWERS or (word in NO_ANSWER_CODES and _is_off_scale(word, line))
-            is_often = n >= LEAST_ANSWERS or n >= LEAST_SHARE * counted.total()
+            is_often = n >= NO_ANSWERS_LEAST or n >= NO_ANSWERS_SHARE * counted.total()
             if is_none and is_often and not _is_declared(word, question, source, mappings):
                 found.append((question, word, n))
     return [_undeclared(word, found, source, shown) for word in dict.fromkeys(word for _, word, _ in found)]

@@ -18,6 +18,7 @@ from serving.guard import Guard
 from serving.linear import Codes, Parts
 from serving.plan import Plan, text_of
 from serving.privacy import Key
+from serving.question import MISSING_WORD
 from serving.release import LiveRelease
 from serving.semantics import PERSON, Dimension
 
@@ -37,11 +38,41 @@ def composed_cells(release: LiveRelease, plan: Plan) -> Found:
     cell = np.array([positions[key] for key in keys], dtype=np.int64)
     grouped = _ungroup(_parts(release, plan, fold, parts, cell, cells=len(positions)), parts, plan, release)
     estimates = fold.compute(grouped.parts)
+    kinds = _kinds(release, plan)
     cells = {}
     for key, at in positions.items():
         n, people = (_counted(counts, name, counted.get(key)) for name in (plan.metric.n, plan.metric.people))
-        cells[key] = replace(_cell(estimates, at, n=n, people=people), note=grouped.notes.get(at))
+        found = replace(_cell(estimates, at, n=n, people=people), note=grouped.notes.get(at))
+        cells[key] = _of_one_kind(found, kinds[key], plan) if key in kinds else found
     return cells, (parts.sql, counts.sql)
+
+
+def _kinds(release: LiveRelease, plan: Plan) -> Mapping[Key, Sequence[str]]:
+    """Cell -> the values of the dimension `meta.one_of` that its answers have; nothing where that is grouped by."""
+    word, n = plan.metric.meta.get("one_of"), plan.metric.n
+    dimension = release.semantics.resolve(word, plan.metric.name) if word else None
+    if dimension is None or n is None or dimension in [grouped for _, grouped in plan.by]:
+        return {}
+    table = release.engine.ask(plan.query(n, also_by=(dimension.qualified,)))
+    found: dict[Key, list[str]] = {}
+    for key, value, answers in zip(
+        keys_of(plan, table), *(table.columns[c] for c in (dimension.qualified, n)), strict=True
+    ):
+        if answers:
+            found.setdefault(key, []).append(text_of(value) or MISSING_WORD)
+    return found
+
+
+def _of_one_kind(cell: Cell, kinds: Sequence[str], plan: Plan) -> Cell:
+    """The cell with the one kind that its answers are of in its note; refused where they are of several."""
+    word = plan.metric.meta["one_of"]
+    if len(kinds) == 1:
+        return replace(cell, note="; ".join(filter(None, (f"{word} {kinds[0]}", cell.note))))
+    listed = ", ".join(sorted(kinds))
+    refusal = (
+        f"{plan.metric.name} is of one {word}, and these answers are of {listed}: group by {word}, or filter on one"
+    )
+    return replace(cell, value=None, low=None, high=None, refusal=refusal)
 
 
 def _changed(release: LiveRelease, plan: Plan) -> Found:

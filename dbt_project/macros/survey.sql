@@ -105,3 +105,10 @@
 {% macro says_unticked(text) -%}
     lower({{ text }}) in ('0', 'false', 'no', 'n', 'unchecked', 'not checked', 'not selected', 'unselected')
 {%- endmacro %}
+
+{#- Whether a text is one of the words that programs and forms write where there is no answer. -#}
+{% macro says_nothing(text) -%}
+    lower(trim({{ text }})) in (
+        'na', 'n/a', 'n.a.', 'n.a', '#n/a', 'nan', 'null', 'nil', '(null)', '<na>', '-', '--', '.', '?'
+    )
+{%- endmacro %}

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.dbt_project.rendering import render
-from workspace.vocabulary import BOX_CONSTRUCTS, CONSTRUCTS, UNSCALED_CONSTRUCTS
+from tests.dbt_project.rendering import PROJECT, render
+from workspace.vocabulary import BOX_CONSTRUCTS, CHOICE_CONSTRUCTS, CONSTRUCTS, NO_ANSWERS, UNSCALED_CONSTRUCTS
 
 TABLES = """
 create table int_survey__texts (
@@ -182,3 +182,13 @@ def test_labels_that_hold_the_separator_are_found_again_in_a_cell(
     for row in meanings(database, list(texts), construct="reason", separator=",", labels=labels):
         found.setdefault(str(row["cell_text"]), set()).add(str(row["choice"]))
     assert found == texts
+
+
+@pytest.mark.parametrize(
+    ("macro", "words"),
+    [("box_constructs", BOX_CONSTRUCTS), ("choice_constructs", CHOICE_CONSTRUCTS), ("says_nothing", NO_ANSWERS)],
+)
+def test_lists_in_sql_are_those_of_the_vocabulary(macro: str, words: tuple[str, ...]) -> None:
+    text = (PROJECT / "macros" / "survey.sql").read_text()
+    body = text.split(f"macro {macro}(")[1].split("endmacro")[0]
+    assert set(re.findall(r"'([^']+)'", body)) == set(words)

@@ -331,6 +331,10 @@ METRICS: dict[str, Definition] = {
         "fct_mentions", "avg((amplified_at is not null)::int)", "is_own_brand and sentiment = 'positive'"
     ),
     # surveys
+    "mean_answer": Plain("fct_survey_answers", "avg(value)", "construct = 'overall'"),
+    "choices": Plain("fct_survey_choices", "count_if(is_chosen)", "choice = 'Price'"),
+    "choice_answers": Plain("fct_survey_choices", "count(*)", "choice = 'Price'"),
+    "choice_share": Plain("fct_survey_choices", "avg(is_chosen::int)", "choice = 'Price'"),
     "survey_answers": Plain("fct_survey_answers", "count(*)", "is_first_use"),
     "respondents": Plain("fct_survey_answers", "count(distinct person_id)"),
     "survey_responses": Plain("fct_survey_answers", "count(distinct response_id)"),
@@ -406,6 +410,8 @@ WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
     "return_on_ad_spend": {"model": ("linear",)},
     "cost_per_acquisition": {"model": ("linear",)},
     "growth_credits": {"movement": ("acquired",)},
+    "mean_answer": {"construct": ("overall",)},
+    **{metric: {"choice": ("Price",)} for metric in ("choices", "choice_answers", "choice_share")},
     "unattributed_growth_share": {"movement": ("acquired",)},
     **{
         metric: {"handoff_kind": ("corner",)}

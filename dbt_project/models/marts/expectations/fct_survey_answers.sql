@@ -43,6 +43,10 @@ final as (
         meanings.outcome_kind,
         meanings.scale_min,
         meanings.scale_max,
+        case
+            when meanings.scale_min is not null and meanings.scale_max is not null
+                then {{ number_text('meanings.scale_min') }} || '-' || {{ number_text('meanings.scale_max') }}
+        end as scale,
         meanings.is_reversed,
 
         ---------- what was answered
