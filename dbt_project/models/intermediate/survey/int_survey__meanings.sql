@@ -1,6 +1,6 @@
 -- Grain: one row is a text that was given under a question x a construct of the question, with what it means; where
--- several answers stand in a cell, a text x one of them. `value` is turned around for reversed questions, so that more is better (or stronger)
--- everywhere after this model.
+-- several answers stand in a cell, a text x one of them. `value` is turned around for reversed questions, so that more
+-- is better (or stronger) everywhere after this model.
 
 {%- set unvalued = "('attribute', 'reason', 'comment', 'ignore')" %}
 
@@ -262,7 +262,7 @@ final as (
         nth_in_cell,
         construct,
         is_first_use,
-        -- A multiple-choice cell is one question answered, and so are the columns of one question that has one a choice.
+        -- A multiple-choice cell is one question answered, and so are the columns of a question that has one a choice.
         is_to_complete and nth_in_cell = 1 and choice_of_column is null as is_question_answered,
         case when is_to_complete and choice_of_column is not null then asked_as end as answered_by_columns,
         item,

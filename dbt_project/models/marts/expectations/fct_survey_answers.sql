@@ -1,5 +1,6 @@
--- Grain: one row is a response (survey, respondent, wave, occasion) x question x construct that the question measures; of
--- a multiple-choice question, x choice that was ticked. Gaps and outcomes do not wait for it: they pair answers by keys.
+-- Grain: one row is a response (survey, respondent, wave, occasion) x question x construct that the question measures;
+-- of a multiple-choice question, x choice that was ticked. Gaps and outcomes do not wait for it: they pair answers by
+-- keys.
 
 with given as (
 

@@ -1,5 +1,5 @@
--- Grain: one row is a response x question that it answered x choice that somebody named there: whether this response did.
--- Those who were asked and did not name a choice are here too, so that a share has its base.
+-- Grain: one row is a response x question that it answered x choice that somebody named there: whether this response
+-- did. Those who were asked and did not name a choice are here too, so that a share has its base.
 
 with meanings as (
 
@@ -66,8 +66,8 @@ counted as (
 
 ),
 
--- What the company lists is a word of its own. Anything else may be somebody's own words: it is shown by name only where
--- as many people chose it as a cell must hold, and only the hundred most chosen ones of a question.
+-- What the company lists is a word of its own. Anything else may be somebody's own words: it is shown by name only
+-- where as many people chose it as a cell must hold, and only the hundred most chosen ones of a question.
 shown as (
 
     select
@@ -79,7 +79,7 @@ shown as (
                 (counted.is_listed = 1 or counted.n_people >= settings.min_cell)
                 and row_number() over (
                     partition by counted.survey_id, counted.choice_question
-                    order by counted.n_people desc, counted.choice
+                    order by counted.n_people desc, counted.choice asc
                 ) <= 100
                 then counted.choice
             else '(named by few people)'

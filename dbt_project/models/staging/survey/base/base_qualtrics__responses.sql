@@ -64,8 +64,8 @@ renamed as (
         _line as source_line,
         _load_id as load_id,
         _load_id in {{ active_loads() }} as is_active_load,
-        -- Status as a sum of flags, or as the label that an export with choice texts writes. 4 (imported), 16 (offline) and
-        -- 32 (employee experience) say how a response came, not that it is none.
+        -- Status as a sum of flags, or as the label that an export with choice texts writes. 4 (imported), 16 (offline)
+        -- and 32 (employee experience) say how a response came, not that it is none.
         case
             when not is_configured then {{ reason('source_removed') }}
             when {{ has_flag('status_code', 1) }} or status like '%preview%' then {{ reason('preview') }}
