@@ -52,15 +52,16 @@
     abs({{ number }} - round({{ number }})) < 0.000000001
 {%- endmacro %}
 
-{#- The number of a labelled box: `10 - Extremely likely`, `0 = Not at all`, `5 (very satisfied)`, `7: agree`, `3. Neutral`,
-    `Extremely likely (10)`, `Very good - 5`. A closed grammar: one whole number at one end, a sign between, and a label that
-    begins with a letter and holds neither a digit nor a percent sign, so that `24/7`, `2 or 3`, `10%`, `7-ish` and
-    `5 times` are no numbers. NULL where the text is not of that form, or the number is not on the scale. -#}
+{#- The number of a labelled box: `10 - Extremely likely`, `0 = Not at all`, `5 (very satisfied)`, `7: agree`,
+    `3. Neutral`, `Extremely likely (10)`, `Very good - 5`. A closed grammar: one whole number at one end, a sign between,
+    and a label that begins with a letter and holds neither a digit nor a percent sign, so that `24/7`, `2 or 3`, `10%`,
+    `7-ish` and `5 times` are no numbers. NULL where the text is not of that form, or the number is not on the scale. -#}
 {% macro labelled_number(text, low, high) -%}
     {{ return(adapter.dispatch('labelled_number')(text, low, high)) }}
 {%- endmacro %}
 
-{#- A dash in front of a number at the end may be its sign (`Much worse - 3`): it is read where the scale holds one reading. -#}
+{#- A dash in front of a number at the end may be its sign (`Much worse - 3`): it is read where the scale holds one
+    reading. -#}
 {% macro default__labelled_number(text, low, high) -%}
     {%- set blank = '[\\s\\x{00A0}\\x{202F}]' -%}
     {%- set number = '([+-]?[0-9]{1,3})' -%}
@@ -86,7 +87,8 @@
         when regexp_matches({{ text }}, '{{ after_dash }}')
             then case
                 when
-                    try_cast(regexp_extract({{ text }}, '{{ after_dash }}', 1) as double) between {{ low }} and {{ high }}
+                    try_cast(regexp_extract({{ text }}, '{{ after_dash }}', 1) as double) >= {{ low }}
+                    and try_cast(regexp_extract({{ text }}, '{{ after_dash }}', 1) as double) <= {{ high }}
                     and (
                         try_cast(regexp_extract({{ text }}, '{{ after_dash }}', 1) as double) = 0
                         or -try_cast(regexp_extract({{ text }}, '{{ after_dash }}', 1) as double) < {{ low }}
@@ -96,7 +98,7 @@
     end
 {%- endmacro %}
 
-{#- Constructs whose answers are counted and never averaged: a cell may hold several of them, or a column stand for one. -#}
+{#- Constructs whose answers are counted and never averaged: a cell may hold several of them, or a column be one. -#}
 {% macro choice_constructs() -%}
     ('attribute', 'reason')
 {%- endmacro %}

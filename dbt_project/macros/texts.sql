@@ -68,8 +68,12 @@
         )
     {%- endset -%}
     lateral (
-        select trim(replace(unnest(string_split(trim(cut, chr(1) || chr(2)), chr(2) || chr(1))), chr(3), {{ separator }}))
-            as part
+        select
+            trim(
+                replace(
+                    unnest(string_split(trim(cut, chr(1) || chr(2)), chr(2) || chr(1))), chr(3), {{ separator }}
+                )
+            ) as part
         from (
             select
                 list_reduce(
