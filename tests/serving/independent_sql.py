@@ -332,8 +332,8 @@ METRICS: dict[str, Definition] = {
     ),
     # surveys
     "mean_answer": Plain("fct_survey_answers", "avg(value)", "construct = 'overall'"),
-    "choices": Plain("fct_survey_choices", "count_if(is_chosen)", "choice = 'Price'"),
-    "choice_answers": Plain("fct_survey_choices", "count(*)", "choice = 'Price'"),
+    "choice_answers": Plain("fct_survey_choices", "count_if(is_chosen)", "choice = 'Price'"),
+    "choice_responses": Plain("fct_survey_choices", "count(*)", "choice = 'Price'"),
     "choice_share": Plain("fct_survey_choices", "avg(is_chosen::int)", "choice = 'Price'"),
     "survey_answers": Plain("fct_survey_answers", "count(*)", "is_first_use"),
     "respondents": Plain("fct_survey_answers", "count(distinct person_id)"),
@@ -411,7 +411,7 @@ WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
     "cost_per_acquisition": {"model": ("linear",)},
     "growth_credits": {"movement": ("acquired",)},
     "mean_answer": {"construct": ("overall",)},
-    **{metric: {"choice": ("Price",)} for metric in ("choices", "choice_answers", "choice_share")},
+    **{metric: {"choice": ("Price",)} for metric in ("choice_answers", "choice_responses", "choice_share")},
     "unattributed_growth_share": {"movement": ("acquired",)},
     **{
         metric: {"handoff_kind": ("corner",)}
