@@ -264,7 +264,7 @@ final as (
         is_first_use,
         -- A multiple-choice cell is one question answered, and so are the columns of a question that has one a choice.
         is_to_complete and nth_in_cell = 1 and choice_of_column is null as is_question_answered,
-        case when is_to_complete and choice_of_column is not null then asked_as end as answered_by_columns,
+        case when is_to_complete then asked_as end as question_to_complete,
         item,
         item_label,
         item_dimension,

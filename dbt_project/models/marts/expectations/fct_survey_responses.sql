@@ -20,6 +20,32 @@ meanings as (
 
 ),
 
+-- A survey of several waves may ask other questions in each: what nobody answered in a wave was not asked in it.
+survey_waves as (
+
+    select
+        survey_id,
+        count(distinct coalesce(wave, '')) as n_waves
+    from respondents
+    group by survey_id
+
+),
+
+asked_by_wave as (
+
+    select
+        respondents.survey_id,
+        coalesce(respondents.wave, '') as wave,
+        count(distinct meanings.question_to_complete) as n_questions
+    from given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    inner join respondents on given.response_key = respondents.response_key
+    inner join survey_waves on respondents.survey_id = survey_waves.survey_id
+    where survey_waves.n_waves > 1
+    group by respondents.survey_id, coalesce(respondents.wave, '')
+
+),
+
 questions as (
 
     select
@@ -49,10 +75,10 @@ answered_by_columns as (
 
     select
         given.response_key,
-        count(distinct meanings.answered_by_columns) as n_answered
+        count(distinct meanings.question_to_complete) as n_answered
     from given
     inner join meanings on given.meaning_key = meanings.meaning_key
-    where meanings.answered_by_columns is not null
+    where meanings.question_to_complete is not null and not meanings.is_question_answered and meanings.nth_in_cell = 1
     group by given.response_key
 
 ),
@@ -67,6 +93,24 @@ blanks as (
 
 ),
 
+counts as (
+
+    select
+        respondents.response_key,
+        counted.response_key is not null as is_answered,
+        coalesce(counted.n_answered, 0) + coalesce(answered_by_columns.n_answered, 0) as n_answered,
+        coalesce(asked_by_wave.n_questions, questions.n_questions, 0) as n_questions
+    from respondents
+    left join counted on respondents.response_key = counted.response_key
+    left join answered_by_columns on respondents.response_key = answered_by_columns.response_key
+    left join questions on respondents.survey_id = questions.survey_id
+    left join asked_by_wave
+        on
+            respondents.survey_id = asked_by_wave.survey_id
+            and coalesce(respondents.wave, '') = asked_by_wave.wave
+
+),
+
 final as (
 
     select
@@ -76,14 +120,10 @@ final as (
         respondents.survey_id,
 
         ---------- what came back
-        counted.response_key is not null as is_answered,
-        cast(coalesce(counted.n_answered, 0) + coalesce(answered_by_columns.n_answered, 0) as integer) as n_answered,
-        cast(coalesce(questions.n_questions, 0) as integer) as n_questions,
-        coalesce(
-            questions.n_questions > 0
-            and counted.n_answered + coalesce(answered_by_columns.n_answered, 0) >= questions.n_questions,
-            false
-        ) as is_complete,
+        counts.is_answered,
+        cast(counts.n_answered as integer) as n_answered,
+        cast(counts.n_questions as integer) as n_questions,
+        counts.n_questions > 0 and counts.n_answered >= counts.n_questions as is_complete,
         blanks.survey_id is not null as is_silence_known,
 
         ---------- when and where
@@ -93,9 +133,7 @@ final as (
         respondents.survey_language,
         respondents.value_tier_at_event
     from respondents
-    left join counted on respondents.response_key = counted.response_key
-    left join answered_by_columns on respondents.response_key = answered_by_columns.response_key
-    left join questions on respondents.survey_id = questions.survey_id
+    inner join counts on respondents.response_key = counts.response_key
     left join blanks on respondents.survey_id = blanks.survey_id
 
 )
