@@ -11,15 +11,26 @@ with meanings as (
 
 ),
 
+texts as (
+
+    select * from {{ ref('int_survey__texts') }}
+
+),
+
 counted as (
 
     select
-        survey_id,
-        question_id,
-        sum(n_answers) as n_comments,
-        sum(case when {{ says_nothing('answer_text') }} then n_answers else 0 end) as n_say_nothing
+        meanings.survey_id,
+        meanings.question_id,
+        sum(texts.n_answers) as n_comments,
+        sum(case when {{ says_nothing('texts.answer_text') }} then texts.n_answers else 0 end) as n_say_nothing
     from meanings
-    group by survey_id, question_id
+    inner join texts
+        on
+            meanings.survey_id = texts.survey_id
+            and meanings.question_id = texts.question_id
+            and meanings.cell_text = texts.cell_text
+    group by meanings.survey_id, meanings.question_id
 
 ),
 
