@@ -337,3 +337,23 @@ def test_items_without_a_pillar_are_no_pillar_of_their_own_and_the_answer_says_s
     means = dict(items)
     pillars = {"people": means["kind"], "processes": means["fast"], None: means["clear"]}
     assert found == {pillar: (pytest.approx(mean), None) for pillar, mean in pillars.items()}
+
+
+def test_an_answer_that_must_be_of_one_kind_names_it_and_is_refused_where_it_would_mix_several(
+    release: LiveRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gap = release.semantics.metrics["expectation_gap"]
+    monkeypatch.setitem(
+        release.semantics.metrics, "expectation_gap", replace(gap, meta={**gap.meta, "one_of": "pillar"})
+    )
+    mixed = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
+    assert (mixed.status, mixed.value) == ("refused", None)
+    assert mixed.reason == (
+        "expectation_gap is of one pillar, and these answers are of people, processes: "
+        "group by pillar, or filter on one"
+    )
+    for where in ({"pillar": ["people"]}, {"item": ["kind"]}):
+        alone = ask(release, Question(metrics=("expectation_gap",), where=where)).one("expectation_gap")
+        assert (alone.status, alone.reason) == ("ok", "pillar people")
+    grouped = ask(release, Question(metrics=("expectation_gap",), by=("pillar",))).rows
+    assert [(row.status, row.reason) for row in grouped] == [("ok", None)] * 2

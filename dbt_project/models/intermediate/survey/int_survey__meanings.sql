@@ -167,8 +167,12 @@ valued as (
                     {{ labelled_number('answers.answer_text', 'questions.scale_min', 'questions.scale_max') }}
                 )
         end as answered_value,
+        -- A column that stands for one choice says it of those who ticked it.
         case
-            when questions.construct = 'attribute' and not coalesce(meant.is_missing, false) then answers.answer_text
+            when questions.construct <> 'attribute' or coalesce(meant.is_missing, false) then null
+            when questions.choice is null then answers.answer_text
+            when not ({{ says_unticked('answers.answer_text') }} or coalesce(meant.value = 0, false))
+                then questions.choice
         end as attribute_value
     from answers
     inner join questions on answers.question_key = questions.question_key
