@@ -169,7 +169,7 @@ valued as (
         end as answered_value,
         -- A column that stands for one choice says it of those who ticked it.
         case
-            when questions.construct <> 'attribute' or coalesce(meant.is_missing, false) then null
+            when coalesce(questions.construct, '') <> 'attribute' or coalesce(meant.is_missing, false) then null
             when questions.choice is null then answers.answer_text
             when not ({{ says_unticked('answers.answer_text') }} or coalesce(meant.value = 0, false))
                 then questions.choice
