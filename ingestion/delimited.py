@@ -55,8 +55,14 @@ class Head:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """One distinct name a column: the header's; its position where that is empty, a repetition or not there."""
-        return distinct_names(self.rows[0] if self.rows else ("",) * self.width)
+        """One distinct name a column: the header's; its position where that is empty, a repetition or not there.
+
+        Of several header rows the first names a column, and a further one where those before are empty: surveys write a
+        question over the first of its choices only, and the choices beneath.
+        """
+        if not self.rows:
+            return distinct_names(("",) * self.width)
+        return distinct_names([next(filter(None, column), "") for column in zip(*self.rows, strict=True)])
 
 
 def distinct_names(cells: Sequence[str]) -> tuple[str, ...]:

@@ -253,6 +253,8 @@ def _reading(shape: Shape) -> str:
         "delimiter": shape.delimiter,
         "header": shape.has_header,
         "columns": dict(sorted(shape.columns.items())),
+        # As before where it says nothing, so that no file is read again for an option that it does not use.
+        **({"header_rows": shape.header_rows} if shape.header_rows != 1 else {}),
     }
     return hashlib.sha256(json.dumps(options).encode()).hexdigest()[:16]
 

@@ -48,6 +48,7 @@ def shape_of(source: Source) -> Shape:
         encoding=source.encoding,
         delimiter=source.delimiter,
         has_header=source.header,
+        header_rows=source.header_rows,
         required=entity.required if entity else (),
         columns=source.columns,
     )

@@ -81,7 +81,7 @@ def _canonical_columns(shape: Shape) -> list[str]:
 
 
 def _head(text: Path, shape: Shape) -> Head:
-    return read_head(text, delimiter=shape.delimiter, header_rows=1 if shape.has_header else 0)
+    return read_head(text, delimiter=shape.delimiter, header_rows=shape.header_rows if shape.has_header else 0)
 
 
 def missing_columns(

@@ -26,6 +26,7 @@ class Shape:
         source: the source's name in cx.yml.
         table: the raw table.
         required: canonical columns that a file must have.
+        header_rows: how many rows the header has, where there is one; columns are named by the first.
         columns: canonical column -> column of the file, where the names differ.
     """
 
@@ -34,6 +35,7 @@ class Shape:
     encoding: str = "utf-8"
     delimiter: str = ","
     has_header: bool = True
+    header_rows: int = 1
     required: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
 

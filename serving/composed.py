@@ -1,9 +1,13 @@
-"""Composed metrics of a plan: parts asked of the engine, folded per cell; a change between waves as a pair of cells."""
+"""Composed metrics of a plan: parts asked of the engine, folded per cell; a change between waves as a pair of cells.
+
+Items may stand in outer groups (pillars) that weigh alike. Where an answer holds items of a group and items of none,
+the latter are no group of their own: all items of that answer weigh alike then, and its note says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +18,7 @@ from serving.guard import Guard
 from serving.linear import Codes, Parts
 from serving.plan import Plan, text_of
 from serving.privacy import Key
+from serving.question import MISSING_WORD
 from serving.release import LiveRelease
 from serving.semantics import PERSON, Dimension
 
@@ -31,12 +36,43 @@ def composed_cells(release: LiveRelease, plan: Plan) -> Found:
     keys = list(keys_of(plan, parts))
     positions = {key: at for at, key in enumerate(dict.fromkeys([*counted, *keys]))}
     cell = np.array([positions[key] for key in keys], dtype=np.int64)
-    estimates = fold.compute(_parts(release, plan, fold, parts, cell, cells=len(positions)))
+    grouped = _ungroup(_parts(release, plan, fold, parts, cell, cells=len(positions)), parts, plan, release)
+    estimates = fold.compute(grouped.parts)
+    kinds = _kinds(release, plan)
     cells = {}
     for key, at in positions.items():
         n, people = (_counted(counts, name, counted.get(key)) for name in (plan.metric.n, plan.metric.people))
-        cells[key] = _cell(estimates, at, n=n, people=people)
+        found = replace(_cell(estimates, at, n=n, people=people), note=grouped.notes.get(at))
+        cells[key] = _of_one_kind(found, kinds[key], plan) if key in kinds else found
     return cells, (parts.sql, counts.sql)
+
+
+def _kinds(release: LiveRelease, plan: Plan) -> Mapping[Key, Sequence[str]]:
+    """Cell -> the values of the dimension `meta.one_of` that its answers have; nothing where that is grouped by."""
+    word, n = plan.metric.meta.get("one_of"), plan.metric.n
+    dimension = release.semantics.resolve(word, plan.metric.name) if word else None
+    if dimension is None or n is None or dimension in [grouped for _, grouped in plan.by]:
+        return {}
+    table = release.engine.ask(plan.query(n, also_by=(dimension.qualified,)))
+    found: dict[Key, list[str]] = {}
+    for key, value, answers in zip(
+        keys_of(plan, table), *(table.columns[c] for c in (dimension.qualified, n)), strict=True
+    ):
+        if answers:
+            found.setdefault(key, []).append(text_of(value) or MISSING_WORD)
+    return found
+
+
+def _of_one_kind(cell: Cell, kinds: Sequence[str], plan: Plan) -> Cell:
+    """The cell with the one kind that its answers are of in its note; refused where they are of several."""
+    word = plan.metric.meta["one_of"]
+    if len(kinds) == 1:
+        return replace(cell, note="; ".join(filter(None, (f"{word} {kinds[0]}", cell.note))))
+    listed = ", ".join(sorted(kinds))
+    refusal = (
+        f"{plan.metric.name} is of one {word}, and these answers are of {listed}: group by {word}, or filter on one"
+    )
+    return replace(cell, value=None, low=None, high=None, refusal=refusal)
 
 
 def _changed(release: LiveRelease, plan: Plan) -> Found:
@@ -58,7 +94,10 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
     keys = list(keys_of(both, parts))
     positions = {key: at for at, key in enumerate(dict.fromkeys(key[:-1] for key in [*counted, *keys]))}
     cell = np.array([2 * positions[key[:-1]] + pair.index(key[-1]) for key in keys], dtype=np.int64)
-    estimates = change(fold, _parts(release, plan, fold, parts, cell, cells=2 * len(positions)))
+    grouped = _ungroup(
+        _parts(release, plan, fold, parts, cell, cells=2 * len(positions)), parts, plan, release, together=2
+    )
+    estimates = change(fold, grouped.parts)
     guard = Guard(release, replace(both, filters=plan.filters))
     told = f"{text_of(pair[1])} against {text_of(pair[0])}"
     cells = {}
@@ -72,7 +111,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
                 n=sum(_counted(counts, plan.metric.n, row) or 0 for row in rows),
                 people=min(people, default=None),
             ),
-            note=told,
+            note="; ".join(filter(None, (told, grouped.notes.get(at)))),
             is_hidden=any(guard.is_small(some) for some in people) or any(guard.hides((*key, wave)) for wave in pair),
         )
     return cells, (sql, parts.sql, counts.sql)
@@ -122,6 +161,37 @@ def _parts(release: LiveRelease, plan: Plan, fold: Fold, table: Table, cell: Cod
         person=coded(table, PERSON if fold.by_person else None),
         scale=float(plan.metric.meta.get("scale", 1)),
     )
+
+
+@dataclass(frozen=True)
+class _Grouped:
+    """Parts whose outer groups are settled, and what is to be said of a cell (or pair of cells) for it."""
+
+    parts: Parts
+    notes: Mapping[int, str]
+
+
+def _ungroup(parts: Parts, table: Table, plan: Plan, release: LiveRelease, *, together: int = 1) -> _Grouped:
+    """Let all items of a cell weigh alike where some of them stand in an outer group and some in none.
+
+    Args:
+        together: how many cells that follow each other are compared, so that one rule must hold for all of them.
+    """
+    word = plan.metric.meta.get("outer")
+    outer = _qualified(release, plan, word)
+    if word is None or outer is None or not len(parts.cell):
+        return _Grouped(parts, {})
+    answered = parts.values["n"] > 0
+    lacking = answered & np.array([value is None for value in table.columns[outer]], dtype=np.bool_)
+    pair = parts.cell // together
+    mixed = np.intersect1d(pair[lacking], pair[answered & ~lacking])
+    notes = {}
+    for at in mixed.tolist():
+        here = (pair == at) & answered
+        none, all_items = (len(np.unique(parts.item[some])) for some in (here & lacking, here))
+        verb = "has" if none == 1 else "have"
+        notes[at] = f"{none} of {all_items} items {verb} no {word}: all items weigh alike here"
+    return _Grouped(replace(parts, outer=np.where(np.isin(pair, mixed), 0, parts.outer)), notes)
 
 
 def _cell(estimates: Estimates, at: int, *, n: int | None, people: int | None) -> Cell:

@@ -63,7 +63,11 @@ def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[s
     left_out = _left_out(release, plan) if cells else {}
     mixed = mixes(release, plan) if cells else {}
     cells = {
-        key: replace(cell, refusal=left_out.get(key, cell.refusal), note=mixed.get(key, cell.note))
+        key: replace(
+            cell,
+            refusal=left_out.get(key, cell.refusal),
+            note="; ".join(filter(None, (mixed.get(key), cell.note))) or None,
+        )
         for key, cell in cells.items()
     }
     cells = {key: cell for key, cell in _filled(plan, cells).items() if not _is_left_behind(plan, key, cell)}

@@ -17,6 +17,7 @@ from typing import Final
 from workspace.errors import Problem
 from workspace.vocabulary import (
     ATTRIBUTE_KINDS,
+    BOX_CONSTRUCTS,
     CHOICE_CONSTRUCTS,
     CONSTRUCTS,
     CORNERS,
@@ -35,6 +36,8 @@ from workspace.vocabulary import (
 )
 
 BOOLEANS: Final = ("true", "false")
+# What floating point may add to a whole number of points.
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +100,12 @@ MAPPING_FILES: Final[dict[str, MappingFile]] = {
             "scale_max",
             "reversed",
             "separator",
+            "choice",
+            "dimension",
         ),
         required=("question_id", "construct"),
-        key=("survey_id", "question_id"),
+        # A question may measure several constructs: one line for each.
+        key=("survey_id", "question_id", "construct"),
         words={
             "construct": CONSTRUCTS,
             "pillar": PILLARS,
@@ -329,6 +335,16 @@ def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
                 f"{' or '.join(CHOICE_CONSTRUCTS)}: those are counted, and never averaged."
             )
             problems.append(Problem(file=shown, line=line, key="separator", what=what, fix=fix))
+        problems += _check_choice(row, construct, shown=shown)
+        if construct in BOX_CONSTRUCTS and _is_number(row["scale_min"]) and _is_number(row["scale_max"]):
+            length = float(row["scale_max"]) - float(row["scale_min"])
+            if abs(length - round(length)) > _ROUNDING:
+                what = f"'{row['question_id']}' is called {construct} on a scale of {length:g} points."
+                fix = (
+                    "Boxes are one point apart, so that no share of them is built on this scale. Give each step a "
+                    "whole number by survey_values.csv, or call the question 'overall', of which a mean is made."
+                )
+                problems.append(Problem(file=shown, line=line, key="scale_max", what=what, fix=fix, severity="warning"))
         if construct in CONSTRUCTS and construct not in UNSCALED_CONSTRUCTS:
             if not (_is_number(row["scale_min"]) and _is_number(row["scale_max"])):
                 what, fix = f"'{row['question_id']}' has no scale.", "Fill in scale_min and scale_max."
@@ -350,6 +366,26 @@ def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
                     )
                 )
     return problems
+
+
+def _check_choice(row: dict[str, str], construct: str, *, shown: str) -> list[Problem]:
+    """A column that stands for one choice: of a question that is counted, which its item names."""
+    if not row["choice"] or construct not in CONSTRUCTS:
+        return []
+    line, question = int(row["_line"]), row["question_id"]
+    if construct not in CHOICE_CONSTRUCTS:
+        what = f"'{question}' of construct '{construct}' stands for the choice '{row['choice']}'."
+        fix = f"Leave 'choice' empty, or call the question {' or '.join(CHOICE_CONSTRUCTS)}: those are counted."
+        return [Problem(file=shown, line=line, key="choice", what=what, fix=fix)]
+    if row["separator"]:
+        what = f"'{question}' has a separator and stands for one choice."
+        fix = "Fill in one of the two: 'separator' for several choices a cell, 'choice' for a column a choice."
+        return [Problem(file=shown, line=line, key="choice", what=what, fix=fix)]
+    if not row["item"]:
+        what = f"'{question}' stands for the choice '{row['choice']}', but of no question."
+        fix = "Name the question in 'item', the same for all columns of its choices."
+        return [Problem(file=shown, line=line, key="item", what=what, fix=fix)]
+    return []
 
 
 def _check_rates(mappings: Mappings, shown_as: str) -> list[Problem]:

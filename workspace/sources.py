@@ -26,7 +26,7 @@ LAG = re.compile(r"(\d+)\s*(second|minute|hour|day)?s?")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 # Keys of a source that belong to tables of databases, and those that belong to files.
 _TABLE_KEYS = ("url", "table", "cursor", "lag")
-_FILE_KEYS = ("path", "encoding", "delimiter", "header", "decimal")
+_FILE_KEYS = ("path", "encoding", "delimiter", "header", "header_rows", "decimal")
 TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
 
 
@@ -53,6 +53,7 @@ class Source(Section):
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
     header: bool = True
+    header_rows: int = Field(default=1, ge=1, le=5)
     timestamp_format: str | None = Field(default=None, pattern=TIMESTAMP_FORMAT)
     timezone: str | None = None
     phone_region: str | None = None
@@ -124,6 +125,8 @@ class Source(Section):
                 f"built are: {', '.join(built) or 'none yet'}"
             )
         if self.vendor not in ENTITY_VENDORS:
+            if "header_rows" in self.model_fields_set:
+                raise ValueError(f"'header_rows' belongs to vendor csv; remove it for vendor {self.vendor}")
             if self.entity is not None:
                 belongs = " and ".join(ENTITY_VENDORS)
                 raise ValueError(f"'entity' belongs to vendors {belongs}; remove it for vendor {self.vendor}")
@@ -142,6 +145,10 @@ class Source(Section):
                     f"'{column}' is no canonical column of {self.kind}/{self.entity}; "
                     f"known are {', '.join(known)}.{hint}"
                 )
+        if not self.header and self.header_rows > 1:
+            raise ValueError(
+                "'header: false' says that there is no header, 'header_rows' how many rows it has; remove one"
+            )
         if not self.header:
             unnamed = [column for column in entities[self.entity].required if column not in self.columns]
             if unnamed:

@@ -70,6 +70,23 @@ ITEM_CONSTRUCTS: Final = (
     "outcome_importance",
     "outcome_satisfaction",
 )
+# Constructs whose answers are boxes, one point apart, so that shares of them can be built.
+BOX_CONSTRUCTS: Final = (
+    "nps",
+    "csat",
+    "outcome_importance",
+    "outcome_satisfaction",
+    "kano_functional",
+    "kano_dysfunctional",
+)
+# What statistics programs and forms write where there is no answer, in lower case. "none" and "nothing" are answers.
+NO_ANSWERS: Final = (
+    *("na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "nil", "(null)", "<na>"),
+    *("-", "--", ".", "?"),
+)
+# How often such a word is worth a question: from this share of a question's answers on, or this many of them.
+NO_ANSWERS_SHARE: Final = 0.02
+NO_ANSWERS_LEAST: Final = 5
 NPS_SCALE: Final = (0.0, 10.0)
 
 KINDS: Final = ("crm", "web", "survey", "service", "social")

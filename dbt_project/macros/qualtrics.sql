@@ -8,3 +8,8 @@
         'interaction', 'wave'
     )
 {%- endmacro %}
+
+{#- Whether a sum of powers of two holds one of them: 12 = 4 + 8 holds 8. False for what is no number. -#}
+{% macro has_flag(sum, flag) -%}
+    coalesce(floor({{ sum }} / {{ flag }}) - 2 * floor({{ sum }} / {{ 2 * flag }}) = 1, false)
+{%- endmacro %}

@@ -79,7 +79,8 @@ create table stg_crm_csv__campaigns (
 );
 create table fct_customer_months (person_id bigint, month_on date, tier_start varchar);
 create table fct_survey_answers (
-    touchpoint_id bigint, response_id bigint, construct varchar, is_scorable boolean, value_pct double
+    touchpoint_id bigint, response_id bigint, question_id varchar, construct varchar, is_scorable boolean,
+    value_pct double
 );
 """
 

@@ -21,7 +21,7 @@ class Plain:
 
 @dataclass(frozen=True)
 class ItemMeans:
-    """Mean of the groups' means of their items' means of a number."""
+    """Mean of the groups' means of their items' means of a number; of the items' means where an item has no group."""
 
     mart: str
     value: str
@@ -30,10 +30,16 @@ class ItemMeans:
 
     def query(self, slice_by: str) -> str:
         return f"""
-            with items as (
-                select {slice_by} as slice, {self.group} as outer_group, item, avg({self.value}) as mean
-                from facts where {self.rows} and ({self.value}) is not null group by all
+            with given as (
+                select
+                    {slice_by} as slice,
+                    case
+                        when not bool_or({self.group} is null) over (partition by {slice_by}) then {self.group}
+                    end as outer_group,
+                    item, {self.value} as number
+                from facts where {self.rows} and ({self.value}) is not null
             ),
+            items as (select slice, outer_group, item, avg(number) as mean from given group by all),
             groups as (select slice, outer_group, avg(mean) as mean from items group by all)
             select slice, avg(mean) from groups group by 1"""
 

@@ -30,6 +30,7 @@ DATED_BY = {
     "fct_outcomes": "answered_on",
     "fct_kano_answers": "answered_on",
     "fct_survey_responses": "answered_on",
+    "fct_survey_choices": "answered_on",
     "fct_survey_reach": "customer_since_on",
     "fct_campaign_costs": "spent_on",
     "fct_tickets": "opened_on",
@@ -330,7 +331,11 @@ METRICS: dict[str, Definition] = {
         "fct_mentions", "avg((amplified_at is not null)::int)", "is_own_brand and sentiment = 'positive'"
     ),
     # surveys
-    "survey_answers": Plain("fct_survey_answers", "count(*)"),
+    "mean_answer": Plain("fct_survey_answers", "avg(value)", "construct = 'overall'"),
+    "choice_answers": Plain("fct_survey_choices", "count_if(is_chosen)", "choice = 'Price'"),
+    "choice_responses": Plain("fct_survey_choices", "count(*)", "choice = 'Price'"),
+    "choice_share": Plain("fct_survey_choices", "avg(is_chosen::int)", "choice = 'Price'"),
+    "survey_answers": Plain("fct_survey_answers", "count(*)", "is_first_use"),
     "respondents": Plain("fct_survey_answers", "count(distinct person_id)"),
     "survey_responses": Plain("fct_survey_answers", "count(distinct response_id)"),
     "survey_link_share": Plain(
@@ -351,7 +356,9 @@ METRICS: dict[str, Definition] = {
     "answering_share": Plain("fct_survey_reach", "avg((n_responses > 0)::int)"),
     "asked_responses": Plain("fct_survey_responses", "count(*)", "is_silence_known"),
     "response_rate": Plain("fct_survey_responses", "avg(is_answered::int)", "is_silence_known"),
-    "completion_rate": Plain("fct_survey_responses", "avg((n_answered >= n_questions)::int)", "is_answered"),
+    "completion_rate": Plain(
+        "fct_survey_responses", "avg((n_answered >= n_questions)::int)", "is_answered and n_questions > 0"
+    ),
     "kano_answers": Plain("fct_kano_answers", "count(*)"),
     "kano_better": ItemMeans("fct_kano_answers", "(kano_category in ('attractive', 'one_dimensional'))::int", _KANO),
     "kano_worse": ItemMeans("fct_kano_answers", "-(kano_category in ('must_be', 'one_dimensional'))::int", _KANO),
@@ -403,6 +410,8 @@ WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
     "return_on_ad_spend": {"model": ("linear",)},
     "cost_per_acquisition": {"model": ("linear",)},
     "growth_credits": {"movement": ("acquired",)},
+    "mean_answer": {"construct": ("overall",)},
+    **{metric: {"choice": ("Price",)} for metric in ("choice_answers", "choice_responses", "choice_share")},
     "unattributed_growth_share": {"movement": ("acquired",)},
     **{
         metric: {"handoff_kind": ("corner",)}

@@ -7,6 +7,7 @@ import json
 import threading
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -338,3 +339,48 @@ def test_the_next_release_of_the_same_definitions_needs_no_new_plans(
 
     monkeypatch.setattr("serving.engine.Planner._explain", planned_again)
     assert ask(fresh, question).rows == expected
+
+
+def test_items_without_a_pillar_are_no_pillar_of_their_own_and_the_answer_says_so(
+    tmp_path: Path, manifest: str
+) -> None:
+    paths = WorkspacePaths(tmp_path)
+    publish(
+        paths,
+        "run-1",
+        manifest,
+        marts=MARTS.replace("['processes', 'people', 'people']", "['processes', 'people', null]"),
+    )
+    release = open_release(paths)
+    items = marts(
+        release, "select item, avg(value) from marts.fct_survey_answers where construct = 'gap' group by 1 order by 1"
+    )
+    overall = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
+    assert overall.value == pytest.approx(sum(mean for _, mean in items) / len(items))
+    assert overall.reason == "1 of 3 items has no pillar: all items weigh alike here"
+    # A pillar by itself, and the items of none by themselves, are what they were.
+    by_pillar = ask(release, Question(metrics=("expectation_gap",), by=("pillar",))).rows
+    found = {row.dimensions["pillar"]: (row.value, row.reason) for row in by_pillar}
+    means = dict(items)
+    pillars = {"people": means["kind"], "processes": means["fast"], None: means["clear"]}
+    assert found == {pillar: (pytest.approx(mean), None) for pillar, mean in pillars.items()}
+
+
+def test_an_answer_that_must_be_of_one_kind_names_it_and_is_refused_where_it_would_mix_several(
+    release: LiveRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gap = release.semantics.metrics["expectation_gap"]
+    monkeypatch.setitem(
+        release.semantics.metrics, "expectation_gap", replace(gap, meta={**gap.meta, "one_of": "pillar"})
+    )
+    mixed = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
+    assert (mixed.status, mixed.value) == ("refused", None)
+    assert mixed.reason == (
+        "expectation_gap is of one pillar, and these answers are of people, processes: "
+        "group by pillar, or filter on one"
+    )
+    for where in ({"pillar": ["people"]}, {"item": ["kind"]}):
+        alone = ask(release, Question(metrics=("expectation_gap",), where=where)).one("expectation_gap")
+        assert (alone.status, alone.reason) == ("ok", "pillar people")
+    grouped = ask(release, Question(metrics=("expectation_gap",), by=("pillar",))).rows
+    assert [(row.status, row.reason) for row in grouped] == [("ok", None)] * 2

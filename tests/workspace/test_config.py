@@ -133,6 +133,28 @@ def test_a_folder_without_cx_yml_says_how_to_start(tmp_path: Path) -> None:
             "separator",
             "attribute or reason",
         ),
+        (
+            "survey_codebook",
+            "survey_id,question_id,construct,item,scale_min,scale_max\n,Q1,overall,,1,5\n,Q1,csat,,1,5\n,Q1,csat,,1,7\n",
+            4,
+            None,
+            "repeats line 3",
+        ),
+        ("survey_codebook", "survey_id,question_id,construct,choice\n,Q1,reason,Price\n", 2, "item", "of no question"),
+        (
+            "survey_codebook",
+            "survey_id,question_id,construct,item,choice\n,Q1,comment,why,Price\n",
+            2,
+            "choice",
+            "attribute or reason",
+        ),
+        (
+            "survey_codebook",
+            "survey_id,question_id,construct,item,separator,choice\n,Q1,reason,why,;,Price\n",
+            2,
+            "choice",
+            "one of the two",
+        ),
         ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "no number"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,,,\n", 2, "content_group", "empty"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,Blog,,yes\n", 2, "gated", "true, false"),
@@ -180,6 +202,25 @@ def test_an_nps_on_another_scale_than_0_to_10_is_warned_of_and_does_not_stop(fol
     (warning,) = load_workspace(folder).warnings
     assert warning.severity == "warning"
     assert "0-10 only" in warning.fix
+
+
+def test_boxes_on_a_scale_of_half_points_are_warned_of(folder: Path) -> None:
+    (folder / "mappings" / "survey_codebook.csv").write_text(
+        "survey_id,question_id,construct,item,scale_min,scale_max\n"
+        ",Q1,csat,,0.5,5\n,Q2,csat,,0.5,5.5\n,Q3,overall,,0.5,5\n,Q4,outcome_importance,fast,1,4.5\n"
+    )
+    warnings = load_workspace(folder).warnings
+    assert [(warning.line, warning.key) for warning in warnings] == [(2, "scale_max"), (5, "scale_max")]
+    assert "survey_values.csv" in warnings[0].fix
+
+
+def test_a_question_may_measure_several_constructs_and_have_a_column_a_choice(folder: Path) -> None:
+    (folder / "mappings" / "survey_codebook.csv").write_text(
+        "survey_id,question_id,construct,item,scale_min,scale_max,choice,dimension\n"
+        ",Q1,overall,,1,5,,\n,Q1,csat,,1,5,,\n,Q1,perception,all,1,5,,Empathy\n"
+        ",Q2,reason,why,,,Price,\n,Q3,reason,why,,,Service,\n"
+    )
+    assert not load_workspace(folder).warnings
 
 
 def test_cells_with_several_choices_are_for_questions_that_are_counted(folder: Path) -> None:

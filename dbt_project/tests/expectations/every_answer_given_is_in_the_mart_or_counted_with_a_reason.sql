@@ -1,5 +1,5 @@
--- Reconciliation: answers in staging, and the further choices of multiple-choice cells = answers in the mart
--- + unmapped + unreadable + out of scale + after as_of.
+-- Reconciliation: answers in staging, the further choices of multiple-choice cells, and answers to questions of several
+-- constructs once more for each further one = answers in the mart + unmapped + unreadable + out of scale + after as_of.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_survey_answers'}}}) }}
 
@@ -15,18 +15,18 @@ ticked as (
 
     select
         answers.response_key,
-        answers.question_id,
+        questions.question_key,
         count(distinct parts.part) as n_choices
     from {{ ref('stg_survey__answers') }} as answers
     inner join {{ ref('int_survey__questions') }} as questions
         on
             answers.survey_id = questions.survey_id
             and answers.question_id = questions.question_id,
-        {{ text_parts('answers.answer_text', 'questions.separator') }} as parts
+        {{ choice_parts('answers.answer_text', 'questions.separator', 'questions.joined_labels') }} as parts
     where
         questions.separator is not null
         and parts.part <> ''
-    group by answers.response_key, answers.question_id
+    group by answers.response_key, questions.question_key
 
 ),
 
@@ -34,6 +34,18 @@ further as (
 
     select coalesce(sum(n_choices - 1), 0) as n_answers
     from ticked
+
+),
+
+further_uses as (
+
+    select count(*) as n_answers
+    from {{ ref('stg_survey__answers') }} as answers
+    inner join {{ ref('int_survey__questions') }} as questions
+        on
+            answers.survey_id = questions.survey_id
+            and answers.question_id = questions.question_id
+    where not questions.is_first_use
 
 ),
 
@@ -64,11 +76,13 @@ final as (
     select
         staged.n_answers as staged,
         further.n_answers as further_choices,
+        further_uses.n_answers as further_uses,
         mart.n_answers as in_mart,
         unmapped.n_answers as unmapped,
         left_out.n_answers as left_out
     from staged
     cross join further
+    cross join further_uses
     cross join mart
     cross join unmapped
     cross join left_out
@@ -76,4 +90,4 @@ final as (
 )
 
 select * from final
-where staged + further_choices <> in_mart + unmapped + left_out
+where staged + further_choices + further_uses <> in_mart + unmapped + left_out

@@ -19,6 +19,7 @@ outcomes as (
         response_id,
         person_id,
         survey_id,
+        question_id,
         construct as outcome,
         value_pct as outcome_pct,
         answered_at,
@@ -33,6 +34,7 @@ perceptions as (
 
     select
         response_id,
+        question_id,
         item,
         item_label,
         pillar,
@@ -78,7 +80,11 @@ final as (
         cast(coalesce(later.tenure_days, 0) as double) as tenure_days,
         coalesce(later.prior_revenue, 0) as prior_revenue
     from newest
-    inner join perceptions on newest.response_id = perceptions.response_id
+    -- A question that is an outcome and a perception at once would explain itself.
+    inner join perceptions
+        on
+            newest.response_id = perceptions.response_id
+            and newest.question_id <> perceptions.question_id
     left join later
         on
             newest.person_id = later.person_id

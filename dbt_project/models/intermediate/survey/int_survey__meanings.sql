@@ -1,6 +1,6 @@
--- Grain: one row is a text that was given under a question, with what it means; where several answers stand in a cell,
--- a text x one of them. `value` is turned around for reversed questions, so that more is better (or stronger)
--- everywhere after this model.
+-- Grain: one row is a text that was given under a question x a construct of the question, with what it means; where
+-- several answers stand in a cell, a text x one of them. `value` is turned around for reversed questions, so that more
+-- is better (or stronger) everywhere after this model.
 
 {%- set unvalued = "('attribute', 'reason', 'comment', 'ignore')" %}
 
@@ -35,7 +35,9 @@ ticked_cells as (
         texts.question_id,
         texts.cell_text,
         texts.answer_text,
-        questions.separator
+        questions.construct,
+        questions.separator,
+        questions.joined_labels
     from texts
     inner join questions
         on
@@ -52,9 +54,10 @@ choices as (
         ticked_cells.survey_id,
         ticked_cells.question_id,
         ticked_cells.cell_text,
+        ticked_cells.construct,
         parts.part as choice
     from ticked_cells,
-        {{ text_parts('ticked_cells.answer_text', 'ticked_cells.separator') }} as parts
+        {{ choice_parts('ticked_cells.answer_text', 'ticked_cells.separator', 'ticked_cells.joined_labels') }} as parts
     where parts.part <> ''
 
 ),
@@ -63,7 +66,7 @@ numbered_choices as (
 
     select
         *,
-        row_number() over (partition by survey_id, question_id, cell_text order by choice) as nth_in_cell
+        row_number() over (partition by survey_id, question_id, cell_text, construct order by choice) as nth_in_cell
     from choices
 
 ),
@@ -77,15 +80,21 @@ answers as (
         texts.cell_text,
         texts.data_source,
         texts.n_answers,
+        questions.question_key,
         numbered_choices.choice,
         coalesce(numbered_choices.choice, texts.answer_text) as answer_text,
         coalesce(numbered_choices.nth_in_cell, 1) as nth_in_cell
     from texts
+    inner join questions
+        on
+            texts.survey_id = questions.survey_id
+            and texts.question_id = questions.question_id
     left join numbered_choices
         on
             texts.survey_id = numbered_choices.survey_id
             and texts.question_id = numbered_choices.question_id
             and texts.cell_text = numbered_choices.cell_text
+            and questions.construct = numbered_choices.construct
 
 ),
 
@@ -93,8 +102,7 @@ answers as (
 meant as (
 
     select
-        answers.survey_id,
-        answers.question_id,
+        answers.question_key,
         answers.cell_text,
         answers.nth_in_cell,
         survey_values.value,
@@ -106,7 +114,7 @@ meant as (
             and (survey_values.survey_id is null or answers.survey_id = survey_values.survey_id)
             and (survey_values.question_id is null or answers.question_id = survey_values.question_id)
     qualify row_number() over (
-        partition by answers.survey_id, answers.question_id, answers.cell_text, answers.nth_in_cell
+        partition by answers.question_key, answers.cell_text, answers.nth_in_cell
         order by
             case when survey_values.question_id is null then 1 else 0 end,
             case when survey_values.survey_id is null then 1 else 0 end,
@@ -128,12 +136,22 @@ valued as (
         questions.question_key,
         case
             when answers.choice is null then questions.question_key
-            else {{ surrogate_key(['answers.survey_id', 'answers.question_id', 'answers.choice']) }}
+            when questions.is_first_use
+                then {{ surrogate_key(['answers.survey_id', 'answers.question_id', 'answers.choice']) }}
+            else {{ surrogate_key(['answers.question_key', 'answers.choice']) }}
         end as choice_key,
         questions.separator is not null and answers.choice is null as is_without_choice,
         questions.construct,
+        questions.is_first_use,
+        questions.is_to_complete,
+        questions.separator,
+        questions.choice as choice_of_column,
+        questions.asked_as,
+        meant.question_key is not null as is_listed,
+        meant.value as meant_value,
         questions.item,
         questions.item_label,
+        questions.item_dimension,
         questions.pillar,
         questions.outcome_kind,
         questions.interaction,
@@ -144,22 +162,24 @@ valued as (
         case
             when questions.construct not in {{ unvalued }} and not coalesce(meant.is_missing, false)
                 then coalesce(
-                    meant.value, cast({{ parse_number('answers.answer_text', 'sources.decimal_mark') }} as double)
+                    meant.value,
+                    {{ parse_number('answers.answer_text', 'sources.decimal_mark', type='double') }},
+                    {{ labelled_number('answers.answer_text', 'questions.scale_min', 'questions.scale_max') }}
                 )
         end as answered_value,
+        -- A column that stands for one choice says it of those who ticked it.
         case
-            when questions.construct = 'attribute' and not coalesce(meant.is_missing, false) then answers.answer_text
+            when coalesce(questions.construct, '') <> 'attribute' or coalesce(meant.is_missing, false) then null
+            when questions.choice is null then answers.answer_text
+            when not ({{ says_unticked('answers.answer_text') }} or coalesce(meant.value = 0, false))
+                then questions.choice
         end as attribute_value
     from answers
-    inner join questions
-        on
-            answers.survey_id = questions.survey_id
-            and answers.question_id = questions.question_id
+    inner join questions on answers.question_key = questions.question_key
     left join sources on answers.data_source = sources.data_source
     left join meant
         on
-            answers.survey_id = meant.survey_id
-            and answers.question_id = meant.question_id
+            answers.question_key = meant.question_key
             and answers.cell_text = meant.cell_text
             and answers.nth_in_cell = meant.nth_in_cell
 
@@ -176,6 +196,12 @@ judged as (
             when construct in {{ unvalued }} or is_missing then 'kept'
             when answered_value is null then 'unreadable'
             when answered_value < scale_min or answered_value > scale_max then 'out_of_scale'
+            -- 6.5 is no answer to a question of boxes: it would be neither promoter, passive nor detractor.
+            when
+                construct in {{ box_constructs() }}
+                and {{ is_whole('scale_max - scale_min') }}
+                and not {{ is_whole('answered_value - scale_min') }}
+                then 'out_of_scale'
             else 'kept'
         end as fate
     from valued
@@ -210,6 +236,8 @@ ruled as (
                 then 'NPS is defined on 0-10 only'
             when judged.construct = 'csat' and not coalesce(judged.scale_max - judged.scale_min >= 2, false)
                 then 'a top-two share needs a scale of at least three boxes'
+            when judged.construct = 'csat' and not {{ is_whole('judged.scale_max - judged.scale_min') }}
+                then 'boxes are one point apart, and this scale is not a whole number of points long'
             when
                 judged.construct = 'ces'
                 and not coalesce(
@@ -225,7 +253,10 @@ ruled as (
 final as (
 
     select
-        {{ surrogate_key(['survey_id', 'question_id', 'cell_text', 'nth_in_cell']) }} as meaning_key,
+        case
+            when is_first_use then {{ surrogate_key(['survey_id', 'question_id', 'cell_text', 'nth_in_cell']) }}
+            else {{ surrogate_key(['question_key', 'cell_text', 'nth_in_cell']) }}
+        end as meaning_key,
         question_key,
         choice_key,
         survey_id,
@@ -234,8 +265,13 @@ final as (
         answer_text,
         nth_in_cell,
         construct,
+        is_first_use,
+        -- A multiple-choice cell is one question answered, and so are the columns of a question that has one a choice.
+        is_to_complete and nth_in_cell = 1 and choice_of_column is null as is_question_answered,
+        case when is_to_complete then asked_as end as question_to_complete,
         item,
         item_label,
+        item_dimension,
         pillar,
         outcome_kind,
         interaction,
@@ -246,9 +282,25 @@ final as (
         answered_value,
         value,
         100.0 * (value - scale_min) / nullif(scale_max - scale_min, 0) as value_pct,
-        -- Answers on whole numbers: the two highest boxes are the scale's end and the one below.
-        case when scale_max - scale_min >= 2 then value >= scale_max - 1 end as is_top_two,
+        -- The two highest boxes are the scale's end and the one a point below; what lies between boxes is in none.
+        case
+            when
+                scale_max - scale_min >= 2
+                and {{ is_whole('scale_max - scale_min') }}
+                and {{ is_whole('value - scale_min') }}
+                then value >= scale_max - 1
+        end as is_top_two,
         attribute_value,
+        -- What was chosen, of questions that may be counted: reasons, and attributes whose choices are declared.
+        case
+            when fate <> 'kept' or is_missing or construct not in {{ choice_constructs() }} then null
+            when construct = 'reason' or separator is not null or choice_of_column is not null or is_listed
+                then asked_as
+        end as choice_question,
+        coalesce(choice_of_column, answer_text) as choice,
+        choice_of_column is null or not ({{ says_unticked('answer_text') }} or coalesce(meant_value = 0, false))
+            as is_chosen,
+        is_listed or choice_of_column is not null as is_listed_choice,
         fate,
         value is not null and fate = 'kept' and refusal is null as is_scorable,
         refusal

@@ -108,6 +108,7 @@ final as (
         ---------- what was asked
         asked.item,
         asked.item_label,
+        asked.item_dimension,
         asked.pillar,
         asked.scale_min,
         asked.scale_max,

@@ -1,5 +1,6 @@
--- Grain: one row is a response (survey, respondent, wave, occasion) x question; of a multiple-choice question, x choice
--- that was ticked. Gaps and outcomes do not wait for it: they pair answers by keys.
+-- Grain: one row is a response (survey, respondent, wave, occasion) x question x construct that the question measures;
+-- of a multiple-choice question, x choice that was ticked. Gaps and outcomes do not wait for it: they pair answers by
+-- keys.
 
 with given as (
 
@@ -35,12 +36,18 @@ final as (
 
         ---------- what was asked
         meanings.construct,
+        meanings.is_first_use,
         meanings.item,
         meanings.item_label,
+        meanings.item_dimension,
         meanings.pillar,
         meanings.outcome_kind,
         meanings.scale_min,
         meanings.scale_max,
+        case
+            when meanings.scale_min is not null and meanings.scale_max is not null
+                then {{ number_text('meanings.scale_min') }} || '-' || {{ number_text('meanings.scale_max') }}
+        end as scale,
         meanings.is_reversed,
 
         ---------- what was answered

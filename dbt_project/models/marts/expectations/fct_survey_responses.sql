@@ -20,32 +20,65 @@ meanings as (
 
 ),
 
-questions as (
+-- A survey of several waves may ask other questions in each: what nobody answered in a wave was not asked in it.
+survey_waves as (
 
     select
         survey_id,
-        count(*) as n_questions
-    from {{ ref('int_survey__questions') }}
-    where construct is not null and construct not in ('reason', 'comment', 'ignore')
+        count(distinct coalesce(wave, '')) as n_waves
+    from respondents
     group by survey_id
 
 ),
 
--- A code for "does not apply" is an answer, too; a text that no codebook row explains was given all the same. A
--- multiple-choice cell is one question answered, however many choices it holds.
+asked_by_wave as (
+
+    select
+        respondents.survey_id,
+        coalesce(respondents.wave, '') as wave,
+        count(distinct meanings.question_to_complete) as n_questions
+    from given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    inner join respondents on given.response_key = respondents.response_key
+    inner join survey_waves on respondents.survey_id = survey_waves.survey_id
+    where survey_waves.n_waves > 1
+    group by respondents.survey_id, coalesce(respondents.wave, '')
+
+),
+
+questions as (
+
+    select
+        survey_id,
+        count(distinct asked_as) as n_questions
+    from {{ ref('int_survey__questions') }}
+    where is_to_complete
+    group by survey_id
+
+),
+
+-- A code for "does not apply" is an answer, too; a text that no codebook row explains was given all the same.
 counted as (
 
     select
         given.response_key,
         count(*) as n_given,
-        sum(
-            case
-                when meanings.nth_in_cell = 1 and meanings.construct not in ('reason', 'comment', 'ignore') then 1
-                else 0
-            end
-        ) as n_answered
+        sum(case when meanings.is_question_answered then 1 else 0 end) as n_answered
     from given
     inner join meanings on given.meaning_key = meanings.meaning_key
+    group by given.response_key
+
+),
+
+-- Questions that have a column a choice are answered where any of their columns is.
+answered_by_columns as (
+
+    select
+        given.response_key,
+        count(distinct meanings.question_to_complete) as n_answered
+    from given
+    inner join meanings on given.meaning_key = meanings.meaning_key
+    where meanings.question_to_complete is not null and not meanings.is_question_answered and meanings.nth_in_cell = 1
     group by given.response_key
 
 ),
@@ -60,6 +93,24 @@ blanks as (
 
 ),
 
+counts as (
+
+    select
+        respondents.response_key,
+        counted.response_key is not null as is_answered,
+        coalesce(counted.n_answered, 0) + coalesce(answered_by_columns.n_answered, 0) as n_answered,
+        coalesce(asked_by_wave.n_questions, questions.n_questions, 0) as n_questions
+    from respondents
+    left join counted on respondents.response_key = counted.response_key
+    left join answered_by_columns on respondents.response_key = answered_by_columns.response_key
+    left join questions on respondents.survey_id = questions.survey_id
+    left join asked_by_wave
+        on
+            respondents.survey_id = asked_by_wave.survey_id
+            and coalesce(respondents.wave, '') = asked_by_wave.wave
+
+),
+
 final as (
 
     select
@@ -69,10 +120,10 @@ final as (
         respondents.survey_id,
 
         ---------- what came back
-        counted.response_key is not null as is_answered,
-        cast(coalesce(counted.n_answered, 0) as integer) as n_answered,
-        cast(coalesce(questions.n_questions, 0) as integer) as n_questions,
-        coalesce(counted.n_answered >= questions.n_questions and questions.n_questions > 0, false) as is_complete,
+        counts.is_answered,
+        cast(counts.n_answered as integer) as n_answered,
+        cast(counts.n_questions as integer) as n_questions,
+        counts.n_questions > 0 and counts.n_answered >= counts.n_questions as is_complete,
         blanks.survey_id is not null as is_silence_known,
 
         ---------- when and where
@@ -82,8 +133,7 @@ final as (
         respondents.survey_language,
         respondents.value_tier_at_event
     from respondents
-    left join counted on respondents.response_key = counted.response_key
-    left join questions on respondents.survey_id = questions.survey_id
+    inner join counts on respondents.response_key = counts.response_key
     left join blanks on respondents.survey_id = blanks.survey_id
 
 )

@@ -66,6 +66,23 @@ handed as (
 
 ),
 
+-- A question counts once, however many constructs it measures.
+judgements as (
+
+    select distinct
+        touchpoint_id,
+        response_id,
+        question_id,
+        value_pct
+    from answers
+    where
+        touchpoint_id is not null
+        and construct in ('perception', 'csat', 'ces', 'overall')
+        and is_scorable
+        and value_pct is not null
+
+),
+
 -- A response counts once, however many of its questions asked for a judgement.
 judged as (
 
@@ -73,12 +90,7 @@ judged as (
         touchpoint_id,
         response_id,
         {{ exact_sum('value_pct') }} / count(*) as perception
-    from answers
-    where
-        touchpoint_id is not null
-        and construct in ('perception', 'csat', 'ces', 'overall')
-        and is_scorable
-        and value_pct is not null
+    from judgements
     group by touchpoint_id, response_id
 
 ),

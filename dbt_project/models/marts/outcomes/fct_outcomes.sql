@@ -89,6 +89,7 @@ final as (
         ---------- the outcome
         asked.item,
         asked.item_label,
+        asked.item_dimension,
         asked.outcome_kind as kind,
 
         ---------- the two halves

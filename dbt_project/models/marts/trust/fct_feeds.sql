@@ -19,6 +19,7 @@
     ('expectation_gaps', 'fct_expectation_gaps', 'answered_on', "pairing <> 'none'"),
     ('outcomes', 'fct_outcomes', 'answered_on', none),
     ('kano', 'fct_kano_answers', 'answered_on', none),
+    ('choices', 'fct_survey_choices', 'answered_on', none),
     ('blank_responses', 'fct_survey_responses', 'answered_on', 'is_silence_known'),
     ('contracts', 'fct_contracts', 'started_on', none),
     ('accounts', 'dim_accounts', 'first_member_on', none),

@@ -19,6 +19,8 @@ renamed as (
         try_cast({{ blank_to_null('scale_max') }} as double) as scale_max,
         coalesce(lower(trim(reversed)) = 'true', false) as is_reversed,
         {{ blank_to_null('separator') }} as separator,
+        {{ blank_to_null('choice') }} as choice,
+        {{ blank_to_null('dimension') }} as item_dimension,
         _file as source_file,
         _line as source_line
     from source

@@ -18,6 +18,7 @@ extracted as (
     select
         source.*,
         lower({{ json_text('source._row', '$.status') }}) as status,
+        try_cast({{ json_text('source._row', '$.status') }} as double) as status_code,
         {{ json_text('source._row', '$.recordedDate') }} as recorded_date,
         {{ json_text('source._row', '$.endDate') }} as end_date,
         sources.id_namespace,
@@ -63,12 +64,13 @@ renamed as (
         _line as source_line,
         _load_id as load_id,
         _load_id in {{ active_loads() }} as is_active_load,
-        -- Status as a code, or as the label that an export with choice texts writes.
+        -- Status as a sum of flags, or as the label that an export with choice texts writes. 4 (imported), 16 (offline)
+        -- and 32 (employee experience) say how a response came, not that it is none.
         case
             when not is_configured then {{ reason('source_removed') }}
-            when status in ('1', '9') or status like '%preview%' then {{ reason('preview') }}
-            when status = '2' or status like '%test%' then {{ reason('test_response') }}
-            when status = '8' or status like '%spam%' then {{ reason('spam') }}
+            when {{ has_flag('status_code', 1) }} or status like '%preview%' then {{ reason('preview') }}
+            when {{ has_flag('status_code', 2) }} or status like '%test%' then {{ reason('test_response') }}
+            when {{ has_flag('status_code', 8) }} or status like '%spam%' then {{ reason('spam') }}
         end as set_aside_reason
     from extracted
 
