@@ -26,6 +26,7 @@ from orchestration.release_facts import ReleaseFacts, read_facts
 from orchestration.snapshot import canonical_hash, read_tables, sha256_of, write_snapshot
 from workspace import Workspace
 from workspace.documents import Check, Current, Release, TableRecord
+from workspace.frozen import frozen_settings
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
 
 STAGING_PREFIX = ".staging-"
@@ -51,7 +52,13 @@ class Publication:
 
 
 def publish(
-    workspace: Workspace, *, run_id: str, code_version: str, artefacts: Path, ledger: Sequence[Mapping[str, Any]]
+    workspace: Workspace,
+    *,
+    run_id: str,
+    code_version: str,
+    changed_files: Sequence[str] = (),
+    artefacts: Path,
+    ledger: Sequence[Mapping[str, Any]],
 ) -> Publication:
     """Publish the warehouse of a run, if its audit records allow it and its content is new.
 
@@ -61,6 +68,7 @@ def publish(
         workspace: the validated workspace.
         run_id: the run whose audit records decide, and the name of the release.
         code_version: which code built the warehouse.
+        changed_files: files of the code that differ from the commit which `code_version` names.
         artefacts: dbt's target folder of this run, with manifest.json and semantic_manifest.json.
         ledger: rows of `ledger.loads`.
     """
@@ -80,6 +88,7 @@ def publish(
             staging,
             run_id=run_id,
             code_version=code_version,
+            changed_files=changed_files,
             artefacts=artefacts,
             ledger=ledger,
             decision=decision,
@@ -175,6 +184,7 @@ def _write(
     *,
     run_id: str,
     code_version: str,
+    changed_files: Sequence[str],
     artefacts: Path,
     ledger: Sequence[Mapping[str, Any]],
     decision: Decision,
@@ -195,6 +205,8 @@ def _write(
         published_at=audit.now(),
         **policy,
         code_version=code_version,
+        changed_files=tuple(changed_files),
+        config_hashes=dict(workspace.hashes),
         content_hash=content_hash(
             tables=tables,
             semantic_manifest=semantic_manifest,
@@ -232,6 +244,7 @@ def _policy(workspace: Workspace, facts: ReleaseFacts) -> dict[str, Any]:
         "min_cell": config.privacy.min_cell,
         "min_cell_comments": config.privacy.min_cell_comments,
         "publish_comments": config.privacy.publish_comments,
+        "settings": frozen_settings(config),
     }
 
 
