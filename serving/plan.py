@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from serving.coverage import Coverage, coverage, period_start
+from serving.earlier import is_on_calendar, look_backs
 from serving.engine import Filter, Query, Value
 from serving.errors import UserError, did_you_mean
 from serving.question import MISSING_WORD, Filters, Grain, Question
@@ -38,6 +39,8 @@ class Plan:
         filters: in the snapshot's own values.
         floor: cells with fewer people are hidden; 0 where the metric and its slice are not sensitive.
         time_grain: the grain of the metric's own dates.
+        is_looking_back: stands on periods before the one that is asked for: they are asked for too, and judged after.
+        is_on_calendar: has rows for days without facts.
     """
 
     metric: Metric
@@ -49,6 +52,8 @@ class Plan:
     coverage: Coverage
     floor: int
     time_grain: Grain
+    is_looking_back: bool = False
+    is_on_calendar: bool = False
 
     @property
     def time(self) -> str | None:
@@ -70,12 +75,13 @@ class Plan:
 
     def query(self, *metrics: str, also_by: tuple[str, ...] = ()) -> Query:
         """A query for metrics at this slice."""
+        since = None if self.is_looking_back else self.since
         return Query(
             metrics=tuple(dict.fromkeys(metrics)),
             group_by=tuple(dict.fromkeys((*self.group_by, *also_by))),
             filters=self.filters,
-            since=period_start(self.since, self.time_grain) if self.since else None,
-            until=self.until,
+            since=period_start(since, self.time_grain) if since else None,
+            until=None if self.is_looking_back else self.until,
             time_grain=self.time_grain,
         )
 
@@ -87,7 +93,7 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
     failed = document.withheld.get(name)
     if failed is not None:
         return Verdict("withheld", f"withheld by the failed check {', '.join(failed)}")
-    reach = coverage(document.feeds[feed] for feed in metric.feeds if feed in document.feeds)
+    reach = coverage(document.feeds[feed] for feed in release.semantics.feeds(name) if feed in document.feeds)
     if metric.feeds and reach.rows == 0:
         if reach.refused_reason:
             return Verdict("refused", reach.refused_reason)
@@ -103,6 +109,10 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
         return refused
     asked = [dimension for dimension in (*by.values(), *where.values()) if dimension]
     floor = _floor(release, metric, asked)
+    is_looking_back = bool(look_backs(release.semantics, name))
+    if floor and is_looking_back:
+        reason = f"{name} looks back, and the difference of two periods could show what a few people did"
+        return Verdict("not_sliceable", f"{reason}: ask it without dimensions of people")
     ready = Plan(
         metric=metric,
         by=tuple((word, dimension) for word, dimension in by.items() if dimension),
@@ -113,6 +123,8 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
         coverage=reach,
         floor=floor,
         time_grain=next(iter(release.semantics.grains(name)), "day"),
+        is_looking_back=is_looking_back,
+        is_on_calendar=is_on_calendar(release.semantics, name),
     )
     return (_refuse_people(release, ready) if floor else None) or ready
 
@@ -170,6 +182,9 @@ def _refuse_slice(
     allowed = sorted(release.semantics.dimensions(metric.name))
     lacking = [word for word, dimension in asked.items() if dimension is None]
     listed = ", ".join(allowed) if allowed else "none"
+    cut_by = [word for word in lacking if word.rpartition("__")[2] in metric.part_by]
+    if cut_by:
+        return Verdict("not_sliceable", _share_of_a_whole(release, metric, ", ".join(cut_by), listed))
     if lacking:
         return Verdict("not_sliceable", f"{metric.name} has no {', '.join(lacking)}; its dimensions: {listed}")
     if metric.metric_class == "fixed_grain":
@@ -189,6 +204,16 @@ def _refuse_slice(
     return None
 
 
+def _share_of_a_whole(release: LiveRelease, metric: Metric, dimension: str, listed: str) -> str:
+    """Why a share is not cut by the dimension that makes it a share, and what to ask instead."""
+    why = f"{metric.name} is a share of a whole, and {dimension} says which part: a value would be all or nothing"
+    whole = metric.denominator
+    offers = whole is not None and whole in release.semantics.offered
+    if offers and dimension in release.semantics.dimensions(str(whole)):
+        return f"{why}; ask {whole} by {dimension} and divide. Its dimensions: {listed}"
+    return f"{why}; its dimensions: {listed}"
+
+
 def _refuse_sum(question: Question, metric: Metric, asked: Mapping[str, Dimension | None]) -> Verdict | None:
     """Refuse to add up what means nothing together: the credits of two attribution models, of two movements."""
     single = {word for word, values in question.filters if len(values) == 1}
@@ -205,6 +230,11 @@ def _refuse_sum(question: Question, metric: Metric, asked: Mapping[str, Dimensio
 
 
 def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach: Coverage) -> Verdict | None:
+    backs = look_backs(release.semantics, metric.name)
+    is_windowed = bool(question.since or question.until)
+    if question.grain is None and any(back.kind != "ever" or is_windowed for back in backs):
+        listed = ", ".join(release.semantics.grains(metric.name))
+        return Verdict("not_sliceable", f"{metric.name} looks back from every period: ask it by a grain ({listed})")
     if not (question.grain or question.since or question.until):
         return None
     grains = release.semantics.grains(metric.name)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from serving.errors import UserError, did_you_mean
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = get_args(Grain)
+
+# MetricFlow's name of time, which a question asks by its grain.
+TIME: Final = "metric_time"
 
 # How a missing value is written where only words can be.
 MISSING_WORD = "(missing)"
@@ -44,6 +47,14 @@ class Question:
         object.__setattr__(self, "where", _filters(self.where))
         if not self.metrics:
             raise UserError("The question names no metric.", "Name at least one; the catalogue lists them.")
+        if self.grain is not None and not isinstance(self.grain, str):
+            named = ", ".join(map(str, self.grain)) if isinstance(self.grain, Iterable) else str(self.grain)
+            raise UserError(f"The question names {named} as its grain.", "Name one grain, and ask once for each.")
+        timed = [word for word in self.by if word == TIME or word.startswith(f"{TIME}__")]
+        if timed:
+            raise UserError(
+                f"Time is no dimension to group by ('{timed[0]}').", f"Name one grain instead: {', '.join(GRAINS)}."
+            )
         if self.grain is not None and self.grain not in GRAINS:
             raise UserError(f"There is no grain '{self.grain}'.", did_you_mean(str(self.grain), GRAINS))
         if self.since and self.until and self.since > self.until:

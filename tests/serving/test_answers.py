@@ -6,6 +6,7 @@ import hashlib
 import threading
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import duckdb
 import pytest
@@ -311,3 +312,17 @@ def test_the_next_release_of_the_same_definitions_needs_no_new_plans(
 
     monkeypatch.setattr("serving.engine.Planner._explain", planned_again)
     assert ask(fresh, question).rows == expected
+
+
+@pytest.mark.parametrize("grain", [("month", "week"), ["month", "month"], 3])
+def test_a_question_has_one_grain(grain: Any) -> None:
+    with pytest.raises(UserError) as refused:
+        Question(metrics=("orders",), grain=grain)
+    assert "one grain" in refused.value.fix
+
+
+@pytest.mark.parametrize("word", ["metric_time", "metric_time__month"])
+def test_time_is_asked_by_a_grain_and_not_as_a_dimension(word: str) -> None:
+    with pytest.raises(UserError, match="Time is no dimension") as refused:
+        Question(metrics=("orders",), by=(word,), grain="month")
+    assert "month" in refused.value.fix
