@@ -138,7 +138,10 @@ def check_words(release: LiveRelease, question: Question) -> None:
         semantics.check_dimension(word)
     for word, values in question.filters:
         having = [one for name in question.metrics for one in semantics.resolve_all(word, name)]
-        known = _texts(release, tuple(dict.fromkeys(having)) or semantics.named(word))
+        meant = tuple(dict.fromkeys(having)) or semantics.named(word)
+        known = _texts(release, meant)
+        if not meant:
+            continue
         for value in values:
             if value not in known:
                 words = [text if text is not None else MISSING_WORD for text in known]

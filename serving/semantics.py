@@ -190,7 +190,8 @@ class Semantics:
         """Refuse a word that no metric of this release knows as a dimension."""
         columns = {column for name in self.offered for column in self.dimensions(name)}
         qualified = {word for name in self.offered for word in self._qualified[name]}
-        if dimension not in columns and dimension not in qualified:
+        parts = {column for name in self.offered for column in self.metrics[name].part_by}
+        if dimension not in columns | qualified | parts:
             raise UserError(f"There is no dimension '{dimension}'.", f"{did_you_mean(dimension, columns)} {_CATALOGUE}")
 
     def named(self, dimension: str) -> tuple[Dimension, ...]:
