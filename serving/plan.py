@@ -144,7 +144,7 @@ def check_words(release: LiveRelease, question: Question) -> None:
             continue
         for value in values:
             if value not in known:
-                words = [text if text is not None else MISSING_WORD for text in known]
+                words = [text for text in known if text is not None]
                 what = f"'{word}' has no value '{MISSING_WORD if value is None else value}'."
                 raise UserError(what, did_you_mean(value or "", words))
 
@@ -153,7 +153,7 @@ def dimension_values(release: LiveRelease, dimension: str) -> tuple[str, ...]:
     """Every value that a dimension takes in this release, in order; missing values are not listed."""
     release.semantics.check_dimension(dimension)
     known = _texts(release, release.semantics.named(dimension))
-    return tuple(sorted(text for text in known if text is not None))
+    return tuple(sorted(text for text, value in known.items() if text is not None and value is not None))
 
 
 def text_of(value: Value) -> str | None:
@@ -166,7 +166,7 @@ def text_of(value: Value) -> str | None:
 def _texts(release: LiveRelease, dimensions: tuple[Dimension, ...]) -> dict[str | None, Value]:
     """Text -> value. A missing value is always known: a join leaves it where a person has no row."""
     values = (value for one in dimensions for value in release.engine.values(one.qualified))
-    return {None: None, **{text_of(value): value for value in values}}
+    return {None: None, MISSING_WORD: None, **{text_of(value): value for value in values}}
 
 
 def _filters(release: LiveRelease, where: Mapping[str, Dimension | None], filters: Filters) -> tuple[Filter, ...]:
@@ -175,7 +175,9 @@ def _filters(release: LiveRelease, where: Mapping[str, Dimension | None], filter
         dimension = where[word]
         if dimension:
             known = _texts(release, (dimension,))
-            made.append(Filter(dimension.qualified, tuple(known[value] for value in values if value in known)))
+            made.append(
+                Filter(dimension.qualified, tuple(dict.fromkeys(known[value] for value in values if value in known)))
+            )
     return tuple(made)
 
 

@@ -15,7 +15,7 @@ GRAINS: tuple[Grain, ...] = get_args(Grain)
 # MetricFlow's name of time, which a question asks by its grain.
 TIME: Final = "metric_time"
 
-# How a missing value is written where only words can be.
+# How a missing value is written where only words can be; a company's own value of that name comes first.
 MISSING_WORD = "(missing)"
 
 # Filter: dimension -> the values that are kept; None stands for a missing value.
@@ -74,6 +74,6 @@ def _filters(where: Mapping[str, Iterable[str | None] | str | None] | Filters) -
         listed = [values] if values is None or isinstance(values, str) else list(values)
         if not listed:
             raise UserError(f"The filter on '{dimension}' names no value.", "Name one, or leave the filter out.")
-        unique = {None if value in ("", MISSING_WORD) else value for value in listed}
+        unique = {None if value == "" else value for value in listed}
         kept[dimension] = tuple(sorted(unique, key=lambda value: (value is None, value or "")))
     return tuple(sorted(kept.items()))

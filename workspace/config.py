@@ -132,6 +132,12 @@ class Config(Section):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"source name '{sorted(twice)[0]}' is used twice; names must differ")
+        for source in self.sources:
+            if source.entity == "paths" and source.name == self.conversion.event:
+                raise ValueError(
+                    f"source '{source.name}' of counted paths bears the name of the event that is the conversion, and "
+                    "their conversions would be one; rename the source"
+                )
         for name in self.revenue_from:
             if name not in names:
                 raise ValueError(f"revenue_from names '{name}', which is no source; sources are {', '.join(names)}")
