@@ -23,7 +23,7 @@ from workspace.documents import Release
 from workspace.frozen import frozen_settings, setting_keys
 from workspace.paths import RELEASE_FILE, WorkspacePaths
 
-PAGES = ("today", "who", "journey", "expectations", "corners", "before", "quality")
+PAGES = ("today", "who", "journey", "corners", "before")
 # What a company may write where one value is as good as another.
 OTHER_WORDS = {
     "company": "Somebody Else", "brand": "Else", "timezone": "Asia/Tokyo", "currency": "JPY", "as_of": "2020-01-01",
