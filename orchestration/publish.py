@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from orchestration import audit, lineage
 from orchestration.decision import Decision, decide, withheld_metrics
-from orchestration.release_facts import ReleaseFacts, read_facts
+from orchestration.release_facts import ReleaseFacts, built_settings, read_facts
 from orchestration.snapshot import canonical_hash, read_tables, sha256_of, write_snapshot
 from workspace import Workspace
 from workspace.documents import Check, Current, Release, TableRecord
@@ -78,6 +78,14 @@ def publish(
     decision = decide(audit.read(paths.audit, run_id=run_id))
     if not decision.may_publish:
         return Publication(outcome="blocked", live=live.run_id if live else None, reasons=decision.blocked_by)
+
+    edited = _edited_settings(workspace)
+    if edited:
+        reason = (
+            f"cx.yml was edited after the warehouse was built ({', '.join(edited)}): its numbers are those of the "
+            "former settings. Run cx run, which builds with the new ones."
+        )
+        return Publication(outcome="blocked", live=live.run_id if live else None, reasons=(reason,))
 
     staging = paths.published / f"{STAGING_PREFIX}{run_id}"
     staging.mkdir(parents=True, mode=_FOLDER_MODE)
@@ -231,6 +239,15 @@ def _write(
         _sync_file(path)
     _sync_folder(folder)
     return release
+
+
+def _edited_settings(workspace: Workspace) -> list[str]:
+    """First keys of cx.yml that say something else than when the warehouse was built."""
+    built = built_settings(workspace.paths.raw_database)
+    if built is None:
+        return []
+    now = frozen_settings(workspace.config)
+    return sorted(key for key in {*built, *now} if built.get(key) != now.get(key))
 
 
 def _policy(workspace: Workspace, facts: ReleaseFacts) -> dict[str, Any]:

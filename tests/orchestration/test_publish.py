@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.settings import replace_settings
 from orchestration.publish import Publication, publish, read_current, readable_releases
 from orchestration.snapshot import sha256_of
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
@@ -132,6 +133,21 @@ def test_another_setting_is_a_new_release_and_another_comment_is_not(workspace: 
     write_records(edited, "r3")
     result = publish(edited, run_id="r3", code_version="1", artefacts=write_artefacts(edited, "r3"), ledger=LEDGER)
     assert result.outcome == "published"
+
+
+def test_an_edit_of_cx_yml_after_the_build_is_not_published_with_its_numbers(workspace: Workspace) -> None:
+    build_warehouse(workspace, amount=10)
+    with duckdb.connect(str(workspace.paths.raw_database)) as connection:
+        replace_settings(connection, workspace)
+    config = workspace.paths.config
+    config.write_text(f"{config.read_text()}value: {{top_tier: 0.1}}\n")
+    edited = load_workspace(workspace.paths.root)
+    for run_id, built, outcome in (("r1", edited, "blocked"), ("r2", workspace, "published")):
+        write_records(built, run_id)
+        artefacts = write_artefacts(built, run_id)
+        result = publish(built, run_id=run_id, code_version="1", artefacts=artefacts, ledger=LEDGER)
+        assert result.outcome == outcome
+        assert all("edited after the warehouse was built (value)" in reason for reason in result.reasons)
 
 
 def test_the_same_tables_with_another_failed_check_are_a_new_release(run: Run) -> None:
