@@ -47,8 +47,9 @@ class Question:
         object.__setattr__(self, "where", _filters(self.where))
         if not self.metrics:
             raise UserError("The question names no metric.", "Name at least one; the catalogue lists them.")
-        if self.grain is not None and not isinstance(self.grain, str):
-            named = ", ".join(map(str, self.grain)) if isinstance(self.grain, Iterable) else str(self.grain)
+        grain: object = self.grain
+        if grain is not None and not isinstance(grain, str):
+            named = ", ".join(map(str, grain)) if isinstance(grain, Iterable) else str(grain)
             raise UserError(f"The question names {named} as its grain.", "Name one grain, and ask once for each.")
         timed = [word for word in self.by if word == TIME or word.startswith(f"{TIME}__")]
         if timed:
