@@ -75,9 +75,14 @@ def _whole(desk: Desk, filters: Filters) -> tuple[Answer, ...]:
     """Models over all paths together, solved for the whole time and by segment: other filters leave them out."""
     if any(word != "segment" for word in filters.where) or len(filters.where.get("segment", ())) > 1:
         return ()
-    segment = filters.where.get("segment", ("all",))
-    where = {"conversion": (desk.settings.conversion_event,), "period": ("all",), "segment": tuple(segment)}
+    segment = tuple(map(segment_here, filters.where.get("segment", ()))) or ("all",)
+    where = {"conversion": (desk.settings.conversion_event,), "period": ("all",), "segment": segment}
     return (desk.ask(CONTRIBUTED, by=("channel", "model"), where=where),)
+
+
+def segment_here(segment: str) -> str:
+    """How contributions name a segment: two words are not the company's there, but `all` of it and `none` known."""
+    return f"{segment} (segment)" if segment.replace(" (segment)", "") in ("all", "none") else segment
 
 
 def _whole_note(whole: tuple[Answer, ...], period: str) -> str:

@@ -134,6 +134,18 @@ def notices(
     return found
 
 
+def settings_not_kept(release: Release) -> Notice | None:
+    """A callout where sentences cannot know the settings that their numbers were computed with."""
+    if release.settings is not None:
+        return None
+    text = (
+        "This release was published before releases kept their settings. Where a sentence names a setting, such as the "
+        "days that a customer stays active or the share of the top tier, it is the default, and the numbers may have "
+        "been computed with another. The next run publishes a release with its settings."
+    )
+    return Notice("The settings of these answers are not known", text, "orange", ":material/settings:")
+
+
 def why(run: RunSummary) -> str:
     """What stopped a run, in a sentence."""
     failed = [getattr(check, "name", str(check)) for check in run.failed_checks]

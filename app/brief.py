@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from app.answers import read_answers
-from app.badges import certification, notices
+from app.badges import certification, notices, settings_not_kept
 from app.filters import Filters
 from app.findings import has_changed
 from app.formatting import change, count_of, day, money, month, number, percent, unavailable, unit_of
@@ -185,6 +185,7 @@ def write(desk: Desk) -> Brief:
     told = notices(
         document, desk.runs, live_run_id=desk.live_run_id, now=desk.now, stale_after=desk.settings.stale_after
     )
+    unknown = settings_not_kept(document)
     return Brief(
         company=document.company,
         run_id=document.run_id,
@@ -194,7 +195,7 @@ def write(desk: Desk) -> Brief:
         if filters.window.since and filters.window.until
         else "all time",
         badge=certification(desk.define(shown)).text,
-        notices=tuple(f"{notice.title}. {notice.text}" for notice in told),
+        notices=tuple(f"{notice.title}. {notice.text}" for notice in (unknown, *told) if notice),
         answers=answers,
         month=month(until),
         month_before=month(previous.since or until),

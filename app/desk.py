@@ -1,8 +1,8 @@
 """The one door from pages to numbers. In: a question and the reader's filters. Out: governed answers.
 
-Pages hold a `Desk` and nothing else: it knows the open release, its definitions, the runs since, and the settings of
-the workspace. An open release remembers its own answers, and definitions are cached under its run id, so that a new
-release is never answered from an old one.
+Pages hold a `Desk` and nothing else: it knows the open release, its definitions, the runs since, and the settings that
+the release was built with. cx.yml is never read: it may have been edited since. An open release remembers its own
+answers, and definitions are cached under its run id, so that a new release is never answered from an old one.
 """
 
 from __future__ import annotations
@@ -32,9 +32,8 @@ from serving import (
     open_release,
     run_history,
 )
-from workspace import WorkspaceError, load_workspace
-from workspace.config import Config, Conversion, Customers, Journey, Service, Serving, Value
 from workspace.documents import Feed, Release
+from workspace.frozen import setting
 from workspace.paths import WorkspacePaths
 
 KEPT_RELEASES = 3
@@ -42,7 +41,7 @@ KEPT_RELEASES = 3
 
 @dataclass(frozen=True)
 class Settings:
-    """What pages need of cx.yml."""
+    """What pages need of cx.yml, as it was when the release was built."""
 
     stale_after: timedelta
     top_tier: float
@@ -191,16 +190,26 @@ def open_desk(root: Path, run_id: str | None = None) -> Desk:
         live_run_id=live_run_id,
         definitions=_definitions(*_identity(release), release),
         runs=tuple(run_history(paths)),
-        settings=settings_of(root),
+        settings=settings_of(release.document),
         now=datetime.now(UTC),
     )
 
 
-def settings_of(root: Path) -> Settings:
-    """The workspace's settings; their defaults where cx.yml cannot be read, since pages must open all the same."""
-    config = root / "cx.yml"
-    changed = config.stat().st_mtime_ns if config.is_file() else 0
-    return _settings(str(root), changed)
+def settings_of(document: Release) -> Settings:
+    """The settings that a release was built with.
+
+    A release that was published before releases kept them shows the defaults; `badges.settings_not_kept` says so.
+    """
+    kept = document.settings
+    return Settings(
+        stale_after=timedelta(hours=setting(kept, "serving.stale_after_hours")),
+        top_tier=setting(kept, "value.top_tier"),
+        conversion_days=setting(kept, "journey.conversion_days"),
+        active_days=setting(kept, "customers.active_days"),
+        horizon_months=setting(kept, "value.horizon_months"),
+        reply_target_hours=setting(kept, "service.reply_target_hours"),
+        conversion_event=setting(kept, "conversion.event"),
+    )
 
 
 def _identity(release: LiveRelease) -> tuple[str, str]:
@@ -218,25 +227,3 @@ def _definitions(run_id: str, folder: str, _release: LiveRelease) -> dict[str, M
 def _values(run_id: str, folder: str, dimension: str, _release: LiveRelease) -> tuple[str, ...]:
     assert (run_id, folder) == _identity(_release)
     return dimension_values(_release, dimension)
-
-
-@st.cache_data(max_entries=5, show_spinner=False)
-def _settings(root: str, changed: int) -> Settings:
-    try:
-        config: Config | None = load_workspace(root).config if changed else None
-    except WorkspaceError:
-        config = None
-    serving, value, journey, customers, service = (
-        (config.serving, config.value, config.journey, config.customers, config.service)
-        if config
-        else (Serving(), Value(), Journey(), Customers(), Service())
-    )
-    return Settings(
-        stale_after=timedelta(hours=serving.stale_after_hours),
-        top_tier=value.top_tier,
-        conversion_days=journey.conversion_days,
-        active_days=customers.active_days,
-        horizon_months=value.horizon_months,
-        reply_target_hours=service.reply_target_hours,
-        conversion_event=(config.conversion if config else Conversion()).event,
-    )

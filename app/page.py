@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.badges import Badge, Notice, certification, freshness, lateness, notices
+from app.badges import Badge, Notice, certification, freshness, lateness, notices, settings_not_kept
 from app.desk import Desk, open_desk
 from app.filters import Filters, filter_row, reset_filters, show_all_time
 from app.formatting import count_of, markdown_safe, span, unavailable
@@ -49,6 +49,9 @@ class Heading:
                     draw_badge(certification(defined))
                 if based_on:
                     st.markdown(f":gray[{markdown_safe(based_on)}]", width="content")
+            unknown = settings_not_kept(desk.document)
+            if unknown is not None:
+                draw_notice(unknown)
             for notice in notices(
                 desk.document,
                 desk.runs,

@@ -5,9 +5,12 @@ dbt's models read settings from tables, so that compiled SQL is the same for eve
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 
 from workspace import Source, Workspace
+from workspace.frozen import frozen_settings
 
 _TABLES = """
     create schema if not exists raw_config;
@@ -22,6 +25,7 @@ _TABLES = """
         position_first double, position_middle double, position_last double, brand varchar,
         reply_target_hours double, min_cell integer, min_cell_comments integer, publish_comments boolean,
         customer_unit varchar, phone_region varchar,
+        frozen varchar,
         loaded_at timestamp
     );
     create or replace table raw_config.sources (
@@ -68,6 +72,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         "publish_comments": config.privacy.publish_comments,
         "customer_unit": config.customer_unit,
         "phone_region": config.phone_region,
+        "frozen": json.dumps(frozen_settings(config), sort_keys=True),
     }
     marks = ", ".join("?" * len(settings))
     connection.execute(

@@ -22,10 +22,11 @@ from pydantic import ValidationError
 
 from orchestration import audit, lineage
 from orchestration.decision import Decision, decide, withheld_metrics
-from orchestration.release_facts import ReleaseFacts, read_facts
+from orchestration.release_facts import ReleaseFacts, built_settings, read_facts
 from orchestration.snapshot import canonical_hash, read_tables, sha256_of, write_snapshot
 from workspace import Workspace
 from workspace.documents import Check, Current, Release, TableRecord
+from workspace.frozen import frozen_settings
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
 
 STAGING_PREFIX = ".staging-"
@@ -51,7 +52,13 @@ class Publication:
 
 
 def publish(
-    workspace: Workspace, *, run_id: str, code_version: str, artefacts: Path, ledger: Sequence[Mapping[str, Any]]
+    workspace: Workspace,
+    *,
+    run_id: str,
+    code_version: str,
+    changed_files: Sequence[str] = (),
+    artefacts: Path,
+    ledger: Sequence[Mapping[str, Any]],
 ) -> Publication:
     """Publish the warehouse of a run, if its audit records allow it and its content is new.
 
@@ -61,6 +68,7 @@ def publish(
         workspace: the validated workspace.
         run_id: the run whose audit records decide, and the name of the release.
         code_version: which code built the warehouse.
+        changed_files: files of the code that differ from the commit which `code_version` names.
         artefacts: dbt's target folder of this run, with manifest.json and semantic_manifest.json.
         ledger: rows of `ledger.loads`.
     """
@@ -71,6 +79,14 @@ def publish(
     if not decision.may_publish:
         return Publication(outcome="blocked", live=live.run_id if live else None, reasons=decision.blocked_by)
 
+    edited = _edited_settings(workspace)
+    if edited:
+        reason = (
+            f"cx.yml was edited after the warehouse was built ({', '.join(edited)}): its numbers are those of the "
+            "former settings. Run cx run, which builds with the new ones."
+        )
+        return Publication(outcome="blocked", live=live.run_id if live else None, reasons=(reason,))
+
     staging = paths.published / f"{STAGING_PREFIX}{run_id}"
     staging.mkdir(parents=True, mode=_FOLDER_MODE)
     paths.published.chmod(_FOLDER_MODE)
@@ -80,6 +96,7 @@ def publish(
             staging,
             run_id=run_id,
             code_version=code_version,
+            changed_files=changed_files,
             artefacts=artefacts,
             ledger=ledger,
             decision=decision,
@@ -175,6 +192,7 @@ def _write(
     *,
     run_id: str,
     code_version: str,
+    changed_files: Sequence[str],
     artefacts: Path,
     ledger: Sequence[Mapping[str, Any]],
     decision: Decision,
@@ -195,6 +213,8 @@ def _write(
         published_at=audit.now(),
         **policy,
         code_version=code_version,
+        changed_files=tuple(changed_files),
+        config_hashes=dict(workspace.hashes),
         content_hash=content_hash(
             tables=tables,
             semantic_manifest=semantic_manifest,
@@ -221,6 +241,15 @@ def _write(
     return release
 
 
+def _edited_settings(workspace: Workspace) -> list[str]:
+    """First keys of cx.yml that say something else than when the warehouse was built."""
+    built = built_settings(workspace.paths.raw_database)
+    if built is None:
+        return []
+    now = frozen_settings(workspace.config)
+    return sorted(key for key in {*built, *now} if built.get(key) != now.get(key))
+
+
 def _policy(workspace: Workspace, facts: ReleaseFacts) -> dict[str, Any]:
     config = workspace.config
     return {
@@ -232,6 +261,7 @@ def _policy(workspace: Workspace, facts: ReleaseFacts) -> dict[str, Any]:
         "min_cell": config.privacy.min_cell,
         "min_cell_comments": config.privacy.min_cell_comments,
         "publish_comments": config.privacy.publish_comments,
+        "settings": frozen_settings(config),
     }
 
 

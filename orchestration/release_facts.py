@@ -5,6 +5,7 @@ In: the snapshot and the private database, both read-only. Out: plain values. St
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,6 +63,18 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
         books=tuple(books["books"]),
         unmapped=tuple(books["unmapped"]),
     )
+
+
+def built_settings(raw_database: Path) -> dict[str, Any] | None:
+    """The settings that the warehouse was built with; None where a former version built it."""
+    with duckdb.connect(str(raw_database), read_only=True) as connection:
+        known = rows_of(
+            connection,
+            """select column_name from information_schema.columns
+            where table_schema = 'raw_config' and table_name = 'settings' and column_name = 'frozen'""",
+        )
+        rows = rows_of(connection, "select frozen from raw_config.settings") if known else []
+    return json.loads(rows[0]["frozen"]) if rows else None
 
 
 def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from orchestration import audit, dbt_runner
 from orchestration.books import ledger_totals, unbalanced_files
-from orchestration.code_version import code_version
+from orchestration.code_version import code_of_today
 from orchestration.dbt_checks import checks_of
 from orchestration.decision import REQUIRED_STAGES
 from orchestration.freshness import freshness
@@ -134,7 +134,7 @@ class PipelineRun:
             self.paths.audit,
             run_id=self.run_id,
             name="ingest",
-            code_version=code_version(),
+            code_version=code_of_today().version,
             started_at=self._ingest_started_at or audit.now(),
             notes=notes,
         )
@@ -197,11 +197,13 @@ class PipelineRun:
         if self.is_part:
             raise PartialRunError
         self._take_over()
+        code = code_of_today()
         with self._stage("publish") as notes:
             result = publish(
                 self.workspace,
                 run_id=self.run_id,
-                code_version=code_version(),
+                code_version=code.version,
+                changed_files=code.changed_files,
                 artefacts=self._artefacts,
                 ledger=ledger_rows(self.paths),
             )
@@ -265,7 +267,7 @@ class PipelineRun:
     def _stage(self, name: StageName) -> AbstractContextManager[audit.StageNotes]:
         if self.is_part:
             return nullcontext(audit.StageNotes())
-        return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=code_version())
+        return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=code_of_today().version)
 
     def _loaded(self, name: str, load: Callable[[], LoadReport]) -> LoadReport:
         logger.info("loading %s", name)

@@ -89,6 +89,8 @@ def _release(paths: WorkspacePaths) -> dict[str, Any] | None:
         "as_of_is_pinned": release.as_of_is_pinned,
         "as_of_is_of_the_load": not any(feed.last_on for feed in release.feeds.values()),
         "code_version": release.code_version,
+        "changed_files": list(release.changed_files),
+        "config_hashes": release.config_hashes,
         "content_hash": release.content_hash,
         "rows": {table: record.rows for table, record in release.tables.items()},
         "checks": dict(Counter(_outcome(check) for check in release.checks)),

@@ -12,7 +12,8 @@ import numpy as np
 
 from serving.cells import Cell, Number, count, counters, finite, floats, keys_of, number
 from serving.composed import composed_cells
-from serving.coverage import periods
+from serving.coverage import next_period, period_start, periods
+from serving.earlier import Judgement, judge
 from serving.engine import Value
 from serving.floors import incomparable, too_few
 from serving.guard import Guard
@@ -60,6 +61,8 @@ def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[s
         cells, sql = composed_cells(release, plan)
     else:
         cells, sql = _aggregated(release, plan)
+    if plan.is_looking_back or plan.is_on_calendar:
+        cells = _judged(release, plan, cells)
     left_out = _left_out(release, plan) if cells else {}
     mixed = mixes(release, plan) if cells else {}
     cells = {
@@ -80,6 +83,32 @@ def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[s
         reason = _NO_DATES if undated else _NO_DATA
         rows = [AnswerRow(metric=plan.metric.name, status="no_data", reason=reason)]
     return rows, sql
+
+
+def _judged(release: LiveRelease, plan: Plan, cells: Mapping[Key, Cell]) -> dict[Key, Cell]:
+    """Cells of a metric that has rows for days without facts: as far as the facts reach, and as its periods exist."""
+    grain, first_on = plan.grain, plan.coverage.first_on
+    if grain is None:
+        return dict(cells)
+    kept: dict[Key, Cell] = {}
+    for key, cell in cells.items():
+        start = key[-1]
+        if start is None or not _is_asked(plan, start, as_of_on=release.document.as_of_on):
+            continue
+        found = Judgement()
+        if plan.is_looking_back and first_on is not None:
+            found = judge(release.semantics, plan.metric.name, start, grain, first_on=first_on)
+        kept[key] = Cell(note=found.refusal) if found.refusal else replace(cell, note=found.note or cell.note)
+    return kept
+
+
+def _is_asked(plan: Plan, start: date, *, as_of_on: date) -> bool:
+    """Whether a period is asked for, has begun by the day that states refer to, and does not end before all facts."""
+    assert plan.grain is not None
+    since = period_start(plan.since, plan.grain) if plan.since else date.min
+    until = min(plan.until, as_of_on) if plan.until else as_of_on
+    first_on = plan.coverage.first_on or date.min
+    return since <= start <= until and next_period(start, plan.grain) > first_on
 
 
 def _is_left_behind(plan: Plan, key: Key, cell: Cell) -> bool:
@@ -143,7 +172,11 @@ def _filled(plan: Plan, cells: dict[Key, Cell]) -> dict[Key, Cell]:
 
     A sum whose meta says `unknown: no_data` stays empty where rows are there and none of them has a value.
     """
-    if plan.metric.metric_class != "additive" or (plan.is_timed and plan.coverage.first_on is None):
+    if (
+        plan.is_looking_back
+        or plan.metric.metric_class != "additive"
+        or (plan.is_timed and plan.coverage.first_on is None)
+    ):
         return cells
     filled = dict(cells)
     if plan.metric.meta.get("unknown") != "no_data":

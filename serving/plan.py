@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from serving.coverage import Coverage, coverage, period_start
+from serving.earlier import is_on_calendar, look_backs
 from serving.engine import Filter, Query, Value
 from serving.errors import UserError, did_you_mean
 from serving.question import MISSING_WORD, Filters, Grain, Question
@@ -38,6 +39,8 @@ class Plan:
         filters: in the snapshot's own values.
         floor: cells with fewer people are hidden; 0 where the metric and its slice are not sensitive.
         time_grain: the grain of the metric's own dates.
+        is_looking_back: stands on periods before the one that is asked for: they are asked for too, and judged after.
+        is_on_calendar: has rows for days without facts.
     """
 
     metric: Metric
@@ -49,6 +52,8 @@ class Plan:
     coverage: Coverage
     floor: int
     time_grain: Grain
+    is_looking_back: bool = False
+    is_on_calendar: bool = False
 
     @property
     def time(self) -> str | None:
@@ -70,12 +75,13 @@ class Plan:
 
     def query(self, *metrics: str, also_by: tuple[str, ...] = ()) -> Query:
         """A query for metrics at this slice."""
+        since = None if self.is_looking_back else self.since
         return Query(
             metrics=tuple(dict.fromkeys(metrics)),
             group_by=tuple(dict.fromkeys((*self.group_by, *also_by))),
             filters=self.filters,
-            since=period_start(self.since, self.time_grain) if self.since else None,
-            until=self.until,
+            since=period_start(since, self.time_grain) if since else None,
+            until=None if self.is_looking_back else self.until,
             time_grain=self.time_grain,
         )
 
@@ -87,7 +93,7 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
     failed = document.withheld.get(name)
     if failed is not None:
         return Verdict("withheld", f"withheld by the failed check {', '.join(failed)}")
-    reach = coverage(document.feeds[feed] for feed in metric.feeds if feed in document.feeds)
+    reach = coverage(document.feeds[feed] for feed in release.semantics.feeds(name) if feed in document.feeds)
     if metric.feeds and reach.rows == 0:
         if reach.refused_reason:
             return Verdict("refused", reach.refused_reason)
@@ -107,6 +113,10 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
         return refused
     asked = [dimension for dimension in (*by.values(), *where.values()) if dimension]
     floor = _floor(release, metric, asked)
+    is_looking_back = bool(look_backs(release.semantics, name))
+    if floor and is_looking_back:
+        reason = f"{name} looks back, and the difference of two periods could show what a few people did"
+        return Verdict("not_sliceable", f"{reason}: ask it without dimensions of people")
     ready = Plan(
         metric=metric,
         by=tuple((word, dimension) for word, dimension in by.items() if dimension),
@@ -117,6 +127,8 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
         coverage=reach,
         floor=floor,
         time_grain=next(iter(release.semantics.grains(name)), "day"),
+        is_looking_back=is_looking_back,
+        is_on_calendar=is_on_calendar(release.semantics, name),
     )
     return (_refuse_people(release, ready) if floor else None) or ready
 
@@ -130,10 +142,13 @@ def check_words(release: LiveRelease, question: Question) -> None:
         semantics.check_dimension(word)
     for word, values in question.filters:
         having = [one for name in question.metrics for one in semantics.resolve_all(word, name)]
-        known = _texts(release, tuple(dict.fromkeys(having)) or semantics.named(word))
+        meant = tuple(dict.fromkeys(having)) or semantics.named(word)
+        known = _texts(release, meant)
+        if not meant:
+            continue
         for value in values:
             if value not in known:
-                words = [text if text is not None else MISSING_WORD for text in known]
+                words = [text for text in known if text is not None]
                 what = f"'{word}' has no value '{MISSING_WORD if value is None else value}'."
                 raise UserError(what, did_you_mean(value or "", words))
 
@@ -142,7 +157,7 @@ def dimension_values(release: LiveRelease, dimension: str) -> tuple[str, ...]:
     """Every value that a dimension takes in this release, in order; missing values are not listed."""
     release.semantics.check_dimension(dimension)
     known = _texts(release, release.semantics.named(dimension))
-    return tuple(sorted(text for text in known if text is not None))
+    return tuple(sorted(text for text, value in known.items() if text is not None and value is not None))
 
 
 def text_of(value: Value) -> str | None:
@@ -155,7 +170,7 @@ def text_of(value: Value) -> str | None:
 def _texts(release: LiveRelease, dimensions: tuple[Dimension, ...]) -> dict[str | None, Value]:
     """Text -> value. A missing value is always known: a join leaves it where a person has no row."""
     values = (value for one in dimensions for value in release.engine.values(one.qualified))
-    return {None: None, **{text_of(value): value for value in values}}
+    return {None: None, MISSING_WORD: None, **{text_of(value): value for value in values}}
 
 
 def _filters(release: LiveRelease, where: Mapping[str, Dimension | None], filters: Filters) -> tuple[Filter, ...]:
@@ -164,7 +179,9 @@ def _filters(release: LiveRelease, where: Mapping[str, Dimension | None], filter
         dimension = where[word]
         if dimension:
             known = _texts(release, (dimension,))
-            made.append(Filter(dimension.qualified, tuple(known[value] for value in values if value in known)))
+            made.append(
+                Filter(dimension.qualified, tuple(dict.fromkeys(known[value] for value in values if value in known)))
+            )
     return tuple(made)
 
 
@@ -174,6 +191,9 @@ def _refuse_slice(
     allowed = sorted(release.semantics.dimensions(metric.name))
     lacking = [word for word, dimension in asked.items() if dimension is None]
     listed = ", ".join(allowed) if allowed else "none"
+    cut_by = [word for word in lacking if word.rpartition("__")[2] in metric.part_by]
+    if cut_by:
+        return Verdict("not_sliceable", _share_of_a_whole(release, metric, ", ".join(cut_by), listed))
     if lacking:
         return Verdict("not_sliceable", f"{metric.name} has no {', '.join(lacking)}; its dimensions: {listed}")
     if metric.metric_class == "fixed_grain":
@@ -193,6 +213,16 @@ def _refuse_slice(
     return None
 
 
+def _share_of_a_whole(release: LiveRelease, metric: Metric, dimension: str, listed: str) -> str:
+    """Why a share is not cut by the dimension that makes it a share, and what to ask instead."""
+    why = f"{metric.name} is a share of a whole, and {dimension} says which part: a value would be all or nothing"
+    whole = metric.denominator
+    offers = whole is not None and whole in release.semantics.offered
+    if offers and dimension in release.semantics.dimensions(str(whole)):
+        return f"{why}; ask {whole} by {dimension} and divide. Its dimensions: {listed}"
+    return f"{why}; its dimensions: {listed}"
+
+
 def _refuse_sum(question: Question, metric: Metric, asked: Mapping[str, Dimension | None]) -> Verdict | None:
     """Refuse to add up what means nothing together: the credits of two attribution models, of two movements."""
     single = {word for word, values in question.filters if len(values) == 1}
@@ -209,6 +239,11 @@ def _refuse_sum(question: Question, metric: Metric, asked: Mapping[str, Dimensio
 
 
 def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach: Coverage) -> Verdict | None:
+    backs = look_backs(release.semantics, metric.name)
+    is_windowed = bool(question.since or question.until)
+    if question.grain is None and any(back.kind != "ever" or is_windowed for back in backs):
+        listed = ", ".join(release.semantics.grains(metric.name))
+        return Verdict("not_sliceable", f"{metric.name} looks back from every period: ask it by a grain ({listed})")
     if not (question.grain or question.since or question.until):
         return None
     grains = release.semantics.grains(metric.name)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from serving.errors import UserError, did_you_mean
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = get_args(Grain)
 
-# How a missing value is written where only words can be.
+# MetricFlow's name of time, which a question asks by its grain.
+TIME: Final = "metric_time"
+
+# How a missing value is written where only words can be; a company's own value of that name comes first.
 MISSING_WORD = "(missing)"
 
 # Filter: dimension -> the values that are kept; None stands for a missing value.
@@ -44,6 +47,15 @@ class Question:
         object.__setattr__(self, "where", _filters(self.where))
         if not self.metrics:
             raise UserError("The question names no metric.", "Name at least one; the catalogue lists them.")
+        grain: object = self.grain
+        if grain is not None and not isinstance(grain, str):
+            named = ", ".join(map(str, grain)) if isinstance(grain, Iterable) else str(grain)
+            raise UserError(f"The question names {named} as its grain.", "Name one grain, and ask once for each.")
+        timed = [word for word in self.by if word == TIME or word.startswith(f"{TIME}__")]
+        if timed:
+            raise UserError(
+                f"Time is no dimension to group by ('{timed[0]}').", f"Name one grain instead: {', '.join(GRAINS)}."
+            )
         if self.grain is not None and self.grain not in GRAINS:
             raise UserError(f"There is no grain '{self.grain}'.", did_you_mean(str(self.grain), GRAINS))
         if self.since and self.until and self.since > self.until:
@@ -63,6 +75,6 @@ def _filters(where: Mapping[str, Iterable[str | None] | str | None] | Filters) -
         listed = [values] if values is None or isinstance(values, str) else list(values)
         if not listed:
             raise UserError(f"The filter on '{dimension}' names no value.", "Name one, or leave the filter out.")
-        unique = {None if value in ("", MISSING_WORD) else value for value in listed}
+        unique = {None if value == "" else value for value in listed}
         kept[dimension] = tuple(sorted(unique, key=lambda value: (value is None, value or "")))
     return tuple(sorted(kept.items()))

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from serving.errors import UserError, did_you_mean
 from serving.question import GRAINS, Grain
@@ -45,6 +45,20 @@ class Model:
 
 
 @dataclass(frozen=True)
+class LookBack:
+    """How a part of a metric reaches back in time.
+
+    Attributes:
+        kind: `offset` by so many periods; `offset_to` the first of a longer period; a trailing `window`; `to_date`
+            since the beginning of a period; `ever` since the first fact.
+    """
+
+    kind: Literal["offset", "offset_to", "window", "to_date", "ever"]
+    count: int = 1
+    grain: Grain = "day"
+
+
+@dataclass(frozen=True)
 class Metric:
     """A metric as it is defined.
 
@@ -53,6 +67,8 @@ class Metric:
         model: semantic model of a simple metric; None for others.
         time_column: the model's column that dates a simple metric.
         is_state: a simple metric of a state: over several periods the last one counts, not their sum.
+        parts: metrics this one is computed from, with how each reaches back in time; one may stand there twice.
+        is_on_calendar: MetricFlow joins it to all days, also to those without facts.
     """
 
     name: str
@@ -67,6 +83,13 @@ class Metric:
     model: str | None
     time_column: str | None
     is_state: bool
+    parts: tuple[tuple[str, LookBack | None], ...] = ()
+    is_on_calendar: bool = False
+
+    @property
+    def part_by(self) -> tuple[str, ...]:
+        """Dimensions that say what is part and what is not: sliced by them a share of a whole is all or nothing."""
+        return tuple(self.meta.get("part_by", ()))
 
     @property
     def metric_class(self) -> str:
@@ -130,6 +153,12 @@ class Semantics:
             coarsest = max(coarsest, GRAINS.index(grain))
         return GRAINS[coarsest:]
 
+    def feeds(self, name: str) -> tuple[str, ...]:
+        """The feeds of a metric; those of its parts where it names none."""
+        return self.metrics[name].feeds or tuple(
+            dict.fromkeys(feed for leaf in self.leaves(name) for feed in leaf.feeds)
+        )
+
     def is_state(self, name: str) -> bool:
         return any(leaf.is_state for leaf in self.leaves(name))
 
@@ -166,7 +195,8 @@ class Semantics:
         """Refuse a word that no metric of this release knows as a dimension."""
         columns = {column for name in self.offered for column in self.dimensions(name)}
         qualified = {word for name in self.offered for word in self._qualified[name]}
-        if dimension not in columns and dimension not in qualified:
+        parts = {column for name in self.offered for column in self.metrics[name].part_by}
+        if dimension not in columns | qualified | parts:
             raise UserError(f"There is no dimension '{dimension}'.", f"{did_you_mean(dimension, columns)} {_CATALOGUE}")
 
     def named(self, dimension: str) -> tuple[Dimension, ...]:
@@ -196,8 +226,9 @@ class Semantics:
             if metric.metric_class == "fixed_grain":
                 allowed = metric.meta.get("dimensions", ())
                 shared = {column: some for column, some in shared.items() if column in allowed}
-            # A change compares two waves: it cannot be asked by wave.
-            shared.pop(metric.meta.get("change", {}).get("along"), None)
+            # A change compares two waves: it cannot be asked by wave. A share is not cut by what makes it a share.
+            for column in (metric.meta.get("change", {}).get("along"), *metric.part_by):
+                shared.pop(column, None)
             found[name] = shared
         return found
 
@@ -263,7 +294,43 @@ def _metric(entry: Mapping[str, Any]) -> Metric:
         model=simple.get("semantic_model"),
         time_column=simple.get("agg_time_dimension"),
         is_state=bool(simple.get("non_additive_dimension")),
+        parts=tuple(_parts(params, inputs)),
+        is_on_calendar=bool(params.get("join_to_timespine")),
     )
+
+
+def _parts(params: Mapping[str, Any], inputs: Iterable[str | None]) -> Iterable[tuple[str, LookBack | None]]:
+    """The metrics that a metric is computed from, with how each reaches back."""
+    derived = params.get("metrics") or ()
+    for part in derived:
+        yield part["name"], _offset(part)
+    cumulative = params.get("cumulative_type_params") or {}
+    added_up = (cumulative.get("metric") or {}).get("name")
+    if added_up:
+        window, to_date = cumulative.get("window") or params.get("window"), cumulative.get("grain_to_date")
+        if window:
+            yield added_up, LookBack("window", int(window["count"]), _grain_of(window["granularity"]))
+        elif to_date := to_date or params.get("grain_to_date"):
+            yield added_up, LookBack("to_date", 1, _grain_of(to_date))
+        else:
+            yield added_up, LookBack("ever")
+    listed = {added_up, *(part["name"] for part in derived)}
+    for name in inputs:
+        if name and name not in listed:
+            yield name, None
+
+
+def _offset(part: Mapping[str, Any]) -> LookBack | None:
+    window, to_grain = part.get("offset_window"), part.get("offset_to_grain")
+    if window:
+        return LookBack("offset", int(window["count"]), _grain_of(window["granularity"]))
+    return LookBack("offset_to", 1, _grain_of(to_grain)) if to_grain else None
+
+
+def _grain_of(word: str) -> Grain:
+    """A grain as MetricFlow writes it; one that is finer than a day, or of an own calendar, counts as days."""
+    grain = word.lower().rstrip("s")
+    return next((known for known in GRAINS if known == grain), "day")
 
 
 def _formula(

@@ -6,8 +6,9 @@ In: a workspace folder. Out: a `Workspace`, or a `WorkspaceError` with every pro
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -131,6 +132,12 @@ class Config(Section):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"source name '{sorted(twice)[0]}' is used twice; names must differ")
+        for source in self.sources:
+            if source.entity == "paths" and source.name == self.conversion.event:
+                raise ValueError(
+                    f"source '{source.name}' of counted paths bears the name of the event that is the conversion, and "
+                    "their conversions would be one; rename the source"
+                )
         for name in self.revenue_from:
             if name not in names:
                 raise ValueError(f"revenue_from names '{name}', which is no source; sources are {', '.join(names)}")
@@ -157,12 +164,18 @@ class Config(Section):
 
 @dataclass(frozen=True)
 class Workspace:
-    """A validated workspace. `warnings` are problems that do not keep a run from starting."""
+    """A validated workspace.
+
+    Attributes:
+        warnings: problems that do not keep a run from starting.
+        hashes: SHA-256 of cx.yml and of every mapping file as they were read, by path below the workspace.
+    """
 
     paths: WorkspacePaths
     config: Config
     mappings: Mappings
     warnings: tuple[Problem, ...] = ()
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 def no_workspace(paths: WorkspacePaths) -> WorkspaceError:
@@ -202,7 +215,12 @@ def load_workspace(root: Path | str) -> Workspace:
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise WorkspaceError(problems)
-    return Workspace(paths, config, mappings, tuple(problems))
+    return Workspace(paths, config, mappings, tuple(problems), _hashes(paths, mappings))
+
+
+def _hashes(paths: WorkspacePaths, mappings: Mappings) -> dict[str, str]:
+    files = [paths.config, *(mappings.folder / f"{name}.csv" for name in mappings.files)]
+    return {paths.relative(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:

@@ -115,6 +115,10 @@ class Release(Document):
         feeds: feed -> how far it reaches.
         lineage: mart (table name) -> {"models": names of the models above it, "raw_tables": `schema.table`,
             "sources": names of cx.yml, "files": paths of the files that are live in them}; all sorted.
+        settings: what cx.yml said when the warehouse was built, without secrets (workspace/frozen.py); None in releases
+            that were published before they kept it.
+        config_hashes: SHA-256 of cx.yml and of every mapping file, by path below the workspace.
+        changed_files: files of the code that differ from the commit which `code_version` names.
         tables: table name -> rows and content hash.
     """
 
@@ -126,12 +130,15 @@ class Release(Document):
     as_of_on: date
     as_of_is_pinned: bool
     code_version: str
+    changed_files: tuple[str, ...] = ()
     content_hash: str
     snapshot_sha256: str
     manifest_sha256: str
     min_cell: int
     min_cell_comments: int
     publish_comments: bool
+    settings: dict[str, Any] | None = None
+    config_hashes: dict[str, str] = Field(default_factory=dict)
     tables: dict[str, TableRecord]
     feeds: dict[str, Feed]
     withheld: dict[str, tuple[str, ...]] = Field(default_factory=dict)

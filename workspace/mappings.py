@@ -29,6 +29,7 @@ from workspace.vocabulary import (
     PEOPLE_DIMENSIONS,
     PILLARS,
     PRESENCES,
+    RESERVED_CHANNELS,
     ROLES,
     STAGE_ALIASES,
     STAGES,
@@ -50,6 +51,7 @@ class MappingFile:
         numbers: columns that hold a number or nothing.
         dates: columns that hold a day (2026-01-31) or nothing.
         together: columns of which a row fills all or none.
+        reserved: column -> words that mean something else in answers, whatever their case.
         needed: the file must be there.
         key: columns that together name a row; two rows with one key are a mistake.
     """
@@ -61,6 +63,7 @@ class MappingFile:
     numbers: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
+    reserved: dict[str, tuple[str, ...]] = field(default_factory=dict)
     needed: bool = False
 
 
@@ -84,6 +87,7 @@ MAPPING_FILES: Final[dict[str, MappingFile]] = {
         required=("channel", "presence"),
         key=("data_source", "utm_source", "utm_medium"),
         words={"presence": PRESENCES},
+        reserved={"channel": RESERVED_CHANNELS},
         needed=True,
     ),
     "survey_codebook": MappingFile(
@@ -277,6 +281,13 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
                 problems.append(
                     Problem(file=shown, line=line, key=column, what=what, fix=f"Use one of {', '.join(words)}.{hint}")
                 )
+        for column, words in shape.reserved.items():
+            if row[column].lower() in words:
+                what = (
+                    f"'{row[column]}' means something else in answers: {', '.join(words)} are no names of a {column}."
+                )
+                fix = f"Give it a name of its own, such as '{row[column]} {column}'."
+                problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
         for column in shape.numbers:
             if row[column] and not _is_number(row[column]):
                 what, fix = f"'{row[column]}' is no number.", "Write it with a decimal point."

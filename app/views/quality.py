@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from app import headlines
+from app import headlines, provenance
 from app.formatting import count_of, day, listing, markdown_safe, moment, words
 from app.page import begin
 from app.tables import cell
@@ -254,6 +254,26 @@ section(
         key="quality_lineage",
         alt="Files and sources behind every published table",
         empty="No lineage is recorded.",
+    ),
+)
+section(
+    "Settings",
+    "What cx.yml said when this release was built, without addresses and passwords. An edit changes no release.",
+    lambda: frame(
+        provenance.settings(document),
+        key="quality_settings",
+        alt="Settings of this release by key",
+        empty="This release was published before releases kept their settings.",
+    ),
+)
+section(
+    "Configuration and code",
+    f"Built by code {document.code_version}. A hash shows whether a file is the one that this release was built with.",
+    lambda: frame(
+        provenance.files(document),
+        key="quality_provenance",
+        alt="Configuration files with their hashes, and code files that were edited",
+        empty="This release was published before releases kept the hashes of their files.",
     ),
 )
 

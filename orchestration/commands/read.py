@@ -7,7 +7,7 @@ import json
 import sys
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.markup import escape
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from serving import Answer
 
 
+Value = TypeVar("Value")
+
+
 class OutputFormat(StrEnum):
     """How `cx query` prints."""
 
@@ -38,9 +41,9 @@ def query(
     where: Annotated[
         list[str] | None, typer.Option(metavar="DIM=VALUE", help="Keep this value of a dimension; repeatable.")
     ] = None,
-    grain: Annotated[str | None, typer.Option(help="day, week, month, quarter or year.")] = None,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First business day.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last business day.")] = None,
+    grain: Annotated[list[str] | None, typer.Option(help="day, week, month, quarter or year; one.")] = None,
+    since: Annotated[list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="First business day.")] = None,
+    until: Annotated[list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="Last business day.")] = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print.")] = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -51,9 +54,9 @@ def query(
         metrics=tuple(metrics),
         by=tuple(by or ()),
         where=parse_filters(where or ()),
-        grain=grain,  # type: ignore[arg-type]  # any text is accepted here; Question names the known ones
-        since=_day(since),
-        until=_day(until),
+        grain=_single("--grain", grain),  # type: ignore[arg-type]  # any text is accepted here; Question knows them
+        since=_day(_single("--since", since)),
+        until=_day(_single("--until", until)),
     )
     answer = ask(open_release(_paths(workspace)), question)
     _print_answer(answer, output)
@@ -139,6 +142,20 @@ def _paths(workspace: Any) -> WorkspacePaths:
     if not any(place.exists() for place in (paths.config, paths.published, paths.audit)):
         raise no_workspace(paths)
     return paths
+
+
+def _single(option: str, given: list[Value] | None) -> Value | None:
+    """The one value of an option. The last of several would win unseen.
+
+    Raises:
+        UserError: it is given more than once.
+    """
+    from serving import UserError
+
+    if given and len(given) > 1:
+        named = ", ".join(value.date().isoformat() if isinstance(value, datetime) else str(value) for value in given)
+        raise UserError(f"The question names {option} {len(given)} times: {named}.", "Name one, and ask once for each.")
+    return given[0] if given else None
 
 
 def _day(value: datetime | None) -> date | None:

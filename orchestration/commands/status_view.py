@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 
 from orchestration.losses import sentence
+_NAMED: Final = 5  # files of a line; --json has all
 
 
 def print_status(console: Console, told: dict[str, Any]) -> None:
@@ -35,6 +36,9 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
         line("as of", f"{release['as_of_on']} ({pinned})")
         line("checks", ", ".join(f"{count} {name}" for name, count in release["checks"].items()))
         line("withheld", ", ".join(release["withheld"]) or "nothing")
+        line("code", release["code_version"])
+        if release["changed_files"]:
+            line("", f"edited since that commit: {_first_of(release['changed_files'])}")
     for total in told["ledger"]:
         line(
             f"source {total['source']}",
@@ -63,6 +67,11 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
         # Once a later run has been published, what failed before is history: audit/ has it.
         if not release or failure["run_id"] > release["run_id"]:
             _print_failure(line, failure)
+
+
+def _first_of(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _guarded(one: dict[str, Any]) -> str:

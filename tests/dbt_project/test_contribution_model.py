@@ -103,6 +103,18 @@ def test_an_export_has_rules_too_and_kinds_of_conversions_do_not_mix(contributio
     assert channels(found, conversion="order", model="shapley", period="all", segment="all") == {"a > b": 1}
 
 
+@pytest.mark.parametrize("word", ["unattributed", "unmapped", "all"])
+def test_a_step_of_an_export_that_bears_a_word_of_ours_stays_a_step(contributions: ModuleType, word: str) -> None:
+    found = solved(
+        contributions,
+        [
+            ("export", "tool", "all", "all", f"{word} > b", 6, 6, 0),
+            ("export", "tool", "all", "all", "", 4, 4, 0),
+        ],
+    )
+    assert channels(found, model="linear") == {f"{word} (step)": 3, "b": 3, "unattributed": 4}
+
+
 def test_without_conversions_there_is_nothing_to_share(contributions: ModuleType) -> None:
     found = solved(contributions, [("touchpoints", "order", "2026-Q1", "home", "Ads", 0, 0, 9)])
     assert found.empty

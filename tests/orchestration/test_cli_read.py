@@ -141,3 +141,23 @@ def test_the_command_line_starts_without_the_heavy_parts() -> None:
     program = f"import sys; import orchestration.cli, serving; print(*({heavy!r} & set(sys.modules)))"
     started = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert started.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--grain", "month", "--grain", "week"],
+        ["--grain", "month", "--grain", "month"],
+        ["--since", "2026-01-01", "--since", "2026-02-01"],
+        ["--until", "2026-01-01", "--until", "2026-02-01"],
+    ],
+)
+def test_an_option_that_has_one_value_is_refused_when_it_is_given_twice(
+    workspace: Workspace, options: list[str]
+) -> None:
+    release(workspace, "r1", amount=1)
+    result = ask("query", "revenue", *options, "--workspace", str(workspace.paths.root))
+    assert result.exit_code != 0
+    told = result.output + str(result.exception)
+    assert f"names {options[0]} 2 times" in told
+    assert "Name one" in told

@@ -9,11 +9,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.settings import replace_settings
 from orchestration.publish import Publication, publish, read_current, readable_releases
 from orchestration.snapshot import sha256_of
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
-from workspace import Workspace
+from workspace import Workspace, load_workspace
 from workspace.documents import Check, Current
+from workspace.frozen import frozen_settings
 
 LEDGER = [{"source": "shop", "path": "inbox/a.csv", "status": "active", "records": 1000, "loaded": 1000, "rejected": 0}]
 Run = Callable[..., Publication]
@@ -93,6 +95,59 @@ def test_the_same_tables_with_another_policy_are_a_new_release(workspace: Worksp
     write_records(stricter, "r2")
     result = publish(stricter, run_id="r2", code_version="1", artefacts=write_artefacts(stricter, "r2"), ledger=LEDGER)
     assert result.outcome == "published"
+
+
+def test_a_release_keeps_its_settings_and_what_tells_its_files_and_code_apart(workspace: Workspace) -> None:
+    build_warehouse(workspace, amount=10)
+    write_records(workspace, "r1")
+    artefacts = write_artefacts(workspace, "r1")
+    result = publish(
+        workspace,
+        run_id="r1",
+        code_version="1+changed.ab",
+        changed_files=("app/page.py",),
+        artefacts=artefacts,
+        ledger=LEDGER,
+    )
+    assert result.release
+    assert result.release.settings == frozen_settings(workspace.config)
+    assert result.release.config_hashes == dict(workspace.hashes)
+    assert set(result.release.config_hashes) == {
+        "cx.yml",
+        "mappings/channels.csv",
+        "mappings/touchpoint_types.csv",
+    }
+    assert result.release.changed_files == ("app/page.py",)
+
+
+def test_another_setting_is_a_new_release_and_another_comment_is_not(workspace: Workspace, run: Run) -> None:
+    run("r1")
+    text = workspace.paths.config.read_text()
+    workspace.paths.config.write_text(f"# a comment\n{text}")
+    again = load_workspace(workspace.paths.root)
+    write_records(again, "r2")
+    result = publish(again, run_id="r2", code_version="1", artefacts=write_artefacts(again, "r2"), ledger=LEDGER)
+    assert result.outcome == "nothing_new"
+    workspace.paths.config.write_text(f"{text}value: {{top_tier: 0.1}}\n")
+    edited = load_workspace(workspace.paths.root)
+    write_records(edited, "r3")
+    result = publish(edited, run_id="r3", code_version="1", artefacts=write_artefacts(edited, "r3"), ledger=LEDGER)
+    assert result.outcome == "published"
+
+
+def test_an_edit_of_cx_yml_after_the_build_is_not_published_with_its_numbers(workspace: Workspace) -> None:
+    build_warehouse(workspace, amount=10)
+    with duckdb.connect(str(workspace.paths.raw_database)) as connection:
+        replace_settings(connection, workspace)
+    config = workspace.paths.config
+    config.write_text(f"{config.read_text()}value: {{top_tier: 0.1}}\n")
+    edited = load_workspace(workspace.paths.root)
+    for run_id, built, outcome in (("r1", edited, "blocked"), ("r2", workspace, "published")):
+        write_records(built, run_id)
+        artefacts = write_artefacts(built, run_id)
+        result = publish(built, run_id=run_id, code_version="1", artefacts=artefacts, ledger=LEDGER)
+        assert result.outcome == outcome
+        assert all("edited after the warehouse was built (value)" in reason for reason in result.reasons)
 
 
 def test_the_same_tables_with_another_failed_check_are_a_new_release(run: Run) -> None:

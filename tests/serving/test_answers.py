@@ -8,12 +8,14 @@ import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from serving import LiveRelease, Question, UserError, ask, dimension_values, open_release
 from serving.errors import did_you_mean
+from serving.question import MISSING_WORD
 from tests.serving.world import FEEDS, MARTS, TRICKY, publish
 from workspace.documents import Feed
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
@@ -384,3 +386,48 @@ def test_an_answer_that_must_be_of_one_kind_names_it_and_is_refused_where_it_wou
         assert (alone.status, alone.reason) == ("ok", "pillar people")
     grouped = ask(release, Question(metrics=("expectation_gap",), by=("pillar",))).rows
     assert [(row.status, row.reason) for row in grouped] == [("ok", None)] * 2
+
+
+@pytest.mark.parametrize("grain", [("month", "week"), ["month", "month"], 3])
+def test_a_question_has_one_grain(grain: Any) -> None:
+    with pytest.raises(UserError) as refused:
+        Question(metrics=("orders",), grain=grain)
+    assert "one grain" in refused.value.fix
+
+
+@pytest.mark.parametrize("word", ["metric_time", "metric_time__month"])
+def test_time_is_asked_by_a_grain_and_not_as_a_dimension(word: str) -> None:
+    with pytest.raises(UserError, match="Time is no dimension") as refused:
+        Question(metrics=("orders",), by=(word,), grain="month")
+    assert "month" in refused.value.fix
+
+
+def test_a_value_of_the_companys_own_that_is_our_word_for_missing_is_itself(tmp_path: Path, manifest: str) -> None:
+    own = MARTS.replace("i % 100 = 1 then 'rare'", "i % 10 = 1 then '(missing)'")
+    assert own != MARTS
+    paths = WorkspacePaths(tmp_path)
+    publish(paths, "run-1", manifest, marts=own)
+    release = open_release(paths)
+    by_segment = ask(release, Question(metrics=("people",), by=("segment",)))
+    people = {row.dimensions["segment"]: row.value for row in by_segment.rows}
+    for value in ("(missing)", None):
+        assert (
+            ask(release, Question(metrics=("people",), where={"segment": (value,)})).one("people").value
+            == people[value]
+        )
+    assert people["(missing)"] != people[None]
+    assert "(missing)" in dimension_values(release, "segment")
+
+
+@pytest.mark.parametrize("metric", ["orders", "people", "revenue", "nps", "average_order_value", "active_customers"])
+def test_a_filter_on_a_hidden_group_or_its_partner_says_what_the_row_says(release: LiveRelease, metric: str) -> None:
+    rows = ask(release, Question(metrics=(metric,), by=("segment",))).rows
+    hidden = [row for row in rows if row.status == "suppressed"]
+    assert len(hidden) > 1
+    for row in rows:
+        value = row.dimensions["segment"]
+        for asked in (value, MISSING_WORD) if value is None else (value,):
+            one = ask(release, Question(metrics=(metric,), where={"segment": (asked,)})).one(metric)
+            assert (one.value, one.status) == (row.value, row.status)
+            if one.status == "suppressed":
+                assert "in a cell that this one would give away" in str(one.reason)

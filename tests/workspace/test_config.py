@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from workspace import Problem, WorkspaceError, load_workspace
+from workspace.vocabulary import RESERVED_CHANNELS
 
 CX = """\
 company: Example Ltd
@@ -188,6 +190,18 @@ def test_a_wrong_mapping_is_named_with_its_line_and_fix(
     assert said in str(found)
 
 
+@pytest.mark.parametrize("channel", RESERVED_CHANNELS)
+@pytest.mark.parametrize("written", [str.lower, str.title, str.upper])
+def test_a_channel_that_bears_a_word_of_answers_is_refused_with_a_name_to_use(
+    folder: Path, channel: str, written: Callable[[str], str]
+) -> None:
+    (folder / "mappings" / "channels.csv").write_text(f"{CHANNELS},ads,,{written(channel)},online,\n")
+    (problem,) = problems_of(folder)
+    assert (problem.line, problem.key) == (CHANNELS.count("\n") + 1, "channel")
+    assert "means something else in answers" in str(problem)
+    assert f"'{written(channel)} channel'" in problem.fix
+
+
 def test_a_missing_mapping_is_named_with_its_columns(folder: Path) -> None:
     (folder / "mappings" / "channels.csv").unlink()
     (problem,) = problems_of(folder)
@@ -233,3 +247,11 @@ def test_cells_with_several_choices_are_for_questions_that_are_counted(folder: P
 def test_the_real_workspace_of_public_data_loads(shared: Path) -> None:
     workspace = load_workspace(shared / "workspaces" / "real")
     assert [source.name for source in workspace.config.sources] == ["cdnow", "ecsi", "claims"]
+
+
+def test_a_source_of_counted_paths_is_not_called_as_the_conversion_is(folder: Path) -> None:
+    paths = "  - {name: signup, kind: web, vendor: csv, entity: paths, path: inbox/paths.csv}\n"
+    (folder / "cx.yml").write_text(f"{CX}{paths}conversion: {{event: signup}}\n")
+    (problem,) = problems_of(folder)
+    assert "bears the name of the event that is the conversion" in str(problem)
+    assert "Rename the source" in problem.fix or "rename the source" in str(problem)

@@ -5,7 +5,7 @@ A model that cannot be solved leaves a row at every channel that says why and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -25,6 +25,7 @@ from dbt_project.methods.attribution import (
     shapley,
     unattributed,
 )
+from dbt_project.methods.words import own_word
 
 Model = Callable[[PathCounts], Contributions]
 
@@ -37,6 +38,8 @@ _MODELS: dict[str, Model] = {
 _RULES: dict[str, Model] = {"first": first_touch, "last": last_touch, "linear": linear_touch}
 _SEPARATORS = {"touchpoints": "\x1f", "export": STEP_SEPARATOR}
 _ALL = "all"
+# Words that mean something else where channels stand.
+_OURS = ("all", "unattributed", "unmapped")
 _COUNTS = {"conversions": "conversions", "value": "revenue", "non_conversions": "non_conversions"}
 _PLACE = ("origin", "conversion", "model", "period", "segment")
 _FOUND = ("channel", "conversions", "revenue", "effect", "refused_reason")
@@ -71,18 +74,26 @@ def _rows(counted: pd.DataFrame, *, origin: str, conversion: str) -> Iterator[tu
             continue
         for name, solve in models.items():
             place = (origin, conversion, name, period, segment)
+            channels = [_named(channel, origin=origin) for channel in part.channels]
             try:
-                yield from _solved(place, part, solve(part))
+                yield from _solved(place, part, solve(part), channels=channels)
             except TooManyChannelsError as refused:
                 for at in np.unique(part.steps):
-                    yield *place, part.channels[at], None, None, None, str(refused)
+                    yield *place, channels[at], None, None, None, str(refused)
 
 
-def _solved(place: tuple[str, ...], paths: PathCounts, found: Contributions) -> Iterator[tuple[Any, ...]]:
+def _named(channel: str, *, origin: str) -> str:
+    """The steps of an export are another system's words; channels of ours were checked before they were loaded."""
+    return own_word(channel, ours=_OURS, kind="step") if origin == "export" else channel
+
+
+def _solved(
+    place: tuple[str, ...], paths: PathCounts, found: Contributions, *, channels: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
     """A row for each channel that is on a path here, and one for what no channel touched."""
     for at in np.unique(paths.steps):
         effect = None if found.effects is None else found.effects[at]
-        yield *place, paths.channels[at], found.conversions[at], found.value[at], effect, None
+        yield *place, channels[at], found.conversions[at], found.value[at], effect, None
     conversions, value = unattributed(paths)
     if conversions > 0:
         yield *place, "unattributed", conversions, value, None, None

@@ -53,7 +53,7 @@ ended as (
         coalesce(paths.path, '') as path,
         conversions.conversion,
         {{ quarter_of('conversions.converted_on') }} as period,
-        coalesce(conversions.segment, 'none') as segment,
+        coalesce({{ own_word('conversions.segment', ['all', 'none'], 'segment') }}, 'none') as segment,
         1 as conversions,
         conversions.revenue,
         0 as non_conversions
@@ -67,7 +67,7 @@ ended as (
         paths.path,
         settings.conversion_event as conversion,
         {{ quarter_of(business_day('paths.last_at')) }} as period,
-        coalesce(people.segment, 'none') as segment,
+        coalesce({{ own_word('people.segment', ['all', 'none'], 'segment') }}, 'none') as segment,
         0 as conversions,
         0 as revenue,
         1 as non_conversions

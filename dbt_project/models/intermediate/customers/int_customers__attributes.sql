@@ -100,7 +100,8 @@ final as (
         -- A dimension has one value a person: who has several is a group of their own, and in none of the others.
         case
             when dimension is null then null
-            when count(*) over (partition by person_id, attribute) = 1 then attribute_value
+            when count(*) over (partition by person_id, attribute) = 1
+                then {{ own_word('attribute_value', ['several'], 'one value') }}
             else 'several'
         end as dimension_value
     from newest

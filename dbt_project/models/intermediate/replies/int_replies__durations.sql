@@ -59,7 +59,7 @@ grouped as (
     select
         curve,
         case curve when 'ticket' then 'ticket_category' else 'network' end as dimension,
-        coalesce(category, 'none') as dimension_value,
+        coalesce({{ own_word('category', ['none'], 'named so') }}, 'none') as dimension_value,
         hours,
         has_ended
     from waited

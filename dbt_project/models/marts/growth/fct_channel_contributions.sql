@@ -37,7 +37,7 @@ reached as (
         conversions.person_id,
         conversions.conversion,
         {{ quarter_of('conversions.converted_on') }} as quarter,
-        coalesce(conversions.segment, 'none') as segment,
+        coalesce({{ own_word('conversions.segment', ['all', 'none'], 'segment') }}, 'none') as segment,
         coalesce(touches.channel, 'unattributed') as channel
     from conversions
     left join touches on conversions.conversion_id = touches.conversion_id

@@ -41,7 +41,7 @@ final as (
         ---------- what it is about
         comments.told_in,
         readings.language as comment_language,
-        coalesce(topics.topic, 'other') as comment_topic,
+        coalesce({{ own_word('topics.topic', ['other'], 'topic') }}, 'other') as comment_topic,
         topics.item as topic_item,
         topics.pillar as topic_pillar,
         -- What the comment was asked about comes before what its words are about.
