@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import Field, field_validator
 
 from workspace.sources import Section, known_country
+from workspace.texts import clean_id
 
 # The names of types in cx.yml and in the warehouse: what a visitor is known by is a device to everybody else.
 _TYPES: Final = {
@@ -92,11 +93,11 @@ class Identity(Section):
 
     def junk_rows(self) -> Iterator[tuple[str, str]]:
         """Kind (id, mailbox, phone) and the text, in lower case, each once."""
-        real = {text.strip().lower() for text in self.not_junk}
+        real = {clean_id(text).lower() for text in self.not_junk}
         usual = {"id": JUNK_IDS, "mailbox": JUNK_MAILBOXES, "phone": frozenset[str]()}
         own = {"id": self.junk.ids, "mailbox": self.junk.mailboxes, "phone": self.junk.phones}
         for kind, texts in usual.items():
-            for text in sorted((texts | {text.strip().lower() for text in own[kind]}) - real):
+            for text in sorted((texts | {clean_id(text).lower() for text in own[kind]}) - real):
                 yield kind, text
 
 

@@ -18,7 +18,7 @@
 {#- The identifier key where the type, too, is a column; numbers are in E.164. It equals `identifier_key` of the type. -#}
 {% macro identifier_key_of_any_type(type, namespace, value) -%}
     {{ keyed_key(
-        type ~ " || '|' || " ~ namespace ~ " || '|' || case when " ~ type ~ " in ('email', 'author') then lower(trim("
-        ~ value ~ ")) else trim(" ~ value ~ ") end"
+        type ~ " || '|' || " ~ namespace ~ " || '|' || case when " ~ type ~ " in ('email', 'author') then lower("
+        ~ clean_id(value) ~ ") else " ~ clean_id(value) ~ " end"
     ) }}
 {%- endmacro %}

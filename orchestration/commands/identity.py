@@ -20,6 +20,7 @@ from rich.table import Table
 from orchestration.commands.console import WorkspaceOption, out, print_table, workspace_folder
 from workspace.errors import Problem, WorkspaceError
 from workspace.paths import WorkspacePaths
+from workspace.texts import clean_id
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -72,11 +73,11 @@ def explain_identity(
     """The links that made a person, oldest first, and those that were not followed."""
     paths = WorkspacePaths(workspace_folder(workspace))
     with _opened(paths.raw_database) as connection:
-        found = list(_find(connection, identifier.strip()))
+        found = list(_find(connection, clean_id(identifier)))
         if not found:
             raise WorkspaceError([_unknown(paths.raw_database)])
         for one in found:
-            _print_person(connection, one, asked=identifier.strip())
+            _print_person(connection, one, asked=clean_id(identifier))
 
 
 def _find(connection: DuckDBPyConnection, text: str) -> Iterator[Identifier]:
