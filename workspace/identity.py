@@ -21,10 +21,15 @@ _TYPES: Final = {
     "requesters": "requester",
     "authors": "author",
 }
-# Texts that stand for "no id", in lower case. Sources also write them in capitals or with a capital first.
+# Texts that stand for "no id", in lower case; sources write them in any. A single letter may be an id.
 JUNK_IDS: Final = frozenset((
-    "0", "-1", "anonymous", "deleted", "false", "guest", "n/a", "na", "nan", "nil", "none", "null", "test", "true",
-    "undefined", "unknown", "00000000-0000-0000-0000-000000000000",
+    "0", "00", "000", "0000", "00000", "000000", "0000000", "00000000", "0.0", "-1", "-1.0", "-", "--", "---", ".",
+    "..", "...", "?", "??", "???", "*", "**", "***", "_", "/", "#n/a", "#na", "#null!", "#ref!", "#value!", "(blank)",
+    "(empty)", "(none)", "(not set)", "(null)", "(unknown)", "<na>", "<null>", "[deleted]", "[null]", "\\n",
+    "anonymous", "blank", "deleted", "dummy", "empty", "false", "guest", "guest user", "guest-user", "guest_user",
+    "guestuser", "missing", "n.a", "n.a.", "n/a", "na", "nan", "nil", "no id", "no_id", "noid", "none",
+    "not applicable", "not available", "not set", "null", "test", "true", "undefined", "unknown", "unregistered",
+    "00000000-0000-0000-0000-000000000000",
 ))  # fmt: skip
 # What stands before the @ of an address that nobody reads.
 JUNK_MAILBOXES: Final = frozenset((

@@ -57,3 +57,16 @@
 {% macro spark__combined_key(one, other) -%}
     ({{ one }} ^ {{ other }})
 {%- endmacro %}
+
+{#- What a row says, to tell whether two are the same: not stored, so that each engine may hash as it does fastest. -#}
+{% macro row_content(columns) -%}
+    {{ return(adapter.dispatch('row_content')(columns)) }}
+{%- endmacro %}
+
+{% macro default__row_content(columns) -%}
+    hash({{ columns | join(", ") }})
+{%- endmacro %}
+
+{% macro spark__row_content(columns) -%}
+    xxhash64({{ columns | join(", ") }})
+{%- endmacro %}

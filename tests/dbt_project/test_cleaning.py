@@ -13,7 +13,7 @@ import pytest
 from tests.dbt_project.rendering import render_text
 from workspace.texts import clean_id, clean_text
 
-KEY = render_text('''{{ identifier_key('customer', "'shop'", 'id') }}''')
+KEY = render_text("""{{ identifier_key('customer', "'shop'", 'id') }}""")
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 # Those that hold any of them: the others are Han and private signs.
 PLANES = (range(0x20000), range(0xE0000, 0xE1000))
