@@ -39,7 +39,7 @@ people as (
     from units
     where
         counts_from is not null
-        and not is_shared
+        and is_shared is not true
 
 ),
 

@@ -16,7 +16,7 @@ as_of as (
 orders as (
 
     select * from {{ ref('int_orders__valued') }}
-    where not is_of_nobody
+    where is_of_nobody is not true
 
 ),
 

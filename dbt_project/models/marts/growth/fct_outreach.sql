@@ -56,7 +56,7 @@ purchases as (
     where
         kind = 'sale'
         and not is_after_as_of
-        and not is_of_nobody
+        and is_of_nobody is not true
     union all
     select
         person_id,
@@ -66,7 +66,7 @@ purchases as (
     from contracts
     where
         not is_after_as_of
-        and not is_of_nobody
+        and is_of_nobody is not true
 
 ),
 

@@ -54,7 +54,7 @@ totals as (
     from orders
     where
         not is_after_as_of
-        and not is_of_nobody
+        and is_of_nobody is not true
     group by person_id
 
 ),
@@ -69,7 +69,7 @@ agreements as (
     from contracts
     where
         not is_after_as_of
-        and not is_of_nobody
+        and is_of_nobody is not true
     group by person_id
 
 ),
