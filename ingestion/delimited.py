@@ -28,6 +28,7 @@ from ingestion.records import (
     quoted_lines_as_records,
     read_lines,
 )
+from workspace.texts import clean_text
 
 WHITESPACE: Final = "whitespace"
 SAMPLED_RECORDS: Final = 100
@@ -98,7 +99,7 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
                 if is_blank(cells):
                     skipped += 1
                     continue
-                rows.append(tuple(cell.strip() for cell in cells))
+                rows.append(tuple(clean_text(cell) for cell in cells))
                 last_line = line
                 if len(rows) == header_rows:
                     break

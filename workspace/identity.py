@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import Field, field_validator
 
 from workspace.sources import Section, known_country
+from workspace.texts import clean_id
 
 # The names of types in cx.yml and in the warehouse: what a visitor is known by is a device to everybody else.
 _TYPES: Final = {
@@ -20,10 +21,15 @@ _TYPES: Final = {
     "requesters": "requester",
     "authors": "author",
 }
-# Texts that stand for "no id", in lower case. Sources also write them in capitals or with a capital first.
+# Texts that stand for "no id", in lower case; sources write them in any. A single letter may be an id.
 JUNK_IDS: Final = frozenset((
-    "0", "-1", "anonymous", "deleted", "false", "guest", "n/a", "na", "nan", "nil", "none", "null", "test", "true",
-    "undefined", "unknown", "00000000-0000-0000-0000-000000000000",
+    "0", "00", "000", "0000", "00000", "000000", "0000000", "00000000", "0.0", "-1", "-1.0", "-", "--", "---", ".",
+    "..", "...", "?", "??", "???", "*", "**", "***", "_", "/", "#n/a", "#na", "#null!", "#ref!", "#value!", "(blank)",
+    "(empty)", "(none)", "(not set)", "(null)", "(unknown)", "<na>", "<null>", "[deleted]", "[null]", "\\n",
+    "anonymous", "blank", "deleted", "dummy", "empty", "false", "guest", "guest user", "guest-user", "guest_user",
+    "guestuser", "missing", "n.a", "n.a.", "n/a", "na", "nan", "nil", "no id", "no_id", "noid", "none",
+    "not applicable", "not available", "not set", "null", "test", "true", "undefined", "unknown", "unregistered",
+    "00000000-0000-0000-0000-000000000000",
 ))  # fmt: skip
 # What stands before the @ of an address that nobody reads.
 JUNK_MAILBOXES: Final = frozenset((
@@ -92,11 +98,11 @@ class Identity(Section):
 
     def junk_rows(self) -> Iterator[tuple[str, str]]:
         """Kind (id, mailbox, phone) and the text, in lower case, each once."""
-        real = {text.strip().lower() for text in self.not_junk}
+        real = {clean_id(text).lower() for text in self.not_junk}
         usual = {"id": JUNK_IDS, "mailbox": JUNK_MAILBOXES, "phone": frozenset[str]()}
         own = {"id": self.junk.ids, "mailbox": self.junk.mailboxes, "phone": self.junk.phones}
         for kind, texts in usual.items():
-            for text in sorted((texts | {text.strip().lower() for text in own[kind]}) - real):
+            for text in sorted((texts | {clean_id(text).lower() for text in own[kind]}) - real):
                 yield kind, text
 
 

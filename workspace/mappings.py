@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from workspace.errors import Problem
+from workspace.texts import clean_text
 from workspace.vocabulary import (
     ATTRIBUTE_KINDS,
     BOX_CONSTRUCTS,
@@ -238,7 +239,7 @@ def _read(path: Path, shown: str, shape: MappingFile) -> tuple[list[dict[str, st
         fix = "Save the file as UTF-8."
         return [], [Problem(file=shown, what=f"The file is not UTF-8 (byte {error.start}).", fix=fix)]
     reader = csv.reader(text.splitlines(keepends=True))
-    header = [cell.strip() for cell in next(reader, [])]
+    header = [clean_text(cell) for cell in next(reader, [])]
     problems = []
     for column in header:
         if column not in shape.columns:
@@ -258,7 +259,7 @@ def _read(path: Path, shown: str, shape: MappingFile) -> tuple[list[dict[str, st
             fix = "Quote cells that hold a comma, and fill up empty ones."
             problems.append(Problem(file=shown, line=reader.line_num, what=what, fix=fix))
             continue
-        row = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
+        row = {column: clean_text(cell) for column, cell in zip(header, cells, strict=True)}
         rows.append({**dict.fromkeys(shape.columns, ""), **row, "_line": str(reader.line_num)})
     return rows, problems
 

@@ -1,7 +1,8 @@
-{#- An e-mail address as an identifier: lower case, trimmed; NULL where the text is no address, so that fillers such as
+{#- An e-mail address as an identifier: lower case, without what nobody sees; NULL where the text is no address, so that fillers such as
     'n/a' or 'none' never make two people one. -#}
 {% macro email_address(text) -%}
-    case when trim({{ text }}) like '_%@_%._%' and trim({{ text }}) not like '% %' then lower(trim({{ text }})) end
+    {%- set address = clean_id(text) %}
+    case when {{ address }} like '_%@_%._%' and {{ address }} not like '% %' then lower({{ address }}) end
 {%- endmacro %}
 
 {#- The identifier key of an e-mail address. Addresses need no namespace: they are the same everywhere. -#}

@@ -1,6 +1,30 @@
 {#- What is no identifier although a form or a tracker sends it as one. The reasons stand in DECISIONS.md; the lists and
     the bounds of identity stand in cx.yml and workspace/identity.py. -#}
 
+{#- The texts that stand for "no id", in lower case. -#}
+{% macro filler_ids() -%}
+    (select word from {{ source('raw_config', 'identity_junk') }} where kind = 'id')
+{%- endmacro %}
+
+{#- An id as a source states it, without what nobody sees. A filler (guest, N/A) stays, one word however it is written:
+    what is done under it counts and belongs to nobody. -#}
+{% macro stated_id(text) -%}
+    case
+        when lower({{ clean_id(text) }}) in {{ filler_ids() }} then lower({{ clean_id(text) }})
+        else {{ clean_id(text) }}
+    end
+{%- endmacro %}
+
+{#- An id without what nobody sees; NULL where it is a filler, as where the cell is empty. -#}
+{% macro real_id(text) -%}
+    case when lower({{ clean_id(text) }}) not in {{ filler_ids() }} then {{ clean_id(text) }} end
+{%- endmacro %}
+
+{#- Whether an id as `stated_id` gives it is a filler. -#}
+{% macro is_filler(id) -%}
+    coalesce({{ id }} in {{ filler_ids() }}, false)
+{%- endmacro %}
+
 {#- Whether an address (lower case, trimmed) is a filler: by its mailbox, or by a domain that RFC 2606 reserves.
     `junk` is a relation of stg_config__identity_junk. -#}
 {% macro is_junk_address(address, junk) -%}
@@ -18,7 +42,7 @@
 {#- The identifier key where the type, too, is a column; numbers are in E.164. It equals `identifier_key` of the type. -#}
 {% macro identifier_key_of_any_type(type, namespace, value) -%}
     {{ keyed_key(
-        type ~ " || '|' || " ~ namespace ~ " || '|' || case when " ~ type ~ " in ('email', 'author') then lower(trim("
-        ~ value ~ ")) else trim(" ~ value ~ ") end"
+        type ~ " || '|' || " ~ namespace ~ " || '|' || case when " ~ type ~ " in ('email', 'author') then lower("
+        ~ clean_id(value) ~ ") else " ~ clean_id(value) ~ " end"
     ) }}
 {%- endmacro %}

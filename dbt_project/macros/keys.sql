@@ -39,13 +39,10 @@
     {{ surrogate_key(["'ticket opened'", ticket_key]) }}
 {%- endmacro %}
 
-{#- The keyed key of one identifier of a person: its type, the namespace that issued it, and its value.
-    NULL where there is no value. -#}
+{#- The keyed key of one identifier of a person: its type, the namespace that issued it, and its value, without what
+    nobody sees. NULL where there is no value: a NULL makes the whole text NULL, and so the hash. -#}
 {% macro identifier_key(type, namespace, value) -%}
-    case
-        when {{ value }} is not null and trim({{ value }}) <> ''
-            then {{ keyed_key("'" ~ type ~ "|' || " ~ namespace ~ " || '|' || trim(" ~ value ~ ")") }}
-    end
+    {{ keyed_key("'" ~ type ~ "|' || " ~ namespace ~ " || '|' || " ~ clean_id(value)) }}
 {%- endmacro %}
 
 {#- The key of a pair of things that have surrogate keys of their own: spread as widely as theirs, without a hash a row. -#}
@@ -59,4 +56,17 @@
 
 {% macro spark__combined_key(one, other) -%}
     ({{ one }} ^ {{ other }})
+{%- endmacro %}
+
+{#- What a row says, to tell whether two are the same: not stored, so that each engine may hash as it does fastest. -#}
+{% macro row_content(columns) -%}
+    {{ return(adapter.dispatch('row_content')(columns)) }}
+{%- endmacro %}
+
+{% macro default__row_content(columns) -%}
+    hash({{ columns | join(", ") }})
+{%- endmacro %}
+
+{% macro spark__row_content(columns) -%}
+    xxhash64({{ columns | join(", ") }})
 {%- endmacro %}

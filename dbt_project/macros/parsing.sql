@@ -65,7 +65,7 @@
 {%- endmacro %}
 
 {% macro default__json_text(column, path) -%}
-    nullif(trim(json_extract_string({{ column }}, '{{ path }}')), '')
+    {{ clean_text("json_extract_string(" ~ column ~ ", '" ~ path ~ "')") }}
 {%- endmacro %}
 
 {#- A lateral relation with one row (entry_key, entry_value) per key of a JSON object; use it after a comma in FROM. -#}
@@ -100,9 +100,9 @@
     unnest(json_extract_string({{ column }}, '$.*'))
 {%- endmacro %}
 
-{#- Blank text is no value. -#}
+{#- Text without what nobody sees at its ends; blank text is no value. -#}
 {% macro blank_to_null(column) -%}
-    nullif(trim({{ column }}), '')
+    {{ clean_text(column) }}
 {%- endmacro %}
 
 {#- A lateral relation with one row (item, a JSON text) per element of the JSON array at `path`; none where there is no array. -#}

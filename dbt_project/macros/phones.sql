@@ -6,7 +6,7 @@
 {%- endmacro %}
 
 {% macro default__phone_number(text, region) -%}
-    case when {{ text }} is not null then phone_e164({{ text }}, {{ region }}) end
+    case when {{ text }} is not null then phone_e164({{ clean_id(text) }}, {{ region }}) end
 {%- endmacro %}
 
 {#- The identifier key of a number in E.164. Like addresses, numbers are the same everywhere. -#}

@@ -29,6 +29,14 @@
             'text': 'a newer state of the same {1}',
             'heading': 'duplicate',
         },
+        'same_row': {
+            'text': 'another row of the file is the same',
+            'heading': 'duplicate',
+        },
+        'conflict': {
+            'text': 'another row of the file has the same {1} and says otherwise; no time says which is later',
+            'heading': 'conflicting rows of one file',
+        },
         'missing': {
             'text': 'no {1}',
             'heading': 'missing key',
@@ -149,4 +157,22 @@
         replace({{ template }}, '{1}', split_part({{ stored }}, ':', 2)),
         '{2}', split_part({{ stored }}, ':', 3)
     )
+{%- endmacro %}
+
+{#- Why a row is not the one that counts of its key: a later one is, by the vendor's own time or another load; or one of
+    the same file and time that says otherwise, and nothing says which is later. The CTE before has of every row its rank
+    (`nth`) and, of the first in rank, `newest_load_id`, `newest_content` and, where there is such a time, `newest_at`. -#}
+{% macro repeated_reason(nth, column, vendor_time=none, code='later_row') -%}
+    case
+        when {{ nth }} = 1 then null
+        when
+            {{ nth }} > 1
+            and load_id = newest_load_id
+            and row_content <> newest_content
+            {%- if vendor_time %}
+            and {{ vendor_time }} is not distinct from newest_at
+            {%- endif %}
+            then {{ reason('conflict', column) }}
+        when {{ nth }} > 1 then {{ reason(code, column) }}
+    end
 {%- endmacro %}

@@ -16,7 +16,7 @@
 {%- endmacro %}
 
 {% macro default__text_at(texts, position) -%}
-    nullif(trim({{ texts }}[{{ position }}]), '')
+    {{ clean_text(texts ~ '[' ~ position ~ ']') }}
 {%- endmacro %}
 
 {#- The path of an address: without scheme, host, query and fragment, so that no personal parameter is kept. -#}

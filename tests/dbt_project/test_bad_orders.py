@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
-from tests.dbt_project.value_chain import Order, rows, value_world
+from tests.dbt_project.value_chain import VALUE, Order, build, rows, value_world
 
 AS_OF = date(2026, 6, 30)
 END = datetime(2026, 6, 30, 12)
@@ -120,3 +120,20 @@ def test_many_orders_at_once_are_one_purchase(kind: str) -> None:
     assert len(firsts) == 1
     (history,) = rows(database, "select * from int_value__histories where person_id = 500 and time_window = 'present'")
     assert (history["repeats"], history["recency_days"], history["purchase_worth"]) == (0, 0, 2000)
+
+
+def test_what_nobody_in_particular_bought_counts_and_is_in_no_count_rank_or_forecast_of_customers() -> None:
+    people = crowd(120)
+    nobody = [(9999, "sale", END - timedelta(days=day), 500.0, None) for day in range(0, 700, 2)]
+    database = value_world([*people, *nobody], as_of=AS_OF)
+    database.execute("update int_identity__identifiers set is_guarded = true where person_id = 9999")
+    database.execute("update int_customers__units set is_shared = true where person_id = 9999")
+    build(database, VALUE)
+    alone = value_world(people, as_of=AS_OF)
+    for mart, order in (("dim_customers", "person_id"), ("fct_customer_months", "person_id, month_on")):
+        query = f"select * from {mart} order by {order}"
+        assert rows(database, query) == rows(alone, query), mart
+    (bought,) = rows(database, "select sum(orders) as orders, sum(revenue) as revenue from int_orders__valued")
+    (known,) = rows(alone, "select sum(orders) as orders, sum(revenue) as revenue from int_orders__valued")
+    assert bought["orders"] - known["orders"] == len(nobody)
+    assert bought["revenue"] - known["revenue"] == 500 * len(nobody)

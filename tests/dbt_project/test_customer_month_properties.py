@@ -143,7 +143,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute(
         "create table stg_config__settings (timezone varchar, active_days integer, top_tier double);"
         "create table int_company__as_of (as_of_on date);"
-        "create table int_customers__units (person_id bigint, counts_from timestamp);"
+        "create table int_customers__units (person_id bigint, counts_from timestamp, is_shared boolean);"
         "create table int_orders__valued (person_id bigint, kind varchar, occurred_on date, orders integer, "
         "revenue decimal(18, 2), is_after_as_of boolean);"
         "create table int_contracts__valued (person_id bigint, started_on date, last_on date, is_after_as_of boolean)"
@@ -167,7 +167,7 @@ def months(database: duckdb.DuckDBPyConnection, world: World) -> list[dict[str, 
         terms = [contract.person, contract.first_on, contract.last_on, contract.first_on > world.as_of]
         database.execute("insert into int_contracts__valued values (?, ?, ?, ?)", terms)
     database.execute(
-        "insert into int_customers__units select person_id, min(bought_on) from ("
+        "insert into int_customers__units select person_id, min(bought_on), false from ("
         "select person_id, occurred_on as bought_on from int_orders__valued "
         "union all select person_id, started_on from int_contracts__valued) group by person_id"
     )

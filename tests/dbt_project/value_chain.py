@@ -68,9 +68,9 @@ insert into stg_config__settings values ('UTC', 365, 0.2, 'week', 12, null, null
 create table stg_config__sources (data_source varchar, counts_revenue boolean);
 insert into stg_config__sources values ('shop', true);
 create table int_company__as_of (as_of_on date, as_of_ends_at timestamp);
-create table int_identity__identifiers (identifier_key bigint, person_id bigint);
+create table int_identity__identifiers (identifier_key bigint, person_id bigint, is_guarded boolean);
 create table int_accounts__actors (person_id bigint, account_key bigint, acts_from timestamp, acts_to timestamp);
-create table int_customers__units (person_id bigint, counts_from timestamp);
+create table int_customers__units (person_id bigint, counts_from timestamp, is_shared boolean);
 create table stg_crm_csv__orders (
     order_key bigint, order_id varchar, id_namespace varchar, identifier_key bigint, data_source varchar, kind varchar,
     utm_source varchar, utm_medium varchar, campaign varchar, currency varchar, amount decimal(18, 2),
@@ -79,6 +79,7 @@ create table stg_crm_csv__orders (
 );
 create table int_contracts__valued (
     contract_key bigint, person_id bigint, plan varchar, started_on date, last_on date, is_running boolean,
+    is_of_nobody boolean,
     amount_per_month_reporting decimal(18, 2), is_after_as_of boolean
 );
 create table dim_people (
@@ -121,9 +122,9 @@ def value_world(orders: Sequence[Order], *, as_of: date) -> duckdb.DuckDBPyConne
         )
     database.execute(
         """insert into int_identity__identifiers
-            select distinct identifier_key, identifier_key from stg_crm_csv__orders;
+            select distinct identifier_key, identifier_key, false from stg_crm_csv__orders;
         insert into int_customers__units
-            select identifier_key, min(occurred_at) from stg_crm_csv__orders group by all;
+            select identifier_key, min(occurred_at), false from stg_crm_csv__orders group by all;
         insert into dim_people (person_id, segment) select person_id, 'all of them' from int_identity__identifiers"""
     )
     build(database, VALUE)

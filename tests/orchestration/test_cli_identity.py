@@ -38,6 +38,7 @@ def workspace(tmp_path: Path) -> Path:
         connection.execute("""
             create schema secret; create schema intermediate; create schema raw_config;
             create table raw_config.settings as select 'DE' as phone_region;
+            create table raw_config.identity_junk as select 'id' as kind, 'guest' as word;
             create table secret.key_pads (ipad blob, opad blob);
             create table intermediate.int_identity__namespaces (identifier_type varchar, id_namespace varchar);
             create table intermediate.int_identity__identifiers

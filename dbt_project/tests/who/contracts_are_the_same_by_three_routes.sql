@@ -6,7 +6,8 @@ with mart as (
 
     select
         count(*) as contracts,
-        coalesce(sum(running_contracts), 0) as running
+        coalesce(sum(case when is_of_nobody then 0 else 1 end), 0) as contracts_of_people,
+        coalesce(sum(case when is_of_nobody then 0 else running_contracts end), 0) as running
     from {{ ref('fct_contracts') }}
 
 ),
@@ -41,6 +42,6 @@ from mart
 cross join customers
 cross join events
 where
-    mart.contracts <> customers.contracts
+    mart.contracts_of_people <> customers.contracts
     or mart.contracts <> events.contracts
     or mart.running <> customers.running

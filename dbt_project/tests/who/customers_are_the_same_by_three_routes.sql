@@ -22,10 +22,11 @@ buyers as (
     from (
         select person_id
         from {{ ref('fct_orders') }}
-        where kind = 'sale'
+        where kind = 'sale' and not is_of_nobody
         union
         select person_id
         from {{ ref('fct_contracts') }}
+        where not is_of_nobody
     ) as people
 
 ),

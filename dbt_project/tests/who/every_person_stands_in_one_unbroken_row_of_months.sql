@@ -33,6 +33,8 @@ expected as (
     from {{ ref('dim_people') }} as people
     left join {{ ref('int_customers__units') }} as units on people.person_id = units.person_id
     left join members on people.person_id = members.person_id
+    -- A filler, or what too many share, is nobody.
+    where not people.is_shared
 
 ),
 

@@ -1,4 +1,4 @@
--- Orders: as rows, summed over customers, and summed over months.
+-- Orders of somebody in particular: as rows, summed over customers, and summed over months.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
 
@@ -9,6 +9,7 @@ with orders as (
     where
         kind = 'sale'
         and counts_revenue
+        and not is_of_nobody
 
 ),
 

@@ -23,7 +23,9 @@ deals as (
 
 identifiers as (
 
+    -- A filler, or what many share, is nobody's and belongs to no account.
     select * from {{ ref('int_identity__identifiers') }}
+    where not coalesce(is_guarded, false)
 
 ),
 

@@ -42,6 +42,12 @@ orders as (
 
 ),
 
+order_rows as (
+
+    select * from {{ ref('base_crm_csv__orders') }}
+
+),
+
 rejected as (
 
     select
@@ -131,6 +137,20 @@ identical as (
 
 ),
 
+-- An order of several lines is one order: its rows are all kept, and added up.
+lines as (
+
+    select
+        'line of an order' as heading,
+        data_source,
+        count(*) as n_rows,
+        true as is_kept
+    from order_rows
+    where is_line
+    group by data_source
+
+),
+
 unioned as (
 
     select * from rejected
@@ -144,6 +164,8 @@ unioned as (
     select * from answered
     union all
     select * from identical
+    union all
+    select * from lines
 
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: one row is a person x month, from the month of the person's first dated fact to the present one.
+-- Whom fillers and shared identifiers name is nobody: no customer, and no person either.
 
 with units as (
 
@@ -36,7 +37,9 @@ people as (
         person_id,
         {{ business_day('counts_from') }} as first_seen_on
     from units
-    where counts_from is not null
+    where
+        counts_from is not null
+        and is_shared is not true
 
 ),
 

@@ -1,4 +1,5 @@
--- Grain: one row is an identifier that joins nobody, with the reason: it is a filler, or too many share it.
+-- Grain: one row is an identifier that joins nobody, with the reason: it is a filler, linked to others or not, or too
+-- many share it.
 
 with stated as (
 
@@ -9,6 +10,12 @@ with stated as (
 junk as (
 
     select * from {{ ref('int_identity__junk') }}
+
+),
+
+sightings as (
+
+    select * from {{ ref('int_identity__sightings') }}
 
 ),
 
@@ -69,7 +76,7 @@ counted as (
 
 ),
 
-final as (
+linked as (
 
     select
         counted.identifier_key,
@@ -88,6 +95,34 @@ final as (
         partition by counted.identifier_key
         order by counted.others desc, counted.other_type asc, counted.id_namespace asc
     ) = 1
+
+),
+
+-- Fillers that nothing links: an id that a shop writes for all its guests, say.
+unlinked as (
+
+    select distinct
+        junk.identifier_key,
+        junk.identifier_type
+    from junk
+    inner join sightings on junk.identifier_key = sightings.identifier_key
+    left join linked on junk.identifier_key = linked.identifier_key
+    where linked.identifier_key is null
+
+),
+
+final as (
+
+    select * from linked
+    union all
+    select
+        identifier_key,
+        identifier_type,
+        'junk' as reason,
+        'none' as shared_by_type,
+        0 as shared_by,
+        cast(null as integer) as bound
+    from unlinked
 
 )
 

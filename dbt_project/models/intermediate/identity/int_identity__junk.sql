@@ -77,28 +77,16 @@ words as (
 
 ),
 
-spellings as (
-
-    select word
-    from words
-    union
-    select upper(word) as word
-    from words
-    union
-    select upper(substr(word, 1, 1)) || substr(word, 2) as word
-    from words
-
-),
-
+-- Staging writes a filler as one word, in lower case. A survey may number its respondents from 0.
 junk_ids as (
 
     select
-        {{ identifier_key_of_any_type('namespaces.identifier_type', 'namespaces.id_namespace', 'spellings.word') }}
+        {{ identifier_key_of_any_type('namespaces.identifier_type', 'namespaces.id_namespace', 'words.word') }}
             as identifier_key,
         namespaces.identifier_type
     from namespaces
-    cross join spellings
-    where namespaces.identifier_type not in ('email', 'phone')
+    cross join words
+    where namespaces.identifier_type not in ('email', 'phone', 'respondent')
 
 ),
 

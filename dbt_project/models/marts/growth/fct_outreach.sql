@@ -56,6 +56,7 @@ purchases as (
     where
         kind = 'sale'
         and not is_after_as_of
+        and is_of_nobody is not true
     union all
     select
         person_id,
@@ -63,7 +64,9 @@ purchases as (
         started_on as purchased_on,
         coalesce(last_on, date '9999-01-01') as keeps_from_on
     from contracts
-    where not is_after_as_of
+    where
+        not is_after_as_of
+        and is_of_nobody is not true
 
 ),
 

@@ -118,7 +118,7 @@ totals as (
         'dim_customers' as mart,
         count(distinct coalesce(actors.account_key, identifiers.person_id)) as value
     from buyers
-    inner join identifiers on buyers.identifier_key = identifiers.identifier_key
+    inner join identifiers on buyers.identifier_key = identifiers.identifier_key and not identifiers.is_guarded
     left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'buyers.bought_at') }}
     union all
     select

@@ -1,4 +1,5 @@
 -- Grain: one row is a customer: a person with at least one order of kind sale, whatever its amount, or a contract.
+-- Whom a filler or a shared identifier names is nobody, and no customer.
 
 with orders as (
 
@@ -51,7 +52,9 @@ totals as (
         sum(revenue) as revenue,
         sum(margin) as margin
     from orders
-    where not is_after_as_of
+    where
+        not is_after_as_of
+        and is_of_nobody is not true
     group by person_id
 
 ),
@@ -64,7 +67,9 @@ agreements as (
         count(*) as contracts,
         sum(case when is_running then 1 else 0 end) as running_contracts
     from contracts
-    where not is_after_as_of
+    where
+        not is_after_as_of
+        and is_of_nobody is not true
     group by person_id
 
 ),

@@ -6,21 +6,23 @@ with source as (
 
 ),
 
+-- Parts of a day add up; a part without a cost adds none.
 kept as (
 
     select
         campaign_day_key,
-        campaign,
-        utm_source,
-        utm_medium,
-        spent_on,
-        cost,
-        data_source,
-        source_file,
-        source_line,
-        load_id
+        min(campaign) as campaign,
+        min(utm_source) as utm_source,
+        min(utm_medium) as utm_medium,
+        min(spent_on) as spent_on,
+        cast(sum(cost) as decimal(18, 2)) as cost,
+        min(data_source) as data_source,
+        min(source_file) as source_file,
+        min(source_line) as source_line,
+        min(load_id) as load_id
     from source
     where _disposition = 'kept'
+    group by campaign_day_key
 
 )
 

@@ -77,7 +77,7 @@ mailed as (
 
     select
         identifier_key as from_identifier_key,
-        case when user_id is not null then 'customer' else 'anonymous' end as from_identifier_type,
+        identifier_type as from_identifier_type,
         {{ email_key('email') }} as to_identifier_key,
         'email' as to_identifier_type,
         'email' as method,
@@ -94,7 +94,7 @@ dialled as (
 
     select
         identifier_key as from_identifier_key,
-        case when user_id is not null then 'customer' else 'anonymous' end as from_identifier_type,
+        identifier_type as from_identifier_type,
         {{ phone_number('phone', 'phone_region') }} as number,
         occurred_at,
         data_source

@@ -16,15 +16,19 @@ renamed as (
 
     select
         ---------- ids
-        {{ blank_to_null('source.account_id') }} as account_id,
-        {{ blank_to_null('source.parent_id') }} as parent_id,
+        {{ real_id('source.account_id') }} as account_id,
+        {{ real_id('source.parent_id') }} as parent_id,
         sources.id_namespace,
+        {{ row_content(['source._row']) }} as row_content,
 
         ---------- texts
         {{ blank_to_null('source.name') }} as name,
         source._row as row_json,
         source._canonical as canonical_json,
         sources.decimal_mark,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
 
         ---------- origin
         source._source as data_source,
@@ -62,17 +66,21 @@ ranked as (
         *,
         case
             when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over (
-                    partition by
-                        superseded_reason,
-                        set_aside_reason,
-                        quarantine_reason,
-                        id_namespace,
-                        account_id
-                    order by load_id desc, source_file desc, source_line desc, data_source desc
-                )
-        end as nth_newest
+                then row_number() over newest_first
+        end as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
     from examined
+    window newest_first as (
+        partition by
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            id_namespace,
+            account_id
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc, data_source desc
+    )
 
 ),
 
@@ -103,7 +111,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('earlier_state', 'account_id') }} end
+            {{ repeated_reason('nth_newest', 'account_id', vendor_time='updated_at', code='earlier_state') }}
         ) as _disposition_reason
     from ranked
 

@@ -25,6 +25,9 @@ renamed as (
         {{ blank_to_null('source.campaign') }} as campaign,
         {{ blank_to_null('source.utm_source') }} as utm_source,
         {{ blank_to_null('source.utm_medium') }} as utm_medium,
+        {{ row_content([
+            'source.campaign', 'source.date', 'source.utm_source', 'source.utm_medium', 'source.cost', 'source._others',
+        ]) }} as row_content,
 
         ---------- numbers
         {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
@@ -68,35 +71,64 @@ examined as (
 
 ),
 
--- A later export of a day's cost replaces the earlier one.
-ranked as (
+keyed as (
 
     select
         *,
         case
             when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over (
-                    partition by
-                        superseded_reason,
-                        set_aside_reason,
-                        quarantine_reason,
-                        data_source,
-                        campaign,
-                        spent_on,
-                        utm_source,
-                        utm_medium
-                    order by load_id desc, source_file desc, source_line desc
-                )
-        end as nth_newest
+                then {{ surrogate_key([
+                    "'campaign day'", 'data_source', 'campaign', 'spent_on', 'utm_source', 'utm_medium',
+                ]) }}
+        end as campaign_day_key
     from examined
+
+),
+
+-- A later export of a day's cost replaces the earlier one. Rows of one file that differ are parts of the day (its ads,
+-- countries or devices), and in a file of such parts equal rows are parts, too.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by campaign_day_key
+            order by load_id desc, source_file desc, source_line desc
+        ) as nth_newest,
+        max(load_id) over (partition by campaign_day_key) as newest_load_id
+    from keyed
+
+),
+
+files_of_parts as (
+
+    select distinct load_id
+    from (
+        select load_id
+        from ranked
+        where
+            campaign_day_key is not null
+            and load_id = newest_load_id
+        group by campaign_day_key, load_id
+        having count(distinct row_content) > 1
+    ) as days_of_parts
+
+),
+
+judged as (
+
+    select
+        ranked.*,
+        ranked.load_id = ranked.newest_load_id and files_of_parts.load_id is not null as is_part
+    from ranked
+    left join files_of_parts on ranked.load_id = files_of_parts.load_id
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'campaign day'", 'data_source', 'campaign', 'spent_on', 'utm_source', 'utm_medium']) }}
-            as campaign_day_key,
+        campaign_day_key,
         campaign,
         utm_source,
         utm_medium,
@@ -110,16 +142,16 @@ final as (
             when superseded_reason is not null then 'superseded'
             when set_aside_reason is not null then 'set_aside'
             when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 then 'deduplicated'
+            when nth_newest > 1 and not is_part then 'deduplicated'
             else 'kept'
         end as _disposition,
         coalesce(
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('later_row', 'campaign and day') }} end
+            case when nth_newest > 1 and not is_part then {{ reason('later_row', 'campaign and day') }} end
         ) as _disposition_reason
-    from ranked
+    from judged
 
 )
 

@@ -16,14 +16,15 @@ renamed as (
 
     select
         ---------- ids
-        {{ blank_to_null('source.customer_id') }} as customer_id,
-        {{ blank_to_null('source.account_id') }} as account_id,
+        {{ stated_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.account_id') }} as account_id,
         sources.id_namespace,
 
         ---------- texts
         {{ blank_to_null('source.email') }} as stated_email,
         {{ phone_number(blank_to_null('source.phone'), 'sources.phone_region') }} as phone,
         {{ blank_to_null('source.name') }} as name,
+        {{ row_content(['source._row']) }} as row_content,
         source._row as row_json,
         source._canonical as canonical_json,
         sources.decimal_mark,
@@ -44,10 +45,14 @@ renamed as (
 
 ),
 
+-- What a filler names are not states of one contact: every row is one of its own.
 examined as (
 
     select
         *,
+        case
+            when {{ is_filler('customer_id') }} then source_file || ':' || cast(source_line as varchar)
+        end as filler_row,
         case
             when not is_active then 'superseded'
             when not is_configured then 'set_aside'
@@ -62,18 +67,25 @@ ranked as (
 
     select
         *,
-        row_number() over (
-            partition by refusal, data_source, customer_id
-            order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
-        ) as nth_newest
+        row_number() over newest_first as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
     from examined
+    window newest_first as (
+        partition by refusal, data_source, customer_id, filler_row
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'contact'", 'data_source', 'customer_id']) }} as contact_key,
+        case
+            when filler_row is null then {{ surrogate_key(["'contact'", 'data_source', 'customer_id']) }}
+            else {{ surrogate_key(["'contact'", 'data_source', 'customer_id', 'filler_row']) }}
+        end as contact_key,
         customer_id,
         account_id,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
@@ -97,7 +109,7 @@ final as (
             when refusal = 'superseded' then {{ reason('replaced') }}
             when refusal = 'set_aside' then {{ reason('source_removed') }}
             when refusal = 'quarantined' then {{ reason('missing', 'customer_id') }}
-            when nth_newest > 1 then {{ reason('earlier_state', 'customer_id') }}
+            else {{ repeated_reason('nth_newest', 'customer_id', vendor_time='updated_at', code='earlier_state') }}
         end as _disposition_reason
     from ranked
 

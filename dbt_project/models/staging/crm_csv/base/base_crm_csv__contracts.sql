@@ -28,8 +28,12 @@ renamed as (
 
     select
         ---------- ids
-        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ stated_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
+        {{ row_content([
+            'source.amount_per_month', 'source.currency', 'source.customer_id', 'source.ended_at', 'source.plan',
+            'source.started_at', 'source.updated_at', 'source._others',
+        ]) }} as row_content,
 
         ---------- texts
         upper(coalesce({{ blank_to_null('source.currency') }}, settings.currency)) as currency,
@@ -41,6 +45,7 @@ renamed as (
         {{ blank_to_null('source.amount_per_month') }} is not null as is_amount_stated,
 
         ---------- timestamps
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.started_at', 'sources.timestamp_format', 'sources.timezone') }} as started_at,
         {{ parse_timestamp('source.ended_at', 'sources.timestamp_format', 'sources.timezone') }} as ended_at,
         {{ blank_to_null('source.ended_at') }} is not null as is_end_stated,
@@ -103,19 +108,23 @@ ranked as (
         *,
         case
             when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over (
-                    partition by
-                        superseded_reason,
-                        set_aside_reason,
-                        quarantine_reason,
-                        data_source,
-                        customer_id,
-                        started_at,
-                        plan
-                    order by load_id desc, source_file desc, source_line desc
-                )
-        end as nth_newest
+                then row_number() over newest_first
+        end as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
     from examined
+    window newest_first as (
+        partition by
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            data_source,
+            customer_id,
+            started_at,
+            plan
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
@@ -147,7 +156,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('later_row', 'contract') }} end
+            {{ repeated_reason('nth_newest', 'contract', vendor_time='updated_at') }}
         ) as _disposition_reason
     from ranked
 

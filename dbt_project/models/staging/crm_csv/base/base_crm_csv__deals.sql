@@ -16,10 +16,15 @@ renamed as (
 
     select
         ---------- ids
-        {{ blank_to_null('source.deal_id') }} as deal_id,
-        {{ blank_to_null('source.customer_id') }} as customer_id,
-        {{ blank_to_null('source.account_id') }} as account_id,
+        {{ real_id('source.deal_id') }} as deal_id,
+        {{ real_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.account_id') }} as account_id,
         sources.id_namespace,
+        {{ row_content([
+            'source.account_id', 'source.amount', 'source.closed_at', 'source.created_at', 'source.customer_id',
+            'source.deal_id', 'source.stage', 'source.updated_at', 'source.utm_medium', 'source.utm_source',
+            'source._others',
+        ]) }} as row_content,
 
         ---------- texts
         lower({{ blank_to_null('source.stage') }}) as stage,
@@ -31,6 +36,7 @@ renamed as (
         {{ blank_to_null('source.amount') }} is not null as is_amount_stated,
 
         ---------- timestamps
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
         {{ parse_timestamp('source.closed_at', 'sources.timestamp_format', 'sources.timezone') }} as closed_at,
         {{ blank_to_null('source.closed_at') }} is not null as is_close_stated,
@@ -76,17 +82,21 @@ ranked as (
         *,
         case
             when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over (
-                    partition by
-                        superseded_reason,
-                        set_aside_reason,
-                        quarantine_reason,
-                        data_source,
-                        deal_id
-                    order by load_id desc, source_file desc, source_line desc
-                )
-        end as nth_newest
+                then row_number() over newest_first
+        end as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
     from examined
+    window newest_first as (
+        partition by
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            data_source,
+            deal_id
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
@@ -122,7 +132,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('later_row', 'deal_id') }} end
+            {{ repeated_reason('nth_newest', 'deal_id', vendor_time='updated_at') }}
         ) as _disposition_reason
     from ranked
 

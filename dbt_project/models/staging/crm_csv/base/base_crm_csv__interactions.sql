@@ -18,7 +18,7 @@ renamed as (
         ---------- ids
         {{ surrogate_key(["'interaction'", 'source._source', 'source._file', 'source._line']) }}
             as interaction_event_key,
-        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ stated_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
 
         ---------- texts

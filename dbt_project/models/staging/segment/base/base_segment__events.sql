@@ -76,10 +76,10 @@ renamed as (
 
     select
         ---------- ids
-        named.message_id,
-        named.anonymous_id,
-        named.user_id,
-        named.previous_id,
+        {{ real_id('named.message_id') }} as message_id,
+        {{ stated_id('named.anonymous_id') }} as anonymous_id,
+        {{ stated_id('named.user_id') }} as user_id,
+        {{ stated_id('named.previous_id') }} as previous_id,
         named.email,
         named.phone,
         sources.id_namespace,
@@ -244,13 +244,30 @@ keyed as (
 
 ),
 
+of_whom as (
+
+    select
+        *,
+        -- Who calls a visitor `null` or `guest` says nothing about them: then the other id is theirs.
+        case
+            when user_key is not null and (anonymous_key is null or not {{ is_filler('user_id') }}) then 'customer'
+            else 'anonymous'
+        end as identifier_type,
+        case
+            when anonymous_key is not null and (user_key is null or not {{ is_filler('anonymous_id') }}) then 'anonymous'
+            else 'customer'
+        end as device_type
+    from keyed
+
+),
+
 final as (
 
     select
         *,
-        coalesce(user_key, anonymous_key) as identifier_key,
-        coalesce(anonymous_key, user_key) as device_key
-    from keyed
+        case when identifier_type = 'customer' then user_key else anonymous_key end as identifier_key,
+        case when device_type = 'anonymous' then anonymous_key else user_key end as device_key
+    from of_whom
 
 )
 

@@ -16,9 +16,14 @@ renamed as (
 
     select
         ---------- ids
-        {{ blank_to_null('source.ticket_id') }} as ticket_id,
-        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ real_id('source.ticket_id') }} as ticket_id,
+        {{ real_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
+        {{ row_content([
+            'source.category', 'source.channel', 'source.created_at', 'source.customer_id', 'source.first_reply_at',
+            'source.reopened', 'source.satisfaction', 'source.solved_at', 'source.ticket_id', 'source.updated_at',
+            'source._others',
+        ]) }} as row_content,
 
         ---------- texts
         {{ blank_to_null('source.category') }} as category,
@@ -27,6 +32,7 @@ renamed as (
         lower({{ blank_to_null('source.reopened') }}) as reopened,
 
         ---------- timestamps
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
         {{ parse_timestamp('source.first_reply_at', 'sources.timestamp_format', 'sources.timezone') }}
             as first_reply_at,
@@ -75,17 +81,21 @@ ranked as (
         *,
         case
             when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over (
-                    partition by
-                        superseded_reason,
-                        set_aside_reason,
-                        quarantine_reason,
-                        data_source,
-                        ticket_id
-                    order by load_id desc, source_file desc, source_line desc
-                )
-        end as nth_newest
+                then row_number() over newest_first
+        end as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
     from examined
+    window newest_first as (
+        partition by
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            data_source,
+            ticket_id
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
@@ -129,7 +139,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('later_row', 'ticket_id') }} end
+            {{ repeated_reason('nth_newest', 'ticket_id', vendor_time='updated_at') }}
         ) as _disposition_reason
     from ranked
 

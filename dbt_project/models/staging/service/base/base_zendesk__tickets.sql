@@ -114,8 +114,8 @@ renamed as (
     select
         ---------- ids
         named.ticket_id,
-        named.requester_id,
-        named.requester_external_id as customer_id,
+        {{ real_id('named.requester_id') }} as requester_id,
+        {{ real_id('named.requester_external_id') }} as customer_id,
         {{ email_address(
             "coalesce(named.requester_email, case when named.via_channel = 'email' then named.via_address end)"
         ) }} as email,

@@ -22,10 +22,15 @@ renamed as (
 
     select
         ---------- ids
-        {{ blank_to_null('source.mention_id') }} as mention_id,
-        {{ blank_to_null('source.author') }} as author,
-        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ real_id('source.mention_id') }} as mention_id,
+        {{ real_id('source.author') }} as author,
+        {{ real_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
+        {{ row_content([
+            'source.amplified_at', 'source.author', 'source.brand', 'source.customer_id', 'source.mention_id',
+            'source.network', 'source.posted_at', 'source.rating', 'source.replied_at', 'source.sentiment',
+            'source.text', 'source.updated_at', 'source.url', 'source._others',
+        ]) }} as row_content,
 
         ---------- texts
         lower({{ blank_to_null('source.network') }}) as network,
@@ -40,6 +45,7 @@ renamed as (
         {{ blank_to_null('source.rating') }} is not null as is_rating_stated,
 
         ---------- timestamps
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.posted_at', 'sources.timestamp_format', 'sources.timezone') }} as posted_at,
         {{ parse_timestamp('source.replied_at', 'sources.timestamp_format', 'sources.timezone') }} as replied_at,
         {{ parse_timestamp('source.amplified_at', 'sources.timestamp_format', 'sources.timezone') }} as amplified_at,
@@ -89,18 +95,22 @@ ranked as (
         *,
         case
             when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over (
-                    partition by
-                        superseded_reason,
-                        set_aside_reason,
-                        quarantine_reason,
-                        data_source,
-                        network,
-                        mention_id
-                    order by load_id desc, source_file desc, source_line desc
-                )
-        end as nth_newest
+                then row_number() over newest_first
+        end as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
     from examined
+    window newest_first as (
+        partition by
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            data_source,
+            network,
+            mention_id
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
@@ -140,7 +150,7 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when nth_newest > 1 then {{ reason('later_row', 'mention_id') }} end
+            {{ repeated_reason('nth_newest', 'mention_id', vendor_time='updated_at') }}
         ) as _disposition_reason
     from ranked
 

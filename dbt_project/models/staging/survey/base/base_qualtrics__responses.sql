@@ -36,14 +36,15 @@ renamed as (
     select
         ---------- ids
         _source as survey_id,
-        {{ json_text('_row', '$._recordId') }} as respondent,
+        {{ clean_id(json_text('_row', '$._recordId')) }} as respondent,
         -- The company's own embedded field outranks the contact list's reference.
         coalesce(
-            {{ json_text('_row', '$.customer_id') }}, {{ json_text('_row', '$.externalDataReference') }}
+            {{ real_id(json_text('_row', '$.customer_id')) }},
+            {{ real_id(json_text('_row', '$.externalDataReference')) }}
         ) as customer_id,
         {{ json_text('_row', '$.recipientEmail') }} as stated_email,
-        {{ json_text('_row', '$.order_id') }} as order_id,
-        {{ json_text('_row', '$.ticket_id') }} as ticket_id,
+        {{ real_id(json_text('_row', '$.order_id')) }} as order_id,
+        {{ real_id(json_text('_row', '$.ticket_id')) }} as ticket_id,
         id_namespace,
 
         ---------- context

@@ -18,11 +18,11 @@ renamed as (
     select
         ---------- ids
         source._source as survey_id,
-        {{ blank_to_null('source.respondent') }} as respondent,
+        {{ clean_id('source.respondent') }} as respondent,
         {{ blank_to_null('source.question_id') }} as question_id,
-        {{ blank_to_null('source.customer_id') }} as customer_id,
-        {{ blank_to_null('source.order_id') }} as order_id,
-        {{ blank_to_null('source.ticket_id') }} as ticket_id,
+        {{ real_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.order_id') }} as order_id,
+        {{ real_id('source.ticket_id') }} as ticket_id,
         sources.id_namespace,
 
         ---------- context
@@ -32,6 +32,7 @@ renamed as (
 
         ---------- answer
         {{ blank_to_null('source.value') }} as answer_text,
+        {{ blank_to_null('source.value') }} as row_content,
 
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
@@ -77,11 +78,15 @@ ranked as (
 
     select
         *,
-        row_number() over (
-            partition by refusal, response_key, question_id
-            order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
-        ) as nth_of_question
+        row_number() over newest_first as nth_of_question,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(answer_text) over newest_first as newest_content,
+        first_value(answered_at) over newest_first as newest_at
     from keyed
+    window newest_first as (
+        partition by refusal, response_key, question_id
+        order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
@@ -114,7 +119,7 @@ final as (
             when respondent is null then {{ reason('missing', 'respondent') }}
             when question_id is null then {{ reason('missing', 'question_id') }}
             when answer_text is null then {{ reason('unanswered') }}
-            when nth_of_question > 1 then {{ reason('later_row', 'question and response') }}
+            else {{ repeated_reason('nth_of_question', 'question and response', vendor_time='answered_at') }}
         end as _disposition_reason
     from ranked
 

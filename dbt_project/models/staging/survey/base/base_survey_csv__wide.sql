@@ -21,12 +21,12 @@ renamed as (
         source._source as survey_id,
         -- A file that names no respondent still has one respondent a line.
         coalesce(
-            {{ blank_to_null('source.respondent') }}, source._file || ':' || cast(source._line as varchar)
+            {{ real_id('source.respondent') }}, source._file || ':' || cast(source._line as varchar)
         ) as respondent,
-        {{ blank_to_null('source.customer_id') }} as customer_id,
+        {{ real_id('source.customer_id') }} as customer_id,
         cast(null as varchar) as email,
-        {{ blank_to_null('source.order_id') }} as order_id,
-        {{ blank_to_null('source.ticket_id') }} as ticket_id,
+        {{ real_id('source.order_id') }} as order_id,
+        {{ real_id('source.ticket_id') }} as ticket_id,
         sources.id_namespace,
 
         ---------- context
@@ -38,6 +38,7 @@ renamed as (
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
 
         ---------- lineage
+        {{ row_content(['source._row']) }} as row_content,
         source._source as data_source,
         source._file as source_file,
         source._line as source_line,
@@ -63,11 +64,15 @@ ranked as (
 
     select
         *,
-        row_number() over (
-            partition by is_active_load, is_configured, response_key
-            order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
-        ) as nth_of_response
+        row_number() over newest_first as nth_of_response,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(answered_at) over newest_first as newest_at
     from keyed
+    window newest_first as (
+        partition by is_active_load, is_configured, response_key
+        order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
@@ -102,7 +107,9 @@ final as (
         case
             when not is_active_load then {{ reason('replaced') }}
             when not is_configured then {{ reason('source_removed') }}
-            when nth_of_response > 1 then {{ reason('later_row', 'respondent, wave and occasion') }}
+            else {{ repeated_reason(
+                'nth_of_response', 'respondent, wave and occasion', vendor_time='answered_at'
+            ) }}
         end as _disposition_reason
     from ranked
 

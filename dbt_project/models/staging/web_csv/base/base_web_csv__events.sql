@@ -16,10 +16,14 @@ renamed as (
 
     select
         ---------- ids
-        {{ blank_to_null('source.person_id') }} as visitor_id,
-        {{ blank_to_null('source.customer_id') }} as customer_id,
-        {{ blank_to_null('source.event_id') }} as event_id,
+        {{ stated_id('source.person_id') }} as visitor_id,
+        {{ stated_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.event_id') }} as event_id,
         sources.id_namespace,
+        {{ row_content([
+            'source.person_id', 'source.customer_id', 'source.event', 'source.occurred_at', 'source.url',
+            'source.value', 'source.search_term', 'source._others',
+        ]) }} as row_content,
 
         ---------- texts
         {{ blank_to_null('source.event') }} as event,
@@ -78,12 +82,15 @@ ranked as (
             when
                 event_id is not null
                 and coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over (
-                    partition by superseded_reason, set_aside_reason, quarantine_reason, data_source, event_id
-                    order by occurred_at nulls last, source_file, source_line
-                )
-        end as arrival
+                then row_number() over first_to_happen
+        end as arrival,
+        first_value(load_id) over first_to_happen as newest_load_id,
+        first_value(row_content) over first_to_happen as newest_content
     from examined
+    window first_to_happen as (
+        partition by superseded_reason, set_aside_reason, quarantine_reason, data_source, event_id
+        order by occurred_at nulls last, source_file, source_line
+    )
 
 ),
 
@@ -102,6 +109,23 @@ keyed as (
 
 ),
 
+-- Who calls a visitor `null` or `guest` says nothing about them: then the other id is theirs.
+of_whom as (
+
+    select
+        *,
+        case
+            when customer_key is not null and (visitor_key is null or not {{ is_filler('customer_id') }}) then 'customer'
+            else 'anonymous'
+        end as identifier_type,
+        case
+            when visitor_key is not null and (customer_key is null or not {{ is_filler('visitor_id') }}) then 'anonymous'
+            else 'customer'
+        end as device_type
+    from keyed
+
+),
+
 final as (
 
     select
@@ -111,10 +135,10 @@ final as (
         customer_id,
         customer_key,
         visitor_key,
-        coalesce(customer_key, visitor_key) as identifier_key,
-        case when customer_key is null then 'anonymous' else 'customer' end as identifier_type,
-        coalesce(visitor_key, customer_key) as device_key,
-        case when visitor_key is null then 'customer' else 'anonymous' end as device_type,
+        case when identifier_type = 'customer' then customer_key else visitor_key end as identifier_key,
+        identifier_type,
+        case when device_type = 'anonymous' then visitor_key else customer_key end as device_key,
+        device_type,
         id_namespace,
         event,
         page_path,
@@ -141,9 +165,9 @@ final as (
             superseded_reason,
             set_aside_reason,
             quarantine_reason,
-            case when arrival > 1 then {{ reason('repeated', 'event_id') }} end
+            {{ repeated_reason('arrival', 'event_id', code='repeated') }}
         ) as _disposition_reason
-    from keyed
+    from of_whom
 
 )
 

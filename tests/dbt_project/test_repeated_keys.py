@@ -1,0 +1,213 @@
+"""Rows of one file that share a key: lines add up, equal part refunds all count, and no line number decides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.staging_chain import Orders, Row
+
+AT = "2026-02-03 10:00:00"
+
+
+def row(order: str, amount: object, kind: str = "sale", *, customer: str = "C1", at: str = AT, **more: str) -> Row:
+    return {"customer_id": customer, "occurred_at": at, "amount": str(amount), "order_id": order, "kind": kind, **more}
+
+
+def staged(*files: Sequence[Row], names: Sequence[str] = ()) -> Orders:
+    orders = Orders()
+    for number, rows in enumerate(files):
+        orders.load(names[number] if names else f"{number}.csv", rows)
+    orders.build()
+    return orders
+
+
+def money(orders: Orders) -> tuple[Any, ...]:
+    """Orders and revenue."""
+    ((count, revenue),) = orders.rows(
+        """select count(*) filter (kind = 'sale'),
+            coalesce(sum(case when kind = 'sale' then amount else -amount end), 0) from stg_crm_csv__orders"""
+    )
+    return count, revenue
+
+
+def reasons(orders: Orders) -> list[tuple[int, str | None]]:
+    return orders.rows(
+        "select source_line, _disposition_reason from base_crm_csv__orders order by load_id, source_line"
+    )
+
+
+def test_lines_of_an_order_are_one_order_with_their_sum() -> None:
+    lines = [row("N1", 10, sku="A"), row("N1", 20, sku="B"), row("N1", 30, sku="C"), row("N2", 5, sku="A")]
+    orders = staged(lines)
+    assert money(orders) == (2, 65)
+    assert {reason for _, reason in reasons(orders)} == {None}
+    assert orders.rows("select count(*) from base_crm_csv__orders where is_line and not is_line_named") == [(3,)]
+
+
+def test_equal_lines_count_in_a_file_that_holds_lines_and_once_in_one_that_does_not() -> None:
+    equal = [row("N1", 10), row("N1", 10)]
+    assert money(staged([*equal, row("N2", 5), row("N2", 7)])) == (2, 32)
+    orders = staged([*equal, row("N2", 5)])
+    assert money(orders) == (2, 15)
+    assert reasons(orders) == [(2, "same_row"), (3, None), (4, None)]
+
+
+def test_lines_that_are_named_add_up_though_they_cost_the_same_and_one_named_twice_counts_once() -> None:
+    named = [row("N1", 10, line_id="1"), row("N1", 10, line_id="2"), row("N1", 10, line_id="2")]
+    assert money(staged(named)) == (1, 20)
+
+
+def test_a_state_of_later_time_replaces_the_earlier_wherever_it_stands() -> None:
+    states = [row("N1", 80, updated_at="2026-02-05"), row("N1", 100, updated_at="2026-02-04")]
+    for order in (states, states[::-1]):
+        orders = staged(order)
+        assert money(orders) == (1, 80)
+        assert "later_row:order_id" in {reason for _, reason in reasons(orders)}
+
+
+def test_a_named_line_has_a_time_of_its_own() -> None:
+    rows = [
+        row("N1", 10, line_id="1", updated_at="2026-02-04"),
+        row("N1", 12, line_id="1", updated_at="2026-02-06"),
+        row("N1", 30, line_id="2", updated_at="2026-02-05"),
+    ]
+    assert money(staged(rows)) == (1, 42)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("N1", 10, status="open"), row("N1", 10, status="paid")],
+        [row("N1", 10, at="2026-02-03"), row("N1", 12, at="2026-02-04")],
+        [row("N1", 10), row("N1", 12, customer="C2")],
+    ],
+)
+def test_rows_that_are_no_lines_and_differ_are_not_added_up_and_the_loss_is_reported(rows: list[Row]) -> None:
+    orders = staged([*rows, row("N2", 5)])
+    assert money(orders)[0] == 2
+    assert money(orders)[1] in (15, 17)
+    assert [reason for _, reason in reasons(orders)].count("conflict:order_id") == 1
+
+
+def test_a_later_load_replaces_an_order_with_all_its_lines() -> None:
+    first = [row("N1", 10), row("N1", 20), row("N1", 30)]
+    orders = staged(first, [row("N1", 10), row("N1", 25)])
+    assert money(orders) == (1, 35)
+    assert money(staged(first, first)) == (1, 60)
+
+
+def test_what_not_every_line_states_is_not_known_of_the_order() -> None:
+    orders = staged([row("N1", 10, cost="4", quantity="1"), row("N1", 20, quantity="2")])
+    assert orders.rows("select cost, quantity from stg_crm_csv__orders") == [(None, 3)]
+
+
+def test_equal_part_refunds_of_one_day_all_count_with_and_without_ids_of_their_own() -> None:
+    named = [{"refund_id": one} for one in "abc"]
+    unnamed: list[dict[str, str]] = [{}, {}, {}]
+    for ids in (named, unnamed):
+        rows = [row("X1", 100)] + [
+            row("X1", amount, "refund", **more) for amount, more in zip((10, 10, 15), ids, strict=True)
+        ]
+        assert money(staged(rows)) == (1, 65)
+        # The same ones in the next export, and one that came meanwhile.
+        assert money(staged(rows, rows)) == (1, 65)
+        assert money(staged(rows, [*rows, row("X1", 10, "refund", **({"refund_id": "d"} if ids[0] else {}))])) == (
+            1,
+            55,
+        )
+
+
+def test_a_refund_with_an_id_is_another_one_in_a_later_file_and_the_same_id_is_the_same() -> None:
+    first = [row("X1", 100), row("X1", 10, "refund", refund_id="a")]
+    assert money(staged(first, [row("X1", 10, "refund", refund_id="b")])) == (1, 80)
+    assert money(staged(first, [row("X1", 12, "refund", refund_id="a")])) == (1, 88)
+
+
+def test_a_filler_is_no_order_id() -> None:
+    orders = staged([row("0", 10), row("N/A", 12), row("-", 14), row("null", 16)])
+    assert money(orders) == (4, 52)
+
+
+@pytest.mark.parametrize(
+    "filler", ["0", "guest", "GUEST", "Guest", "NULL", "N/A", "n/a", "-", "None", "unknown", "Test", "NaN"]
+)
+def test_what_a_filler_bought_counts_and_is_one_word_however_it_is_written(filler: str) -> None:
+    orders = staged([row("N1", 10, customer=filler), row("N2", 12, customer=f" {filler.lower()}\u200b")])
+    assert money(orders) == (2, 22)
+    assert len(orders.rows("select distinct identifier_key from stg_crm_csv__orders")) == 1
+
+
+def some_files(random: Random) -> list[list[Row]]:
+    """One to three small files, out of few words, so that keys, amounts and whole rows repeat."""
+
+    def one() -> Row:
+        kind = random.choice(["sale", "sale", "sale", "refund"])
+        return row(random.choice(["N1", "N2", "N3"]), random.choice([10, 10, 20, 35]), kind, sku=random.choice("AB"))
+
+    return [[one() for _ in range(random.randint(0, 8))] for _ in range(random.randint(1, 3))]
+
+
+def read_anew(files: Sequence[Sequence[Row]]) -> tuple[int, Decimal]:
+    """Orders and revenue of files loaded one after the other, by an independent reading."""
+    newest: dict[str, int] = {}
+    for number, rows in enumerate(files):
+        newest |= {one["order_id"]: number for one in rows if one["kind"] == "sale"}
+    sales: dict[str, list[Row]] = defaultdict(list)
+    for order, number in newest.items():
+        sales[order] = [one for one in files[number] if (one["order_id"], one["kind"]) == (order, "sale")]
+    of_lines = {newest[order] for order, rows in sales.items() if len({one["amount"] for one in rows}) > 1}
+    revenue = 0
+    for order, rows in sales.items():
+        amounts = [int(one["amount"]) for one in rows]
+        revenue += sum(amounts) if newest[order] in of_lines else amounts[0]
+    alike: dict[tuple[str, str], int] = defaultdict(int)
+    for rows in files:
+        held: dict[tuple[str, str], int] = defaultdict(int)
+        for one in rows:
+            if one["kind"] == "refund":
+                held[one["order_id"], one["amount"]] += 1
+        for key, count in held.items():
+            alike[key] = max(alike[key], count)
+    return len(sales), Decimal(revenue - sum(int(amount) * count for (_, amount), count in alike.items()))
+
+
+def test_orders_and_revenue_are_those_of_an_independent_reading_in_any_order_of_lines_and_loaded_again() -> None:
+    random = Random(20261128)
+    orders = Orders()
+    wanted: dict[str, tuple[int, Decimal]] = {}
+    rows = 0
+    for world in range(150):
+        files = some_files(random)
+        arrivals = {
+            "as it is": files,
+            "lines in another order": [random.sample(one, len(one)) for one in files],
+            "the last file once more": [*files, files[-1]],
+            "everything once more": files + files,
+        }
+        for how, loaded in arrivals.items():
+            source = f"{world} {how}"
+            wanted[source] = read_anew(files)
+            for number, one in enumerate(loaded):
+                # What is loaded once more has its old name; the last file alone comes under another one.
+                name = number % len(files) if how == "everything once more" else number
+                orders.load(f"{name}.csv", one, source=source)
+                rows += len(one)
+    orders.build()
+    found = {
+        source: (count, revenue)
+        for source, count, revenue in orders.rows(
+            """select data_source, count(*) filter (kind = 'sale'),
+                sum(case when kind = 'sale' then amount else -amount end) from stg_crm_csv__orders group by all"""
+        )
+    }
+    assert {source: found.get(source, (0, 0)) for source in wanted} == wanted
+    # Of some worlds orders add up, of others they do not.
+    assert orders.rows("select count(distinct is_line) from base_crm_csv__orders") == [(2,)]
+    books = orders.rows("select count(*), count(distinct (load_id, source_line)) from base_crm_csv__orders")
+    assert books == [(rows, rows)]
