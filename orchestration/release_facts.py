@@ -64,12 +64,13 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
 
 
 def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
-    """The books of staging, what no mapping names, and what joins nobody, as the last build counted them."""
+    """The books of staging, what no mapping names, what joins nobody, and which sources have only days, as last built."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
             "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
             "unmapped": rows_of(connection, "select * from intermediate.int_books__unmapped order by all"),
             "guarded": rows_of(connection, _GUARDED),
+            "days": rows_of(connection, "select * from intermediate.int_books__days order by all"),
         }
 
 

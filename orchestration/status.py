@@ -43,6 +43,7 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
         "unmapped": build.facts["unmapped"] if build else [],
         # A build of an earlier version did not tell it.
         "guarded": build.facts.get("guarded", []) if build else [],
+        "days": build.facts.get("days", []) if build else [],
     }
 
 

@@ -42,6 +42,12 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
         line("unmapped", f"{one['kind']} '{one['name']}' of {one['data_source']}: {one['n_rows']:,} rows")
     for one in told["guarded"]:
         line("guarded", _guarded(one))
+    for one in told["days"]:
+        line(
+            "days only",
+            f"{one['n_days']:,} of {one['n_rows']:,} facts of {one['data_source']} state no time of day: "
+            "each may follow whatever else happened on its day",
+        )
     run = told["last_run"]
     if run:
         stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items())

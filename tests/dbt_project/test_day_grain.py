@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.dbt_project.journey_chain import Event, journey_world, table
+from tests.dbt_project.rendering import render_text
 from tests.dbt_project.value_chain import build
 
 BERLIN, UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
@@ -104,8 +105,8 @@ def _history(dice: random.Random, who: int) -> Iterator[Event]:
         key = 1000 * who + number
         # Two responses of one day: either may be the earlier. Only perceptions (odd keys) have no time.
         is_day = event in dayed and dice.random() < 0.5 and (event != "survey_answered" or key % 2 == 1)
-        # Before five: a threshold of whole days is as far from six as from midnight, in a week of 167 hours, too.
-        clock = time() if is_day else time(dice.randint(0, 16), dice.randint(0, 59))
+        # From two to five: a threshold of whole days is passed from six as from midnight, in a week of 167 hours, too.
+        clock = time() if is_day else time(dice.randint(2, 16), dice.randint(0, 59))
         source = "site" if event == "page" else "shop"
         yield Event(
             key, _instant(day, clock), event, who, source, file=dice.choice("ab"), is_day=is_day,
@@ -164,3 +165,92 @@ def test_facts_by_day_give_the_answers_of_the_same_facts_at_six(
     by_day, at_six = (table(database, *EQUAL[what]) for database in both)
     assert len(by_day) > 20
     assert by_day == at_six
+
+
+def _day(event: str, day: int, *, key: int, source: str = "shop", hours: float | None = None) -> Event:
+    """A fact of one person in April: by day, or `hours` after the day began."""
+    began = _instant(date(2026, 4, day), time())
+    at = began if hours is None else began + timedelta(hours=hours)
+    return Event(key, at, event, source=source, line=key, is_day=hours is None)
+
+
+def _last_touch(events: list[Event]) -> dict[int, int | None]:
+    return dict(table(_world(events), "fct_attribution_credits where model = 'last'", "conversion_id, touchpoint_id"))
+
+
+def test_an_order_by_day_credits_the_visit_of_its_day_and_no_visit_of_the_next_day() -> None:
+    # The clocks go forward on March 29, at two: the day ends after 23 hours.
+    before, after = _instant(date(2026, 3, 29), time(23, 59)), _instant(date(2026, 3, 30), time())
+    order = Event(9, _instant(date(2026, 3, 29), time()), "order", source="shop", is_day=True)
+    assert _last_touch([Event(1, before), order, Event(2, after)]) == {9: 1}
+    assert _last_touch([order, Event(2, after)]) == {9: None}
+
+
+def test_a_touch_by_day_may_lead_to_an_order_of_its_day_as_before() -> None:
+    assert _last_touch([_day("chat", 3, key=1), _day("order", 3, key=2, hours=10)]) == {2: 1}
+    assert _last_touch([_day("order", 3, key=1), _day("chat", 3, key=2)]) == {1: 2}
+    # What certainly came before the order came later than what may have.
+    visit = _day("page", 3, key=3, source="site", hours=9)
+    assert _last_touch([_day("chat", 3, key=1), _day("order", 3, key=2, hours=10), visit]) == {2: 3}
+
+
+def test_a_purchase_by_day_is_made_in_the_last_session_of_its_day() -> None:
+    visits = [_day("page", day, key=key, source="site", hours=hours) for key, day, hours in (
+        (1, 2, 23.9), (2, 3, 9), (3, 3, 17), (4, 4, 0.1))]  # fmt: skip
+    database = journey_world([*visits, _day("order", 3, key=5)])
+    assert table(database, "fct_sessions", "session_id, has_purchase") == [
+        (1, False),
+        (2, False),
+        (3, True),
+        (4, False),
+    ]
+
+
+def test_a_fact_by_day_has_no_hour_and_no_wait_is_negative() -> None:
+    database = journey_world([_day("page", 3, key=1, source="site", hours=9), _day("order", 3, key=2)])
+    assert table(database, "fct_touchpoints", "touchpoint_id, is_day_only, hour_of_day") == [
+        (1, False, 9),
+        (2, True, None),
+    ]
+    assert table(database, "fct_journeys", "days_to_purchase between 0 and 1") == [(True,)]
+    assert table(database, "fct_stage_entries", "stage_entry_id, next_later_stage_at >= entered_at")[0] == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "is_day"),
+    [
+        ("2026-05-10", None, True),
+        (" 2026-05-10 ", None, True),
+        ("2026/5/1", None, True),
+        ("2026-05-10 00:00", None, False),
+        ("2026-05-10 00:00:00", None, False),
+        ("2026-05-10T00:00:00Z", None, False),
+        ("2026-05-10 6 PM", None, False),
+        ("20260510T1800", None, False),
+        ("1778400000", None, False),
+        ("10.05.2026", "%d.%m.%Y", True),
+        ("10.05.2026 at 100%", "%d.%m.%Y at 100%%", True),
+        ("10.05.2026 18:30", "%d.%m.%Y %H:%M", False),
+        ("10.05.2026 6 PM", "%d.%m.%Y %-I %p", False),
+        ("05/10/26 18:30:00", "%x %X", False),
+    ],
+)
+def test_a_text_without_a_time_of_day_has_only_a_day(text: str, pattern: str | None, is_day: bool) -> None:
+    sql = render_text("{{ is_day_only('$stated', 'cast($pattern as varchar)') }}")
+    assert duckdb.execute(f"select {sql}", {"stated": text, "pattern": pattern}).fetchall() == [(is_day,)]
+
+
+@pytest.mark.parametrize(
+    ("later", "is_day", "earlier", "is_before"),
+    [
+        ("2026-05-09 22:00", True, "2026-05-10 07:00", False),  # the day of the earlier one, in Berlin
+        ("2026-05-08 22:00", True, "2026-05-10 07:00", True),
+        ("2026-05-08 22:00", True, "2026-05-09 22:00", True),
+        ("2026-05-09 22:00", False, "2026-05-10 07:00", True),
+        ("2026-05-10 07:00", False, "2026-05-10 07:00", False),
+    ],
+)
+def test_a_day_contradicts_only_a_later_day(later: str, is_day: bool, earlier: str, is_before: bool) -> None:
+    sql = render_text("""{{ is_before('$later::timestamp', '$is_day', '$earlier::timestamp', "'Europe/Berlin'") }}""")
+    given = {"later": later, "is_day": is_day, "earlier": earlier}
+    assert duckdb.execute(f"select {sql}", given).fetchall() == [(is_before,)]
