@@ -97,7 +97,7 @@ purchases as (
         person_id,
         occurred_at,
         {{ business_day('occurred_at') }} as occurred_on,
-        is_day_only
+        coalesce(is_day_only, false) as is_day_only
     from touchpoints
     where role = 'purchase'
 
