@@ -95,7 +95,10 @@ turns as (
     select
         repeated.*,
         sum(
-            case when {{ hours_between('repeated.previous_at', 'repeated.occurred_at') }} <= settings.task_hours then 0 else 1 end
+            case
+                when {{ hours_between('repeated.previous_at', 'repeated.occurred_at') }} <= settings.task_hours then 0
+                else 1
+            end
         ) over (
             partition by repeated.task, repeated.person_id
             order by
