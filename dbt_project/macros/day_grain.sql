@@ -25,9 +25,14 @@
 {% macro default__happened_by(moment, is_day_only) -%}
     case
         when {{ is_day_only }}
-            then {{ business_day_start('(' ~ business_day(moment) ~ " + interval '1 day')") }} - interval '1 microsecond'
+            then {{ business_day_end(moment) }} - interval '1 microsecond'
         else {{ moment }}
     end
+{%- endmacro %}
+
+{#- The UTC instant at which the business day of a moment is over, which is the beginning of the next one. -#}
+{% macro business_day_end(moment) -%}
+    {{ business_day_start('(' ~ business_day(moment) ~ " + interval '1 day')") }}
 {%- endmacro %}
 
 {#- Whether a fact that should follow another one certainly came before it. A day contradicts only a later day.
@@ -45,8 +50,8 @@
     end
 {%- endmacro %}
 
-{#- The place of a fact among those that another one may have followed: its latest instant, unless the other one happened
-    within its day. Then it may have come first, and stands where the day begins. -#}
+{#- The place of a fact among those that another one may have followed: its latest instant, unless the other one
+    happened within its day. Then it may have come first, and stands where the day begins. -#}
 {% macro placed_before(moment, happened_by_at, other_happened_by_at) -%}
     case when {{ happened_by_at }} > {{ other_happened_by_at }} then {{ moment }} else {{ happened_by_at }} end
 {%- endmacro %}
@@ -56,7 +61,7 @@
 {% macro waited_until(moment, is_day_only, is_start_day_only) -%}
     case
         when {{ is_day_only }} and not {{ is_start_day_only }}
-            then {{ business_day_start('(' ~ business_day(moment) ~ " + interval '1 day')") }}
+            then {{ business_day_end(moment) }}
         else {{ moment }}
     end
 {%- endmacro %}

@@ -37,7 +37,7 @@ def attempts_of(history: list[Event], *, goal_event: str) -> list[Attempt]:
                 latest.goal = event
             follows_goal = True
         elif event.event == "start":
-            anew = goal_event == "done" and latest and not follows_goal and event.at - latest.latest.at <= SESSION
+            anew = goal_event == "done" and latest and not follows_goal and _between(latest.latest, event) <= SESSION
             if anew and latest:
                 latest.starts, latest.latest = latest.starts + 1, event
             else:
@@ -46,8 +46,14 @@ def attempts_of(history: list[Event], *, goal_event: str) -> list[Attempt]:
     return found
 
 
+def _between(earlier: Event, later: Event) -> timedelta:
+    assert earlier.at is not None
+    assert later.at is not None
+    return later.at - earlier.at
+
+
 def _reaches(attempt: Attempt | None, event: Event) -> bool:
-    return attempt is not None and attempt.goal is None and event.at - attempt.start.at <= TASK
+    return attempt is not None and attempt.goal is None and _between(attempt.start, event) <= TASK
 
 
 def histories(dice: random.Random, events: list[str]) -> list[Event]:

@@ -58,7 +58,7 @@ expected as (
         dies.expected_purchases as pareto_purchases,
         case
             when spending.p is not null
-                -- Gamma-Gamma: (gamma + x m) p / (p x + q - 1). What was had for nothing counts among the x, and lowers m.
+                -- Gamma-Gamma: (gamma + x m) p / (p x + q - 1). What was had for nothing counts in x, and lowers m.
                 then
                     (spending.gamma + histories.repeat_worth) * spending.p
                     / (spending.p * histories.valued_repeats + spending.q - 1)

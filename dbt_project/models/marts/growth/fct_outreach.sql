@@ -71,7 +71,8 @@ judged as (
 
     select
         outreach.touchpoint_id,
-        max(case when purchases.purchased_by_at < outreach.occurred_at then purchases.keeps_from_on end) as kept_from_on,
+        max(case when purchases.purchased_by_at < outreach.occurred_at then purchases.keeps_from_on end)
+            as kept_from_on,
         min(case when purchases.purchased_by_at >= outreach.occurred_at then purchases.purchased_on end) as next_on
     from outreach
     inner join purchases on outreach.person_id = purchases.person_id
