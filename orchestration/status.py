@@ -45,6 +45,7 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
         "guarded": build.facts.get("guarded", []) if build else [],
         "losses": build.facts.get("losses", []) if build else [],
         "warnings": _warnings(paths, runs[0]) if runs else [],
+        "days": build.facts.get("days", []) if build else [],
     }
 
 

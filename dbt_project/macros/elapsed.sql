@@ -49,11 +49,11 @@
 {%- endmacro %}
 
 {#- The number of the sitting that an event belongs to: a new one begins when its owner was silent for MORE than
-    session_minutes. `events` has previous_at, occurred_at and place (their order), and `settings` stands beside it. -#}
-{% macro nth_sitting(events, owner) -%}
+    session_minutes. `events` has previous_at, the moment and place (their order), and `settings` stands beside it. -#}
+{% macro nth_sitting(events, owner, moment='occurred_at') -%}
     sum(
             case
-                when {{ minutes_between(events ~ '.previous_at', events ~ '.occurred_at') }} <= settings.session_minutes
+                when {{ minutes_between(events ~ '.previous_at', events ~ '.' ~ moment) }} <= settings.session_minutes
                     then 0
                 else 1
             end

@@ -57,6 +57,12 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
     for warning in told["warnings"]:
         count = "" if warning["unexpected"] is None else f" ({warning['unexpected']:,})"
         line("warned", f"{warning['check']}{count}: {warning['observed']}")
+    for one in told["days"]:
+        line(
+            "days only",
+            f"{one['n_days']:,} of {one['n_rows']:,} facts of {one['data_source']} state no time of day: "
+            "each may follow whatever else happened on its day",
+        )
     run = told["last_run"]
     if run:
         stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items())

@@ -43,7 +43,8 @@ create table stg_config__settings as select
 create table int_company__as_of as select
     date '2026-06-30' as as_of_on, timestamp '2026-06-30 22:00:00' as as_of_ends_at;
 create table int_touchpoints__collected (
-    event_key bigint, data_source varchar, event varchar, occurred_at timestamp, identifier_key bigint,
+    event_key bigint, data_source varchar, event varchar, occurred_at timestamp, is_day_only boolean,
+    identifier_key bigint,
     device_key bigint, utm_source varchar, utm_medium varchar, campaign varchar, reason varchar, amount decimal(18, 4),
     is_web boolean, is_page_view boolean, page_path varchar, is_set_aside boolean, source_file varchar,
     source_line bigint
@@ -98,21 +99,22 @@ class Event:
     utm_medium: str | None = None
     file: str = "a"
     line: int = 0
+    is_day: bool = False
 
 
-def journey_world(events: Iterable[Event]) -> duckdb.DuckDBPyConnection:
-    """A database with every journey model built from these events."""
+def journey_world(events: Iterable[Event], *, prepare: str = "") -> duckdb.DuckDBPyConnection:
+    """A database with every journey model built from these events; `prepare` is SQL that changes the inputs before."""
     database = duckdb.connect()
-    database.execute(INPUTS)
+    database.execute(INPUTS + prepare)
     given = list(events)
-    columns = ["key", "at", "event", "who", "source", "utm_source", "utm_medium", "file", "line"]
+    columns = ["key", "at", "event", "who", "source", "utm_source", "utm_medium", "file", "line", "is_day"]
     frame = pd.DataFrame([astuple(one) for one in given], columns=columns).astype({"at": "datetime64[us]"})
     database.register("given", frame)
     database.execute(
         """insert into int_touchpoints__collected by name select
             key as event_key, source as data_source, event, "at" as occurred_at, who as identifier_key,
-            who as device_key, utm_source, utm_medium, source = 'site' as is_web, event = 'page' as is_page_view,
-            false as is_set_aside, file as source_file, line as source_line
+            who as device_key, is_day as is_day_only, utm_source, utm_medium, source = 'site' as is_web,
+            event = 'page' as is_page_view, false as is_set_aside, file as source_file, line as source_line
         from given;
         insert into int_identity__identifiers select distinct who, who from given"""
     )

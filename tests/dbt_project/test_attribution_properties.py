@@ -165,16 +165,16 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         f"""
         create table stg_config__settings (
             lookback_days integer, half_life_days double, position_first double, position_middle double,
-            position_last double, conversion_occurrence varchar
+            position_last double, conversion_occurrence varchar, timezone varchar
         );
         insert into stg_config__settings values
-            ({LOOKBACK}, {HALF_LIFE}, {POSITION[0]}, {POSITION[1]}, {POSITION[2]}, 'first');
+            ({LOOKBACK}, {HALF_LIFE}, {POSITION[0]}, {POSITION[1]}, {POSITION[2]}, 'first', 'UTC');
         create table int_company__as_of as
             select timestamp '{START + timedelta(days=AS_OF_ENDS)}' as as_of_ends_at;
         create table int_touchpoints__staged (
             touchpoint_id bigint, person_id bigint, session_id bigint, channel varchar, corner varchar, role varchar,
-            event varchar,
-            is_conversion boolean, occurred_at timestamp, data_source varchar, source_file varchar, source_line bigint
+            event varchar, is_conversion boolean, occurred_at timestamp, is_day_only boolean, data_source varchar,
+            source_file varchar, source_line bigint
         );
         create table int_attribution__conversions (
             conversion_id bigint, person_id bigint, conversion varchar, revenue decimal(18, 4), converted_at timestamp,
@@ -206,7 +206,7 @@ def fill(database: duckdb.DuckDBPyConnection, events: list[Event], occurrence: O
     database.execute("update stg_config__settings set conversion_occurrence = ?", [occurrence])
     database.execute("delete from int_touchpoints__staged; delete from int_attribution__conversions")
     database.executemany(
-        "insert into int_touchpoints__staged values (?, ?, ?, ?, ?, ?, 'e', ?, ?, 's', 'f', ?)",
+        "insert into int_touchpoints__staged values (?, ?, ?, ?, ?, ?, 'e', ?, ?, false, 's', 'f', ?)",
         [
             [
                 one.key,

@@ -72,7 +72,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
     connection.execute(
         f"create table stg_config__settings as select {LIMIT} as session_minutes, {LIMIT} as gap_days, "
-        f"{CONVERSION_DAYS} as conversion_days"
+        f"'UTC' as timezone, {CONVERSION_DAYS} as conversion_days"
     )
     connection.execute(f"create table int_company__as_of as select date '{AS_OF:%Y-%m-%d}' as as_of_on")
     connection.execute(
@@ -82,12 +82,13 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     )
     connection.execute(
         "create table int_touchpoints__staged (touchpoint_id bigint, person_id bigint, occurred_at timestamp, "
-        "data_source varchar, source_file varchar, source_line bigint)"
+        "is_day_only boolean, data_source varchar, source_file varchar, source_line bigint)"
     )
     connection.execute(
         "create table fct_touchpoints (touchpoint_id bigint, person_id bigint, journey_id bigint, "
         "journey_step integer, person_step integer, stage varchar, stage_order integer, occurred_at timestamp, "
-        "occurred_on date, touchpoint varchar, interaction varchar, corner varchar, channel varchar, presence varchar, "
+        "is_day_only boolean, occurred_on date, touchpoint varchar, interaction varchar, corner varchar, "
+        "channel varchar, presence varchar, "
         "data_source varchar, value_tier_at_event varchar)"
     )
     yield connection
@@ -163,7 +164,7 @@ def test_long_random_streams_have_the_sessions_of_a_plain_sessionizer(
 def test_journeys_are_the_runs_of_a_person(database: duckdb.DuckDBPyConnection, events: list[Event]) -> None:
     database.execute("delete from int_touchpoints__staged")
     database.executemany(
-        "insert into int_touchpoints__staged values (?, ?, ?, 'site', ?, ?)",
+        "insert into int_touchpoints__staged values (?, ?, ?, false, 'site', ?, ?)",
         [[e.key, e.who, START + timedelta(days=e.at), e.file, e.line] for e in events],
     )
     expected = {}

@@ -75,7 +75,7 @@ create table stg_crm_csv__orders (
     order_key bigint, order_id varchar, id_namespace varchar, identifier_key bigint, data_source varchar, kind varchar,
     utm_source varchar, utm_medium varchar, campaign varchar, currency varchar, amount decimal(18, 2),
     amount_reporting decimal(18, 2), cost_reporting decimal(18, 2), quantity decimal(18, 4), occurred_at timestamp,
-    source_file varchar, source_line bigint
+    is_day_only boolean,    source_file varchar, source_line bigint
 );
 create table int_contracts__valued (
     contract_key bigint, person_id bigint, plan varchar, started_on date, last_on date, is_running boolean,

@@ -13,9 +13,10 @@ steps as (
     select
         person_id,
         journey_id,
-        occurred_at,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at,
         lag(journey_id) over (partition by person_id order by person_step) as previous_journey_id,
-        lag(occurred_at) over (partition by person_id order by person_step) as previous_at
+        lag({{ happened_by('occurred_at', 'is_day_only') }}) over (partition by person_id order by person_step)
+            as previous_at
     from {{ ref('fct_touchpoints') }}
 
 )
@@ -26,4 +27,4 @@ cross join settings
 where
     steps.previous_at is not null
     and (steps.journey_id <> steps.previous_journey_id)
-    <> ({{ days_between('steps.previous_at', 'steps.occurred_at') }} > settings.gap_days)
+    <> ({{ days_between('steps.previous_at', 'steps.happened_by_at') }} > settings.gap_days)

@@ -17,7 +17,7 @@ later as (
 
     select
         entries.stage_entry_id,
-        min(touchpoints.occurred_at) as later_at
+        min({{ happened_by('touchpoints.occurred_at', 'touchpoints.is_day_only') }}) as later_at
     from entries
     inner join {{ ref('fct_touchpoints') }} as touchpoints
         on

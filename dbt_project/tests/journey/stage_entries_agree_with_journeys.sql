@@ -5,13 +5,21 @@
 
 with entries as (
 
-    select * from {{ ref('fct_stage_entries') }}
+    select
+        entered.*,
+        {{ happened_by('touchpoints.occurred_at', 'touchpoints.is_day_only') }} as entered_by_at
+    from {{ ref('fct_stage_entries') }} as entered
+    inner join {{ ref('fct_touchpoints') }} as touchpoints on entered.stage_entry_id = touchpoints.touchpoint_id
 
 ),
 
 journeys as (
 
-    select * from {{ ref('fct_journeys') }}
+    select
+        started.*,
+        {{ happened_by('touchpoints.occurred_at', 'touchpoints.is_day_only') }} as started_by_at
+    from {{ ref('fct_journeys') }} as started
+    inner join {{ ref('fct_touchpoints') }} as touchpoints on started.journey_id = touchpoints.touchpoint_id
 
 ),
 
@@ -23,7 +31,7 @@ by_entry as (
         min(
             case
                 when entries.stage = '{{ stage }}'
-                    then {{ days_between('journeys.started_at', 'entries.entered_at') }}
+                    then {{ days_between('journeys.started_by_at', 'entries.entered_by_at') }}
             end
         ) as days_to_{{ stage }},
         {%- endfor %}

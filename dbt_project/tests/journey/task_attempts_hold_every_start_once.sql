@@ -1,4 +1,5 @@
--- Start events of tasks, counted as such and as the starts of attempts; and every goal that completes one is an event.
+-- Start events of tasks, counted as such and as the starts of attempts; where a task ends with its start event, some of
+-- them completed one instead.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_tasks'}}}) }}
 
@@ -15,8 +16,16 @@ with by_event as (
 
 by_attempt as (
 
-    select coalesce(sum(starts), 0) as starts
-    from {{ ref('fct_tasks') }}
+    select
+        coalesce(
+            sum(
+                attempts.starts
+                + case when tasks.start_event = tasks.goal_event and attempts.is_completed then 1 else 0 end
+            ),
+            0
+        ) as starts
+    from {{ ref('fct_tasks') }} as attempts
+    inner join {{ ref('dim_tasks') }} as tasks on attempts.task = tasks.task
 
 )
 

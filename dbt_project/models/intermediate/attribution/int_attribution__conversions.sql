@@ -35,13 +35,14 @@ final as (
         people.segment,
         events.event as conversion,
         events.data_source,
-        events.occurred_at as converted_at,
+        {{ happened_by('events.occurred_at', 'events.is_day_only') }} as converted_at,
         {{ business_day('events.occurred_at') }} as converted_on,
         cast(coalesce(orders.revenue, events.amount, 0) as decimal(18, 4)) as revenue,
         cast(row_number() over (
             partition by typed.person_id
             order by
-                events.occurred_at, events.source_file, events.source_line, events.data_source, events.event_key
+                {{ happened_by('events.occurred_at', 'events.is_day_only') }}, events.source_file, events.source_line,
+                events.data_source, events.event_key
         ) as integer) as conversion_number,
         events.source_file,
         events.source_line

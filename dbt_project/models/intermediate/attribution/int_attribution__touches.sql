@@ -1,5 +1,6 @@
 -- Grain: one row is a touchpoint that may earn credit, with the path that it belongs to and what became of that path.
 -- A touch is a visit, or a touchpoint off the web: a visit of twenty pages is one touch of twenty touchpoints.
+-- Where only the day is known, the conversion may have come last in it and the touch first: neither loses the credit.
 
 with touchpoints as (
 
@@ -33,6 +34,7 @@ history as (
         coalesce(session_id, touchpoint_id) as touch_id,
         coalesce(channel, 'unmapped') as channel,
         occurred_at,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at,
         source_file,
         source_line,
         data_source,
@@ -48,6 +50,7 @@ history as (
         conversion_id as touch_id,
         cast(null as varchar) as channel,
         converted_at as occurred_at,
+        converted_at as happened_by_at,
         source_file,
         source_line,
         data_source,
@@ -62,7 +65,9 @@ counted as (
         *,
         coalesce(sum(is_conversion) over (
             partition by person_id
-            order by occurred_at, source_file, source_line, data_source, touchpoint_id
+            order by
+                case is_conversion when 1 then happened_by_at else occurred_at end,
+                source_file, source_line, data_source, touchpoint_id
             rows between unbounded preceding and 1 preceding
         ), 0) as conversions_before
     from history
@@ -70,24 +75,32 @@ counted as (
 ),
 
 -- A touch leads to the next conversion of its person, and to no other.
-followed as (
+led as (
 
     select
         counted.*,
         conversions.conversion_id,
-        {{ days_between('counted.occurred_at', 'conversions.converted_at') }} as days_before,
-        lag(counted.occurred_at) over (
-            partition by counted.person_id, counted.conversions_before
-            order by
-                counted.occurred_at, counted.source_file, counted.source_line, counted.data_source,
-                counted.touchpoint_id
-        ) as previous_at
+        conversions.converted_at,
+        {{ placed_before('counted.occurred_at', 'counted.happened_by_at', 'conversions.converted_at') }} as placed_at
     from counted
     left join conversions
         on
             counted.person_id = conversions.person_id
             and counted.conversions_before + 1 = conversions.conversion_number
     where counted.is_conversion = 0
+
+),
+
+followed as (
+
+    select
+        *,
+        {{ days_between('placed_at', 'converted_at') }} as days_before,
+        lag(placed_at) over (
+            partition by person_id, conversions_before
+            order by placed_at, source_file, source_line, data_source, touchpoint_id
+        ) as previous_at
+    from led
 
 ),
 
@@ -99,13 +112,13 @@ numbered as (
         coalesce(followed.days_before <= settings.lookback_days, false) as is_in_window,
         sum(
             case
-                when {{ days_between('followed.previous_at', 'followed.occurred_at') }} <= settings.lookback_days then 0
+                when {{ days_between('followed.previous_at', 'followed.placed_at') }} <= settings.lookback_days then 0
                 else 1
             end
         ) over (
             partition by followed.person_id, followed.conversions_before
             order by
-                followed.occurred_at, followed.source_file, followed.source_line, followed.data_source,
+                followed.placed_at, followed.source_file, followed.source_line, followed.data_source,
                 followed.touchpoint_id
             rows between unbounded preceding and current row
         ) as run
@@ -157,7 +170,7 @@ stepped as (
         *,
         row_number() over (
             partition by outcome, path_id
-            order by occurred_at, source_file, source_line, data_source, touchpoint_id
+            order by placed_at, source_file, source_line, data_source, touchpoint_id
         ) as step
     from judged
 

@@ -46,6 +46,7 @@ stepped as (
         touchpoints.touchpoint_id,
         touchpoints.person_id,
         touchpoints.occurred_at,
+        {{ happened_by('touchpoints.occurred_at', 'touchpoints.is_day_only') }} as happened_by_at,
         touchpoints.occurred_on,
         touchpoints.stage_order,
         entries.stage_entry_id,
@@ -76,7 +77,7 @@ final as (
         content.event_key,
         entered.occurred_at,
         coalesce(
-            {{ days_between('entered.occurred_at', 'entered.reached_at') }} <= settings.conversion_days, false
+            {{ days_between('entered.happened_by_at', 'entered.reached_at') }} <= settings.conversion_days, false
         ) as is_continued,
         {{ dates_apart('entered.occurred_on', 'as_of.as_of_on') }} >= settings.conversion_days
             as is_observed_long_enough

@@ -48,6 +48,7 @@ final as (
         dated.amount_per_month,
         dated.amount_per_month_reporting,
         dated.started_at,
+        dated.is_started_day_only,
         dated.started_on,
         dated.ended_at,
         dated.last_on,

@@ -1,5 +1,6 @@
 -- Grain: one row is a person x month x movement, with the moment up to which touches may have brought it about.
--- A first or renewed purchase is decided when it is made, staying and leaving when the month ends.
+-- A first or renewed purchase is decided when it is made (by the end of its day, where only the day is known), staying
+-- and leaving when the month ends.
 
 {%- set movements = ['acquired', 'reactivated', 'retained', 'lost'] %}
 
@@ -25,7 +26,7 @@ purchases as (
 
     select
         person_id,
-        occurred_at as purchased_at,
+        {{ happened_by('occurred_at', 'is_day_only') }} as purchased_by_at,
         occurred_on as purchased_on
     from orders
     where
@@ -34,7 +35,7 @@ purchases as (
     union all
     select
         person_id,
-        started_at as purchased_at,
+        {{ happened_by('started_at', 'is_started_day_only') }} as purchased_by_at,
         started_on as purchased_on
     from contracts
     where not is_after_as_of
@@ -46,7 +47,7 @@ first_purchases as (
     select
         person_id,
         cast(date_trunc('month', purchased_on) as date) as month_on,
-        min(purchased_at) as purchased_at
+        min(purchased_by_at) as purchased_by_at
     from purchases
     group by person_id, cast(date_trunc('month', purchased_on) as date)
 
@@ -81,7 +82,7 @@ final as (
         moved.tier_start,
         moved.n,
         case
-            when moved.movement in ('acquired', 'reactivated') then first_purchases.purchased_at
+            when moved.movement in ('acquired', 'reactivated') then first_purchases.purchased_by_at
             else {{ business_day_start("moved.month_end_on + interval '1 day'") }}
         end as decided_at
     from moved

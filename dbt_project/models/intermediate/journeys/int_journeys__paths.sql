@@ -7,7 +7,10 @@
 
 with touchpoints as (
 
-    select * from {{ ref('fct_touchpoints') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('fct_touchpoints') }}
 
 ),
 
@@ -32,7 +35,7 @@ followed as (
         touchpoint,
         stage,
         is_conversion,
-        occurred_at,
+        happened_by_at,
         lag(touchpoint) over in_journey as previous_touchpoint,
         lag(stage) over in_journey as previous_stage
     from touchpoints
@@ -66,8 +69,8 @@ whole as (
             as stages,
         cast(count(*) as integer) as steps,
         cast(count(case when previous_stage is distinct from stage then stage end) as integer) as stage_steps,
-        min(occurred_at) as started_at,
-        max(occurred_at) as ended_at,
+        min(happened_by_at) as started_at,
+        max(happened_by_at) as ended_at,
         max(case when is_conversion then 1 else 0 end) as conversions
     from followed
     group by journey_id
@@ -81,14 +84,14 @@ turns as (
         journey_id,
         person_id,
         touchpoint,
-        occurred_at,
+        happened_by_at,
         journey_step,
         lag(touchpoint, 1) over in_journey as before_1,
         lag(touchpoint, 2) over in_journey as before_2,
         lag(touchpoint, 3) over in_journey as before_3,
-        lag(occurred_at, 2) over in_journey as since_2,
+        lag(happened_by_at, 2) over in_journey as since_2,
         coalesce(
-            lag(occurred_at, {{ last_steps - 1 }}) over in_journey, first_value(occurred_at) over in_journey
+            lag(happened_by_at, {{ last_steps - 1 }}) over in_journey, first_value(happened_by_at) over in_journey
         ) as since_3,
         turn as place,
         count(*) over (partition by journey_id) as places
@@ -153,7 +156,7 @@ final as (
         concat_ws('{{ arrow }}', before_3, before_2, before_1, touchpoint) as path,
         person_id,
         cast(least(place, {{ last_steps }}) as integer) as steps,
-        {{ days_between('since_3', 'occurred_at') }} as days,
+        {{ days_between('since_3', 'happened_by_at') }} as days,
         cast(null as varchar) as first_step,
         cast(null as varchar) as last_step
     from bought
@@ -163,7 +166,7 @@ final as (
         concat_ws('{{ arrow }}', turns.before_3, turns.before_2, turns.before_1, turns.touchpoint) as path,
         turns.person_id,
         cast(least(turns.place, {{ last_steps }}) as integer) as steps,
-        {{ days_between('turns.since_3', 'turns.occurred_at') }} as days,
+        {{ days_between('turns.since_3', 'turns.happened_by_at') }} as days,
         cast(null as varchar) as first_step,
         cast(null as varchar) as last_step
     from turns
@@ -175,7 +178,7 @@ final as (
         concat_ws('{{ arrow }}', before_2, before_1, touchpoint) as path,
         person_id,
         3 as steps,
-        {{ days_between('since_2', 'occurred_at') }} as days,
+        {{ days_between('since_2', 'happened_by_at') }} as days,
         before_2 as first_step,
         touchpoint as last_step
     from turns

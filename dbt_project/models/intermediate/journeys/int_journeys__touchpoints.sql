@@ -3,7 +3,10 @@
 
 with touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('int_touchpoints__staged') }}
 
 ),
 
@@ -18,13 +21,13 @@ ordered as (
     select
         touchpoint_id,
         person_id,
-        occurred_at,
+        happened_by_at,
         cast(row_number() over in_order as integer) as person_step,
-        lag(occurred_at) over in_order as previous_at
+        lag(happened_by_at) over in_order as previous_at
     from touchpoints
     window in_order as (
         partition by person_id
-        order by occurred_at, source_file, source_line, data_source, touchpoint_id
+        order by happened_by_at, source_file, source_line, data_source, touchpoint_id
     )
 
 ),
@@ -37,7 +40,7 @@ numbered as (
         ordered.person_step,
         sum(
             case
-                when {{ days_between('ordered.previous_at', 'ordered.occurred_at') }} <= settings.gap_days then 0
+                when {{ days_between('ordered.previous_at', 'ordered.happened_by_at') }} <= settings.gap_days then 0
                 else 1
             end
         ) over (

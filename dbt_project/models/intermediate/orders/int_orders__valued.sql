@@ -88,6 +88,8 @@ valued as (
         orders.quantity,
         orders.occurred_at,
         {{ business_day('orders.occurred_at') }} as occurred_on,
+        orders.is_day_only,
+        {{ happened_by('orders.occurred_at', 'orders.is_day_only') }} as happened_by_at,
         sources.counts_revenue,
         orders.occurred_at >= as_of.as_of_ends_at as is_after_as_of,
         orders.source_file,
@@ -108,7 +110,7 @@ ranked as (
         *,
         row_number() over (
             partition by person_id, kind
-            order by occurred_at, source_file, source_line, order_key
+            order by happened_by_at, source_file, source_line, order_key
         ) as nth_of_kind
     from valued
 
@@ -136,6 +138,7 @@ final as (
         quantity,
         occurred_at,
         occurred_on,
+        is_day_only,
         counts_revenue,
         is_after_as_of,
         kind = 'sale' and nth_of_kind = 1 as is_first_order,

@@ -55,6 +55,7 @@ final as (
         respondents.respondent_person_id,
         respondents.answered_at,
         respondents.answered_on,
+        respondents.answered_by_at,
         respondents.wave,
         respondents.value_tier_at_event,
         weights.weight,

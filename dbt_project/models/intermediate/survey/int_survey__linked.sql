@@ -41,7 +41,9 @@ tickets as (
 -- That somebody answered a survey is no experience to ask about.
 touchpoints as (
 
-    select *
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('int_touchpoints__staged') }}
     where event <> 'survey_answered'
 
@@ -185,11 +187,13 @@ nearest_links as (
     cross join settings
     where
         touchpoints.interaction = coalesce(asked.asked_interaction, touchpoints.interaction)
-        and touchpoints.occurred_at <= people.answered_at
-        and {{ days_between('touchpoints.occurred_at', 'people.answered_at') }} <= settings.survey_link_days
+        and touchpoints.occurred_at <= people.answered_by_at
+        and {{ days_between('touchpoints.happened_by_at', 'people.answered_by_at') }} <= settings.survey_link_days
     qualify row_number() over (
         partition by asked.response_key, asked.asked_interaction
-        order by touchpoints.occurred_at desc, touchpoints.touchpoint_id asc
+        order by
+            {{ placed_before('touchpoints.occurred_at', 'touchpoints.happened_by_at', 'people.answered_by_at') }} desc,
+            touchpoints.touchpoint_id asc
     ) = 1
 
 ),

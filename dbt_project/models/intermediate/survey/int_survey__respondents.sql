@@ -43,6 +43,7 @@ placed as (
         identifiers.person_id as respondent_person_id,
         coalesce(actors.account_key, identifiers.person_id) as person_id,
         {{ business_day('responses.answered_at') }} as answered_on,
+        {{ happened_by('responses.answered_at', 'responses.is_day_only') }} as answered_by_at,
         coalesce(responses.answered_at >= as_of.as_of_ends_at, false) as is_after_as_of
     from responses
     left join identifiers on responses.identifier_key = identifiers.identifier_key
@@ -67,6 +68,7 @@ final as (
         placed.survey_language,
         placed.answered_at,
         placed.answered_on,
+        placed.answered_by_at,
         placed.is_after_as_of,
         customer_months.tier_start as value_tier_at_event,
         -- A response may name its interaction in words of its own; only the company's vocabulary goes on.

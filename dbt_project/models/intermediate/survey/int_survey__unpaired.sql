@@ -42,7 +42,7 @@ final as (
         meanings.scale_max,
         contexts.respondent_person_id,
         contexts.interaction,
-        contexts.answered_at,
+        contexts.answered_by_at,
         sides.construct
     from perceptions
     inner join meanings on perceptions.meaning_key = meanings.meaning_key

@@ -1,5 +1,6 @@
 -- Grain: one row is an attempt of a person at a task, from its start event on.
 -- Starting again within session_minutes, with no goal between, goes on with the same attempt (a page loaded anew).
+-- One event is never both ends of an attempt: where a task starts and ends with the same event, it takes turns.
 
 with tasks as (
 
@@ -9,7 +10,10 @@ with tasks as (
 
 events as (
 
-    select * from {{ ref('int_touchpoints__events') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('int_touchpoints__events') }}
 
 ),
 
@@ -36,14 +40,17 @@ ends as (
     select
         task,
         start_event as event,
-        false as is_goal
+        false as is_goal,
+        start_event = goal_event as is_either
     from tasks
     union all
     select
         task,
         goal_event as event,
-        true as is_goal
+        true as is_goal,
+        false as is_either
     from tasks
+    where start_event <> goal_event
 
 ),
 
@@ -52,8 +59,9 @@ marked as (
     select
         ends.task,
         ends.is_goal,
+        ends.is_either,
         events.event_key,
-        events.occurred_at,
+        events.happened_by_at as occurred_at,
         events.source_file,
         events.source_line,
         events.data_source,
@@ -67,13 +75,84 @@ marked as (
 
 ),
 
+repeated as (
+
+    select
+        *,
+        lag(occurred_at) over in_order as previous_at
+    from marked
+    where is_either
+    window in_order as (
+        partition by task, person_id
+        order by occurred_at, source_file, source_line, data_source, event_key
+    )
+
+),
+
+-- What comes too late to be the goal of the event before it starts anew, and so the turns.
+turns as (
+
+    select
+        repeated.*,
+        sum(
+            case
+                when {{ hours_between('repeated.previous_at', 'repeated.occurred_at') }} <= settings.task_hours then 0
+                else 1
+            end
+        ) over (
+            partition by repeated.task, repeated.person_id
+            order by
+                repeated.occurred_at, repeated.source_file, repeated.source_line, repeated.data_source,
+                repeated.event_key
+            rows between unbounded preceding and current row
+        ) as run
+    from repeated
+    cross join settings
+
+),
+
+told_apart as (
+
+    select
+        task,
+        is_goal,
+        is_either,
+        event_key,
+        occurred_at,
+        source_file,
+        source_line,
+        data_source,
+        person_id
+    from marked
+    where not is_either
+    union all
+    select
+        task,
+        mod(
+            row_number() over (
+                partition by task, person_id, run
+                order by occurred_at, source_file, source_line, data_source, event_key
+            ),
+            2
+        ) = 0 as is_goal,
+        is_either,
+        event_key,
+        occurred_at,
+        source_file,
+        source_line,
+        data_source,
+        person_id
+    from turns
+
+),
+
 spaced as (
 
     select
         *,
         lag(is_goal) over in_order as follows_goal,
         lag(occurred_at) over in_order as previous_at
-    from marked
+    from told_apart
     window in_order as (
         partition by task, person_id
         order by occurred_at, source_file, source_line, data_source, event_key, is_goal
@@ -90,6 +169,7 @@ numbered as (
                 when spaced.is_goal then 0
                 when
                     not spaced.follows_goal
+                    and not spaced.is_either
                     and {{ minutes_between('spaced.previous_at', 'spaced.occurred_at') }} <= settings.session_minutes
                     then 0
                 else 1

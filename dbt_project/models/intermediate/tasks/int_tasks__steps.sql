@@ -9,7 +9,10 @@ with attempts as (
 
 events as (
 
-    select * from {{ ref('int_touchpoints__events') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('int_touchpoints__events') }}
 
 ),
 
@@ -39,8 +42,9 @@ spaced as (
         coalesce(typed.touchpoint, events.event) as step,
         typed.person_id,
         events.occurred_at,
+        events.happened_by_at,
         row_number() over in_order as place,
-        lag(events.occurred_at) over in_order as previous_at
+        lag(events.happened_by_at) over in_order as previous_at
     from events
     inner join typed on events.event_key = typed.event_key
     inner join trying on typed.person_id = trying.person_id
@@ -50,7 +54,7 @@ spaced as (
     window in_order as (
         partition by typed.person_id
         order by
-            events.occurred_at, events.source_file, events.source_line, events.data_source, events.event_key
+            events.happened_by_at, events.source_file, events.source_line, events.data_source, events.event_key
     )
 
 ),
@@ -59,7 +63,7 @@ runs as (
 
     select
         spaced.*,
-        {{ nth_sitting('spaced', 'person_id') }} as run
+        {{ nth_sitting('spaced', 'person_id', 'happened_by_at') }} as run
     from spaced
     cross join settings
 

@@ -25,6 +25,7 @@ final as (
         collected.data_source,
         collected.event,
         collected.occurred_at,
+        collected.is_day_only,
         collected.identifier_key,
         collected.device_key,
         collected.utm_source,

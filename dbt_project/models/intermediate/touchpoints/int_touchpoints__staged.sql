@@ -34,6 +34,7 @@ final as (
         events.data_source,
         events.event,
         events.occurred_at,
+        events.is_day_only,
         typed.occurrence,
         typed.is_conversion,
         typed.role,

@@ -44,29 +44,39 @@ settings as (
 
 ),
 
+dated as (
+
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from collected
+    where
+        occurred_at is not null
+        and identifier_key is not null
+        and not is_set_aside
+
+),
+
 resolved as (
 
     select
-        collected.event_key,
-        collected.data_source,
-        collected.event,
-        collected.occurred_at,
-        collected.source_file,
-        collected.source_line,
+        dated.event_key,
+        dated.data_source,
+        dated.event,
+        dated.occurred_at,
+        dated.happened_by_at,
+        dated.source_file,
+        dated.source_line,
         coalesce(actors.account_key, identifiers.person_id) as person_id,
         coalesce(former_people.person_id, identifiers.person_id) as person_id_at_event
-    from collected
-    left join identifiers on collected.identifier_key = identifiers.identifier_key
-    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'collected.occurred_at') }}
+    from dated
+    left join identifiers on dated.identifier_key = identifiers.identifier_key
+    left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'dated.occurred_at') }}
     left join former_people
         on
-            collected.identifier_key = former_people.identifier_key
-            and collected.occurred_at < former_people.valid_to
-            and (former_people.valid_from is null or collected.occurred_at >= former_people.valid_from)
-    where
-        collected.occurred_at is not null
-        and collected.identifier_key is not null
-        and not collected.is_set_aside
+            dated.identifier_key = former_people.identifier_key
+            and dated.occurred_at < former_people.valid_to
+            and (former_people.valid_from is null or dated.occurred_at >= former_people.valid_from)
 
 ),
 
@@ -77,7 +87,7 @@ counted as (
         case
             when row_number() over (
                 partition by person_id, event
-                order by occurred_at, source_file, source_line, data_source, event_key
+                order by happened_by_at, source_file, source_line, data_source, event_key
             ) = 1 then 'first'
             else 'repeat'
         end as occurrence

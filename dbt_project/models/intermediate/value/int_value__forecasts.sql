@@ -58,14 +58,10 @@ expected as (
         dies.expected_purchases as pareto_purchases,
         case
             when spending.p is not null
-                -- Gamma-Gamma: (gamma + x m) p / (p x + q - 1).
+                -- Gamma-Gamma: (gamma + x m) p / (p x + q - 1). What was had for nothing counts in x, and lowers m.
                 then
-                    (spending.gamma + case when histories.repeat_worth > 0 then histories.repeat_worth else 0 end)
-                    * spending.p
-                    / (
-                        spending.p * case when histories.repeat_worth > 0 then histories.valued_repeats else 0 end
-                        + spending.q - 1
-                    )
+                    (spending.gamma + histories.repeat_worth) * spending.p
+                    / (spending.p * histories.valued_repeats + spending.q - 1)
             else coalesce(
                 cast(histories.purchase_worth as double) / nullif(histories.valued_purchases, 0), means.mean_worth, 0
             )
@@ -100,9 +96,9 @@ final as (
         repeats,
         recency_days,
         age_days,
-        case when repeat_worth > 0 then valued_repeats else 0 end as valued_repeats,
+        valued_repeats,
         cast(
-            case when repeat_worth > 0 then cast(repeat_worth as double) / valued_repeats else 0 end as double
+            case when valued_repeats > 0 then cast(repeat_worth as double) / valued_repeats else 0 end as double
         ) as mean_spend,
         p_alive,
         expected_purchases,

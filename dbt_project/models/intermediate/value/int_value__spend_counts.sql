@@ -1,4 +1,5 @@
 -- Grain: one row is a time window x number and worth of repeat purchases: how many customers have both.
+-- Gamma-Gamma knows no mean of 0: who had everything for nothing is forecast by the model and does not shape it.
 
 with histories as (
 

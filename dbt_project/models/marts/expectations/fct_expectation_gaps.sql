@@ -50,12 +50,12 @@ elsewhere as (
     where
         -- The join says so too, but not to the engine before it has read all the answers.
         meanings.construct in {{ expected_constructs() }}
-        and (missing.response_key = given.response_key or missing.answered_at > contexts.answered_at)
+        and (missing.response_key = given.response_key or missing.answered_by_at > contexts.answered_at)
     qualify row_number() over (
         partition by missing.response_key, missing.meaning_key, missing.construct
         order by
             case when missing.response_key = given.response_key then 0 else 1 end asc,
-            contexts.answered_at desc,
+            {{ placed_before('contexts.answered_at', 'contexts.answered_by_at', 'missing.answered_by_at') }} desc,
             case when missing.interaction = contexts.interaction then 0 else 1 end asc,
             case when missing.scale_max = meanings.scale_max then 0 else 1 end asc,
             meanings.question_id asc,

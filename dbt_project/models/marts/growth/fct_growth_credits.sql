@@ -14,7 +14,8 @@ touchpoints as (
         person_id,
         coalesce(session_id, touchpoint_id) as touch_id,
         corner,
-        occurred_at
+        occurred_at,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('int_touchpoints__staged') }}
     where
         corner is not null
@@ -41,7 +42,7 @@ reached as (
         on
             movements.person_id = touchpoints.person_id
             and movements.decided_at > touchpoints.occurred_at
-            and {{ days_between('touchpoints.occurred_at', 'movements.decided_at') }} <= settings.lookback_days
+            and {{ days_between('touchpoints.happened_by_at', 'movements.decided_at') }} <= settings.lookback_days
     group by movements.movement_id, touchpoints.touch_id, touchpoints.corner
 
 ),

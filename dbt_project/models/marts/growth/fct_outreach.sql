@@ -49,7 +49,7 @@ purchases as (
 
     select
         person_id,
-        occurred_at as purchased_at,
+        {{ happened_by('occurred_at', 'is_day_only') }} as purchased_by_at,
         occurred_on as purchased_on,
         occurred_on as keeps_from_on
     from orders
@@ -60,7 +60,7 @@ purchases as (
     union all
     select
         person_id,
-        started_at as purchased_at,
+        {{ happened_by('started_at', 'is_started_day_only') }} as purchased_by_at,
         started_on as purchased_on,
         coalesce(last_on, date '9999-01-01') as keeps_from_on
     from contracts
@@ -74,8 +74,9 @@ judged as (
 
     select
         outreach.touchpoint_id,
-        max(case when purchases.purchased_at < outreach.occurred_at then purchases.keeps_from_on end) as kept_from_on,
-        min(case when purchases.purchased_at >= outreach.occurred_at then purchases.purchased_on end) as next_on
+        max(case when purchases.purchased_by_at < outreach.occurred_at then purchases.keeps_from_on end)
+            as kept_from_on,
+        min(case when purchases.purchased_by_at >= outreach.occurred_at then purchases.purchased_on end) as next_on
     from outreach
     inner join purchases on outreach.person_id = purchases.person_id
     group by outreach.touchpoint_id

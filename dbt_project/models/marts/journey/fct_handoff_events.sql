@@ -6,7 +6,10 @@
 
 with touchpoints as (
 
-    select * from {{ ref('fct_touchpoints') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('fct_touchpoints') }}
 
 ),
 
@@ -32,15 +35,15 @@ followed as (
 
     select
         *,
-        lag(occurred_at) over in_journey as handed_at,
+        lag(happened_by_at) over in_journey as handed_at,
         lag(corner) over in_journey as previous_corner,
         lag(channel) over in_journey as previous_channel,
         lag(touchpoint) over in_journey as previous_touchpoint,
-        min(case when role = 'contact' then occurred_at end) over (
+        min(case when role = 'contact' then happened_by_at end) over (
             partition by person_id
             order by person_step
             rows between 1 following and unbounded following
-        ) as next_contact_at
+        ) as next_contact_by_at
     from touchpoints
     window in_journey as (
         partition by journey_id
@@ -118,14 +121,14 @@ final as (
 
         ---------- timestamps
         handed.handed_at,
-        handed.occurred_at as received_at,
+        handed.happened_by_at as received_at,
         handed.occurred_on as received_on,
 
         ---------- measures
-        {{ days_between('handed.handed_at', 'handed.occurred_at') }} as waiting_days,
-        {{ days_between('handed.occurred_at', 'as_of.as_of_ends_at') }} >= {{ repeat_days }} as is_repeat_observed,
+        {{ days_between('handed.handed_at', 'handed.happened_by_at') }} as waiting_days,
+        {{ days_between('handed.happened_by_at', 'as_of.as_of_ends_at') }} >= {{ repeat_days }} as is_repeat_observed,
         coalesce(
-            {{ days_between('handed.occurred_at', 'handed.next_contact_at') }} <= {{ repeat_days }}, false
+            {{ days_between('handed.happened_by_at', 'handed.next_contact_by_at') }} <= {{ repeat_days }}, false
         ) as has_repeat_contact,
         coalesce(entries.is_observed_long_enough and not entries.is_last_stage, false) as is_loss_observed,
         coalesce(

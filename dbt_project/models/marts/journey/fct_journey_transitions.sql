@@ -5,7 +5,10 @@
 
 with touchpoints as (
 
-    select * from {{ ref('fct_touchpoints') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('fct_touchpoints') }}
 
 ),
 
@@ -29,10 +32,10 @@ followed as (
         touchpoint,
         stage,
         value_tier_at_event,
-        occurred_at,
+        happened_by_at,
         lead(touchpoint) over in_journey as next_touchpoint,
         lead(stage) over in_journey as next_stage,
-        lead(occurred_at) over in_journey as next_at
+        lead(happened_by_at) over in_journey as next_at
     from touchpoints
     window in_journey as (
         partition by journey_id
@@ -51,13 +54,13 @@ steps as (
         coalesce(followed.next_touchpoint, 'end of journey') as to_step,
         followed.next_stage as to_stage,
         followed.next_at is null as is_end,
-        {{ days_between('followed.occurred_at', 'followed.next_at') }} as waiting_days
+        {{ days_between('followed.happened_by_at', 'followed.next_at') }} as waiting_days
     from followed
     cross join settings
     cross join as_of
     where
         followed.next_at is not null
-        or {{ days_between('followed.occurred_at', 'as_of.as_of_ends_at') }} > settings.gap_days
+        or {{ days_between('followed.happened_by_at', 'as_of.as_of_ends_at') }} > settings.gap_days
 
 ),
 

@@ -2,7 +2,10 @@
 
 with touchpoints as (
 
-    select * from {{ ref('fct_touchpoints') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('fct_touchpoints') }}
 
 ),
 
@@ -32,7 +35,7 @@ grouped as (
         sum(case when presence = 'offline' then 1 else 0 end) as offline_touchpoints,
         min(case when is_conversion then occurred_at end) as converted_at,
         {%- for stage in stages() %}
-        min(case when stage = '{{ stage }}' then occurred_at end) as {{ stage }}_at
+        min(case when stage = '{{ stage }}' then happened_by_at end) as {{ stage }}_by_at
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from touchpoints
@@ -59,7 +62,7 @@ final as (
         cast(grouped.offline_touchpoints as bigint) as offline_touchpoints,
         grouped.converted_at is not null as is_converted,
         {%- for stage in stages() %}
-        {{ days_between('first_touchpoints.occurred_at', 'grouped.' ~ stage ~ '_at') }} as days_to_{{ stage }},
+        {{ days_between('first_touchpoints.happened_by_at', 'grouped.' ~ stage ~ '_by_at') }} as days_to_{{ stage }},
         {%- endfor %}
 
         ---------- where and who

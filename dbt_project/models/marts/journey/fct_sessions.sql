@@ -51,6 +51,7 @@ session_events as (
         sessionized.campaign,
         events.data_source,
         events.occurred_at,
+        events.is_day_only,
         events.is_page_view,
         events.fate,
         first_value(typed.person_id) over (
@@ -80,6 +81,7 @@ sessions as (
         min(case when event_key = session_id then data_source end) as data_source,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
+        max(case when is_day_only then 1 else 0 end) = 1 as is_day_only,
         count(*) as events,
         sum(case when fate = 'touchpoint' then 1 else 0 end) as touchpoints,
         sum(case when is_page_view then 1 else 0 end) as pages
@@ -91,24 +93,13 @@ sessions as (
 purchases as (
 
     select
+        touchpoint_id,
         person_id,
-        occurred_at
+        occurred_at,
+        {{ business_day('occurred_at') }} as occurred_on,
+        coalesce(is_day_only, false) as is_day_only
     from touchpoints
     where role = 'purchase'
-
-),
-
--- Orders come from the shop's own system more often than from the site: what counts is when the person bought.
-purchasing as (
-
-    select distinct sessions.session_id
-    from sessions
-    cross join settings
-    inner join purchases
-        on
-            sessions.person_id = purchases.person_id
-            and sessions.started_at <= purchases.occurred_at
-            and {{ minutes_between('sessions.ended_at', 'purchases.occurred_at') }} <= settings.session_minutes
 
 ),
 
@@ -118,6 +109,62 @@ dated as (
         *,
         {{ business_day('started_at') }} as started_on
     from sessions
+
+),
+
+-- Where only the day of one of them is known, the purchase was made in the last session that began on that day.
+purchasing_by_day as (
+
+    {% for dayed, other in [('purchases', 'dated'), ('dated', 'purchases')] %}
+    select
+        dated.session_id,
+        dated.started_at,
+        purchases.touchpoint_id
+    from dated
+    inner join purchases
+        on
+            dated.person_id = purchases.person_id
+            and dated.started_on = purchases.occurred_on
+    where
+        {{ dayed }}.is_day_only
+        {%- if not loop.first %}
+        and not {{ other }}.is_day_only
+        {%- endif %}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+last_of_day as (
+
+    select session_id
+    from purchasing_by_day
+    qualify row_number() over (
+        partition by touchpoint_id
+        order by started_at desc, session_id asc
+    ) = 1
+
+),
+
+-- Orders come from the shop's own system more often than from the site: what counts is when the person bought.
+purchasing as (
+
+    select dated.session_id
+    from dated
+    cross join settings
+    inner join purchases
+        on
+            dated.person_id = purchases.person_id
+            and dated.started_at <= purchases.occurred_at
+            and {{ minutes_between('dated.ended_at', 'purchases.occurred_at') }} <= settings.session_minutes
+    where
+        not purchases.is_day_only
+        and not dated.is_day_only
+    union
+    select session_id
+    from last_of_day
 
 ),
 

@@ -5,7 +5,10 @@
 
 with touchpoints as (
 
-    select * from {{ ref('fct_touchpoints') }}
+    select
+        *,
+        {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
+    from {{ ref('fct_touchpoints') }}
 
 ),
 
@@ -77,7 +80,7 @@ continued as (
 
     select
         entries.touchpoint_id,
-        later.occurred_at as next_later_stage_at,
+        later.happened_by_at as next_later_stage_at,
         later.stage as next_later_stage
     from entries
     inner join entries as later
@@ -93,7 +96,7 @@ measured as (
         entries.touchpoint_id,
         continued.next_later_stage_at,
         continued.next_later_stage,
-        {{ days_between('entries.occurred_at', 'continued.next_later_stage_at') }} as days_to_next_stage,
+        {{ days_between('entries.happened_by_at', 'continued.next_later_stage_at') }} as days_to_next_stage,
         {{ dates_apart('entries.occurred_on', 'as_of.as_of_on') }} as observed_days
     from entries
     cross join as_of

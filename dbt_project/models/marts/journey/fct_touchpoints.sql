@@ -5,7 +5,8 @@ with touchpoints as (
     select
         *,
         {{ business_day('occurred_at') }} as occurred_on,
-        {{ business_hour('occurred_at') }} as hour_of_day
+        -- A day has no hour.
+        case when is_day_only then null else {{ business_hour('occurred_at') }} end as hour_of_day
     from {{ ref('int_touchpoints__staged') }}
 
 ),
@@ -41,6 +42,7 @@ final as (
         ---------- timestamps
         touchpoints.occurred_at,
         touchpoints.occurred_on,
+        coalesce(touchpoints.is_day_only, false) as is_day_only,
         {{ weekday_name('touchpoints.occurred_on') }} as weekday,
         touchpoints.hour_of_day,
 

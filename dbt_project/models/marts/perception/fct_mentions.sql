@@ -59,6 +59,8 @@ present as (
         heard.heard_sentiment,
         mentions.posted_at,
         {{ business_day('mentions.posted_at') }} as posted_on,
+        {{ waited_until('mentions.replied_at', 'mentions.is_replied_day_only', 'mentions.is_posted_day_only') }}
+            as replied_by_at,
         case when mentions.replied_at < as_of.as_of_ends_at then mentions.replied_at end as replied_at,
         case when mentions.amplified_at < as_of.as_of_ends_at then mentions.amplified_at end as amplified_at,
         {{ hours_between('mentions.posted_at', 'as_of.as_of_ends_at') }} >= settings.reply_target_hours as is_due,
@@ -106,13 +108,18 @@ final as (
         case
             when present.is_reply_known
                 then coalesce(
-                    {{ hours_between('present.posted_at', 'present.replied_at') }} <= settings.reply_target_hours, false
+                    present.replied_at is not null
+                    and {{ hours_between('present.posted_at', 'present.replied_by_at') }} <= settings.reply_target_hours,
+                    false
                 )
         end as is_answered_in_time,
 
         ---------- measures
         cast(present.rating as double) as rating,
-        {{ hours_between('present.posted_at', 'present.replied_at') }} as reply_hours,
+        case
+            when present.replied_at is not null
+                then {{ hours_between('present.posted_at', 'present.replied_by_at') }}
+        end as reply_hours,
 
         ---------- timestamps
         present.posted_at,

@@ -50,6 +50,10 @@ present as (
         tickets.reopenings,
         tickets.created_at,
         {{ business_day('tickets.created_at') }} as opened_on,
+        {{ waited_until('tickets.first_reply_at', 'tickets.is_first_reply_day_only', 'tickets.is_created_day_only') }}
+            as first_reply_by_at,
+        {{ waited_until('tickets.solved_at', 'tickets.is_solved_day_only', 'tickets.is_created_day_only') }}
+            as solved_by_at,
         case when tickets.first_reply_at < as_of.as_of_ends_at then tickets.first_reply_at end as first_reply_at,
         case when tickets.solved_at < as_of.as_of_ends_at then tickets.solved_at end as solved_at,
         tickets.is_solved and coalesce(tickets.solved_at < as_of.as_of_ends_at, true) as is_solved,
@@ -85,7 +89,9 @@ final as (
         case
             when present.is_reply_known
                 then coalesce(
-                    {{ hours_between('present.created_at', 'present.first_reply_at') }} <= settings.reply_target_hours,
+                    present.first_reply_at is not null
+                    and {{ hours_between('present.created_at', 'present.first_reply_by_at') }}
+                    <= settings.reply_target_hours,
                     false
                 )
         end as is_answered_in_time,
@@ -93,8 +99,14 @@ final as (
         case when present.is_reopening_known then present.reopenings > 0 end as is_reopened,
 
         ---------- measures
-        {{ hours_between('present.created_at', 'present.first_reply_at') }} as first_reply_hours,
-        {{ hours_between('present.created_at', 'present.solved_at') }} as solution_hours,
+        case
+            when present.first_reply_at is not null
+                then {{ hours_between('present.created_at', 'present.first_reply_by_at') }}
+        end as first_reply_hours,
+        case
+            when present.solved_at is not null
+                then {{ hours_between('present.created_at', 'present.solved_by_at') }}
+        end as solution_hours,
         case when present.is_reopening_known then cast(present.reopenings as integer) end as reopenings,
 
         ---------- timestamps

@@ -83,7 +83,7 @@ first_touchpoints as (
     from touchpoints
     qualify row_number() over (
         partition by person_id
-        order by occurred_at, data_source, source_file, source_line, touchpoint_id
+        order by {{ happened_by('occurred_at', 'is_day_only') }}, data_source, source_file, source_line, touchpoint_id
     ) = 1
 
 ),

@@ -23,6 +23,7 @@ kept as (
         canonical_json,
         decimal_mark,
         created_at,
+        is_created_day_only,
         updated_at,
         data_source,
         source_file,

@@ -23,6 +23,7 @@ kept as (
         utm_medium,
         created_at,
         closed_at,
+        is_closed_day_only,
         data_source,
         source_file,
         source_line,

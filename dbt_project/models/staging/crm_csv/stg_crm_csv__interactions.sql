@@ -20,6 +20,7 @@ kept as (
         reason,
         answered,
         occurred_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,

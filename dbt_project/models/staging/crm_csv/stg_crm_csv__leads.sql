@@ -22,6 +22,7 @@ kept as (
         utm_source,
         utm_medium,
         created_at,
+        is_created_day_only,
         closed_at,
         data_source,
         source_file,

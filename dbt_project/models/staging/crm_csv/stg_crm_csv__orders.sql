@@ -26,6 +26,7 @@ single as (
         cost_reporting,
         quantity,
         occurred_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,

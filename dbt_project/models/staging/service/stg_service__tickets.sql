@@ -34,8 +34,11 @@ unioned as (
         is_reopening_stated,
         is_solved,
         created_at,
+        is_created_day_only,
         first_reply_at,
+        is_first_reply_day_only,
         solved_at,
+        is_solved_day_only,
         data_source,
         source_file,
         source_line,
@@ -85,8 +88,11 @@ final as (
 
         ---------- timestamps
         created_at,
+        is_created_day_only,
         first_reply_at,
+        is_first_reply_day_only,
         solved_at,
+        is_solved_day_only,
 
         ---------- lineage
         data_source,

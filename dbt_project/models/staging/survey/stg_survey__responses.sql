@@ -35,6 +35,7 @@ long as (
         wave,
         survey_language,
         answered_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,
@@ -72,6 +73,7 @@ unioned as (
         wave,
         survey_language,
         answered_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,
@@ -109,6 +111,7 @@ final as (
 
         ---------- timestamps
         answered_at,
+        is_day_only,
 
         ---------- lineage
         data_source,

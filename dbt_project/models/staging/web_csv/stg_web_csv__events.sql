@@ -29,6 +29,7 @@ kept as (
         results,
         value,
         occurred_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,

@@ -31,6 +31,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
+        {{ is_day_only('source.created_at', 'sources.timestamp_format') }} as is_created_day_only,
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
 
         ---------- origin
@@ -99,6 +100,7 @@ final as (
         canonical_json,
         decimal_mark,
         created_at,
+        is_created_day_only,
         updated_at,
         data_source,
         source_file,

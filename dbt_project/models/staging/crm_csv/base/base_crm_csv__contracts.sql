@@ -47,7 +47,9 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.started_at', 'sources.timestamp_format', 'sources.timezone') }} as started_at,
+        {{ is_day_only('source.started_at', 'sources.timestamp_format') }} as is_started_day_only,
         {{ parse_timestamp('source.ended_at', 'sources.timestamp_format', 'sources.timezone') }} as ended_at,
+        {{ is_day_only('source.ended_at', 'sources.timestamp_format') }} as is_ended_day_only,
         {{ blank_to_null('source.ended_at') }} is not null as is_end_stated,
 
         ---------- origin
@@ -56,6 +58,7 @@ renamed as (
         source._line as source_line,
         source._load_id as load_id,
         source._load_id in {{ active_loads() }} as is_active,
+        sources.timezone as zone,
         sources.data_source is not null as is_configured
     from source
     cross join settings
@@ -91,7 +94,8 @@ examined as (
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when started_at is null then {{ reason('no_valid_time', 'started_at') }}
             when is_end_stated and ended_at is null then {{ reason('unreadable_time', 'ended_at') }}
-            when ended_at < started_at then {{ reason('before', 'ended_at', 'started_at') }}
+            when {{ is_before('ended_at', 'is_ended_day_only', 'started_at', 'zone') }}
+                then {{ reason('before', 'ended_at', 'started_at') }}
             when is_amount_stated and stated_amount_per_month is null
                 then {{ reason('unreadable_number', 'amount_per_month') }}
             when stated_amount_per_month < 0 then {{ reason('negative', 'amount_per_month') }}
@@ -140,7 +144,9 @@ final as (
         amount_per_month,
         {{ in_reporting_currency('amount_per_month', 'rate') }} as amount_per_month_reporting,
         started_at,
+        is_started_day_only,
         ended_at,
+        is_ended_day_only,
         data_source,
         source_file,
         source_line,

@@ -38,7 +38,9 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
+        {{ is_day_only('source.created_at', 'sources.timestamp_format') }} as is_created_day_only,
         {{ parse_timestamp('source.closed_at', 'sources.timestamp_format', 'sources.timezone') }} as closed_at,
+        {{ is_day_only('source.closed_at', 'sources.timestamp_format') }} as is_closed_day_only,
         {{ blank_to_null('source.closed_at') }} is not null as is_close_stated,
 
         ---------- origin
@@ -47,6 +49,7 @@ renamed as (
         source._line as source_line,
         source._load_id as load_id,
         source._load_id in {{ active_loads() }} as is_active,
+        sources.timezone as zone,
         sources.data_source is not null as is_configured
     from source
     left join sources on source._source = sources.data_source
@@ -67,7 +70,8 @@ examined as (
             when deal_id is null then {{ reason('missing', 'deal_id') }}
             when created_at is null then {{ reason('no_valid_time', 'created_at') }}
             when is_close_stated and closed_at is null then {{ reason('unreadable_time', 'closed_at') }}
-            when closed_at < created_at then {{ reason('before', 'closed_at', 'created_at') }}
+            when {{ is_before('closed_at', 'is_closed_day_only', 'created_at', 'zone') }}
+                then {{ reason('before', 'closed_at', 'created_at') }}
             when is_amount_stated and stated_amount is null then {{ reason('unreadable_number', 'amount') }}
             when stated_amount < 0 then {{ reason('negative', 'amount') }}
         end as quarantine_reason
@@ -116,7 +120,9 @@ final as (
         utm_source,
         utm_medium,
         created_at,
+        is_created_day_only,
         closed_at,
+        is_closed_day_only,
         data_source,
         source_file,
         source_line,

@@ -31,6 +31,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
+        {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
 
         ---------- origin
         source._source as data_source,
@@ -78,6 +79,7 @@ final as (
         reason,
         answered,
         occurred_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,

@@ -56,6 +56,7 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
 
         ---------- origin
         source._source as data_source,
@@ -320,6 +321,7 @@ final as (
         occurred_at,
         is_line and deduplicated_reason is null as is_line,
         line_id is not null as is_line_named,
+        is_day_only,
         data_source,
         source_file,
         source_line,

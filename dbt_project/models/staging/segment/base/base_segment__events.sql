@@ -123,6 +123,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('named.sent_timestamp', 'cast(null as varchar)', "'UTC'") }} as occurred_at,
+        {{ is_day_only('named.sent_timestamp', 'cast(null as varchar)') }} as is_day_only,
 
         ---------- origin
         named._source as data_source,
@@ -234,6 +235,7 @@ keyed as (
         is_program,
         is_internal,
         occurred_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,

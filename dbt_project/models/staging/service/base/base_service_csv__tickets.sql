@@ -34,9 +34,12 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
+        {{ is_day_only('source.created_at', 'sources.timestamp_format') }} as is_created_day_only,
         {{ parse_timestamp('source.first_reply_at', 'sources.timestamp_format', 'sources.timezone') }}
             as first_reply_at,
+        {{ is_day_only('source.first_reply_at', 'sources.timestamp_format') }} as is_first_reply_day_only,
         {{ parse_timestamp('source.solved_at', 'sources.timestamp_format', 'sources.timezone') }} as solved_at,
+        {{ is_day_only('source.solved_at', 'sources.timestamp_format') }} as is_solved_day_only,
         {{ blank_to_null('source.first_reply_at') }} is not null as is_reply_stated,
         {{ blank_to_null('source.solved_at') }} is not null as is_solution_stated,
 
@@ -46,6 +49,7 @@ renamed as (
         source._line as source_line,
         source._load_id as load_id,
         source._load_id in {{ active_loads() }} as is_active,
+        sources.timezone as zone,
         sources.data_source is not null as is_configured
     from source
     left join sources on source._source = sources.data_source
@@ -67,8 +71,10 @@ examined as (
             when created_at is null then {{ reason('no_valid_time', 'created_at') }}
             when is_reply_stated and first_reply_at is null then {{ reason('unreadable_time', 'first_reply_at') }}
             when is_solution_stated and solved_at is null then {{ reason('unreadable_time', 'solved_at') }}
-            when first_reply_at < created_at then {{ reason('before', 'first_reply_at', 'created_at') }}
-            when solved_at < created_at then {{ reason('before', 'solved_at', 'created_at') }}
+            when {{ is_before('first_reply_at', 'is_first_reply_day_only', 'created_at', 'zone') }}
+                then {{ reason('before', 'first_reply_at', 'created_at') }}
+            when {{ is_before('solved_at', 'is_solved_day_only', 'created_at', 'zone') }}
+                then {{ reason('before', 'solved_at', 'created_at') }}
         end as quarantine_reason
     from renamed
 
@@ -122,8 +128,11 @@ final as (
         reopened is not null as is_reopening_stated,
         solved_at is not null as is_solved,
         created_at,
+        is_created_day_only,
         first_reply_at,
+        is_first_reply_day_only,
         solved_at,
+        is_solved_day_only,
         data_source,
         source_file,
         source_line,

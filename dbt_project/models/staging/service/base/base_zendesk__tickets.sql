@@ -228,9 +228,13 @@ final as (
         reopenings,
         is_reopening_stated,
         coalesce(status in ('solved', 'closed'), false) as is_solved,
+        -- Zendesk's clocks always state the time of day.
         created_at,
+        false as is_created_day_only,
         first_reply_at,
+        false as is_first_reply_day_only,
         case when status in ('solved', 'closed') then metric_solved_at end as solved_at,
+        false as is_solved_day_only,
         data_source,
         source_file,
         source_line,

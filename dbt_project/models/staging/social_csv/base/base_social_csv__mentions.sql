@@ -47,8 +47,11 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ parse_timestamp('source.posted_at', 'sources.timestamp_format', 'sources.timezone') }} as posted_at,
+        {{ is_day_only('source.posted_at', 'sources.timestamp_format') }} as is_posted_day_only,
         {{ parse_timestamp('source.replied_at', 'sources.timestamp_format', 'sources.timezone') }} as replied_at,
+        {{ is_day_only('source.replied_at', 'sources.timestamp_format') }} as is_replied_day_only,
         {{ parse_timestamp('source.amplified_at', 'sources.timestamp_format', 'sources.timezone') }} as amplified_at,
+        {{ is_day_only('source.amplified_at', 'sources.timestamp_format') }} as is_amplified_day_only,
         {{ blank_to_null('source.replied_at') }} is not null as is_reply_stated,
         {{ blank_to_null('source.amplified_at') }} is not null as is_amplification_stated,
 
@@ -58,6 +61,7 @@ renamed as (
         source._line as source_line,
         source._load_id as load_id,
         source._load_id in {{ active_loads() }} as is_active,
+        sources.timezone as zone,
         sources.data_source is not null as is_configured
     from source
     cross join settings
@@ -80,8 +84,10 @@ examined as (
             when posted_at is null then {{ reason('no_valid_time', 'posted_at') }}
             when is_reply_stated and replied_at is null then {{ reason('unreadable_time', 'replied_at') }}
             when is_amplification_stated and amplified_at is null then {{ reason('unreadable_time', 'amplified_at') }}
-            when replied_at < posted_at then {{ reason('before', 'replied_at', 'posted_at') }}
-            when amplified_at < posted_at then {{ reason('before', 'amplified_at', 'posted_at') }}
+            when {{ is_before('replied_at', 'is_replied_day_only', 'posted_at', 'zone') }}
+                then {{ reason('before', 'replied_at', 'posted_at') }}
+            when {{ is_before('amplified_at', 'is_amplified_day_only', 'posted_at', 'zone') }}
+                then {{ reason('before', 'amplified_at', 'posted_at') }}
             when is_rating_stated and rating is null then {{ reason('unreadable_number', 'rating') }}
         end as quarantine_reason
     from renamed
@@ -133,8 +139,11 @@ final as (
         rating,
         {{ mention_sentiment('sentiment') }} as sentiment,
         posted_at,
+        is_posted_day_only,
         replied_at,
+        is_replied_day_only,
         amplified_at,
+        is_amplified_day_only,
         data_source,
         source_file,
         source_line,

@@ -54,6 +54,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('end_date', 'timestamp_format', 'zone') }} as answered_at,
+        {{ is_day_only('end_date', 'timestamp_format') }} as is_day_only,
         {{ parse_timestamp('recorded_date', 'timestamp_format', 'zone') }} as recorded_at,
 
         ---------- answers
@@ -110,6 +111,7 @@ final as (
         wave,
         survey_language,
         answered_at,
+        is_day_only,
         recorded_at,
         row_json,
         data_source,

@@ -36,6 +36,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+        {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
 
         ---------- lineage
         source._source as data_source,
@@ -108,6 +109,7 @@ final as (
         survey_language,
         answer_text,
         answered_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,

@@ -36,6 +36,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+        {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
 
         ---------- lineage
         {{ row_content(['source._row']) }} as row_content,
@@ -94,6 +95,7 @@ final as (
         wave,
         survey_language,
         answered_at,
+        is_day_only,
         data_source,
         source_file,
         source_line,
