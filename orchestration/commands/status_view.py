@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from orchestration.losses import sentence
+
 _NAMED: Final = 5  # files of a line; --json has all
 
 

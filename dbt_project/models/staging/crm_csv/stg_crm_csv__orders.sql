@@ -60,6 +60,7 @@ added_up as (
         cast(case when count(cost_reporting) = count(*) then sum(cost_reporting) end as decimal(18, 2)) as cost_reporting,
         cast(case when count(quantity) = count(*) then sum(quantity) end as decimal(18, 4)) as quantity,
         min(occurred_at) as occurred_at,
+        bool_and(is_day_only) as is_day_only,
         min(data_source) as data_source,
         min(source_file) as source_file,
         min(source_line) as source_line,
