@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,14 @@ from serving.privacy import Key
 from serving.release import LiveRelease
 from serving.semantics import PERSON, Dimension
 
-Found = tuple[dict[Key, Cell], tuple[str, ...]]
+
+class Found(NamedTuple):
+    """Cells and the SQL behind them; `why_none` says why there is none in the whole answer, whatever the grouping."""
+
+    cells: dict[Key, Cell]
+    sql: tuple[str, ...]
+    why_none: str | None = None
+
 
 
 def composed_cells(release: LiveRelease, plan: Plan) -> Found:
@@ -36,7 +44,7 @@ def composed_cells(release: LiveRelease, plan: Plan) -> Found:
     for key, at in positions.items():
         n, people = (_counted(counts, name, counted.get(key)) for name in (plan.metric.n, plan.metric.people))
         cells[key] = _cell(estimates, at, n=n, people=people)
-    return cells, (parts.sql, counts.sql)
+    return Found(cells, (parts.sql, counts.sql))
 
 
 def _changed(release: LiveRelease, plan: Plan) -> Found:
@@ -47,7 +55,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
     assert along is not None
     waves, sql = _waves(release, plan, along, meta["change"]["order"])
     if len(waves) < 2:
-        return {(): Cell(note=f"a change takes two of {along.label.lower()}; answers name {len(waves)}")}, (sql,)
+        return Found({}, (sql,), f"a change takes two of {along.label.lower()}; answers name {len(waves)}")
     pair = waves[-2:]
     both = replace(
         plan, by=(*plan.by, (along.name, along)), filters=(*plan.filters, Filter(along.qualified, tuple(pair)))
@@ -75,7 +83,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
             note=told,
             is_hidden=any(guard.is_small(some) for some in people) or any(guard.hides((*key, wave)) for wave in pair),
         )
-    return cells, (sql, parts.sql, counts.sql)
+    return Found(cells, (sql, parts.sql, counts.sql))
 
 
 def _waves(release: LiveRelease, plan: Plan, along: Dimension, order: str) -> tuple[Sequence[Value], str]:
