@@ -27,7 +27,6 @@ class Found(NamedTuple):
     why_none: str | None = None
 
 
-
 def composed_cells(release: LiveRelease, plan: Plan) -> Found:
     """Cells of a metric whose parts come from MetricFlow and are folded here."""
     if "change" in plan.metric.meta:
