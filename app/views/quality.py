@@ -134,12 +134,9 @@ def who_is_who() -> None:
         st.caption("No source has people.")
         return
     st.caption(
-        markdown_safe(
-            f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, an "
-            "address or a phone. Identifiers that join nobody, because they are fillers or more share them than can "
-            f"be one person: {told_as('guarded_identifiers')}. None is shown here; cx explain-identity tells the links "
-            "behind one."
-        )
+        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, an address "
+        "or a phone. Identifiers that join nobody, because they are fillers or more share them than can be one person: "
+        f"{told_as('guarded_identifiers')}. None is shown here; cx explain-identity tells the links behind one."
     )
     by_size, apart = st.columns(2)
     with by_size:
