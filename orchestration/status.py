@@ -70,6 +70,7 @@ def _release(paths: WorkspacePaths) -> dict[str, Any] | None:
         "live_by": live.reason,
         "as_of_on": release.as_of_on.isoformat(),
         "as_of_is_pinned": release.as_of_is_pinned,
+        "has_dated_facts": any(feed.first_on for feed in release.feeds.values()),
         "code_version": release.code_version,
         "content_hash": release.content_hash,
         "rows": {table: record.rows for table, record in release.tables.items()},

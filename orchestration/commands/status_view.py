@@ -24,7 +24,8 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
     if release is None:
         line("release", "none yet")
     else:
-        pinned = "pinned in cx.yml" if release["as_of_is_pinned"] else "newest fact"
+        dated = "newest fact" if release["has_dated_facts"] else "day of the load: no fact has a date"
+        pinned = "pinned in cx.yml" if release["as_of_is_pinned"] else dated
         line("release", f"{release['run_id']}, live since {release['live_since'][:16]} by {release['live_by']}")
         line("as of", f"{release['as_of_on']} ({pinned})")
         line("checks", ", ".join(f"{count} {name}" for name, count in release["checks"].items()))
