@@ -6,7 +6,7 @@ The home page and the monthly brief both read them here, so that they cannot say
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app import headlines
@@ -24,6 +24,8 @@ from app.findings import (
 )
 from app.formatting import number, percent, signed, words
 from app.headlines import MATERIAL_CONCENTRATION, Sentence
+from app.stakes import Stakes
+from app.stakes import headline as stakes_headline
 from workspace.vocabulary import PILLARS, STAGES
 
 if TYPE_CHECKING:
@@ -52,9 +54,36 @@ class Answered:
     overturn: str
 
 
+# What each page stands on, as it stands in a sentence.
+FACTS = {
+    "who": "orders",
+    "journey": "touchpoints",
+    "outcomes": "answers about desired outcomes",
+    "expectations": "answers about both expectation and experience",
+}
+
+
 def read_answers(desk: Desk, filters: Filters) -> tuple[Answered, ...]:
     """All four, in the order of the questions."""
-    return (_who(desk, filters), _journey(desk, filters), _outcomes(desk, filters), _expectations(desk, filters))
+    found = (_who(desk, filters), _journey(desk, filters), _outcomes(desk, filters), _expectations(desk, filters))
+    return tuple(answer if desk.is_fed(answer.metric) else _without_source(answer) for answer in found)
+
+
+def _without_source(answer: Answered) -> Answered:
+    """An answer that no source feeds: there is nothing that could be too few, or missing in a period."""
+    facts = FACTS[answer.page]
+    return replace(
+        answer,
+        sentence=Sentence(f"No source has {facts}", claim=False),
+        overturn=f"Nothing is claimed; a source with {facts} has to be connected first.",
+    )
+
+
+def at_stake(desk: Desk, stakes: Stakes) -> Sentence:
+    """Where the most is at stake, of all customers."""
+    if not desk.is_fed("value_at_stake"):
+        return Sentence("Value at stake: no source has both what customers rated and what they did next", claim=False)
+    return stakes_headline(stakes.ranked, currency=desk.currency, days=desk.settings.active_days)
 
 
 def _who(desk: Desk, filters: Filters) -> Answered:

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from app.answers import read_answers
+from app.answers import at_stake, read_answers
 from app.badges import certification, notices, settings_not_kept
 from app.filters import Filters
 from app.findings import has_changed
 from app.formatting import change, count_of, day, money, month, number, percent, unavailable, unit_of
 from app.periods import COMPARISONS, DEFAULT_PERIOD, Window, add_months, last_whole_day
-from app.stakes import bounds, headline, overturn, read_stakes
+from app.stakes import bounds, overturn, read_stakes
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -200,7 +200,7 @@ def write(desk: Desk) -> Brief:
         month=month(until),
         month_before=month(previous.since or until),
         changes=changes,
-        stake=headline(stakes.ranked, currency=desk.currency, days=desk.settings.active_days).text,
+        stake=at_stake(desk, stakes).text,
         stake_overturn=overturn(stakes.ranked, currency=desk.currency),
         stakes=brief_stakes,
         method=(
@@ -211,10 +211,19 @@ def write(desk: Desk) -> Brief:
     )
 
 
-def _figure(desk: Desk, metric: str, *, label: str, where: Mapping[str, tuple[str, ...]], window: Window) -> Figure:
-    row = desk.one(metric, where=where, window=window)
+def _figure(
+    desk: Desk,
+    metric: str,
+    *,
+    label: str,
+    where: Mapping[str, tuple[str, ...]],
+    window: Window,
+    undated: Literal["whole", "none"] = "whole",
+) -> Figure:
+    row = desk.one(metric, where=where, window=window, undated=undated)
     definition = desk.definitions[metric]
-    asked = window if definition.grains and not desk.is_undated(metric) else Window(None, None)
+    is_whole = undated == "whole" and desk.is_undated(metric)
+    asked = window if definition.grains and not is_whole else Window(None, None)
     return Figure(
         label=label,
         metric=metric,
@@ -237,8 +246,10 @@ def _text(desk: Desk, definition: MetricDefinition, row: AnswerRow) -> str:
 
 def _change(desk: Desk, metric: str, last: Window, previous: Window) -> Change:
     definition = desk.definitions[metric]
+    # Facts without a date belong to no month: the same number twice would be a change of nothing.
     now, before = (
-        _figure(desk, metric, label=definition.label, where={}, window=window) for window in (last, previous)
+        _figure(desk, metric, label=definition.label, where={}, window=window, undated="none")
+        for window in (last, previous)
     )
     moved = None
     if now.row.value is not None and before.row.value is not None:

@@ -13,9 +13,21 @@ import streamlit as st
 from app import charts, sparklines
 from app.badges import ICONS
 from app.desk import Desk
+from app.failures import part
 from app.filters import Filters
 from app.findings import has_changed
-from app.formatting import change, hidden_note, markdown_safe, moment, number, unavailable, unit_of, words
+from app.formatting import (
+    as_code,
+    change,
+    ended,
+    hidden_note,
+    markdown_safe,
+    moment,
+    number,
+    unavailable,
+    unit_of,
+    words,
+)
 from app.headlines import Sentence, interval_note
 from app.tables import Table, csv_of
 from serving import Answer, AnswerRow, MetricDefinition
@@ -42,24 +54,37 @@ def kpi(
     label: str | None = None,
     where: Mapping[str, Sequence[str]] | None = None,
     border: bool = True,
-) -> AnswerRow:
-    """One number with its change and its course over the last months; returns the row for the page's sentences.
+) -> None:
+    """One number with its change and its course over the last months.
 
     What is hidden within the period but not over the whole time is shown over the whole time, and says so.
     """
+    with part(label or words(metric)):
+        _kpi(desk, filters, metric, label=label, where=where, border=border)
+
+
+def _kpi(
+    desk: Desk,
+    filters: Filters,
+    metric: str,
+    *,
+    label: str | None,
+    where: Mapping[str, Sequence[str]] | None,
+    border: bool,
+) -> None:
     definition = desk.definitions[metric]
     narrowed = {**filters.where, **(where or {})}
-    name = f"{ICONS[definition.badge]} {label or definition.label}"
+    name = f"{ICONS[definition.badge]} {markdown_safe(label or definition.label)}"
     now = desk.one(metric, where=narrowed, window=filters.window)
     if now.status == "suppressed" and not filters.window.is_open:
         whole = desk.one(metric, where=narrowed)
         if whole.status == "ok":
             note = f"Within the period: {now.reason}."
             _number(desk, definition, whole, f"{name}, all time", border=border, note=note)
-            return whole
+            return
     if now.status != "ok" or now.value is None:
         _without_number(definition, now, name, desk.currency, border=border)
-        return now
+        return
     moved, color = delta(definition, now, desk.before(metric, filters, where))
     course = sparklines.course(desk, metric, narrowed, filters.window)
     with st.container(border=border, height="stretch", vertical_alignment="distribute", gap="xsmall"):
@@ -74,17 +99,21 @@ def kpi(
         )
         if course:
             sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
-    return now
 
 
-def stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = "") -> AnswerRow:
+def stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = "") -> None:
     """One number that has no period of its own, with its interval written under it."""
+    with part(label):
+        _stated(desk, metric, where=where, label=label, note=note)
+
+
+def _stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str) -> None:
     definition = desk.definitions[metric]
     row = desk.one(metric, where=where)
-    name = f"{ICONS[definition.badge]} {label}"
+    name = f"{ICONS[definition.badge]} {markdown_safe(label)}"
     if row.status != "ok" or row.value is None:
         _without_number(definition, row, name, desk.currency, border=True)
-        return row
+        return
     unit = unit_of(metric, definition.unit)
     with st.container(border=True, height="stretch"):
         shown = number(row.value, unit, currency=desk.currency)
@@ -92,21 +121,29 @@ def stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label
         if row.low is not None and row.high is not None:
             low, high = (number(bound, unit, currency=desk.currency) for bound in (row.low, row.high))
             st.caption(markdown_safe(f"{low} to {high} (95% interval){', ' + note if note else ''}"))
-    return row
 
 
 @contextmanager
 def evidence(
     desk: Desk, title: Sentence | str, answers: Sequence[Answer], metrics: Sequence[str], *, key: str
 ) -> Iterator[None]:
-    """A card whose title is a finding; its Source popover says where the numbers come from and gives them away."""
+    """A card whose title is a finding; its Source popover says where the numbers come from and gives them away.
+
+    Where no source feeds any of its numbers, there is nothing to find, and the title says just that. A card that fails
+    says so under its title: it never takes the page with it.
+    """
+    asked = dict.fromkeys(name for answer in answers for name in answer.question.metrics)
+    if asked and not any(desk.is_fed(name) for name in asked):
+        title = f"{desk.definitions[next(iter(asked))].label}: no source has it"
     with st.container(border=True, height="stretch"):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", wrap=False, gap="small"
         ):
             st.header(markdown_safe(str(title)), anchor=False, width="stretch")
-            source(desk, answers, metrics, key=key)
-        yield
+            with part("Where this comes from"):
+                source(desk, answers, metrics, key=key)
+        with part("This card"):
+            yield
 
 
 def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key: str) -> None:
@@ -118,11 +155,11 @@ def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key
     updated = moment(desk.document.published_at.astimezone(ZoneInfo(desk.document.timezone)))
     with st.popover("Source", icon=ICONS[worst.badge], type="tertiary"):
         for definition in definitions:
-            models = ", ".join(f"`{name}`" for name in definition.model)
+            models = ", ".join(map(as_code, definition.model))
             passed = sum(check.status == "passed" for check in definition.checks)
             st.markdown(f"**{markdown_safe(definition.label)}** — {markdown_safe(definition.description)}")
             st.caption(
-                f"Owner {words(definition.owner)} · model {models} · updated {updated} · "
+                f"Owner {markdown_safe(words(definition.owner))} · model {models} · updated {updated} · "
                 f"{passed}/{len(definition.checks)} checks passed · {definition.badge}"
             )
             if definition.badge_reason:
@@ -156,9 +193,11 @@ def nothing_to_show(answer: Answer, *, what: str) -> None:
     """Say why a card is empty: the reasons that the rows themselves give."""
     reasons = sorted({row.reason for row in answer.rows if row.reason})
     statuses = sorted({row.status for row in answer.rows if row.status != "ok"})
-    said = " ".join(_sentence(reason[:1].upper() + reason[1:]) for reason in reasons[:2])
+    said = " ".join(ended(reason) for reason in reasons[:2])
     fallback = f"{words(unavailable(statuses[0]))}." if statuses else "No rows answer this."
-    st.info(f"**{what} cannot be shown here.** {markdown_safe(said or fallback)}", icon=":material/info:")
+    st.info(
+        f"**{markdown_safe(what)} cannot be shown here.** {markdown_safe(said or fallback)}", icon=":material/info:"
+    )
 
 
 def table(shown: Table, desk: Desk, *, alt_text: str, key: str, note: str = "") -> None:
@@ -173,7 +212,7 @@ def table(shown: Table, desk: Desk, *, alt_text: str, key: str, note: str = "") 
     )
     notes = [note, hidden_note(desk.min_cell) if shown.hides else ""]
     if any(notes):
-        st.caption(" ".join(part for part in notes if part))
+        st.caption(markdown_safe(" ".join(one for one in notes if one)))
 
 
 def _number(
@@ -189,7 +228,7 @@ def _without_number(definition: MetricDefinition, row: AnswerRow, name: str, cur
     with st.container(border=border, height="stretch"):
         st.metric(name, words(unavailable(row.status)), help=_help(definition, row, currency))
         if row.reason:
-            st.caption(markdown_safe(_sentence(row.reason[:1].upper() + row.reason[1:])))
+            st.caption(markdown_safe(ended(row.reason)))
 
 
 def delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None) -> tuple[str | None, DeltaColor]:
@@ -221,12 +260,7 @@ def _help(definition: MetricDefinition, row: AnswerRow, currency: str) -> str:
     ):
         parts.append(f"Here: {note}.")
     if row.reason:
-        parts.append(_sentence(row.reason))
+        parts.append(ended(row.reason))
     if definition.badge_reason:
-        parts.append(_sentence(definition.badge_reason))
+        parts.append(ended(definition.badge_reason))
     return markdown_safe(" ".join(parts))
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."

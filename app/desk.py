@@ -16,6 +16,7 @@ from typing import Literal
 import streamlit as st
 
 from app.filters import Filters
+from app.formatting import day
 from app.periods import Window, is_covered, is_undated
 from serving import (
     Answer,
@@ -52,6 +53,13 @@ class Settings:
     conversion_event: str
 
 
+class Definitions(dict[str, MetricDefinition]):
+    """Metric definitions by name; asking for one that the release does not have says so in a sentence."""
+
+    def __missing__(self, name: str) -> MetricDefinition:
+        raise UserError(f"This release defines no metric '{name}'.", "It was published by another version.")
+
+
 @dataclass(frozen=True)
 class Desk:
     """An open release, and everything a page may ask of it."""
@@ -84,11 +92,17 @@ class Desk:
         where: Mapping[str, Sequence[str]] | None = None,
         grain: Literal["month"] | None = None,
         window: Window | None = None,
+        undated: Literal["whole", "none"] = "whole",
     ) -> Answer:
-        """Ask the metrics layer. Facts without any date belong to no period: they are asked whole."""
+        """Ask the metrics layer.
+
+        Args:
+            undated: facts without any date belong to no period: a page shows them whole and says so; where two periods
+                are compared there are `none`.
+        """
         names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
         asked = window or Window(None, None)
-        if asked.since is not None and all(self.is_undated(name) for name in names):
+        if undated == "whole" and asked.since is not None and all(self.is_undated(name) for name in names):
             asked = Window(None, None)
         question = Question(
             metrics=names,
@@ -114,10 +128,15 @@ class Desk:
             return Answer(question=question, rows=rows, sql=(), run_id=self.document.run_id)
 
     def one(
-        self, metric: str, *, where: Mapping[str, Sequence[str]] | None = None, window: Window | None = None
+        self,
+        metric: str,
+        *,
+        where: Mapping[str, Sequence[str]] | None = None,
+        window: Window | None = None,
+        undated: Literal["whole", "none"] = "whole",
     ) -> AnswerRow:
         """The one number of `metric`."""
-        return self.ask(metric, where=where, window=window).one(metric)
+        return self.ask(metric, where=where, window=window, undated=undated).one(metric)
 
     def shown(
         self,
@@ -155,6 +174,20 @@ class Desk:
     def is_undated(self, metric: str) -> bool:
         """Whether every fact behind `metric` is without a date."""
         return is_undated(self._feeds(metric))
+
+    def is_fed(self, metric: str) -> bool:
+        """Whether any source has delivered what `metric` counts; a count of none is something else than no source."""
+        definition = self.definitions.get(metric)
+        feeds = self._feeds(metric)
+        return definition is not None and (not definition.feeds or any(feed.rows > 0 for feed in feeds))
+
+    def reach(self, metric: str, what: str) -> str:
+        """How far the facts behind `metric` reach, in a sentence; empty where none has a date."""
+        dated = [feed for feed in self._feeds(metric) if feed.first_on is not None and feed.last_on is not None]
+        if not dated:
+            return f"The {what} in this workspace have no dates." if self.is_undated(metric) else ""
+        first, last = min(feed.first_on for feed in dated), max(feed.last_on for feed in dated)  # type: ignore[type-var]
+        return f"The {what} in this workspace reach from {day(first)} to {day(last)}."  # type: ignore[arg-type]
 
     def _feeds(self, metric: str) -> list[Feed]:
         definition = self.definitions.get(metric)
@@ -218,9 +251,9 @@ def _identity(release: LiveRelease) -> tuple[str, str]:
 
 
 @st.cache_data(max_entries=KEPT_RELEASES, show_spinner=False)
-def _definitions(run_id: str, folder: str, _release: LiveRelease) -> dict[str, MetricDefinition]:
+def _definitions(run_id: str, folder: str, _release: LiveRelease) -> Definitions:
     assert (run_id, folder) == _identity(_release)
-    return {definition.name: definition for definition in catalogue(_release)}
+    return Definitions({definition.name: definition for definition in catalogue(_release)})
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -8,24 +8,35 @@ from datetime import date
 
 import streamlit as st
 
+from app.formatting import markdown_safe, named, outside, shortened
 from app.periods import COMPARISON_NOTES, COMPARISONS, DEFAULT_PERIOD, PERIODS, Window, compared, window
 
+# Labels for no filter. `outside` makes another of them where a company has a segment or region of that name, so that
+# what is chosen, and what the address says, is always one thing alone.
 ALL = "All"
 ALL_REGIONS = "All regions"
-KEYS = ("segment", "region", "period", "compare")
+WORDS = {"segment": "segment", "region": "region", "period": "period", "compare": "comparison"}
+KEYS = tuple(WORDS)
 # More segments than this do not fit beside each other; the popover takes them.
 SEGMENTS_IN_A_ROW = 5
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the reader chose to look at."""
+    """What the reader chose to look at.
+
+    Attributes:
+        segment, region: the company's own value; None for no filter, whatever that is called on the page.
+        everybody, everywhere: what no filter is called.
+    """
 
     segment: str | None
     region: str | None
     period: str
     comparison: str
     as_of: date
+    everybody: str = ALL
+    everywhere: str = ALL_REGIONS
 
     @property
     def where(self) -> Mapping[str, tuple[str, ...]]:
@@ -47,51 +58,75 @@ class Filters:
     @property
     def scope(self) -> str:
         """The filters in words, for the end of a sentence: ` among Business customers in Nord`."""
-        segment = f" among {self.segment}" if self.segment else ""
-        region = f" in {self.region}" if self.region else ""
+        segment = f" among {named(self.segment)}" if self.segment else ""
+        region = f" in {named(self.region)}" if self.region else ""
         return f"{segment}{region}"
 
 
 def filter_row(*, segments: Sequence[str], regions: Sequence[str], as_of: date) -> Filters:
-    """Draw the row and return what is chosen; what a release does not know is not offered."""
+    """Draw the row and return what is chosen; what a release does not know is not offered, and said to be unknown."""
+    everybody, everywhere = outside(ALL, segments), outside(ALL_REGIONS, regions)
+    offered = {
+        "segment": (everybody, *segments) if segments else (),
+        "region": (everywhere, *regions) if regions else (),
+        "period": tuple(PERIODS),
+        "compare": COMPARISONS,
+    }
+    # Read before the widgets are drawn: they drop from the address what they do not offer.
+    unknown = {key: value for key in KEYS if (value := st.query_params.get(key)) and value not in offered[key]}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        segment = ALL
-        in_row = 0 < len(segments) <= SEGMENTS_IN_A_ROW
+        segment = everybody
+        in_row = _fits_in_row(segments)
         if in_row:
             chosen = st.segmented_control(
                 "Customers",
-                [ALL, *segments],
-                default=ALL,
+                offered["segment"],
+                default=everybody,
                 required=True,
                 key="segment",
                 bind="query-params",
                 label_visibility="collapsed",
             )
-            segment = chosen or ALL
-        with st.popover(_label(bool(regions)), icon=":material/tune:"):
+            segment = chosen or everybody
+        with st.popover(markdown_safe(_label(offered["region"], everywhere)), icon=":material/tune:"):
             if segments and not in_row:
-                segment = st.selectbox("Customers", [ALL, *segments], key="segment", bind="query-params") or ALL
+                segment = st.selectbox("Customers", offered["segment"], key="segment", bind="query-params") or everybody
             region = (
-                st.selectbox("Region", [ALL_REGIONS, *regions], key="region", bind="query-params")
-                if regions
-                else ALL_REGIONS
+                st.selectbox("Region", offered["region"], key="region", bind="query-params") if regions else everywhere
             )
-            period = st.selectbox("Period", list(PERIODS), key="period", bind="query-params")
-            comparison = st.selectbox("Compared with", COMPARISONS, key="compare", bind="query-params")
+            period = st.selectbox("Period", offered["period"], key="period", bind="query-params")
+            comparison = st.selectbox("Compared with", offered["compare"], key="compare", bind="query-params")
+    for key, value in unknown.items():
+        _say_unknown(key, value)
     return Filters(
-        segment=None if segment == ALL else segment,
-        region=None if region == ALL_REGIONS else region,
+        segment=None if segment == everybody else segment,
+        region=None if region == everywhere else region,
         period=period or DEFAULT_PERIOD,
         comparison=comparison or COMPARISONS[0],
         as_of=as_of,
+        everybody=everybody,
+        everywhere=everywhere,
     )
 
 
-def reset_filters() -> None:
+def _fits_in_row(segments: Sequence[str]) -> bool:
+    """Whether segments can stand beside each other: few, and none with signs that a button would read as formatting."""
+    return 0 < len(segments) <= SEGMENTS_IN_A_ROW and all(markdown_safe(name) == name for name in segments)
+
+
+def _say_unknown(key: str, value: str) -> None:
+    st.info(
+        f"The address asks for the {WORDS[key]} “{markdown_safe(shortened(value))}”, which is not offered here: "
+        "it is left out.",
+        icon=":material/filter_alt_off:",
+    )
+
+
+def reset_filters(filters: Filters) -> None:
     """Show everybody again; the period stays as chosen."""
-    st.session_state["segment"] = ALL
+    st.session_state["segment"] = filters.everybody
     if "region" in st.session_state:
-        st.session_state["region"] = ALL_REGIONS
+        st.session_state["region"] = filters.everywhere
 
 
 def show_all_time() -> None:
@@ -99,17 +134,16 @@ def show_all_time() -> None:
     st.session_state["period"] = "All time"
 
 
-def _label(has_regions: bool) -> str:
+def _label(regions: Sequence[str], everywhere: str) -> str:
     """The popover's own values, in words."""
-    region = _chosen("region", ALL_REGIONS)
-    period = _chosen("period", DEFAULT_PERIOD)
-    note = COMPARISON_NOTES.get(_chosen("compare", COMPARISONS[0]), "")
-    where = f"{region}, " if has_regions else ""
-    first = f"{where}{period.lower()}" if has_regions else period
+    region = _chosen("region", regions, everywhere)
+    period = _chosen("period", tuple(PERIODS), DEFAULT_PERIOD)
+    note = COMPARISON_NOTES.get(_chosen("compare", COMPARISONS, COMPARISONS[0]), "")
+    first = f"{region}, {period.lower()}" if regions else period
     return first if not note or PERIODS.get(period) is None else f"{first} {note}"
 
 
-def _chosen(key: str, default: str) -> str:
-    """The value of a filter that is drawn further down: the session's, else the address's."""
-    value = st.session_state.get(key) or st.query_params.get(key) or default
-    return value if key != "period" or value in PERIODS else default
+def _chosen(key: str, offered: Sequence[str], default: str) -> str:
+    """The value of a filter that is drawn further down: the session's, else the address's, if it is offered at all."""
+    value = st.session_state.get(key) or st.query_params.get(key)
+    return str(value) if value in offered else default

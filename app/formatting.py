@@ -5,7 +5,10 @@ The only place that decides decimals, signs and symbols, so that a card, a chart
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 MINUS = "−"
@@ -17,6 +20,15 @@ MILLION = 1_000_000
 WHOLE_FROM = 20
 # Small amounts of money are prices: cents matter. Larger ones are totals: they do not.
 CENTS_BELOW = 100
+JOINER = "\u2060"
+_AUTOLINK = re.compile(r"\\:(?=//)|www(?=\.)|@", re.IGNORECASE)
+_LIST_OR_RULE = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[\s-]|$)))(.)")
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# What pages say themselves where a company's value could stand: for no filter, no value, what is left or not explained.
+OWN_WORDS = frozenset(
+    ("all", "all regions", "everybody", "everything", "hidden", "missing", "(missing)", "no data", "no tier", "none",
+     "not known", "other", "others", "rest", "several", "total", "unattributed", "unknown")
+)  # fmt: skip
 # Differences: metric -> the unit that shows their sign.
 SIGNED_UNITS = {
     "expectation_gap": "gap",
@@ -202,8 +214,72 @@ def count_of(n: int | float, singular: str, plural: str | None = None) -> str:
     return f"{n:,.0f} {singular if round(n) == 1 else plural or singular + 's'}"
 
 
+def ended(text: str) -> str:
+    """`text` as a sentence: its first letter large, a full stop at its end."""
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def labels(values: Iterable[str]) -> dict[str, str]:
+    """Value -> its label in words, for the values of one chart or list.
+
+    Two values with the same words (`Email` and `email`) would be drawn as one: they keep their own spelling.
+    """
+    listed = list(dict.fromkeys(values))
+    spoken = Counter(words(value) for value in listed)
+    return {value: words(value) if spoken[words(value)] == 1 else value for value in listed}
+
+
+def named(value: str) -> str:
+    """A company's own word beside the words of these pages: in quotation marks where they would read alike."""
+    return f"“{value}”" if value.strip().casefold() in OWN_WORDS else value
+
+
+def outside(label: str, vocabulary: Collection[str]) -> str:
+    """A label that no value of `vocabulary` reads like: `All`, or `All (no filter)` where a company has an `All`."""
+    taken = {value.strip().casefold() for value in vocabulary}
+    while label.strip().casefold() in taken:
+        label = f"{label} (no filter)"
+    return label
+
+
 def markdown_safe(text: str) -> str:
-    """`text` with the characters that Markdown would read as formatting or maths written literally."""
-    for character in "\\`*_[]<>$~#:|":
+    """`text` on one line, with everything literal that Markdown would read as formatting, maths, a link or HTML.
+
+    The one way of any text into a page: labels, values and the reader's address alike. Addresses become links without
+    any markup (GitHub's autolinks), also where their signs are escaped: an invisible joiner parts them.
+    """
+    text = one_line(text)
+    for character in "\\`*_[]<>$~#:|&":
         text = text.replace(character, f"\\{character}")
-    return text
+    text = _LIST_OR_RULE.sub(r"\1\\\2", text)
+    return _AUTOLINK.sub(lambda found: f"{found[0]}{JOINER}", text)
+
+
+def as_code(text: str) -> str:
+    """`text` as it is, in the letters of code: a fence longer than any that stands in it."""
+    line = one_line(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line or ' '}{fence}"
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and control characters, which would begin a heading, a list or a quotation.
+
+    Marks that turn the direction of writing are left out: behind one, the rest of a sentence reads backwards.
+    """
+    return "".join(map(_literal, text)).strip()
+
+
+def shortened(text: str, *, most: int = 60) -> str:
+    """`text` on one line, cut where it is longer than anybody's words: for what an address says."""
+    line = " ".join(one_line(text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _literal(character: str) -> str:
+    if character in _DIRECTIONS:
+        return ""
+    category = unicodedata.category(character)
+    return " " if category in ("Cc", "Zl", "Zp", "Cs") else character

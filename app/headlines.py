@@ -239,18 +239,33 @@ def short_items(gaps: Sequence[AnswerRow], found: int) -> Sentence:
     return Sentence(f"{found} of {total} expectations {verb} missed by a measurable margin", claim=True)
 
 
-def today(revenue: AnswerRow | None, before: AnswerRow | None, *, currency: str, found: Sequence[Sentence]) -> Sentence:
-    """The headline over all four answers: how revenue moved, and the first shortfall that was proven."""
+def today(
+    revenue: AnswerRow | None,
+    before: AnswerRow | None,
+    *,
+    currency: str,
+    found: Sequence[Sentence],
+    is_fed: bool = True,
+    period: str = " in this period",
+) -> Sentence:
+    """The headline over all four answers: how revenue moved, and the first shortfall that was proven.
+
+    Args:
+        is_fed: whether any source has revenue at all; where none has, nothing is said of a period.
+        period: how a sentence names the days that are shown.
+    """
     first = next((sentence for sentence in found if sentence.claim), None)
-    opening = _revenue(revenue, before, currency)
+    opening = _revenue(revenue, before, currency, period) if is_fed else "No source has revenue"
     if first is None:
         return Sentence(opening, claim=False)
     return Sentence(f"{opening}. {first.text}", claim=True)
 
 
-def _revenue(now: AnswerRow | None, before: AnswerRow | None, currency: str) -> str:
+def _revenue(now: AnswerRow | None, before: AnswerRow | None, currency: str, period: str) -> str:
+    if now is not None and now.status not in ("ok", "no_data"):
+        return "Revenue cannot be shown"
     if now is None or now.value is None:
-        return "No revenue is recorded in this period"
+        return f"No revenue is recorded{period}"
     amount = money(now.value, currency)
     if before is None or before.value is None or before.value <= 0:
         return f"Revenue is {amount}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.badges import Badge, Notice, certification, freshness, lateness, notices, settings_not_kept
 from app.desk import Desk, open_desk
+from app.failures import part
 from app.filters import Filters, filter_row, reset_filters, show_all_time
-from app.formatting import count_of, markdown_safe, span, unavailable
+from app.formatting import count_of, ended, markdown_safe, span, unavailable
 from app.headlines import Sentence
 from app.states import no_release, no_workspace, release_gone
 from serving import AnswerRow, NoRelease, UserError, run_history
@@ -39,6 +41,7 @@ class Heading:
         with self.place:
             st.markdown(f":gray[{markdown_safe(self.question)}]")
             st.title(markdown_safe(sentence.text), anchor=False)
+        with self.place, part("What the answer is based on"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 draw_badge(freshness(desk.document, now=desk.now, stale_after=desk.settings.stale_after))
                 late = lateness(desk.document, stale_after=desk.settings.stale_after)
@@ -62,6 +65,16 @@ class Heading:
                 draw_notice(notice)
             if desk.document.run_id != desk.live_run_id:
                 st.button("Show the live answers", icon=":material/update:", on_click=_leave_release)
+
+    @contextmanager
+    def answering(self, metrics: Sequence[str]) -> Iterator[None]:
+        """Compute and write the answer; where that fails the page has a heading all the same, and goes on."""
+
+        def without() -> None:
+            self.answer(Sentence("The answer of this page cannot be shown", claim=False), metrics=metrics, based_on="")
+
+        with part("The answer of this page", otherwise=without):
+            yield
 
 
 def begin(question: str) -> tuple[Desk, Heading]:
@@ -113,8 +126,57 @@ def period_in_words(filters: Filters, desk: Desk, *, undated: bool = False) -> s
     return span(window.since, window.until)
 
 
-def too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Sequence[str], who: str) -> None:
-    """The state of a filter that leaves too few people: explain, and offer the way back."""
+def without_facts(
+    heading: Heading,
+    filters: Filters,
+    row: AnswerRow,
+    *,
+    metrics: Sequence[str],
+    what: str,
+    who: str,
+    reach: str = "",
+    none_is_a_fact: bool = False,
+) -> bool:
+    """The state of a page whose facts cannot be shown: say why none are, and offer the way back.
+
+    Args:
+        row: the count of the facts that the page stands on.
+        what: the facts (`orders`), and `who`, whose they are (`customers`): as they stand in a sentence.
+        reach: what else is to be said of how far the sources reach.
+        none_is_a_fact: a count of 0 is an answer of this page: nobody came.
+
+    Returns:
+        Whether the page ends here.
+    """
+    if row.status == "suppressed":
+        _too_few(heading, filters, row, metrics=metrics, who=who)
+        return True
+    if row.status not in ("ok", "no_data"):
+        title, why, widen = (
+            f"The {what} cannot be shown here{filters.scope}",
+            row.reason or unavailable(row.status),
+            False,
+        )
+    elif row.value or (none_is_a_fact and row.value is not None):
+        return False
+    elif not heading.desk.is_fed(row.metric):
+        title, why, widen = f"No source has {what}", row.reason or "No source of cx.yml has delivered any.", False
+    else:
+        period = "" if filters.window.is_open else " in this period"
+        title, widen = f"No {what} are recorded{period}{filters.scope}", not filters.window.is_open
+        why = " ".join(part for part in (heading.desk.reach(row.metric, what), reach) if part) or row.reason or title
+    heading.answer(Sentence(title, claim=False), metrics=metrics, based_on=period_in_words(filters, heading.desk))
+    with st.container(border=True):
+        st.markdown(f"**Why nothing is shown.** {markdown_safe(ended(why))}")
+        if widen:
+            st.button("Show all time", type="primary", on_click=show_all_time)
+        if filters.where and row.status in ("ok", "no_data"):
+            st.button("Show all customers", on_click=reset_filters, args=(filters,))
+    return True
+
+
+def _too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Sequence[str], who: str) -> None:
+    """A filter leaves too few people."""
     desk = heading.desk
     heading.answer(
         Sentence(f"Too few {who} here to describe safely", claim=False),
@@ -126,20 +188,7 @@ def too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Sequ
             f"**Why nothing is shown.** Groups of fewer than {desk.min_cell} people are hidden, and so is what would "
             "give them away, so that nobody can be identified and small numbers do not mislead."
         )
-        st.button("Show all customers", type="primary", on_click=reset_filters)
-
-
-def nothing_in_period(heading: Heading, filters: Filters, *, metrics: Sequence[str], what: str, reach: str) -> None:
-    """The state of a period that the sources do not cover: say how far they reach, and offer all of it."""
-    heading.answer(
-        Sentence(f"No {what} are recorded in this period", claim=False),
-        metrics=metrics,
-        based_on=period_in_words(filters, heading.desk),
-    )
-    with st.container(border=True):
-        st.markdown(f"**Why nothing is shown.** {markdown_safe(reach)}")
-        if filters.period != "All time":
-            st.button("Show all time", type="primary", on_click=show_all_time)
+        st.button("Show all customers", type="primary", on_click=reset_filters, args=(filters,))
 
 
 def draw_badge(badge: Badge) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.desk import Desk
-from app.formatting import count_of, listing, markdown_safe, percent, words
+from app.formatting import count_of, listing, markdown_safe, percent, unavailable, words
 from app.stakes import Stakes
 from serving import AnswerRow
 from workspace.vocabulary import STAGES
@@ -36,7 +36,11 @@ def block(desk: Desk, stakes: Stakes) -> None:
         _fact(
             "Stages observed",
             f"{len(STAGES) - len(missing)} of {len(STAGES)}",
-            f"Not observed: {listing(missing)}." if missing else "Every stage has touchpoints.",
+            "No source has touchpoints."
+            if not desk.is_fed("touchpoints")
+            else f"Not observed: {listing(missing)}."
+            if missing
+            else "Every stage has touchpoints.",
         )
         _fact(
             "People identified",
@@ -46,7 +50,11 @@ def block(desk: Desk, stakes: Stakes) -> None:
         _fact(
             "Interactions with perception",
             f"{len(answered)} of {count_of(len(moments), 'interaction')}",
-            f"Without any rating: {listing(silent[:4])}." if silent else "Every interaction seen has ratings.",
+            "No interaction is seen yet."
+            if not moments
+            else f"Without any rating: {listing(silent[:4])}."
+            if silent
+            else "Every interaction seen has ratings.",
         )
         _fact(
             "Expectation known",
@@ -72,4 +80,4 @@ def _fact(label: str, value: str, explanation: str) -> None:
 
 def _rate(row: AnswerRow) -> str:
     """A share as text, or why there is none."""
-    return percent(row.value) if row.value is not None else words(row.status)
+    return percent(row.value) if row.value is not None else words(unavailable(row.status))

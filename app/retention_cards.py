@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import cards, charts, headlines, initiatives, value_charts, value_headlines
 from app.desk import Desk
+from app.failures import part
 from app.filters import Filters
 from app.findings import MIN_N
 from app.formatting import hidden_note, percent, words
@@ -20,9 +21,9 @@ COHORT_MONTHS = ("1", "2", "3", "6", "9", "12", "18")
 def retention(desk: Desk, filters: Filters) -> None:
     """Cohorts, as far as they are fully observed, and how long customers last."""
     left, right = st.columns([11, 9], gap="small")
-    with left:
+    with left, part("Who orders again"):
         cohorts(desk, filters)
-    with right:
+    with right, part("How long customers last"):
         _lasting(desk, filters)
 
 
@@ -156,4 +157,4 @@ def tier_moves(desk: Desk, filters: Filters, *, split: str | None) -> None:
                     note=f"{period_in_words(filters, desk)}.",
                 )
             else:
-                st.info("No attribute of customers is mapped yet.", icon=":material/info:")
+                st.info("No attribute of customers is known.", icon=":material/info:")

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.badges import why
-from app.formatting import markdown_safe
+from app.formatting import as_code, markdown_safe, shortened
 from serving import NoRelease, RunSummary
 from workspace.environment import WORKSPACE_VARIABLE
 
@@ -25,7 +25,7 @@ def no_workspace(root: Path | None) -> None:
         if root is None:
             st.markdown(f"The environment variable `{WORKSPACE_VARIABLE}` is not set.")
         else:
-            st.markdown(f"Looked for `{root}` (from `{WORKSPACE_VARIABLE}`).")
+            st.markdown(f"Looked for {as_code(str(root))} (from `{WORKSPACE_VARIABLE}`).")
     _check_again()
 
 
@@ -36,7 +36,7 @@ def no_release(missing: NoRelease, last: RunSummary | None) -> None:
     with st.container(border=True):
         st.markdown("**Load, check and publish:**")
         st.code(missing.command, language="bash")
-        st.markdown(f"Looked for `{missing.looked_for}`.")
+        st.markdown(f"Looked for {as_code(str(missing.looked_for))}.")
     if last is not None and last.status in ("failed", "error"):
         st.error(
             f"**The last load ended before publishing** (stage {last.stage})  \n{markdown_safe(why(last))}",
@@ -48,7 +48,7 @@ def no_release(missing: NoRelease, last: RunSummary | None) -> None:
 def release_gone(run_id: str, *, on_leave: Callable[[], None]) -> None:
     """The address names a release that is not kept any more."""
     st.title("That release is no longer kept", anchor=False)
-    st.markdown(f"The address asks for release `{markdown_safe(run_id)}`, which is not in this workspace.")
+    st.markdown(f"There is no release called {markdown_safe(shortened(run_id))} in this workspace.")
     st.button("Show the live answers", type="primary", icon=":material/update:", on_click=on_leave)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import failures
 from workspace.environment import silence_telemetry
 
 ASSETS = Path(__file__).parent / "assets"
@@ -18,7 +19,7 @@ st.set_page_config(page_title="Customer answers", page_icon=ASSETS / "icon.svg",
 theme = "dark" if st.context.theme.type == "dark" else "light"
 st.logo(str(ASSETS / f"logo_{theme}.svg"), icon_image=str(ASSETS / "icon.svg"), size="large")
 
-st.navigation(
+chosen = st.navigation(
     {
         "": [st.Page("views/today.py", title="Today's answers", icon=":material/home:", default=True)],
         "Four questions": [
@@ -43,4 +44,6 @@ st.navigation(
             ),
         ],
     }
-).run()
+)
+with failures.page(chosen.title):
+    chosen.run()

@@ -10,7 +10,7 @@ from app import cards, charts
 from app.bars import bar
 from app.desk import Desk
 from app.findings import usable
-from app.formatting import markdown_safe, unit_of, words
+from app.formatting import labels, markdown_safe, unit_of
 from app.headlines import Sentence
 from app.survey_headlines import incomparable
 from app.tables import pivot
@@ -47,13 +47,14 @@ def compared(
         if not rows:
             cards.nothing_to_show(answer, what=what)
             return
+        spoken = labels(str(row.dimensions[dimension]) for row in rows)
         ranked = sorted(rows, key=lambda row: (row.value or 0.0) * (1 if lowest_first else -1))
         cards.chart(
             charts.ranked(
                 [
                     bar(
                         row,
-                        words(str(row.dimensions[dimension])),
+                        spoken[str(row.dimensions[dimension])],
                         unit,
                         stands_out=str(row.dimensions[dimension]) in stands_out,
                     )
@@ -78,7 +79,7 @@ def mixed(desk: Desk, answers: Sequence[Answer], *, title: Sentence, mix: str | 
             desk,
             alt_text="Score and number of answers by survey",
             key=f"{key}_table",
-            note=markdown_safe(f"The one score {mix}." if mix else "The one score stands on one survey."),
+            note=f"The one score {mix}." if mix else "The one score stands on one survey.",
         )
 
 

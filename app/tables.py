@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from serving import Answer, AnswerRow, MetricDefinition
 
-UNKNOWN = "not known"
+UNKNOWN = "not known"  # a missing value; a value of that name stands in quotation marks
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def pivot(
     order: Sequence[str] = (),
 ) -> Table:
     """One row a value of `dimension`, one column a metric, in the order in which the metrics were asked."""
-    cells: dict[str, dict[str, AnswerRow]] = {}
+    cells: dict[str | None, dict[str, AnswerRow]] = {}
     metrics: list[str] = []
     for answer in answers:
         for row in answer.rows:
@@ -68,12 +68,14 @@ def pivot(
                 continue
             if row.metric not in metrics:
                 metrics.append(row.metric)
-            cells.setdefault(row.dimensions[dimension] or UNKNOWN, {})[row.metric] = row
-    names = sorted(cells, key=lambda name: (order.index(name) if name in order else len(order), name == UNKNOWN, name))
+            cells.setdefault(row.dimensions[dimension], {})[row.metric] = row
+    names = sorted(
+        cells, key=lambda name: (order.index(name) if name in order else len(order), name is None, name or "")
+    )
     numbers: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     for name in names:
-        shown, told = {heading: name}, {heading: name}
+        shown, told = {heading: _row_name(name)}, {heading: _row_name(name)}
         for metric in metrics:
             label = definitions[metric].label
             found = cells[name].get(metric)
@@ -96,14 +98,14 @@ def cross(
     currency: str,
 ) -> Table:
     """One metric by two dimensions: one row a value of `rows`, one column for each of `columns`, values of `across`."""
-    cells = {(row.dimensions.get(rows) or UNKNOWN, row.dimensions.get(across)): row for row in answer.rows}
-    names = sorted({name for name, _ in cells}, key=lambda name: (name == UNKNOWN, name))
+    cells = {(row.dimensions.get(rows), row.dimensions.get(across)): row for row in answer.rows}
+    names = sorted({name for name, _ in cells}, key=lambda name: (name is None, name or ""))
     unit = unit_of(definition.name, definition.unit)
     numbers, texts = [], []
     for name in names:
         found = [cells.get((name, column)) for column in columns]
-        numbers.append([name, *(None if row is None else row.value for row in found)])
-        texts.append([name, *(cell(row, unit, currency=currency) for row in found)])
+        numbers.append([_row_name(name), *(None if row is None else row.value for row in found)])
+        texts.append([_row_name(name), *(cell(row, unit, currency=currency) for row in found)])
     headings = [heading, *(words(column) for column in columns)]
     return Table(pd.DataFrame(numbers, columns=headings), pd.DataFrame(texts, columns=headings))
 
@@ -115,6 +117,12 @@ def cell(row: AnswerRow | None, unit: str, *, currency: str) -> str:
     if row.status != "ok" or row.value is None:
         return unavailable(row.status if row.status != "ok" else "no_data")
     return number(row.value, unit, currency=currency, exact=True)
+
+
+def _row_name(value: str | None) -> str:
+    if value is None:
+        return UNKNOWN
+    return f"“{value}”" if value.strip().casefold() == UNKNOWN else value
 
 
 def _always(text: str) -> Callable[[object], str]:

@@ -120,6 +120,8 @@ def _badge(release: LiveRelease, metric: Metric, checks: tuple[Check, ...], doub
     failed = release.document.withheld.get(metric.name)
     if failed is not None:
         return "withheld", f"failed: {', '.join(failed)}"
+    if metric.fault is not None:
+        return "needs review", f"its definition cannot be used: {metric.fault}"
     broken = [check.name for check in checks if check.status != "passed"]
     if broken:
         return "needs review", f"failed: {', '.join(dict.fromkeys(broken))}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,7 +23,13 @@ from serving.question import MISSING_WORD
 from serving.release import LiveRelease
 from serving.semantics import PERSON, Dimension
 
-Found = tuple[dict[Key, Cell], tuple[str, ...]]
+
+class Found(NamedTuple):
+    """Cells and the SQL behind them; `why_none` says why there is none in the whole answer, whatever the grouping."""
+
+    cells: dict[Key, Cell]
+    sql: tuple[str, ...]
+    why_none: str | None = None
 
 
 def composed_cells(release: LiveRelease, plan: Plan) -> Found:
@@ -44,7 +51,7 @@ def composed_cells(release: LiveRelease, plan: Plan) -> Found:
         n, people = (_counted(counts, name, counted.get(key)) for name in (plan.metric.n, plan.metric.people))
         found = replace(_cell(estimates, at, n=n, people=people), note=grouped.notes.get(at))
         cells[key] = _of_one_kind(found, kinds[key], plan) if key in kinds else found
-    return cells, (parts.sql, counts.sql)
+    return Found(cells, (parts.sql, counts.sql))
 
 
 def _kinds(release: LiveRelease, plan: Plan) -> Mapping[Key, Sequence[str]]:
@@ -83,7 +90,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
     assert along is not None
     waves, sql = _waves(release, plan, along, meta["change"]["order"])
     if len(waves) < 2:
-        return {(): Cell(note=f"a change takes two of {along.label.lower()}; answers name {len(waves)}")}, (sql,)
+        return Found({}, (sql,), f"a change takes two of {along.label.lower()}; answers name {len(waves)}")
     pair = waves[-2:]
     both = replace(
         plan, by=(*plan.by, (along.name, along)), filters=(*plan.filters, Filter(along.qualified, tuple(pair)))
@@ -114,7 +121,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
             note="; ".join(filter(None, (told, grouped.notes.get(at)))),
             is_hidden=any(guard.is_small(some) for some in people) or any(guard.hides((*key, wave)) for wave in pair),
         )
-    return cells, (sql, parts.sql, counts.sql)
+    return Found(cells, (sql, parts.sql, counts.sql))
 
 
 def _waves(release: LiveRelease, plan: Plan, along: Dimension, order: str) -> tuple[Sequence[Value], str]:

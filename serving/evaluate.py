@@ -58,7 +58,9 @@ def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[s
         cells: dict[Key, Cell] = {}
         sql: tuple[str, ...] = ()
     elif plan.metric.metric_class == "composed":
-        cells, sql = composed_cells(release, plan)
+        cells, sql, why_none = composed_cells(release, plan)
+        if why_none is not None:
+            return [AnswerRow(metric=plan.metric.name, status="no_data", reason=why_none)], sql
     else:
         cells, sql = _aggregated(release, plan)
     if plan.is_looking_back or plan.is_on_calendar:

@@ -90,6 +90,8 @@ def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
     """Resolve one metric of a question. Words are taken as checked (`check_words`)."""
     metric = release.semantics.metric(name)
     document = release.document
+    if metric.fault is not None:
+        return Verdict("refused", f"its definition cannot be used: {metric.fault}")
     failed = document.withheld.get(name)
     if failed is not None:
         return Verdict("withheld", f"withheld by the failed check {', '.join(failed)}")

@@ -7,6 +7,7 @@ snapshot, its metric definitions and its document; `CURRENT.json` points at one.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -92,6 +93,8 @@ class Freshness:
 _open: dict[tuple[Path, str], LiveRelease] = {}
 _open_lock = threading.Lock()
 _KEPT_OPEN: Final = 4
+_SHOWN: Final = 80  # signs of a name that nobody gave, in a message
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
 def current(paths: WorkspacePaths) -> Current | None:
@@ -180,13 +183,14 @@ def _read(paths: WorkspacePaths, run_id: str) -> LiveRelease:
 
 def _unknown(paths: WorkspacePaths, run_id: str) -> UserError:
     known = [release.run_id for release in releases(paths)]
-    fix = did_you_mean(run_id, known) if known else f"Nothing is published yet: {_run(paths)}"
-    return UserError(f"There is no release '{run_id}'.", fix)
+    fix = did_you_mean(run_id[:_SHOWN], known) if known else f"Nothing is published yet: {_run(paths)}"
+    shown = run_id if len(run_id) <= _SHOWN else f"{run_id[: _SHOWN - 1]}…"
+    return UserError(f"There is no release '{shown}'.", fix)
 
 
 def _is_name(run_id: str) -> bool:
-    """A run id is one folder's name, never a path out of `published/`."""
-    return bool(run_id) and Path(run_id).name == run_id and not run_id.startswith(".")
+    """A run id is one folder's name: plain letters, no path out of `published/`, no longer than a file system takes."""
+    return _NAME.fullmatch(run_id) is not None
 
 
 def _run(paths: WorkspacePaths) -> str:

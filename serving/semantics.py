@@ -7,12 +7,13 @@ catalogue is there in milliseconds.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
 from serving.errors import UserError, did_you_mean
+from serving.meta import fault_of
 from serving.question import GRAINS, Grain
 
 PERSON = "person"
@@ -69,6 +70,7 @@ class Metric:
         is_state: a simple metric of a state: over several periods the last one counts, not their sum.
         parts: metrics this one is computed from, with how each reaches back in time; one may stand there twice.
         is_on_calendar: MetricFlow joins it to all days, also to those without facts.
+        fault: what is wrong with its `config.meta`; such a metric is refused with that reason; its meta is left out.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Metric:
     is_state: bool
     parts: tuple[tuple[str, LookBack | None], ...] = ()
     is_on_calendar: bool = False
+    fault: str | None = None
 
     @property
     def part_by(self) -> tuple[str, ...]:
@@ -244,7 +247,8 @@ def read_semantics(manifest_json: str) -> Semantics:
     """Read a semantic manifest as dbt writes it."""
     manifest = json.loads(manifest_json)
     models = {entry["name"]: _model(entry) for entry in manifest["semantic_models"]}
-    metrics = {entry["name"]: _metric(entry) for entry in manifest["metrics"]}
+    names = {entry["name"] for entry in manifest["metrics"]}
+    metrics = {entry["name"]: _metric(entry, names) for entry in manifest["metrics"]}
     return Semantics(metrics=metrics, models=models)
 
 
@@ -272,7 +276,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
     return Model(entry["name"], mart, entities, dimensions, time_grains)
 
 
-def _metric(entry: Mapping[str, Any]) -> Metric:
+def _metric(entry: Mapping[str, Any], names: Collection[str]) -> Metric:
     params = entry["type_params"]
     simple = params.get("metric_aggregation_params") or {}
     numerator = (params.get("numerator") or {}).get("name")
@@ -280,6 +284,7 @@ def _metric(entry: Mapping[str, Any]) -> Metric:
     cumulative = ((params.get("cumulative_type_params") or {}).get("metric") or {}).get("name")
     conversion = params.get("conversion_type_params") or {}
     based_on = [(conversion.get(part) or {}).get("name") for part in ("base_metric", "conversion_metric")]
+    fault = fault_of(_meta(entry), names)
     inputs = [numerator, denominator, cumulative, *based_on, *(part["name"] for part in params.get("metrics") or ())]
     return Metric(
         name=entry["name"],
@@ -287,7 +292,8 @@ def _metric(entry: Mapping[str, Any]) -> Metric:
         description=entry.get("description") or "",
         kind=entry["type"],
         formula=_formula(entry, simple, numerator, denominator),
-        meta=_meta(entry),
+        meta=_meta(entry) if fault is None else {},
+        fault=fault,
         inputs=tuple(dict.fromkeys(name for name in inputs if name)),
         numerator=numerator,
         denominator=denominator,

@@ -6,10 +6,11 @@ import streamlit as st
 
 from app import cards, charts, growth_headlines, headlines, initiatives
 from app.bars import bar
+from app.failures import part
 from app.findings import told
-from app.formatting import count_of, listing, number, percent, words
+from app.formatting import labels, listing, number, percent, words
 from app.growth_findings import find_apart, find_costly_gate
-from app.page import based_on, begin, choose, nothing_in_period, too_few
+from app.page import based_on, begin, choose, period_in_words, without_facts
 from app.tables import pivot
 from serving import Answer
 
@@ -37,8 +38,9 @@ HOURS = ("1", "4", "8", "24", "48", "168")
 def bars(answer: Answer, dimension: str, unit: str, *, found: str | None) -> list[dict[str, object]]:
     """The values of a dimension, highest first, with an interval where there is one; what was found stands out."""
     rows = sorted(told(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
+    spoken = labels(str(row.dimensions[dimension]) for row in rows)
     return [
-        bar(row, words(str(row.dimensions[dimension])), unit, stands_out=row.dimensions[dimension] == found)
+        bar(row, spoken[str(row.dimensions[dimension])], unit, stands_out=row.dimensions[dimension] == found)
         | ({} if row.low is not None else {"low": row.value, "high": row.value})
         for row in rows
     ]
@@ -50,28 +52,53 @@ target = desk.settings.reply_target_hours
 views = desk.shown("content_views", filters).one("content_views")
 readers = desk.shown("content_people", filters).one("content_people")
 said = desk.shown("mentions", filters, where=OWN).one("mentions")
-if readers.status == "suppressed":
-    too_few(heading, filters, readers, metrics=SHOWN, who="readers")
+fed = [name for name, row in {"content": views, "mentions": said}.items() if desk.is_fed(row.metric)]
+if readers.status == "suppressed" and without_facts(
+    heading, filters, readers, metrics=SHOWN, what="content", who="readers"
+):
     st.stop()
-if not views.value and not said.value:
-    reach = views.reason or "No page is mapped in content.csv, and no source of public mentions is loaded."
-    nothing_in_period(heading, filters, metrics=SHOWN, what="content and no mentions", reach=reach)
+if not (views.value or said.value) and without_facts(
+    heading,
+    filters,
+    # What is fed says why nothing of it is here; where neither is, no source is the reason.
+    said if fed == ["mentions"] else views,
+    metrics=SHOWN,
+    what=listing(fed or ["content", "mentions"], joint="and" if fed else "or"),
+    who="readers",
+):
     st.stop()
 
-gate = desk.shown("gate_abandonment", filters).one("gate_abandonment")
-answered = desk.shown("negative_answered_share", filters, where=OWN).one("negative_answered_share")
-leaving = desk.shown("gate_abandonment", filters, by=("topic",))
-going_on = desk.shown("gate_continuation", filters, by=("topic",))
-costly = find_costly_gate(leaving.rows, going_on.rows)
-timely = desk.shown("negative_in_time_share", filters, by=("network",), where=OWN)
-late = find_apart(timely.rows, "network", highest=False)
-heading.answer(
-    growth_headlines.before(costly, late, headlines.before(gate, answered)),
-    metrics=SHOWN,
-    based_on=based_on(
-        [(views, "content view", "content views"), (said, "public mention", "public mentions")], filters, desk
-    ),
-)
+
+def leaving() -> Answer:
+    """Who leaves at gates, by topic."""
+    return desk.shown("gate_abandonment", filters, by=("topic",))
+
+
+def going_on() -> Answer:
+    """Who goes on after gates, by topic."""
+    return desk.shown("gate_continuation", filters, by=("topic",))
+
+
+def timely() -> Answer:
+    """Negative mentions that are answered in time, by network."""
+    return desk.shown("negative_in_time_share", filters, by=("network",), where=OWN)
+
+
+with heading.answering(SHOWN):
+    heading.answer(
+        growth_headlines.before(
+            find_costly_gate(leaving().rows, going_on().rows),
+            find_apart(timely().rows, "network", highest=False),
+            headlines.before(
+                desk.shown("gate_abandonment", filters).one("gate_abandonment"),
+                desk.shown("negative_answered_share", filters, where=OWN).one("negative_answered_share"),
+            ),
+        ),
+        metrics=SHOWN,
+        based_on=based_on(
+            [(views, "content view", "content views"), (said, "public mention", "public mentions")], filters, desk
+        ),
+    )
 
 with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(desk, filters, "content_views")
@@ -84,10 +111,14 @@ with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(desk, filters, "reading_ease")
 
 left, right = st.columns(2, gap="small")
-with left:
-    title = growth_headlines.gate(costly, leaving.rows)
-    with cards.evidence(desk, title, [leaving, going_on], ["gate_abandonment", "gate_continuation"], key="gates"):
-        shown = bars(leaving, "topic", "share", found=costly.topic if costly else None)
+with left, part("Gates by topic"):
+    left_at_gates, after_gates = leaving(), going_on()
+    costly = find_costly_gate(left_at_gates.rows, after_gates.rows)
+    title = growth_headlines.gate(costly, left_at_gates.rows)
+    with cards.evidence(
+        desk, title, [left_at_gates, after_gates], ["gate_abandonment", "gate_continuation"], key="gates"
+    ):
+        shown = bars(left_at_gates, "topic", "share", found=costly.topic if costly else None)
         if shown:
             cards.chart(
                 charts.ranked(shown, axis="Share of sessions that left at the gate", unit="share"),
@@ -97,8 +128,8 @@ with left:
                 f"Going on: a later stage within {desk.settings.conversion_days} days.",
             )
         else:
-            cards.nothing_to_show(leaving, what="Gates by topic")
-with right:
+            cards.nothing_to_show(left_at_gates, what="Gates by topic")
+with right, part("Gated and open content"):
     gated = desk.shown("content_continuation", filters, by=("is_gated",))
     share = desk.shown("gated_share", filters).one("gated_share")
     brings = {str(row.dimensions.get("is_gated")): row for row in gated.rows if row.value is not None}
@@ -128,7 +159,7 @@ with right:
             cards.nothing_to_show(gated, what="Gated and open content")
 
 left, right = st.columns(2, gap="small")
-with left:
+with left, part("Replies by kind of ticket"):
     in_time = desk.shown("answered_in_time_share", filters, by=("ticket_category",))
     late_category = find_apart(in_time.rows, "ticket_category", highest=False)
     title = growth_headlines.slow(late_category, in_time.rows, "ticket_category", what="tickets", target=target)
@@ -143,7 +174,7 @@ with left:
             )
         else:
             cards.nothing_to_show(in_time, what="Replies by kind of ticket")
-with right:
+with right, part("Waiting times"):
     # Half of all tickets, the unanswered among them, have a reply after so long; whole groups, so no filter applies.
     waits = [
         desk.ask("waiting_share", by=("reply_group", "hours_since"), where={"reply_curve": (curve,), **WHOLE_CURVE})
@@ -177,7 +208,7 @@ with right:
             cards.nothing_to_show(waits[0], what="Waiting times")
 
 left, right = st.columns(2, gap="small")
-with left:
+with left, part("Mentions by tone"):
     moods = desk.shown("mentions", filters, by=("sentiment",), where=OWN, grain="month")
     series = [
         {"period": row.period, "value": row.value, "series": words(str(row.dimensions["sentiment"]))}
@@ -201,10 +232,12 @@ with left:
             )
         else:
             cards.nothing_to_show(moods, what="Mentions by tone")
-with right:
-    title = growth_headlines.slow(late, timely.rows, "network", what="negative mentions on", target=target)
-    with cards.evidence(desk, title, [timely], ["negative_in_time_share"], key="networks"):
-        shown = bars(timely, "network", "share", found=late.value if late else None)
+with right, part("Answers by network"):
+    by_network = timely()
+    late = find_apart(by_network.rows, "network", highest=False)
+    title = growth_headlines.slow(late, by_network.rows, "network", what="negative mentions on", target=target)
+    with cards.evidence(desk, title, [by_network], ["negative_in_time_share"], key="networks"):
+        shown = bars(by_network, "network", "share", found=late.value if late else None)
         if shown:
             cards.chart(
                 charts.ranked(shown, axis=f"Share of negative mentions answered within {target:g} hours", unit="share"),
@@ -213,7 +246,7 @@ with right:
                 note=f"Mentions younger than {target:g} hours are left out: they may still be answered in time.",
             )
         else:
-            cards.nothing_to_show(timely, what="Answers by network")
+            cards.nothing_to_show(by_network, what="Answers by network")
 
 st.header("Content and service", anchor=False)
 splits = {
@@ -223,16 +256,18 @@ splits = {
     "Tickets": ("ticket_category", REPLIES),
     "Outreach": ("channel", OUTREACH),
 }
-chosen = st.segmented_control("Show", list(splits), default="Content", required=True, key="before", bind="query-params")
-dimension, metrics = splits[chosen or "Content"]
-own = OWN if chosen == "Public voice" else {}
-answers = [desk.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
-shown_table = pivot(answers, dimension, desk.definitions, heading=words(dimension), currency=desk.currency)
-cards.table(
-    shown_table,
-    desk,
-    alt_text=f"{chosen} by {words(dimension).lower()}",
-    key="before_table",
-    note=f"{count_of(views.value or 0, 'content view')} in the period.",
-)
-cards.source(desk, answers, metrics, key="before_table")
+with part("Content and service"):
+    chosen = st.segmented_control(
+        "Show", list(splits), default="Content", required=True, key="before", bind="query-params"
+    )
+    dimension, metrics = splits[chosen or "Content"]
+    own = OWN if chosen == "Public voice" else {}
+    answers = [desk.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
+    cards.table(
+        pivot(answers, dimension, desk.definitions, heading=words(dimension), currency=desk.currency),
+        desk,
+        alt_text=f"{chosen} by {words(dimension).lower()}",
+        key="before_table",
+        note=f"{period_in_words(filters, desk)}.",
+    )
+    cards.source(desk, answers, metrics, key="before_table")

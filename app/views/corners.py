@@ -6,11 +6,13 @@ import streamlit as st
 
 from app import cards, charts, growth_headlines, headlines, initiatives
 from app.bars import bar
+from app.failures import part
 from app.findings import movement_shares
 from app.formatting import number, percent, words
 from app.growth_findings import find_apart
-from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
+from app.page import based_on, begin, choose, period_in_words, without_facts
 from app.tables import cross
+from serving import Answer
 from workspace.vocabulary import CORNERS
 
 MOVEMENTS = ("acquired", "retained", "reactivated", "lost")
@@ -28,33 +30,41 @@ desk, heading = begin("Which corner brings customers, and who stays?")
 filters = choose(desk)
 movements = {name: desk.shown(name, filters).one(name) for name in (*MOVEMENTS, "net_growth")}
 acquired, lost = movements["acquired"], movements["lost"]
-if acquired.status == "suppressed":
-    too_few(heading, filters, acquired, metrics=SHOWN, who="customers")
-    st.stop()
-if acquired.value is None:
-    reach = acquired.reason or "No order and no contract was loaded."
-    nothing_in_period(heading, filters, metrics=SHOWN, what="movements of customers", reach=reach)
+if without_facts(
+    heading, filters, acquired, metrics=SHOWN, what="movements of customers", who="customers", none_is_a_fact=True
+):
     st.stop()
 
-earned = desk.shown(CREDITS, filters, by=("corner", "movement"))
-shares = movement_shares(earned.rows)
-heading.answer(
-    headlines.corners(movements["net_growth"], shares, scope=filters.scope),
-    metrics=SHOWN,
-    based_on=based_on(
-        [(acquired, "customer acquired", "customers acquired"), (lost, "customer lost", "customers lost")],
-        filters,
-        desk,
-    ),
-)
+
+def credited() -> Answer:
+    """Who earned what, by corner and movement."""
+    return desk.shown(CREDITS, filters, by=("corner", "movement"))
+
+
+def by_cell(answer: Answer) -> dict[tuple[str | None, str | None], float | None]:
+    """(corner, movement) -> the credits."""
+    return {(row.dimensions.get("corner"), row.dimensions.get("movement")): row.value for row in answer.rows}
+
+
+with heading.answering(SHOWN):
+    heading.answer(
+        headlines.corners(movements["net_growth"], movement_shares(credited().rows), scope=filters.scope),
+        metrics=SHOWN,
+        based_on=based_on(
+            [(acquired, "customer acquired", "customers acquired"), (lost, "customer lost", "customers lost")],
+            filters,
+            desk,
+        ),
+    )
 
 with st.grid(4, min_column_width=220, gap="small"):
     for name in ("acquired", "reactivated", "lost", "net_growth"):
         cards.kpi(desk, filters, name)
 
-by_cell = {(row.dimensions.get("corner"), row.dimensions.get("movement")): row.value for row in earned.rows}
 left, right = st.columns([11, 9], gap="small")
-with left:
+with left, part("Credits by corner"):
+    earned = credited()
+    shares, told = movement_shares(earned.rows), by_cell(earned)
     title = headlines.credited_most(shares)
     with cards.evidence(desk, title, [earned], [CREDITS], key="credits"):
         if shares:
@@ -65,7 +75,7 @@ with left:
                             "row": words(corner),
                             "column": words(movement),
                             "value": shares.get((corner, movement)),
-                            "text": _cell(by_cell.get((corner, movement)), shares.get((corner, movement))),
+                            "text": _cell(told.get((corner, movement)), shares.get((corner, movement))),
                         }
                         for corner in (*CORNERS, UNATTRIBUTED)
                         for movement in MOVEMENTS
@@ -81,7 +91,7 @@ with left:
             )
         else:
             cards.nothing_to_show(earned, what="Credits by corner")
-with right:
+with right, part("Movements by month"):
     monthly = [desk.shown(name, filters, grain="month") for name in ("acquired", "reactivated", "lost")]
     series = [
         {"period": row.period, "value": row.value, "series": words(row.metric)}
@@ -90,7 +100,7 @@ with right:
         if row.status == "ok" and row.value is not None
     ]
     changed = initiatives.marks(desk, "acquired", filters.window)
-    came = f"{number(acquired.value, 'count')} acquired"
+    came = f"{number(acquired.value or 0, 'count')} acquired"
     went = f"{number(lost.value, 'count')} lost" if lost.value is not None else "losses cannot be shown"
     with cards.evidence(desk, f"{came}, {went}", monthly, ["acquired", "reactivated", "lost"], key="movements"):
         if series:
@@ -105,17 +115,19 @@ with right:
             cards.nothing_to_show(monthly[0], what="Movements by month")
 
 st.header("The sum reconciles", anchor=False)
-sums = []
-for movement in MOVEMENTS:
-    counted = movements[movement].value
-    shared_out = [value for (_, name), value in by_cell.items() if name == movement and value is not None]
-    if counted is not None and shared_out:
-        of_credits = number(sum(shared_out), "count")
-        sums.append(f"{words(movement)}: {number(counted, 'count')} customers, {of_credits} credits")
-st.markdown("; ".join(sums) + "." if sums else "No movement can be counted here.")
+with part("The sum"):
+    told = by_cell(credited())
+    sums = []
+    for movement in MOVEMENTS:
+        counted = movements[movement].value
+        shared_out = [value for (_, name), value in told.items() if name == movement and value is not None]
+        if counted is not None and shared_out:
+            of_credits = number(sum(shared_out), "count")
+            sums.append(f"{words(movement)}: {number(counted, 'count')} customers, {of_credits} credits")
+    st.markdown("; ".join(sums) + "." if sums else "No movement can be counted here.")
 
 left, right = st.columns(2, gap="small")
-with left:
+with left, part("Outreach before a lapse"):
     kept = desk.shown(KEPT, filters, by=("corner",))
     keeper = find_apart(kept.rows, "corner", highest=True)
     sentence = growth_headlines.keeps(keeper, kept.rows)
@@ -147,7 +159,7 @@ with left:
             )
         else:
             cards.nothing_to_show(kept, what="Outreach before a lapse")
-with right:
+with right, part("Conversions by corner"):
     by_model = desk.shown(CONVERSIONS, filters, by=("corner", "model"))
     with cards.evidence(desk, "First purchases by corner, rules side by side", [by_model], [CONVERSIONS], key="models"):
         if any(row.value is not None for row in by_model.rows):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app.badges import ICONS
-from app.formatting import count_of, day, hidden_note, markdown_safe, unavailable, words
+from app.failures import part
+from app.formatting import as_code, count_of, day, hidden_note, markdown_safe, shortened, unavailable, words
 from app.headlines import Sentence
 from app.page import begin
 from serving import MetricDefinition
@@ -26,11 +27,12 @@ COLORS = {"certified": "green", "provisional": "gray", "needs review": "orange",
 desk, heading = begin("For analysts and auditors")
 definitions = sorted(desk.definitions.values(), key=lambda definition: (definition.question, definition.label))
 certified = sum(definition.badge == "certified" for definition in definitions)
-heading.answer(
-    Sentence(f"{certified} of {len(definitions)} metrics are certified today", claim=False),
-    metrics=[definition.name for definition in definitions],
-    based_on=f"Definitions as published with the numbers of {day(desk.document.as_of_on)}",
-)
+with heading.answering([definition.name for definition in definitions]):
+    heading.answer(
+        Sentence(f"{certified} of {len(definitions)} metrics are certified today", claim=False),
+        metrics=[definition.name for definition in definitions],
+        based_on=f"Definitions as published with the numbers of {day(desk.document.as_of_on)}",
+    )
 
 
 def fits(definition: MetricDefinition, text: str) -> bool:
@@ -48,24 +50,29 @@ def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
     more = f" and {rest} more" if rest > 0 else ""
     floor = f"fewer than {definition.min_cell} people are hidden" if definition.min_cell else "not sensitive by itself"
     return [
-        ("Name", f"`{definition.name}`"),
-        ("Formula", f"`{definition.formula}`" if definition.formula else ""),
-        ("Unit", words(definition.unit)),
-        ("Owner", words(definition.owner)),
-        ("Model", ", ".join(f"`{name}`" for name in definition.model)),
-        ("Sources", ", ".join(definition.sources)),
-        ("Can be split by", ", ".join(f"`{name}`" for name in definition.dimensions)),
+        ("Name", as_code(definition.name)),
+        ("Formula", as_code(definition.formula) if definition.formula else ""),
+        ("Unit", markdown_safe(words(definition.unit))),
+        ("Owner", markdown_safe(words(definition.owner))),
+        ("Model", ", ".join(as_code(name) for name in definition.model)),
+        ("Sources", markdown_safe(", ".join(definition.sources))),
+        ("Can be split by", ", ".join(as_code(name) for name in definition.dimensions)),
         ("By", ", ".join(definition.grains)),
-        ("Counts", f"`{definition.n}`" if definition.n else ""),
+        ("Counts", as_code(definition.n) if definition.n else ""),
         ("Small groups", floor),
         ("Last checks", f"{passed} of {len(definition.checks)} passed"),
-        ("Files", ", ".join(f"`{name}`" for name in definition.files[:FILES_NAMED]) + more),
-        ("Built from", ", ".join(f"`{name}`" for name in definition.upstream)),
+        ("Files", ", ".join(as_code(name) for name in definition.files[:FILES_NAMED]) + more),
+        ("Built from", ", ".join(as_code(name) for name in definition.upstream)),
     ]
 
 
 def show(definition: MetricDefinition, *, is_open: bool) -> None:
     """One metric, closed to its name and badge."""
+    with part(definition.name):
+        _show(definition, is_open=is_open)
+
+
+def _show(definition: MetricDefinition, *, is_open: bool) -> None:
     badge = f":{COLORS[definition.badge]}-badge[{ICONS[definition.badge]} {definition.badge}]"
     with st.expander(f"{markdown_safe(definition.label)} {badge}", expanded=is_open):
         st.markdown(markdown_safe(definition.description))
@@ -75,7 +82,9 @@ def show(definition: MetricDefinition, *, is_open: bool) -> None:
         failed = [check for check in definition.checks if check.status != "passed"]
         for check in failed:
             seen = f" ({check.observed})" if check.observed else ""
-            st.markdown(f":red[{check.behaviour}: {markdown_safe(check.name)} on `{check.asset}`{markdown_safe(seen)}]")
+            st.markdown(
+                f":red[{check.behaviour}: {markdown_safe(check.name)} on {as_code(check.asset)}{markdown_safe(seen)}]"
+            )
 
 
 asked = st.query_params.get("metric", "")
@@ -96,7 +105,8 @@ if asked and asked in desk.definitions:
     st.header("The metric you opened", anchor=False)
     show(desk.definitions[asked], is_open=True)
 elif asked:
-    st.warning(f"There is no metric called {markdown_safe(asked)} in this release.", icon=":material/search_off:")
+    said = markdown_safe(shortened(asked))
+    st.warning(f"There is no metric called {said} in this release.", icon=":material/search_off:")
 st.header(f"{count_of(len(found), 'metric')}", anchor=False)
 if not found:
     st.info("Nothing matches. Clear the search, or choose all questions.", icon=":material/info:")

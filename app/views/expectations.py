@@ -6,10 +6,12 @@ import streamlit as st
 
 from app import cards, charts, comment_cards, headlines, stake_cards, survey_cards, survey_headlines
 from app.bars import bar
+from app.failures import part
 from app.findings import short_gaps, usable
-from app.formatting import count_of, signed, words
-from app.page import based_on, begin, choose, nothing_in_period, too_few
+from app.formatting import count_of, labels, signed, words
+from app.page import begin, choose, period_in_words, without_facts
 from app.tables import pivot
+from serving import Answer, AnswerRow
 from workspace.vocabulary import PILLARS
 
 METRICS = ("expectation_gap", "expectation_gap_percent", "expectation_level", "perception_level", "pairing_coverage")
@@ -22,20 +24,42 @@ ITEM = "item_label"
 desk, heading = begin("Where do we fall short?")
 filters = choose(desk)
 gap = desk.shown("expectation_gap", filters).one("expectation_gap")
-if gap.status == "suppressed":
-    too_few(heading, filters, gap, metrics=SHOWN, who="customers")
-    st.stop()
-if gap.status == "no_data":
-    reach = gap.reason or "Nobody rated both what they expect and what they experience (survey_codebook.csv)."
-    nothing_in_period(heading, filters, metrics=SHOWN, what="pairs of expectation and experience", reach=reach)
+# A gap of 0 is an answer.
+if without_facts(
+    heading,
+    filters,
+    gap,
+    metrics=SHOWN,
+    what="answers about both expectation and experience",
+    who="customers",
+    none_is_a_fact=True,
+):
     st.stop()
 
-undated = desk.is_undated("expectation_gap")
-by_pillar = desk.shown("expectation_gap", filters, by=("pillar",))
-percent_by_pillar = desk.shown("expectation_gap_percent", filters, by=("pillar",))
-basis = f"Based on {count_of(gap.n or 0, 'pair')} of expectation and experience"
-period = based_on([], filters, desk, undated=undated).removeprefix("Based on ").removeprefix(", ")
-heading.answer(headlines.expectations(by_pillar.rows), metrics=SHOWN, based_on=f"{basis}, {period}")
+
+def asked(metric: str, dimension: str = ITEM) -> Answer:
+    """A metric within the filters, by item or another dimension."""
+    return desk.shown(metric, filters, by=(dimension,))
+
+
+def ranked_items() -> list[AnswerRow]:
+    """Items of which both the gap and the expectation are known, the widest shortfall first."""
+    levels = {row.dimensions.get(ITEM) for row in asked("expectation_level").rows if row.value is not None}
+    known = (row for row in asked("expectation_gap").rows if row.value is not None)
+    return sorted(
+        (row for row in known if row.dimensions.get(ITEM) is not None and row.dimensions[ITEM] in levels),
+        key=lambda row: row.value or 0.0,
+    )
+
+
+with heading.answering(SHOWN):
+    undated = desk.is_undated("expectation_gap")
+    basis = f"Based on {count_of(gap.n or 0, 'pair')} of expectation and experience"
+    heading.answer(
+        headlines.expectations(asked("expectation_gap", "pillar").rows),
+        metrics=SHOWN,
+        based_on=f"{basis}, {period_in_words(filters, desk, undated=undated)}",
+    )
 
 with st.grid(3, min_column_width=240, gap="small"):
     for pillar in PILLARS:
@@ -48,12 +72,9 @@ with st.grid(3, min_column_width=240, gap="small"):
         )
 
 left, right = st.columns([12, 8], gap="small")
-gaps, in_percent = (desk.shown(metric, filters, by=(ITEM,)) for metric in METRICS[:2])
-expected, experienced = (
-    desk.shown(metric, filters, by=(ITEM,)) for metric in ("expectation_level", "perception_level")
-)
-short = {str(row.dimensions[ITEM]) for row in short_gaps(gaps.rows, dimension=ITEM)}
-with left:
+with left, part("Expectation by item"):
+    gaps, in_percent, expected = (asked(metric) for metric in METRICS[:3])
+    short = {str(row.dimensions[ITEM]) for row in short_gaps(gaps.rows, dimension=ITEM)}
     title = headlines.short_items(gaps.rows, len(short))
     with cards.evidence(
         desk,
@@ -64,10 +85,7 @@ with left:
     ):
         levels = {row.dimensions.get(ITEM): row.value for row in expected.rows if row.value is not None}
         distances = {row.dimensions.get(ITEM): row.value for row in in_percent.rows if row.value is not None}
-        ranked = sorted(
-            (row for row in gaps.rows if row.value is not None and row.dimensions.get(ITEM) in levels),
-            key=lambda row: row.value or 0.0,
-        )
+        ranked = ranked_items()
         if ranked:
             cards.chart(
                 charts.dumbbell(
@@ -93,9 +111,10 @@ with left:
             )
         else:
             cards.nothing_to_show(gaps, what="Expectation by item")
-with right:
+with right, part("The gap by interaction"):
     by_moment = desk.shown("expectation_gap_percent", filters, by=("interaction",))
     moments = usable(by_moment.rows, "interaction")
+    spoken = labels(str(row.dimensions["interaction"]) for row in moments)
     low = {str(row.dimensions["interaction"]) for row in short_gaps(by_moment.rows, dimension="interaction")}
     title = headlines.short_moments(len(moments), len(low))
     with cards.evidence(desk, title, [by_moment], ["expectation_gap_percent"], key="gap_by_interaction"):
@@ -105,7 +124,7 @@ with right:
                     [
                         bar(
                             row,
-                            words(str(row.dimensions["interaction"])),
+                            spoken[str(row.dimensions["interaction"])],
                             "percent gap",
                             stands_out=str(row.dimensions["interaction"]) in low,
                         )
@@ -121,7 +140,7 @@ with right:
             cards.nothing_to_show(by_moment, what="The gap by interaction")
 
 left, right = st.columns(2, gap="small")
-with left:
+with left, part("Experience below what is accepted"):
     tolerated = desk.shown("below_tolerance_share", filters, by=("pillar",))
     survey_cards.compared(
         desk,
@@ -134,7 +153,7 @@ with left:
         note="The zone of tolerance begins at the least that people would accept (Zeithaml, Berry and Parasuraman "
         "1993). Lines are 95% intervals.",
     )
-with right:
+with right, part("Change of the gap between waves"):
     moved = desk.ask("expectation_gap_change", by=("pillar",), where=filters.where)
     up, down = survey_headlines.apart_from_zero(moved.rows, "pillar")
     survey_cards.compared(
@@ -151,7 +170,7 @@ with right:
 
 left, right = st.columns(2, gap="small")
 for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (right, "stage", "stage")):
-    with column:
+    with column, part(f"The gap by {what}"):
         split = desk.shown("expectation_gap_percent", filters, by=(dimension,))
         survey_cards.compared(
             desk,
@@ -166,11 +185,12 @@ for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (ri
         )
 
 left, right = st.columns([11, 9], gap="small")
-with left:
+with left, part("What satisfaction goes with"):
     stake_cards.drivers(desk)
-with right:
+with right, part("What customers write about"):
     comment_cards.topics(desk, filters)
-stake_cards.coverage(desk)
+with part("Where people are heard"):
+    stake_cards.coverage(desk)
 
 st.header("How they feel about it", anchor=False)
 with st.grid(3, min_column_width=220, gap="small"):
@@ -179,14 +199,14 @@ with st.grid(3, min_column_width=220, gap="small"):
 
 st.header("Who answered, and who did not", anchor=False)
 left, right = st.columns(2, gap="small")
-with left:
-    asked = [desk.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
+with left, part("The score by survey"):
+    by_survey = [desk.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
     pooled, weighted = (desk.shown(metric, filters).one(metric) for metric in ("nps", "nps_weighted"))
     survey_cards.mixed(
-        desk, asked, title=survey_headlines.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix"
+        desk, by_survey, title=survey_headlines.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix"
     )
-    survey_cards.refused_groups(asked[0])
-with right:
+    survey_cards.refused_groups(by_survey[0])
+with right, part("Who answered"):
     known = [group for group in GROUPS if len(desk.values(f"person__{group}")) > 1]
     reached = desk.ask("answering_share", by=(known[0] if known else "has_answered",), where=filters.where)
     by_group = known[0] if known else "has_answered"
@@ -209,19 +229,19 @@ with right:
             cards.kpi(desk, filters, metric)
 
 st.header("All expectations", anchor=False)
-coverage = desk.shown("pairing_coverage", filters, by=(ITEM,))
-answers = [gaps, in_percent, expected, experienced, coverage]
-cards.table(
-    pivot(
-        answers,
-        ITEM,
-        desk.definitions,
-        heading="What is expected",
-        currency=desk.currency,
-        order=[str(row.dimensions[ITEM]) for row in ranked],
-    ),
-    desk,
-    alt_text="Gap, expectation, experience and coverage by item",
-    key="expectations_table",
-)
-cards.source(desk, answers, METRICS, key="expectation_table")
+with part("The table of all expectations"):
+    answers = [asked(metric) for metric in METRICS]
+    cards.table(
+        pivot(
+            answers,
+            ITEM,
+            desk.definitions,
+            heading="What is expected",
+            currency=desk.currency,
+            order=[str(row.dimensions[ITEM]) for row in ranked_items()],
+        ),
+        desk,
+        alt_text="Gap, expectation, experience and coverage by item",
+        key="expectations_table",
+    )
+    cards.source(desk, answers, METRICS, key="expectation_table")

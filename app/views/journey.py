@@ -15,9 +15,10 @@ from app import (
     journey_when,
     retention_cards,
 )
+from app.failures import part
 from app.findings import MIN_N, find_stalled_stage, usable
-from app.formatting import count_of, day, days, markdown_safe, number, percent, unavailable, words
-from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
+from app.formatting import count_of, days, labels, markdown_safe, number, percent, unavailable, words
+from app.page import based_on, begin, choose, period_in_words, without_facts
 from app.tables import pivot
 from serving import Answer, AnswerRow
 from workspace.vocabulary import STAGES
@@ -64,79 +65,91 @@ desk, heading = begin("What is their journey?")
 filters = choose(desk)
 people = desk.shown("touchpoint_people", filters).one("touchpoint_people")
 touchpoints = desk.shown("touchpoints", filters).one("touchpoints")
-if people.status == "suppressed":
-    too_few(heading, filters, people, metrics=SHOWN, who="people")
-    st.stop()
-if not touchpoints.value:
-    feed = desk.document.feeds.get("touchpoints")
-    reach = (
-        f"The touchpoints in this workspace reach from {day(feed.first_on)} to {day(feed.last_on)}."
-        if feed and feed.first_on and feed.last_on
-        else "No touchpoint with a time was loaded."
-    )
-    nothing_in_period(heading, filters, metrics=SHOWN, what="touchpoints", reach=reach)
-    st.stop()
+for row in (people, touchpoints):
+    is_shown = row is people and row.status != "suppressed"
+    if not is_shown and without_facts(heading, filters, row, metrics=SHOWN, what="touchpoints", who="people"):
+        st.stop()
 
-conversion = desk.shown("stage_conversion", filters, by=("stage",))
-entries = by_value(desk.shown("stage_entries", filters, by=("stage",)), "stage", "stage_entries")
-observed = {str(stage) for stage, row in entries.items() if row.value}
-stall = find_stalled_stage(conversion.rows, observed=observed)
-heading.answer(
-    headlines.journey(conversion.rows, days=desk.settings.conversion_days, observed=observed),
-    metrics=SHOWN,
-    based_on=based_on([(people, "person", "people"), (touchpoints, "touchpoint", "touchpoints")], filters, desk),
-)
+
+def by_stage(metric: str) -> dict[str | None, AnswerRow]:
+    """A metric by stage, within the filters."""
+    return by_value(desk.shown(metric, filters, by=("stage",)), "stage", metric)
+
+
+def observed() -> set[str]:
+    """The stages that somebody entered."""
+    return {str(stage) for stage, row in by_stage("stage_entries").items() if row.value}
+
+
+def last_observed() -> str:
+    """The stage after which none is seen."""
+    return max(observed() & set(STAGES), key=STAGES.index, default=STAGES[-1])
+
+
+with heading.answering(SHOWN):
+    heading.answer(
+        headlines.journey(
+            desk.shown("stage_conversion", filters, by=("stage",)).rows,
+            days=desk.settings.conversion_days,
+            observed=observed(),
+        ),
+        metrics=SHOWN,
+        based_on=based_on([(people, "person", "people"), (touchpoints, "touchpoint", "touchpoints")], filters, desk),
+    )
 
 st.header(f"Share who go on to a later stage within {desk.settings.conversion_days} days", anchor=False)
-waits = by_value(desk.shown("days_to_next_stage", filters, by=("stage",)), "stage", "days_to_next_stage")
-rates = by_value(conversion, "stage", "stage_conversion")
-past = desk.earlier("stage_conversion", filters, by=("stage",))
-earlier = by_value(past, "stage", "stage_conversion") if past else {}
-touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
-where = desk.shown("touchpoints", filters, by=("stage", "channel"))
-how = desk.shown("touchpoints", filters, by=("stage", "method"))
-why = desk.shown("touchpoints", filters, by=("stage", "reason"))
-last = max(observed, key=STAGES.index, default=STAGES[-1])
-with st.grid(6, min_column_width=150, gap="small"):
-    for position, stage in enumerate(STAGES, start=1):
-        with st.container(border=True, height="stretch", gap="xsmall"):
-            count, rate, wait = entries.get(stage), rates.get(stage), waits.get(stage)
-            st.markdown(f"**{position}. {words(stage)}**")
-            reached = (
-                f"{number(count.value, 'count')} {'entry' if count.value == 1 else 'entries'}"
-                if count is not None and count.value
-                else "not observed"
-                if count is None or count.status in ("ok", "no_data")
-                else unavailable(count.status)
-            )
-            st.markdown(f":gray[{reached}]")
-            if rate is not None and rate.value is not None and stage != last:
-                moved, color = cards.delta(desk.definitions["stage_conversion"], rate, earlier.get(stage))
-                st.metric(
-                    f"Go on from {stage}",
-                    percent(rate.value),
-                    moved,
-                    delta_color=color,
-                    label_visibility="collapsed",
-                    help=headlines.interval_note(rate, "share"),
+with part("The stages"):
+    conversion = desk.shown("stage_conversion", filters, by=("stage",))
+    seen = observed()
+    stall = find_stalled_stage(conversion.rows, observed=seen)
+    entries, waits, rates = (by_stage(metric) for metric in ("stage_entries", "days_to_next_stage", "stage_conversion"))
+    past = desk.earlier("stage_conversion", filters, by=("stage",))
+    earlier = by_value(past, "stage", "stage_conversion") if past else {}
+    touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
+    where = desk.shown("touchpoints", filters, by=("stage", "channel"))
+    how = desk.shown("touchpoints", filters, by=("stage", "method"))
+    why = desk.shown("touchpoints", filters, by=("stage", "reason"))
+    last = last_observed()
+    with st.grid(6, min_column_width=150, gap="small"):
+        for position, stage in enumerate(STAGES, start=1):
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                count, rate, wait = entries.get(stage), rates.get(stage), waits.get(stage)
+                st.markdown(f"**{position}. {words(stage)}**")
+                reached = (
+                    f"{number(count.value, 'count')} {'entry' if count.value == 1 else 'entries'}"
+                    if count is not None and count.value
+                    else "not observed"
+                    if count is None or count.status in ("ok", "no_data")
+                    else unavailable(count.status)
                 )
-                if stall is not None and stall.stage == stage:
-                    st.badge("Stalls here", icon=":material/south:", color="red")
-            else:
-                st.markdown(":gray[last stage seen]" if stage == last else ":gray[no rate yet]")
-            facts = [
-                (":material/schedule:", f"{days(wait.value)} to next" if wait and wait.value is not None else None),
-                (":material/touch_app:", most_common(touches, "touchpoint", stage)),
-                (":material/location_on:", most_common(where, "channel", stage)),
-                (":material/devices:", most_common(how, "method", stage)),
-                (":material/chat:", most_common(why, "reason", stage)),
-            ]
-            for icon, fact in facts:
-                if fact:
-                    st.markdown(f"{icon} {markdown_safe(words(fact))}")
+                st.markdown(f":gray[{reached}]")
+                if rate is not None and rate.value is not None and stage != last:
+                    moved, color = cards.delta(desk.definitions["stage_conversion"], rate, earlier.get(stage))
+                    st.metric(
+                        f"Go on from {stage}",
+                        percent(rate.value),
+                        moved,
+                        delta_color=color,
+                        label_visibility="collapsed",
+                        help=headlines.interval_note(rate, "share"),
+                    )
+                    if stall is not None and stall.stage == stage:
+                        st.badge("Stalls here", icon=":material/south:", color="red")
+                else:
+                    st.markdown(":gray[last stage seen]" if stage == last else ":gray[no rate yet]")
+                facts = [
+                    (":material/schedule:", f"{days(wait.value)} to next" if wait and wait.value is not None else None),
+                    (":material/touch_app:", most_common(touches, "touchpoint", stage)),
+                    (":material/location_on:", most_common(where, "channel", stage)),
+                    (":material/devices:", most_common(how, "method", stage)),
+                    (":material/chat:", most_common(why, "reason", stage)),
+                ]
+                for icon, fact in facts:
+                    if fact:
+                        st.markdown(f"{icon} {markdown_safe(words(fact))}")
 
 left, right = st.columns([11, 9], gap="small")
-with left:
+with left, part("Who goes on"):
     splits = [name for name in SPLITS if desk.can_split("stage_conversion", name)]
     by = (
         st.segmented_control(
@@ -151,14 +164,15 @@ with left:
         or splits[0]
     )
     split = desk.shown("stage_conversion", filters, by=(by, "stage"))
-    going_on = [stage for stage in STAGES if stage in observed and stage != last]
+    going_on = [stage for stage in STAGES if stage in observed() and stage != last_observed()]
     rows = [row for row in split.rows if row.dimensions.get(by) and row.dimensions.get("stage") in going_on]
     rates_by_split = desk.shown("stage_conversion", filters, by=(by,))
     title = headlines.extremes(rates_by_split.rows, by, what="The share going on", unit="share")
     with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_split"):
+        spoken = labels(str(row.dimensions[by]) for row in rows)
         told = [
             {
-                "row": words(str(row.dimensions[by])),
+                "row": spoken[str(row.dimensions[by])],
                 "column": words(str(row.dimensions["stage"])),
                 "value": row.value if (row.n or 0) >= MIN_N else None,
                 "text": rate_text(row),
@@ -175,7 +189,7 @@ with left:
             )
         else:
             cards.nothing_to_show(split, what=f"Conversion by {SPLITS[by].lower()}")
-with right:
+with right, part("Experience along the stages"):
     perceived = desk.shown("perception_level", filters, by=("stage",))
     known = [row for row in usable(perceived.rows, "stage") if row.dimensions["stage"] in STAGES]
     title = headlines.extremes(perceived.rows, "stage", what="The rated experience", unit="score", order=STAGES)
@@ -206,65 +220,77 @@ with right:
         else:
             cards.nothing_to_show(perceived, what="Experience along the stages")
 
-monthly = desk.shown("touchpoints", filters, by=("channel",), grain="month")
-series = [
-    {"period": row.period, "value": row.value, "series": words(str(row.dimensions["channel"]))}
-    for row in monthly.rows
-    if row.status == "ok" and row.value is not None and row.dimensions.get("channel")
-]
-totals: dict[str, float] = {}
-for record in series:
-    name = str(record["series"])
-    totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
-largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
-changed = initiatives.marks(desk, "touchpoints", filters.window)
-title_text = (
-    f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
-    if largest
-    else "Touchpoints by channel"
-)
-with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"):
-    if largest:
-        cards.chart(
-            charts.lines([record for record in series if record["series"] in largest], marks=changed),
-            alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
-            key="channels_chart",
-            note=(
-                f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
-                if len(totals) > CHANNELS
-                else "Touchpoints a month."
+with part("Touchpoints by channel"):
+    monthly = desk.shown("touchpoints", filters, by=("channel",), grain="month")
+    named = [
+        row for row in monthly.rows if row.status == "ok" and row.value is not None and row.dimensions.get("channel")
+    ]
+    spoken = labels(str(row.dimensions["channel"]) for row in named)
+    series = [
+        {"period": row.period, "value": row.value, "series": spoken[str(row.dimensions["channel"])]} for row in named
+    ]
+    totals: dict[str, float] = {}
+    for record in series:
+        name = str(record["series"])
+        totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
+    largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
+    changed = initiatives.marks(desk, "touchpoints", filters.window)
+    title_text = (
+        f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
+        if largest
+        else "Touchpoints by channel"
+    )
+    with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"):
+        if largest:
+            cards.chart(
+                charts.lines([record for record in series if record["series"] in largest], marks=changed),
+                alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
+                key="channels_chart",
+                note=(
+                    f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
+                    if len(totals) > CHANNELS
+                    else "Touchpoints a month."
+                )
+                + f" {initiatives.note(changed)}",
             )
-            + f" {initiatives.note(changed)}",
-        )
-    else:
-        cards.nothing_to_show(monthly, what="Touchpoints by channel")
+        else:
+            cards.nothing_to_show(monthly, what="Touchpoints by channel")
 
-journey_when.draw(desk, filters)
-journey_handoffs.handoffs(desk, filters)
-journey_handoffs.tasks(desk, filters)
-journey_paths.flows(desk)
-journey_paths.explorer(desk)
-retention_cards.cohorts(desk, filters)
-attribution.draw(desk, filters)
+with part("When people come"):
+    journey_when.draw(desk, filters)
+with part("Hand-offs"):
+    journey_handoffs.handoffs(desk, filters)
+with part("Tasks"):
+    journey_handoffs.tasks(desk, filters)
+with part("Paths"):
+    journey_paths.flows(desk)
+with part("The path explorer"):
+    journey_paths.explorer(desk)
+with part("Who orders again"):
+    retention_cards.cohorts(desk, filters)
+with part("Which channel earns the credit"):
+    attribution.draw(desk, filters)
 
 st.header("Journeys", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share"):
         cards.kpi(desk, filters, metric)
-by_channel = [
-    desk.shown(metric, filters, by=("channel",)) for metric in ("touchpoints", "touchpoint_people", "stage_conversion")
-]
-cards.table(
-    pivot(
-        by_channel,
-        "channel",
-        desk.definitions,
-        heading="Channel",
-        currency=desk.currency,
-    ),
-    desk,
-    alt_text="Touchpoints, people and conversion by channel",
-    key="channels_table",
-    note=f"{period_in_words(filters, desk)}.",
-)
-cards.source(desk, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")
+with part("Touchpoints by channel, as a table"):
+    by_channel = [
+        desk.shown(metric, filters, by=("channel",))
+        for metric in ("touchpoints", "touchpoint_people", "stage_conversion")
+    ]
+    cards.table(
+        pivot(
+            by_channel,
+            "channel",
+            desk.definitions,
+            heading="Channel",
+            currency=desk.currency,
+        ),
+        desk,
+        alt_text="Touchpoints, people and conversion by channel",
+        key="channels_table",
+        note=f"{period_in_words(filters, desk)}.",
+    )
+    cards.source(desk, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")

@@ -6,10 +6,12 @@ import streamlit as st
 
 from app import cards, charts, comment_cards, headlines, survey_cards, survey_headlines
 from app.bars import bar
+from app.failures import part
 from app.findings import UNMET_SCORE, find_unmet_outcome, unmet_outcomes, usable
 from app.formatting import words
-from app.page import based_on, begin, choose, nothing_in_period, too_few
+from app.page import based_on, begin, choose, without_facts
 from app.tables import pivot
+from serving import Answer, AnswerRow
 from workspace.vocabulary import OUTCOME_KINDS
 
 METRICS = ("opportunity_score", "outcome_importance", "outcome_satisfaction")
@@ -35,28 +37,38 @@ if kinds:
     )
 where = {"kind": (kind,)} if kind else {}
 answered = desk.shown("outcome_answers", filters, where=where).one("outcome_answers")
-if answered.status == "suppressed":
-    too_few(heading, filters, answered, metrics=SHOWN, who="answers")
-    st.stop()
-if not answered.value:
-    reach = answered.reason or "No survey question is mapped to a desired outcome in survey_codebook.csv."
-    nothing_in_period(heading, filters, metrics=SHOWN, what="answers about desired outcomes", reach=reach)
+if without_facts(
+    heading, filters, answered, metrics=SHOWN, what="answers about desired outcomes", who="people who answered"
+):
     st.stop()
 
-opportunity, importance, satisfaction = (desk.shown(metric, filters, by=(OUTCOME,), where=where) for metric in METRICS)
+
+def asked(metric: str, dimension: str = OUTCOME) -> Answer:
+    """A metric of the chosen part of life, by outcome or another dimension."""
+    return desk.shown(metric, filters, by=(dimension,), where=where)
+
+
+def ranked_outcomes() -> list[AnswerRow]:
+    """Outcomes with a score, the highest first."""
+    known = (row for row in asked("opportunity_score").rows if row.value is not None and row.dimensions.get(OUTCOME))
+    return sorted(known, key=lambda row: -(row.value or 0.0))
+
+
 life = f" · {LIFE[kind].lower()}" if kind else ""
-heading.answer(
-    headlines.outcomes(opportunity.rows, importance.rows, satisfaction.rows),
-    metrics=SHOWN,
-    based_on=based_on(
-        [(answered, "survey answer", "survey answers")], filters, desk, undated=desk.is_undated("outcome_answers")
+with heading.answering(SHOWN):
+    heading.answer(
+        headlines.outcomes(*(asked(metric).rows for metric in METRICS)),
+        metrics=SHOWN,
+        based_on=based_on(
+            [(answered, "survey answer", "survey answers")], filters, desk, undated=desk.is_undated("outcome_answers")
+        )
+        + life,
     )
-    + life,
-)
 
-proven = {str(row.dimensions[OUTCOME]) for row in unmet_outcomes(opportunity.rows)}
 left, right = st.columns([11, 9], gap="small")
-with left:
+with left, part("Importance and satisfaction"):
+    opportunity, importance, satisfaction = (asked(metric) for metric in METRICS)
+    proven = {str(row.dimensions[OUTCOME]) for row in unmet_outcomes(opportunity.rows)}
     named = headlines.important_but_unmet(importance.rows, satisfaction.rows, IMPORTANT_FROM, SATISFIED_UP_TO)
     with cards.evidence(
         desk, named, [importance, satisfaction], ["outcome_importance", "outcome_satisfaction"], key="outcome_map"
@@ -83,13 +95,12 @@ with left:
             )
         else:
             cards.nothing_to_show(importance, what="Importance and satisfaction")
-with right:
+with right, part("The opportunity ranking"):
+    opportunity = asked("opportunity_score")
+    proven = {str(row.dimensions[OUTCOME]) for row in unmet_outcomes(opportunity.rows)}
     title = headlines.unmet_found(opportunity.rows, len(proven))
     with cards.evidence(desk, title, [opportunity], ["opportunity_score"], key="opportunity"):
-        ranked = sorted(
-            (row for row in opportunity.rows if row.value is not None and row.dimensions.get(OUTCOME)),
-            key=lambda row: -(row.value or 0.0),
-        )
+        ranked = ranked_outcomes()
         if ranked:
             cards.chart(
                 charts.ranked(
@@ -108,36 +119,37 @@ with right:
         else:
             cards.nothing_to_show(opportunity, what="The opportunity ranking")
 
-by_moment = desk.shown("opportunity_score", filters, by=("interaction",), where=where)
-moments = usable(by_moment.rows, "interaction")
-title = headlines.extremes(by_moment.rows, "interaction", what="The opportunity score", unit="score")
-with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcomes_by_interaction"):
-    if moments:
-        worst = find_unmet_outcome(by_moment.rows, dimension="interaction")
-        cards.chart(
-            charts.ranked(
-                [
-                    bar(
-                        row,
-                        words(str(row.dimensions["interaction"])),
-                        "score",
-                        stands_out=worst is not None
-                        and row.dimensions["interaction"] in (worst.outcome, *worst.others),
-                    )
-                    for row in sorted(moments, key=lambda row: -(row.value or 0.0))
-                ],
-                axis="Mean opportunity score",
-                threshold=UNMET_SCORE,
-            ),
-            alt_text=f"Ranked bars of opportunity by interaction. {title}.",
-            key="outcomes_by_interaction_chart",
-            note="The mean of the scores of an interaction's outcomes, with 95% intervals.",
-        )
-    else:
-        cards.nothing_to_show(by_moment, what="Opportunity by interaction")
+with part("Opportunity by interaction"):
+    by_moment = desk.shown("opportunity_score", filters, by=("interaction",), where=where)
+    moments = usable(by_moment.rows, "interaction")
+    title = headlines.extremes(by_moment.rows, "interaction", what="The opportunity score", unit="score")
+    with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcomes_by_interaction"):
+        if moments:
+            worst = find_unmet_outcome(by_moment.rows, dimension="interaction")
+            cards.chart(
+                charts.ranked(
+                    [
+                        bar(
+                            row,
+                            words(str(row.dimensions["interaction"])),
+                            "score",
+                            stands_out=worst is not None
+                            and row.dimensions["interaction"] in (worst.outcome, *worst.others),
+                        )
+                        for row in sorted(moments, key=lambda row: -(row.value or 0.0))
+                    ],
+                    axis="Mean opportunity score",
+                    threshold=UNMET_SCORE,
+                ),
+                alt_text=f"Ranked bars of opportunity by interaction. {title}.",
+                key="outcomes_by_interaction_chart",
+                note="The mean of the scores of an interaction's outcomes, with 95% intervals.",
+            )
+        else:
+            cards.nothing_to_show(by_moment, what="Opportunity by interaction")
 
 left, right = st.columns(2, gap="small")
-with left:
+with left, part("Opportunity by value tier"):
     by_tier = desk.shown("opportunity_score", filters, by=("value_tier_at_event",), where=where)
     survey_cards.compared(
         desk,
@@ -152,7 +164,7 @@ with left:
         note="The tier is that of the month of the answer. Lines are 95% intervals.",
         threshold=UNMET_SCORE,
     )
-with right:
+with right, part("Opportunity by stage"):
     by_stage = desk.shown("opportunity_score", filters, by=("stage",), where=where)
     survey_cards.compared(
         desk,
@@ -167,7 +179,7 @@ with right:
     )
 
 left, right = st.columns(2, gap="small")
-with left:
+with left, part("Under- and over-served outcomes"):
     shortfall = desk.shown("outcome_shortfall", filters, by=(OUTCOME,), where=where)
     under, over = survey_headlines.apart_from_zero(shortfall.rows, OUTCOME)
     survey_cards.compared(
@@ -182,7 +194,7 @@ with left:
         "(over-served). Coloured where the 95% interval, corrected for the number of outcomes, leaves 0 out.",
         stands_out={str(row.dimensions[OUTCOME]) for row in (*under, *over)},
     )
-with right:
+with right, part("Change of opportunity between waves"):
     moved = desk.ask("opportunity_change", by=(OUTCOME,), where={**filters.where, **where})
     up, down = survey_headlines.apart_from_zero(moved.rows, OUTCOME)
     survey_cards.compared(
@@ -197,37 +209,39 @@ with right:
         stands_out={str(row.dimensions[OUTCOME]) for row in (*up, *down)},
     )
 
-if desk.one("kano_better").status != "no_data":
-    better, worse = (desk.shown(metric, filters, by=(OUTCOME,)) for metric in ("kano_better", "kano_worse"))
-    survey_cards.compared(
-        desk,
-        better,
-        OUTCOME,
-        title=survey_headlines.kano(better.rows),
-        what="What would please (Kano)",
-        axis="Share of people who would be pleased with it",
-        key="outcomes_kano",
-        note="Share of those who take a side that would be pleased with it (Kano 1984; Berger et al. 1993).",
-    )
-    cards.source(desk, [worse], ["kano_worse"], key="outcomes_kano_worse")
+with part("What would please"):
+    if desk.one("kano_better").status != "no_data":
+        better, worse = (desk.shown(metric, filters, by=(OUTCOME,)) for metric in ("kano_better", "kano_worse"))
+        survey_cards.compared(
+            desk,
+            better,
+            OUTCOME,
+            title=survey_headlines.kano(better.rows),
+            what="What would please (Kano)",
+            axis="Share of people who would be pleased with it",
+            key="outcomes_kano",
+            note="Share of those who take a side that would be pleased with it (Kano 1984; Berger et al. 1993).",
+        )
+        cards.source(desk, [worse], ["kano_worse"], key="outcomes_kano_worse")
 
 st.header("In their own words", anchor=False)
-comment_cards.topics(desk, filters)
+with part("What customers write about"):
+    comment_cards.topics(desk, filters)
 
 st.header("All outcomes", anchor=False)
-counted = desk.shown("outcome_answers", filters, by=(OUTCOME,), where=where)
-answers = [opportunity, importance, satisfaction, counted]
-cards.table(
-    pivot(
-        answers,
-        OUTCOME,
-        desk.definitions,
-        heading="Outcome",
-        currency=desk.currency,
-        order=[str(row.dimensions[OUTCOME]) for row in ranked],
-    ),
-    desk,
-    alt_text="Opportunity, importance, satisfaction and answers by outcome",
-    key="outcomes_table",
-)
-cards.source(desk, answers, SHOWN, key="outcome_table")
+with part("The table of all outcomes"):
+    answers = [*(asked(metric) for metric in METRICS), asked("outcome_answers")]
+    cards.table(
+        pivot(
+            answers,
+            OUTCOME,
+            desk.definitions,
+            heading="Outcome",
+            currency=desk.currency,
+            order=[str(row.dimensions[OUTCOME]) for row in ranked_outcomes()],
+        ),
+        desk,
+        alt_text="Opportunity, importance, satisfaction and answers by outcome",
+        key="outcomes_table",
+    )
+    cards.source(desk, answers, SHOWN, key="outcome_table")

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from app import headlines, provenance
-from app.formatting import count_of, day, listing, markdown_safe, moment, words
+from app.failures import part
+from app.formatting import as_code, count_of, day, listing, markdown_safe, moment, words
 from app.page import begin
 from app.tables import cell
 from serving import AnswerRow, releases
@@ -30,11 +31,12 @@ desk, heading = begin("For auditors and engineers")
 document = desk.document
 zone = ZoneInfo(document.timezone)
 passed = sum(check.status == "passed" for check in document.checks)
-heading.answer(
-    headlines.quality(passed, len(document.checks), day_of_run=day(document.published_at.astimezone(zone).date())),
-    metrics=list(desk.definitions),
-    based_on=f"Release {document.run_id}, code {document.code_version}",
-)
+with heading.answering(list(desk.definitions)):
+    heading.answer(
+        headlines.quality(passed, len(document.checks), day_of_run=day(document.published_at.astimezone(zone).date())),
+        metrics=list(desk.definitions),
+        based_on=f"Release {document.run_id}, code {document.code_version}",
+    )
 
 
 def frame(rows: Iterable[Mapping[str, Any]], *, key: str, alt: str, empty: str) -> None:
@@ -59,9 +61,10 @@ def frame(rows: Iterable[Mapping[str, Any]], *, key: str, alt: str, empty: str) 
 def section(title: str, note: str, draw: Callable[[], None]) -> None:
     """One part of the page under its heading."""
     st.header(title, anchor=False)
-    if note:
-        st.caption(note)
-    draw()
+    with part(title):
+        if note:
+            st.caption(markdown_safe(note))
+        draw()
 
 
 def label_of(metric: str) -> str:
@@ -115,6 +118,8 @@ def numbers(metric: str, headings: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {heading: in_words(row.dimensions[name]) for name, heading in headings.items()} | {label: told_as(metric, row)}
         for row in desk.ask(metric, by=tuple(headings)).rows
+        # An answer without a cell (nothing is guarded, no source feeds it) has one row of the whole metric.
+        if set(headings) <= set(row.dimensions)
     ]
 
 
@@ -125,6 +130,14 @@ def in_words(value: object) -> str:
 
 def who_is_who() -> None:
     """People by how many identifiers were joined, and what joins nobody, in counts."""
+    if not desk.is_fed("people"):
+        st.caption("No source has people.")
+        return
+    st.caption(
+        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, an address "
+        "or a phone. Identifiers that join nobody, because they are fillers or more share them than can be one person: "
+        f"{told_as('guarded_identifiers')}. None is shown here; cx explain-identity tells the links behind one."
+    )
     by_size, apart = st.columns(2)
     with by_size:
         frame(
@@ -142,17 +155,20 @@ def who_is_who() -> None:
         )
 
 
-for check in [check for check in document.checks if check.status != "passed"]:
-    callout = st.warning if check.behaviour == "warn" and check.status == "failed" else st.error
-    callout(f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(told(check))}", icon=":material/error:")
-if document.withheld:
-    st.warning(
-        f"**{count_of(len(document.withheld), 'metric is', 'metrics are')} withheld**  \n"
-        + markdown_safe(
-            "; ".join(f"{label_of(metric)} ({', '.join(names)})" for metric, names in sorted(document.withheld.items()))
-        ),
-        icon=":material/block:",
-    )
+with part("The failed checks"):
+    for check in [check for check in document.checks if check.status != "passed"]:
+        callout = st.warning if check.behaviour == "warn" and check.status == "failed" else st.error
+        callout(f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(told(check))}", icon=":material/error:")
+    if document.withheld:
+        st.warning(
+            f"**{count_of(len(document.withheld), 'metric is', 'metrics are')} withheld**  \n"
+            + markdown_safe(
+                "; ".join(
+                    f"{label_of(metric)} ({', '.join(names)})" for metric, names in sorted(document.withheld.items())
+                )
+            ),
+            icon=":material/block:",
+        )
 
 section(
     "By metric",
@@ -210,14 +226,7 @@ section(
 )
 # A release of an earlier version does not count them.
 if "guarded_identifiers" in desk.definitions:
-    section(
-        "Who is who",
-        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, "
-        "an address or a phone. Identifiers that join nobody, because they are fillers or more share them than can be "
-        f"one person: {told_as('guarded_identifiers')}. None is shown here; cx explain-identity tells the links behind "
-        "one.",
-        who_is_who,
-    )
+    section("Who is who", "", who_is_who)
 section(
     "Books",
     "Rows loaded = kept + quarantined + deduplicated + superseded + set aside, for every source.",
@@ -277,22 +286,22 @@ section(
     ),
 )
 
-
 st.header("Releases", anchor=False)
-st.caption("Each holds the numbers as they were. An address with a release in it opens the same numbers again.")
-for release in releases(desk.paths):
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        marks = [":green-badge[live]"] if release.run_id == desk.live_run_id else []
-        marks += [":blue-badge[open here]"] if release.run_id == document.run_id else []
-        st.markdown(
-            f"**{moment(release.published_at.astimezone(zone))}** · numbers end on {day(release.as_of_on)} · "
-            f"`{release.run_id}` {' '.join(marks)}",
-            width="stretch",
-        )
-        if release.run_id != document.run_id:
-            st.page_link(
-                "views/today.py",
-                label="Open",
-                icon=":material/history:",
-                query_params={"release": release.run_id},
+with part("Releases"):
+    st.caption("Each holds the numbers as they were. An address with a release in it opens the same numbers again.")
+    for release in releases(desk.paths):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            marks = [":green-badge[live]"] if release.run_id == desk.live_run_id else []
+            marks += [":blue-badge[open here]"] if release.run_id == document.run_id else []
+            st.markdown(
+                f"**{moment(release.published_at.astimezone(zone))}** · numbers end on {day(release.as_of_on)} · "
+                f"{as_code(release.run_id)} {' '.join(marks)}",
+                width="stretch",
             )
+            if release.run_id != document.run_id:
+                st.page_link(
+                    "views/today.py",
+                    label="Open",
+                    icon=":material/history:",
+                    query_params={"release": release.run_id},
+                )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from app import brief_button, cards, headlines, readiness, stake_cards
-from app.answers import read_answers
+from app.answers import Answered, at_stake, read_answers
+from app.failures import part
 from app.formatting import markdown_safe
 from app.page import begin, choose, period_in_words
-from app.stakes import headline, read_stakes
+from app.stakes import Stakes, read_stakes
 
 LEADING = ("top_tier_revenue_share", "stage_conversion", "opportunity_score", "expectation_gap")
 GROWTH = ("revenue", "active_customers", "acquired", "retention_rate")
@@ -18,21 +19,25 @@ SHOWN = (*LEADING, "value_at_stake", *GROWTH, *PERCEPTION, *readiness.METRICS)
 desk, heading = begin("")
 filters = choose(desk)
 heading = heading.asking(f"{desk.document.company}, {filters.period.lower()}")
-answers = read_answers(desk, filters)
-stakes = read_stakes(desk)
-at_stake = headline(stakes.ranked, currency=desk.currency, days=desk.settings.active_days)
-who, journey, outcomes, expectations = (answer.sentence for answer in answers)
-heading.answer(
-    headlines.today(
-        desk.shown("revenue", filters).one("revenue"),
-        desk.before("revenue", filters),
-        currency=desk.currency,
-        # What is at stake speaks of all customers, so that it leads only where all of them are shown.
-        found=[*([] if filters.where else [at_stake]), expectations, outcomes, journey],
-    ),
-    metrics=SHOWN,
-    based_on=period_in_words(filters, desk),
-)
+answers: tuple[Answered, ...] = ()
+stakes: Stakes | None = None
+with heading.answering(SHOWN):
+    answers = read_answers(desk, filters)
+    stakes = read_stakes(desk)
+    who, journey, outcomes, expectations = (answer.sentence for answer in answers)
+    heading.answer(
+        headlines.today(
+            desk.shown("revenue", filters).one("revenue"),
+            desk.before("revenue", filters),
+            currency=desk.currency,
+            is_fed=desk.is_fed("revenue"),
+            period="" if filters.window.is_open else " in this period",
+            # What is at stake speaks of all customers, so that it leads only where all of them are shown.
+            found=[*([] if filters.where else [at_stake(desk, stakes)]), expectations, outcomes, journey],
+        ),
+        metrics=SHOWN,
+        based_on=period_in_words(filters, desk),
+    )
 
 with st.grid(2, min_column_width=320, gap="small"):
     for answer in answers:
@@ -41,7 +46,9 @@ with st.grid(2, min_column_width=320, gap="small"):
             st.header(markdown_safe(answer.sentence.text), anchor=False)
             cards.kpi(desk, filters, answer.metric, label=answer.label, where=answer.where or None, border=False)
 
-stake_cards.ranking(desk, stakes, at_stake, key="stakes_today")
+if stakes is not None:
+    with part("What is at stake"):
+        stake_cards.ranking(desk, stakes, at_stake(desk, stakes), key="stakes_today")
 
 st.header("Growth", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
@@ -53,5 +60,7 @@ with st.grid(4, min_column_width=220, gap="small"):
     for metric in PERCEPTION:
         cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
 
-readiness.block(desk, stakes)
-brief_button.offer(desk)
+with part("How much of the customer is seen"):
+    readiness.block(desk, stakes or read_stakes(desk))
+with part("The month on one page"):
+    brief_button.offer(desk)

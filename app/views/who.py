@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from app import cards, headlines, retention_cards, value_cards
-from app.formatting import day, percent, words
-from app.page import based_on, begin, choose, nothing_in_period, period_in_words, too_few
+from app.failures import part
+from app.formatting import percent, words
+from app.page import based_on, begin, choose, period_in_words, without_facts
 from app.tables import pivot
 
 LEADING = ("top_tier_revenue_share", "predicted_value_mean", "retention_rate", "nps")
@@ -21,28 +22,24 @@ TOP = {"value_tier_at_event": ("top",)}
 desk, heading = begin("Who are our best customers?")
 filters = choose(desk)
 customers, orders = (desk.shown(name, filters).one(name) for name in ("buyers", "orders"))
-share = desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share")
+for row in (customers, orders):
+    is_shown = row is customers and row.status != "suppressed"
+    if not is_shown and without_facts(heading, filters, row, metrics=SHOWN, what="orders", who="customers"):
+        st.stop()
 
-if customers.status == "suppressed":
-    too_few(heading, filters, customers, metrics=SHOWN, who="customers")
-    st.stop()
-if not orders.value:
-    feed = desk.document.feeds.get("orders")
-    reach = (
-        f"The orders in this workspace reach from {day(feed.first_on)} to {day(feed.last_on)}."
-        if feed and feed.first_on and feed.last_on
-        else "No order with a date was loaded."
-    )
-    nothing_in_period(heading, filters, metrics=SHOWN, what="orders", reach=reach)
-    st.stop()
-
-profile = desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value"))
 top_tier = desk.settings.top_tier
-heading.answer(
-    headlines.who(share, profile.rows, top_tier=top_tier, as_of=desk.document.as_of_on, scope=filters.scope),
-    metrics=SHOWN,
-    based_on=based_on([(customers, "customer", "customers"), (orders, "order", "orders")], filters, desk),
-)
+with heading.answering(SHOWN):
+    heading.answer(
+        headlines.who(
+            desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"),
+            desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value")).rows,
+            top_tier=top_tier,
+            as_of=desk.document.as_of_on,
+            scope=filters.scope,
+        ),
+        metrics=SHOWN,
+        based_on=based_on([(customers, "customer", "customers"), (orders, "order", "orders")], filters, desk),
+    )
 
 with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(desk, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
@@ -55,10 +52,10 @@ with st.grid(4, min_column_width=220, gap="small"):
         cards.kpi(desk, filters, name, label=cards.SHORT.get(name))
 
 left, right = st.columns([9, 11], gap="small")
-with left:
-    value_cards.concentration(desk, share)
-with right:
-    value_cards.profile(desk, profile)
+with left, part("How revenue is spread over customers"):
+    value_cards.concentration(desk, desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"))
+with right, part("What marks the best customers"):
+    value_cards.profile(desk, desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value")))
 
 splits = [
     name
@@ -66,45 +63,56 @@ splits = [
     if desk.can_split("buyers", name) and desk.values(name)
 ]
 st.header("What they will be worth", anchor=False)
-value_cards.forecast(desk)
+with part("The forecast and its test"):
+    value_cards.forecast(desk)
 if {"motivation", "age_band"} <= {*splits}:
     left, right = st.columns([11, 9], gap="small")
-    with left:
+    with left, part("Value by motivation and age"):
         value_cards.worth_by_group(desk, filters)
-    with right:
+    with right, part("What the best want and expect"):
         value_cards.context(desk)
 else:
-    value_cards.context(desk)
+    with part("What the best want and expect"):
+        value_cards.context(desk)
 
 st.header("Who stays", anchor=False)
-retention_cards.retention(desk, filters)
+with part("Who stays"):
+    retention_cards.retention(desk, filters)
 
 st.header("Who moves between tiers", anchor=False)
-retention_cards.tier_moves(desk, filters, split=next((name for name in splits if name not in filters.where), None))
+with part("Who moves between tiers"):
+    retention_cards.tier_moves(desk, filters, split=next((name for name in splits if name not in filters.where), None))
 
 st.header("How lately and how often they bought", anchor=False)
-value_cards.recency_and_frequency(desk, filters)
+with part("How lately and how often they bought"):
+    value_cards.recency_and_frequency(desk, filters)
 
 st.header("Groups of customers", anchor=False)
-if splits:
-    split = st.segmented_control(
-        "Group by", splits, default=splits[0], required=True, format_func=words, key="group", bind="query-params"
-    )
-    answers = [desk.shown(metric, filters, by=(split or splits[0],)) for metric in TABLE]
-    groups = pivot(
-        answers,
-        split or splits[0],
-        desk.definitions,
-        heading=words(split or splits[0]),
-        currency=desk.currency,
-    )
-    cards.table(
-        groups,
-        desk,
-        alt_text=f"Customers, revenue and retention by {words(split or splits[0]).lower()}",
-        key="groups_table",
-        note=f"Customers who bought, {period_in_words(filters, desk)}.",
-    )
-    cards.source(desk, answers, TABLE, key="groups")
-else:
-    st.info("No attribute of customers is mapped yet: attributes.csv fills the groups.", icon=":material/info:")
+with part("Groups of customers"):
+    if splits:
+        split = (
+            st.segmented_control(
+                "Group by",
+                splits,
+                default=splits[0],
+                required=True,
+                format_func=words,
+                key="group",
+                bind="query-params",
+            )
+            or splits[0]
+        )
+        answers = [desk.shown(metric, filters, by=(split,)) for metric in TABLE]
+        cards.table(
+            pivot(answers, split, desk.definitions, heading=words(split), currency=desk.currency),
+            desk,
+            alt_text=f"Customers, revenue and retention by {words(split).lower()}",
+            key="groups_table",
+            note=f"Customers who bought, {period_in_words(filters, desk)}.",
+        )
+        cards.source(desk, answers, TABLE, key="groups")
+    else:
+        st.info(
+            "No attribute of customers is known: a source with attributes, mapped in attributes.csv, fills the groups.",
+            icon=":material/info:",
+        )

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,17 +94,16 @@ def browser(chromium: str | None) -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
-def address(demo_workspace: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app, served as `cx app` serves it."""
+@contextmanager
+def served(root: Path, repository: Path, log: Path) -> Iterator[str]:
+    """The app over a workspace, served as `cx app` serves it; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("app") / "app.log"
     command = [sys.executable, "-m", "app.serve", "--server.address", "127.0.0.1", "--server.port", str(port)]
     with log.open("w") as out:
         process = subprocess.Popen(
-            command, cwd=repository, env=inherited({WORKSPACE_VARIABLE: str(demo_workspace)}), stdout=out, stderr=out
+            command, cwd=repository, env=inherited({WORKSPACE_VARIABLE: str(root)}), stdout=out, stderr=out
         )
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
@@ -111,6 +111,13 @@ def address(demo_workspace: Path, repository: Path, tmp_path_factory: pytest.Tem
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def address(demo_workspace: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over the demo."""
+    with served(demo_workspace, repository, tmp_path_factory.mktemp("app") / "app.log") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +178,24 @@ class TestChange:
         changed(fresh, monkeypatch, "expectation_gap", change=self.CHANGE, min_cell=80)
         rows = ask(fresh, Question(metrics=("expectation_gap",), by=("region",))).rows
         assert {row.status for row in rows} == {"suppressed"}
+
+    @pytest.mark.parametrize(("stage", "waves"), [("cast(null as varchar)", 0), ("'use'", 1)])
+    @pytest.mark.parametrize("by", [(), ("region",), ("segment",)], ids=str)
+    def test_a_change_without_two_waves_is_no_data_however_it_is_grouped(
+        self,
+        tmp_path: Path,
+        manifest: str,
+        monkeypatch: pytest.MonkeyPatch,
+        stage: str,
+        waves: int,
+        by: tuple[str, ...],
+    ) -> None:
+        paths = WorkspacePaths(tmp_path)
+        stages = "['use', 'purchase'][1 + i % 2]"
+        assert stages in MARTS
+        publish(paths, "run-1", manifest, marts=MARTS.replace(stages, stage))
+        release = open_release(paths)
+        changed(release, monkeypatch, "expectation_gap", change=self.CHANGE)
+        [row] = ask(release, Question(metrics=("expectation_gap",), by=by)).rows
+        assert (row.status, row.value) == ("no_data", None)
+        assert str(row.reason).endswith(f"answers name {waves}")

@@ -1,0 +1,87 @@
+"""A metric whose `config.meta` is broken is refused with the reason; the others, and the catalogue, stand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving import Question, UserError, ask, catalogue, open_release
+from serving.meta import fault_of
+from serving.semantics import read_semantics
+from tests.serving.conftest import FIXTURE_PROJECT
+from tests.serving.world import publish
+from workspace.paths import WorkspacePaths
+
+MANIFEST = (FIXTURE_PROJECT / "semantic_manifest.json").read_text(encoding="utf-8")
+GAP = {
+    "class": "composed",
+    "fold": "mean_of_item_means",
+    "inputs": {"sum": "a", "n": "b"},
+    "item": "item",
+    "n": "a",
+    "min_cell": 5,
+}
+KNOWN = {"a", "b"}
+
+
+def broken(name: str, **changes: Any) -> str:
+    """The fixture's definitions, of which one metric's meta says something else; None leaves a key out."""
+    manifest = json.loads(MANIFEST)
+    metric = next(one for one in manifest["metrics"] if one["name"] == name)
+    meta = metric["config"]["meta"] | changes
+    metric["config"]["meta"] = {key: value for key, value in meta.items() if value is not None}
+    return json.dumps(manifest)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"fold": None}, {"fold": "no such"}, {"fold": 3}, {"inputs": None}, {"inputs": {"sum": "a"}},
+        {"inputs": {"sum": "a", "n": "gone"}}, {"n": "gone"}, {"n": ["a"]}, {"min_cell": "five"}, {"min_cell": -1},
+        {"min_n": True}, {"class": "kompositum"}, {"scale": "1"}, {"feeds": "orders"}, {"needs": [1]},
+        {"change": "wave"}, {"change": {"along": "wave"}}, {"change": {"along": "wave", "order": "gone"}},
+        {"inputs": []}, {"adds_up": {"total": "all"}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_broken_meta_has_its_reason(changes: dict[str, Any]) -> None:
+    meta = {key: value for key, value in (GAP | changes).items() if value is not None}
+    fault = fault_of(meta, KNOWN)
+    assert fault is not None
+    assert fault.startswith("meta.")
+
+
+def test_whole_meta_has_no_fault() -> None:
+    assert fault_of(GAP, KNOWN) is None
+    assert fault_of({}, KNOWN) is None
+    assert fault_of([], KNOWN) == "config.meta is not a mapping"
+
+
+def test_no_metric_of_the_fixture_is_at_fault() -> None:
+    assert [one.name for one in read_semantics(MANIFEST).metrics.values() if one.fault] == []
+
+
+@pytest.mark.parametrize("changes", [{"fold": None}, {"inputs": {"sum": "gone"}}, {"min_cell": "five"}], ids=str)
+def test_a_broken_metric_is_refused_and_the_others_answer(tmp_path: Path, changes: dict[str, Any]) -> None:
+    paths = WorkspacePaths(tmp_path)
+    publish(paths, "run-1", broken("expectation_gap", **changes))
+    release = open_release(paths)
+    row = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
+    assert (row.status, row.value) == ("refused", None)
+    assert row.reason is not None
+    assert row.reason.startswith("its definition cannot be used: meta.")
+    assert ask(release, Question(metrics=("revenue",))).one("revenue").value
+    badges = {one.name: one.badge for one in catalogue(release)}
+    assert badges["expectation_gap"] == "needs review"
+
+
+@pytest.mark.parametrize("run_id", ["x" * 300, "a\x00b", "../other", "..", "", "é" * 100, "a/b", "run\n1", "\u202erun"])
+def test_a_name_that_no_folder_can_have_is_no_release(tmp_path: Path, run_id: str) -> None:
+    paths = WorkspacePaths(tmp_path)
+    publish(paths, "run-1", MANIFEST)
+    with pytest.raises(UserError, match="There is no release") as told:
+        open_release(paths, run_id)
+    assert len(str(told.value)) < 300
