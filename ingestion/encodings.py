@@ -30,6 +30,10 @@ _USUAL: Final[tuple[tuple[str, str], ...]] = (
     ("cp874", "กขคงจฉชซญดตถทธนบปผฝพฟภมยรลวศษสหอฮะาำิีึืุูเแโใไ็่้๊๋์ๆ"),
 )
 
+# Scripts of which nearly every letter is beyond ASCII.
+_FOREIGN: Final = frozenset(("cp1251", "koi8-r", "iso-8859-5", "cp1253", "cp1255", "cp1256", "cp874"))
+_LEAST_FOREIGN: Final = 0.3
+
 
 def fitting_encoding(path: Path, tried: str) -> str | None:
     """The encoding that a file's bytes speak for, as cx.yml calls it; None where no known one reads all of it.
@@ -72,7 +76,14 @@ def _by_letters(sample: bytes) -> list[str]:
         name: score for name in ("cp932", "euc-jp", "cp949", "gb18030", "big5") if (score := _asian(sample, name))
     }
     asian = [name for name in scores if scores[name] >= _LEAST_SHARE]
-    shares = {name: _share(sample.decode(name, errors="replace"), usual) for name, usual in _USUAL}
+    letters = sum(chr(byte).isalpha() for byte in sample if byte < 128)
+    beyond = sum(byte > 127 for byte in sample)
+    is_foreign = beyond > _LEAST_FOREIGN * (beyond + letters)
+    shares = {
+        name: _share(sample.decode(name, errors="replace"), usual)
+        for name, usual in _USUAL
+        if is_foreign or name not in _FOREIGN
+    }
     # Stable: where two fit alike, the one that stands first.
     single = sorted(shares, key=lambda name: -round(shares[name], 3))
     if asian and shares[single[0]] < _LEAST_SHARE:

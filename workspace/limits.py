@@ -19,17 +19,17 @@ DOCUMENT_BYTES: int = 256 << 20
 # Lines that one quoted cell may run over. A quote that is never closed would take the rest of the file with it.
 CELL_LINES: int = 10_000
 
-# cx.yml, and the nesting of its lists and sections.
+# cx.yml, and the brackets that are open at once in it.
 CONFIG_BYTES: int = 1 << 20
-CONFIG_DEPTH: int = 20
-# A mapping file, and one of its cells.
+CONFIG_DEPTH: int = 50
+# A mapping file, its rows, and how many faults of one file are named.
 MAPPING_BYTES: int = 64 << 20
-MAPPING_CELL_CHARACTERS: int = 1 << 20
-MAPPING_ROWS: int = 1_000_000
+MAPPING_ROWS: int = 200_000
+MAPPING_PROBLEMS: int = 50
 
-# What `cx check` reads of a file to compare the mappings with.
+# What `cx check` reads of a file to compare the mappings with; of all files of a source, four times as many bytes.
 CHECKED_RECORDS: int = 10_000
-CHECKED_BYTES: int = 32 << 20
+CHECKED_BYTES: int = 8 << 20
 
 MEBIBYTE: Final = 1 << 20
 

@@ -45,7 +45,7 @@ TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
 class Section(BaseModel):
     """A part of cx.yml: unknown keys are refused, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Source(Section):
