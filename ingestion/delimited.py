@@ -20,7 +20,7 @@ from typing import Final, TextIO
 
 import duckdb
 
-from ingestion.files import CHUNK_BYTES, MARK, Readable
+from ingestion.files import CHUNK_BYTES, LONG_MARK, MARK, Readable
 from ingestion.records import (
     QuotePatterns,
     line_parameters,
@@ -28,6 +28,7 @@ from ingestion.records import (
     quoted_lines_as_records,
     read_lines,
 )
+from workspace import limits
 from workspace.texts import clean_text
 
 WHITESPACE: Final = "whitespace"
@@ -89,6 +90,7 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
         HeaderError: when there are fewer rows than that, or they cannot be read.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        _refuse_many_columns(file, delimiter)
         records = _numbered_records(file, delimiter)
         if header_rows == 0:
             return Head((), _usual_width(records), 0, 0)
@@ -99,12 +101,15 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
                 if is_blank(cells):
                     skipped += 1
                     continue
+                _refuse_columns(len(cells))
                 rows.append(tuple(clean_text(cell) for cell in cells))
                 last_line = line
                 if len(rows) == header_rows:
                     break
         except csv.Error as error:
-            raise HeaderError(f"The header cannot be read: {error}.") from None
+            # Python's words for a cell that goes on and on.
+            why = "a quote is never closed" if "field limit" in str(error) else str(error)
+            raise HeaderError(f"The header cannot be read: {why}.") from None
     if len(rows) < header_rows:
         raise HeaderError("The file is empty." if not rows else f"The file has fewer than {header_rows} header rows.")
     if len({len(row) for row in rows}) > 1:
@@ -112,6 +117,24 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
     if any(MARK in cell for row in rows for cell in row):
         raise HeaderError("The header holds bytes that are no text in this encoding.")
     return Head(tuple(rows), len(rows[0]), last_line, skipped + header_rows)
+
+
+def _refuse_many_columns(file: TextIO, delimiter: str) -> None:
+    """Count before anything is taken apart: each column of a row takes memory wherever the row goes."""
+    line = file.readline()
+    file.seek(0)
+    if LONG_MARK in line:
+        raise HeaderError(f"The first line has more than {limits.in_words(limits.LINE_BYTES)}.")
+    columns = len(line.split()) if delimiter == WHITESPACE else line.count(delimiter) + 1
+    if columns > limits.COLUMNS and '"' in line:
+        with suppress(csv.Error):
+            columns = len(next(csv.reader([line], delimiter=delimiter), []))
+    _refuse_columns(columns)
+
+
+def _refuse_columns(columns: int) -> None:
+    if columns > limits.COLUMNS:
+        raise HeaderError(f"The file has {columns:,} columns; at most {limits.COLUMNS:,} are read.")
 
 
 def _numbered_records(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -162,6 +185,7 @@ _JUDGED: Final = """
             text,
             is_marked,
             is_broken,
+            is_endless,
             not regexp_matches(text, $visible) as is_blank,
             {cells} as cells
         from records
@@ -172,7 +196,9 @@ _JUDGED: Final = """
             *,
             case
                 when is_blank then null
+                when is_marked and contains(text, $long_mark) then $too_long
                 when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when is_endless then $endless
                 when is_broken then 'a quote that is never closed'
                 when cells is null then 'text behind a closing quote'
                 when len(cells) <> $width
@@ -240,7 +266,7 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
     if delimiter == WHITESPACE:
         lines_as_records(connection)
         statement = _JUDGED.format(cells=_BLANK_SEPARATED_CELLS)
-        connection.execute(statement, {"width": head.width, "visible": "[^ \t]"})
+        connection.execute(statement, {"width": head.width, "visible": "[^ \t]", **_reasons()})
         _expose_cells(connection, head.width)
         return False
     if text.has_quotes:
@@ -252,6 +278,7 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
         _JUDGED.format(cells=_CELLS),
         {
             "width": head.width,
+            **_reasons(),
             "visible": "[^ ]" if delimiter == "\t" else "[^ \t]",
             "delimiter": delimiter,
             "well_formed": pattern.well_formed,
@@ -260,6 +287,14 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
     )
     _expose_cells(connection, head.width)
     return blanks.as_cells
+
+
+def _reasons() -> dict[str, object]:
+    return {
+        "long_mark": LONG_MARK,
+        "too_long": f"a line of more than {limits.in_words(limits.LINE_BYTES)}",
+        "endless": f"a quote that is not closed within {limits.CELL_LINES:,} lines",
+    }
 
 
 def _expose_cells(connection: duckdb.DuckDBPyConnection, width: int) -> None:

@@ -14,10 +14,14 @@ import duckdb
 
 from ingestion.raw_schema import RawTable
 from ingestion.vendor import Shape, Staged
+from workspace import limits
 from workspace.errors import Problem
 
 SAMPLED_RECORDS: Final = 1_000
 TEXT: Final = "text"
+# More columns than this that came or went together have one cause, and are told together.
+MOST_TOLD: Final = 10
+LONGEST_NAME: Final = 60
 
 # What most of the values are: a few bad ones are dirt, which staging counts, and no other type.
 # `is_constant`: every record has the column, be it empty.
@@ -75,6 +79,7 @@ _OF_RECORDS: Final = """
     from spread
     group by name
     order by name
+    limit $most
 """
 
 # Lists and not a row a statement: a wide table has hundreds of columns, and there is a load a file.
@@ -125,7 +130,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Se
     if staged.columns:
         found = connection.execute(_OF_CELLS, {**parameters, "names": list(staged.columns)})
     else:
-        found = connection.execute(_OF_RECORDS, parameters)
+        found = connection.execute(_OF_RECORDS, {**parameters, "most": limits.COLUMNS})
     return [Seen(*row) for row in found.fetchall()]
 
 
@@ -149,7 +154,7 @@ def record_columns(connection: duckdb.DuckDBPyConnection, load_id: int, columns:
 
 
 def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: str, is_json: bool) -> list[Problem]:
-    """What is different, one warning a column.
+    """What is different, one warning a column; where many changed alike, one for all of them.
 
     A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events.
     """
@@ -159,25 +164,38 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
     known = {column.name: column for column in before}
     names = {column.name for column in now}
     problems = []
+    added = [column.name for column in now if column.name not in known]
+    lost = [
+        former.name
+        for former in before
+        if former.name not in names and (former.is_constant if is_json else former.is_latest)
+    ]
     for column in now:
         former = known.get(column.name)
-        if former is None:
-            what = f"{word} '{column.name}' is new. It is kept in raw."
-            fix = f"Nothing to do, unless source '{shape.source}' or a mapping should read it."
-            problems.append(_warning(shown, column.name, what, fix))
-        elif former.kind not in (None, TEXT, "mixed") and column.kind not in (None, former.kind):
+        if former is not None and former.kind not in (None, TEXT, "mixed") and column.kind not in (None, former.kind):
             what = f"{word} '{column.name}' held {_plural(former.kind)} and now holds {_plural(column.kind)}."
             fix = "It is kept. Values that can no longer be read are quarantined: cx status counts them."
             problems.append(_warning(shown, column.name, what, fix))
-    for former in before:
-        if former.name not in names and (former.is_constant if is_json else former.is_latest):
-            what = f"{word} '{former.name}' is gone; the load before had it."
-            fix = "Ask who exports it whether that is meant. What was loaded stays."
-            problems.append(_warning(shown, former.name, what, fix))
+    fix = f"Nothing to do, unless source '{shape.source}' or a mapping should read it."
+    if len(added) > MOST_TOLD:
+        what = f"{len(added):,} {word.lower()}s are new, {_first(added)} among them. They are kept in raw."
+        problems.append(_warning(shown, None, what, fix))
+    else:
+        problems += [_warning(shown, name, f"{word} '{name}' is new. It is kept in raw.", fix) for name in added]
+    fix = "Ask who exports it whether that is meant. What was loaded stays."
+    if len(lost) > MOST_TOLD:
+        what = f"{len(lost):,} {word.lower()}s are gone, {_first(lost)} among them; the load before had them."
+        problems.append(_warning(shown, None, what, fix))
+    else:
+        problems += [_warning(shown, name, f"{word} '{name}' is gone; the load before had it.", fix) for name in lost]
     return problems
 
 
-def _warning(shown: str, key: str, what: str, fix: str) -> Problem:
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name[:LONGEST_NAME]}'" for name in names[:3])
+
+
+def _warning(shown: str, key: str | None, what: str, fix: str) -> Problem:
     return Problem(file=shown, key=key, what=what, fix=fix, severity="warning")
 
 

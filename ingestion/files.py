@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 # As much as stays in a processor's cache while it is looked at several times.
 CHUNK_BYTES = 1 << 18
@@ -19,7 +20,11 @@ HEAD_BYTES = 1024
 
 # Stands before bytes that could not be decoded, in a scratch copy: a noncharacter, which no text may interchange.
 MARK = "\ufdd0"
+# Stands, behind a mark, in a line that was too long and of which only the beginning is left.
+LONG_MARK = "\ufdd1"
 _MARKED_ERRORS = "cx_marked"
+# As much as a reject shows.
+_KEPT_OF_A_LONG_LINE: Final = 2_000
 # NUL cannot be stored faithfully, and \x01 is the delimiter that no line holds when lines are read whole.
 _UNREADABLE = {0: f"{MARK}\\x00", 1: f"{MARK}\\x01"}
 
@@ -43,7 +48,8 @@ class Readable:
 
     Attributes:
         path: the file itself, or its scratch copy.
-        is_marked: some lines hold `MARK`: bytes that the encoding does not know, or control characters.
+        is_marked: some lines hold `MARK`: bytes that the encoding does not know, control characters, or more
+            than may stand on a line.
         has_quotes: there is a double quote somewhere.
         has_returns: its newlines are `\\r\\n`.
         longest_line: upper bound in bytes.
@@ -133,9 +139,23 @@ class PresentFiles:
         return self._heads[path]
 
 
-def make_readable(path: Path, encoding: str, scratch: Path) -> Readable:
-    """See that DuckDB can read a file as lines; copy it into the folder `scratch` only where it cannot."""
-    return _as_it_lies(path, encoding) or _copied(path, encoding, scratch / "text")
+def make_readable(path: Path, encoding: str, scratch: Path, *, line_bytes: int | None = None) -> Readable:
+    """See that DuckDB can read a file as lines; copy it into the folder `scratch` only where it cannot.
+
+    Args:
+        path: the file.
+        encoding: how it is written.
+        scratch: where a copy may lie.
+        line_bytes: of a longer line only the beginning is copied, marked; None where its reader sees to that.
+    """
+    most = sys.maxsize if line_bytes is None else line_bytes
+    return _as_it_lies(path, encoding, most) or _copied(path, encoding, scratch / "text", most)
+
+
+def beginning_of_long_line(line: bytes) -> bytes:
+    """What stands for a line that is too long: marked, and without quotes, which would take later lines along."""
+    shown = line[:_KEPT_OF_A_LONG_LINE].decode(errors="ignore").replace('"', "'").rstrip("\r\n")
+    return f"{MARK}{LONG_MARK}{shown}".encode()
 
 
 def first_undecodable_byte(path: Path, encoding: str) -> int | None:
@@ -154,10 +174,10 @@ def first_undecodable_byte(path: Path, encoding: str) -> int | None:
     return None
 
 
-def _as_it_lies(path: Path, encoding: str) -> Readable | None:
+def _as_it_lies(path: Path, encoding: str, line_bytes: int) -> Readable | None:
     """The file itself, where DuckDB reads it as it is; None where it must be copied."""
     is_utf8 = encoding in ("utf-8", "utf-8-sig")
-    if encoding == "utf-16":
+    if encoding.startswith("utf-16"):
         return None
     decoder = codecs.getincrementaldecoder("utf-8")()
     returns = newlines = pairs = 0
@@ -180,6 +200,8 @@ def _as_it_lies(path: Path, encoding: str) -> Readable | None:
                 pairs += chunk.count(b"\r\n")
             has_quotes = has_quotes or b'"' in chunk
             lines.add(chunk)
+            if lines.longest > line_bytes:
+                return None
             last = chunk[-1:]
     if decoder.getstate()[0] or (returns and not returns == pairs == newlines):
         return None
@@ -188,27 +210,27 @@ def _as_it_lies(path: Path, encoding: str) -> Readable | None:
     return Readable(path, False, has_quotes, returns > 0, lines.longest, ends_with_newline, newlines + is_cut)
 
 
-def _copied(path: Path, encoding: str, target: Path) -> Readable:
+def _copied(path: Path, encoding: str, target: Path, line_bytes: int) -> Readable:
     """A UTF-8 copy with `\\n` newlines, undecodable bytes written out as `\\xNN` behind a mark."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_marked = has_quotes = False
     newlines = 0
-    lines = _LineLength()
     last = ""
     with (
         path.open(encoding=_decoding(encoding), errors=_MARKED_ERRORS, newline=None) as source,
-        target.open("w", encoding="utf-8", newline="\n") as copy,
+        target.open("w+b") as file,
     ):
+        copy = _Copy(file, line_bytes)
         while text := source.read(CHUNK_BYTES):
             text = text.translate(_UNREADABLE)
             is_marked = is_marked or MARK in text
             has_quotes = has_quotes or '"' in text
-            lines.add(text.encode())
             newlines += text.count("\n")
             last = text[-1]
-            copy.write(text)
+            copy.add(text.encode())
     is_cut = last not in ("", "\n")
-    return Readable(target, is_marked, has_quotes, False, lines.longest, last == "\n", newlines + is_cut)
+    is_marked = is_marked or copy.has_cut
+    return Readable(target, is_marked, has_quotes, False, copy.longest, last == "\n", newlines + is_cut)
 
 
 def _chunks(file: BinaryIO, *, whole_pairs: bool = False) -> Iterator[bytes]:
@@ -220,7 +242,7 @@ def _chunks(file: BinaryIO, *, whole_pairs: bool = False) -> Iterator[bytes]:
 
 
 def _decoding(encoding: str) -> str:
-    """UTF-8 with or without a byte order mark is one encoding to us."""
+    """UTF-8 with or without a byte order mark is one encoding here."""
     return "utf-8-sig" if encoding in ("utf-8", "utf-8-sig") else encoding
 
 
@@ -248,3 +270,69 @@ class _LineLength:
             return
         self.longest = max(self.longest, self._open + first, len(piece))
         self._open = len(piece) - last - 1
+
+    def forget_line(self) -> None:
+        """The line that is being written is taken back."""
+        self._open = 0
+
+
+class _Copy:
+    """Writes pieces of text line by line; of a line that is too long only its beginning, marked.
+
+    Attributes:
+        longest: upper bound of the longest line that was written, in bytes.
+        has_cut: some line was too long.
+    """
+
+    def __init__(self, file: BinaryIO, line_bytes: int) -> None:
+        self.has_cut = False
+        self._file = file
+        self._most = line_bytes
+        self._lengths = _LineLength()
+        # Bytes of the line that is being written, or None while the rest of one that is too long goes by.
+        self._open: int | None = 0
+
+    @property
+    def longest(self) -> int:
+        return self._lengths.longest
+
+    def add(self, piece: bytes) -> None:
+        # No line in the piece can be too long: all of it is written at once.
+        if self._open is not None and self._open + len(piece) <= self._most:
+            self._write(piece)
+            return
+        # Newlines alone end a line: all others were translated.
+        lines = piece.split(b"\n")
+        for line in lines[:-1]:
+            self._add_part(line + b"\n")
+        if lines[-1]:
+            self._add_part(lines[-1])
+
+    def _add_part(self, part: bytes) -> None:
+        """A part of one line; its last one ends with the newline."""
+        ends = part.endswith(b"\n")
+        if self._open is not None and self._open + len(part) - ends > self._most:
+            self._cut(part)
+        elif self._open is not None:
+            self._write(part)
+        if ends and self._open is None:
+            self._write(b"\n")
+            self._open = 0
+
+    def _cut(self, part: bytes) -> None:
+        assert self._open is not None
+        start = self._file.tell() - self._open
+        self._file.seek(start)
+        kept = self._file.read(_KEPT_OF_A_LONG_LINE) + part
+        self._file.seek(start)
+        self._file.truncate()
+        self._lengths.forget_line()
+        self._write(beginning_of_long_line(kept))
+        self._open = None
+        self.has_cut = True
+
+    def _write(self, piece: bytes) -> None:
+        self._file.write(piece)
+        self._lengths.add(piece)
+        newline = piece.rfind(b"\n")
+        self._open = (self._open or 0) + len(piece) if newline < 0 else len(piece) - newline - 1

@@ -13,13 +13,16 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import duckdb
 
 from ingestion.files import MARK, Readable
+from ingestion.json_depth import depth_of, end_of
 from ingestion.json_lines import JsonLinesReader
-from ingestion.vendor import Shape, Staged
+from ingestion.rejects import PAYLOAD_CHARACTERS
+from ingestion.vendor import Shape, Staged, UnreadableFileError
+from workspace import limits
 from workspace.errors import Problem
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -76,10 +79,14 @@ class JsonDocumentReader:
     collection: str
     lines: JsonLinesReader
 
+    @property
+    def is_delimited(self) -> bool:
+        return False
+
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
-        content = _content(text)
-        if not self.is_document(content):
+        if not self.is_document(_head_of(text)):
             return self.lines.examine(text, shape, shown=shown)
+        content = _content(text, shown=shown)
         document = Document(content, self.collection)
         first = next(document.pieces(), None)
         if first is None or first.reason is None:
@@ -94,9 +101,9 @@ class JsonDocumentReader:
         # Arrow takes a while to import, and many commands read nothing.
         import pyarrow as pa
 
-        content = _content(text.path)
-        if not self.is_document(content):
+        if not self.is_document(_head_of(text.path)):
             return self.lines.stage(connection, text, shape, shown=shown)
+        content = _content(text.path, shown=shown)
         document = Document(content, self.collection)
         found = [(piece.line, piece.text, piece.reason) for piece in document.pieces()]
         columns = zip(*found, strict=True) if found else ([], [], [])
@@ -111,7 +118,11 @@ class JsonDocumentReader:
         return Staged({"_record": "payload"}, warnings=tuple(self._unread(document, shape, shown=shown)))
 
     def is_document(self, content: str) -> bool:
-        """Whether a text is one JSON value over several lines, or holds the collection: else it is JSON lines."""
+        """Whether a text is one JSON value over several lines, or holds the collection: else it is JSON lines.
+
+        Args:
+            content: the text's beginning.
+        """
         start = content.lstrip(" \t\r\n")
         if start.startswith("["):
             return True
@@ -120,6 +131,8 @@ class JsonDocumentReader:
         first = start.split("\n", 1)[0]
         try:
             record = json.loads(first) if f'"{self.collection}"' in first else None
+        except RecursionError:
+            return True
         except ValueError:
             return False
         return isinstance(record, dict) and isinstance(record.get(self.collection), list)
@@ -149,7 +162,8 @@ class Document:
         # Undecodable bytes are written out behind a mark as \\xNN, which is no escape of JSON.
         self._text = text.replace(f"{MARK}\\", f"{MARK}/")
         self._collection = collection
-        self._decoder = json.JSONDecoder(parse_constant=_refuse)
+        # As floats, for Python refuses to read an integer of thousands of digits.
+        self._decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=float)
         self._reached = 0
         self._counted_to = 0
         self._line = 1
@@ -196,7 +210,7 @@ class Document:
                 holds_collection = True
                 position = self._skip((yield from self._array(position)))
             else:
-                value, position = self._decoder.raw_decode(self._text, position)
+                value, position = self._decode(position)
                 if isinstance(value, list) and any(isinstance(one, dict) for one in value):
                     lists.add(str(key))
                 position = self._skip(position)
@@ -205,16 +219,37 @@ class Document:
         if holds_collection:
             self.other_collections |= lists
         else:
-            yield Piece(self._line_of(start), self._shown[start : position + 1])
+            yield self._piece(start, position + 1, None)
         return position + 1
 
     def _record(self, start: int) -> Walk:
         self._reached = start
-        value, end = self._decoder.raw_decode(self._text, start)
+        value, end = self._decode(start)
         reason = None if isinstance(value, dict) else f"a JSON {_NAMES.get(type(value), 'number')}, not an object"
-        yield Piece(self._line_of(start), self._shown[start:end], reason)
+        yield self._piece(start, end, reason)
         self._reached = end
         return end
+
+    def _decode(self, start: int) -> tuple[Any, int]:
+        """A value and the position behind it; an empty object for one that is nested too deep to be read."""
+        try:
+            return self._decoder.raw_decode(self._text, start)
+        except RecursionError:
+            end = end_of(self._text, start)
+            if end is None:
+                raise json.JSONDecodeError("Unterminated string", self._text, len(self._text)) from None
+            return {}, end
+
+    def _piece(self, start: int, end: int, reason: str | None) -> Piece:
+        text = self._shown[start:end]
+        if len(text) > limits.LINE_BYTES:
+            reason = f"a record of more than {limits.in_words(limits.LINE_BYTES)}"
+        elif (
+            text.count("{") + text.count("[") > limits.JSON_DEPTH
+            and depth_of(text, limits.JSON_DEPTH) > limits.JSON_DEPTH
+        ):
+            reason = f"JSON that is nested more than {limits.JSON_DEPTH} deep"
+        return Piece(self._line_of(start), text if reason is None else text[:PAYLOAD_CHARACTERS], reason)
 
     def _skip(self, position: int) -> int:
         """Behind the blanks that stand at `position`."""
@@ -241,7 +276,19 @@ class Document:
         return "not valid JSON from here to the end of the file"
 
 
-def _content(text: Path) -> str:
+def _head_of(text: Path) -> str:
+    with text.open(encoding="utf-8-sig", errors="replace") as file:
+        return file.read(limits.LINE_BYTES)
+
+
+def _content(text: Path, *, shown: str) -> str:
+    size = text.stat().st_size
+    if size > limits.DOCUMENT_BYTES:
+        what = (
+            f"The JSON document has {limits.in_words(size)}; at most {limits.in_words(limits.DOCUMENT_BYTES)} are read."
+        )
+        fix = "Export it as JSON lines (one object a line), or in several pages."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix=fix))
     return text.read_text(encoding="utf-8-sig", errors="replace")
 
 

@@ -9,8 +9,9 @@ from typing import Final
 
 import duckdb
 
-from ingestion.files import MARK, Readable
+from ingestion.files import LONG_MARK, MARK, Readable
 from ingestion.vendor import Shape, Staged
+from workspace import limits
 from workspace.errors import Problem
 
 # DuckDB's read_json would turn a bad line into an unreported row of nulls. A view and no table: a large file is not
@@ -22,7 +23,9 @@ _STAGED: Final = """
         select
             line,
             text,
+            is_deep,
             {is_marked} and contains(text, chr({mark})) as is_marked,
+            {has_long} and contains(text, chr({long_mark})) as is_long,
             try(json_type(text)) as json_type
         from lines_of_file
     ),
@@ -31,7 +34,9 @@ _STAGED: Final = """
         select
             *,
             case
-                when json_type = 'OBJECT' and not is_marked then null
+                when json_type = 'OBJECT' and not is_marked and not is_deep then null
+                when is_long then 'a line of more than {longest}'
+                when is_deep then 'JSON that is nested more than {deepest} deep'
                 when not regexp_matches(text, '[^ \t]') then null
                 when is_marked then 'bytes that are no text in this encoding, or control characters'
                 when json_type is null and line = {cut_line} then 'not valid JSON: the last line is cut off'
@@ -61,9 +66,17 @@ class JsonLinesReader:
 
     typical_keys: tuple[str, ...] = ()
 
+    @property
+    def is_delimited(self) -> bool:
+        return False
+
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         with text.open(encoding="utf-8-sig", errors="replace") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(iter(lambda: file.readline(limits.LINE_BYTES + 1), ""), start=1):
+                if len(line) > limits.LINE_BYTES:
+                    what = f"The first record is a line of more than {limits.in_words(limits.LINE_BYTES)}."
+                    fix = f"Source '{shape.source}' reads JSON lines: one object a line. The line will be rejected."
+                    return [Problem(file=shown, line=number, what=what, fix=fix, severity="warning")]
                 if line.strip():
                     return self.examine_record(line, shape, shown=shown, number=number)
         return []
@@ -81,7 +94,17 @@ class JsonLinesReader:
 
         connection.register("lines_of_file", Lines(text))
         cut_line = -1 if text.ends_with_newline else text.lines
-        connection.execute(_STAGED.format(is_marked=text.is_marked, mark=ord(MARK), cut_line=cut_line))
+        connection.execute(
+            _STAGED.format(
+                is_marked=text.is_marked,
+                mark=ord(MARK),
+                has_long=text.longest_line > limits.LINE_BYTES,
+                long_mark=ord(LONG_MARK),
+                longest=limits.in_words(limits.LINE_BYTES),
+                deepest=limits.JSON_DEPTH,
+                cut_line=cut_line,
+            )
+        )
         return Staged({"_record": "payload"}, records=text.lines)
 
     def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
@@ -89,6 +112,9 @@ class JsonLinesReader:
         fix = f"Source '{shape.source}' reads JSON lines: one object a line, the whole of it on that line."
         try:
             record = json.loads(text)
+        except RecursionError:
+            what = f"The first record is nested more than {limits.JSON_DEPTH} deep: it will be rejected."
+            return [Problem(file=shown, line=number, what=what, fix=fix, severity="warning")]
         except ValueError as error:
             what = f"The first record is not valid JSON ({error})."
             return [Problem(file=shown, line=number, what=what, fix=fix)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import shutil
@@ -22,18 +23,30 @@ from ingestion.files import (
     PresentFiles,
     ensure_unchanged,
     fingerprint,
-    make_readable,
 )
 from ingestion.ledger import Books, history_of, next_load_id, record_load, supersede
 from ingestion.raw_schema import RawTable
+from ingestion.reading import open_text
 from ingestion.rejects import record_rejects
 from ingestion.vendor import Reader, Shape, Staged, UnreadableFileError
-from ingestion.warehouse import transaction
+from ingestion.warehouse import KEEP_ORDER, transaction
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
 
 # What lands from the same bytes changes when the readers' code does: a higher number makes every file be read again.
-READER_VERSION: Final = 2
+READER_VERSION: Final = 3
+
+# What one file may cause without ending the load of the others. BooksError is not among them: a fault of ours.
+_FAULTS_OF_A_FILE: Final = (
+    FileChangedError,
+    UnreadableFileError,
+    OSError,
+    UnicodeError,
+    RecursionError,
+    MemoryError,
+    csv.Error,
+    duckdb.Error,
+)
 
 # What of a file does not land in its table.
 _REFUSED: Final = "create or replace temp table refused as from staged where fate <> 'loaded'"
@@ -97,7 +110,7 @@ class Loader:
             try:
                 decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
                 report, warnings = self._apply(decision, file, places[file.path], known[file.path], inbox)
-            except (FileChangedError, UnreadableFileError, OSError) as error:
+            except _FAULTS_OF_A_FILE as error:
                 problems.append(_problem_of(error, file.path))
                 reports.append(FileReport(file.path, "failed"))
             else:
@@ -181,12 +194,8 @@ class Loader:
         """`staged` for as long as it is needed; the copy that was needed for it, if any, is gone again then."""
         scratch = scratch_folder(self._paths)
         try:
-            text = make_readable(path, self._shape.encoding, scratch)
+            text = open_text(path, self._shape, self._reader, scratch, shown=file.path)
             yield self._reader.stage(self._connection, text, self._shape, shown=file.path)
-        except duckdb.InvalidInputException as error:
-            what = f"DuckDB cannot read the file as lines: {str(error).splitlines()[0]}"
-            fix = f"Check 'encoding' of source '{self._shape.source}', and whether the file is text at all."
-            raise UnreadableFileError(Problem(file=file.path, what=what, fix=fix)) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -225,11 +234,10 @@ def insert_rows(
     origin = {"_source": shape.source, "_file": path, "_sha256": sha256, "_load_id": load_id}
     # Every row bears its line, so threads need not wait for one another to keep the order.
     connection.execute("set preserve_insertion_order = false")
-    try:
-        cursor = connection.execute(_insert_statement(shape.table, staged), {**staged.parameters, **origin})
-        return int(cursor.fetchall()[0][0])
-    finally:
-        connection.execute("set preserve_insertion_order = true")
+    statement = _insert_statement(shape.table, staged)
+    loaded = connection.execute(statement, {**staged.parameters, **origin}).fetchall()[0][0]
+    connection.execute(KEEP_ORDER)
+    return int(loaded)
 
 
 def _insert_statement(table: RawTable, staged: Staged) -> str:
@@ -270,5 +278,19 @@ def _problem_of(error: Exception, shown: str) -> Problem:
                 fix="Run again once it is complete; write it under another name and rename it when done.",
                 severity="warning",
             )
+        case MemoryError() | duckdb.OutOfMemoryException():
+            return Problem(
+                file=shown,
+                what="The file needs more memory than a load may take.",
+                fix="Split it into several files.",
+            )
+        case duckdb.Error():
+            return Problem(
+                file=shown,
+                what=f"DuckDB cannot load the file: {str(error).splitlines()[0].rstrip('.')}.",
+                fix="Check 'encoding' and 'delimiter' of its source in cx.yml, and whether the file is text at all.",
+            )
+        case RecursionError():
+            return Problem(file=shown, what="The file is nested too deep to be read.", fix="Export it as JSON lines.")
         case _:
             return Problem(file=shown, what=f"The file cannot be read: {error}.", fix="Check that it may be read.")

@@ -1,8 +1,8 @@
 """A readable text in, logical records out, each with the physical line it starts on. All in DuckDB.
 
-text -> table `lines` (line, text) -> view `records` (line, text, is_marked, is_broken). A quoted newline makes one
-record of several lines. DuckDB's own CSV reader does not say on which line a record stands and gives up behind a quote
-that is never closed; here every line is accounted for, and reading goes on behind a broken one.
+text -> table `lines` (line, text) -> view `records` (line, text, is_marked, is_broken, is_endless). A quoted newline
+makes one record of several lines. DuckDB's own CSV reader does not say on which line a record stands and gives up
+behind a quote that is never closed; here every line is accounted for, and reading goes on behind a broken one.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from typing import Final
 import duckdb
 
 from ingestion.files import Readable
+from workspace import limits
 
 # DuckDB's default; a longer line needs to be announced.
 DEFAULT_LINE_BYTES: Final = 2_097_152
 # Stray quotes are looked for one by one so that records behind them are read in full. Behind so many, every line is
 # taken for itself.
 MOST_STRAY_QUOTES: Final = 50
+# Of a large file fewer: each takes a look at every line with quotes.
+LEAST_STRAY_QUOTES: Final = 3
+MOST_JUDGED_LINES: Final = 20_000_000
 
 # Every physical line, numbered from 1 as in the file; `line_parameters` fills in the parameters.
 LINES_OF_FILE: Final = """
@@ -47,7 +51,8 @@ _SINGLE_RECORDS: Final = """
         line,
         text,
         contains(text, chr(64976)) as is_marked,
-        false as is_broken
+        false as is_broken,
+        false as is_endless
     from lines
 """
 
@@ -58,7 +63,8 @@ _QUOTED_LINES: Final = """
         line,
         regexp_matches(text, $opens) as opens,
         regexp_matches(text, $stays_open) as stays_open,
-        false as is_broken
+        false as is_broken,
+        false as is_endless
     from lines
     where contains(text, '"')
 """
@@ -89,64 +95,76 @@ _QUOTE_STATES: Final = """
     from ended
 """
 
-_UNCLOSED: Final = """
-    select case
-        when (select is_open_after from quote_states order by line desc limit 1)
-            then (select max(line) from quote_states where is_open_after and not is_open_before)
-    end
+# A line that opens a quoted cell, and the one that closes it: null where none does. Between them, every line with
+# quotes leaves a cell open.
+_SPANS: Final = """
+    create or replace temp table spans as
+    with edges as (
+        select line, is_open_before, lead(line) over (order by line) as next_line
+        from quote_states
+        where is_open_before <> is_open_after
+    )
+
+    select line as first_line, next_line as last_line
+    from edges
+    where not is_open_before
+"""
+
+_ENDLESS: Final = """
+    select
+        coalesce(
+            min(first_line) filter (where last_line - first_line >= $lines),
+            max(first_line) filter (where last_line is null)
+        ),
+        bool_or(last_line - first_line >= $lines)
+    from spans
 """
 
 _BREAK: Final = """
-    update quoted_lines set opens = false, stays_open = false, is_broken = true where line = ?
+    update quoted_lines set opens = false, stays_open = false, is_broken = true, is_endless = $is_endless
+    where line = $line
 """
 
 _BREAK_REST: Final = """
     update quoted_lines set opens = false, stays_open = false, is_broken = opens
-    where line >= ?
+    where line >= $line
 """
 
-_ANY_OPEN: Final = "select coalesce(bool_or(opens), false) from quoted_lines"
+_ANY_OPEN: Final = "select coalesce(bool_or(opens), false), count(*) from quoted_lines"
 
-_GROUPED_RECORDS: Final = """
-    create or replace temp table joined_records as
-    with stated as (
+# Only lines that a quoted newline joins are put together; as a rule they are few.
+_JOINED_RECORDS: Final = """
+    create or replace temp view records as
+    with placed as (
         select
             lines.line,
             lines.text,
-            coalesce(quote_states.is_broken, false) as is_broken,
-            coalesce(
-                quote_states.is_open_before,
-                last_value(quote_states.is_open_after ignore nulls)
-                    over (order by lines.line rows between unbounded preceding and 1 preceding),
-                false
-            ) as continues
+            case when lines.line <= spans.last_line then spans.first_line end as first_line,
+            broken.line is not null as is_broken,
+            coalesce(broken.is_endless, false) as is_endless
         from lines
-        left join quote_states on quote_states.line = lines.line
-    ),
-
-    numbered as (
-        select *, sum(case when continues then 0 else 1 end) over (order by line) as record
-        from stated
+        asof left join spans on lines.line >= spans.first_line
+        left join (select line, is_endless from quoted_lines where is_broken) as broken on lines.line = broken.line
     ),
 
     joined as (
+        select line, text, is_broken, is_endless
+        from placed
+        where first_line is null
+        union all
         select
-            min(line) as line,
+            first_line as line,
             string_agg(text, e'\\n' order by line) as text,
-            bool_or(is_broken) as is_broken
-        from numbered
-        group by record
+            bool_or(is_broken) as is_broken,
+            bool_or(is_endless) as is_endless
+        from placed
+        where first_line is not null
+        group by first_line
     )
 
-    select
-        line,
-        text,
-        contains(text, chr(64976)) as is_marked,
-        is_broken
+    select *, contains(text, chr(64976)) as is_marked
     from joined
 """
-
-_JOINED_RECORDS: Final = "create or replace temp view records as from joined_records"
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, text: Readable, *, header_end: int = 0) -> None:
@@ -168,16 +186,21 @@ def quoted_lines_as_records(connection: duckdb.DuckDBPyConnection, *, delimiter:
     """`lines` -> `records`, joining the lines of a quoted cell. A quote never closed breaks its own line only."""
     pattern = QuotePatterns(delimiter)
     connection.execute(_QUOTED_LINES, {"opens": pattern.opens, "stays_open": pattern.stays_open})
-    if not connection.execute(_ANY_OPEN).fetchall()[0][0]:
+    any_open, quoted = connection.execute(_ANY_OPEN).fetchall()[0]
+    if not any_open:
         lines_as_records(connection)
         return
-    for attempt in range(MOST_STRAY_QUOTES + 2):
+    attempts = min(MOST_STRAY_QUOTES, max(LEAST_STRAY_QUOTES, MOST_JUDGED_LINES // quoted))
+    for attempt in range(attempts + 2):
         connection.execute(_QUOTE_STATES)
-        unclosed = connection.execute(_UNCLOSED).fetchall()[0][0]
-        if unclosed is None:
+        connection.execute(_SPANS)
+        line, is_endless = connection.execute(_ENDLESS, {"lines": limits.CELL_LINES}).fetchall()[0]
+        if line is None:
             break
-        connection.execute(_BREAK if attempt < MOST_STRAY_QUOTES else _BREAK_REST, [unclosed])
-    connection.execute(_GROUPED_RECORDS)
+        if attempt < attempts:
+            connection.execute(_BREAK, {"line": line, "is_endless": is_endless})
+        else:
+            connection.execute(_BREAK_REST, {"line": line})
     connection.execute(_JOINED_RECORDS)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import duckdb
 
-from ingestion.files import MARK
+from ingestion.files import LONG_MARK, MARK
 from ingestion.warehouse import open_for_reading
 from workspace.paths import WorkspacePaths
 
@@ -16,7 +16,7 @@ _RECORD: Final = """
     insert into ledger.rejects (load_id, source, path, line, column_name, reason, payload, rejected_at)
     select
         $load_id, $source, $path, line, column_name, reason,
-        left(replace(payload, $mark, ''), $payload_characters), now()::timestamp
+        left(replace(replace(payload, $mark, ''), $long_mark, ''), $payload_characters), now()::timestamp
     from refused
     where fate = 'rejected'
     order by line
@@ -41,6 +41,7 @@ def record_rejects(connection: duckdb.DuckDBPyConnection, *, load_id: int, sourc
             "source": source,
             "path": path,
             "mark": MARK,
+            "long_mark": LONG_MARK,
             "payload_characters": PAYLOAD_CHARACTERS,
         },
     )

@@ -14,6 +14,7 @@ from typing import Final
 import duckdb
 
 from ingestion.delimited import Head, HeaderError, cell, cells_as_json, positions_of, read_head, stage_records
+from ingestion.delimiters import wrong_delimiter
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
@@ -29,6 +30,8 @@ class TableReader:
     land as all of its columns.
     """
 
+    is_delimited = True
+
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         try:
             head = _head(text, shape)
@@ -36,6 +39,9 @@ class TableReader:
             return [
                 Problem(file=shown, what=str(error), fix="Check the file, and 'encoding' and 'delimiter' in cx.yml.")
             ]
+        wrong = wrong_delimiter(text, shape, shown=shown)
+        if wrong is not None:
+            return [wrong]
         return missing_columns(head.keys, shape, shown=shown, line=1 if shape.has_header else None)
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
@@ -76,6 +82,11 @@ def canonical_values(
     return values, parameters
 
 
+def positions_of_columns(keys: Sequence[str], shape: Shape) -> dict[str, int]:
+    """Where each canonical column of a raw table stands (from 1), by the names of the columns that are there."""
+    return positions_of(keys, shape.columns, _canonical_columns(shape))
+
+
 def _canonical_columns(shape: Shape) -> list[str]:
     return [column for column in shape.table.columns if not column.startswith("_")]
 
@@ -96,16 +107,28 @@ def missing_columns(
     """
     own = _canonical_columns(shape)
     positions = positions_of(keys, shape.columns, own)
+    lacking = [name for name in own if name not in positions and (name in shape.required or name in shape.columns)]
+    required = [name for name in lacking if name in shape.required]
     problems = []
-    for name in own:
-        if name in positions or (name not in shape.required and name not in shape.columns):
-            continue
+    if len(required) > 1:
+        # One cause, as a rule: another file, or another export than cx.yml was written for.
+        wanted = ", ".join(f"'{shape.columns.get(name, name)}'" for name in required)
+        problems.append(
+            Problem(
+                file=shown,
+                line=line,
+                key="columns",
+                what=f"The {holder} has no column {wanted.replace(', ', ', nor ')}.",
+                fix=f"Is this the right {holder}? Else name its columns under 'columns' of source '{shape.source}': "
+                f"{_shown_names(keys, shape)}.",
+            )
+        )
+        lacking = [name for name in lacking if name not in required]
+    for name in lacking:
         wanted = shape.columns.get(name, name)
-        listed = _listed(keys) if shape.has_header else f"{len(keys)} columns, named by position"
         near = difflib.get_close_matches(wanted, keys, n=1, cutoff=0.5)
         hint = f" Did you mean '{near[0]}'?" if near else ""
-        if len(keys) == 1 and any(delimiter in keys[0] for delimiter in ";,|\t"):
-            hint = " All of the header is one column: is 'delimiter' right?"
+        listed = _shown_names(keys, shape)
         problems.append(
             Problem(
                 file=shown,
@@ -117,6 +140,10 @@ def missing_columns(
             )
         )
     return problems
+
+
+def _shown_names(keys: Sequence[str], shape: Shape) -> str:
+    return _listed(keys) if shape.has_header else f"{len(keys)} columns, named by position"
 
 
 def _listed(keys: Sequence[str]) -> str:

@@ -70,7 +70,14 @@ class UnreadableFileError(Exception):
 
 
 class Reader(Protocol):
-    """One vendor's way to read a file."""
+    """One vendor's way to read a file.
+
+    Attributes:
+        is_delimited: its files are delimited text; else they are JSON.
+    """
+
+    @property
+    def is_delimited(self) -> bool: ...
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         """Look at the head of a readable text, load nothing. `shown` is how the user knows the file."""

@@ -14,6 +14,8 @@ PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 # Files larger than this pass through a temporary file beside the database; Python and Arrow need some memory besides.
 MEMORY_LIMIT = "1200MB"
+# Line numbers are counted in the order of the file.
+KEEP_ORDER = "set preserve_insertion_order = true"
 
 
 @contextmanager
@@ -27,8 +29,7 @@ def open_for_writing(paths: WorkspacePaths) -> Iterator[duckdb.DuckDBPyConnectio
         paths.raw_database.chmod(PRIVATE_FILE)
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        # Line numbers are counted in the order of the file.
-        connection.execute("set preserve_insertion_order = true")
+        connection.execute(KEEP_ORDER)
         yield connection
     finally:
         connection.close()
@@ -52,5 +53,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     except BaseException:
         connection.execute("rollback")
+        # Whoever let go of it inside could not take it back: in a failed transaction no statement runs.
+        connection.execute(KEEP_ORDER)
         raise
     connection.execute("commit")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,8 +16,9 @@ from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from workspace import limits
 from workspace.errors import Problem, WorkspaceError
 from workspace.identity import Identity, region_of_zone
 from workspace.mappings import Mappings, read_mappings
@@ -34,24 +36,24 @@ class Conversion(Section):
 class Journey(Section):
     """Windows in days, hours and minutes: when a journey, a session, a stage, a task or a survey link ends."""
 
-    gap_days: int = Field(default=90, ge=1)
-    conversion_days: int = Field(default=90, ge=1)
-    session_minutes: int = Field(default=30, ge=1)
-    survey_link_days: int = Field(default=30, ge=0)
+    gap_days: int = Field(default=90, ge=1, le=36_500)
+    conversion_days: int = Field(default=90, ge=1, le=36_500)
+    session_minutes: int = Field(default=30, ge=1, le=525_600)
+    survey_link_days: int = Field(default=30, ge=0, le=36_500)
     task_hours: float = Field(default=24, gt=0)
 
 
 class Customers(Section):
     """How long after an order a customer counts as active, in days."""
 
-    active_days: int = Field(default=365, ge=1)
+    active_days: int = Field(default=365, ge=1, le=36_500)
 
 
 class Value(Section):
     """Lifetime value: its time unit, horizon and top share; the two dates are for back-tests only."""
 
     unit: Literal["day", "week", "month"] = "week"
-    horizon_months: int = Field(default=12, ge=1)
+    horizon_months: int = Field(default=12, ge=1, le=1_200)
     top_tier: float = Field(default=0.2, gt=0, lt=1)
     calibration_end: date | None = None
     holdout_end: date | None = None
@@ -60,7 +62,7 @@ class Value(Section):
 class Attribution(Section):
     """Look-back, half-life (days) and position weights (first, middle, last) of attribution rules."""
 
-    lookback_days: int = Field(default=90, ge=1)
+    lookback_days: int = Field(default=90, ge=1, le=36_500)
     half_life_days: float = Field(default=7, gt=0)
     position: tuple[float, float, float] = (0.4, 0.2, 0.4)
 
@@ -81,8 +83,8 @@ class Service(Section):
 class Privacy(Section):
     """The least number of people in a cell, and whether comments may be published."""
 
-    min_cell: int = Field(default=5, ge=2)
-    min_cell_comments: int = Field(default=10, ge=2)
+    min_cell: int = Field(default=5, ge=2, le=1_000_000_000)
+    min_cell_comments: int = Field(default=10, ge=2, le=1_000_000_000)
     publish_comments: bool = False
 
 
@@ -90,10 +92,11 @@ class Serving(Section):
     """The app: its port, how many releases are kept, and after how many hours a release is stale."""
 
     port: int = Field(default=8501, ge=1024, le=65535)
-    keep_releases: int = Field(default=10, ge=2)
+    keep_releases: int = Field(default=10, ge=2, le=100_000)
     stale_after_hours: float = Field(default=48, gt=0)
 
 
+_LONGEST_SHOWN: Final = 80
 # Entities that say which account a person belongs to.
 _NAME_ACCOUNTS: Final = ("contacts", "leads", "deals")
 
@@ -225,16 +228,55 @@ def _hashes(paths: WorkspacePaths, mappings: Mappings) -> dict[str, str]:
 
 def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
     try:
-        data = YAML(typ="rt").load(paths.config.read_text(encoding="utf-8"))
+        if paths.config.stat().st_size > limits.CONFIG_BYTES:
+            what = f"The file has more than {limits.in_words(limits.CONFIG_BYTES)}: that is no configuration."
+            return None, [Problem(file="cx.yml", what=what, fix="Start from 'cx init'.")]
+        text = paths.config.read_text(encoding="utf-8")
+        line = _too_deep_line(text)
+        if line is not None:
+            raise _TooDeepError(line)
+        data = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         what = f"This is not valid YAML: {error.problem or error.context}."
         return None, [Problem(file="cx.yml", line=line, what=what, fix="Check indentation, quotes and colons there.")]
+    except (_TooDeepError, RecursionError) as error:
+        line = error.line if isinstance(error, _TooDeepError) else None
+        what = "Lists and sections are nested too deep to be a configuration."
+        return None, [Problem(file="cx.yml", line=line, what=what, fix="Check brackets and indentation there.")]
     except UnicodeDecodeError:
         return None, [Problem(file="cx.yml", what="The file is not UTF-8.", fix="Save it as UTF-8.")]
+    except (YAMLError, ValueError) as error:
+        # A control character, or a word that is no number or day where one is announced.
+        what = f"This is not valid YAML: {_shortened(' '.join(str(error).split()))}."
+        return None, [Problem(file="cx.yml", what=what, fix="Check numbers, days and special characters.")]
+    except OSError as error:
+        return None, [
+            Problem(file="cx.yml", what=f"The file cannot be read: {error}.", fix="Check that it may be read.")
+        ]
     if not isinstance(data, dict):
         return None, [Problem(file="cx.yml", what="The file holds no keys.", fix="Start from 'cx init'.")]
     return data, []
+
+
+class _TooDeepError(Exception):
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__(line)
+
+
+def _too_deep_line(text: str) -> int | None:
+    """1-based line on which too many brackets are open. Those inside texts count, too: they are few."""
+    depth = 0
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket[0] in "[{" else max(depth - 1, 0)
+        if depth > limits.CONFIG_DEPTH:
+            return text.count("\n", 0, bracket.start()) + 1
+    return None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _problems_of(error: ValidationError, data: Any) -> Iterable[Problem]:
@@ -262,12 +304,16 @@ def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
                 f"{fix[:1].upper()}{fix[1:].rstrip('.?')}." if fix else "Mend it there.",
             )
         case "literal_error":
-            return f"'{detail['input']}' is not allowed here.", f"Use {detail['ctx']['expected']}."
+            return f"{_shown_input(detail, location)} is not allowed here.", f"Use {detail['ctx']['expected']}."
         case _:
-            # Whole sections are not shown, nor urls: they hold passwords.
-            is_plain = isinstance(detail["input"], str | int | float) and "url" not in location
-            shown = f"'{detail['input']}'" if is_plain else "This"
+            shown = _shown_input(detail, location)
             return f"{shown} does not fit: {detail['msg']}.", f"Mend '{key}'."
+
+
+def _shown_input(detail: Any, location: list[Any]) -> str:
+    """What stands there. Whole sections are not shown, nor urls: they hold passwords."""
+    is_plain = isinstance(detail["input"], str | int | float) and "url" not in location
+    return f"'{_shortened(str(detail['input']))}'" if is_plain else "This"
 
 
 def _known_keys(location: list[Any]) -> list[str]:

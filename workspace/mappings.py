@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from workspace import limits
 from workspace.errors import Problem
 from workspace.texts import clean_text
 from workspace.vocabulary import (
@@ -40,6 +43,7 @@ from workspace.vocabulary import (
 BOOLEANS: Final = ("true", "false")
 # What floating point may add to a whole number of points.
 _ROUNDING: Final = 1e-9
+_LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +218,7 @@ def read_mappings(folder: Path, *, shown_as: str, sources: dict[str, str]) -> tu
         rows, found = _read(path, shown, shape)
         problems += found
         if not found:
-            problems += _check_rows(rows, shown, shape, sources)
+            problems += _first_ones(_check_rows(rows, shown, shape, sources), shown)
         files[name] = tuple(rows)
     if folder.is_dir():
         for path in sorted(folder.glob("*.csv")):
@@ -234,34 +238,80 @@ def read_mappings(folder: Path, *, shown_as: str, sources: dict[str, str]) -> tu
 
 def _read(path: Path, shown: str, shape: MappingFile) -> tuple[list[dict[str, str]], list[Problem]]:
     try:
+        size = path.stat().st_size
+        if size > limits.MAPPING_BYTES:
+            most = limits.in_words(limits.MAPPING_BYTES)
+            what = f"The file has {limits.in_words(size)}; a mapping has at most {most}."
+            return [], [Problem(file=shown, what=what, fix="Check that it is the right file.")]
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         fix = "Save the file as UTF-8."
         return [], [Problem(file=shown, what=f"The file is not UTF-8 (byte {error.start}).", fix=fix)]
-    reader = csv.reader(text.splitlines(keepends=True))
+    except OSError as error:
+        return [], [Problem(file=shown, what=f"The file cannot be read: {error}.", fix="Check that it may be read.")]
+    if "\0" in text:
+        nul_line = text.count("\n", 0, text.index("\0")) + 1
+        what = "The file holds a NUL byte: that is no text."
+        return [], [Problem(file=shown, line=nul_line, what=what, fix="Save it as CSV in UTF-8.")]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return _rows_of(reader, shown, shape)
+    except csv.Error:
+        longest = csv.field_size_limit()
+        what = f"A cell has more than {longest:,} characters: a quote is never closed, or this is another file."
+        return [], [Problem(file=shown, line=reader.line_num, what=what, fix="Check the quotes before this line.")]
+
+
+def _rows_of(reader: Any, shown: str, shape: MappingFile) -> tuple[list[dict[str, str]], list[Problem]]:
+    """The rows of a mapping file, by its header, and what is wrong with their form."""
     header = [clean_text(cell) for cell in next(reader, [])]
+    other = next((mark for mark in ";\t|" if len(header) == 1 and mark in header[0]), None)
+    if other is not None:
+        what = f"The columns are separated by '{'tab' if other == chr(9) else other}', not by commas."
+        return [], [Problem(file=shown, line=1, what=what, fix="Save the file as CSV with commas.")]
     problems = []
-    for column in header:
-        if column not in shape.columns:
-            near = difflib.get_close_matches(column, shape.columns, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known columns: {', '.join(shape.columns)}."
-            problems.append(Problem(file=shown, line=1, key=column, what=f"Unknown column '{column}'.", fix=hint))
-    for column in (*shape.required, *shape.key):
+    unknown = [column for column in header if column not in shape.columns]
+    for column in unknown[: limits.MAPPING_PROBLEMS]:
+        near = difflib.get_close_matches(column[:_LONGEST_NAME], shape.columns, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Known columns: {', '.join(shape.columns)}."
+        name = column if len(column) <= _LONGEST_NAME else f"{column[:_LONGEST_NAME]}..."
+        problems.append(Problem(file=shown, line=1, key=name, what=f"Unknown column '{name}'.", fix=hint))
+    for column in dict.fromkeys((*shape.required, *shape.key)):
         if column not in header and not any(problem.key == column for problem in problems):
             what = f"Column '{column}' is missing."
             problems.append(Problem(file=shown, line=1, key=column, what=what, fix="Add it to the header."))
-    rows = []
+    if len(unknown) > limits.MAPPING_PROBLEMS:
+        return [], problems
+    rows: list[dict[str, str]] = []
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
+        if len(rows) >= limits.MAPPING_ROWS:
+            what = f"The file has more than {limits.MAPPING_ROWS:,} rows."
+            problems.append(
+                Problem(file=shown, line=reader.line_num, what=what, fix="Check that it is the right file.")
+            )
+            break
         if len(cells) != len(header):
             what = f"The row has {len(cells)} cells, the header {len(header)}."
             fix = "Quote cells that hold a comma, and fill up empty ones."
             problems.append(Problem(file=shown, line=reader.line_num, what=what, fix=fix))
+            if len(problems) > limits.MAPPING_PROBLEMS:
+                break
             continue
         row = {column: clean_text(cell) for column, cell in zip(header, cells, strict=True)}
         rows.append({**dict.fromkeys(shape.columns, ""), **row, "_line": str(reader.line_num)})
     return rows, problems
+
+
+def _first_ones(problems: list[Problem], shown: str) -> list[Problem]:
+    """The first problems of a file, and how many more there are."""
+    more = len(problems) - limits.MAPPING_PROBLEMS
+    if more <= 0:
+        return problems
+    what = f"There are {more:,} more problems in this file."
+    rest = Problem(file=shown, what=what, fix="Correct the ones above first; they often have one cause.")
+    return [*problems[: limits.MAPPING_PROBLEMS], rest]
 
 
 def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sources: dict[str, str]) -> list[Problem]:
@@ -304,8 +354,15 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
         for column in ("data_source", "survey_id"):
             if row.get(column) and row[column] not in sources:
                 what = f"'{row[column]}' is no source of cx.yml."
-                fix = f"Use one of {', '.join(sources)}, or leave it empty for any."
+                near = difflib.get_close_matches(row[column], sources, n=1)
+                hint = f" Did you mean '{near[0]}'?" if near else ""
+                fix = f"Use one of {', '.join(sources)}, or leave it empty for any.{hint}"
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
+        survey = row.get("survey_id", "")
+        if survey in sources and sources[survey] != "survey":
+            surveys = ", ".join(name for name, kind in sources.items() if kind == "survey") or "none here"
+            what, fix = f"Source '{survey}' is no survey.", f"Surveys are {surveys}."
+            problems.append(Problem(file=shown, line=line, key="survey_id", what=what, fix=fix))
         key = tuple(row[column] for column in shape.key)
         if key in seen:
             what = f"The row repeats line {seen[key]} ({', '.join(shape.key)})."
@@ -422,11 +479,10 @@ def _check_initiatives(mappings: Mappings, shown_as: str) -> list[Problem]:
 
 
 def _is_number(text: str) -> bool:
-    try:
+    """Whether a text is a number as people write it: Python also takes `nan`, `inf`, `1_000` and `1e400`."""
+    return re.fullmatch(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?", text) is not None and math.isfinite(
         float(text)
-    except ValueError:
-        return False
-    return True
+    )
 
 
 def _is_day(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -80,6 +81,8 @@ class WorkspacePaths:
     def relative(self, path: Path) -> str:
         """`path` as a user knows it: relative to the workspace where it lies inside."""
         try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
+            shown = path.resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:
-            return str(path)
+            shown = str(path)
+        # A name that is no text can be neither stored nor printed as it is.
+        return os.fsencode(shown).decode("utf-8", "backslashreplace")

@@ -16,7 +16,19 @@ from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VE
 Kind = Literal["crm", "web", "survey", "service", "social"]
 # Every one holds ASCII as ASCII or says otherwise by zero bytes; encodings that switch by escapes do not.
 ENCODINGS = (
-    *("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-9"),
+    *(
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "latin-1",
+        "iso-8859-1",
+        "iso-8859-2",
+        "iso-8859-5",
+        "iso-8859-7",
+        "iso-8859-9",
+    ),
     *("iso-8859-15", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
     *("koi8-r", "koi8-u", "shift-jis", "cp932", "euc-jp", "gb18030", "gbk", "big5", "euc-kr", "cp949"),
 )
@@ -33,7 +45,7 @@ TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
 class Section(BaseModel):
     """A part of cx.yml: unknown keys are refused, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Source(Section):

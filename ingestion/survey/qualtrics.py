@@ -16,6 +16,7 @@ from typing import Final
 import duckdb
 
 from ingestion.delimited import Head, HeaderError, cells_as_json, distinct_names, read_head, stage_records
+from ingestion.delimiters import wrong_delimiter
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
@@ -27,13 +28,18 @@ KEY: Final = "_recordId"
 class QualtricsReader:
     """Lands every response under the vendor's own question ids."""
 
+    is_delimited = True
+
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         fix = (
             f"Source '{shape.source}' reads Qualtrics' CSV export: Data & Analysis, Export, CSV, with its three header"
             " rows. For any other survey file use vendor csv."
         )
+        wrong = wrong_delimiter(text, shape, shown=shown)
+        if wrong is not None:
+            return [wrong]
         try:
-            keys, _ = _import_ids(_head(text, shape))
+            keys, _ = import_ids(_head(text, shape))
         except HeaderError as error:
             return [Problem(file=shown, what=str(error), fix=fix)]
         if KEY not in keys:
@@ -44,7 +50,7 @@ class QualtricsReader:
         for problem in self.examine(text.path, shape, shown=shown):
             raise UnreadableFileError(problem)
         head = _head(text.path, shape)
-        keys, timezone = _import_ids(head)
+        keys, timezone = import_ids(head)
         stage_records(connection, text, delimiter=shape.delimiter, head=head)
         row, names = cells_as_json(keys)
         return Staged(
@@ -62,7 +68,7 @@ def _head(text: Path, shape: Shape) -> Head:
     return read_head(text, delimiter=shape.delimiter, header_rows=HEADER_ROWS)
 
 
-def _import_ids(head: Head) -> tuple[tuple[str, ...], str | None]:
+def import_ids(head: Head) -> tuple[tuple[str, ...], str | None]:
     """Row 3's ImportIds, one distinct name a column, and the zone of the dates (None where it names none)."""
     ids: list[str] = []
     zone: str | None = None

@@ -112,9 +112,10 @@ renamed as (
             coalesce(named.property_value, named.property_revenue, named.property_total) as decimal(18, 4)
         ) as value,
         try_cast(named.property_results as integer) as results,
-        -- A time below 0 or a depth beyond the page is no measurement.
+        -- A time below 0 or beyond thirty years, or a depth beyond the page, is no measurement: 1e400 is an infinity.
         case
-            when try_cast(named.property_engaged as double) >= 0 then try_cast(named.property_engaged as double)
+            when try_cast(named.property_engaged as double) between 0 and 1e9
+                then try_cast(named.property_engaged as double)
         end as engaged_seconds,
         case
             when try_cast(named.property_scrolled as double) between 0 and 100

@@ -1,0 +1,41 @@
+"""A file of the inbox in, a text that its reader can take out; or the one reason why not, for `cx check` and a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingestion.file_kinds import other_kind
+from ingestion.files import Readable, make_readable
+from ingestion.vendor import Reader, Shape, UnreadableFileError
+from workspace import limits
+from workspace.errors import Problem
+
+
+def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown: str) -> Readable:
+    """See that a file is text of the kind that its source reads, and that DuckDB can read it as lines.
+
+    Args:
+        path: the file.
+        shape: how it is to be read.
+        reader: what will read it.
+        scratch: a folder for a copy, where one is needed.
+        shown: how the user knows the file.
+
+    Raises:
+        UnreadableFileError: when it is something else.
+    """
+    ensure_kind(path, shape, reader, shown=shown)
+    return make_readable(path, shape.encoding, scratch, line_bytes=limits.LINE_BYTES if reader.is_delimited else None)
+
+
+def ensure_kind(path: Path, shape: Shape, reader: Reader, *, shown: str) -> None:
+    """Raise `UnreadableFileError` where a file is not what its name and cx.yml say."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        what = "The file's name is not UTF-8."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix="Rename it.")) from None
+    kind = other_kind(path, is_delimited=reader.is_delimited, encoding=shape.encoding)
+    if kind is not None:
+        key = f"sources.{shape.source}.encoding" if "UTF-16" in kind.name else None
+        raise UnreadableFileError(Problem(file=shown, key=key, what=f"The file is {kind.name}.", fix=kind.fix))
