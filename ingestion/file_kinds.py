@@ -74,10 +74,17 @@ _LEAST_BYTES: Final = 64
 
 @dataclass(frozen=True)
 class OtherKind:
-    """What a file is instead of the text that was expected. `fix` says what to do."""
+    """What a file is instead of the text that was expected.
+
+    Attributes:
+        name: what it is, with its article.
+        fix: what to do.
+        line: where that shows, of text.
+    """
 
     name: str
     fix: str
+    line: int | None = None
 
 
 def other_kind(path: Path, *, is_delimited: bool, encoding: str) -> OtherKind | None:
@@ -102,13 +109,12 @@ def other_kind(path: Path, *, is_delimited: bool, encoding: str) -> OtherKind | 
     text = head.decode("utf-16" if wide == "utf-16" else wide or "utf-8", errors="replace").lstrip("\ufeff \t\r\n")
     for start, name, fix in _MARKUP:
         if text[: len(start)].lower() == start.decode():
-            return OtherKind(name, fix.format(wanted=wanted))
+            return OtherKind(name, fix.format(wanted=wanted), line=1)
     if is_delimited and _is_json(text, is_whole=len(head) < HEAD_BYTES):
-        return OtherKind("JSON, not delimited text", "Check 'vendor' of its source, or export the file as CSV.")
+        return OtherKind("JSON, not delimited text", "Check 'vendor' of its source, or export the file as CSV.", line=1)
     if not is_delimited and _is_delimited(text):
-        return OtherKind(
-            "delimited text (CSV), not JSON", f"Check 'vendor' of its source, or export the file as {wanted}."
-        )
+        fix = f"Check 'vendor' of its source, or export the file as {wanted}."
+        return OtherKind("delimited text (CSV), not JSON", fix, line=1)
     return None
 
 

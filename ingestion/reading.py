@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingestion.file_kinds import other_kind
-from ingestion.files import Readable, make_readable
+from ingestion.files import Readable, first_undecodable_byte, make_readable
 from ingestion.vendor import Reader, Shape, UnreadableFileError
 from workspace import limits
 from workspace.errors import Problem
@@ -37,5 +37,10 @@ def ensure_kind(path: Path, shape: Shape, reader: Reader, *, shown: str) -> None
         raise UnreadableFileError(Problem(file=shown, what=what, fix="Rename it.")) from None
     kind = other_kind(path, is_delimited=reader.is_delimited, encoding=shape.encoding)
     if kind is not None:
-        key = f"sources.{shape.source}.encoding" if "UTF-16" in kind.name else None
-        raise UnreadableFileError(Problem(file=shown, key=key, what=f"The file is {kind.name}.", fix=kind.fix))
+        is_wide = "UTF-16" in kind.name
+        key = f"sources.{shape.source}.encoding" if is_wide else None
+        offset = first_undecodable_byte(path, shape.encoding) if is_wide else None
+        what = f"The file is {kind.name}."
+        if offset is not None:
+            what = f"Byte {offset} is no {shape.encoding} text: the file is {kind.name}."
+        raise UnreadableFileError(Problem(file=shown, line=kind.line, key=key, what=what, fix=kind.fix))

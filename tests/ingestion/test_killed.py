@@ -82,7 +82,7 @@ def start(workspace: Workspace, module: str = "", function: str = "", when: str 
 @pytest.mark.parametrize(
     ("module", "function", "when"),
     [
-        ("ingestion.loader", "make_readable", "after"),
+        ("ingestion.loader", "open_text", "after"),
         ("ingestion.loader", "record_rejects", "before"),
         ("ingestion.loader", "record_load", "before"),
         ("ingestion.loader", "record_load", "after"),
