@@ -64,7 +64,7 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
 
 
 def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
-    """The books of staging, what no mapping names, what joins nobody, and which sources have only days, as last built."""
+    """The books of staging, what no mapping names, what joins nobody, who has only days: as the last build counted."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
             "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
