@@ -74,6 +74,14 @@ def test_status_counts_the_identifiers_that_join_nobody_and_names_none(workspace
     assert "2 of type email join nobody: shared by more than 5, one of them by 7" in printed
 
 
+def test_status_names_the_sources_that_have_only_days(workspace: Workspace) -> None:
+    build_warehouse(workspace, amount=1)
+    with audit.stage(workspace.paths.audit, run_id="20260101T000000-a", name="build", code_version="1") as notes:
+        notes.facts = dict(read_books(workspace.paths.raw_database))
+    printed = ask("status", "--workspace", str(workspace.paths.root)).stdout
+    assert "4 of 9 facts of shop state no time of day" in printed
+
+
 def test_status_tells_who_is_running(workspace: Workspace) -> None:
     with hold(workspace.paths.lock, purpose="run 7"):
         told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)

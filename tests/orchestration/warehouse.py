@@ -116,6 +116,10 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
             "create or replace table intermediate.int_books__unmapped as "
             "select 'event' as kind, 'shop' as data_source, 'gift' as name, 3 as n_rows"
         )
+        connection.execute(
+            "create or replace table intermediate.int_books__days as "
+            "select 'shop' as data_source, 9 as n_rows, 4 as n_days"
+        )
 
 
 def write_artefacts(workspace: Workspace, run_id: str) -> Path:
