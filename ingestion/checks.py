@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from ingestion.check_times import check_format
 from ingestion.files import find_files, first_undecodable_byte, make_readable
 from ingestion.load import no_files
 from ingestion.shapes import reader_of, shape_of
@@ -18,6 +19,8 @@ def check_sources(workspace: Workspace) -> list[Problem]:
     """Look at every file and table of every source: is it there, can it be read, do its columns fit?"""
     problems = []
     for source in workspace.config.sources:
+        if fault := check_format(source):
+            problems.append(fault)
         if source.vendor == "sql":
             problems += _check_table(source, workspace)
             continue

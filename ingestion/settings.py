@@ -5,14 +5,17 @@ dbt's models read settings from tables, so that compiled SQL is the same for eve
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 
+from ingestion.time_formats import format_fault
 from workspace import Source, Workspace
 
 _TABLES = """
     create schema if not exists raw_config;
     create or replace table raw_config.settings (
-        company varchar, timezone varchar, currency varchar, as_of date,
+        company varchar, timezone varchar, currency varchar, as_of date, earliest_on date,
         conversion_event varchar, conversion_occurrence varchar,
         gap_days integer, conversion_days integer, session_minutes integer, survey_link_days integer,
         task_hours double,
@@ -26,7 +29,8 @@ _TABLES = """
     );
     create or replace table raw_config.sources (
         name varchar, kind varchar, vendor varchar, entity varchar, id_namespace varchar, timezone varchar,
-        timestamp_format varchar, decimal varchar, phone_region varchar, counts_revenue boolean
+        timestamp_format varchar, is_format_usable boolean, decimal varchar, phone_region varchar,
+        counts_revenue boolean
     );
     create or replace table raw_config.identity_bounds (identifier_type varchar, other_type varchar, bound integer);
     create or replace table raw_config.identity_junk (kind varchar, word varchar);
@@ -43,6 +47,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         "timezone": config.timezone,
         "currency": config.currency,
         "as_of": config.as_of,
+        "earliest_on": config.earliest_on(date.today()),
         "conversion_event": config.conversion.event,
         "conversion_occurrence": config.conversion.occurrence,
         "gap_days": config.journey.gap_days,
@@ -76,7 +81,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
     )
     for source in config.sources:
         connection.execute(
-            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 source.name,
                 source.kind,
@@ -85,6 +90,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
                 source.namespace,
                 source.timezone or config.timezone,
                 source.timestamp_format,
+                format_fault(source.timestamp_format) is None if source.timestamp_format else None,
                 source.decimal,
                 source.phone_region or config.phone_region,
                 _counts_revenue(source, config.revenue_from),

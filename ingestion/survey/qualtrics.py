@@ -19,6 +19,7 @@ from ingestion.delimited import Head, HeaderError, cells_as_json, distinct_names
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
+from workspace.sources import known_zone
 
 HEADER_ROWS: Final = 3
 KEY: Final = "_recordId"
@@ -74,4 +75,14 @@ def _import_ids(head: Head) -> tuple[tuple[str, ...], str | None]:
             what = f'Row 3, column {position} is not of the form {{"ImportId": ...}}: a header row is missing.'
             raise HeaderError(what) from None
         zone = zone or found.get("timeZone")
-    return distinct_names(ids), zone
+    return distinct_names(ids), _known(zone)
+
+
+def _known(zone: str | None) -> str | None:
+    """The zone of row 3 by its IANA name. The API's exports write Z."""
+    if zone is None or zone == "Z":
+        return zone and "UTC"
+    try:
+        return known_zone(zone)
+    except ValueError as error:
+        raise HeaderError(f"Row 3 names a time zone that cannot be used: {error}") from None

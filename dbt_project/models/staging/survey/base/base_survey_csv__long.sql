@@ -35,6 +35,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+        {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
 
         ---------- lineage
         source._source as data_source,
@@ -56,6 +57,7 @@ examined as (
             when not is_active_load then 'superseded'
             when not is_configured then 'set_aside'
             when respondent is null or question_id is null then 'quarantined'
+            when is_time_stated and answered_at is null then 'quarantined'
             when answer_text is null then 'set_aside'
         end as refusal
     from renamed
@@ -113,6 +115,7 @@ final as (
             when not is_configured then {{ reason('source_removed') }}
             when respondent is null then {{ reason('missing', 'respondent') }}
             when question_id is null then {{ reason('missing', 'question_id') }}
+            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
             when answer_text is null then {{ reason('unanswered') }}
             when nth_of_question > 1 then {{ reason('later_row', 'question and response') }}
         end as _disposition_reason

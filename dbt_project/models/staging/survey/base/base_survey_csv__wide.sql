@@ -36,6 +36,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+        {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
 
         ---------- lineage
         source._source as data_source,
@@ -53,6 +54,7 @@ keyed as (
 
     select
         *,
+        is_time_stated and answered_at is null as is_time_unreadable,
         {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
             as response_key
     from renamed
@@ -64,7 +66,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by is_active_load, is_configured, response_key
+            partition by is_active_load, is_configured, is_time_unreadable, response_key
             order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
         ) as nth_of_response
     from keyed
@@ -96,12 +98,14 @@ final as (
         case
             when not is_active_load then 'superseded'
             when not is_configured then 'set_aside'
+            when is_time_unreadable then 'quarantined'
             when nth_of_response > 1 then 'deduplicated'
             else 'kept'
         end as _disposition,
         case
             when not is_active_load then {{ reason('replaced') }}
             when not is_configured then {{ reason('source_removed') }}
+            when is_time_unreadable then {{ reason('unreadable_time', 'answered_at') }}
             when nth_of_response > 1 then {{ reason('later_row', 'respondent, wave and occasion') }}
         end as _disposition_reason
     from ranked
