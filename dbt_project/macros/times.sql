@@ -48,12 +48,18 @@
     {{ return(formats) }}
 {%- endmacro %}
 
-{#- The first day on which anything can have happened to the company, as text (2026-01-31). -#}
+{#- The first day on which anything can have happened to the company, as text (2026-01-31). It is looked up past
+    `source`, so that a model's unit tests need no settings for it: where they run, the graph is empty. -#}
 {% macro earliest_date() -%}
-    {%- set earliest = '0001-01-01' -%}
-    {%- if execute -%}
-        {%- set found = run_query("select cast(earliest_on as varchar) from " ~ source('raw_config', 'settings')) -%}
-        {%- set earliest = found.rows[0][0] if found.rows else earliest -%}
+    {%- set earliest = '1901-01-01' -%}
+    {%- if execute and graph.sources -%}
+        {%- set raw_config = graph.sources.values() | selectattr('source_name', 'equalto', 'raw_config') -%}
+        {%- set node = raw_config | selectattr('name', 'equalto', 'settings') | first -%}
+        {%- set settings = adapter.get_relation(node.database, node.schema, node.identifier) -%}
+        {%- if settings is not none -%}
+            {%- set found = run_query("select cast(earliest_on as varchar) from " ~ settings) -%}
+            {%- set earliest = found.rows[0][0] if found.rows else earliest -%}
+        {%- endif -%}
     {%- endif -%}
     {{ return(earliest) }}
 {%- endmacro %}
