@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ingestion.check_times import check_format
+from ingestion.check_times import check_format, check_times
 from ingestion.files import find_files, first_undecodable_byte, make_readable
 from ingestion.load import no_files
 from ingestion.shapes import reader_of, shape_of
@@ -28,7 +28,7 @@ def check_sources(workspace: Workspace) -> list[Problem]:
         if not found:
             problems.append(no_files(source.name, source.path))
         for path in found:
-            problems += _check_file(path, source, shown=workspace.paths.relative(path))
+            problems += _check_file(path, source, workspace, shown=workspace.paths.relative(path))
     return problems
 
 
@@ -56,7 +56,7 @@ def _check_table(source: Source, workspace: Workspace) -> list[Problem]:
         return [error.problem]
 
 
-def _check_file(path: Path, source: Source, *, shown: str) -> list[Problem]:
+def _check_file(path: Path, source: Source, workspace: Workspace, *, shown: str) -> list[Problem]:
     shape = shape_of(source)
     offset = first_undecodable_byte(path, shape.encoding)
     if offset is not None:
@@ -65,4 +65,5 @@ def _check_file(path: Path, source: Source, *, shown: str) -> list[Problem]:
         return [Problem(file=shown, key=f"sources.{source.name}.encoding", what=what, fix=fix)]
     with tempfile.TemporaryDirectory() as scratch:
         text = make_readable(path, shape.encoding, Path(scratch))
-        return reader_of(source).examine(text.path, shape, shown=shown)
+        problems = reader_of(source).examine(text.path, shape, shown=shown)
+        return problems + check_times(text.path, source, shape, workspace, shown=shown)

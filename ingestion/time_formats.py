@@ -16,6 +16,7 @@ import duckdb
 # `%-d` and `%%` among them.
 _DIRECTIVE: Final = re.compile(r"%-?(.)")
 _YEARS: Final = frozenset("YyGcx")
+_HOURS: Final = frozenset("HIcX")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def format_fault(pattern: str) -> FormatFault | None:
     if "Z" in used and not (pattern.endswith("%Z") and used.count("Z") == 1 and "z" not in used):
         what = "%Z, the name of a zone, can be read at the end of a time only, and not beside %z"
         return FormatFault(what, "Export times with an offset (%z), or with the zone's name at their end.")
+    if "Z" in used and not _HOURS & set(used):
+        return FormatFault("%Z, the name of a zone, stands behind a day without a time", "Remove it.")
     tried = pattern.removesuffix("%Z").strip()
     try:
         # On a connection of its own: what fails in a transaction ends it.

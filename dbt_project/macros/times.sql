@@ -73,10 +73,10 @@
 {% macro default__stated_time(text, zone, earliest) -%}
     {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
     {%- set clock = '[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
-    {%- set offset = '(Z|[+](0[0-9]|1[0-3]):?[0-5][0-9]|-(0[0-9]|1[01]):?[0-5][0-9])' -%}
+    {%- set numbers = '([+](0[0-9]|1[0-3])|-(0[0-9]|1[01])):?[0-5][0-9]' -%}
     case
         when {{ text }} is null then null
-        when regexp_full_match({{ text }}, '{{ day }}{{ clock }}{{ offset }}')
+        when regexp_full_match({{ text }}, '{{ day }}{{ clock }}(Z|{{ numbers }})')
             then case
                 when {{ text }} >= '{{ earliest }}' then make_timestamp(epoch_us(try_cast({{ text }} as timestamptz)))
             end
@@ -85,7 +85,7 @@
                 when {{ text }} >= '{{ earliest }}'
                     then make_timestamp(epoch_us(timezone({{ zone }}, try_cast({{ text }} as timestamp))))
             end
-        when regexp_full_match({{ text }}, '{{ day }}{{ clock }} ?(UTC|{{ offset }})')
+        when regexp_full_match({{ text }}, '{{ day }}{{ clock }}( UTC| ?{{ numbers }})')
             then case
                 when {{ text }} >= '{{ earliest }}'
                     then make_timestamp(
@@ -106,7 +106,7 @@
     {%- set pattern = (
         '^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})'
         ~ '(?:(?:[Tt]| +)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?'
-        ~ '(?: *([AaPp])(?:[Mm]|[.][Mm][.]))?' ~ zone_pattern() ~ ')?$'
+        ~ '(?: *([AaPp])(?:[Mm]\\b|[.][Mm][.]))?' ~ zone_pattern() ~ ')?$'
     ) -%}
     {%- set names = "['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction', 'half', " ~ zone_parts() ~ "]" -%}
     coalesce(
@@ -215,7 +215,7 @@
 {#- What may be said of a zone behind a time: an offset (+01:00, +0100, -8, GMT-3), a name, or both (+0100 CET,
     +01:00[Europe/Berlin]). -#}
 {% macro zone_pattern() -%}
-    (?: *(UTC|GMT|UT)?([+-])([0-9]{1,2}|[0-9]{4}|[0-9]{1,2}:[0-9]{2}))?(?: *(?:([A-Za-z][A-Za-z0-9_+/-]*)|\[([A-Za-z][A-Za-z0-9_+/-]*)\]))?
+    (?: *(UTC|GMT|UT)?([+-])([0-9]{1,2}|[0-9]{2}[0-5][0-9]|[0-9]{1,2}:[0-5][0-9]))?(?: *(?:([A-Za-z][A-Za-z0-9_+/-]*)|\[([A-Za-z][A-Za-z0-9_+/-]*)\]))?
 {%- endmacro %}
 
 {% macro zone_parts() -%}
@@ -241,6 +241,7 @@
             lambda minutes: minutes between -720 and 840
         )[1],
         'name': {{ part }}.name || {{ part }}.bracketed,
+        'words': {{ zone_words(part ~ '.name') }},
         'is_offset': {{ part }}.sign <> '',
         'is_zoned': {{ part }}.sign <> '' or {{ part }}.name || {{ part }}.bracketed <> ''
     }
@@ -250,7 +251,6 @@
     that the clocks skip is read by the offset before; one that comes twice is the second of the two. -#}
 {% macro instant(stated, zone) -%}
     {%- set by_offset = stated ~ ".at - to_minutes(" ~ stated ~ ".minutes)" -%}
-    {%- set words = zone_words(stated ~ ".name") -%}
     {%- set by_area = (
         "make_timestamp(epoch_us(cast(try_strptime(strftime(" ~ stated ~ ".at, '%Y-%m-%d %H:%M:%S.%f') || ' ' || "
         ~ stated ~ ".name, '%Y-%m-%d %H:%M:%S.%f %Z') as timestamptz)))"
@@ -271,9 +271,9 @@
                     end
             end
         when {{ stated }}.is_offset
-            then case when list_contains({{ words }}, {{ stated }}.minutes) then {{ by_offset }} end
+            then case when list_contains({{ stated }}.words, {{ stated }}.minutes) then {{ by_offset }} end
         else list_filter(
-            list_transform({{ words }}, lambda minutes: {{ stated }}.at - to_minutes(minutes)),
+            list_transform({{ stated }}.words, lambda minutes: {{ stated }}.at - to_minutes(minutes)),
             lambda moment: timezone({{ zone }}, timezone('UTC', moment)) = {{ stated }}.at
         )[1]
     end
@@ -286,7 +286,7 @@
         'WET': [0], 'WEST': [60], 'CET': [60], 'CEST': [120], 'EET': [120], 'EEST': [180], 'MSK': [180, 240],
         'BST': [60, 360, 660], 'IST': [60, 120, 330], 'IDT': [180], 'SAST': [120], 'WAT': [60], 'CAT': [120], 'EAT': [180],
         'NST': [-210], 'NDT': [-150], 'AST': [-240, 180], 'ADT': [-180], 'EST': [-300], 'EDT': [-240],
-        'CST': [-360, -300, 480], 'CDT': [-300, -240], 'MST': [-420], 'MDT': [-360], 'PST': [-480, 480], 'PDT': [-420],
+        'CST': [-360, 480], 'CDT': [-300], 'MST': [-420], 'MDT': [-360], 'PST': [-480, 480], 'PDT': [-420],
         'AKST': [-540], 'AKDT': [-480], 'HST': [-600], 'JST': [540], 'KST': [540], 'HKT': [480], 'PKT': [300],
         'WIB': [420], 'WITA': [480], 'WIT': [540], 'AWST': [480], 'ACST': [570], 'ACDT': [630], 'AEST': [600],
         'AEDT': [660], 'NZST': [720], 'NZDT': [780]

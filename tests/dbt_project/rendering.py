@@ -75,7 +75,8 @@ def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976
         }
     )
     macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").glob("*.sql")))
-    macros = re.sub(r"\{% macro (stages|reasons|timestamp_formats|earliest_date)\(\).*?endmacro %\}", "", macros, flags=re.DOTALL)
+    replaced = "stages|reasons|timestamp_formats|earliest_date"
+    macros = re.sub(rf"\{{% macro ({replaced})\(\).*?endmacro %\}}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module
     adapter.macros = module
     names = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
