@@ -14,6 +14,7 @@ from typing import Final
 from ingestion.check_mappings import check_mappings
 from ingestion.check_numbers import check_numbers
 from ingestion.check_surveys import check_survey_file
+from ingestion.check_times import check_format, check_times
 from ingestion.delimiters import better_delimiter
 from ingestion.encodings import fitting_encoding
 from ingestion.files import find_files, first_undecodable_byte
@@ -40,6 +41,8 @@ def check_sources(workspace: Workspace) -> list[Problem]:
     for source in workspace.config.sources:
         sample = Sample(source)
         samples.append(sample)
+        if fault := check_format(source):
+            problems.append(fault)
         if source.vendor == "sql":
             problems += _check_table(source, workspace, sample)
             continue
@@ -114,6 +117,7 @@ def _examine(
         readable = replace(shape, delimiter=better)
     sample.add_file(text.path, readable, shown=shown, is_delimited=reader.is_delimited)
     if readable is shape:
+        problems += check_times(text.path, source, shape, workspace, shown=shown)
         problems += check_survey_file(text.path, source, shape, workspace, shown=shown)
     return problems
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
+from ingestion.check_times import check_format
 from ingestion.files import find_files
 from ingestion.loader import FileReport, Loader, scratch_folder
 from ingestion.raw_schema import create_tables
@@ -67,9 +68,12 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
 
     Returns:
         What happened to every file, and every problem. A file with an error loads nothing and ends nothing: what was
-        loaded of it before stays live.
+        loaded of it before stays live. A source whose timestamp_format cannot be used loads nothing: none of its times
+        could be read.
     """
     source = workspace.config.source(name)
+    if fault := check_format(source):
+        return LoadReport(name, (), (fault,))
     if source.vendor == "sql":
         return _load_table(workspace, source, run_id=run_id)
     found = find_files(workspace.paths.root, source.path)

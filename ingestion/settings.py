@@ -6,16 +6,18 @@ dbt's models read settings from tables, so that compiled SQL is the same for eve
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import duckdb
 
+from ingestion.time_formats import format_fault
 from workspace import Source, Workspace
 from workspace.frozen import frozen_settings
 
 _TABLES = """
     create schema if not exists raw_config;
     create or replace table raw_config.settings (
-        company varchar, timezone varchar, currency varchar, as_of date,
+        company varchar, timezone varchar, currency varchar, as_of date, earliest_on date,
         conversion_event varchar, conversion_occurrence varchar,
         gap_days integer, conversion_days integer, session_minutes integer, survey_link_days integer,
         task_hours double,
@@ -30,7 +32,8 @@ _TABLES = """
     );
     create or replace table raw_config.sources (
         name varchar, kind varchar, vendor varchar, entity varchar, id_namespace varchar, timezone varchar,
-        timestamp_format varchar, decimal varchar, phone_region varchar, counts_revenue boolean, max_loss double
+        timestamp_format varchar, is_format_usable boolean, decimal varchar, phone_region varchar,
+        counts_revenue boolean, max_loss double
     );
     create or replace table raw_config.identity_bounds (identifier_type varchar, other_type varchar, bound integer);
     create or replace table raw_config.identity_junk (kind varchar, word varchar);
@@ -47,6 +50,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         "timezone": config.timezone,
         "currency": config.currency,
         "as_of": config.as_of,
+        "earliest_on": config.earliest_on(date.today()),
         "conversion_event": config.conversion.event,
         "conversion_occurrence": config.conversion.occurrence,
         "gap_days": config.journey.gap_days,
@@ -81,7 +85,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
     )
     for source in config.sources:
         connection.execute(
-            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 source.name,
                 source.kind,
@@ -90,6 +94,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
                 source.namespace,
                 source.timezone or config.timezone,
                 source.timestamp_format,
+                format_fault(source.timestamp_format) is None if source.timestamp_format else None,
                 source.decimal,
                 source.phone_region or config.phone_region,
                 _counts_revenue(source, config.revenue_from),

@@ -97,6 +97,8 @@ class Serving(Section):
 
 
 _LONGEST_SHOWN: Final = 80
+# How far back times are believed where cx.yml names no earliest_date.
+KNOWN_YEARS: Final = 50
 # Entities that say which account a person belongs to.
 _NAME_ACCOUNTS: Final = ("contacts", "leads", "deals")
 
@@ -109,6 +111,7 @@ class Config(Section):
     timezone: str
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     as_of: date | None = None
+    earliest_date: date | None = None
     customer_unit: Literal["person", "account"] = "person"
     identity: Identity = Identity()
     conversion: Conversion = Conversion()
@@ -128,6 +131,14 @@ class Config(Section):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         return known_zone(value)
+
+    @field_validator("earliest_date")
+    @classmethod
+    def _after_1900(cls, value: date | None) -> date | None:
+        # The engine reads some words as the first day of 1900.
+        if value is not None and not date(1901, 1, 1) <= value <= date.today():
+            raise ValueError("earliest_date lies between 1901-01-01 and today; name the first day that data can be of")
+        return value
 
     @model_validator(mode="after")
     def _names_agree(self) -> Config:
@@ -150,6 +161,10 @@ class Config(Section):
                 "add contacts, leads or deals with an account_id, or count people"
             )
         return self
+
+    def earliest_on(self, today: date) -> date:
+        """The first day on which anything can have happened: as stated, else 1 January of the year 50 years before."""
+        return self.earliest_date or date(today.year - KNOWN_YEARS, 1, 1)
 
     @property
     def brand_word(self) -> str:

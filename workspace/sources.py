@@ -218,8 +218,10 @@ class Source(Section):
 
 def known_zone(value: str) -> str:
     """An IANA time zone as it is; ValueError for anything else."""
-    if value not in available_timezones():
-        near = difflib.get_close_matches(value, available_timezones(), n=1)
+    # What the machine calls local is another zone on another machine, and none to the engine.
+    known = available_timezones() - {"localtime"}
+    if value not in known:
+        near = difflib.get_close_matches(value, known, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         raise ValueError(f"unknown time zone '{value}'; use an IANA name such as Europe/Berlin.{hint}")
     return value

@@ -1,46 +1,5 @@
 {#- Text of a vendor's file to typed values. A value that does not parse is NULL: staging gives it a disposition. -#}
 
-{#- Text to a UTC timestamp.
-
-    text: the column; format: the column that holds the source's timestamp_format (NULL: ISO 8601 and alike);
-    zone: the column that holds the IANA zone that a value without an offset is in.
-    DuckDB wants a constant format, so that the formats that cx.yml names become branches. -#}
-{% macro parse_timestamp(text, format, zone) -%}
-    {{ return(adapter.dispatch('parse_timestamp')(text, format, zone)) }}
-{%- endmacro %}
-
-{% macro default__parse_timestamp(text, format, zone) -%}
-    case
-        {%- for pattern in timestamp_formats() %}
-        when {{ format }} = '{{ pattern | replace("'", "''") }}'
-            {%- if '%z' in pattern %}
-            then timezone('UTC', try_strptime(trim({{ text }}), '{{ pattern | replace("'", "''") }}'))
-            {%- else %}
-            then timezone(
-                'UTC', timezone({{ zone }}, try_strptime(trim({{ text }}), '{{ pattern | replace("'", "''") }}'))
-            )
-            {%- endif %}
-        {%- endfor %}
-        when regexp_matches(trim({{ text }}), '[0-9]:[0-9]{2}.*(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)$')
-            then timezone('UTC', try_cast(trim({{ text }}) as timestamptz))
-        else timezone('UTC', timezone({{ zone }}, try_cast(trim({{ text }}) as timestamp)))
-    end
-{%- endmacro %}
-
-{% macro timestamp_formats() -%}
-    {%- set formats = [] -%}
-    {%- if execute -%}
-        {%- set found = run_query(
-            "select distinct timestamp_format from " ~ source('raw_config', 'sources')
-            ~ " where timestamp_format is not null order by 1"
-        ) -%}
-        {%- for row in found.rows -%}
-            {%- do formats.append(row[0]) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(formats) }}
-{%- endmacro %}
-
 {#- Text to a number of a type. `decimal` is the column that holds the source's decimal mark; the other mark may group
     thousands, and only where it does so correctly (1.250,50 but not 12.50,5). -#}
 {% macro parse_number(text, decimal, type='decimal(18, 4)') -%}

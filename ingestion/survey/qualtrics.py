@@ -20,6 +20,7 @@ from ingestion.delimiters import wrong_delimiter
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
+from workspace.sources import known_zone
 
 HEADER_ROWS: Final = 3
 KEY: Final = "_recordId"
@@ -80,4 +81,14 @@ def import_ids(head: Head) -> tuple[tuple[str, ...], str | None]:
             what = f'Row 3, column {position} is not of the form {{"ImportId": ...}}: a header row is missing.'
             raise HeaderError(what) from None
         zone = zone or found.get("timeZone")
-    return distinct_names(ids), zone
+    return distinct_names(ids), _known(zone)
+
+
+def _known(zone: str | None) -> str | None:
+    """The zone of row 3 by its IANA name. The API's exports write Z."""
+    if zone is None or zone == "Z":
+        return zone and "UTC"
+    try:
+        return known_zone(zone)
+    except ValueError as error:
+        raise HeaderError(f"Row 3 names a time zone that cannot be used: {error}") from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,14 @@ def render(model: str) -> str:
     return render_text((PROJECT / "models" / f"{model}.sql").read_text())
 
 
-def render_text(text: str) -> str:
-    """Return the SQL of a text that uses the project's macros."""
+def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976-01-01") -> str:
+    """Return the SQL of a text that uses the project's macros.
+
+    Args:
+        text: the template.
+        formats: the timestamp formats of the sources.
+        earliest: the first day of a valid time.
+    """
     adapter = _Adapter()
     environment = Environment(extensions=["jinja2.ext.do"])
     environment.globals.update(
@@ -61,13 +67,16 @@ def render_text(text: str) -> str:
             "ref": lambda name: name,
             "source": lambda schema, table: f"{schema}.{table}",
             "exceptions": _Exceptions,
-            # A macro of plain Jinja returns text; these return a list and a mapping in dbt.
+            # A macro of plain Jinja returns text; these return a list and a mapping in dbt, or ask the warehouse.
             "stages": lambda: list(STAGES),
             "reasons": register_of_reasons,
+            "timestamp_formats": lambda: list(formats),
+            "earliest_date": lambda: earliest,
         }
     )
     macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").glob("*.sql")))
-    macros = re.sub(r"\{% macro (stages|reasons)\(\).*?endmacro %\}", "", macros, flags=re.DOTALL)
+    replaced = "stages|reasons|timestamp_formats|earliest_date"
+    macros = re.sub(rf"\{{% macro ({replaced})\(\).*?endmacro %\}}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module
     adapter.macros = module
     names = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}

@@ -8,7 +8,7 @@ renamed as (
 
     select
         upper({{ blank_to_null('currency') }}) as currency,
-        try_cast({{ blank_to_null('valid_from') }} as date) as valid_from,
+        {{ parse_day('valid_from') }} as valid_from,
         try_cast({{ blank_to_null('rate') }} as decimal(18, 8)) as rate,
         _file as source_file,
         _line as source_line

@@ -11,7 +11,7 @@ renamed as (
         {{ blank_to_null('dimension') }} as dimension,
         {{ blank_to_null('dimension_value') }} as dimension_value,
         try_cast({{ blank_to_null('target') }} as double) as target,
-        try_cast({{ blank_to_null('valid_from') }} as date) as valid_from,
+        {{ parse_day('valid_from') }} as valid_from,
         _file as source_file,
         _line as source_line
     from source

@@ -33,6 +33,8 @@ renamed as (
         {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
         {{ is_day_only('source.created_at', 'sources.timestamp_format') }} as is_created_day_only,
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ blank_to_null('source.created_at') }} is not null as is_creation_stated,
+        {{ blank_to_null('source.updated_at') }} is not null as is_update_stated,
 
         ---------- origin
         source._source as data_source,
@@ -58,6 +60,8 @@ examined as (
             when not is_active then 'superseded'
             when not is_configured then 'set_aside'
             when customer_id is null then 'quarantined'
+            when is_creation_stated and created_at is null then 'quarantined'
+            when is_update_stated and updated_at is null then 'quarantined'
         end as refusal
     from renamed
 
@@ -110,7 +114,9 @@ final as (
         case
             when refusal = 'superseded' then {{ reason('replaced') }}
             when refusal = 'set_aside' then {{ reason('source_removed') }}
-            when refusal = 'quarantined' then {{ reason('missing', 'customer_id') }}
+            when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when is_creation_stated and created_at is null then {{ reason('unreadable_time', 'created_at') }}
+            when is_update_stated and updated_at is null then {{ reason('unreadable_time', 'updated_at') }}
             else {{ repeated_reason('nth_newest', 'customer_id', vendor_time='updated_at', code='earlier_state') }}
         end as _disposition_reason
     from ranked

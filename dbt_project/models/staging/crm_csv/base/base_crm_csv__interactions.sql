@@ -32,6 +32,7 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
 
         ---------- origin
         source._source as data_source,
@@ -53,6 +54,7 @@ judged as (
             when not is_active then 'superseded'
             when not is_configured then 'set_aside'
             when customer_id is null or event is null then 'quarantined'
+            when is_time_stated and occurred_at is null then 'quarantined'
             else 'kept'
         end as _disposition,
         case
@@ -60,6 +62,7 @@ judged as (
             when not is_configured then {{ reason('source_removed') }}
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when event is null then {{ reason('missing', 'event') }}
+            when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
         end as _disposition_reason
     from renamed
 

@@ -125,6 +125,7 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('named.sent_timestamp', 'cast(null as varchar)', "'UTC'") }} as occurred_at,
         {{ is_day_only('named.sent_timestamp', 'cast(null as varchar)') }} as is_day_only,
+        named.sent_timestamp is not null as is_time_stated,
 
         ---------- origin
         named._source as data_source,
@@ -154,6 +155,7 @@ examined as (
                 then {{ reason('unknown', 'type') }}
             when anonymous_id is null and user_id is null then {{ reason('missing_both', 'anonymousId', 'userId') }}
             when event_type = 'track' and event is null then {{ reason('missing', 'event') }}
+            when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'timestamp') }}
         end as quarantine_reason,
         case
             when not is_configured then {{ reason('source_removed') }}

@@ -88,6 +88,15 @@ comments as (
 
 ),
 
+dated_comments as (
+
+    select
+        *,
+        {{ parse_timestamp('commented', 'cast(null as varchar)', "'UTC'") }} as commented_at
+    from comments
+
+),
+
 -- The first public comment by somebody else than the requester.
 replies as (
 
@@ -95,8 +104,9 @@ replies as (
         comments._load_id,
         comments._line,
         comments._nth,
-        min({{ parse_timestamp('comments.commented', 'cast(null as varchar)', "'UTC'") }}) as first_comment_at
-    from comments
+        min(comments.commented_at) as first_comment_at,
+        max(case when comments.commented is not null and comments.commented_at is null then 1 else 0 end) as unreadable
+    from dated_comments as comments
     inner join named
         on
             comments._load_id = named._load_id
@@ -137,8 +147,10 @@ renamed as (
         ---------- timestamps
         {%- for column in ['created', 'updated', 'metric_solved'] %}
         {{ parse_timestamp('named.' ~ column, 'cast(null as varchar)', "'UTC'") }} as {{ column }}_at,
+        named.{{ column }} is not null as is_{{ column }}_stated,
         {%- endfor %}
         replies.first_comment_at,
+        coalesce(replies.unreadable, 0) > 0 as is_comment_unreadable,
 
         ---------- origin
         named._source as data_source,
@@ -175,6 +187,9 @@ examined as (
         case
             when ticket_id is null then {{ reason('missing', 'id') }}
             when created_at is null then {{ reason('no_valid_time', 'created_at') }}
+            when is_updated_stated and updated_at is null then {{ reason('unreadable_time', 'updated_at') }}
+            when is_metric_solved_stated and metric_solved_at is null then {{ reason('unreadable_time', 'solved_at') }}
+            when is_comment_unreadable then {{ reason('unreadable_time', 'created_at of a comment') }}
             when first_reply_at < created_at then {{ reason('before', 'first_reply_at', 'created_at') }}
             when metric_solved_at < created_at then {{ reason('before', 'solved_at', 'created_at') }}
         end as quarantine_reason,

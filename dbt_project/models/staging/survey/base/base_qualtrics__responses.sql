@@ -56,6 +56,8 @@ renamed as (
         {{ parse_timestamp('end_date', 'timestamp_format', 'zone') }} as answered_at,
         {{ is_day_only('end_date', 'timestamp_format') }} as is_day_only,
         {{ parse_timestamp('recorded_date', 'timestamp_format', 'zone') }} as recorded_at,
+        end_date is not null as is_end_stated,
+        recorded_date is not null as is_recording_stated,
 
         ---------- answers
         _row as row_json,
@@ -78,17 +80,30 @@ renamed as (
 
 ),
 
+examined as (
+
+    select
+        *,
+        case
+            when respondent is null then {{ reason('missing', 'ResponseId') }}
+            when is_end_stated and answered_at is null then {{ reason('unreadable_time', 'endDate') }}
+            when is_recording_stated and recorded_at is null then {{ reason('unreadable_time', 'recordedDate') }}
+        end as quarantine_reason
+    from renamed
+
+),
+
 ranked as (
 
     select
         *,
         row_number() over (
-            partition by is_active_load, set_aside_reason is null, survey_id, respondent
+            partition by is_active_load, set_aside_reason is null, quarantine_reason is null, survey_id, respondent
             order by
                 recorded_at desc nulls last, answered_at desc nulls last, load_id desc, source_file desc,
                 source_line desc
         ) as nth_of_response
-    from renamed
+    from examined
 
 ),
 
@@ -121,14 +136,14 @@ final as (
         case
             when not is_active_load then 'superseded'
             when set_aside_reason is not null then 'set_aside'
-            when respondent is null then 'quarantined'
+            when quarantine_reason is not null then 'quarantined'
             when nth_of_response > 1 then 'deduplicated'
             else 'kept'
         end as _disposition,
         case
             when not is_active_load then {{ reason('replaced') }}
             when set_aside_reason is not null then set_aside_reason
-            when respondent is null then {{ reason('missing', 'ResponseId') }}
+            when quarantine_reason is not null then quarantine_reason
             when nth_of_response > 1 then {{ reason('later_row', 'ResponseId') }}
         end as _disposition_reason
     from ranked

@@ -37,6 +37,7 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
         {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
 
         ---------- lineage
         source._source as data_source,
@@ -58,6 +59,7 @@ examined as (
             when not is_active_load then 'superseded'
             when not is_configured then 'set_aside'
             when respondent is null or question_id is null then 'quarantined'
+            when is_time_stated and answered_at is null then 'quarantined'
             when answer_text is null then 'set_aside'
         end as refusal
     from renamed
@@ -120,6 +122,7 @@ final as (
             when not is_configured then {{ reason('source_removed') }}
             when respondent is null then {{ reason('missing', 'respondent') }}
             when question_id is null then {{ reason('missing', 'question_id') }}
+            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
             when answer_text is null then {{ reason('unanswered') }}
             else {{ repeated_reason('nth_of_question', 'question and response', vendor_time='answered_at') }}
         end as _disposition_reason

@@ -37,6 +37,7 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
         {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
 
         ---------- lineage
         {{ row_content(['source._row']) }} as row_content,
@@ -55,6 +56,7 @@ keyed as (
 
     select
         *,
+        is_time_stated and answered_at is null as is_time_unreadable,
         {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
             as response_key
     from renamed
@@ -71,7 +73,7 @@ ranked as (
         first_value(answered_at) over newest_first as newest_at
     from keyed
     window newest_first as (
-        partition by is_active_load, is_configured, response_key
+        partition by is_active_load, is_configured, is_time_unreadable, response_key
         order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
     )
 
@@ -103,12 +105,14 @@ final as (
         case
             when not is_active_load then 'superseded'
             when not is_configured then 'set_aside'
+            when is_time_unreadable then 'quarantined'
             when nth_of_response > 1 then 'deduplicated'
             else 'kept'
         end as _disposition,
         case
             when not is_active_load then {{ reason('replaced') }}
             when not is_configured then {{ reason('source_removed') }}
+            when is_time_unreadable then {{ reason('unreadable_time', 'answered_at') }}
             else {{ repeated_reason(
                 'nth_of_response', 'respondent, wave and occasion', vendor_time='answered_at'
             ) }}

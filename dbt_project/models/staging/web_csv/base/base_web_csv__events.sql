@@ -42,6 +42,7 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
 
         ---------- origin
         source._source as data_source,
@@ -69,6 +70,7 @@ examined as (
         case
             when visitor_id is null and customer_id is null then {{ reason('missing', 'person_id') }}
             when event is null then {{ reason('missing', 'event') }}
+            when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
         end as quarantine_reason
     from renamed
 
