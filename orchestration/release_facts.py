@@ -78,7 +78,7 @@ def built_settings(raw_database: Path) -> dict[str, Any] | None:
 
 
 def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
-    """Books of staging, what no mapping names, what joins nobody, what is lost and what has only days, as last built."""
+    """Books of staging; what is unmapped, joins nobody, is lost, or has only days: as last built."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
             "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
