@@ -40,7 +40,7 @@ def time_expression(pattern: str | None, earliest: str) -> str:
 
     formats: Sequence[str] = [pattern] if pattern else []
     adapter = _Adapter()
-    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 (SQL, no page)
+    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals.update(
         {
             "adapter": adapter,
