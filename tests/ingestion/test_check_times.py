@@ -78,7 +78,7 @@ def test_a_format_that_cannot_be_used_fails_its_source_alone(tmp_path: Path) -> 
     workspace = make_workspace(tmp_path, ORDERS | {"timestamp_format": "%d.%m.%Y %k:%M"}, ORDERS | {"name": "outlet"})
     put(workspace, "a.csv", HEADER + "7,2026-03-01,10\n")
     failed, loaded = load(workspace), load(workspace, "outlet")
-    assert ["sources.shop.timestamp_format"] == [problem.key for problem in failed.problems]
+    assert [problem.key for problem in failed.problems] == ["sources.shop.timestamp_format"]
     assert (failed.loaded, loaded.loaded, loaded.problems) == (0, 1, ())
     known = rows(workspace, "select name, is_format_usable from raw_config.sources order by name")
     assert known == [("outlet", None), ("shop", False)]
