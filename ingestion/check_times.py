@@ -82,7 +82,7 @@ def check_times(text: Path, source: Source, shape: Shape, workspace: Workspace, 
 
 
 def _first_values(text: Path, source: Source, shape: Shape) -> Mapping[str, Mapping[str, int]]:
-    """The file's columns that hold times, with their values: (first line, value) would be too much for a message."""
+    """Canonical columns of times that the file has, with their values in the order of the file and how often."""
     assert source.entity is not None
     try:
         head = read_head(text, delimiter=shape.delimiter, header_rows=1 if shape.has_header else 0)
@@ -146,8 +146,11 @@ def _fix(unreadable: list[str], values: Mapping[str, int], source: Source, *, zo
         written = " or ".join(f"'{pattern}'" for pattern in fitting)
         unsure = " The values fit both: ask which is meant." if len(fitting) > 1 else ""
         return f"Set 'timestamp_format' of source '{source.name}' to {written}.{unsure}"
-    if len(_readable(unreadable, None, zone=zone, earliest="1901-01-01")) == len(unreadable):
+    if len(_readable(unreadable, None, zone=zone, earliest="0001-01-01")) == len(unreadable):
         return f"They are before {earliest}: export true times, or set 'earliest_date' in cx.yml."
+    if re.search(r" [A-Z]{3,5}$", unreadable[0]):
+        fix = "A zone's short name is read where the source's zone has it then: set 'timezone' of source"
+        return f"{fix} '{source.name}', or export offsets such as +01:00."
     return "Export times as 2026-01-31T18:30:00+01:00; docs/configuration.md (Times) lists every form that is read."
 
 
