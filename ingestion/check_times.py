@@ -159,8 +159,10 @@ def _fitting_formats(values: list[str], *, zone: str, earliest: str) -> list[str
     found: list[str] = []
     with duckdb.connect() as connection:
         for pattern in _candidates():
-            tried = pattern.removesuffix("%Z")
-            if tried == pattern and not _fits(connection, values[:3], pattern):
+            # Cheaply first: without the zone's name, which only the whole expression reads.
+            tried = pattern.removesuffix(" %Z")
+            bare = values[:3] if tried == pattern else [value.rpartition(" ")[0] for value in values[:3]]
+            if not _fits(connection, bare, tried):
                 continue
             if len(_readable(values, pattern, zone=zone, earliest=earliest)) == len(values):
                 found.append(pattern)
