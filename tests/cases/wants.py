@@ -149,7 +149,7 @@ def invisible(case: Case) -> Lines:
 
 @wants("09a-order-by-day")
 def order_by_day(case: Case) -> Lines:
-    sql = "select channel, credit from fct_attribution_credits where model = 'last_touch' order by 1"
+    sql = "select channel, credit from fct_attribution_credits where model = 'last' order by 1"
     models = case.rows("select distinct model from fct_attribution_credits order by 1")
     got = case.rows(sql) or models
     yield equal("last touch", got, [("Paid search", 1.0), ("Paid search", 1.0)])
@@ -331,7 +331,7 @@ def labelled_ends(case: Case) -> Lines:
 @wants("paths-value-without-conversion")
 def paths_value(case: Case) -> Lines:
     yield equal("cx run", case.run, "published")
-    sql = "select sum(n_rows) from private.intermediate.int_books__staging where disposition = 'quarantined'"
+    sql = "select sum(quarantined) from private.intermediate.int_books__staging"
     yield equal("quarantined", case.one(sql), 1)
 
 
