@@ -295,6 +295,19 @@ def test_text_that_is_not_wholly_understood_is_no_time() -> None:
     compare([(text, "Europe/Berlin", None) for text in NO_TIMES])
 
 
+def test_a_word_behind_a_time_is_a_zone_or_makes_it_no_time() -> None:
+    """Every word of one to three letters, glued and behind a blank: what is not understood is never dropped."""
+    local, utc = datetime(2026, 2, 10, 18, 30, 15), datetime(2026, 2, 10, 19, 30, 15)
+    # Names of UTC, and of the offset that Berlin has on that day.
+    understood = dict.fromkeys(("Z", "UT", "UTC", "GMT"), utc) | dict.fromkeys(("CET", "WAT", "BST", "IST"), local)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    words = ["".join(word) for size in (1, 2, 3) for word in itertools.product(letters, repeat=size)]
+    texts = [f"2026-02-10 19:30:15{blank}{word}" for blank in ("", " ") for word in words]
+    found = dict(zip(texts, parsed((text, "Europe/Berlin") for text in texts), strict=True))
+    wanted = {text: understood.get(text.removeprefix("2026-02-10 19:30:15").strip()) for text in texts}
+    assert {text: at for text, at in found.items() if at != wanted[text]} == {}
+
+
 def test_nothing_that_is_added_to_a_time_is_ever_dropped() -> None:
     """Whatever stands behind, before or inside a time, the text is no time or means something of its own."""
     generator = random.Random(20261128)
