@@ -41,10 +41,11 @@ def check(page: AppTest, payload: str) -> None:
         made, said = read(text)
         assert not made & FORBIDDEN, text[:300]
         assert not AUTOLINK.search(said), text[:300]
-        assert len(payload) < 3 or markdown_safe(payload) == payload or payload not in text
+        safe = markdown_safe(payload)
+        assert len(payload) < 3 or safe == payload or payload not in text.replace(safe, "")
 
 
-@pytest.mark.parametrize("payload", [one for one in PAYLOADS if one.strip()], ids=plain)
+@pytest.mark.parametrize("payload", [one for one in EVERY_TENTH if one.strip()], ids=plain)
 def test_a_release_that_nobody_published_is_a_sentence(open_page: Open, demo_workspace: Path, payload: str) -> None:
     page = open_page(demo_workspace, release=payload)
     check(page, payload)
@@ -71,6 +72,14 @@ def test_a_page_makes_nothing_of_its_address(open_page: Open, demo_workspace: Pa
 def test_parameters_that_come_twice_are_one(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "who", segment=["<b>", "[x](https://evil.example)"], period=["x", "y"])
     check(page, "[x](https://evil.example)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("payload", [one for one in PAYLOADS if one.strip()], ids=plain)
+def test_no_address_opens_a_release_that_nobody_published(open_page: Open, demo_workspace: Path, payload: str) -> None:
+    page = open_page(demo_workspace, release=payload)
+    check(page, payload)
+    assert page.title[0].value == "That release is no longer kept"
 
 
 @pytest.mark.slow
