@@ -69,6 +69,7 @@ from int_touchpoints__collected where event = 'survey_answered';
 create table int_survey__meanings as select
     side as meaning_key, side as choice_key, 'kept' as fate, side::double as value, side * 10.0 as value_pct,
     case side when 1 then 'expectation' else 'perception' end as construct, 'speed' as item, 'Speed' as item_label,
+    null::varchar as item_dimension,
     null::varchar as interaction, 's' as survey_id, 'processes' as pillar, 1 as scale_min, 5 as scale_max,
     'q' || side as question_id
 from range(1, 3) as sides (side);

@@ -77,13 +77,12 @@ def test_a_row_lands_as_text_with_every_column(tmp_path: Path, postgres: Server)
     report = load(workspace)
     assert report.problems == ()
     assert report.loaded == 1
-    columns = "order_id, customer_id, occurred_at, amount, currency, _source, _file, _line"
+    columns = "order_id, customer_id, occurred_at, updated_at, amount, currency, _source, _file, _line"
     assert rows(workspace, f"select {columns} from raw_crm_csv.orders") == [
-        ("1", "Jürgen", "2026-01-04 08:12:33.120456+00", "1200.50", None, "shop", "sql:shop", 1)
+        ("1", "Jürgen", "2026-01-04 08:12:33.120456+00", None, "1200.50", None, "shop", "sql:shop", 1)
     ]
     (others,) = rows(workspace, "select _others from raw_crm_csv.orders")[0]
     assert json.loads(others) == {
-        "updated_at": None,
         "share %": "5",
         "tags": "{a,b}",
         "extra": '{"a": 1}',
