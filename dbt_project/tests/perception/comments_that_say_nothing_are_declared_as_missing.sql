@@ -1,6 +1,6 @@
 -- Words for no answer (NA, -, null) among the comments of a question, where they are frequent.
--- A warning, not an error: what a dash means only the company knows, and until survey_values.csv says that it is missing
--- it counts as a comment; but numbers of comments with many of them are not to be trusted.
+-- A warning, not an error: what a dash means only the company knows, and until survey_values.csv says that it is
+-- missing it counts as a comment; but numbers of comments with many of them are not to be trusted.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_comment_topics'}}}) }}
 
 with meanings as (

@@ -1,5 +1,6 @@
 -- Rows of one file that have one key and differ, where neither the vendor's time nor another load says which is later.
--- A warning, not an error: one of them is kept, which may be the wrong one; a column for `updated_at` in cx.yml decides it.
+-- A warning, not an error: one of them is kept, which may be the wrong one; a column for `updated_at` in cx.yml
+-- decides it.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_books__dispositions'}}}) }}
 
 select

@@ -28,12 +28,19 @@ orders as (
 
 ),
 
+of_nobody as (
+
+    select coalesce(sum(revenue), 0) as revenue
+    from {{ ref('fct_orders') }}
+    where is_of_nobody
+
+),
+
 months as (
 
-    select
-        coalesce(sum(revenue), 0)
-        + (select coalesce(sum(revenue), 0) from {{ ref('fct_orders') }} where is_of_nobody) as revenue
-    from {{ ref('fct_customer_months') }}
+    select coalesce(sum(months.revenue), 0) + max(of_nobody.revenue) as revenue
+    from of_nobody
+    left join {{ ref('fct_customer_months') }} as months on true
 
 ),
 

@@ -109,7 +109,8 @@ final as (
             when present.is_reply_known
                 then coalesce(
                     present.replied_at is not null
-                    and {{ hours_between('present.posted_at', 'present.replied_by_at') }} <= settings.reply_target_hours,
+                    and {{ hours_between('present.posted_at', 'present.replied_by_at') }}
+                    <= settings.reply_target_hours,
                     false
                 )
         end as is_answered_in_time,

@@ -38,8 +38,8 @@ single as (
 
 ),
 
--- Lines of one order in one file: what they say of the order is the same, and their money and goods add up. What not every
--- line states is not known of the order.
+-- Lines of one order in one file: what they say of the order is the same, and their money and goods add up. What not
+-- every line states is not known of the order.
 added_up as (
 
     select
@@ -57,7 +57,9 @@ added_up as (
         cast(sum(amount) as decimal(18, 2)) as amount,
         cast(sum(amount_reporting) as decimal(18, 2)) as amount_reporting,
         cast(case when count(cost) = count(*) then sum(cost) end as decimal(18, 2)) as cost,
-        cast(case when count(cost_reporting) = count(*) then sum(cost_reporting) end as decimal(18, 2)) as cost_reporting,
+        cast(
+            case when count(cost_reporting) = count(*) then sum(cost_reporting) end as decimal(18, 2)
+        ) as cost_reporting,
         cast(case when count(quantity) = count(*) then sum(quantity) end as decimal(18, 4)) as quantity,
         min(occurred_at) as occurred_at,
         bool_and(is_day_only) as is_day_only,

@@ -205,8 +205,8 @@ contested as (
 
 ),
 
--- What is later: the shop's own time, then another load; never the next line of one file. A later load replaces an order
--- with all its lines, and a line with an id has a time of its own.
+-- What is later: the shop's own time, then another load; never the next line of one file. A later load replaces an
+-- order with all its lines, and a line with an id has a time of its own.
 stated as (
 
     select

@@ -259,7 +259,8 @@ of_whom as (
             else 'anonymous'
         end as identifier_type,
         case
-            when anonymous_key is not null and (user_key is null or not {{ is_filler('anonymous_id') }}) then 'anonymous'
+            when anonymous_key is not null and (user_key is null or not {{ is_filler('anonymous_id') }})
+                then 'anonymous'
             else 'customer'
         end as device_type
     from keyed

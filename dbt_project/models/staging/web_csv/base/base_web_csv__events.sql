@@ -118,11 +118,13 @@ of_whom as (
     select
         *,
         case
-            when customer_key is not null and (visitor_key is null or not {{ is_filler('customer_id') }}) then 'customer'
+            when customer_key is not null and (visitor_key is null or not {{ is_filler('customer_id') }})
+                then 'customer'
             else 'anonymous'
         end as identifier_type,
         case
-            when visitor_key is not null and (customer_key is null or not {{ is_filler('visitor_id') }}) then 'anonymous'
+            when visitor_key is not null and (customer_key is null or not {{ is_filler('visitor_id') }})
+                then 'anonymous'
             else 'customer'
         end as device_type
     from keyed
