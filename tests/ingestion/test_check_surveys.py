@@ -30,7 +30,8 @@ def warnings(root: Path, text: str, source: dict[str, Any] = WIDE, values: str =
     (root / "mappings" / "survey_codebook.csv").write_text(CODEBOOK)
     (root / "mappings" / "survey_values.csv").write_text(f"survey_id,question_id,label,value,missing\n{values}")
     (root / "inbox" / "a.csv").write_text(text)
-    return check_sources(load_workspace(root))
+    # What the codebook names and a file lacks is another check's.
+    return [one for one in check_sources(load_workspace(root)) if not one.file.startswith("mappings/")]
 
 
 def wide(*whys: str, scores: tuple[str, ...] = ()) -> str:

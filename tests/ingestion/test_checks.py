@@ -66,7 +66,7 @@ def test_a_broken_file_is_named_with_its_fault_and_the_fix(
 
 
 def test_sound_files_have_no_problems(tmp_path: Path) -> None:
-    assert problems(tmp_path, ORDERS, {"a.csv": HEADER.encode() + "1,Müller,1\n".encode()}) == []
+    assert problems(tmp_path, ORDERS, {"a.csv": HEADER.encode() + "Müller,2026-01-01,1\n".encode()}) == []
 
 
 def test_an_optional_column_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
