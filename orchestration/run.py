@@ -110,14 +110,14 @@ class PipelineRun:
         late = check is not None and check.status == "failed"
         return check.model_copy(update={"metrics": self._metrics_of_source(name)}) if check and late else check
 
-    def finish_ingest(self, *, complete: bool = True) -> None:
+    def finish_ingest(self, *, complete: bool = True) -> AuditRecord | None:
         """Write the record of all loading, once everything has had its turn.
 
         Args:
             complete: loading went through, so that the books can be counted; not so where it broke off.
         """
         if self.is_part:
-            return
+            return None
         notes = audit.StageNotes(facts=dict(self.facts))
         notes.checks = [
             *(self._check_of(name, report.problems) for name, report in self._reports.items()),
@@ -130,7 +130,7 @@ class PipelineRun:
         notes.message = "; ".join(str(problem) for report in self._reports.values() for problem in report.problems)
         if complete:
             notes.facts |= self._books()
-        audit.write(
+        return audit.write(
             self.paths.audit,
             run_id=self.run_id,
             name="ingest",
