@@ -27,6 +27,7 @@ PAGES = ("today", "who", "journey", "corners", "before")
 # What a company may write where one value is as good as another.
 OTHER_WORDS = {
     "company": "Somebody Else", "brand": "Else", "timezone": "Asia/Tokyo", "currency": "JPY", "as_of": "2020-01-01",
+    "earliest_date": "2001-01-01",
     "customer_unit": "person", "conversion.event": "signup", "conversion.occurrence": "any", "value.unit": "day",
     "value.calibration_end": "2019-01-01", "value.holdout_end": "2019-06-01", "attribution.position": [0.1, 0.8, 0.1],
     "identity.phone_region": "JP", "identity.not_junk": ["guest"], "identity.junk.ids": ["x1"],
