@@ -145,6 +145,8 @@ class Case:
             test.switch_page(f"views/{name}.py")
         test.run()
         errors = [f"ERROR {one.message}" for one in test.exception] + [f"ERROR {one.value}" for one in test.error]
-        texts = [str(one.value) for one in [*test.markdown, *test.caption, *test.info, *test.warning]]
+        said = [*test.title, *test.header, *test.markdown, *test.caption, *test.info, *test.warning]
+        texts = [str(one.value) for one in said]
         texts += [f"{one.label}: {one.value}" for one in test.metric]
+        texts += [one.value.to_csv(index=False).replace("\n", " | ") for one in test.dataframe]
         return " | ".join(errors + texts)
