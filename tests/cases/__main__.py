@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from orchestration.workers import workers
-from tests.cases.wants import WANTS, Line
+from tests.cases.wants import ELSEWHERE, WANTS, Line
 from tests.cases.world import Case
 from workspace.environment import silence_telemetry
 
@@ -20,7 +20,8 @@ from workspace.environment import silence_telemetry
 def main(folder: Path, names: list[str], *, only_wrong: bool) -> int:
     """Judge the cases and print a line each; returns how many lines are wrong."""
     wrong = asked = 0
-    missing = [path.name for path in sorted(folder.iterdir()) if path.is_dir() and path.name not in WANTS]
+    known = {**WANTS, **ELSEWHERE}
+    missing = [path.name for path in sorted(folder.iterdir()) if path.is_dir() and path.name not in known]
     for name in missing:
         print(f"{name}: no right value is known for this case")
     with workers() as warm, tempfile.TemporaryDirectory() as scratch:

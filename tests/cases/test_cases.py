@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.workers import Workers, workers
-from tests.cases.wants import WANTS
+from tests.cases.wants import ELSEWHERE, WANTS
 from tests.cases.world import Case
 
 
@@ -18,8 +18,10 @@ def warm() -> Iterator[Workers]:
         yield started
 
 
-def test_every_case_is_judged(shared: Path) -> None:
-    assert sorted(path.name for path in (shared / "cases").iterdir() if path.is_dir()) == sorted(WANTS)
+def test_every_case_is_judged(shared: Path, repository: Path) -> None:
+    cases = sorted(path.name for path in (shared / "cases").iterdir() if path.is_dir())
+    assert cases == sorted([*WANTS, *ELSEWHERE])
+    assert [name for name, tests in ELSEWHERE.items() if not (repository / tests).is_file()] == []
 
 
 @pytest.mark.slow

@@ -23,6 +23,11 @@ class Line(NamedTuple):
 
 Lines = Iterator[Line]
 WANTS: dict[str, Callable[[Case], Lines]] = {}
+# Cases without a workspace of their own, and the tests that stand for them.
+ELSEWHERE = {
+    "dagster-reexecute": "tests/end_to_end/test_dagster_server.py",
+    "no-home": "tests/workspace/test_environment.py",
+}
 
 
 def wants(name: str) -> Callable[[Callable[[Case], Lines]], Callable[[Case], Lines]]:
@@ -265,16 +270,6 @@ def no_waves(case: Case) -> Lines:
 def codebook(case: Case) -> Lines:
     yield says("cx check", case.check, "How likly", "delimiter")
     yield says_not("cx check", case.check, "is in order: Acme, sources s.$")
-
-
-@wants("dagster-reexecute")
-def reexecute(case: Case) -> Lines:
-    yield Line("see", "tests/orchestration", "tests of their own", True)
-
-
-@wants("no-home")
-def no_home(case: Case) -> Lines:
-    yield Line("see", "tests/orchestration", "tests of their own", True)
 
 
 @wants("decimal-comma")
