@@ -180,7 +180,8 @@ def half_points(case: Case) -> Lines:
     is_left_out = row.get("n") in (0, None) and row.get("status") == "no_data"
     is_detractor = row.get("value", row.get("nps")) == -50
     yield Line("nps", shown, "n 0 (out of scale), or -50", is_left_out or is_detractor)
-    yield not_well(case) if is_left_out else says("cx status", case.status, "")
+    if is_left_out:
+        yield not_well(case)
 
 
 @wants("12-qualtrics-status-bits")
