@@ -50,12 +50,12 @@
         'no_valid_time': {
             'text': 'no valid {1}',
             'heading': 'bad date',
-            'cure': 'set timestamp_format of the source in cx.yml, or correct {1} in the file',
+            'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
         'unreadable_time': {
             'text': '{1} is no valid time',
             'heading': 'bad date',
-            'cure': 'set timestamp_format of the source in cx.yml, or correct {1} in the file',
+            'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
         'before': {
             'text': '{1} is before {2}',

@@ -42,7 +42,10 @@
     ('content', 'fct_content_views', 'viewed_on', none),
     ('gates', 'fct_content_views', 'viewed_on', 'is_gate_shown'),
     ('gate_submissions', 'fct_content_views', 'viewed_on', 'is_submitted'),
-    ('purchases', 'fct_touchpoints', 'occurred_on', "role = 'purchase'"),
+    (
+        'visitor_purchases', 'fct_touchpoints', 'occurred_on',
+        "role = 'purchase' and person_id in (select fct_sessions.person_id from fct_sessions)"
+    ),
     ('conversions', 'fct_attribution_credits', 'converted_on', none),
     ('searches', 'fct_searches', 'searched_on', none),
     ('handoffs', 'fct_handoff_events', 'received_on', none),
