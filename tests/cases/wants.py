@@ -206,9 +206,9 @@ def segment_all(case: Case) -> Lines:
     got = case.page("who", segment="All")
     yield Line(
         "page who, ?segment=All",
-        _shortened(got, r"\b6 customers|\b12 customers|600"),
-        "speaks of 6 customers or 600.00",
-        bool(re.search(r"\b6\b", got)) and "ERROR" not in got and bool(re.search(r"600", got)),
+        _shortened(got, r"Based on \d+ customers"),
+        "based on 6 customers",
+        "Based on 6 customers" in got and "ERROR" not in got,
     )
 
 
@@ -256,13 +256,11 @@ def no_waves(case: Case) -> Lines:
     statuses = sorted({row["status"] for row in got}) if isinstance(got, list) else got
     yield Line("expectation_gap_change --by pillar", statuses, "no_data", statuses in (["no_data"], []))
     for page in ("expectations", "quality"):
-        yield says_not(f"page {page}", case.page(page), "ERROR")
-    brief = case.root / "brief.html"
-    case.cx("brief", "--out", str(brief))
-    if not brief.exists():
-        said = case.cx("brief")
-        brief = next(iter(sorted(case.root.glob("**/*.html"))), brief)
-    text = re.sub(r"<[^>]+>", " ", brief.read_text()) if brief.exists() else said
+        yield says_not(f"page {page}", case.page(page), "(?-i:ERROR)")
+    said = case.cx("brief", "--output", str(case.root))
+    brief = next(iter(sorted(case.root.glob("*.html"))), None)
+    text = re.sub(r"<[^>]+>", " ", brief.read_text()) if brief else said
+    yield says("cx brief", re.sub(r"\s+", " ", text), "What changed")
     yield says_not("cx brief", re.sub(r"\s+", " ", text), r"Overall score\D{0,40}50\D{1,30}50")
     yield says("cx status", case.status, "no fact has a date")
 
