@@ -105,6 +105,7 @@ def notices(
     live_run_id: str,
     now: datetime,
     stale_after: timedelta,
+    instead_of: str = "",
 ) -> list[Notice]:
     """What a reader must know before trusting the numbers: an old release, a failed run since, late data.
 
@@ -114,6 +115,7 @@ def notices(
         live_run_id: the release that CURRENT.json points at.
         now: the present moment, with a zone.
         stale_after: how old a live release may be.
+        instead_of: why this release is shown and not the one that CURRENT.json points at; empty where it is.
     """
     zone = ZoneInfo(release.timezone)
     published = moment(release.published_at.astimezone(zone))
@@ -121,7 +123,14 @@ def notices(
         text = f"You opened the release of {published}. A different one is live now."
         return [Notice("These are earlier answers", text, "orange", ":material/history:")]
     found = []
+    if instead_of:
+        text = f"{instead_of} Whoever runs the load has to publish again. The answers below are those of {published}."
+        found.append(Notice("The newest answers cannot be trusted", text, "red", ":material/error:"))
     newest = runs[0] if runs else None
+    if newest is not None and newest.status == "died" and newest.run_id != release.run_id:
+        when = moment(newest.started_at.astimezone(zone))
+        text = f"The load of {when} was killed before its end. The answers below are those of {published}."
+        found.append(Notice("The last load did not end", text, "red", ":material/error:"))
     if newest is not None and newest.status in ("failed", "error") and newest.run_id != release.run_id:
         when = moment((newest.finished_at or newest.started_at).astimezone(zone))
         reason = why(newest)
@@ -148,6 +157,8 @@ def settings_not_kept(release: Release) -> Notice | None:
 
 def why(run: RunSummary) -> str:
     """What stopped a run, in a sentence."""
+    if run.status == "died":
+        return f"{run.message}."
     failed = [getattr(check, "name", str(check)) for check in run.failed_checks]
     if failed:
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""

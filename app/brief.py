@@ -183,7 +183,12 @@ def write(desk: Desk) -> Brief:
     changes = tuple(_change(desk, metric, last, previous) for metric in CHANGES)
     shown = [*(answer.figure.metric for answer in answers), *CHANGES, "value_at_stake"]
     told = notices(
-        document, desk.runs, live_run_id=desk.live_run_id, now=desk.now, stale_after=desk.settings.stale_after
+        document,
+        desk.runs,
+        live_run_id=desk.live_run_id,
+        now=desk.now,
+        stale_after=desk.settings.stale_after,
+        instead_of=desk.release.instead_of,
     )
     unknown = settings_not_kept(document)
     return Brief(

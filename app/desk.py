@@ -23,12 +23,12 @@ from serving import (
     AnswerRow,
     LiveRelease,
     MetricDefinition,
+    NoRelease,
     Question,
     RunSummary,
     UserError,
     ask,
     catalogue,
-    current,
     dimension_values,
     open_release,
     run_history,
@@ -214,13 +214,17 @@ def open_desk(root: Path, run_id: str | None = None) -> Desk:
         UserError: `run_id` names no release that is kept.
     """
     paths = WorkspacePaths(root)
-    live = current(paths)
-    live_run_id = "" if live is None else live.run_id
-    release = open_release(paths, run_id)
+    try:
+        live = open_release(paths)
+    except NoRelease:
+        if run_id is None:
+            raise
+        live = None
+    release = live if live and run_id in (None, live.run_id) else open_release(paths, run_id)
     return Desk(
         paths=paths,
         release=release,
-        live_run_id=live_run_id,
+        live_run_id=live.run_id if live else "",
         definitions=_definitions(*_identity(release), release),
         runs=tuple(run_history(paths)),
         settings=settings_of(release.document),

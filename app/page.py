@@ -61,6 +61,7 @@ class Heading:
                 live_run_id=desk.live_run_id,
                 now=desk.now,
                 stale_after=desk.settings.stale_after,
+                instead_of=desk.release.instead_of,
             ):
                 draw_notice(notice)
             if desk.document.run_id != desk.live_run_id:

@@ -30,14 +30,15 @@ def no_workspace(root: Path | None) -> None:
 
 
 def no_release(missing: NoRelease, last: RunSummary | None) -> None:
-    """The workspace is there, and nothing is published in it; `last` is its newest run, if there was one."""
-    st.title("Nothing is published yet", anchor=False)
+    """The workspace is there, and nothing in it can be read; `last` is its newest run, if there was one."""
+    title = "The published answers cannot be read" if missing.is_damage else "Nothing is published yet"
+    st.title(title, anchor=False)
     st.markdown(markdown_safe(missing.what))
     with st.container(border=True):
         st.markdown("**Load, check and publish:**")
         st.code(missing.command, language="bash")
         st.markdown(f"Looked for {as_code(str(missing.looked_for))}.")
-    if last is not None and last.status in ("failed", "error"):
+    if last is not None and last.status in ("failed", "error", "died"):
         st.error(
             f"**The last load ended before publishing** (stage {last.stage})  \n{markdown_safe(why(last))}",
             icon=":material/error:",

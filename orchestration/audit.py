@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
+from pydantic import ValidationError
+
 from workspace.documents import AuditRecord, Check, StageName, StageStatus
 from workspace.errors import WorkspaceError
 
@@ -83,9 +85,22 @@ def record_path(folder: Path, *, run_id: str, name: StageName) -> Path:
 
 
 def read(folder: Path, *, run_id: str) -> dict[StageName, AuditRecord]:
-    """The records that a run has left so far."""
-    paths = {name: record_path(folder, run_id=run_id, name=name) for name in STAGES}
-    return {name: AuditRecord.model_validate_json(path.read_bytes()) for name, path in paths.items() if path.is_file()}
+    """The records that a run has left so far. One that is damaged says nothing: it counts as none (`damaged`)."""
+    found = {name: _record(record_path(folder, run_id=run_id, name=name)) for name in STAGES}
+    return {name: record for name, record in found.items() if record is not None}
+
+
+def damaged(folder: Path, *, run_id: str) -> list[str]:
+    """Names of a run's records that cannot be read."""
+    paths = [record_path(folder, run_id=run_id, name=name) for name in STAGES]
+    return [path.name for path in paths if path.exists() and _record(path) is None]
+
+
+def _record(path: Path) -> AuditRecord | None:
+    try:
+        return AuditRecord.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def ended(folder: Path, *, run_id: str) -> bool:
@@ -94,11 +109,6 @@ def ended(folder: Path, *, run_id: str) -> bool:
     publish = records.get("publish")
     blocked = any(check.blocks for record in records.values() for check in record.checks)
     return publish is not None and (publish.status != "skipped" or blocked)
-
-
-def run_ids(folder: Path) -> list[str]:
-    """Runs that have left a record, newest first: a run id begins with the instant at which the run began."""
-    return sorted({path.name.split(".")[0] for path in folder.glob("[!.]*.json")}, reverse=True)
 
 
 def status_of(checks: Sequence[Check]) -> StageStatus:

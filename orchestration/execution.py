@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from orchestration import audit
 from orchestration.dbt_runner import DbtError
 from orchestration.instance import dagster_home
-from orchestration.publish import read_current
+from orchestration.publish import live_pointer
 from orchestration.run import new_run_id
-from orchestration.run_lock import RunLockedError, current_holder
 from orchestration.workers import Workers
 from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
+from workspace.run_lock import RunLockedError, current_holder
 from workspace.worker import RefusedError, finish
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
         )
         failure = None if result.success else _first_error(result)
     records = audit.read(paths.audit, run_id=run_id)
-    live = read_current(paths)
+    live = live_pointer(paths)
     publish = records.get("publish")
     return RunOutcome(
         run_id=run_id,

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestration import audit
-from orchestration.publish import read_current, read_release
+from orchestration.publish import live_pointer
 from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
 from workspace.environment import secret
 from workspace.paths import WorkspacePaths
+from workspace.releases import BrokenReleaseError, read_document
+from workspace.runs import died, run_ids, started
 
 logger = logging.getLogger(__name__)
 Records = Mapping[StageName, AuditRecord]
@@ -55,7 +57,8 @@ def message_of(company: str, paths: WorkspacePaths, *, run_id: str) -> Message |
         if _failed(audit.read(paths.audit, run_id=run_id)):
             outcome = "was not published"
         return Message(f"{company}: run {run_id} {outcome}", (*told, _what_readers_see(paths)))
-    before = next((one for one in audit.run_ids(paths.audit) if one < run_id), None)
+    runs = run_ids(paths.audit)
+    before = next(iter(runs[runs.index(run_id) + 1 :]), None) if run_id in runs else None
     if before and troubles(paths, run_id=before):
         return Message(f"{company}: all is well again", (f"Run {run_id} went through.", _what_readers_see(paths)))
     return None
@@ -65,12 +68,32 @@ def troubles(paths: WorkspacePaths, *, run_id: str) -> tuple[str, ...]:
     """One line for each thing of a run that somebody has to know, worst first; nothing where all went well."""
     records = audit.read(paths.audit, run_id=run_id)
     withheld = withheld_metrics(paths, run_id) if _is_live(paths, run_id) else []
-    return (*_stages(records), *_sources(records), *withheld)
+    return (*_deaths(paths, run_id, records), *_stages(records), *_sources(records), *withheld)
+
+
+def _deaths(paths: WorkspacePaths, run_id: str, records: Records) -> list[str]:
+    """A run that did not end, and records of it that somebody or something has damaged."""
+    lines = [
+        f"audit/{name} cannot be read: it is damaged, and what it said is not known"
+        for name in audit.damaged(paths.audit, run_id=run_id)
+    ]
+    if died(paths, run_id):
+        last = f"after {list(records)[-1]}" if records else "before its first stage was done"
+        began = started(paths, run_id)
+        when = f", begun {began.started_at:%Y-%m-%d %H:%M} UTC," if began else ""
+        lines.append(
+            f"run {run_id}{when} did not end: its process was killed, or the machine stopped, {last}. "
+            f"{'Its release is live' if _is_live(paths, run_id) else 'Nothing of it was published'}. Run cx run again"
+        )
+    return lines
 
 
 def withheld_metrics(paths: WorkspacePaths, run_id: str) -> list[str]:
     """One line for each metric that a release withholds."""
-    withheld = read_release(paths, run_id).withheld
+    try:
+        withheld = read_document(paths, run_id).withheld
+    except BrokenReleaseError:
+        return []  # whoever asks for the live release learns of it there
     return [f"{metric} is withheld because of {', '.join(checks)}" for metric, checks in sorted(withheld.items())]
 
 
@@ -103,12 +126,12 @@ def _failed(records: Records) -> bool:
 
 
 def _is_live(paths: WorkspacePaths, run_id: str) -> bool:
-    live = read_current(paths)
+    live = live_pointer(paths)
     return bool(live and live.run_id == run_id)
 
 
 def _what_readers_see(paths: WorkspacePaths) -> str:
-    live = read_current(paths)
+    live = live_pointer(paths)
     return f"Readers see release {live.run_id}." if live else "Readers see nothing yet."
 
 

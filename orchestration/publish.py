@@ -18,16 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from orchestration import audit, lineage
 from orchestration.decision import Decision, decide, withheld_metrics
 from orchestration.release_facts import ReleaseFacts, built_settings, read_facts
-from orchestration.snapshot import canonical_hash, read_tables, sha256_of, write_snapshot
+from orchestration.snapshot import canonical_hash, read_tables, write_snapshot
 from workspace import Workspace
 from workspace.documents import Check, Current, Release, TableRecord
 from workspace.frozen import frozen_settings
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
+from workspace.releases import BrokenReleaseError, documents, read_pointer, sealed, sha256_of, verify
 
 STAGING_PREFIX = ".staging-"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
@@ -73,7 +72,7 @@ def publish(
         ledger: rows of `ledger.loads`.
     """
     paths = workspace.paths
-    live = read_current(paths)
+    live = live_pointer(paths)
     clean(paths, live=live)
     decision = decide(audit.read(paths.audit, run_id=run_id))
     if not decision.may_publish:
@@ -95,74 +94,68 @@ def publish(
             workspace,
             staging,
             run_id=run_id,
+            sequence=_next_sequence(paths, live),
             code_version=code_version,
             changed_files=changed_files,
             artefacts=artefacts,
             ledger=ledger,
             decision=decision,
         )
-        if live and _content_of(paths, live.run_id) == release.content_hash:
+        if live and _content_of(paths, live) == release.content_hash:
             return Publication(outcome="nothing_new", live=live.run_id)
         staging.rename(paths.release(run_id))
         _sync_folder(paths.published)
-        switch(paths, run_id)
+        switch(paths, release)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     prune(paths, keep=workspace.config.serving.keep_releases)
     return Publication(outcome="published", live=run_id, release=release)
 
 
-def read_current(paths: WorkspacePaths) -> Current | None:
-    """Which release is live; None where nothing is published yet."""
-    if not paths.current.is_file():
+def live_pointer(paths: WorkspacePaths) -> Current | None:
+    """Which release is live; None where nothing is, also because the pointer is damaged (`serving` says so)."""
+    try:
+        return read_pointer(paths)
+    except BrokenReleaseError as error:
+        logger.warning("%s", error)
         return None
-    return Current.model_validate_json(paths.current.read_bytes())
 
 
-def read_release(paths: WorkspacePaths, run_id: str) -> Release:
-    """What a release says of itself."""
-    return Release.model_validate_json((paths.release(run_id) / RELEASE_FILE).read_bytes())
-
-
-def switch(paths: WorkspacePaths, run_id: str) -> None:
+def switch(paths: WorkspacePaths, release: Release) -> None:
     """Make a release live: readers see the old one until the rename, and the new one after it."""
-    Current(run_id=run_id, switched_at=audit.now(), reason="publish").write(paths.current)
+    Current(
+        run_id=release.run_id,
+        switched_at=audit.now(),
+        sequence=release.sequence,
+        seal=release.seal,
+        reason="publish",
+    ).write(paths.current)
     _sync_folder(paths.published)
 
 
 def clean(paths: WorkspacePaths, *, live: Current | None) -> None:
     """Remove what killed runs have left: hidden folders, and releases that were renamed but never went live.
 
-    A release that was live once is older than the last switch; one that is younger was never pointed at.
+    The pointer keeps the highest sequence that was ever live. Where there is none (the pointer is lost, or from before
+    sequences), nobody can say what was live, and all are kept.
     """
     for folder in paths.published.glob(f"{STAGING_PREFIX}*"):
         logger.info("removing %s, left by a run that did not finish", folder.name)
         shutil.rmtree(folder)
     for temporary in paths.published.glob(".CURRENT.json.*.tmp"):
         temporary.unlink()
-    for release in readable_releases(paths):
-        if live is None or (release.run_id != live.run_id and release.published_at > live.switched_at):
+    for release in documents(paths) if live is not None and live.sequence else ():
+        if release.sequence > live.sequence:
             logger.info("removing release %s, which never went live", release.run_id)
             shutil.rmtree(paths.release(release.run_id))
 
 
 def prune(paths: WorkspacePaths, *, keep: int) -> None:
     """Keep the newest `keep` releases, and the live one whatever its age."""
-    live = read_current(paths)
-    for release in readable_releases(paths)[keep:]:
+    live = live_pointer(paths)
+    for release in documents(paths)[keep:]:
         if live is None or release.run_id != live.run_id:
             shutil.rmtree(paths.release(release.run_id))
-
-
-def readable_releases(paths: WorkspacePaths) -> list[Release]:
-    """Every release whose release.json can be read, newest first. What cannot be read is left alone."""
-    found = []
-    for path in paths.published.glob(f"[!.]*/{RELEASE_FILE}"):
-        try:
-            found.append(Release.model_validate_json(path.read_bytes()))
-        except (ValidationError, OSError):
-            logger.warning("%s cannot be read; the folder is left as it is", paths.relative(path))
-    return sorted(found, key=lambda release: release.published_at, reverse=True)
 
 
 def content_hash(
@@ -191,6 +184,7 @@ def _write(
     folder: Path,
     *,
     run_id: str,
+    sequence: int,
     code_version: str,
     changed_files: Sequence[str],
     artefacts: Path,
@@ -210,6 +204,7 @@ def _write(
     withheld = withheld_metrics(decision.checks, semantic_manifest)
     release = Release(
         run_id=run_id,
+        sequence=sequence,
         published_at=audit.now(),
         **policy,
         code_version=code_version,
@@ -233,6 +228,7 @@ def _write(
         books=facts.books,
         unmapped=facts.unmapped,
     )
+    release = sealed(release)
     release.write(folder / RELEASE_FILE)
     for path in folder.iterdir():
         path.chmod(_FILE_MODE)
@@ -265,12 +261,17 @@ def _policy(workspace: Workspace, facts: ReleaseFacts) -> dict[str, Any]:
     }
 
 
-def _content_of(paths: WorkspacePaths, run_id: str) -> str | None:
-    path = paths.release(run_id) / RELEASE_FILE
+def _content_of(paths: WorkspacePaths, live: Current) -> str | None:
+    """Hash of what readers see; None where the live release is not what was published, so that it is made anew."""
     try:
-        return Release.model_validate_json(path.read_bytes()).content_hash
-    except (ValidationError, OSError):
+        return verify(paths, live.run_id, seal=live.seal).document.content_hash
+    except BrokenReleaseError as error:
+        logger.warning("%s", error)
         return None
+
+
+def _next_sequence(paths: WorkspacePaths, live: Current | None) -> int:
+    return 1 + max((live.sequence if live else 0, *(release.sequence for release in documents(paths))))
 
 
 def _sync_file(path: Path) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration import audit
 from orchestration.notify import tell
 from orchestration.run import PipelineRun, new_run_id
-from orchestration.run_lock import hold
 from orchestration.run_log import written_to
 from orchestration.workers import Workers
 from workspace import load_workspace
+from workspace.paths import WorkspacePaths
+from workspace.run_lock import hold
+from workspace.runs import died, purpose_of, run_ids
 
 RUN_ID_TAG = "cx/run_id"
 
@@ -42,10 +43,10 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
         tagged = dagster_run.tags.get(RUN_ID_TAG) if dagster_run else None
         # A run that is executed again inherits its parent's tags; its records are its own.
         is_again = bool(dagster_run and dagster_run.parent_run_id)
-        is_new = is_again or not tagged or bool(audit.read(workspace.paths.audit, run_id=tagged))
+        is_new = is_again or not tagged or tagged in run_ids(workspace.paths.audit)
         run_id = new_run_id() if is_new or not tagged else tagged
         is_part = bool(dagster_run and _is_part(dagster_run))
-        with hold(workspace.paths.lock, purpose=f"run {run_id}"):
+        with hold(workspace.paths.lock, purpose=purpose_of(run_id)):
             if dagster_run and context.instance:
                 context.instance.add_run_tags(dagster_run.run_id, {RUN_ID_TAG: run_id})
             run = PipelineRun(
@@ -58,6 +59,9 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                 workers=workers or Workers(),
             )
             with written_to(workspace.paths.logs, run_id=run_id):
+                if context.instance:
+                    end_dead_runs(context.instance, workspace.paths)
+                run.begin()
                 # The gate imports for seconds: on another core, while files are loaded.
                 run.workers.start()
                 if workers is None:
@@ -72,6 +76,15 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                         tell(workspace, run_id=run_id)
 
     return pipeline
+
+
+def end_dead_runs(instance: dg.DagsterInstance, paths: WorkspacePaths) -> None:
+    """Let Dagster know which of the runs that it takes for running are dead: they began, and nobody works on them."""
+    working = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+    for run in instance.get_runs(filters=working):
+        run_id = run.tags.get(RUN_ID_TAG)
+        if run_id and died(paths, run_id):
+            instance.report_run_failed(run, message=f"Run {run_id} did not end: its process was killed.")
 
 
 def _is_part(run: dg.DagsterRun) -> bool:

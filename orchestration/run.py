@@ -25,13 +25,14 @@ from orchestration.freshness import freshness
 from orchestration.lineage import marts_of_source
 from orchestration.losses import loss_checks
 from orchestration.metric_graph import metrics_by_mart
-from orchestration.publish import Publication, publish, read_current
+from orchestration.publish import Publication, live_pointer, publish
 from orchestration.release_facts import read_books
 from orchestration.workers import Workers
 from workspace import Problem, Workspace
 from workspace.documents import AuditRecord, Check, StageName
 from workspace.handover import free_for_writing
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
+from workspace.runs import begin, run_ids, started
 
 if TYPE_CHECKING:
     from ingestion import LoadReport
@@ -80,6 +81,16 @@ class PipelineRun:
     @property
     def paths(self) -> WorkspacePaths:
         return self.workspace.paths
+
+    def begin(self) -> None:
+        """Leave a record that this run has begun, before it does anything: should it be killed, that is seen."""
+        if not self.is_part:
+            begin(
+                self.paths,
+                run_id=self.run_id,
+                code_version=code_of_today().version,
+                dagster_run_id=self.facts.get("dagster_run_id"),
+            )
 
     def prepare(self) -> None:
         """Create what is missing in raw, and write what cx.yml says into raw_config."""
@@ -220,8 +231,8 @@ class PipelineRun:
         if self._ingest_started_at and "ingest" not in written:
             self.finish_ingest(complete=False)
             written.add("ingest")
-        if written and "publish" not in written:
-            live = read_current(self.paths)
+        if "publish" not in written and (written or started(self.paths, self.run_id)):
+            live = live_pointer(self.paths)
             with self._stage("publish") as notes:
                 notes.status = "skipped"
                 notes.message = "An earlier stage kept this run from being published."
@@ -242,7 +253,7 @@ class PipelineRun:
         """Records of the run that this one continues, as long as no other run has changed the warehouse since."""
         if self.continues is None:
             return {}
-        later = (run for run in audit.run_ids(self.paths.audit) if run != self.run_id)
+        later = (run for run in run_ids(self.paths.audit) if run != self.run_id)
         return audit.read(self.paths.audit, run_id=self.continues) if next(later, None) == self.continues else {}
 
     def _take_over(self) -> None:

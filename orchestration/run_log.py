@@ -34,5 +34,6 @@ def written_to(folder: Path, *, run_id: str) -> Iterator[Path]:
         for logger in loggers:
             logger.removeHandler(handler)
         handler.close()
-        for old in sorted(folder.glob("*.log"))[:-_KEPT]:
+        # By name, which is by the clock: this one may not be the newest.
+        for old in [log for log in sorted(folder.glob("*.log")) if log != path][: -_KEPT + 1]:
             old.unlink()

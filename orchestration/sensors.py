@@ -11,8 +11,9 @@ import dagster as dg
 
 from orchestration import audit
 from orchestration.resources import RUN_ID_TAG
-from orchestration.run_lock import current_holder
 from workspace import Workspace, load_workspace
+from workspace.run_lock import current_holder
+from workspace.runs import died
 
 _EVERY_SECONDS: Final = 60
 # A machine that restarts kills a run once; what kills three runs kills the fourth as well.
@@ -75,9 +76,12 @@ def _run_key(seen: str, attempt: int) -> str:
 def _died(instance: dg.DagsterInstance, workspace: Workspace, run_key: str) -> bool:
     """Whether the run of this key ended without having come to a decision about publishing."""
     found = instance.get_runs(filters=dg.RunsFilter(tags={_RUN_KEY_TAG: run_key}), limit=1)
-    if not found or found[0].status not in _ENDED_BADLY:
+    if not found:
         return False
     run_id = found[0].tags.get(RUN_ID_TAG)
+    if found[0].status not in _ENDED_BADLY:
+        # A killed process cannot say that it ended: Dagster still takes the run for running.
+        return bool(run_id) and died(workspace.paths, str(run_id))
     return not run_id or not audit.ended(workspace.paths.audit, run_id=run_id)
 
 

@@ -61,12 +61,6 @@ def read_tables(snapshot: Path) -> dict[str, TableRecord]:
         return {table: _record(connection, table) for table in sorted(_tables(connection, database=None))}
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hexadecimal text."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def canonical_hash(document: Any) -> str:
     """SHA-256 of a JSON document that does not depend on the order of keys or of named list items."""
     return hashlib.sha256(json.dumps(_ordered(document), sort_keys=True, default=str).encode()).hexdigest()

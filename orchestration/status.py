@@ -1,7 +1,7 @@
 """What a workspace looks like from outside: the release readers see, the last run, the books, what went wrong.
 
-In: `published/` and `audit/`, files only, so that it works while a run has the databases open. Out: one plain
-dictionary, the same for people and for `--json`.
+In: `published/`, `audit/` and the configuration, files only, so that it works while a run has the databases open. Out:
+one plain dictionary, the same for people and for `--json`.
 """
 
 from __future__ import annotations
@@ -11,28 +11,32 @@ from typing import Any
 
 from orchestration import audit, notify
 from orchestration.books import unbalanced_models
-from orchestration.publish import read_current, read_release
-from orchestration.run_lock import current_holder
-from workspace.documents import AuditRecord, Check, StageName
+from workspace import WorkspaceError, load_workspace
+from workspace.documents import AuditRecord, Check, Current, Release, StageName
 from workspace.paths import WorkspacePaths
+from workspace.releases import BrokenReleaseError, documents, read_pointer, verify
+from workspace.run_lock import current_holder
+from workspace.runs import is_running, run_ids
 
 
 def status_of(paths: WorkspacePaths) -> dict[str, Any]:
-    """Everything `cx status` tells."""
+    """Everything `cx status` tells. Whatever is damaged is a trouble of its own, and the rest is told all the same."""
     holder = current_holder(paths.lock)
-    runs = audit.run_ids(paths.audit)
+    # A run that works on has not gone wrong yet; it is named as running.
+    runs = [run_id for run_id in run_ids(paths.audit) if not is_running(paths, run_id)]
     ingest = _newest(paths, runs, "ingest", fact="ledger")
     build = _newest(paths, runs, "build", fact="books")
     books = build.facts["books"] if build else []
-    troubles = _troubles(paths, runs)
+    live, release, broken = _live(paths)
+    troubles = [*broken, *_troubles(paths, runs, live), *_configuration(paths)]
     return {
         "workspace": str(paths.root),
         "is_well": not troubles,
         "troubles": troubles,
         "running": str(holder) if holder else None,
-        "release": _release(paths),
+        "release": _release(live, release) if live and release else None,
         "last_run": _run(paths, runs[0]) if runs else None,
-        "last_failure": _last_failure(paths, runs),
+        "last_failure": _last_failure(paths, runs, live),
         "ledger": ingest.facts["ledger"] if ingest else [],
         "files_balance": not ingest.facts["unbalanced_files"] if ingest else None,
         "unbalanced_files": ingest.facts["unbalanced_files"] if ingest else [],
@@ -49,12 +53,48 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
     }
 
 
-def _troubles(paths: WorkspacePaths, runs: list[str]) -> list[str]:
-    """Why all is not well; nothing where it is."""
-    live = read_current(paths)
-    found = [] if live else ["Nothing is published yet."]
-    if runs:
-        found += notify.troubles(paths, run_id=runs[0])
+def _live(paths: WorkspacePaths) -> tuple[Current | None, Release | None, list[str]]:
+    """The pointer, what the live release says of itself, and what is wrong with either."""
+    try:
+        pointer = read_pointer(paths)
+    except BrokenReleaseError as error:
+        return None, None, [_broken(paths, error, but=None)]
+    if pointer is None:
+        return None, None, ["Nothing is published yet."]
+    try:
+        return pointer, verify(paths, pointer.run_id, seal=pointer.seal).document, []
+    except BrokenReleaseError as error:
+        return pointer, None, [_broken(paths, error, but=pointer.run_id)]
+
+
+def _broken(paths: WorkspacePaths, error: BrokenReleaseError, *, but: str | None) -> str:
+    """What is wrong with the live release, what readers see meanwhile, and what to do."""
+    others = (one.run_id for one in documents(paths) if one.run_id != but)
+    whole = next((run_id for run_id in others if _is_whole(paths, run_id)), None)
+    seen = f"Readers see release {whole}" if whole else "Readers see nothing"
+    return f"{error.what} ({paths.relative(error.file)}). {seen} until cx run publishes anew, or cx rollback names one."
+
+
+def _is_whole(paths: WorkspacePaths, run_id: str) -> bool:
+    try:
+        verify(paths, run_id)
+    except BrokenReleaseError:
+        return False
+    return True
+
+
+def _configuration(paths: WorkspacePaths) -> list[str]:
+    """Why the next run could not begin; nothing where it can."""
+    try:
+        load_workspace(paths.root)
+    except WorkspaceError as error:
+        return [f"The next run cannot begin: {problem}" for problem in error.problems]
+    return []
+
+
+def _troubles(paths: WorkspacePaths, runs: list[str], live: Current | None) -> list[str]:
+    """What went wrong in the last run, and what the live release withholds."""
+    found = list(notify.troubles(paths, run_id=runs[0])) if runs else []
     if live and not (runs and live.run_id == runs[0]):
         # A run with nothing new leaves the live release as it is, with what is withheld in it.
         found += notify.withheld_metrics(paths, live.run_id)
@@ -76,11 +116,7 @@ def _warnings(paths: WorkspacePaths, run_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _release(paths: WorkspacePaths) -> dict[str, Any] | None:
-    live = read_current(paths)
-    if live is None:
-        return None
-    release = read_release(paths, live.run_id)
+def _release(live: Current, release: Release) -> dict[str, Any]:
     return {
         "run_id": release.run_id,
         "published_at": release.published_at.isoformat(),
@@ -103,7 +139,7 @@ def _run(paths: WorkspacePaths, run_id: str) -> dict[str, Any]:
     records = audit.read(paths.audit, run_id=run_id)
     return {
         "run_id": run_id,
-        "finished_at": max(record.finished_at for record in records.values()).isoformat(),
+        "finished_at": max((record.finished_at.isoformat() for record in records.values()), default=None),
         "stages": {
             name: {"status": record.status, "message": record.message, "checks": _counts(record)}
             for name, record in records.items()
@@ -117,11 +153,13 @@ def _run(paths: WorkspacePaths, run_id: str) -> dict[str, Any]:
     }
 
 
-def _last_failure(paths: WorkspacePaths, runs: list[str]) -> dict[str, Any] | None:
+def _last_failure(paths: WorkspacePaths, runs: list[str], live: Current | None) -> dict[str, Any] | None:
+    is_after_release = True
     for run_id in runs:
+        is_after_release = is_after_release and not (live and live.run_id == run_id)
         records = audit.read(paths.audit, run_id=run_id)
         if any(record.status in ("failed", "error") for record in records.values()):
-            return _run(paths, run_id)
+            return {**_run(paths, run_id), "is_after_release": is_after_release}
     return None
 
 

@@ -33,12 +33,14 @@ class NoRelease(Exception):  # noqa: N818 - the name readers know it by
         what: what is missing or broken, in one sentence.
         command: the exact command that mends it.
         looked_for: the path that was tried.
+        is_damage: something was published, and is not any more what it was.
     """
 
-    def __init__(self, what: str, *, command: str, looked_for: Path) -> None:
+    def __init__(self, what: str, *, command: str, looked_for: Path, is_damage: bool = False) -> None:
         self.what = what
         self.command = command
         self.looked_for = looked_for
+        self.is_damage = is_damage
         super().__init__(f"{what} Looked for {looked_for}. Run: {command}")
 
 

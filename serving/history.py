@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from serving.release import current
 from workspace.documents import AuditRecord, Check, StageStatus
 from workspace.paths import WorkspacePaths
+from workspace.releases import BrokenReleaseError, read_pointer
+from workspace.runs import died, run_ids, started
 
 STAGES: Final = ("ingest", "gate_raw", "build", "gate_marts", "publish")
 
@@ -21,7 +22,8 @@ class RunSummary:
     """One run, over all of its stages.
 
     Attributes:
-        status: `failed` or `error` if any stage was, else `passed`; `running` or killed runs lack their last stages.
+        status: `failed` or `error` if any stage was, `died` if the run did not end, else `passed`; a run that works on
+            lacks its last stages.
         stage: the stage that failed, or the last one that left a record.
         failed_checks: checks that failed or could not run, of all stages.
         message: what the failed stage said, else what the last one said.
@@ -31,7 +33,7 @@ class RunSummary:
     run_id: str
     started_at: datetime
     finished_at: datetime
-    status: StageStatus
+    status: StageStatus | Literal["died"]
     stage: str
     failed_checks: tuple[Check, ...]
     message: str
@@ -47,25 +49,31 @@ def run_history(paths: WorkspacePaths, *, limit: int | None = None) -> tuple[Run
         except (ValidationError, OSError):
             continue
         by_run[record.run_id].append(record)
-    summaries = [_summary(run_id, records) for run_id, records in by_run.items()]
-    summaries.sort(key=lambda run: (run.started_at, run.run_id), reverse=True)
-    return tuple(summaries[:limit])
+    summaries = (_summary(paths, run_id, by_run[run_id]) for run_id in run_ids(paths.audit))
+    return tuple(summary for summary in summaries if summary is not None)[:limit]
 
 
 def last_failure(paths: WorkspacePaths) -> RunSummary | None:
     """The newest run, if it failed after the live release was made: why yesterday's answers are still up."""
-    pointer = current(paths)
+    try:
+        pointer = read_pointer(paths)
+    except BrokenReleaseError:
+        pointer = None
     for run in run_history(paths):
         if pointer is not None and run.run_id == pointer.run_id:
             return None
-        if run.status in ("failed", "error"):
+        if run.status in ("failed", "error", "died"):
             return run
         if run.published:
             return None
     return None
 
 
-def _summary(run_id: str, records: list[AuditRecord]) -> RunSummary:
+def _summary(paths: WorkspacePaths, run_id: str, records: list[AuditRecord]) -> RunSummary | None:
+    if died(paths, run_id):
+        return _death(paths, run_id, records)
+    if not records:
+        return None  # it works on, and has not done a stage yet
     ordered = sorted(records, key=lambda record: STAGES.index(record.stage))
     broken = next((record for record in ordered if record.status in ("failed", "error")), None)
     told = broken or ordered[-1]
@@ -79,4 +87,22 @@ def _summary(run_id: str, records: list[AuditRecord]) -> RunSummary:
         failed_checks=tuple(check for record in ordered for check in record.checks if check.status != "passed"),
         message=told.message,
         published=publish is not None and publish.status == "passed",
+    )
+
+
+def _death(paths: WorkspacePaths, run_id: str, records: list[AuditRecord]) -> RunSummary | None:
+    began = started(paths, run_id)
+    moments = [record.finished_at for record in records] + ([began.started_at] if began else [])
+    if not moments:
+        return None
+    ordered = sorted(records, key=lambda record: STAGES.index(record.stage))
+    return RunSummary(
+        run_id=run_id,
+        started_at=min(moments),
+        finished_at=max(moments),
+        status="died",
+        stage=ordered[-1].stage if ordered else STAGES[0],
+        failed_checks=tuple(check for record in ordered for check in record.checks if check.status != "passed"),
+        message="it did not end: its process was killed, or the machine stopped",
+        published=False,
     )

@@ -6,7 +6,7 @@ snapshot, its metric definitions and its document; `CURRENT.json` points at one.
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import re
 import threading
 from collections.abc import Mapping
@@ -16,15 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pydantic import ValidationError
-
 from serving.engine import Cache, Engine
 from serving.errors import NoRelease, UserError, did_you_mean
 from serving.privacy import Key, Lattice
 from serving.readers import Readers
 from serving.semantics import Semantics, read_semantics
 from workspace.documents import Current, Release
-from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
+from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
+from workspace.releases import BrokenReleaseError, Signature, documents, read_pointer, signature_of, verify
 
 if TYPE_CHECKING:
     from serving.answers import Answer
@@ -37,6 +36,7 @@ class LiveRelease:
     Attributes:
         manifest_json: the metric definitions, as dbt wrote them.
         protected: small cells are hidden. Off only where numbers are compared with the marts themselves.
+        instead_of: why this one is read and not the one that the pointer names, in a sentence; empty where it is.
         readers: who is waiting for an answer.
     """
 
@@ -44,6 +44,7 @@ class LiveRelease:
     folder: Path
     manifest_json: str = field(repr=False)
     protected: bool = True
+    instead_of: str = ""
     readers: Readers = field(default_factory=Readers, repr=False)
 
     @property
@@ -90,7 +91,18 @@ class Freshness:
     age: timedelta
 
 
-_open: dict[tuple[Path, str], LiveRelease] = {}
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A release that was read, and the state of its files before that: once they were written, it is read again."""
+
+    signature: Signature
+    found: LiveRelease | BrokenReleaseError
+
+
+_open: dict[tuple[Path, str, str, str], _Known] = {}
 _open_lock = threading.Lock()
 _KEPT_OPEN: Final = 4
 _SHOWN: Final = 80  # signs of a name that nobody gave, in a message
@@ -99,58 +111,56 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 def current(paths: WorkspacePaths) -> Current | None:
     """The pointer to the live release, or None where nothing was published yet."""
-    if not paths.current.is_file():
-        return None
     try:
-        return Current.model_validate_json(paths.current.read_text(encoding="utf-8"))
-    except ValidationError as error:
-        raise NoRelease(
-            "The pointer to the live release cannot be read.", command=_run(paths), looked_for=paths.current
-        ) from error
+        return read_pointer(paths)
+    except BrokenReleaseError as error:
+        raise NoRelease(error.what, command=_run(paths), looked_for=error.file, is_damage=True) from error
 
 
 def open_release(paths: WorkspacePaths, run_id: str | None = None) -> LiveRelease:
-    """The live release, or the one of `run_id`. Opened once per process and shared by its threads.
+    """The live release, also asked for by its name, or the one of `run_id`; opened once a process.
+
+    Every opening proves that the files are those that were published; so does every later call, once one of them was
+    written since. Where the live release is not what was published, the newest other one that is answers in its place,
+    and says so (`LiveRelease.instead_of`).
 
     Raises:
-        NoRelease: nothing is published, or the release is not whole.
+        NoRelease: nothing is published, or no release is what was published.
         UserError: `run_id` names no release.
     """
-    if run_id is None:
-        pointer = current(paths)
-        if pointer is None:
-            what = "Nothing has been published in this workspace yet."
-            raise NoRelease(what, command=_run(paths), looked_for=paths.current)
-        run_id = pointer.run_id
-    elif not _is_name(run_id) or not paths.release(run_id).is_dir():
+    pointer = _pointer(paths)
+    if run_id is None or (pointer and run_id == pointer.run_id):
+        return _live(paths)
+    if not _is_name(run_id) or not paths.release(run_id).is_dir():
         raise _unknown(paths, run_id)
-    key = (paths.root.resolve(), run_id)
-    with _open_lock:
-        if key not in _open:
-            opened = _read(paths, run_id)
-            while len(_open) >= _KEPT_OPEN:
-                _open.pop(next(iter(_open)))
-            _open[key] = opened
-        return _open[key]
+    try:
+        return _opened(paths, run_id)
+    except BrokenReleaseError as error:
+        raise NoRelease(error.what, command=_list(paths), looked_for=error.file, is_damage=True) from error
 
 
 def releases(paths: WorkspacePaths) -> tuple[Release, ...]:
     """Every published release, newest first. Folders without a valid document are no releases."""
-    found = []
-    for document in sorted(paths.published.glob(f"*/{RELEASE_FILE}")):
-        try:
-            found.append(Release.model_validate_json(document.read_text(encoding="utf-8")))
-        except (ValidationError, OSError):
-            continue
-    return tuple(sorted(found, key=lambda release: (release.published_at, release.run_id), reverse=True))
+    return documents(paths)
 
 
 def rollback(paths: WorkspacePaths, run_id: str) -> Current:
     """Point readers back to a release that is still kept. The swap is atomic; the release itself is not touched."""
     if not _is_name(run_id) or not paths.release(run_id).is_dir():
         raise _unknown(paths, run_id)
-    open_release(paths, run_id)
-    pointer = Current(run_id=run_id, switched_at=datetime.now(UTC), reason="rollback")
+    try:
+        document = verify(paths, run_id).document
+    except BrokenReleaseError as error:
+        raise NoRelease(error.what, command=_list(paths), looked_for=error.file, is_damage=True) from error
+    before = _pointer(paths)
+    pointer = Current(
+        run_id=run_id,
+        switched_at=datetime.now(UTC),
+        # What was live once stays above what never was.
+        sequence=max(document.sequence, before.sequence if before else 0),
+        seal=document.seal,
+        reason="rollback",
+    )
     pointer.write(paths.current)
     return pointer
 
@@ -164,21 +174,69 @@ def freshness(release: LiveRelease, *, now: datetime, stale_after_hours: float) 
     return Freshness(published_at, release.document.as_of_on, age > timedelta(hours=stale_after_hours), age)
 
 
-def _read(paths: WorkspacePaths, run_id: str) -> LiveRelease:
-    folder = paths.release(run_id)
-    for name in (RELEASE_FILE, MANIFEST_FILE, SNAPSHOT_FILE):
-        if not (folder / name).is_file():
-            raise NoRelease(f"The release {run_id} lacks {name}.", command=_mend(paths), looked_for=folder / name)
+def _live(paths: WorkspacePaths) -> LiveRelease:
+    pointed_at = None
     try:
-        document = Release.model_validate_json((folder / RELEASE_FILE).read_text(encoding="utf-8"))
-    except ValidationError as error:
-        what = f"The document of release {run_id} cannot be read."
-        raise NoRelease(what, command=_mend(paths), looked_for=folder / RELEASE_FILE) from error
-    manifest = (folder / MANIFEST_FILE).read_bytes()
-    if hashlib.sha256(manifest).hexdigest() != document.manifest_sha256:
-        what = f"The metric definitions of release {run_id} are not those that were published."
-        raise NoRelease(what, command=_mend(paths), looked_for=folder / MANIFEST_FILE)
-    return LiveRelease(document=document, folder=folder, manifest_json=manifest.decode("utf-8"))
+        pointer = read_pointer(paths)
+        if pointer is None:
+            what = "Nothing has been published in this workspace yet."
+            raise NoRelease(what, command=_run(paths), looked_for=paths.current)
+        pointed_at = pointer.run_id
+        return _opened(paths, pointer.run_id, seal=pointer.seal)
+    except BrokenReleaseError as error:
+        return _instead(paths, error, but=pointed_at)
+
+
+def _pointer(paths: WorkspacePaths) -> Current | None:
+    """The pointer where it can be read."""
+    try:
+        return read_pointer(paths)
+    except BrokenReleaseError:
+        return None
+
+
+def _instead(paths: WorkspacePaths, error: BrokenReleaseError, *, but: str | None) -> LiveRelease:
+    """The newest release that is what was published, in place of the one that is not (`but`)."""
+    for document in documents(paths):
+        if document.run_id == but:
+            continue  # by itself it may look whole: the pointer knows better
+        try:
+            said = f"{error.what} Release {document.run_id} answers in its place."
+            return _opened(paths, document.run_id, instead_of=said)
+        except BrokenReleaseError:
+            continue
+    raise NoRelease(error.what, command=_run(paths), looked_for=error.file, is_damage=True) from error
+
+
+def _opened(paths: WorkspacePaths, run_id: str, *, seal: str = "", instead_of: str = "") -> LiveRelease:
+    """A verified release, opened once as long as its files stay as they are; one that is broken is read once, too."""
+    key = (paths.root.resolve(), run_id, seal, instead_of)
+    with _open_lock:
+        signature = signature_of(paths, run_id)
+        known = _open.get(key)
+        if known is None or known.signature != signature:
+            known = _Known(signature, _verified(paths, run_id, seal=seal, instead_of=instead_of))
+            _open.pop(key, None)
+            while len(_open) >= _KEPT_OPEN:
+                _open.pop(next(iter(_open)))
+            _open[key] = known
+    if isinstance(known.found, BrokenReleaseError):
+        raise known.found
+    return known.found
+
+
+def _verified(paths: WorkspacePaths, run_id: str, *, seal: str, instead_of: str) -> LiveRelease | BrokenReleaseError:
+    try:
+        found = verify(paths, run_id, seal=seal)
+    except BrokenReleaseError as error:
+        logger.error("%s (%s)", error.what, error.file)
+        return error
+    return LiveRelease(
+        document=found.document,
+        folder=paths.release(run_id),
+        manifest_json=found.manifest_json,
+        instead_of=instead_of,
+    )
 
 
 def _unknown(paths: WorkspacePaths, run_id: str) -> UserError:
@@ -197,5 +255,5 @@ def _run(paths: WorkspacePaths) -> str:
     return f"cx run --workspace {paths.root}"
 
 
-def _mend(paths: WorkspacePaths) -> str:
+def _list(paths: WorkspacePaths) -> str:
     return f"cx releases --workspace {paths.root}"

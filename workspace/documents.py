@@ -62,6 +62,23 @@ class Check(Document):
         return self.status == "error" or (self.status == "failed" and self.behaviour == "block")
 
 
+class StartRecord(Document):
+    """That a run began: written before anything else, so that a run which never ended is seen.
+
+    Attributes:
+        sequence: 1 for the first run of the workspace, one more for each after it, whatever the clock says.
+        pid: the process that ran it.
+        dagster_run_id: the same run in Dagster, where Dagster started it.
+    """
+
+    run_id: str
+    sequence: int
+    started_at: datetime
+    pid: int
+    code_version: str
+    dagster_run_id: str | None = None
+
+
 class AuditRecord(Document):
     """What one stage of one run did. Written in `finally`, also when the stage failed; never changed afterwards."""
 
@@ -120,9 +137,13 @@ class Release(Document):
         config_hashes: SHA-256 of cx.yml and of every mapping file, by path below the workspace.
         changed_files: files of the code that differ from the commit which `code_version` names.
         tables: table name -> rows and content hash.
+        sequence: its place among the releases of this workspace, from 1 on; 0 in releases from before it was kept.
+        seal: SHA-256 of everything else in this file (`workspace.releases.seal_of`); empty in releases from before it.
     """
 
     run_id: str
+    sequence: int = 0
+    seal: str = ""
     published_at: datetime
     company: str
     timezone: str
@@ -150,8 +171,15 @@ class Release(Document):
 
 
 class Current(Document):
-    """`CURRENT.json`: which release is live, and since when."""
+    """`CURRENT.json`: which release is live, and since when.
+
+    Attributes:
+        sequence: the highest one of a release that was ever live: what is above it never was.
+        seal: the live release's own, so that its file cannot be exchanged alone.
+    """
 
     run_id: str
     switched_at: datetime
+    sequence: int = 0
+    seal: str = ""
     reason: Literal["publish", "rollback"] = "publish"

@@ -13,12 +13,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.commands.console import WorkspaceOption, out, print_table, workspace_folder
+from orchestration.commands.console import WorkspaceOption, err, out, print_table, workspace_folder
 from orchestration.commands.status_view import print_status
-from orchestration.run_lock import hold
 from orchestration.status import status_of
 from workspace.config import no_workspace
 from workspace.paths import WorkspacePaths
+from workspace.run_lock import hold
 
 if TYPE_CHECKING:
     from serving import Answer
@@ -58,7 +58,10 @@ def query(
         since=_day(_single("--since", since)),
         until=_day(_single("--until", until)),
     )
-    answer = ask(open_release(_paths(workspace)), question)
+    release = open_release(_paths(workspace))
+    if release.instead_of:
+        err().print(escape(release.instead_of), style="red", soft_wrap=True)
+    answer = ask(release, question)
     _print_answer(answer, output)
 
 
@@ -96,11 +99,15 @@ def status(
 
 def releases(workspace: WorkspaceOption = None) -> None:
     """Published releases, newest first."""
-    from serving import current
+    from serving import NoRelease, current
     from serving import releases as published
 
     paths = _paths(workspace)
-    live = current(paths)
+    try:
+        live = current(paths)
+    except NoRelease as error:
+        live = None
+        err().print(escape(error.what), style="red", soft_wrap=True)
     table = Table("", "release", "published (UTC)", "as of", "rows", "withheld", "content", box=None)
     found = published(paths)
     for release in found:

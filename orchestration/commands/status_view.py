@@ -66,13 +66,13 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
         )
     run = told["last_run"]
     if run:
-        stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items())
+        stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items()) or "no stage was done"
         line("last run", f"{run['run_id']}: {stages}")
     failure = told["last_failure"]
     if failure:
         line("last failure", f"{failure['run_id']}, {failure['finished_at'][:16]}")
         # Once a later run has been published, what failed before is history: audit/ has it.
-        if not release or failure["run_id"] > release["run_id"]:
+        if failure["is_after_release"]:
             _print_failure(line, failure)
 
 

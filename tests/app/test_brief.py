@@ -16,6 +16,7 @@ from app.brief_html import html_of
 from app.brief_pdf import pdf_of
 from app.desk import Desk, open_desk
 from orchestration.cli import app
+from tests.releases import rewrite
 from workspace.paths import WorkspacePaths
 
 
@@ -95,13 +96,8 @@ def test_the_pdf_is_one_page(page: Brief, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_withheld_metric_is_withheld_in_the_brief(copy_of_demo: Path) -> None:
-    release = WorkspacePaths(copy_of_demo).published
-    pointer = json.loads((release / "CURRENT.json").read_text())
-    document = release / pointer["run_id"] / "release.json"
-    facts = json.loads(document.read_text())
-    facts["withheld"] = {"revenue": ["orders_are_the_same_by_three_routes"]}
-    document.chmod(0o600)
-    document.write_text(json.dumps(facts))
+    withheld = {"revenue": ["orders_are_the_same_by_three_routes"]}
+    rewrite(WorkspacePaths(copy_of_demo), lambda document: document.update(withheld=withheld))
     page = write(open_desk(copy_of_demo))
     revenue = [figure for figure in page.figures if figure.metric == "revenue"]
     assert {figure.text for figure in revenue} == {"withheld"}

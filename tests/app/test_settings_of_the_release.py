@@ -14,14 +14,13 @@ from app.brief import write
 from app.brief_html import html_of
 from app.desk import open_desk
 from orchestration.cli import app
-from serving import current
 from tests.app.conftest import Open
 from tests.app.test_pages import texts
+from tests.releases import rewrite
 from workspace import load_workspace
 from workspace.config import Config
-from workspace.documents import Release
 from workspace.frozen import frozen_settings, setting_keys
-from workspace.paths import RELEASE_FILE, WorkspacePaths
+from workspace.paths import WorkspacePaths
 
 PAGES = ("today", "who", "journey", "corners", "before")
 # What a company may write where one value is as good as another.
@@ -97,14 +96,11 @@ def test_a_release_keeps_the_settings_and_hashes_that_it_was_built_with(demo_wor
 def test_a_release_without_settings_opens_and_says_that_they_are_not_known(
     open_page: Open, copy_of_demo: Path, name: str
 ) -> None:
-    paths = WorkspacePaths(copy_of_demo)
-    live = current(paths)
-    assert live is not None
-    path = paths.release(live.run_id) / RELEASE_FILE
-    older = json.loads(path.read_text(encoding="utf-8"))
-    for key in ("settings", "config_hashes", "changed_files"):
-        del older[key]
-    Release.model_validate(older).write(path)
+    def age(document: dict[str, object]) -> None:
+        for key in ("settings", "config_hashes", "changed_files"):
+            del document[key]
+
+    rewrite(WorkspacePaths(copy_of_demo), age)
     page = open_page(copy_of_demo, name)
     assert not page.exception
     assert "published before releases kept their settings" in texts(page)

@@ -10,8 +10,10 @@ from app.serve import warm_up
 from serving import Question, ask, current, open_release
 from tests.app.conftest import Open
 from tests.app.test_pages import texts
+from tests.releases import make_live
 from workspace.documents import AuditRecord, Check, Release
-from workspace.paths import RELEASE_FILE, WorkspacePaths
+from workspace.paths import WorkspacePaths
+from workspace.releases import read_document
 
 
 def rewrite(root: Path, **changes: object) -> Release:
@@ -19,11 +21,7 @@ def rewrite(root: Path, **changes: object) -> Release:
     paths = WorkspacePaths(root)
     pointer = current(paths)
     assert pointer is not None
-    file = paths.release(pointer.run_id) / RELEASE_FILE
-    release = Release.model_validate_json(file.read_text(encoding="utf-8")).model_copy(update=changes)
-    file.chmod(0o600)
-    release.write(file)
-    return release
+    return make_live(paths, read_document(paths, pointer.run_id).model_copy(update=changes))
 
 
 def test_without_a_workspace_the_page_says_how_to_make_one(open_page: Open) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -18,7 +17,8 @@ import pytest
 from serving import Question, ask, open_release
 from serving import current as current_release
 from tests.dbt_project.running import PROJECT
-from workspace.paths import MANIFEST_FILE, RELEASE_FILE, WorkspacePaths
+from tests.releases import rewrite
+from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
 MARTS = Path("dbt_project", "models", "marts", "who")
 
@@ -68,9 +68,8 @@ def edited(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def _publish_definitions(manifest: Path, release: Path) -> None:
     """Put other definitions into a release, as the run that publishes them would."""
     shutil.copyfile(manifest, release / MANIFEST_FILE)
-    document = json.loads((release / RELEASE_FILE).read_text())
-    document["manifest_sha256"] = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    (release / RELEASE_FILE).write_text(json.dumps(document))
+    changed = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    rewrite(WorkspacePaths(release.parents[1]), lambda document: document.update(manifest_sha256=changed))
 
 
 def test_an_edited_mart_with_metrics_builds_again(edited: Path) -> None:

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from orchestration import audit
-from orchestration.publish import read_current
-from orchestration.run_lock import current_holder
+from orchestration.publish import live_pointer
 from tests.end_to_end.conftest import run
 from workspace.paths import WorkspacePaths
+from workspace.run_lock import current_holder
+from workspace.runs import run_ids
 
 pytestmark = pytest.mark.slow
 LOCATION = {"repositoryLocationName": "orchestration.definitions", "repositoryName": "__repository__"}
@@ -130,18 +131,18 @@ def test_a_killed_run_is_executed_again_and_parts_are_materialised_alone(company
     pipeline = {"selector": {**LOCATION, "jobName": "pipeline"}, "mode": "default", "runConfigData": {}}
     killed = server.launch(LAUNCH, pipeline)
     holder = None
-    while not (holder and any(audit.read(paths.audit, run_id=one).get("ingest") for one in audit.run_ids(paths.audit))):
+    while not (holder and any(audit.read(paths.audit, run_id=one).get("ingest") for one in run_ids(paths.audit))):
         time.sleep(0.2)
         holder = current_holder(paths.lock)
     os.kill(holder.pid, signal.SIGKILL)
     assert server.outcome(killed) == "FAILURE"
-    assert read_current(paths) is None
+    assert live_pointer(paths) is None
 
     again = server.launch(AGAIN, {"parentRunId": killed, "strategy": "ALL_STEPS"})
     assert server.outcome(again) == "SUCCESS"
-    live = read_current(paths)
+    live = live_pointer(paths)
     assert live is not None
-    runs = audit.run_ids(paths.audit)
+    runs = run_ids(paths.audit)
     assert len(runs) == 2
     assert live.run_id == runs[0]
 
@@ -151,8 +152,8 @@ def test_a_killed_run_is_executed_again_and_parts_are_materialised_alone(company
     assert server.outcome(server.materialize("sources", "shop")) == "SUCCESS"
     assert server.outcome(server.materialize("published", "release")) == "FAILURE"
     # Parts leave no record, and readers see what they saw.
-    assert audit.run_ids(paths.audit) == runs
-    assert read_current(paths) == live
+    assert run_ids(paths.audit) == runs
+    assert live_pointer(paths) == live
 
 
 def test_failed_steps_are_executed_again_on_what_went_through(company: Path, server: Server) -> None:
@@ -166,9 +167,9 @@ def test_failed_steps_are_executed_again_on_what_went_through(company: Path, ser
     published.unlink()
     again = server.launch(AGAIN, {"parentRunId": failed, "strategy": "FROM_FAILURE"})
     assert server.outcome(again) == "SUCCESS"
-    live = read_current(paths)
+    live = live_pointer(paths)
     assert live is not None
     records = audit.read(paths.audit, run_id=live.run_id)
-    assert records["build"].facts["taken_over_from"] == audit.run_ids(paths.audit)[1]
+    assert records["build"].facts["taken_over_from"] == run_ids(paths.audit)[1]
     # The next night finds nothing new.
     assert run(company).nothing_new

@@ -16,13 +16,13 @@ import duckdb
 import pytest
 
 from orchestration.run import PipelineRun
-from orchestration.run_lock import hold
 from orchestration.status import status_of
 from serving import Question, ask, last_failure, open_release
 from tests.end_to_end.conftest import WORKERS, run
 from workspace import load_workspace
 from workspace.documents import Current
 from workspace.paths import WorkspacePaths
+from workspace.run_lock import hold
 from workspace.worker import finish
 
 KILLS = 20

@@ -8,6 +8,7 @@ import pytest
 
 from orchestration import audit
 from tests.orchestration.warehouse import a_check
+from workspace.runs import run_ids
 
 
 def test_a_stage_that_dies_by_an_exception_leaves_its_record(tmp_path: Path) -> None:
@@ -67,4 +68,4 @@ def test_runs_are_listed_newest_first(tmp_path: Path) -> None:
     for run_id in ("20260101T000000-b", "20260102T000000-a"):
         with audit.stage(tmp_path, run_id=run_id, name="ingest", code_version="1"):
             pass
-    assert audit.run_ids(tmp_path) == ["20260102T000000-a", "20260101T000000-b"]
+    assert run_ids(tmp_path) == ["20260102T000000-a", "20260101T000000-b"]

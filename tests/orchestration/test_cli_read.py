@@ -11,16 +11,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from orchestration import audit
+from orchestration import audit, notify
 from orchestration.cli import app
 from orchestration.commands.read import parse_filters
-from orchestration.publish import publish, read_current
+from orchestration.publish import live_pointer, publish
 from orchestration.release_facts import read_books
-from orchestration.run_lock import hold
 from tests.orchestration.test_cli_check import ask
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
 from workspace.documents import Check
+from workspace.run_lock import hold
+from workspace.runs import begin, purpose_of
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_rollback_points_back_and_says_so(workspace: Workspace) -> None:
     release(workspace, "20260102T000000-b", amount=2)
     result = ask("rollback", "20260101T000000-a", "--workspace", str(workspace.paths.root))
     assert result.exit_code == 0, result.output
-    current = read_current(workspace.paths)
+    current = live_pointer(workspace.paths)
     assert current
     assert (current.run_id, current.reason) == ("20260101T000000-a", "rollback")
 
@@ -169,3 +170,79 @@ def test_an_option_that_has_one_value_is_refused_when_it_is_given_twice(
     told = result.output + str(result.exception)
     assert f"names {options[0]} 2 times" in told
     assert "Name one" in told
+
+
+def troubles(workspace: Workspace) -> str:
+    """What `cx status` says where all is not well; its exit code says so, too."""
+    folder = str(workspace.paths.root)
+    printed = ask("status", "--workspace", folder)
+    result = ask("status", "--json", "--workspace", folder)
+    assert (result.exit_code, printed.exit_code) == (1, 1)
+    assert "Traceback" not in printed.output
+    told = json.loads(result.stdout)
+    assert not told["is_well"]
+    return "\n".join(told["troubles"])
+
+
+@pytest.mark.parametrize("stages", [(), ("ingest",), ("ingest", "gate_raw", "build")])
+def test_a_run_whose_process_was_killed_is_trouble(workspace: Workspace, stages: tuple[str, ...]) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    # A clock that was set back: the run's name sorts before the one that went well.
+    begin(workspace.paths, run_id="20250101T000000-b", code_version="1")
+    write_records(workspace, "20250101T000000-b", stages=stages)  # type: ignore[arg-type]
+    said = troubles(workspace)
+    assert "run 20250101T000000-b, begun " in said
+    assert "did not end" in said
+    assert (stages[-1] if stages else "before its first stage") in said
+    # Whoever comes next is told that it is well again.
+    begin(workspace.paths, run_id="20250102T000000-c", code_version="1")
+    write_records(workspace, "20250102T000000-c", stages=("ingest", "gate_raw", "build", "gate_marts", "publish"))
+    assert json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)["is_well"]
+    message = notify.message_of("Acme", workspace.paths, run_id="20250102T000000-c")
+    assert message is not None
+    assert "well again" in message.title
+
+
+def test_a_run_that_works_on_is_no_trouble(workspace: Workspace) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    begin(workspace.paths, run_id="20260102T000000-b", code_version="1")
+    with hold(workspace.paths.lock, purpose=purpose_of("20260102T000000-b")):
+        told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert told["is_well"]
+    assert "20260102T000000-b" in told["running"]
+
+
+DAMAGED = (
+    "published/CURRENT.json",
+    "published/20260101T000000-a/release.json",
+    "published/20260101T000000-a/semantic_manifest.json",
+    "published/20260101T000000-a/snapshot.duckdb",
+    "audit/20260101T000000-a.build.json",
+    "audit/20260101T000000-a.ingest.json",
+    "cx.yml",
+    "mappings/channels.csv",
+)
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize(
+    "content", [b"", b'{"half": ', bytes(range(256)), None], ids=["empty", "half", "bytes", "gone"]
+)
+def test_a_damaged_file_is_named_and_the_rest_is_told(workspace: Workspace, name: str, content: bytes | None) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    file = workspace.paths.root / name
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    if content is None and name.startswith(("audit", "mappings")):
+        # What was taken away leaves no trace: the files that are there say what they say.
+        assert "Traceback" not in ask("status", "--workspace", str(workspace.paths.root)).output
+    elif content == b"" and name == "mappings/channels.csv":
+        assert "Traceback" not in ask("status", "--workspace", str(workspace.paths.root)).output
+    else:
+        said = troubles(workspace)
+        assert ("Nothing is published" if content is None and name == "published/CURRENT.json" else name) in said
+    for command in (["releases"], ["check"], ["rollback", "20260101T000000-a"]):
+        result = ask(*command, "--workspace", str(workspace.paths.root))
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

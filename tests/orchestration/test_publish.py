@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from ingestion.settings import replace_settings
-from orchestration.publish import Publication, publish, read_current, readable_releases
-from orchestration.snapshot import sha256_of
+from orchestration.publish import Publication, live_pointer, publish
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace, load_workspace
 from workspace.documents import Check, Current
 from workspace.frozen import frozen_settings
+from workspace.releases import documents, sha256_of
 
 LEDGER = [{"source": "shop", "path": "inbox/a.csv", "status": "active", "records": 1000, "loaded": 1000, "rejected": 0}]
 Run = Callable[..., Publication]
@@ -59,7 +60,7 @@ def test_a_release_is_the_snapshot_its_definitions_and_its_document(workspace: W
     assert release.unmapped[0]["name"] == "gift"
     assert release.lineage["fct_orders"]["files"] == ["inbox/a.csv"]
     assert release.ledger[0]["records"] == 1000
-    current = read_current(workspace.paths)
+    current = live_pointer(workspace.paths)
     assert current
     assert (current.run_id, current.reason) == ("r1", "publish")
 
@@ -83,7 +84,7 @@ def test_the_same_content_is_no_second_release(workspace: Workspace, run: Run) -
 def test_other_content_is_a_new_release(workspace: Workspace, run: Run) -> None:
     run("r1", amount=10)
     assert run("r2", amount=11).outcome == "published"
-    current = read_current(workspace.paths)
+    current = live_pointer(workspace.paths)
     assert current
     assert current.run_id == "r2"
 
@@ -164,7 +165,7 @@ def test_a_failed_blocking_check_leaves_the_pointer_where_it_is(workspace: Works
     assert result.outcome == "blocked"
     assert "keys_are_unique" in result.reasons[0]
     assert workspace.paths.current.read_bytes() == pointer
-    assert [release.run_id for release in readable_releases(workspace.paths)] == ["r1"]
+    assert [release.run_id for release in documents(workspace.paths)] == ["r1"]
 
 
 def test_a_stage_that_did_not_run_blocks(workspace: Workspace, run: Run) -> None:
@@ -183,18 +184,51 @@ def test_a_failed_withhold_check_withholds_its_metrics_and_those_made_of_them(ru
 def test_old_releases_go_but_never_the_live_one(workspace: Workspace, run: Run) -> None:
     for number in range(1, 5):
         run(f"r{number}", amount=number)
-    assert [release.run_id for release in readable_releases(workspace.paths)] == ["r4", "r3"]
+    assert [release.run_id for release in documents(workspace.paths)] == ["r4", "r3"]
 
 
 def test_a_release_that_was_rolled_back_to_outlives_newer_ones(workspace: Workspace, run: Run) -> None:
     run("r1", amount=1)
     run("r2", amount=2)
-    live = read_current(workspace.paths)
+    live = live_pointer(workspace.paths)
     assert live
     Current(run_id="r1", switched_at=live.switched_at, reason="rollback").write(workspace.paths.current)
     # Nothing new against the live one: nothing is published, nothing is pruned.
     assert run("r3", amount=1).outcome == "nothing_new"
-    assert {release.run_id for release in readable_releases(workspace.paths)} == {"r1", "r2"}
+    assert {release.run_id for release in documents(workspace.paths)} == {"r1", "r2"}
+
+
+def test_a_clock_that_is_set_back_costs_no_release(
+    workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = datetime(2026, 6, 1, tzinfo=UTC)
+    monkeypatch.setattr("orchestration.audit.now", lambda: clock)
+    run("r1", amount=1)
+    clock = datetime(2025, 1, 1, tzinfo=UTC)
+    run("r2", amount=2)
+    run("r3", amount=2)
+    assert [release.run_id for release in documents(workspace.paths)] == ["r2", "r1"]
+    clock = datetime(2024, 1, 1, tzinfo=UTC)
+    run("r4", amount=4)
+    assert [release.run_id for release in documents(workspace.paths)] == ["r4", "r2"]
+    live = live_pointer(workspace.paths)
+    assert live is not None
+    assert (live.run_id, live.sequence) == ("r4", 3)
+
+
+@pytest.mark.parametrize("text", ['{"run_id"', ""])
+def test_a_damaged_pointer_costs_no_release_and_is_replaced(workspace: Workspace, run: Run, text: str) -> None:
+    run("r1", amount=1)
+    workspace.paths.current.write_text(text)
+    assert run("r2", amount=1).outcome == "published"
+    assert [release.run_id for release in documents(workspace.paths)] == ["r2", "r1"]
+
+
+def test_a_changed_release_is_not_taken_for_the_same_as_what_was_built(workspace: Workspace, run: Run) -> None:
+    run("r1", amount=1)
+    with duckdb.connect(str(workspace.paths.release("r1") / "snapshot.duckdb")) as connection:
+        connection.execute("update marts.fct_orders set amount = 2 * amount")
+    assert run("r2", amount=1).outcome == "published"
 
 
 def test_a_release_document_that_cannot_be_read_is_left_alone(workspace: Workspace, run: Run) -> None:

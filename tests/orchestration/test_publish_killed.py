@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.publish import publish, read_current, readable_releases
-from orchestration.snapshot import sha256_of
+from orchestration.publish import live_pointer, publish
 from tests.orchestration.victim import POINTS
 from tests.orchestration.warehouse import build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
 from workspace.documents import Current, Release
+from workspace.releases import documents, sha256_of
 
 
 def prepare(workspace: Workspace, run_id: str, *, amount: int) -> Path:
@@ -58,7 +58,7 @@ def test_a_kill_leaves_a_whole_release_and_the_next_run_ends_as_if_nothing_had_h
     assert release_seen(workspace)[1] == 2
     # Nothing half-done is left, and the same content is not there twice.
     assert list(workspace.paths.published.glob(".staging-*")) == []
-    contents = [release.content_hash for release in readable_releases(workspace.paths)]
+    contents = [release.content_hash for release in documents(workspace.paths)]
     assert len(contents) == len(set(contents)) == 2
 
 
@@ -75,7 +75,7 @@ def test_readers_see_one_whole_release_after_another_and_never_a_part(tmp_path: 
                 seen.append(release_seen(workspace))
             except BaseException as fault:
                 # The release of a moment ago may be pruned by now: readers then follow the pointer once more.
-                current = read_current(workspace.paths)
+                current = live_pointer(workspace.paths)
                 assert current
                 if (
                     isinstance(fault, (FileNotFoundError, duckdb.IOException))

@@ -10,10 +10,10 @@ import pytest
 
 from orchestration import audit
 from orchestration.resources import RUN_ID_TAG
-from orchestration.run_lock import hold
 from orchestration.sensors import MOST_ATTEMPTS, fingerprint, new_files_sensor
 from tests.orchestration.warehouse import make_workspace
 from workspace import Workspace
+from workspace.run_lock import hold
 
 
 @pytest.fixture

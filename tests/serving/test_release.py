@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from serving import (
@@ -25,8 +27,9 @@ from serving import (
 )
 from serving.history import STAGES
 from tests.serving.world import FEEDS, MARTS, publish
-from workspace.documents import AuditRecord, Check
-from workspace.paths import MANIFEST_FILE, SNAPSHOT_FILE, WorkspacePaths
+from workspace.documents import AuditRecord, Check, Release
+from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
+from workspace.releases import sealed
 
 
 @pytest.fixture
@@ -65,8 +68,102 @@ def test_a_release_that_is_not_whole_is_not_opened(workspace: WorkspacePaths, ma
 def test_changed_definitions_are_not_opened(workspace: WorkspacePaths, manifest: str) -> None:
     publish(workspace, "run-1", manifest)
     (workspace.release("run-1") / MANIFEST_FILE).write_text(manifest.replace("net_amount", "2 * net_amount"))
-    with pytest.raises(NoRelease, match="not those that were published"):
+    with pytest.raises(NoRelease, match="were changed after it was published"):
         open_release(workspace)
+
+
+def edit(file: Path, **changes: object) -> None:
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+def doubled(snapshot: Path) -> None:
+    with duckdb.connect(str(snapshot)) as connection:
+        connection.execute("update marts.fct_orders set net_amount = 2 * net_amount")
+
+
+def resealed(file: Path) -> None:
+    """Whoever knows how seals are made changes the document and seals it again."""
+    release = Release.model_validate_json(file.read_bytes()).model_copy(update={"min_cell": 1})
+    sealed(release).write(file)
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "numbers": lambda folder: doubled(folder / SNAPSHOT_FILE),
+    "a byte at the end": lambda folder: (folder / SNAPSHOT_FILE).open("ab").write(b"x"),
+    "the floor of privacy": lambda folder: edit(folder / RELEASE_FILE, min_cell=1),
+    "a withheld metric": lambda folder: edit(folder / RELEASE_FILE, withheld={}),
+    "no seal": lambda folder: edit(folder / RELEASE_FILE, seal=""),
+    "another seal": lambda folder: resealed(folder / RELEASE_FILE),
+    "half of the document": lambda folder: (folder / RELEASE_FILE).write_bytes(b'{"run_id": '),
+    "no text": lambda folder: (folder / RELEASE_FILE).write_bytes(bytes(range(256))),
+    "no document": lambda folder: (folder / RELEASE_FILE).unlink(),
+    "no snapshot": lambda folder: (folder / SNAPSHOT_FILE).unlink(),
+    "an empty snapshot": lambda folder: (folder / SNAPSHOT_FILE).write_bytes(b""),
+    "definitions": lambda folder: (folder / MANIFEST_FILE).write_text("{}"),
+    "no folder": lambda folder: folder.rename(folder.with_name("moved")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])
+def test_a_release_that_was_changed_is_not_served_but_the_last_good_one(
+    workspace: WorkspacePaths, manifest: str, change: str, is_open: bool
+) -> None:
+    publish(workspace, "run-1", manifest)
+    publish(workspace, "run-2", manifest, withheld={"orders": ("adds_up",)})
+    if is_open:
+        assert open_release(workspace).instead_of == ""
+    CHANGES[change](workspace.release("run-2"))
+    found = open_release(workspace)
+    assert found.run_id == "run-1"
+    assert "run-2" in found.instead_of
+    assert "run-1 answers in its place" in found.instead_of
+    # Pages name the release in their address: asked for by name, the live one is answered as the live one is.
+    assert open_release(workspace, "run-2") is found if change != "no folder" else True
+    assert open_release(workspace) is found
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_where_no_other_release_is_good_nothing_is_answered(
+    workspace: WorkspacePaths, manifest: str, change: str
+) -> None:
+    publish(workspace, "run-1", manifest, withheld={"orders": ("adds_up",)})
+    CHANGES[change](workspace.release("run-1"))
+    with pytest.raises(NoRelease) as error:
+        open_release(workspace)
+    assert error.value.is_damage
+    assert error.value.command == f"cx run --workspace {workspace.root}"
+
+
+def test_a_release_of_before_seals_is_served(workspace: WorkspacePaths, manifest: str) -> None:
+    publish(workspace, "run-1", manifest)
+    for file in (workspace.release("run-1") / RELEASE_FILE, workspace.current):
+        kept = json.loads(file.read_text())
+        del kept["seal"], kept["sequence"]
+        file.write_text(json.dumps(kept))
+    assert open_release(workspace).instead_of == ""
+
+
+@pytest.mark.parametrize("text", ['{"run_id": ', "", "null", "[]", '{"run_id": "run-1"}', "\x00\xff"])
+def test_with_a_damaged_pointer_the_newest_release_is_served(
+    workspace: WorkspacePaths, manifest: str, text: str
+) -> None:
+    publish(workspace, "run-1", manifest)
+    publish(workspace, "run-2", manifest)
+    workspace.current.write_text(text)
+    found = open_release(workspace)
+    assert found.run_id == "run-2"
+    assert "pointer" in found.instead_of
+
+
+def test_releases_are_ordered_by_sequence_and_not_by_the_clock(workspace: WorkspacePaths, manifest: str) -> None:
+    publish(workspace, "run-1", manifest, published_at=datetime(2030, 1, 1, tzinfo=UTC))
+    publish(workspace, "run-2", manifest, published_at=datetime(2024, 1, 1, tzinfo=UTC))
+    assert [release.run_id for release in releases(workspace)] == ["run-2", "run-1"]
+    rollback(workspace, "run-1")
+    pointer = current(workspace)
+    assert pointer is not None
+    assert (pointer.run_id, pointer.sequence) == ("run-1", 2)
 
 
 def test_a_broken_pointer_is_named(workspace: WorkspacePaths) -> None:

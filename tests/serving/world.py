@@ -8,8 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from workspace.documents import Check, Current, Feed, Release
-from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
+from tests.releases import make_live
+from workspace.documents import Check, Feed, Release
+from workspace.paths import MANIFEST_FILE, SNAPSHOT_FILE, WorkspacePaths
+from workspace.releases import read_pointer
 
 TRICKY = ["Nord", "O'Brien", "{{ 7 * 7 }}", "{% raw %}", "back\\slash", "emoji 🙂", "new\nline", "' or 1=1 --"]
 
@@ -135,7 +137,6 @@ def publish(paths: WorkspacePaths, run_id: str, manifest: str, *, marts: str = M
     connection.execute(marts.replace("$regions", f"[{listed}]"))
     connection.close()
     (folder / MANIFEST_FILE).write_text(manifest, encoding="utf-8")
-    document = release_document(run_id, folder, **changes)
-    document.write(folder / RELEASE_FILE)
-    Current(run_id=run_id, switched_at=document.published_at).write(paths.current)
-    return document
+    pointer = read_pointer(paths)
+    changes = {"sequence": pointer.sequence + 1 if pointer else 1, **changes}
+    return make_live(paths, release_document(run_id, folder, **changes))
