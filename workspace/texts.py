@@ -19,7 +19,7 @@ _INVISIBLE: Final = (
 )
 _BLANK: Final = re.compile(f"[{_BLANKS}]")
 _NO_WIDTH: Final = re.compile(f"[{_INVISIBLE}]")
-_ENDS: Final = re.compile(rf"\A[{_BLANKS}{_INVISIBLE}]+|[{_BLANKS}{_INVISIBLE}]+\Z")
+_ENDS: Final = re.compile(rf"\A[{_BLANKS}{_INVISIBLE}]++|(?<![{_BLANKS}{_INVISIBLE}])[{_BLANKS}{_INVISIBLE}]++\Z")
 
 
 def clean_text(text: str) -> str:

@@ -17,7 +17,7 @@ import pyphen
 # Below this a single long word moves the score by more than ten points.
 LEAST_WORDS: Final = 30
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_SENTENCE_END: Final = re.compile(r"[.!?:;]+(?=\s|$)")
+_SENTENCE_END: Final = re.compile(r"(?<![.!?:;])[.!?:;]++(?=\s|$)")
 
 
 @dataclass(frozen=True)

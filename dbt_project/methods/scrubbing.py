@@ -17,8 +17,15 @@ REMOVED: Final = "[removed]"
 # A name of fewer letters (Li, Bo) is a word too often; it goes only beside another name.
 SHORTEST_NAME: Final = 3
 
-_AT: Final = r"(?:@|\s*[\[({]\s*(?:at|ät)\s*[\])}]\s*|\s+(?:at|ät)\s+)"
-_DOT: Final = r"(?:\.|\s*[\[({]\s*(?:dot|punkt)\s*[\])}]\s*|\s+(?:dot|punkt)\s+)"
+# The patterns below read a text in time that grows with its length, whatever it holds: every repetition is possessive
+# (`++`, it gives nothing back) or bounded, and a run of characters is tried from its beginning only (`(?<!...)`).
+LONGEST_TEXT: Final = 20_000
+_BLANKS: Final = r"\s{1,5}"
+_AT: Final = rf"(?:@|\s{{0,3}}[\[({{]\s{{0,3}}(?:at|ät)\s{{0,3}}[\])}}]\s{{0,3}}|{_BLANKS}(?:at|ät){_BLANKS})"
+_SPELLED_DOT: Final = (
+    rf"(?:\s{{0,3}}[\[({{]\s{{0,3}}(?:dot|punkt)\s{{0,3}}[\])}}]\s{{0,3}}|{_BLANKS}(?:dot|punkt){_BLANKS})"
+)
+_IN_ADDRESS: Final = r"[\w.+%'’-]"
 _NUMBERED: Final = (
     "order|bestellung|bestellnummer|auftrag|auftragsnummer|invoice|rechnung|rechnungsnummer|ticket|case|customer|kunde|"
     "kundennummer|account|konto|vertrag|vertragsnummer|contract|tracking|sendung|sendungsnummer"
@@ -26,29 +33,36 @@ _NUMBERED: Final = (
 _RULES: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:[\w+%'’-]+{_DOT})*[\w.+%'’-]+{_AT}[\w-]+(?:{_DOT}[\w-]+)+",  # e-mail addresses, also written out
-        r"(?:https?://|www\.)\S+",
-        r"(?<!\w)@\w[\w.-]*",  # handles
+        # e-mail addresses, also written out
+        rf"(?<!{_IN_ADDRESS}){_IN_ADDRESS}++(?:{_SPELLED_DOT}{_IN_ADDRESS}++){{0,6}}{_AT}"
+        rf"[\w-]++(?:(?:\.|{_SPELLED_DOT})[\w-]++){{1,8}}",
+        r"(?:https?://|www\.)\S++",
+        r"(?<!\w)@\w[\w.-]*+",  # handles
         r"\b[a-z]{2}\d{2}(?:[ ]?[a-z0-9]{4}){2,7}(?:[ ]?[a-z0-9]{1,4})?\b",  # bank accounts (IBAN)
-        r"(?<!\w)[a-z]{1,8}[._/#:-]{0,2}\d{3,}[a-z0-9]*(?:[-_/][a-z0-9]+)*",  # order and customer numbers
-        r"(?<!\w)[+(]*\d(?:[\s()./\-–]{0,3}\d){4,}(?!\w)",  # five digits and more: phones, cards, postcodes
-        rf"\b(?:{_NUMBERED})\b[\s.:#-]*(?:no|nr|number|nummer|id)?[\s.:#-]*[a-z]{{0,4}}-?\d[\w-]*",
-        r"#\s?\d{2,}[\w-]*",
-        r"\b(?=(?:[a-z0-9-]*\d){3})(?=[a-z0-9-]*[a-z])[a-z0-9][a-z0-9-]{4,}\b",  # other codes of letters and digits
-        r"\b[\w.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee)\s+\d+\s?[a-z]?\b",  # addresses
-        r"\b\d+\s?[a-z]?\s+[\w.-]+\s+(?:street|st|road|rd|avenue|ave|lane|drive)\b",
+        r"(?<!\w)[a-z]{1,8}[._/#:-]{0,2}\d{3,}+[a-z0-9]*+(?:[-_/][a-z0-9]++)*+",  # order and customer numbers
+        r"(?<!\w)[+(]{0,3}\d(?:[\s()./\-–]{0,3}\d){4,}(?!\w)",  # five digits and more: phones, cards, postcodes
+        rf"\b(?:{_NUMBERED})\b[\s.:#-]{{0,5}}(?:no|nr|number|nummer|id)?[\s.:#-]{{0,5}}[a-z]{{0,4}}-?\d[\w-]*+",
+        r"#\s?\d{2,}+[\w-]*+",
+        r"\b\d{1,6}\s?[a-z]?\s{1,3}[\w.-]{1,40}\s{1,3}(?:street|st|road|rd|avenue|ave|lane|drive)\b",  # addresses
     )
 )
-_NAME: Final = r"[^\W\d_][\w’'-]+"
-_CAPITALISED: Final = r"[A-ZÄÖÜÀ-ÞŠŽČŁŚ][\w’'-]*"
+_CODE: Final = re.compile(r"(?<![a-z0-9-])[a-z0-9-]++", re.IGNORECASE)
+_STREET: Final = re.compile(
+    r"(?:straße|strasse|str\.|weg|platz|gasse|allee)\s{1,3}\d{1,5}(?:\s?[a-z])?\b", re.IGNORECASE
+)
+_NAME: Final = r"[^\W\d_][\w’'-]++"
+_CAPITALISED: Final = r"[A-ZÄÖÜÀ-ÞŠŽČŁŚ][\w’'-]*+"
 _AFTER_WORDS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         # After a title or an introduction the next words are a name, in whatever case they are written.
-        rf"(?i:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|fr|hr)\b\.?)\s+(?:(?i:dr|prof)\.?\s+)*({_CAPITALISED}(?:\s+{_CAPITALISED})?)",
-        rf"(?i:\b(?:my name is|i am called|mein name ist|ich heiße|ich heisse)\b)\s+({_NAME}(?:\s+{_CAPITALISED})*)",
+        rf"(?i:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|fr|hr)\b\.?){_BLANKS}"
+        rf"(?:(?i:dr|prof)\.?{_BLANKS}){{0,4}}({_CAPITALISED}(?:{_BLANKS}{_CAPITALISED})?)",
+        rf"(?i:\b(?:my name is|i am called|mein name ist|ich heiße|ich heisse)\b){_BLANKS}"
+        rf"({_NAME}(?:{_BLANKS}{_CAPITALISED}){{0,5}})",
         # At the end of a letter.
-        rf"(?i:\b(?:regards|sincerely|yours|cheers|grüße|gruß|grüsse|gruss|mfg|lg|vg)\b)[,.!]?\s+({_CAPITALISED}(?:\s+{_CAPITALISED}){{0,2}})\s*$",
+        rf"(?i:\b(?:regards|sincerely|yours|cheers|grüße|gruß|grüsse|gruss|mfg|lg|vg)\b)[,.!]?{_BLANKS}"
+        rf"({_CAPITALISED}(?:{_BLANKS}{_CAPITALISED}){{0,2}})\Z",
     )
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -92,21 +106,40 @@ def folded(word: str) -> str:
 
 
 def scrub(text: str, names: KnownNames, *, own: Collection[str] = ()) -> str:
-    """The text with everything that could name somebody replaced by `[removed]`.
+    """The text with everything that could name somebody replaced by `[removed]`; at most its first 20,000 characters.
 
     Args:
         names: of all known customers.
         own: names, addresses and phone numbers of the one who wrote: they go in any case and spelling.
     """
-    cleaned = unicodedata.normalize("NFKC", text)
+    cleaned = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])[:LONGEST_TEXT].strip()
     for value in sorted({value.strip() for value in own if value and len(value.strip()) > 1}, key=len, reverse=True):
         cleaned = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", REMOVED, cleaned, flags=re.IGNORECASE)
     for rule in _RULES:
         cleaned = rule.sub(REMOVED, cleaned)
+    cleaned = _CODE.sub(lambda found: REMOVED if _is_code(found.group(0)) else found.group(0), cleaned)
+    cleaned = _without_streets(cleaned)
     for rule in _AFTER_WORDS:
         cleaned = rule.sub(lambda found: found.group(0).replace(found.group(1), REMOVED), cleaned)
     cleaned = _without_names(cleaned, names, own_words={folded(w) for value in own for w in _WORD.findall(value)})
     return re.sub(rf"(?:{re.escape(REMOVED)}[\s,;.–-]*)+(?={re.escape(REMOVED)})", "", cleaned).strip()
+
+
+def _is_code(run: str) -> bool:
+    """Whether a run of letters, digits and dashes is a number of something: three digits and a letter at least."""
+    return len(run) > 4 and sum(c.isdigit() for c in run) > 2 and any(c.isalpha() for c in run)
+
+
+def _without_streets(text: str) -> str:
+    """Without `Lindenstraße 12`: what ends a street's name is found first, and then the beginning of the word."""
+    kept, done = [], 0
+    for found in _STREET.finditer(text):
+        start = found.start()
+        while start > done and (text[start - 1].isalnum() or text[start - 1] in "_.-"):
+            start -= 1
+        kept += [text[done:start], REMOVED]
+        done = found.end()
+    return "".join([*kept, text[done:]])
 
 
 def _without_names(text: str, names: KnownNames, *, own_words: set[str]) -> str:
@@ -129,6 +162,8 @@ def _without_names(text: str, names: KnownNames, *, own_words: set[str]) -> str:
             is_beside = any(is_name[other] and not (is_common[at] and is_common[other]) for other in neighbours)
             if is_beside or not (is_common[at] or word[0].islower()):
                 cuts.append((start, end))
-    for start, end in reversed(cuts):
-        text = f"{text[:start]}{REMOVED}{text[end:]}"
-    return text
+    kept, done = [], 0
+    for start, end in cuts:
+        kept += [text[done:start], REMOVED]
+        done = end
+    return "".join([*kept, text[done:]])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
+from re import _constants, _parser  # type: ignore[attr-defined]  # the only view of a pattern's parts
+from typing import Any
 
 import pytest
 
-from dbt_project.methods.scrubbing import REMOVED, KnownNames, folded, known_names, scrub
+from dbt_project.methods import scrubbing
+from dbt_project.methods.scrubbing import LONGEST_TEXT, REMOVED, KnownNames, folded, known_names, scrub
 
 FIRST = (
     "Anna", "Jörg", "Zoë", "Łukasz", "Marie-Claire", "Sean", "Ayşe", "Dmitri", "Ingrid", "Will", "Björn", "Chiara",
@@ -142,3 +146,51 @@ def test_what_names_nobody_stays_as_it_is(text: str, customers: KnownNames) -> N
 def test_spellings_of_a_name_are_one() -> None:
     assert folded("Müller") == folded("MUELLER") == folded("mu\u0308ller") == "mueller"
     assert folded("Zoë") == "zoe"
+
+
+# Shapes at which a pattern that goes back and forth spends minutes: one that begins a match, again and again, and what
+# follows it in vain.
+UNITS = (
+    "a.", "a", "1", "a-", "1-", "a1-", " ", ". ", "((", "+(", "a dot ", "a at ", "a (dot) ", "a@", "@", "@a", "a@a.",
+    "dr ", "mr ", "Mr A ", "my name is ", "A ", "regards ", "regards A ", "order ", "order #", "#", "ab12 ", "ab12cd ",
+    "1 a ", "1 1 ", "-", ".", "weg ", "weg.", "weg 1", "[removed] ", "[removed]", "[", "www.", "https://", "’", "ü.",
+    "aü1-",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_longest_text_of_any_shape_is_read(unit: str, customers: KnownNames) -> None:
+    """Where the work grew with the cube of the text, one of these would take hours."""
+    for after in ("", "!", "x", "  ", "@", "1a"):
+        scrub((unit * LONGEST_TEXT)[: LONGEST_TEXT - len(after)] + after, customers, own=("Ann Lee", "a@example.org"))
+
+
+def repetitions(pattern: Any) -> Iterator[tuple[Any, int]]:
+    """Every repetition of a parsed pattern: how it gives back, and how often it may repeat."""
+    for code, given in pattern:
+        if code in (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT):
+            yield code, int(given[1])
+        for part in given if isinstance(given, (tuple, list)) else ():
+            if isinstance(part, _parser.SubPattern):
+                yield from repetitions(part)
+            elif isinstance(part, list):
+                for branch in part:
+                    yield from repetitions(branch) if isinstance(branch, _parser.SubPattern) else ()
+
+
+def test_no_pattern_goes_back_and_forth_without_bound() -> None:
+    patterns = [*scrubbing._RULES, *scrubbing._AFTER_WORDS, scrubbing._CODE, scrubbing._STREET]
+    found = [(one.pattern, *each) for one in patterns for each in repetitions(_parser.parse(one.pattern))]
+    assert len(found) > 50
+    # What gives back what it took does so a few times at most; four digits and more are taken one by one.
+    assert [
+        one
+        for one in found
+        if one[1] is not _constants.POSSESSIVE_REPEAT and one[2] > 60 and r"\d(?:[\s()./" not in one[0]
+    ] == []
+
+
+def test_a_text_longer_than_the_limit_is_cut_and_what_is_kept_is_scrubbed(customers: KnownNames) -> None:
+    cleaned = scrub("ann@example.org " + "word " * 10_000, customers)
+    assert len(cleaned) <= LONGEST_TEXT
+    assert cleaned.startswith(REMOVED)
