@@ -57,7 +57,7 @@ def message_of(company: str, paths: WorkspacePaths, *, run_id: str) -> Message |
         if _failed(audit.read(paths.audit, run_id=run_id)):
             outcome = "was not published"
         return Message(f"{company}: run {run_id} {outcome}", (*told, _what_readers_see(paths)))
-    runs = run_ids(paths.audit)
+    runs = run_ids(paths)
     before = next(iter(runs[runs.index(run_id) + 1 :]), None) if run_id in runs else None
     if before and troubles(paths, run_id=before):
         return Message(f"{company}: all is well again", (f"Run {run_id} went through.", _what_readers_see(paths)))

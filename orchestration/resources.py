@@ -43,10 +43,11 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
         tagged = dagster_run.tags.get(RUN_ID_TAG) if dagster_run else None
         # A run that is executed again inherits its parent's tags; its records are its own.
         is_again = bool(dagster_run and dagster_run.parent_run_id)
-        is_new = is_again or not tagged or tagged in run_ids(workspace.paths.audit)
+        is_new = is_again or not tagged or tagged in run_ids(workspace.paths)
         run_id = new_run_id() if is_new or not tagged else tagged
         is_part = bool(dagster_run and _is_part(dagster_run))
-        with hold(workspace.paths.lock, purpose=purpose_of(run_id)):
+        # A part leaves no record, so that nobody must miss one.
+        with hold(workspace.paths.lock, purpose=f"part {run_id}" if is_part else purpose_of(run_id)):
             if dagster_run and context.instance:
                 context.instance.add_run_tags(dagster_run.run_id, {RUN_ID_TAG: run_id})
             run = PipelineRun(

@@ -253,7 +253,7 @@ class PipelineRun:
         """Records of the run that this one continues, as long as no other run has changed the warehouse since."""
         if self.continues is None:
             return {}
-        later = (run for run in run_ids(self.paths.audit) if run != self.run_id)
+        later = (run for run in run_ids(self.paths) if run != self.run_id)
         return audit.read(self.paths.audit, run_id=self.continues) if next(later, None) == self.continues else {}
 
     def _take_over(self) -> None:

@@ -23,7 +23,7 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
     """Everything `cx status` tells. Whatever is damaged is a trouble of its own, and the rest is told all the same."""
     holder = current_holder(paths.lock)
     # A run that works on has not gone wrong yet; it is named as running.
-    runs = [run_id for run_id in run_ids(paths.audit) if not is_running(paths, run_id)]
+    runs = [run_id for run_id in run_ids(paths) if not is_running(paths, run_id)]
     ingest = _newest(paths, runs, "ingest", fact="ledger")
     build = _newest(paths, runs, "build", fact="books")
     books = build.facts["books"] if build else []

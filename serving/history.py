@@ -49,7 +49,7 @@ def run_history(paths: WorkspacePaths, *, limit: int | None = None) -> tuple[Run
         except (ValidationError, OSError):
             continue
         by_run[record.run_id].append(record)
-    summaries = (_summary(paths, run_id, by_run[run_id]) for run_id in run_ids(paths.audit))
+    summaries = (_summary(paths, run_id, by_run[run_id]) for run_id in run_ids(paths))
     return tuple(summary for summary in summaries if summary is not None)[:limit]
 
 

@@ -14,6 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
+
+_WRITTEN: Final = 512  # bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +60,10 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RunLockedError(path, _read(path)) from None
+            raise RunLockedError(path, last_holder(path)) from None
         holder = Holder(pid=os.getpid(), purpose=purpose, since=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(asdict(holder)).encode(), 0)
+        # As long as before, in place: that goes on a full disk, too, and tells afterwards who held it last.
+        os.pwrite(descriptor, json.dumps(asdict(holder)).encode().ljust(_WRITTEN), 0)
         yield
     finally:
         os.close(descriptor)
@@ -74,13 +77,14 @@ def current_holder(path: Path) -> Holder | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read(path) or Holder(pid=0, purpose="unknown", since="unknown")
+        return last_holder(path) or Holder(pid=0, purpose="unknown", since="unknown")
     finally:
         os.close(descriptor)
     return None
 
 
-def _read(path: Path) -> Holder | None:
+def last_holder(path: Path) -> Holder | None:
+    """Who holds the lock or held it last, as the file says; None where it says nothing that can be read."""
     with suppress(OSError, ValueError, TypeError):
         return Holder(**json.loads(path.read_text(encoding="utf-8")))
     return None

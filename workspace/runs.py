@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from workspace.documents import StartRecord
 from workspace.paths import WorkspacePaths
-from workspace.run_lock import current_holder
+from workspace.run_lock import current_holder, last_holder
 
+_RUN: Final = "run"
 _START: Final = re.compile(r"(?P<run_id>[^.]+)\.start-(?P<sequence>\d+)\.json")
 
 
@@ -45,21 +46,25 @@ def started(paths: WorkspacePaths, run_id: str) -> StartRecord | None:
     return None
 
 
-def run_ids(folder: Path) -> list[str]:
-    """Runs that have left a record in `folder`, newest first.
+def run_ids(paths: WorkspacePaths) -> list[str]:
+    """Runs that have left a trace, newest first.
 
-    Runs from before they were counted come last, by their ids, which begin with the instant at which they began.
+    Runs from before they were counted come last, by their ids, which begin with the instant at which they began. Where
+    the disk was full, a run could write nothing but its name into the lock file: it is the newest.
     """
-    counted = _sequences(folder)
-    known = {path.name.split(".")[0] for path in folder.glob("[!.]*.json")}
-    return sorted(known, key=lambda run_id: (counted.get(run_id, 0), run_id), reverse=True)
+    counted = _sequences(paths.audit)
+    known = {path.name.split(".")[0] for path in paths.audit.glob("[!.]*.json")}
+    ordered = sorted(known, key=lambda run_id: (counted.get(run_id, 0), run_id), reverse=True)
+    last = _last_locked(paths)
+    return ordered if last is None or last in known else [last, *ordered]
 
 
 def died(paths: WorkspacePaths, run_id: str) -> bool:
     """Whether a run began, did not end, and does not work any more: its process was killed, or the machine stopped."""
     if (paths.audit / f"{run_id}.publish.json").is_file():
         return False
-    return run_id in _sequences(paths.audit) and not is_running(paths, run_id)
+    has_begun = run_id == _last_locked(paths) or run_id in _sequences(paths.audit)
+    return has_begun and not is_running(paths, run_id)
 
 
 def is_running(paths: WorkspacePaths, run_id: str) -> bool:
@@ -70,7 +75,14 @@ def is_running(paths: WorkspacePaths, run_id: str) -> bool:
 
 def purpose_of(run_id: str) -> str:
     """What a run holds the lock for, as the lock file names it."""
-    return f"run {run_id}"
+    return f"{_RUN} {run_id}"
+
+
+def _last_locked(paths: WorkspacePaths) -> str | None:
+    """The run that the lock file names, whether it still holds the lock or not."""
+    holder = last_holder(paths.lock)
+    what, _, run_id = holder.purpose.partition(" ") if holder else ("", "", "")
+    return run_id if what == _RUN else None
 
 
 def _sequences(folder: Path) -> dict[str, int]:

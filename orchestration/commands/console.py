@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
 from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment
+from workspace.machine import machine_trouble
 
 DEMO_FOLDER: Final = "demo-workspace"
 WorkspaceOption = Annotated[
@@ -55,9 +56,10 @@ class FriendlyGroup(TyperGroup):
         except WorkspaceError as error:
             tell_problems(error.problems)
         except Exception as error:
-            if not _is_for_the_user(error):
+            text = str(error) if _is_for_the_user(error) else machine_trouble(error)
+            if text is None:
                 raise
-            err().print(escape(str(error)), style="red", soft_wrap=True)
+            err().print(escape(text), style="red", soft_wrap=True)
         raise typer.Exit(1)
 
 

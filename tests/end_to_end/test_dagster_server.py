@@ -131,7 +131,7 @@ def test_a_killed_run_is_executed_again_and_parts_are_materialised_alone(company
     pipeline = {"selector": {**LOCATION, "jobName": "pipeline"}, "mode": "default", "runConfigData": {}}
     killed = server.launch(LAUNCH, pipeline)
     holder = None
-    while not (holder and any(audit.read(paths.audit, run_id=one).get("ingest") for one in run_ids(paths.audit))):
+    while not (holder and any(audit.read(paths.audit, run_id=one).get("ingest") for one in run_ids(paths))):
         time.sleep(0.2)
         holder = current_holder(paths.lock)
     os.kill(holder.pid, signal.SIGKILL)
@@ -142,7 +142,7 @@ def test_a_killed_run_is_executed_again_and_parts_are_materialised_alone(company
     assert server.outcome(again) == "SUCCESS"
     live = live_pointer(paths)
     assert live is not None
-    runs = run_ids(paths.audit)
+    runs = run_ids(paths)
     assert len(runs) == 2
     assert live.run_id == runs[0]
 
@@ -152,7 +152,7 @@ def test_a_killed_run_is_executed_again_and_parts_are_materialised_alone(company
     assert server.outcome(server.materialize("sources", "shop")) == "SUCCESS"
     assert server.outcome(server.materialize("published", "release")) == "FAILURE"
     # Parts leave no record, and readers see what they saw.
-    assert run_ids(paths.audit) == runs
+    assert run_ids(paths) == runs
     assert live_pointer(paths) == live
 
 
@@ -170,6 +170,6 @@ def test_failed_steps_are_executed_again_on_what_went_through(company: Path, ser
     live = live_pointer(paths)
     assert live is not None
     records = audit.read(paths.audit, run_id=live.run_id)
-    assert records["build"].facts["taken_over_from"] == run_ids(paths.audit)[1]
+    assert records["build"].facts["taken_over_from"] == run_ids(paths)[1]
     # The next night finds nothing new.
     assert run(company).nothing_new

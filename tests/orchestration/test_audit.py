@@ -8,6 +8,7 @@ import pytest
 
 from orchestration import audit
 from tests.orchestration.warehouse import a_check
+from workspace.paths import WorkspacePaths
 from workspace.runs import run_ids
 
 
@@ -66,6 +67,6 @@ def test_a_database_error_is_told_without_the_cell_that_it_quotes() -> None:
 
 def test_runs_are_listed_newest_first(tmp_path: Path) -> None:
     for run_id in ("20260101T000000-b", "20260102T000000-a"):
-        with audit.stage(tmp_path, run_id=run_id, name="ingest", code_version="1"):
+        with audit.stage(tmp_path / "audit", run_id=run_id, name="ingest", code_version="1"):
             pass
-    assert run_ids(tmp_path) == ["20260102T000000-a", "20260101T000000-b"]
+    assert run_ids(WorkspacePaths(tmp_path)) == ["20260102T000000-a", "20260101T000000-b"]

@@ -1,0 +1,48 @@
+"""What the machine refuses: an exception in, one sentence with its cure out, or none where it is another fault.
+
+Databases and libraries wrap what the system says in errors of their own, so that its words are looked for along the
+whole chain of causes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from typing import Final
+
+# What systems, SQLite and DuckDB say, in small letters -> what it means.
+_FULL: Final = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
+_READ_ONLY: Final = ("read-only file system", "readonly database", "read-only database")
+_DENIED: Final = ("permission denied", "unable to open database file", "operation not permitted")
+_BY_NUMBER: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL),
+    errno.EROFS: _READ_ONLY,
+    **dict.fromkeys((errno.EACCES, errno.EPERM), _DENIED),
+}
+_CURES: Final = {
+    _FULL: "The disk is full{where}. Make room, and run again: what was published before stays as it is.",
+    _READ_ONLY: "The disk may only be read{where}. Name a workspace on a disk that can be written, or mount it so.",
+    _DENIED: "The user that runs this may not write here{where}. Give it the right to, or name another workspace.",
+}
+
+
+def machine_trouble(error: BaseException) -> str | None:
+    """One sentence where the disk is full, read-only or closed to this user; None where something else is wrong."""
+    for one in _chain(error):
+        found = _BY_NUMBER.get(one.errno or 0) if isinstance(one, OSError) else None
+        text = str(one).lower()
+        found = found or next((kind for kind in _CURES if any(said in text for said in kind)), None)
+        if found:
+            name = getattr(one, "filename", None)
+            where = f" ({os.fsdecode(name)})" if isinstance(name, (str, bytes)) else ""
+            return _CURES[found].format(where=where)
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
