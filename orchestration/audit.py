@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from workspace.documents import AuditRecord, Check, StageName, StageStatus
 from workspace.errors import WorkspaceError
+from workspace.machine import machine_trouble
 
 STAGES: tuple[StageName, ...] = get_args(StageName)
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
@@ -120,6 +121,9 @@ def describe(error: BaseException) -> str:
     """An exception in one line, without the values of data that database errors quote."""
     if isinstance(error, WorkspaceError):
         return "; ".join(str(problem) for problem in error.problems)
+    refused = machine_trouble(error)
+    if refused:
+        return refused
     first_line = (str(error).strip().splitlines() or [""])[0]
     return f"{type(error).__name__}: {without_values(first_line)}" if first_line else type(error).__name__
 

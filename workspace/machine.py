@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 # What systems, SQLite and DuckDB say, in small letters -> what it means.
 _FULL: Final = ("no space left on device", "disk is full", "disk quota exceeded", "file too large")
 _READ_ONLY: Final = ("read-only file system", "readonly database", "read-only database")
 _DENIED: Final = ("permission denied", "unable to open database file", "operation not permitted")
+_DAMAGED: Final = ("not a valid duckdb database", "file is not a database", "disk image is malformed", "checksum")
 _BY_NUMBER: Final = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL),
     errno.EROFS: _READ_ONLY,
@@ -24,20 +27,41 @@ _CURES: Final = {
     _FULL: "The disk is full{where}. Make room, and run again: what was published before stays as it is.",
     _READ_ONLY: "The disk may only be read{where}. Name a workspace on a disk that can be written, or mount it so.",
     _DENIED: "The user that runs this may not write here{where}. Give it the right to, or name another workspace.",
+    _DAMAGED: "A database is damaged{where}. warehouse/cx.duckdb and .dagster may be removed: the next run makes them "
+    "anew. warehouse/raw.duckdb holds the secret of people's keys: put its last backup in its place.",
 }
+_QUOTED: Final = re.compile(r"[\"']([^\"'\n]+)[\"']")
 
 
 def machine_trouble(error: BaseException) -> str | None:
-    """One sentence where the disk is full, read-only or closed to this user; None where something else is wrong."""
+    """One sentence where the disk is full, read-only or closed to this user, or a database on it is damaged.
+
+    Returns:
+        None where something else is wrong.
+    """
     for one in _chain(error):
         found = _BY_NUMBER.get(one.errno or 0) if isinstance(one, OSError) else None
         text = str(one).lower()
         found = found or next((kind for kind in _CURES if any(said in text for said in kind)), None)
         if found:
-            name = getattr(one, "filename", None)
-            where = f" ({os.fsdecode(name)})" if isinstance(name, (str, bytes)) else ""
-            return _CURES[found].format(where=where)
+            name = _file_of(one)
+            return _CURES[found].format(where=f" ({name})" if name else "")
     return None
+
+
+def _file_of(error: BaseException) -> str | None:
+    """The file that an error is about: its own attribute, or the path that its text quotes."""
+    name = getattr(error, "filename", None)
+    if isinstance(name, (str, bytes)):
+        return os.fsdecode(name)
+    return next((text for text in _QUOTED.findall(str(error)) if _is_there(text)), None)
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False  # no system has a file of this name
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -234,7 +234,7 @@ section(
         document.books,
         key="quality_books",
         alt="Rows by what became of them, per source",
-        empty="No books are recorded.",
+        empty="Nothing was loaded, so that there are no books to balance.",
     ),
 )
 section(

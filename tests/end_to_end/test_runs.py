@@ -23,9 +23,10 @@ from workspace import load_workspace
 from workspace.documents import Current
 from workspace.paths import WorkspacePaths
 from workspace.run_lock import hold
+from workspace.runs import run_ids
 from workspace.worker import finish
 
-KILLS = 20
+KILLS = 10
 
 
 def tables(root: Path) -> dict[str, str]:
@@ -104,13 +105,25 @@ def test_runs_killed_at_random_moments_leave_no_trace_after_the_next(small_copy:
     reader = Reader(small_copy)
     reader.start()
     moments = random.Random(20261122)
-    killed = sum(_kill_after(small_copy, moments.uniform(0.1, 0.95) * duration) for _ in range(KILLS))
+    paths = WorkspacePaths(small_copy)
+    killed = begun = 0
+    for _ in range(KILLS):
+        before = run_ids(paths)
+        if _kill_after(small_copy, moments.uniform(0.1, 0.95) * duration):
+            killed += 1
+            # Before it holds the lock a process has begun no run.
+            newest = run_ids(paths)[0]
+            begun += newest not in before
+            told = status_of(paths)
+            assert newest in before or not told["is_well"]
+            assert newest in before or f"run {newest}" in "\n".join(told["troubles"])
     outcome = run(small_copy)
     reader.stop.set()
     reader.join()
 
     # The last moments may fall after a run that was faster than the first.
     assert killed >= KILLS * 0.8
+    assert begun >= KILLS * 0.3
     assert outcome.succeeded
     assert tables(small_copy) == tables(unharmed)
     assert loads(small_copy) == loads(unharmed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -34,6 +35,20 @@ def test_a_refusal_of_the_machine_is_one_sentence_with_its_cure(error: Exception
     told = machine_trouble(error)
     assert told is not None
     assert said in told
+
+
+@pytest.mark.parametrize("content", [b"no database", b"", bytes(range(256)) * 100])
+def test_a_damaged_database_is_named_with_its_file(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "raw.duckdb"
+    file.write_bytes(content)
+    try:
+        duckdb.connect(str(file)).close()
+    except duckdb.Error as error:
+        told = machine_trouble(error)
+        assert told is not None
+        assert f"A database is damaged ({file})" in told
+    else:
+        assert content == b""
 
 
 def test_another_fault_is_not_taken_for_one_of_the_machine() -> None:
