@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from time import perf_counter
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.privacy import Axes, Key, Lattice, cuts, hidden_cells
+from serving.privacy import MOST_UNKNOWNS, Axes, Key, Lattice, _staying, cuts, hidden_cells
 
 FLOOR = 5
 MONTHS = [date(2024, month, 1) for month in range(1, 7)]
@@ -172,3 +174,33 @@ def test_a_large_table_is_decided_quickly() -> None:
     start = perf_counter()
     lattice(("a", "b", "month"), cells, time="month")
     assert perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_groups_whose_sum_stays_are_found_as_by_trying_all(seed: int) -> None:
+    luck = np.random.default_rng(seed)
+    moves = luck.normal(size=12)
+    # Some stay alone, some in pairs and some in triples.
+    moves[1] = 0.0
+    moves[3] = -moves[2]
+    moves[7] = -moves[2]
+    moves[6] = -moves[4] - moves[5]
+    moves = moves[luck.permutation(12)]
+    tried = [
+        group
+        for size in (1, 2, 3)
+        for group in combinations(range(12), size)
+        if abs(sum(moves[at] for at in group)) < 1e-7
+    ]
+    minimal = {group for group in tried if not any(set(other) < set(group) for other in tried)}
+    assert {tuple(sorted(group)) for group in _staying(moves, most=3)} == minimal
+    assert {tuple(sorted(group)) for group in _staying(moves, most=1)} == {one for one in minimal if len(one) == 1}
+
+
+def test_the_groups_of_as_many_numbers_as_a_table_may_have_are_found() -> None:
+    """Of a thousand numbers there are 166 million triples: none is tried, and a few are found by chance."""
+    moves = np.random.default_rng(1).normal(size=MOST_UNKNOWNS)
+    moves[10] = -moves[500] - moves[900]
+    found = [tuple(sorted(group)) for group in _staying(moves, most=3)]
+    assert (10, 500, 900) in found
+    assert len(found) < 50
