@@ -17,7 +17,7 @@ help: ## Show what can be made
 demo: .venv/.runtime ## Set up, build the made-up company's warehouse, serve the app
 	$(RUN)/cx demo --workspace $(WORKSPACE)
 
-test: .venv/.dev ## Set up and run the tests (about 20 minutes on two cores)
+test: .venv/.dev ## Set up and run the tests (about 30 minutes on two cores)
 	$(RUN)/pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: .venv/.dev ## The tests and the slow ones
