@@ -144,7 +144,9 @@ def clean(paths: WorkspacePaths, *, live: Current | None) -> None:
         shutil.rmtree(folder)
     for temporary in paths.published.glob(".CURRENT.json.*.tmp"):
         temporary.unlink()
-    for release in documents(paths) if live is not None and live.sequence else ():
+    if live is None or not live.sequence:
+        return
+    for release in documents(paths):
         if release.sequence > live.sequence:
             logger.info("removing release %s, which never went live", release.run_id)
             shutil.rmtree(paths.release(release.run_id))
