@@ -6,6 +6,7 @@ one plain dictionary, the same for people and for `--json`.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from typing import Any
 
@@ -13,7 +14,7 @@ from orchestration import audit, notify
 from orchestration.books import unbalanced_models
 from workspace import WorkspaceError, load_workspace
 from workspace.documents import AuditRecord, Check, Current, Release, StageName
-from workspace.paths import WorkspacePaths
+from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
 from workspace.releases import BrokenReleaseError, documents, read_pointer, verify
 from workspace.run_lock import current_holder
 from workspace.runs import is_running, run_ids
@@ -28,7 +29,7 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
     build = _newest(paths, runs, "build", fact="books")
     books = build.facts["books"] if build else []
     live, release, broken = _live(paths)
-    troubles = [*broken, *_troubles(paths, runs, live), *_configuration(paths)]
+    troubles = [*broken, *_troubles(paths, runs, live), *_configuration(paths), *_room(paths, live)]
     return {
         "workspace": str(paths.root),
         "is_well": not troubles,
@@ -90,6 +91,20 @@ def _configuration(paths: WorkspacePaths) -> list[str]:
     except WorkspaceError as error:
         return [f"The next run cannot begin: {problem}" for problem in error.problems]
     return []
+
+
+def _room(paths: WorkspacePaths, live: Current | None) -> list[str]:
+    """Whether the disk has room for a release like the live one; a run on a full disk may leave no other trace."""
+    snapshot = paths.release(live.run_id) / SNAPSHOT_FILE if live else None
+    if snapshot is None or not snapshot.is_file():
+        return []
+    needed, free = snapshot.stat().st_size, shutil.disk_usage(paths.root).free
+    if free >= needed:
+        return []
+    return [
+        f"The disk is nearly full: {free / 1e6:,.1f} MB are free, and a release takes {needed / 1e6:,.1f} MB. "
+        "Make room before the next run."
+    ]
 
 
 def _troubles(paths: WorkspacePaths, runs: list[str], live: Current | None) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -16,6 +17,7 @@ from orchestration.cli import app
 from orchestration.commands.read import parse_filters
 from orchestration.publish import live_pointer, publish
 from orchestration.release_facts import read_books
+from orchestration.status import status_of
 from tests.orchestration.test_cli_check import ask
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
@@ -201,6 +203,15 @@ def test_a_run_whose_process_was_killed_is_trouble(workspace: Workspace, stages:
     message = notify.message_of("Acme", workspace.paths, run_id="20250102T000000-c")
     assert message is not None
     assert "well again" in message.title
+
+
+def test_a_disk_without_room_for_a_release_is_trouble(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    release(workspace, "20260101T000000-a", amount=1)
+    size = (workspace.paths.release("20260101T000000-a") / "snapshot.duckdb").stat().st_size
+    for free, is_well in ((size, True), (size - 1, False)):
+        monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        assert status_of(workspace.paths)["is_well"] is is_well
+    assert "The disk is nearly full" in troubles(workspace)
 
 
 def test_a_run_that_works_on_is_no_trouble(workspace: Workspace) -> None:
