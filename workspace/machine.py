@@ -18,13 +18,18 @@ _FULL: Final = ("no space left on device", "disk is full", "disk quota exceeded"
 _READ_ONLY: Final = ("read-only file system", "readonly database", "read-only database")
 _DENIED: Final = ("permission denied", "unable to open database file", "operation not permitted")
 _DAMAGED: Final = ("not a valid duckdb database", "file is not a database", "disk image is malformed", "checksum")
+# What SQLite says of a disk that was filled while it wrote, too.
+_UNUSABLE: Final = ("disk i/o error", "input/output error")
 _BY_NUMBER: Final = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL),
+    errno.EIO: _UNUSABLE,
     errno.EROFS: _READ_ONLY,
     **dict.fromkeys((errno.EACCES, errno.EPERM), _DENIED),
 }
 _CURES: Final = {
     _FULL: "The disk is full{where}. Make room, and run again: what was published before stays as it is.",
+    _UNUSABLE: "The disk could not be read or written{where}: it is full, or broken. See how much room it has, and run "
+    "again.",
     _READ_ONLY: "The disk may only be read{where}. Name a workspace on a disk that can be written, or mount it so.",
     _DENIED: "The user that runs this may not write here{where}. Give it the right to, or name another workspace.",
     _DAMAGED: "A database is damaged{where}. warehouse/cx.duckdb and .dagster may be removed: the next run makes them "

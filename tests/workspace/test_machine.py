@@ -17,6 +17,7 @@ REFUSED = [
     (OSError(errno.EROFS, os.strerror(errno.EROFS), "/data/x"), "may only be read (/data/x)"),
     (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/x"), "may not write here (/data/x)"),
     (sqlite3.OperationalError("database or disk is full"), "The disk is full."),
+    (sqlite3.OperationalError("disk I/O error"), "it is full, or broken"),
     (sqlite3.OperationalError("attempt to write a readonly database"), "may only be read."),
     (
         duckdb.IOException('IO Error: Could not write all bytes to file "x": No space left on device'),
