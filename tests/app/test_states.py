@@ -14,6 +14,7 @@ from tests.releases import make_live
 from workspace.documents import AuditRecord, Check, Release
 from workspace.paths import WorkspacePaths
 from workspace.releases import read_document
+from workspace.runs import begin
 
 
 def rewrite(root: Path, **changes: object) -> Release:
@@ -66,10 +67,14 @@ def test_after_a_failed_gate_yesterdays_answers_stay_and_say_why(open_page: Open
         name="unique_order_key", asset="marts.fct_orders", behaviour="block", status="failed",
         description="An order is counted once.", engine="great_expectations", unexpected=1,
     )  # fmt: skip
-    AuditRecord(
-        run_id="later", stage="gate_marts", status="failed", started_at=now, finished_at=now,
-        code_version="1", checks=(broken,), message="1 check failed",
-    ).write(copy_of_demo / "audit" / "later.gate_marts.json")  # fmt: skip
+    begin(WorkspacePaths(copy_of_demo), run_id="later", code_version="1")
+    for stage, status, checks in (("gate_marts", "failed", (broken,)), ("publish", "skipped", ())):
+        AuditRecord.model_validate(
+            {
+                "run_id": "later", "stage": stage, "status": status, "started_at": now, "finished_at": now,
+                "code_version": "1", "checks": checks,
+            }
+        ).write(copy_of_demo / "audit" / f"later.{stage}.json")  # fmt: skip
     page = open_page(copy_of_demo, "who")
     assert not page.exception
     assert "The last load did not pass its checks" in texts(page)

@@ -158,6 +158,7 @@ def built(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     add_an_order(root)
     pipeline = PipelineRun(workspace=load_workspace(root), workers=WORKERS)
     with hold(pipeline.paths.lock, purpose="test"):
+        pipeline.begin()
         pipeline.prepare()
         pipeline.load_mappings()
         for source in pipeline.workspace.config.sources:
