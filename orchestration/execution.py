@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from orchestration import audit
 from orchestration.dbt_runner import DbtError
 from orchestration.instance import dagster_home
-from orchestration.publish import live_pointer
 from orchestration.run import new_run_id
 from orchestration.workers import Workers
 from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
+from workspace.releases import live_pointer
 from workspace.run_lock import RunLockedError, current_holder
 from workspace.worker import RefusedError, finish
 

@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestration import audit
-from orchestration.publish import live_pointer
 from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
 from workspace.environment import secret
 from workspace.paths import WorkspacePaths
-from workspace.releases import BrokenReleaseError, read_document
+from workspace.releases import BrokenReleaseError, live_pointer, read_document
 from workspace.runs import died, run_ids, started
 
 logger = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from workspace import Workspace
 from workspace.documents import Check, Current, Release, TableRecord
 from workspace.frozen import frozen_settings
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import BrokenReleaseError, documents, read_pointer, sealed, sha256_of, verify
+from workspace.releases import BrokenReleaseError, documents, live_pointer, sealed, sha256_of, verify
 
 STAGING_PREFIX = ".staging-"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
@@ -110,15 +110,6 @@ def publish(
         shutil.rmtree(staging, ignore_errors=True)
     prune(paths, keep=workspace.config.serving.keep_releases)
     return Publication(outcome="published", live=run_id, release=release)
-
-
-def live_pointer(paths: WorkspacePaths) -> Current | None:
-    """Which release is live; None where nothing is, also because the pointer is damaged (`serving` says so)."""
-    try:
-        return read_pointer(paths)
-    except BrokenReleaseError as error:
-        logger.warning("%s", error)
-        return None
 
 
 def switch(paths: WorkspacePaths, release: Release) -> None:

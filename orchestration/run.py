@@ -25,13 +25,14 @@ from orchestration.freshness import freshness
 from orchestration.lineage import marts_of_source
 from orchestration.losses import loss_checks
 from orchestration.metric_graph import metrics_by_mart
-from orchestration.publish import Publication, live_pointer, publish
+from orchestration.publish import Publication, publish
 from orchestration.release_facts import read_books
 from orchestration.workers import Workers
 from workspace import Problem, Workspace
 from workspace.documents import AuditRecord, Check, StageName
 from workspace.handover import free_for_writing
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
+from workspace.releases import live_pointer
 from workspace.runs import begin, run_ids, started
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from workspace.documents import AuditRecord, Check, StageStatus
 from workspace.paths import WorkspacePaths
-from workspace.releases import BrokenReleaseError, read_pointer
+from workspace.releases import live_pointer
 from workspace.runs import died, run_ids, started
 
 STAGES: Final = ("ingest", "gate_raw", "build", "gate_marts", "publish")
@@ -55,10 +55,7 @@ def run_history(paths: WorkspacePaths, *, limit: int | None = None) -> tuple[Run
 
 def last_failure(paths: WorkspacePaths) -> RunSummary | None:
     """The newest run, if it failed after the live release was made: why yesterday's answers are still up."""
-    try:
-        pointer = read_pointer(paths)
-    except BrokenReleaseError:
-        pointer = None
+    pointer = live_pointer(paths)
     for run in run_history(paths):
         if pointer is not None and run.run_id == pointer.run_id:
             return None

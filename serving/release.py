@@ -23,7 +23,15 @@ from serving.readers import Readers
 from serving.semantics import Semantics, read_semantics
 from workspace.documents import Current, Release
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import BrokenReleaseError, Signature, documents, read_pointer, signature_of, verify
+from workspace.releases import (
+    BrokenReleaseError,
+    Signature,
+    documents,
+    live_pointer,
+    read_pointer,
+    signature_of,
+    verify,
+)
 
 if TYPE_CHECKING:
     from serving.answers import Answer
@@ -128,7 +136,7 @@ def open_release(paths: WorkspacePaths, run_id: str | None = None) -> LiveReleas
         NoRelease: nothing is published, or no release is what was published.
         UserError: `run_id` names no release.
     """
-    pointer = _pointer(paths)
+    pointer = live_pointer(paths)
     if run_id is None or (pointer and run_id == pointer.run_id):
         return _live(paths)
     if not _is_name(run_id) or not paths.release(run_id).is_dir():
@@ -152,7 +160,7 @@ def rollback(paths: WorkspacePaths, run_id: str) -> Current:
         document = verify(paths, run_id).document
     except BrokenReleaseError as error:
         raise NoRelease(error.what, command=_list(paths), looked_for=error.file, is_damage=True) from error
-    before = _pointer(paths)
+    before = live_pointer(paths)
     pointer = Current(
         run_id=run_id,
         switched_at=datetime.now(UTC),
@@ -185,14 +193,6 @@ def _live(paths: WorkspacePaths) -> LiveRelease:
         return _opened(paths, pointer.run_id, seal=pointer.seal)
     except BrokenReleaseError as error:
         return _instead(paths, error, but=pointed_at)
-
-
-def _pointer(paths: WorkspacePaths) -> Current | None:
-    """The pointer where it can be read."""
-    try:
-        return read_pointer(paths)
-    except BrokenReleaseError:
-        return None
 
 
 def _instead(paths: WorkspacePaths, error: BrokenReleaseError, *, but: str | None) -> LiveRelease:

@@ -62,6 +62,15 @@ def read_pointer(paths: WorkspacePaths) -> Current | None:
         raise BrokenReleaseError(what, paths.current) from error
 
 
+def live_pointer(paths: WorkspacePaths) -> Current | None:
+    """Which release is live; None where none is, also where the pointer is damaged: opening a release says so."""
+    try:
+        return read_pointer(paths)
+    except BrokenReleaseError as error:
+        logger.warning("%s", error)
+        return None
+
+
 def documents(paths: WorkspacePaths) -> tuple[Release, ...]:
     """What every release says of itself, newest first. Folders without a readable document are no releases."""
     found = []
@@ -79,11 +88,7 @@ def read_document(paths: WorkspacePaths, run_id: str) -> Release:
     Raises:
         BrokenReleaseError: it cannot be read.
     """
-    path = paths.release(run_id) / RELEASE_FILE
-    try:
-        return Release.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise BrokenReleaseError(f"The document of release {run_id} cannot be read.", path) from error
+    return _read(paths, run_id)[0]
 
 
 def verify(paths: WorkspacePaths, run_id: str, *, seal: str = "") -> VerifiedRelease:
@@ -97,8 +102,7 @@ def verify(paths: WorkspacePaths, run_id: str, *, seal: str = "") -> VerifiedRel
     """
     folder = paths.release(run_id)
     signature_of(paths, run_id)
-    document = read_document(paths, run_id)
-    text = (folder / RELEASE_FILE).read_bytes()
+    document, text = _read(paths, run_id)
     # A release from before seals has none, and no pointer names one.
     is_sealed = bool(seal or document.seal)
     is_own = document.seal == seal_of(text) and seal in ("", document.seal)
@@ -150,6 +154,15 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, as hexadecimal text."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(paths: WorkspacePaths, run_id: str) -> tuple[Release, bytes]:
+    path = paths.release(run_id) / RELEASE_FILE
+    try:
+        text = path.read_bytes()
+        return Release.model_validate_json(text), text
+    except (OSError, ValidationError) as error:
+        raise BrokenReleaseError(f"The document of release {run_id} cannot be read.", path) from error
 
 
 def _changed(run_id: str, what: str, file: Path) -> BrokenReleaseError:

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from orchestration import audit
-from orchestration.publish import live_pointer
 from tests.end_to_end.conftest import run
 from workspace.paths import WorkspacePaths
+from workspace.releases import live_pointer
 from workspace.run_lock import current_holder
 from workspace.runs import run_ids
 

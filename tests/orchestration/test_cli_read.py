@@ -15,13 +15,14 @@ from typer.testing import CliRunner
 from orchestration import audit, notify
 from orchestration.cli import app
 from orchestration.commands.read import parse_filters
-from orchestration.publish import live_pointer, publish
+from orchestration.publish import publish
 from orchestration.release_facts import read_books
 from orchestration.status import status_of
 from tests.orchestration.test_cli_check import ask
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
 from workspace.documents import Check
+from workspace.releases import live_pointer
 from workspace.run_lock import hold
 from workspace.runs import begin, purpose_of
 

@@ -11,12 +11,12 @@ import duckdb
 import pytest
 
 from ingestion.settings import replace_settings
-from orchestration.publish import Publication, live_pointer, publish
+from orchestration.publish import Publication, publish
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace, load_workspace
 from workspace.documents import Check, Current
 from workspace.frozen import frozen_settings
-from workspace.releases import documents, sha256_of
+from workspace.releases import documents, live_pointer, sha256_of
 
 LEDGER = [{"source": "shop", "path": "inbox/a.csv", "status": "active", "records": 1000, "loaded": 1000, "rejected": 0}]
 Run = Callable[..., Publication]

@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.publish import live_pointer, publish
+from orchestration.publish import publish
 from tests.orchestration.victim import POINTS
 from tests.orchestration.warehouse import build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
 from workspace.documents import Current, Release
-from workspace.releases import documents, sha256_of
+from workspace.releases import documents, live_pointer, sha256_of
 
 
 def prepare(workspace: Workspace, run_id: str, *, amount: int) -> Path:
