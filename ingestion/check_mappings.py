@@ -16,6 +16,8 @@ from workspace import Workspace
 from workspace.errors import Problem
 
 _MOST_EACH: Final = 5
+# Where a word of the record's own stands for the utm parameters, and what it is called.
+_SPEAKING: Final = {"tickets": "channel", "mentions": "network"}
 _MOST_SHOWN: Final = 60
 _ATTRIBUTED: Final = ("contacts", "accounts")
 
@@ -165,6 +167,28 @@ def _channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
                 yield _problem(workspace, "channels", row, column, what, fix, severity="warning")
 
 
+def _empty_channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
+    """Lines of channels.csv for tickets or mentions whose two empty cells take nothing.
+
+    Their own channel or network stands for the parameters, so that neither is there only where that is empty.
+    """
+    for row in workspace.mappings.rows("channels"):
+        asked = [
+            sample for sample in samples if row["data_source"] == sample.source.name and sample.entity in _SPEAKING
+        ]
+        if row["utm_source"] or row["utm_medium"] or not _are_known(asked):
+            continue
+        seen = {pair for sample in asked for pair in sample.channels}
+        # Zendesk states the channel of every ticket; its documents are not looked into.
+        is_stated = bool(seen) or all(sample.source.vendor == "zendesk" for sample in asked)
+        if is_stated and ("", "") not in seen:
+            own = " or ".join(sorted({_SPEAKING[sample.entity] for sample in asked}))
+            what = f"Every record of '{row['data_source']}' has a {own} of its own: two empty cells take none of them."
+            fix = "Write * into both, if the line is for all of them."
+            what += _looked_at(asked, is_open=True)
+            yield _problem(workspace, "channels", row, "utm_source", what, fix, severity="warning")
+
+
 def _pages(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
     """Lines of content and page_texts about a page that nobody opened."""
     web = [sample for sample in samples if sample.source.kind == "web" and sample.entity == "events"]
@@ -207,6 +231,7 @@ _CHECKS: Final[tuple[Callable[[Workspace, list[Sample]], Iterable[Problem]], ...
     _events,
     _attributes,
     _channels,
+    _empty_channels,
     _pages,
     _interactions,
 )

@@ -136,8 +136,10 @@ def open_release(paths: WorkspacePaths, run_id: str | None = None) -> LiveReleas
         NoRelease: nothing is published, or no release is what was published.
         UserError: `run_id` names no release.
     """
+    if run_id is None:
+        return _live(paths)
     pointer = live_pointer(paths)
-    if run_id is None or (pointer and run_id == pointer.run_id):
+    if pointer and run_id == pointer.run_id:
         return _live(paths)
     if not _is_name(run_id) or not paths.release(run_id).is_dir():
         raise _unknown(paths, run_id)

@@ -33,7 +33,11 @@ def found(root: Path, *sources: dict[str, Any], **texts: str) -> list[Problem]:
     write_workspace(root, *sources)
     for name, text in texts.items():
         stem, _, ending = name.rpartition("_")
-        place = root / "inbox" / f"{stem}.{ending}" if ending in ("csv", "jsonl") else root / "mappings" / f"{name}.csv"
+        place = (
+            root / "inbox" / f"{stem}.{ending}"
+            if ending in ("csv", "json", "jsonl")
+            else root / "mappings" / f"{name}.csv"
+        )
         place.write_text(text)
     return check_sources(load_workspace(root))
 
@@ -179,6 +183,36 @@ def test_labels_channels_and_pages_that_are_nearly_right_are_warnings(tmp_path: 
         "Did you mean 'very good', which has no line?",
         "Did you mean 'newsletter', which has no line?",
     ]
+
+
+TICKETS = {"name": "desk", "kind": "service", "vendor": "csv", "entity": "tickets", "path": "inbox/desk*.csv"}
+MENTIONS = {"name": "wall", "kind": "social", "vendor": "csv", "entity": "mentions", "path": "inbox/wall*.csv"}
+ZENDESK = {"name": "desk", "kind": "service", "vendor": "zendesk", "path": "inbox/desk*.json"}
+DESK = "ticket_id,customer_id,created_at,channel\n"
+WALL = "mention_id,posted_at,network,text\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "is_told"),
+    [
+        (TICKETS, {"desk_csv": DESK + "1,a,2026-01-01,mail\n2,b,2026-01-02,web\n"}, True),
+        (TICKETS, {"desk_csv": DESK + "1,a,2026-01-01,mail\n2,b,2026-01-02,\n"}, False),
+        (MENTIONS, {"wall_csv": WALL + "1,2026-01-01,bluesky,Good\n"}, True),
+        (MENTIONS, {"wall_csv": WALL + "1,2026-01-01,,Good\n"}, False),
+        (ZENDESK, {"desk_json": '{"tickets": [{"id": 1, "via": {"channel": "web"}}]}'}, True),
+    ],
+)
+@pytest.mark.parametrize("cells", [",", "*,*", "*,", "(none),(none)"])
+def test_two_empty_cells_that_take_no_ticket_or_mention_are_told(
+    tmp_path: Path, source: dict[str, Any], files: dict[str, str], is_told: bool, cells: str
+) -> None:
+    line = f"{source['name']},{cells},Desk,online\n"
+    problems = found(tmp_path, source, channels="data_source,utm_source,utm_medium,channel,presence\n" + line, **files)
+    told = [
+        (problem.severity, problem.line, problem.fix) for problem in problems if "channels.csv" in str(problem.file)
+    ]
+    said = [("warning", 2, "Write * into both, if the line is for all of them.")]
+    assert told == (said if is_told and cells == "," else [])
 
 
 def test_many_lines_of_one_kind_are_gathered(tmp_path: Path) -> None:
