@@ -1,7 +1,8 @@
 """Serve the app, warm. In: Streamlit's own options. Out: its server, in a process whose metrics engine is running.
 
-`python -m app.serve --server.port 8501` does what `streamlit run` does, and meanwhile opens the live release and asks
-every metric as pages first ask it, so that the first reader waits neither for imports nor for plans.
+`python -m app.serve --server.port 8501` does what `streamlit run` does with the guarded application, and meanwhile opens the
+live release and asks every metric as pages first ask it, so that the first reader waits neither for imports nor for
+plans.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from workspace.environment import silence_telemetry, workspace_from_environment
 from workspace.paths import WorkspacePaths
 
-ENTRY = Path(__file__).parent / "streamlit_app.py"
+APPLICATION = Path(__file__).parent / "asgi.py"
 
 
 def main(options: list[str]) -> None:
@@ -26,7 +27,7 @@ def main(options: list[str]) -> None:
         threading.Thread(target=warm_up, args=(root,), name="warm-up", daemon=True).start()
     from streamlit.web import cli
 
-    cli.main(["run", str(ENTRY), *options], prog_name="streamlit")
+    cli.main(["run", str(APPLICATION), *options], prog_name="streamlit")
 
 
 def warm_up(root: Path) -> None:

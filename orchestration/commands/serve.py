@@ -1,4 +1,6 @@
-"""Commands that serve: the app, and Dagster's UI with its schedules. Both listen on this machine only."""
+"""Commands that serve: the app, and Dagster's UI with its schedules. Both listen on this machine only.
+
+Both stand behind `workspace.web_guard`: they answer their own pages, not those of others."""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def dagster(workspace: WorkspaceOption = None, port: PortOption = None) -> None:
     chosen = port or 3000
     err().print(f"Dagster: http://{_HOST}:{chosen}  (workspace {escape(str(loaded.paths.root))}, Ctrl-C ends it)")
     arguments = ["dev", "--module-name", "orchestration.definitions", "--host", _HOST, "--port", str(chosen)]
-    _serve([sys.executable, "-m", "dagster", *arguments], loaded, {"DAGSTER_HOME": str(home)})
+    _serve([sys.executable, "-m", "orchestration.web", *arguments], loaded, {"DAGSTER_HOME": str(home)})
 
 
 def serve_app(workspace: Workspace, *, port: int | None) -> None:
