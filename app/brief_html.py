@@ -6,6 +6,8 @@ from html import escape
 
 from app.brief import Brief, Change, Figure, StakeLine
 
+# The page is a text: whoever opens it runs nothing and asks no other machine.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
 @page { size: A4; margin: 12mm }
 * { box-sizing: border-box }
@@ -40,7 +42,8 @@ def html_of(page: Brief) -> str:
     changes = "".join(_change(change) for change in page.changes)
     stakes = "".join(_stake(line) for line in page.stakes)
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(page.title)}</title><style>{STYLE}</style></head><body>
 <header><h1>{escape(page.title)}</h1><p class=meta>{escape(page.origin)}</p>{notices}</header>
 <main><h2>Four answers</h2><p class=note>{escape(page.window)}, all customers</p><div class=answers>{answers}</div>
@@ -71,7 +74,7 @@ def _trust(figure: Figure) -> str:
 def _change(change: Change) -> str:
     return (
         f"<tr><td>{escape(change.now.label)}{_trust(change.now)}</td><td>{_data(change.now)}</td>"
-        f"<td>{_data(change.before)}</td><td>{escape(change.moved)}</td><td class=quiet>{change.said}</td></tr>"
+        f"<td>{_data(change.before)}</td><td>{escape(change.moved)}</td><td class=quiet>{escape(change.said)}</td></tr>"
     )
 
 

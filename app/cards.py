@@ -17,6 +17,7 @@ from app.failures import part
 from app.filters import Filters
 from app.findings import has_changed
 from app.formatting import (
+    TITLE,
     as_code,
     change,
     ended,
@@ -24,6 +25,7 @@ from app.formatting import (
     markdown_safe,
     moment,
     number,
+    shortened,
     unavailable,
     unit_of,
     words,
@@ -139,7 +141,7 @@ def evidence(
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", wrap=False, gap="small"
         ):
-            st.header(markdown_safe(str(title)), anchor=False, width="stretch")
+            st.header(markdown_safe(shortened(str(title), most=TITLE)), anchor=False, width="stretch")
             with part("Where this comes from"):
                 source(desk, answers, metrics, key=key)
         with part("This card"):

@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from app.formatting import markdown_safe, named, outside, shortened
+from app.formatting import NAME, markdown_safe, named, outside, shortened
 from app.periods import COMPARISON_NOTES, COMPARISONS, DEFAULT_PERIOD, PERIODS, Window, compared, window
 
 # Labels for no filter. `outside` makes another of them where a company has a segment or region of that name, so that
@@ -110,8 +110,10 @@ def filter_row(*, segments: Sequence[str], regions: Sequence[str], as_of: date) 
 
 
 def _fits_in_row(segments: Sequence[str]) -> bool:
-    """Whether segments can stand beside each other: few, and none with signs that a button would read as formatting."""
-    return 0 < len(segments) <= SEGMENTS_IN_A_ROW and all(markdown_safe(name) == name for name in segments)
+    """Whether segments can stand beside each other: few, short, and none with signs that a button would format."""
+    return 0 < len(segments) <= SEGMENTS_IN_A_ROW and all(
+        markdown_safe(name) == name and len(name) <= NAME for name in segments
+    )
 
 
 def _say_unknown(key: str, value: str) -> None:
@@ -136,7 +138,7 @@ def show_all_time() -> None:
 
 def _label(regions: Sequence[str], everywhere: str) -> str:
     """The popover's own values, in words."""
-    region = _chosen("region", regions, everywhere)
+    region = shortened(_chosen("region", regions, everywhere))
     period = _chosen("period", tuple(PERIODS), DEFAULT_PERIOD)
     note = COMPARISON_NOTES.get(_chosen("compare", COMPARISONS, COMPARISONS[0]), "")
     first = f"{region}, {period.lower()}" if regions else period

@@ -21,9 +21,14 @@ WHOLE_FROM = 20
 # Small amounts of money are prices: cents matter. Larger ones are totals: they do not.
 CENTS_BELOW = 100
 JOINER = "\u2060"
+TITLE = 400  # characters of a title: what is longer is a name that is none
+NAME = 60  # characters of a name within a sentence or a button
 _AUTOLINK = re.compile(r"\\:(?=//)|www(?=\.)|@", re.IGNORECASE)
 _LIST_OR_RULE = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[\s-]|$)))(.)")
-_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Marks that turn the direction of writing, and what takes no room and joins nothing: two names must not look alike.
+_UNSEEN = re.compile(
+    "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 # What pages say themselves where a company's value could stand: for no filter, no value, what is left or not explained.
 OWN_WORDS = frozenset(
     ("all", "all regions", "everybody", "everything", "hidden", "missing", "(missing)", "no data", "no tier", "none",
@@ -233,7 +238,8 @@ def labels(values: Iterable[str]) -> dict[str, str]:
 
 def named(value: str) -> str:
     """A company's own word beside the words of these pages: in quotation marks where they would read alike."""
-    return f"“{value}”" if value.strip().casefold() in OWN_WORDS else value
+    name = shortened(value, most=NAME)
+    return f"“{name}”" if value.strip().casefold() in OWN_WORDS else name
 
 
 def outside(label: str, vocabulary: Collection[str]) -> str:
@@ -267,19 +273,18 @@ def as_code(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` without line breaks and control characters, which would begin a heading, a list or a quotation.
 
-    Marks that turn the direction of writing are left out: behind one, the rest of a sentence reads backwards.
+    Marks that turn the direction of writing are left out: behind one, the rest of a sentence reads backwards. So
+    is what nobody sees.
     """
-    return "".join(map(_literal, text)).strip()
+    return "".join(map(_literal, _UNSEEN.sub("", text))).strip()
 
 
-def shortened(text: str, *, most: int = 60) -> str:
+def shortened(text: str, *, most: int = NAME) -> str:
     """`text` on one line, cut where it is longer than anybody's words: for what an address says."""
     line = " ".join(one_line(text).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def _literal(character: str) -> str:
-    if character in _DIRECTIONS:
-        return ""
     category = unicodedata.category(character)
     return " " if category in ("Cc", "Zl", "Zp", "Cs") else character

@@ -13,7 +13,7 @@ from app.badges import Badge, Notice, certification, freshness, lateness, notice
 from app.desk import Desk, open_desk
 from app.failures import part
 from app.filters import Filters, filter_row, reset_filters, show_all_time
-from app.formatting import count_of, ended, markdown_safe, span, unavailable
+from app.formatting import TITLE, count_of, ended, markdown_safe, shortened, span, unavailable
 from app.headlines import Sentence
 from app.states import no_release, no_workspace, release_gone
 from serving import AnswerRow, NoRelease, UserError, run_history
@@ -21,6 +21,7 @@ from workspace.environment import workspace_from_environment
 from workspace.paths import WorkspacePaths
 
 RELEASE_PARAMETER = "release"
+HELP = 2_000  # characters of a tooltip
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Heading:
         """Write the answer, with its badges and what it is based on."""
         desk = self.desk
         with self.place:
-            st.markdown(f":gray[{markdown_safe(self.question)}]")
-            st.title(markdown_safe(sentence.text), anchor=False)
+            st.markdown(f":gray[{markdown_safe(shortened(self.question, most=TITLE))}]")
+            st.title(markdown_safe(shortened(sentence.text, most=TITLE)), anchor=False)
         with self.place, part("What the answer is based on"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 draw_badge(freshness(desk.document, now=desk.now, stale_after=desk.settings.stale_after))
@@ -194,7 +195,12 @@ def _too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Seq
 
 def draw_badge(badge: Badge) -> None:
     """A badge with its reasons in the tooltip."""
-    st.badge(badge.text, icon=badge.icon, color=badge.color, help=badge.help or None)
+    st.badge(
+        markdown_safe(badge.text),
+        icon=badge.icon,
+        color=badge.color,
+        help=markdown_safe(shortened(badge.help, most=HELP)) or None,
+    )
 
 
 def draw_notice(notice: Notice) -> None:

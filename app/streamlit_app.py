@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import failures
+from app import failures, turns
 from workspace.environment import silence_telemetry
 
 ASSETS = Path(__file__).parent / "assets"
@@ -45,5 +45,5 @@ chosen = st.navigation(
         ],
     }
 )
-with failures.page(chosen.title):
+with failures.page(chosen.title), turns.turn():
     chosen.run()

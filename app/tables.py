@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from app.formatting import number, unavailable, unit_of, words
+from workspace import spreadsheets
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -131,5 +132,9 @@ def _always(text: str) -> Callable[[object], str]:
 
 def csv_of(answers: Iterable[Answer]) -> str:
     """What is on the screen as CSV, with each row's status."""
-    records = [record for answer in answers for record in answer.records()]
-    return pd.DataFrame(records).to_csv(index=False)
+    return csv_text(pd.DataFrame([record for answer in answers for record in answer.records()]))
+
+
+def csv_text(data: pd.DataFrame) -> str:
+    """A table as the text of a CSV file, in which no cell and no heading is a formula."""
+    return data.map(spreadsheets.cell).rename(columns=spreadsheets.cell).to_csv(index=False)

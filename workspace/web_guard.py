@@ -122,10 +122,7 @@ def _is_navigation(scope: Scope) -> bool:
     """
     modes, destinations = values_of(scope, b"sec-fetch-mode"), values_of(scope, b"sec-fetch-dest")
     return (
-        scope["type"] == "http"
-        and scope["method"] in _SAFE
-        and modes == ["navigate"]
-        and destinations == ["document"]
+        scope["type"] == "http" and scope["method"] in _SAFE and modes == ["navigate"] and destinations == ["document"]
     )
 
 

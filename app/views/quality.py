@@ -13,7 +13,7 @@ from app import headlines, provenance
 from app.failures import part
 from app.formatting import as_code, count_of, day, listing, markdown_safe, moment, words
 from app.page import begin
-from app.tables import cell
+from app.tables import cell, csv_text
 from serving import AnswerRow, releases
 from workspace.documents import Check
 
@@ -49,7 +49,7 @@ def frame(rows: Iterable[Mapping[str, Any]], *, key: str, alt: str, empty: str) 
     st.dataframe(shown, hide_index=True, key=key, alt=alt, width="stretch", placeholder="")
     st.download_button(
         "Download (CSV)",
-        data=lambda: data.to_csv(index=False),
+        data=lambda: csv_text(data),
         file_name=f"{key}_{document.run_id}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -7,7 +7,7 @@ import streamlit as st
 from app import brief_button, cards, headlines, readiness, stake_cards
 from app.answers import Answered, at_stake, read_answers
 from app.failures import part
-from app.formatting import markdown_safe
+from app.formatting import TITLE, markdown_safe, shortened
 from app.page import begin, choose, period_in_words
 from app.stakes import Stakes, read_stakes
 
@@ -43,7 +43,7 @@ with st.grid(2, min_column_width=320, gap="small"):
     for answer in answers:
         with st.container(border=True, height="stretch"):
             st.page_link(f"views/{answer.page}.py", label=f"**{answer.question}**", icon=":material/arrow_forward:")
-            st.header(markdown_safe(answer.sentence.text), anchor=False)
+            st.header(markdown_safe(shortened(answer.sentence.text, most=TITLE)), anchor=False)
             cards.kpi(desk, filters, answer.metric, label=answer.label, where=answer.where or None, border=False)
 
 if stakes is not None:

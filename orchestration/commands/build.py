@@ -81,7 +81,7 @@ def check(workspace: WorkspaceOption = None) -> None:
         err().print(f"{len(errors)} to mend in {escape(str(loaded.paths.root))}.", soft_wrap=True)
         raise typer.Exit(1)
     names = ", ".join(source.name for source in loaded.config.sources)
-    out().print(f"The workspace is in order: {escape(loaded.config.company)}, sources {names}.", soft_wrap=True)
+    out().print(f"The workspace is in order: {escape(loaded.config.company)}, sources {escape(names)}.", soft_wrap=True)
 
 
 def run(

@@ -6,6 +6,7 @@ Results go to standard output; progress and problems go to standard error.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 from typer.core import TyperGroup
 
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
@@ -35,16 +37,30 @@ WorkspaceOption = Annotated[
 ]
 # Every logger of ours that tells progress.
 _PROGRESS_LOGGERS: Final = ("orchestration", "ingestion")
+_DIRECTIONS: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_UNSEEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_DIRECTIONS}]")
+
+
+class _PlainConsole(Console):
+    """Prints texts without their control characters: a terminal takes what follows some of them for commands."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable(text), **options)
+
+
+def printable(text: str) -> str:
+    """A text whose control characters are seen as blanks, and whose direction of writing is not turned."""
+    return _UNSEEN.sub(lambda found: "" if found[0] in _DIRECTIONS else " ", text)
 
 
 def out() -> Console:
     """Console of results. Made per call, so that a redirected standard output is respected."""
-    return Console(highlight=False)
+    return _PlainConsole(highlight=False)
 
 
 def err() -> Console:
     """Console of progress and problems."""
-    return Console(stderr=True, highlight=False)
+    return _PlainConsole(stderr=True, highlight=False)
 
 
 class FriendlyGroup(TyperGroup):
@@ -105,7 +121,7 @@ def print_table(table: Table) -> None:
     if console.is_terminal:
         console.print(table)
     else:
-        Console(width=10_000, highlight=False).print(table)
+        _PlainConsole(width=10_000, highlight=False).print(table)
 
 
 @contextmanager

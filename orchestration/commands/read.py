@@ -16,6 +16,7 @@ from rich.table import Table
 from orchestration.commands.console import WorkspaceOption, err, out, print_table, workspace_folder
 from orchestration.commands.status_view import print_status
 from orchestration.status import status_of
+from workspace import spreadsheets
 from workspace.config import no_workspace
 from workspace.paths import WorkspacePaths
 from workspace.run_lock import hold
@@ -113,7 +114,7 @@ def releases(workspace: WorkspaceOption = None) -> None:
     for release in found:
         table.add_row(
             "live" if live and live.run_id == release.run_id else "",
-            release.run_id,
+            escape(release.run_id),
             f"{release.published_at:%Y-%m-%d %H:%M}",
             str(release.as_of_on),
             f"{sum(record.rows for record in release.tables.values()):,}",
@@ -137,7 +138,7 @@ def rollback(
     with hold(paths.lock, purpose=f"rollback to {run_id}"):
         pointer = point_back(paths, run_id)
     out().print(
-        f"Release {pointer.run_id} is live. The next run publishes again, unless its content is the same.",
+        f"Release {escape(pointer.run_id)} is live. The next run publishes again, unless its content is the same.",
         soft_wrap=True,
     )
 
@@ -176,12 +177,12 @@ def _print_answer(answer: Answer, output: OutputFormat) -> None:
         return
     names = list(dict.fromkeys(name for record in records for name in record))
     if output is OutputFormat.csv:
-        writer = csv.DictWriter(sys.stdout, fieldnames=names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(records)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(map(spreadsheets.cell, names))
+        writer.writerows([spreadsheets.cell(record.get(name)) for name in names] for record in records)
         return
     shown = [name for name in names if any(record.get(name) not in (None, "") for record in records)]
-    table = Table(*shown, box=None)
+    table = Table(*map(escape, shown), box=None)
     for record in records:
         table.add_row(*(escape(_cell(record.get(name))) for name in shown))
     print_table(table)

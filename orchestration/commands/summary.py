@@ -28,12 +28,16 @@ def tell_run(outcome: RunOutcome, workspace: Workspace) -> None:
     publish = outcome.records.get("publish")
     where = f"--workspace {escape(str(workspace.paths.root))}"
     if outcome.published:
-        console.print(f"[green]Published[/green] release {outcome.run_id}. See it: cx app {where}", soft_wrap=True)
+        console.print(
+            f"[green]Published[/green] release {escape(outcome.run_id)}. See it: cx app {where}", soft_wrap=True
+        )
     elif outcome.nothing_new and publish:
-        console.print(f"[green]Nothing new.[/green] Release {publish.facts['live']} stays live.", soft_wrap=True)
+        console.print(
+            f"[green]Nothing new.[/green] Release {escape(str(publish.facts['live']))} stays live.", soft_wrap=True
+        )
     else:
         live = publish.facts.get("live") if publish else None
-        stays = f"Release {live} stays live." if live else "Nothing is live yet."
+        stays = f"Release {escape(str(live))} stays live." if live else "Nothing is live yet."
         console.print(f"[red]Not published.[/red] {stays} Why: cx status {where}", soft_wrap=True)
         messages = [record for record in outcome.records.values() if record.status == "error" and record.message]
         for record in messages:

@@ -26,7 +26,9 @@ START_SECONDS = 400
 COMMAND = """mutation { startSchedule(scheduleSelector: {repositoryName: "__repository__",
     repositoryLocationName: "orchestration.definitions", scheduleName: "daily"})
     { ... on ScheduleStateResult { scheduleState { status } } ... on PythonError { message } } }"""
-STATE = """{ repositoriesOrError { ... on RepositoryConnection { nodes { schedules { scheduleState { status } } } } } }"""
+STATE = (
+    """{ repositoriesOrError { ... on RepositoryConnection { nodes { schedules { scheduleState { status } } } } } }"""
+)
 DAGSTER = guarded(says_yes)
 JSON = "application/json"
 

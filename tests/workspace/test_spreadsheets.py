@@ -1,0 +1,40 @@
+"""No cell of a CSV file is a formula, and every number stays one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workspace import spreadsheets
+
+SIGNS = "=+-@\t\r\n\x00＝＋－＠"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1+1", "-1+1", "@SUM(1)", '=HYPERLINK("https://evil.example","x")', "=cmd|' /C calc'!A0", "\t=1", "\r=1",
+     " =1", "\xa0=1", "-", "+", "--1", "-cmd", "+49 170 1", "-1;=1", "＝1", "\n", "-1e", "-1.2.", "=", "-٣a"],
+)  # fmt: skip
+def test_what_begins_a_formula_becomes_text(text: str) -> None:
+    assert spreadsheets.cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "value", [-1, -1.5, None, True, "-1", "-1.5", "-1,234.5", "+3.0", "-1e-7", "-.5", "-12%", "Nord", "a=b", "'", "", "−5"]
+)  # fmt: skip
+def test_numbers_and_words_stay_as_they_are(value: object) -> None:
+    assert spreadsheets.cell(value) == value
+
+
+@given(st.text(alphabet=st.sampled_from(SIGNS + "'12.,e%aü \xa0"), max_size=12))
+def test_no_text_begins_a_formula_unless_it_is_a_number(text: str) -> None:
+    written = spreadsheets.cell(text)
+    assert written.removeprefix("'") == text or written == text
+    if written.lstrip().startswith(tuple(SIGNS)):
+        float(written.lstrip().rstrip("%").replace(",", ""))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_number_stays_a_number(value: float) -> None:
+    assert spreadsheets.cell(repr(value)) == repr(value)
