@@ -1,4 +1,4 @@
-"""A company whose every name is an attack. In: a published demo. Out: a copy of it, published with payloads for names."""
+"""A company of which every name is an attack. In: a demo. Out: a copy, published with payloads as names."""
 
 from __future__ import annotations
 

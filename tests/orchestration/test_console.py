@@ -40,7 +40,8 @@ def test_nothing_of_a_text_reaches_a_terminal_as_a_command(text: str, capsys: py
 
 @pytest.mark.parametrize("text", ATTACKS, ids=plain)
 def test_a_query_prints_hostile_values_as_they_are(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = Answer(Question(metrics=("orders",), by=("segment",)), (row(-1.5, metric="orders", segment=text),), (), "r1")
+    asked = Question(metrics=("orders",), by=("segment",))
+    answer = Answer(asked, (row(-1.5, metric="orders", segment=text),), (), "r1")
     _print_answer(answer, OutputFormat.table)
     assert not CONTROLS & set(capsys.readouterr().out)
     _print_answer(answer, OutputFormat.csv)

@@ -21,7 +21,8 @@ def test_what_begins_a_formula_becomes_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [-1, -1.5, None, True, "-1", "-1.5", "-1,234.5", "+3.0", "-1e-7", "-.5", "-12%", "Nord", "a=b", "'", "", "−5"]
+    "value",
+    [-1, -1.5, None, True, "-1", "-1.5", "-1,234.5", "+3.0", "-1e-7", "-.5", "-12%", "Nord", "a=b", "'", "", "−5"],
 )  # fmt: skip
 def test_numbers_and_words_stay_as_they_are(value: object) -> None:
     assert spreadsheets.cell(value) == value
