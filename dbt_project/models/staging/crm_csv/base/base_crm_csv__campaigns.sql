@@ -22,9 +22,9 @@ renamed as (
 
     select
         ---------- texts
-        {{ blank_to_null('source.campaign') }} as campaign,
-        {{ blank_to_null('source.utm_source') }} as utm_source,
-        {{ blank_to_null('source.utm_medium') }} as utm_medium,
+        {{ public_word('source.campaign') }} as campaign,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
         {{ row_content([
             'source.campaign', 'source.date', 'source.utm_source', 'source.utm_medium', 'source.cost', 'source._others',
         ]) }} as row_content,

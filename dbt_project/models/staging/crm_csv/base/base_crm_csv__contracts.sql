@@ -38,7 +38,7 @@ renamed as (
         ---------- texts
         upper(coalesce({{ blank_to_null('source.currency') }}, settings.currency)) as currency,
         settings.currency as reporting_currency,
-        {{ blank_to_null('source.plan') }} as plan,
+        {{ public_word('source.plan') }} as plan,
 
         ---------- numbers
         {{ parse_number('source.amount_per_month', 'sources.decimal_mark') }} as stated_amount_per_month,

@@ -27,9 +27,9 @@ renamed as (
         ]) }} as row_content,
 
         ---------- texts
-        lower({{ blank_to_null('source.stage') }}) as stage,
-        {{ blank_to_null('source.utm_source') }} as utm_source,
-        {{ blank_to_null('source.utm_medium') }} as utm_medium,
+        lower({{ public_word('source.stage') }}) as stage,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
 
         ---------- numbers
         {{ parse_number('source.amount', 'sources.decimal_mark') }} as stated_amount,

@@ -22,11 +22,11 @@ renamed as (
         sources.id_namespace,
 
         ---------- texts
-        {{ blank_to_null('source.event') }} as event,
-        {{ blank_to_null('source.utm_source') }} as utm_source,
-        {{ blank_to_null('source.utm_medium') }} as utm_medium,
-        {{ blank_to_null('source.campaign') }} as campaign,
-        {{ blank_to_null('source.reason') }} as reason,
+        {{ public_word('source.event') }} as event,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
+        {{ public_word('source.campaign') }} as campaign,
+        {{ public_word('source.reason') }} as reason,
         {{ blank_to_null('source.answered') }} as answered,
 
         ---------- timestamps

@@ -43,9 +43,9 @@ renamed as (
         lower({{ blank_to_null('source.kind') }}) as stated_kind,
         upper(coalesce({{ blank_to_null('source.currency') }}, settings.currency)) as currency,
         settings.currency as reporting_currency,
-        {{ blank_to_null('source.utm_source') }} as utm_source,
-        {{ blank_to_null('source.utm_medium') }} as utm_medium,
-        {{ blank_to_null('source.campaign') }} as campaign,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
+        {{ public_word('source.campaign') }} as campaign,
 
         ---------- numbers
         {{ parse_number('source.amount', 'sources.decimal_mark') }} as stated_amount,

@@ -34,6 +34,8 @@
     'property_scrolled': '$.properties.scroll_depth',
 } %}
 
+{% set viewed = public_word('coalesce(named.name, named.property_name)') %}
+
 with source as (
 
     select * from {{ source('raw_segment', 'events') }}
@@ -88,11 +90,11 @@ renamed as (
         ---------- texts
         lower(named.call_type) as event_type,
         case lower(named.call_type)
-            when 'track' then named.track_event
+            when 'track' then {{ public_word('named.track_event') }}
             when 'page'
-                then coalesce('Viewed ' || coalesce(named.name, named.property_name) || ' Page', 'Loaded a Page')
+                then coalesce('Viewed ' || {{ viewed }} || ' Page', 'Loaded a Page')
             when 'screen'
-                then coalesce('Viewed ' || coalesce(named.name, named.property_name) || ' Screen', 'Loaded a Screen')
+                then coalesce('Viewed ' || {{ viewed }} || ' Screen', 'Loaded a Screen')
         end as event,
         coalesce(
             {{ url_path('named.property_path') }},
@@ -101,9 +103,9 @@ renamed as (
             {{ url_path('named.context_url') }}
         ) as page_path,
         {{ url_host('coalesce(named.property_referrer, named.context_referrer)') }} as referrer_host,
-        named.utm_source,
-        named.utm_medium,
-        named.campaign,
+        {{ public_word('named.utm_source') }} as utm_source,
+        {{ public_word('named.utm_medium') }} as utm_medium,
+        {{ public_word('named.campaign') }} as campaign,
         named.user_agent,
         named.search_term,
 

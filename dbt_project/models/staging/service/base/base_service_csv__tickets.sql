@@ -26,8 +26,8 @@ renamed as (
         ]) }} as row_content,
 
         ---------- texts
-        {{ blank_to_null('source.category') }} as category,
-        {{ blank_to_null('source.channel') }} as channel,
+        {{ public_word('source.category') }} as category,
+        {{ public_word('source.channel') }} as channel,
         lower({{ blank_to_null('source.satisfaction') }}) as rating,
         lower({{ blank_to_null('source.reopened') }}) as reopened,
 

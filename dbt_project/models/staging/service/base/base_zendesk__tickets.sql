@@ -133,8 +133,8 @@ renamed as (
         sources.id_namespace,
 
         ---------- texts
-        lower(named.ticket_type) as category,
-        lower(named.via_channel) as channel,
+        lower({{ public_word('named.ticket_type') }}) as category,
+        lower({{ public_word('named.via_channel') }}) as channel,
         lower(named.status) as status,
         lower(named.score) as score,
 

@@ -33,8 +33,8 @@ renamed as (
         ]) }} as row_content,
 
         ---------- texts
-        lower({{ blank_to_null('source.network') }}) as network,
-        coalesce({{ blank_to_null('source.brand') }}, settings.brand) as brand,
+        lower({{ public_word('source.network') }}) as network,
+        coalesce({{ public_word('source.brand') }}, settings.brand) as brand,
         settings.brand as own_brand,
         {{ blank_to_null('source.text') }} as text,
         {{ blank_to_null('source.url') }} as url,

@@ -48,8 +48,8 @@ renamed as (
         id_namespace,
 
         ---------- context
-        {{ json_text('_row', '$.interaction') }} as interaction,
-        {{ json_text('_row', '$.wave') }} as wave,
+        {{ public_word(json_text('_row', '$.interaction')) }} as interaction,
+        {{ public_word(json_text('_row', '$.wave')) }} as wave,
         {{ primary_language(json_text('_row', '$.userLanguage')) }} as survey_language,
 
         ---------- timestamps

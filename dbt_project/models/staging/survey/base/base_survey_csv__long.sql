@@ -26,8 +26,8 @@ renamed as (
         sources.id_namespace,
 
         ---------- context
-        {{ blank_to_null('source.interaction') }} as interaction,
-        {{ blank_to_null('source.wave') }} as wave,
+        {{ public_word('source.interaction') }} as interaction,
+        {{ public_word('source.wave') }} as wave,
         {{ primary_language('source.language') }} as survey_language,
 
         ---------- answer

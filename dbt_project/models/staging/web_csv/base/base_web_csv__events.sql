@@ -26,13 +26,13 @@ renamed as (
         ]) }} as row_content,
 
         ---------- texts
-        {{ blank_to_null('source.event') }} as event,
+        {{ public_word('source.event') }} as event,
         {{ url_path(blank_to_null('source.url')) }} as page_path,
         {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
         {{ is_internal(url_host(blank_to_null('source.url')), 'cast(null as varchar)') }} as is_internal,
-        {{ blank_to_null('source.utm_source') }} as utm_source,
-        {{ blank_to_null('source.utm_medium') }} as utm_medium,
-        {{ blank_to_null('source.campaign') }} as campaign,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
+        {{ public_word('source.campaign') }} as campaign,
         {{ blank_to_null('source.search_term') }} as search_term,
 
         ---------- numbers

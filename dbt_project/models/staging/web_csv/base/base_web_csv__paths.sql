@@ -16,7 +16,7 @@ renamed as (
 
     select
         ---------- texts
-        {{ blank_to_null('source.path') }} as path,
+        {{ public_word('source.path') }} as path,
 
         ---------- numbers (what another system counted and summed has any number of decimals)
         {{ parse_number('source.conversions', 'sources.decimal_mark', 'double') }} as conversions,
