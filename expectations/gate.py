@@ -17,6 +17,7 @@ from expectations import suite_marts, suite_raw
 from expectations.datasource import opened_read_only
 from expectations.rules import Rule
 from workspace.documents import Check, CheckStatus
+from workspace.wording import without_values
 
 # Counts only: partial lists of unexpected values would leak personal data into audit records.
 _RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
@@ -127,12 +128,12 @@ def _exception(info: Any) -> str | None:
     if not info:
         return None
     if "raised_exception" in info:
-        return str(info.get("exception_message") or "error") if info["raised_exception"] else None
+        return without_values(str(info.get("exception_message") or "error")) if info["raised_exception"] else None
     for detail in info.values():
         if isinstance(detail, dict) and detail.get("raised_exception"):
-            return str(detail.get("exception_message") or "error").splitlines()[0]
+            return without_values(str(detail.get("exception_message") or "error").splitlines()[0])
     return None
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return without_values((str(error).splitlines() or [type(error).__name__])[0])

@@ -6,7 +6,6 @@ later file may bring is a warning: an event, a page or a channel that no record 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 from ingestion.samples import Sample
 from workspace import Workspace
 from workspace.errors import Problem
+from workspace.wording import is_made_of_header_words, nearly
 
 _MOST_EACH: Final = 5
 # Where a word of the record's own stands for the utm parameters, and what it is called.
@@ -79,11 +79,10 @@ def _labels(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
         if not answers or label in answers:
             continue
         mapped = {other["label"].lower() for other in rows}
-        near = [answer for answer in answers - mapped if not re.fullmatch(r"[0-9.,+-]*", answer)]
-        close = difflib.get_close_matches(label, near, n=1, cutoff=0.8)
+        close = nearly(label, answers - mapped)
         if close:
             what = f"No answer is '{_short(row['label'])}'." + _looked_at(asked, is_open=True)
-            fix = f"Did you mean '{_short(close[0])}', which has no line?"
+            fix = f"Did you mean '{_short(close)}', which has no line?"
             yield _problem(workspace, "survey_values", row, "label", what, fix, severity="warning")
 
 
@@ -160,10 +159,10 @@ def _channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
             seen = {pair[place] for sample in asked for pair in sample.channels}
             if not seen or word in seen:
                 continue
-            near = difflib.get_close_matches(word, sorted(seen - mapped - {""}), n=1, cutoff=0.75)
+            near = nearly(word, seen - mapped - {""}, cutoff=0.75)
             if near:
                 what = f"No record has {column} '{_short(row[column])}'." + _looked_at(asked, is_open=True)
-                fix = f"Did you mean '{_short(near[0])}', which has no line?"
+                fix = f"Did you mean '{_short(near)}', which has no line?"
                 yield _problem(workspace, "channels", row, column, what, fix, severity="warning")
 
 
@@ -261,13 +260,17 @@ def _looked_at(asked: Sequence[Sample], *, is_open: bool) -> str:
 
 
 def _hint(word: str, known: Sequence[str], noun: str) -> str:
-    lower = {name.lower(): name for name in reversed(known)}
-    near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    near = nearly(word, known, cutoff=0.6)
     if near:
-        return f"Did you mean '{_short(lower[near[0]])}'?"
-    shown = ", ".join(f"'{_short(name)}'" for name in known[:_MOST_EACH])
-    more = f" and {len(known) - _MOST_EACH} more" if len(known) > _MOST_EACH else ""
-    return f"Known {noun} are {shown}{more}." if known else f"There are no {noun}."
+        return f"Did you mean '{_short(near)}'?"
+    if not known:
+        return f"There are no {noun}."
+    # What the files hold may be somebody where columns are shifted: listed are names of everyday words only.
+    shown = [f"'{_short(name)}'" for name in known if is_made_of_header_words(name)][:_MOST_EACH]
+    if not shown:
+        return f"There are {len(known):,} {noun}, and none of them is near."
+    more = f" and {len(known) - len(shown):,} more" if len(known) > len(shown) else ""
+    return f"Known {noun} are {', '.join(shown)}{more}."
 
 
 def _short(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ingestion.samples import Sample
@@ -24,7 +24,7 @@ _READABLE: Final = {
 _LOOKS_LIKE_A_NUMBER: Final = re.compile(
     r"[A-Z]{0,3}[ \u00a0\u202f€$£¥%()+-]*[0-9][0-9.,'’ \u00a0\u202f]*[ \u00a0\u202f€$£¥%()+-]*[A-Z]{0,3}"
 )
-_MOST_SHOWN: Final = 20
+_MOST_DIGITS: Final = 10
 # Below this share a few odd values are dirt, which staging counts.
 _LEAST_SHARE: Final = 0.1
 
@@ -58,33 +58,41 @@ def _of_source(workspace: Workspace, sample: Sample) -> Iterator[tuple[float, Pr
         file = sample.files[0] if len(sample.files) == 1 else sample.source.path
         counted = f"{n_numeric:,} of {total:,} values of column '{column}' are no numbers"
         if by_other >= 0.9 * n_numeric:
-            example = next(value for value in numeric if reads_as_number(value, other))
-            shown = example if len(example) <= _MOST_SHOWN else f"{example[:_MOST_SHOWN]}..."
+            shown = _example(value for value in numeric if reads_as_number(value, other))
             only = all(reads_as_number(value, other) for value in values)
             yield (
                 n_numeric / total,
                 Problem(
                     file=file,
                     key=f"sources.{sample.source.name}.decimal",
-                    what=f"'{shown}' is no number with decimal '{decimal}': is 'decimal' right? {counted}.",
+                    what=f"{shown} is no number with decimal '{decimal}': is 'decimal' right? {counted}.",
                     fix=f"Set 'decimal' of source '{sample.source.name}' to '{other}'"
                     + ("." if only else ", or export all numbers in one way: some fit only the present one."),
                     severity="error" if by_other >= 0.5 * total else "warning",
                 ),
             )
             continue
-        example = next(iter(numeric))
-        shown = example if len(example) <= _MOST_SHOWN else f"{example[:_MOST_SHOWN]}..."
+        shown = _example(numeric)
         yield (
             n_numeric / total,
             Problem(
                 file=file,
                 key=f"sources.{sample.source.name}.decimal",
-                what=f"'{shown}' is no number with decimal '{decimal}': {counted}.",
+                what=f"{shown} is no number with decimal '{decimal}': {counted}.",
                 fix=f"Export numbers without currency and blanks; only '{other}' may separate thousands, in threes.",
                 severity="error" if n_numeric >= 0.5 * total else "warning",
             ),
         )
+
+
+def _example(values: Iterable[str]) -> str:
+    """The first value that is surely no telephone number or the like, in quotes."""
+    for value in values:
+        digits = re.sub("[^0-9]", "", value)
+        is_amount = re.search(r"[0-9][.,'’][0-9]|[€$£¥%A-Z]", value) is not None or len(digits) <= 6
+        if is_amount and len(digits) <= _MOST_DIGITS and not re.match(r"\+|0[0-9]", value.strip()):
+            return f"'{value}'"
+    return "A value"
 
 
 def _columns(workspace: Workspace, sample: Sample) -> Mapping[str, Mapping[str, int]]:

@@ -33,9 +33,22 @@ TIME_COLUMNS: Final = frozenset(
 SAMPLED_RECORDS: Final = 1_000
 # Below this share a few odd values are dirt, which staging counts.
 _LEAST_SHARE: Final = 0.1
-# A day or a clock: nothing else of a file is shown.
+# A day or a clock in figures or with a month's name, and nothing else: neither a telephone number nor somebody's name.
+_MONTH: Final = (
+    r"(?:jan(?:uary|uar|v|vier)?|feb(?:ruary|ruar)?|f[eé]v(?:rier)?|mar(?:ch|s)?|m[aä]rz?|apr(?:il)?|avr(?:il)?|ma[iy]"
+    r"|june?|juni|juin|july?|juli|juil(?:let)?|aug(?:ust)?|ao[uû]t|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?"
+    r"|nov(?:ember|embre)?|de[cz](?:ember|embre)?|d[eé]c(?:embre)?)\.?"
+)
+_WEEKDAY: Final = (
+    r"(?:mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+)
+_DAY: Final = rf"(?:(?:19|20)\d\d|\d{{1,2}})[-/. ]+(?:\d{{1,2}}|{_MONTH})[-/., ]+(?:(?:19|20)\d\d|\d{{1,2}})"
 _LOOKS_LIKE_A_TIME: Final = re.compile(
-    r"(?=.{6,60}$)[\w ,]*(\d{1,4}[-/. ][\w]{1,9}[-/., ]+\d{1,4}|\d{1,2}:\d{2}|\d{4}\d{2}\d{2})[\w :.,/+()\[\]\u202f-]*"
+    rf"(?:{_WEEKDAY}[., ]+)?"
+    rf"(?:{_DAY}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))?"
+    r"(?:(?:[T, ]|, ?| at )*\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,9})?)?"
+    r"[ \u202f]*(?:[ap]\.?m\.?)?[ ]*(?:z|utc|gmt|[a-z]{2}s?t)?[ ]*(?:[+-]\d{1,2}(?::?\d{2})?)?",
+    re.IGNORECASE,
 )
 _DAYS: Final = (
     *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"),
@@ -123,7 +136,7 @@ def _problem_of(
     if n_unreadable < _LEAST_SHARE * total or not unreadable:
         return None
     first = next(iter(unreadable))
-    value = f"'{first}'" if _LOOKS_LIKE_A_TIME.fullmatch(first) else "The first of them"
+    value = f"'{first}'" if _may_be_shown(first) else "The first of them"
     reading = f"by the timestamp_format '{pattern}'" if pattern else "without a timestamp_format"
     named = source.columns.get(column, column)
     place = f"column '{named}' ({column})" if named != column else f"column '{column}'"
@@ -134,6 +147,11 @@ def _problem_of(
         fix=_fix(list(unreadable), values, source, zone=zone, earliest=earliest),
         severity="error" if n_unreadable >= 0.5 * total else "warning",
     )
+
+
+def _may_be_shown(value: str) -> bool:
+    has_figures = sum(character.isdigit() for character in value) >= 3
+    return has_figures and len(value) <= 60 and _LOOKS_LIKE_A_TIME.fullmatch(value) is not None
 
 
 def _fix(unreadable: list[str], values: Mapping[str, int], source: Source, *, zone: str, earliest: str) -> str:

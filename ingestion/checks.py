@@ -17,9 +17,10 @@ from ingestion.check_surveys import check_survey_file
 from ingestion.check_times import check_format, check_times
 from ingestion.delimiters import better_delimiter
 from ingestion.encodings import fitting_encoding
+from ingestion.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.files import find_files, first_undecodable_byte
 from ingestion.load import no_files
-from ingestion.reading import ensure_kind, open_text
+from ingestion.reading import ensure_inside, ensure_kind, open_text
 from ingestion.samples import Sample
 from ingestion.shapes import reader_of, shape_of
 from ingestion.table_loader import examine_table
@@ -64,7 +65,7 @@ def _check_table(source: Source, workspace: Workspace, sample: Sample) -> list[P
     sample.has_values = sample.is_whole = False
     try:
         with Database(source, workspace.paths.root) as database:
-            shape = shape_of(source)
+            shape = shape_of(source, workspace.mappings)
             problems = examine_table(database, source, shape, zone=workspace.config.timezone)
             sample.add_columns([column.name for column in database.columns], shape)
             if database.password_in_config:
@@ -88,11 +89,10 @@ def _check_file(path: Path, source: Source, sample: Sample, workspace: Workspace
     """Can a file be read, and do its columns fit? What it holds is noted in `sample`."""
     try:
         with tempfile.TemporaryDirectory() as scratch:
+            ensure_inside(path, workspace.paths, shown=shown)
             problems = _examine(path, source, sample, workspace, Path(scratch), shown=shown)
-    except UnreadableFileError as error:
-        problems = [error.problem]
-    except (OSError, UnicodeError, RecursionError, MemoryError) as error:
-        problems = [Problem(file=shown, what=f"The file cannot be read: {error}.", fix="Check that it may be read.")]
+    except FAULTS_OF_A_FILE as error:
+        problems = [problem_of(error, shown)]
     if any(problem.severity == "error" for problem in problems) and shown not in sample.files:
         sample.is_known = False
     return problems
@@ -101,7 +101,7 @@ def _check_file(path: Path, source: Source, sample: Sample, workspace: Workspace
 def _examine(
     path: Path, source: Source, sample: Sample, workspace: Workspace, scratch: Path, *, shown: str
 ) -> list[Problem]:
-    shape, reader = shape_of(source), reader_of(source)
+    shape, reader = shape_of(source, workspace.mappings), reader_of(source)
     ensure_kind(path, shape, reader, shown=shown)
     offset = first_undecodable_byte(path, shape.encoding)
     if offset is not None:

@@ -27,6 +27,8 @@ from ingestion.vendor import UnreadableFileError, shown_as
 from workspace import Source
 from workspace.environment import secret
 from workspace.errors import Problem
+from workspace.paths import WorkspacePaths
+from workspace.wording import without_values
 
 # SQLAlchemy's own types carry the columns' types, which are known at run time only.
 Table: TypeAlias = "sa.Table[Any]"
@@ -180,6 +182,9 @@ class Database:
             raise self._problem("The url names no database that can be read.", fix) from None
         if url.get_backend_name() == _SQLITE:
             path = root / (url.database or "")
+            if not WorkspacePaths(root).holds(path):
+                what = "The url leads to a file out of the workspace."
+                raise self._problem(what, "Put the database into the workspace's folder, or export its table there.")
             if not path.is_file():
                 raise self._problem(f"There is no file {path}.", "Mend 'url': sqlite:/// is followed by its path.")
             return sa.URL.create(_SQLITE, database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
@@ -203,11 +208,16 @@ class Database:
 
     def _message(self, error: BaseException) -> str:
         """The innermost cause in one line, without the password."""
+        is_about_the_connection = False
         while error.__cause__ is not None:
+            is_about_the_connection |= type(error).__name__ == "OperationalError"
             error = error.__cause__
+        is_about_the_connection |= type(error).__name__ == "OperationalError"
         text = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
         for password in {str(self._url.password or ""), quote_plus(str(self._url.password or ""))} - {""}:
             text = text.replace(password, "***")
+        # Of a server, its address and its user nothing is in a row; what a statement broke at may be.
+        text = text if is_about_the_connection else without_values(text)
         return text or type(error).__name__
 
     def _problem(self, what: str, fix: str, *, key: str = "url") -> UnreadableFileError:

@@ -16,12 +16,12 @@ from ingestion.raw_schema import RawTable
 from ingestion.vendor import Shape, Staged
 from workspace import limits
 from workspace.errors import Problem
+from workspace.wording import Names
 
 SAMPLED_RECORDS: Final = 1_000
 TEXT: Final = "text"
 # More columns than this that came or went together have one cause, and are told together.
 MOST_TOLD: Final = 10
-LONGEST_NAME: Final = 60
 
 # What most of the values are: a few bad ones are dirt, which staging counts, and no other type.
 # `is_constant`: every record has the column, be it empty.
@@ -160,7 +160,10 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
     """
     if not before or not now:
         return []
-    word = "Key" if is_json else "Column"
+    word = "key" if is_json else "column"
+    there = shape.names([column.name for column in now], word=word, have_positions=not is_json)
+    # Where a column stood before, and whether it stood in a header, is not written down.
+    gone = shape.names([column.name for column in before], word=word, have_positions=False)
     known = {column.name: column for column in before}
     names = {column.name for column in now}
     problems = []
@@ -173,26 +176,37 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
     for column in now:
         former = known.get(column.name)
         if former is not None and former.kind not in (None, TEXT, "mixed") and column.kind not in (None, former.kind):
-            what = f"{word} '{column.name}' held {_plural(former.kind)} and now holds {_plural(column.kind)}."
+            named = _capital(there.of(column.name))
+            what = f"{named} held {_plural(former.kind)} and now holds {_plural(column.kind)}."
             fix = "It is kept. Values that can no longer be read are quarantined: cx status counts them."
-            problems.append(_warning(shown, column.name, what, fix))
+            problems.append(_warning(shown, there.key(column.name), what, fix))
     fix = f"Nothing to do, unless source '{shape.source}' or a mapping should read it."
     if len(added) > MOST_TOLD:
-        what = f"{len(added):,} {word.lower()}s are new, {_first(added)} among them. They are kept in raw."
+        what = f"{len(added):,} {word}s are new, {_first(added, there)} among them. They are kept in raw."
         problems.append(_warning(shown, None, what, fix))
     else:
-        problems += [_warning(shown, name, f"{word} '{name}' is new. It is kept in raw.", fix) for name in added]
+        problems += [
+            _warning(shown, there.key(name), f"{_capital(there.of(name))} is new. It is kept in raw.", fix)
+            for name in added
+        ]
     fix = "Ask who exports it whether that is meant. What was loaded stays."
     if len(lost) > MOST_TOLD:
-        what = f"{len(lost):,} {word.lower()}s are gone, {_first(lost)} among them; the load before had them."
+        what = f"{len(lost):,} {word}s are gone, {_first(lost, gone)} among them; the load before had them."
         problems.append(_warning(shown, None, what, fix))
     else:
-        problems += [_warning(shown, name, f"{word} '{name}' is gone; the load before had it.", fix) for name in lost]
+        problems += [
+            _warning(shown, gone.key(name), f"{_capital(gone.of(name))} is gone; the load before had it.", fix)
+            for name in lost
+        ]
     return problems
 
 
-def _first(names: Sequence[str]) -> str:
-    return ", ".join(f"'{name[:LONGEST_NAME]}'" for name in names[:3])
+def _first(found: Sequence[str], names: Names) -> str:
+    return ", ".join(names.of(name) for name in found[:3])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _warning(shown: str, key: str | None, what: str, fix: str) -> Problem:

@@ -67,11 +67,18 @@ class Readable:
 
 
 def find_files(root: Path, pattern: str) -> list[Path]:
-    """Files below `root` that match the glob, in the order of their names. Hidden files are left alone."""
+    """Files below `root` that match the glob, in the order of their names. Hidden files are left alone.
+
+    Links are among them wherever they lead, also to nothing: whoever reads them says what is wrong.
+    """
     try:
-        return sorted(path for path in root.glob(pattern) if path.is_file() and not path.name.startswith("."))
+        return sorted(path for path in root.glob(pattern) if _is_file(path) and not path.name.startswith("."))
     except (ValueError, NotImplementedError):  # no pattern at all, which no file matches
         return []
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def fingerprint(path: Path) -> Fingerprint:

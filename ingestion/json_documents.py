@@ -138,11 +138,13 @@ class JsonDocumentReader:
         return isinstance(record, dict) and isinstance(record.get(self.collection), list)
 
     def _unread(self, document: Document, shape: Shape, *, shown: str) -> Iterator[Problem]:
-        for name in sorted(document.other_collections):
+        names = shape.names(sorted(document.other_collections), word="list", have_positions=False)
+        for name in names.names:
+            named = names.of(name)
             yield Problem(
                 file=shown,
-                key=name,
-                what=f"The list '{name}' beside '{self.collection}' is not read.",
+                key=names.key(name),
+                what=f"{named[:1].upper()}{named[1:]} beside '{self.collection}' is not read.",
                 fix=f"Export it inside each record, or to a file of another source than '{shape.source}'.",
                 severity="warning",
             )

@@ -79,7 +79,9 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
     found = find_files(workspace.paths.root, source.path)
     missing = [] if found else [no_files(name, source.path)]
     with open_for_writing(workspace.paths) as connection:
-        loader = Loader(connection, workspace.paths, shape_of(source), reader_of(source), run_id=run_id)
+        loader = Loader(
+            connection, workspace.paths, shape_of(source, workspace.mappings), reader_of(source), run_id=run_id
+        )
         reports, problems = loader.load_all(found)
     return LoadReport(name, tuple(reports), (*missing, *problems))
 
@@ -92,7 +94,9 @@ def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadRep
     try:
         with Database(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
             zone = workspace.config.timezone
-            loader = TableLoader(connection, database, source, shape_of(source), zone=zone, run_id=run_id)
+            loader = TableLoader(
+                connection, database, source, shape_of(source, workspace.mappings), zone=zone, run_id=run_id
+            )
             reports, problems = loader.load()
     except UnreadableFileError as error:
         return LoadReport(source.name, (FileReport(shown_as(source), "failed"),), (error.problem,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import shutil
@@ -17,6 +16,7 @@ import duckdb
 from ingestion.beginnings import load_that_begins_with
 from ingestion.decisions import Arrival, Because, Decision, Entry, Inbox, decide, in_turn, vanished_longer_ones
 from ingestion.drift import Seen, columns_of, drift, known_columns, record_columns
+from ingestion.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.files import (
     FileChangedError,
     Fingerprint,
@@ -26,7 +26,7 @@ from ingestion.files import (
 )
 from ingestion.ledger import Books, history_of, next_load_id, record_load, supersede
 from ingestion.raw_schema import RawTable
-from ingestion.reading import open_text
+from ingestion.reading import ensure_inside, open_text
 from ingestion.rejects import record_rejects
 from ingestion.vendor import Reader, Shape, Staged, UnreadableFileError
 from ingestion.warehouse import KEEP_ORDER, transaction
@@ -36,17 +36,6 @@ from workspace.paths import WorkspacePaths
 # What lands from the same bytes changes when the readers' code does: a higher number makes every file be read again.
 READER_VERSION: Final = 3
 
-# What one file may cause without ending the load of the others. BooksError is not among them: a fault of ours.
-_FAULTS_OF_A_FILE: Final = (
-    FileChangedError,
-    UnreadableFileError,
-    OSError,
-    UnicodeError,
-    RecursionError,
-    MemoryError,
-    csv.Error,
-    duckdb.Error,
-)
 
 # What of a file does not land in its table.
 _REFUSED: Final = "create or replace temp table refused as from staged where fate <> 'loaded'"
@@ -100,9 +89,10 @@ class Loader:
         known: dict[str, Fingerprint] = {}
         for shown, path in places.items():
             try:
+                ensure_inside(path, self._paths, shown=shown)
                 known[shown] = fingerprint(path)
-            except (FileChangedError, OSError) as error:
-                problems.append(_problem_of(error, shown))
+            except (FileChangedError, UnreadableFileError, OSError, RuntimeError) as error:
+                problems.append(problem_of(error, shown))
                 reports.append(FileReport(shown, "failed"))
         inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items())
         contents = PresentFiles(places)
@@ -110,8 +100,8 @@ class Loader:
             try:
                 decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
                 report, warnings = self._apply(decision, file, places[file.path], known[file.path], inbox)
-            except _FAULTS_OF_A_FILE as error:
-                problems.append(_problem_of(error, file.path))
+            except FAULTS_OF_A_FILE as error:
+                problems.append(problem_of(error, file.path))
                 reports.append(FileReport(file.path, "failed"))
             else:
                 problems += warnings
@@ -265,32 +255,3 @@ def _reading(shape: Shape) -> str:
         **({"header_rows": shape.header_rows} if shape.header_rows != 1 else {}),
     }
     return hashlib.sha256(json.dumps(options).encode()).hexdigest()[:16]
-
-
-def _problem_of(error: Exception, shown: str) -> Problem:
-    match error:
-        case UnreadableFileError():
-            return error.problem
-        case FileChangedError():
-            return Problem(
-                file=shown,
-                what="The file changed while it was read, so it was left for the next run.",
-                fix="Run again once it is complete; write it under another name and rename it when done.",
-                severity="warning",
-            )
-        case MemoryError() | duckdb.OutOfMemoryException():
-            return Problem(
-                file=shown,
-                what="The file needs more memory than a load may take.",
-                fix="Split it into several files.",
-            )
-        case duckdb.Error():
-            return Problem(
-                file=shown,
-                what=f"DuckDB cannot load the file: {str(error).splitlines()[0].rstrip('.')}.",
-                fix="Check 'encoding' and 'delimiter' of its source in cx.yml, and whether the file is text at all.",
-            )
-        case RecursionError():
-            return Problem(file=shown, what="The file is nested too deep to be read.", fix="Export it as JSON lines.")
-        case _:
-            return Problem(file=shown, what=f"The file cannot be read: {error}.", fix="Check that it may be read.")

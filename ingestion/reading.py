@@ -9,6 +9,7 @@ from ingestion.files import Readable, first_undecodable_byte, make_readable
 from ingestion.vendor import Reader, Shape, UnreadableFileError
 from workspace import limits
 from workspace.errors import Problem
+from workspace.paths import WorkspacePaths
 
 
 def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown: str) -> Readable:
@@ -26,6 +27,16 @@ def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown:
     """
     ensure_kind(path, shape, reader, shown=shown)
     return make_readable(path, shape.encoding, scratch, line_bytes=limits.LINE_BYTES if reader.is_delimited else None)
+
+
+def ensure_inside(path: Path, paths: WorkspacePaths, *, shown: str) -> None:
+    """Raise `UnreadableFileError` where a link leads out of the workspace: what lies there was not put into it."""
+    if not paths.holds(path):
+        what = "The file is a link, or lies in a folder that is one, and leads out of the workspace."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix="Put the file itself there."))
+    if not path.exists():
+        what = "The file is a link that leads to nothing."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix="Put the file itself there, or remove the link."))
 
 
 def ensure_kind(path: Path, shape: Shape, reader: Reader, *, shown: str) -> None:

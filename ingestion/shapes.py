@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ingestion.crm import csv as crm_csv
@@ -16,7 +17,7 @@ from ingestion.vendor import Reader, Shape
 from ingestion.web import csv as web_csv
 from ingestion.web import segment
 from workspace import Source
-from workspace.mappings import MAPPING_FILES
+from workspace.mappings import MAPPING_FILES, Mappings
 from workspace.vocabulary import CSV_ENTITIES
 
 READERS: Final[dict[tuple[str, str], Reader]] = {
@@ -39,8 +40,8 @@ def reader_of(source: Source) -> Reader:
     return READERS[source.kind, source.vendor]
 
 
-def shape_of(source: Source) -> Shape:
-    """How the files of a source are read."""
+def shape_of(source: Source, mappings: Mappings) -> Shape:
+    """How the files of a source are read, whose names the mappings may speak of."""
     entity = CSV_ENTITIES[source.kind][source.entity] if source.entity else None
     return Shape(
         source=source.name,
@@ -51,7 +52,19 @@ def shape_of(source: Source) -> Shape:
         header_rows=source.header_rows,
         required=entity.required if entity else (),
         columns=source.columns,
+        named=frozenset(_named(source, mappings)),
     )
+
+
+def _named(source: Source, mappings: Mappings) -> Iterator[str]:
+    """Questions and attributes that the mappings speak of."""
+    for file, data_source, column in (
+        ("survey_codebook", "survey_id", "question_id"),
+        ("attributes", "data_source", "column"),
+    ):
+        for row in mappings.rows(file):
+            if row.get(data_source, "") in ("", source.name) and row.get(column):
+                yield row[column]
 
 
 def mapping_shapes() -> list[Shape]:

@@ -5,11 +5,9 @@ The reader behind the `csv` vendor of every kind, and behind the mapping files.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import duckdb
 
@@ -18,9 +16,7 @@ from ingestion.delimiters import wrong_delimiter
 from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
-
-LONGEST_NAME: Final = 60
-MOST_NAMES: Final = 40
+from workspace.wording import Names, kind_of, looks_like_a_record
 
 
 class TableReader:
@@ -42,6 +38,9 @@ class TableReader:
         wrong = wrong_delimiter(text, shape, shown=shown)
         if wrong is not None:
             return [wrong]
+        record = no_header(head.keys, shape, shown=shown) if shape.has_header else None
+        if record is not None:
+            return [record]
         return missing_columns(head.keys, shape, shown=shown, line=1 if shape.has_header else None)
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
@@ -95,6 +94,22 @@ def _head(text: Path, shape: Shape) -> Head:
     return read_head(text, delimiter=shape.delimiter, header_rows=shape.header_rows if shape.has_header else 0)
 
 
+def no_header(keys: Sequence[str], shape: Shape, *, shown: str) -> Problem | None:
+    """The problem of a file whose first line is somebody's record and no header; None where nothing says so."""
+    names = shape.names(keys)
+    position = looks_like_a_record(keys, names.known)
+    if position is None:
+        return None
+    return Problem(
+        file=shown,
+        line=1,
+        key=f"sources.{shape.source}.header",
+        what=f"The first line is a record, not a header: column {position} looks like {kind_of(keys[position - 1])}.",
+        fix=f"Export the file with its header, or say 'header: false' for source '{shape.source}' and name its columns "
+        "by position under 'columns'.",
+    )
+
+
 def missing_columns(
     keys: Sequence[str], shape: Shape, *, shown: str, line: int | None, holder: str = "file"
 ) -> list[Problem]:
@@ -106,6 +121,7 @@ def missing_columns(
         holder: what holds the columns, in a word.
     """
     own = _canonical_columns(shape)
+    names = shape.names(keys)
     positions = positions_of(keys, shape.columns, own)
     lacking = [name for name in own if name not in positions and (name in shape.required or name in shape.columns)]
     required = [name for name in lacking if name in shape.required]
@@ -120,15 +136,15 @@ def missing_columns(
                 key="columns",
                 what=f"The {holder} has no column {wanted.replace(', ', ', nor ')}.",
                 fix=f"Is this the right {holder}? Else name its columns under 'columns' of source '{shape.source}': "
-                f"{_shown_names(keys, shape)}.",
+                f"{_shown_names(names, shape)}.",
             )
         )
         lacking = [name for name in lacking if name not in required]
     for name in lacking:
         wanted = shape.columns.get(name, name)
-        near = difflib.get_close_matches(wanted, keys, n=1, cutoff=0.5)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        listed = _shown_names(keys, shape)
+        near = names.near(wanted) if shape.has_header else None
+        hint = f" Did you mean {near}?" if near else ""
+        listed = _shown_names(names, shape)
         problems.append(
             Problem(
                 file=shown,
@@ -142,12 +158,5 @@ def missing_columns(
     return problems
 
 
-def _shown_names(keys: Sequence[str], shape: Shape) -> str:
-    return _listed(keys) if shape.has_header else f"{len(keys)} columns, named by position"
-
-
-def _listed(keys: Sequence[str]) -> str:
-    """Names of a file's columns, short enough for a message."""
-    shown = [key if len(key) <= LONGEST_NAME else f"{key[:LONGEST_NAME]}..." for key in keys[:MOST_NAMES]]
-    more = f" and {len(keys) - MOST_NAMES} more" if len(keys) > MOST_NAMES else ""
-    return ", ".join(shown) + more
+def _shown_names(names: Names, shape: Shape) -> str:
+    return names.listed() if shape.has_header else f"{len(names.names)} columns, named by position"

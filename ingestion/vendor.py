@@ -5,7 +5,7 @@ A vendor's module is a docstring (data flow, what it lands, how it reads) and on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ from ingestion.files import Readable
 from ingestion.raw_schema import RawTable
 from workspace import Source
 from workspace.errors import Problem
+from workspace.wording import Names, names_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Shape:
         required: canonical columns that a file must have.
         header_rows: how many rows the header has, where there is one; columns are named by the first.
         columns: canonical column -> column of the file, where the names differ.
+        named: further names of the file that the user wrote, in the mappings.
     """
 
     source: str
@@ -38,6 +40,13 @@ class Shape:
     header_rows: int = 1
     required: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+
+    def names(self, found: Sequence[str], *, word: str = "column", have_positions: bool = True) -> Names:
+        """Names that stand in a file, and how messages speak of them."""
+        own = (name for name in self.table.columns if not name.startswith("_"))
+        known = {*own, *self.required, *names_of(self.columns), *self.named}
+        return Names(found, known, word, have_positions)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Publishing reads these records and nothing else to decide.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,9 +18,9 @@ from pydantic import ValidationError
 from workspace.documents import AuditRecord, Check, StageName, StageStatus
 from workspace.errors import WorkspaceError
 from workspace.machine import machine_trouble
+from workspace.wording import without_values
 
 STAGES: tuple[StageName, ...] = get_args(StageName)
-_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 
 
 @dataclass
@@ -126,8 +125,3 @@ def describe(error: BaseException) -> str:
         return refused
     first_line = (str(error).strip().splitlines() or [""])[0]
     return f"{type(error).__name__}: {without_values(first_line)}" if first_line else type(error).__name__
-
-
-def without_values(text: str) -> str:
-    """`text` with everything in quotes blanked: messages of a database quote cells, and cells hold personal data."""
-    return _QUOTED.sub("'…'", text)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from orchestration.audit import without_values
 from orchestration.dbt_runner import RULES_TEST, NodeOutcome
 from orchestration.lineage import MARTS_SCHEMA, marts_first, marts_of, table_of
 from workspace.documents import Behaviour, Check, CheckStatus
+from workspace.wording import without_values
 
 _RULES = ("unique", "complete", "words", "ranges", "conditions")
 _STATUS: Mapping[str, CheckStatus] = {"pass": "passed", "fail": "failed", "warn": "failed", "error": "error"}

@@ -14,6 +14,7 @@ from typing import Any, Final
 import duckdb
 
 from workspace.documents import Feed
+from workspace.wording import spoken
 
 _GUARDED: Final = """
 select identifier_type, reason, count(*) as identifiers, max(shared_by) as most_shared_by, min(bound) as at_most
@@ -82,11 +83,19 @@ def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
             "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
-            "unmapped": rows_of(connection, "select * from intermediate.int_books__unmapped order by all"),
+            "unmapped": [
+                {**row, "name": _named(row)}
+                for row in rows_of(connection, "select * from intermediate.int_books__unmapped order by all")
+            ],
             "guarded": rows_of(connection, _GUARDED),
             "losses": rows_of(connection, "select * from intermediate.int_books__losses order by all"),
             "days": rows_of(connection, "select * from intermediate.int_books__days order by all"),
         }
+
+
+def _named(row: dict[str, Any]) -> str:
+    """What is unmapped, as it may be published: where columns are shifted, it may be somebody."""
+    return spoken(str(row["name"]), about=row["kind"])
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, statement: str) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from workspace.errors import Problem, WorkspaceError
 from workspace.identity import Identity, region_of_zone
 from workspace.mappings import Mappings, read_mappings
 from workspace.paths import WorkspacePaths
-from workspace.sources import Section, Source, known_zone
+from workspace.sources import Section, Source, below_workspace, known_zone
 
 
 class Conversion(Section):
@@ -132,6 +132,11 @@ class Config(Section):
     def _known_zone(cls, value: str) -> str:
         return known_zone(value)
 
+    @field_validator("mappings")
+    @classmethod
+    def _mappings_inside(cls, value: str) -> str:
+        return below_workspace(value, "'mappings' is a folder")
+
     @field_validator("earliest_date")
     @classmethod
     def _after_1900(cls, value: date | None) -> date | None:
@@ -227,6 +232,7 @@ def load_workspace(root: Path | str) -> Workspace:
         raise WorkspaceError(list(_problems_of(error, data))) from None
     mappings, problems = read_mappings(
         paths.root / config.mappings,
+        paths=paths,
         shown_as=config.mappings.rstrip("/"),
         sources={source.name: source.kind for source in config.sources},
     )

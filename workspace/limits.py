@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# A line of a file in the inbox, its newline left out.
-LINE_BYTES: int = 16 << 20
+# A line of a file in the inbox, its newline left out. The engine holds several of the longest at once.
+LINE_BYTES: int = 4 << 20
 # Columns of a delimited file. Excel ends at 16,384, but a column takes memory in every row.
 COLUMNS: int = 4_000
 # Objects and arrays within each other in one JSON record.

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from workspace import limits
 from workspace.errors import Problem
+from workspace.paths import WorkspacePaths
 from workspace.texts import clean_text
 from workspace.vocabulary import (
     ATTRIBUTE_KINDS,
@@ -39,6 +40,7 @@ from workspace.vocabulary import (
     STAGES,
     UNSCALED_CONSTRUCTS,
 )
+from workspace.wording import Names, cause_of, quoted
 
 BOOLEANS: Final = ("true", "false")
 # What floating point may add to a whole number of points.
@@ -194,11 +196,14 @@ class Mappings:
         return self.files.get(name, ())
 
 
-def read_mappings(folder: Path, *, shown_as: str, sources: dict[str, str]) -> tuple[Mappings, list[Problem]]:
+def read_mappings(
+    folder: Path, *, paths: WorkspacePaths, shown_as: str, sources: dict[str, str]
+) -> tuple[Mappings, list[Problem]]:
     """Read and check every mapping file below `folder`.
 
     Args:
         folder: where the files lie.
+        paths: the workspace, out of which no link may lead.
         shown_as: how a message names the folder.
         sources: name -> kind of the sources in cx.yml; `data_source` and `survey_id` must be one of the names.
 
@@ -214,6 +219,10 @@ def read_mappings(folder: Path, *, shown_as: str, sources: dict[str, str]) -> tu
             if shape.needed:
                 fix = f"Create it with the columns {','.join(shape.columns)}."
                 problems.append(Problem(file=shown, what="The mapping file is missing.", fix=fix))
+            continue
+        if not paths.holds(path):
+            what = "The mapping file is a link, or lies in a folder that is one, and leads out of the workspace."
+            problems.append(Problem(file=shown, what=what, fix="Put the file itself there."))
             continue
         rows, found = _read(path, shown, shape)
         problems += found
@@ -248,7 +257,8 @@ def _read(path: Path, shown: str, shape: MappingFile) -> tuple[list[dict[str, st
         fix = "Save the file as UTF-8."
         return [], [Problem(file=shown, what=f"The file is not UTF-8 (byte {error.start}).", fix=fix)]
     except OSError as error:
-        return [], [Problem(file=shown, what=f"The file cannot be read: {error}.", fix="Check that it may be read.")]
+        what = f"The file cannot be read: {cause_of(error)}."
+        return [], [Problem(file=shown, what=what, fix="Check that it may be read.")]
     if "\0" in text:
         nul_line = text.count("\n", 0, text.index("\0")) + 1
         what = "The file holds a NUL byte: that is no text."
@@ -274,8 +284,9 @@ def _rows_of(reader: Any, shown: str, shape: MappingFile) -> tuple[list[dict[str
     for column in unknown[: limits.MAPPING_PROBLEMS]:
         near = difflib.get_close_matches(column[:_LONGEST_NAME], shape.columns, n=1)
         hint = f"Did you mean '{near[0]}'?" if near else f"Known columns: {', '.join(shape.columns)}."
-        name = column if len(column) <= _LONGEST_NAME else f"{column[:_LONGEST_NAME]}..."
-        problems.append(Problem(file=shown, line=1, key=name, what=f"Unknown column '{name}'.", fix=hint))
+        named = Names(header, shape.columns)
+        what = f"Unknown {named.of(column)}."
+        problems.append(Problem(file=shown, line=1, key=named.key(column), what=what, fix=hint))
     for column in dict.fromkeys((*shape.required, *shape.key)):
         if column not in header and not any(problem.key == column for problem in problems):
             what = f"Column '{column}' is missing."
@@ -328,7 +339,7 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
             if value and value not in words:
                 near = difflib.get_close_matches(value, words, n=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
-                what = f"'{row[column]}' is no {column}."
+                what = f"{quoted(row[column])} is no {column}."
                 problems.append(
                     Problem(file=shown, line=line, key=column, what=what, fix=f"Use one of {', '.join(words)}.{hint}")
                 )
@@ -341,11 +352,11 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
         for column in shape.numbers:
             if row[column] and not _is_number(row[column]):
-                what, fix = f"'{row[column]}' is no number.", "Write it with a decimal point."
+                what, fix = f"{quoted(row[column])} is no number.", "Write it with a decimal point."
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
         for column in shape.dates:
             if row[column] and not _is_day(row[column]):
-                what, fix = f"'{row[column]}' is no day.", "Write it as year-month-day, such as 2026-01-31."
+                what, fix = f"{quoted(row[column])} is no day.", "Write it as year-month-day, such as 2026-01-31."
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
         blank = [column for column in shape.together if not row[column]]
         if blank and len(blank) < len(shape.together):
@@ -353,7 +364,7 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
             problems.append(Problem(file=shown, line=line, key=blank[0], what=what, fix=fix))
         for column in ("data_source", "survey_id"):
             if row.get(column) and row[column] not in sources:
-                what = f"'{row[column]}' is no source of cx.yml."
+                what = f"{quoted(row[column])} is no source of cx.yml."
                 near = difflib.get_close_matches(row[column], sources, n=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
                 fix = f"Use one of {', '.join(sources)}, or leave it empty for any.{hint}"
@@ -382,7 +393,7 @@ def _check_interactions(mappings: Mappings, shown_as: str) -> list[Problem]:
                         file=f"{shown_as}/{name}.csv",
                         line=int(row["_line"]),
                         key="interaction",
-                        what=f"'{row['interaction']}' is no interaction.",
+                        what=f"{quoted(row['interaction'])} is no interaction.",
                         fix="Add it to interactions.csv, or mend the name.",
                     )
                 )

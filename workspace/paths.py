@@ -75,14 +75,26 @@ class WorkspacePaths:
         """dbt's targets and logs: `.dbt/runs/<run_id>`."""
         return self.root / ".dbt"
 
+    def holds(self, path: Path) -> bool:
+        """Whether a file or folder lies inside the workspace, wherever links and `..` lead."""
+        return _resolved(path).is_relative_to(_resolved(self.root))
+
     def release(self, run_id: str) -> Path:
         return self.published / run_id
 
     def relative(self, path: Path) -> str:
         """`path` as a user knows it: relative to the workspace where it lies inside."""
-        try:
-            shown = path.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
+        # A link that leads out is shown as the link: where it leads is none of a reader's business.
+        for one, root in ((_resolved(path), _resolved(self.root)), (path, self.root)):
+            if one.is_relative_to(root):
+                shown = one.relative_to(root).as_posix()
+                break
+        else:
             shown = str(path)
         # A name that is no text can be neither stored nor printed as it is.
         return os.fsencode(shown).decode("utf-8", "backslashreplace")
+
+
+def _resolved(path: Path) -> Path:
+    """Where a path leads; of links that lead in a circle, one of them (`Path.resolve` raises there)."""
+    return Path(os.path.realpath(path))

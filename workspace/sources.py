@@ -103,9 +103,7 @@ class Source(Section):
     @field_validator("path")
     @classmethod
     def _inside_workspace(cls, value: str) -> str:
-        if Path(value).is_absolute() or ".." in Path(value).parts:
-            raise ValueError("a path is a glob below the workspace folder, without '..'")
-        return value
+        return below_workspace(value, "a path is a glob")
 
     @field_validator("url")
     @classmethod
@@ -214,6 +212,13 @@ class Source(Section):
             assert self.entity is not None
             return f"raw_{self.kind}_csv", self.entity
         return f"raw_{self.vendor}", VENDOR_TABLES[self.vendor]
+
+
+def below_workspace(value: str, what: str) -> str:
+    """A path of cx.yml as it is; ValueError for one that leads out of the workspace by its words."""
+    if Path(value).is_absolute() or ".." in Path(value).parts:
+        raise ValueError(f"{what} below the workspace folder, without '..'")
+    return value
 
 
 def known_zone(value: str) -> str:

@@ -21,6 +21,7 @@ from ingestion.files import Readable
 from ingestion.vendor import Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
 from workspace.sources import known_zone
+from workspace.wording import kind_of
 
 HEADER_ROWS: Final = 3
 KEY: Final = "_recordId"
@@ -90,5 +91,6 @@ def _known(zone: str | None) -> str | None:
         return zone and "UTC"
     try:
         return known_zone(zone)
-    except ValueError as error:
-        raise HeaderError(f"Row 3 names a time zone that cannot be used: {error}") from None
+    except (ValueError, TypeError):
+        what = f"Row 3 names a time zone that cannot be used: {kind_of(str(zone))} is no name such as Europe/Berlin."
+        raise HeaderError(what) from None

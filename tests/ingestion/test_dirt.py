@@ -209,12 +209,12 @@ def test_a_file_cut_off_or_wrongly_encoded_is_made_good_by_the_whole_one(workspa
 def test_a_new_a_lost_and_a_changed_column_are_kept_and_told(workspace: Workspace, case: Case) -> None:
     write(workspace, case, "a", records(case, 1, 3))
     run(workspace)
-    write(workspace, case, "b", [{**record, "fresh": "x"} for record in records(case, 4, 5)])
-    assert [key for key, _ in warnings(run(workspace))] == ["fresh"]
+    write(workspace, case, "b", [{**record, "points": "x"} for record in records(case, 4, 5)])
+    assert [key for key, _ in warnings(run(workspace))] == ["points"]
     lost = [{key: value for key, value in record.items() if key != case.dropped} for record in records(case, 6, 7)]
-    write(workspace, case, "c", [{**record, "fresh": "x"} for record in lost])
+    write(workspace, case, "c", [{**record, "points": "x"} for record in lost])
     assert warnings(run(workspace))[0][1].endswith(f"'{case.dropped}' is gone; the load before had it.")
-    write(workspace, case, "d", [{**record, "fresh": "x", "measured": "many"} for record in records(case, 8, 9)])
+    write(workspace, case, "d", [{**record, "points": "x", "measured": "many"} for record in records(case, 8, 9)])
     told = warnings(run(workspace))
     assert [key for key, _ in told if key != case.dropped] == ["measured"]
     assert "held numbers and now holds text" in " ".join(what for _, what in told)
@@ -290,7 +290,7 @@ def test_a_table_of_a_database_tells_its_drift(tmp_path: Path) -> None:
         told("create table orders (who, day, total, note)", "insert into orders values ('a', '2026-01-01', 1, 'n')")
         == []
     )
-    assert [problem.key for problem in told("alter table orders add column fresh")] == ["fresh"]
+    assert [problem.key for problem in told("alter table orders add column fresh")] == ["points"]
     assert [problem.key for problem in told("alter table orders drop column note")] == ["note"]
     assert [problem.key for problem in told("update orders set total = 'many'")] == ["total"]
     (problem,) = told("alter table orders drop column total")

@@ -285,13 +285,13 @@ SIZES: dict[str, tuple[dict[str, Any], str, Callable[[Path], None], str]] = {
         ORDERS,
         "csv",
         lambda path: _write(path, (HEADER, 1), (b"x" * MEBIBYTE, 200), (b"\nb,2026-01-01,2\n", 1)),
-        "a line of more than 16 MB",
+        "a line of more than 4 MB",
     ),
     "a line of 200 MB of JSON": (
         {**EVENTS, "name": "shop"},
         "jsonl",
         lambda path: _write(path, (b'{"x": "', 1), (b"x" * MEBIBYTE, 200), (b'"}\n', 1)),
-        "a line of more than 16 MB",
+        "a line of more than 4 MB",
     ),
     "an unclosed quote of 100 MB": (
         ORDERS,

@@ -1,0 +1,49 @@
+"""Nobody who stands in a file comes up outside the inbox and the private database, whatever is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.notify import message_of
+from tests.end_to_end.conftest import run
+from tests.ingestion.canaries import hits, hits_below, plant
+from workspace import load_workspace
+from workspace.environment import WORKSPACE_VARIABLE
+
+
+@pytest.mark.slow
+def test_nobody_comes_up_outside_the_inbox_and_the_private_database(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant(tmp_path / "ws")
+    # Twice: what drifted since the load before is told, too.
+    for name in ("crm_contacts", "survey_wide", "site"):
+        for path in list((root / "inbox" / name).iterdir()):
+            (path.parent / f"z_{path.name}").write_bytes(path.read_bytes().replace(b"Score", b"Points"))
+    outcome = run(root)
+    assert outcome.published, outcome
+    assert hits_below(root) == {}
+
+    workspace = load_workspace(root)
+    message = message_of(workspace.config.company, workspace.paths, run_id=outcome.run_id)
+    assert message is not None
+    assert hits(message.title + message.body) == []
+
+    for command in (["check"], ["status"], ["status", "--json"]):
+        result = CliRunner().invoke(app, [*command, "--workspace", str(root)])
+        assert result.output
+        assert hits(result.output) == []
+
+    monkeypatch.setenv(WORKSPACE_VARIABLE, str(root))
+    page = AppTest.from_file(str(repository / "app" / "streamlit_app.py"), default_timeout=120)
+    page.switch_page("views/quality.py")
+    page.run()
+    assert not page.exception
+    shown = [str(element.value) for kind in ("markdown", "caption", "error", "warning") for element in page.get(kind)]
+    tables = [element.value.to_csv() for element in page.dataframe]
+    assert hits("\n".join([*shown, *tables])) == []
