@@ -10,12 +10,16 @@ import re
 from typing import Any, Final
 
 # Also in their wide forms, and behind blanks, which some spreadsheets leave out.
-_FORMULA: Final = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00]")
+_FORMULA: Final = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n\x00]")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?%?")
 
 
 def cell(value: Any) -> Any:
-    """A cell as text that no spreadsheet runs; numbers, and what reads as one, stay as they are."""
-    if not isinstance(value, str) or not _FORMULA.match(value) or _NUMBER.fullmatch(value):
+    """A cell as text that no spreadsheet runs; numbers, and what reads as one, stay as they are.
+
+    A carriage return, for which some readers begin a record, is a line feed.
+    """
+    if not isinstance(value, str) or _NUMBER.fullmatch(value):
         return value
-    return f"'{value}"
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if _FORMULA.match(text) else text

@@ -48,5 +48,5 @@ def test_a_query_prints_hostile_values_as_they_are(text: str, capsys: pytest.Cap
     heading, record = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
     told = dict(zip(heading, record, strict=True))
     assert told["value"] == "-1.5"
-    if "\r" not in text and "\x00" not in text:
+    if "\x00" not in text:
         assert told["segment"] == spreadsheets.cell(text)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +20,7 @@ SIGNS = "=+-@\t\r\n\x00＝＋－＠"
      " =1", "\xa0=1", "-", "+", "--1", "-cmd", "+49 170 1", "-1;=1", "＝1", "\n", "-1e", "-1.2.", "=", "-٣a"],
 )  # fmt: skip
 def test_what_begins_a_formula_becomes_text(text: str) -> None:
-    assert spreadsheets.cell(text) == f"'{text}"
+    assert spreadsheets.cell(text) == f"'{text}".replace("\r", "\n")
 
 
 @pytest.mark.parametrize(
@@ -31,9 +34,17 @@ def test_numbers_and_words_stay_as_they_are(value: object) -> None:
 @given(st.text(alphabet=st.sampled_from(SIGNS + "'12.,e%aü \xa0"), max_size=12))
 def test_no_text_begins_a_formula_unless_it_is_a_number(text: str) -> None:
     written = spreadsheets.cell(text)
-    assert written.removeprefix("'") == text or written == text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert written in (lines, f"'{lines}")
     if written.lstrip().startswith(tuple(SIGNS)):
         float(written.lstrip().rstrip("%").replace(",", ""))
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\r\nb", "\ra"])
+def test_a_carriage_return_begins_no_record(text: str) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerow(["first", spreadsheets.cell(text)])
+    assert len(list(csv.reader(io.StringIO(file.getvalue(), newline="")))) == 1
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
