@@ -7,6 +7,7 @@ page sent it. Plain ASGI, and no import: it starts as fast as what it guards.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -27,7 +28,8 @@ HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+# This machine, by any port: a tunnel may end at another one than the server listens on.
+_OWN_HOST: Final = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?")
 _FOREIGN: Final = (403, "This server answers requests from its own pages only.")
 _MISDIRECTED: Final = (421, "This server does not answer to the name in the request. Open it by 127.0.0.1.")
 _SAFE: Final = ("GET", "HEAD")
@@ -72,10 +74,11 @@ class WebGuard:
 
     def refusal(self, scope: Scope) -> Refusal | None:
         """Why a request is refused: the status and a sentence. None where it may pass."""
-        ours = self._origins | {f"http://{name}:{scope['server'][1]}" for name in _NAMES}
-        hosts = values_of(scope, b"host")
-        if len(hosts) != 1 or hosts[0].lower() not in {origin.partition("://")[2] for origin in ours}:
+        hosts = [host.lower() for host in values_of(scope, b"host")]
+        named = {origin.partition("://")[2] for origin in self._origins}
+        if len(hosts) != 1 or not (hosts[0] in named or _OWN_HOST.fullmatch(hosts[0])):
             return _MISDIRECTED
+        ours = self._origins if hosts[0] in named else self._origins | {f"http://{hosts[0]}"}
         if any(origin.lower() not in ours for origin in values_of(scope, b"origin")):
             return _FOREIGN
         if not _is_navigation(scope) and (
