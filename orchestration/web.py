@@ -7,6 +7,7 @@ a process of its own; here that process is this module, in which the same applic
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any, Final
 
 from workspace.web_guard import Application, Refusal, Scope, WebGuard, values_of
@@ -36,8 +37,8 @@ def guarded(app: Application) -> WebGuard:
 
 def serve(options: list[str]) -> None:
     """Serve Dagster's web application, guarded: what `dagster-webserver` does."""
-    from dagster_webserver import cli
-
+    # Typed as open: what is exchanged is an inner part of Dagster, of which its types say nothing.
+    cli: Any = import_module("dagster_webserver.cli")
     make = cli.create_app_from_workspace_process_context
 
     def make_guarded(*arguments: Any, **named: Any) -> WebGuard:
@@ -53,8 +54,7 @@ def develop(options: list[str]) -> None:
     Raises:
         RuntimeError: Dagster starts its web server in another way than we know; it is not started.
     """
-    from dagster._cli import dev
-
+    dev: Any = import_module("dagster._cli.dev")
     start = dev.open_ipc_subprocess
 
     def start_guarded(command: list[str], **named: Any) -> Any:
