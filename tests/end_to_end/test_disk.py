@@ -1,0 +1,128 @@
+"""A full disk and folders that may only be read: readers keep what they had, and a sentence says what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from orchestration import audit
+from tests.end_to_end.test_runs import add_an_order, live, loads, tables
+from workspace.paths import WorkspacePaths
+from workspace.runs import run_ids
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="file systems are mounted by root only"),
+]
+MEBIBYTE = 1 << 20
+# Room that is left, in MB: for nothing, for the first records of a run, for the load, for a part of what is built, for
+# all but the release.
+ROOMS = (0, 2, 6, 12, 18, 24, 30, 36)
+SENTENCES = ("is full", "could not be read or written")
+
+
+def cx(root: Path, *arguments: str) -> tuple[int, str]:
+    """Exit code and everything that a command printed."""
+    command = [str(Path(sys.executable).with_name("cx")), *arguments, "--workspace", str(root)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def orders(root: Path) -> object:
+    """What a reader gets: the answer of another process."""
+    code, told = cx(root, "query", "orders", "--format", "json")
+    assert code == 0, told
+    return json.loads(told[told.index("{") if told.lstrip().startswith("{") else told.index("[") :])
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Mounts a file system, and unmounts it in the end."""
+    points: list[Path] = []
+
+    def mount(point: Path, *arguments: str) -> None:
+        try:
+            subprocess.run(["mount", *arguments, str(point)], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("this machine lets nobody mount a file system")
+        points.append(point)
+
+    yield mount
+    for point in reversed(points):
+        with suppress(subprocess.CalledProcessError):
+            subprocess.run(["umount", "--lazy", str(point)], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_full_disk_leaves_the_release_and_says_so(
+    small_copy: Path, tmp_path: Path, mounted: Callable[..., None], room: int
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted(disk, "-t", "tmpfs", "-o", "size=1g", "tmpfs")
+    root = Path(shutil.copytree(small_copy, disk / "small"))
+    add_an_order(root)
+    before, release = orders(root), live(root)
+    filler = disk / "filler"
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - room * MEBIBYTE)
+
+    code, told = cx(root, "run")
+    paths = WorkspacePaths(root)
+    newest = run_ids(paths)[0]
+    stages = ", ".join(f"{name} {record.status}" for name, record in audit.read(paths.audit, run_id=newest).items())
+    print(f"room {room} MB: exit {code}; stages: {stages}; {told.strip().splitlines()[-1]}")
+    assert "Traceback" not in told
+    assert code == 1, told
+    assert any(sentence in told for sentence in SENTENCES), told
+    # Readers have what they had, and whoever asks for the status learns that tonight's run failed.
+    assert (orders(root), live(root)) == (before, release)
+    code, told = cx(root, "status")
+    assert "Traceback" not in told
+    assert code == 1, told
+    print(f"status: exit {code}; {[line for line in told.splitlines() if 'full' in line or 'room' in line]}")
+
+    filler.unlink()
+    code, told = cx(root, "run")
+    assert code == 0, told
+    add_an_order(small_copy)
+    assert cx(small_copy, "run")[0] == 0
+    assert tables(root) == tables(small_copy)
+    assert loads(root) == loads(small_copy)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "warehouse", "audit", "published", "logs", ".dagster", ".dbt", "inbox", "mappings"]
+)
+def test_a_folder_that_may_only_be_read_ends_in_a_sentence_or_does_not_matter(
+    small_copy: Path, mounted: Callable[..., None], name: str
+) -> None:
+    add_an_order(small_copy)
+    folder = small_copy / name
+    folder.mkdir(exist_ok=True)
+    before, release = orders(small_copy), live(small_copy)
+    mounted(folder, "--bind", str(folder))
+    mounted(folder, "-o", "remount,bind,ro")
+    code, told = cx(small_copy, "run")
+    print(f"{name or 'workspace'}: exit {code}; {told.strip().splitlines()[-1]}")
+    assert "Traceback" not in told
+    if name in ("inbox", "mappings"):
+        assert code == 0, told
+        return
+    if code:
+        assert "may only be read" in told, told
+        assert (orders(small_copy), live(small_copy)) == (before, release)
+        code, told = cx(small_copy, "status")
+        assert "Traceback" not in told
+        print(f"status: exit {code}; {told.strip().splitlines()[-1]}")
+        assert code == 1, told
+    else:
+        assert live(small_copy) != release
