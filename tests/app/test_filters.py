@@ -133,4 +133,4 @@ def test_a_value_called_not_known_is_not_the_missing_one() -> None:
 
 
 def test_own_words_are_quoted_whatever_their_case() -> None:
-    assert [named(word) for word in ("OTHER", "Several ", "Nord")] == ["“OTHER”", "“Several ”", "Nord"]
+    assert [named(word) for word in ("OTHER", "Several ", "Nord")] == ["“OTHER”", "“Several”", "Nord"]
