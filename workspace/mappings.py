@@ -281,10 +281,10 @@ def _rows_of(reader: Any, shown: str, shape: MappingFile) -> tuple[list[dict[str
         return [], [Problem(file=shown, line=1, what=what, fix="Save the file as CSV with commas.")]
     problems = []
     unknown = [column for column in header if column not in shape.columns]
+    named = Names(header, shape.columns)
     for column in unknown[: limits.MAPPING_PROBLEMS]:
         near = difflib.get_close_matches(column[:_LONGEST_NAME], shape.columns, n=1)
         hint = f"Did you mean '{near[0]}'?" if near else f"Known columns: {', '.join(shape.columns)}."
-        named = Names(header, shape.columns)
         what = f"Unknown {named.of(column)}."
         problems.append(Problem(file=shown, line=1, key=named.key(column), what=what, fix=hint))
     for column in dict.fromkeys((*shape.required, *shape.key)):

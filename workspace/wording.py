@@ -36,21 +36,22 @@ HEADER_WORDS: Final = frozenset(
     event events experience external extra fee feedback field file filled first flag form format from full gender given
     goal grade gross group help home hour hours how id identifier ids image import in income index industry info input
     interaction invoice is issue item items joined key keyword kind kpi label language last latitude lead leads length
-    level like likely link list load loaded local location login logged long longitude loss loyalty mail measured
-    medium member membership mention message messages method metric minute minutes mobile month monthly name names net
-    network new newsletter next no none not note notes nps number of offer old on open opened option order ordered
-    orders origin other our overall owner page pages paid parent part partner path pay payment per percent period
-    person phone pillar place plan platform point points postal postcode posted price priority product products profile
-    progress properties purchase purchased quality quantity quarter query question questions rate rating reach read
-    reason received recommend recommendation recorded ref reference referrer refund refunded region registered remark
-    reminder reply request requester resolution resolved respondent response responses result results return returned
-    revenue review role row sales sample satisfaction satisfied scale score screen search second seconds segment sent
-    service session shipped shipping shop sign signed signup site size sku social solved sort source speed stage start
-    started state status step stock store street subject submitted subscribed subscription sum summary support survey
-    system table tag tags target task tax team tel telephone term test text the ticket tickets tier time times
-    timestamp title to topic total touchpoint track traits transaction type unit units unknown up update updated url
-    used user username utm value values variant vat version view viewed views visit visited visits visitor was wave
-    website week weekly weight what when where which who why width with year yearly you your zip zone
+    level like likely link list load loaded local location logged login long longitude loss loyalty mail measured
+    medium member membership mention message messages method metric metrics minute minutes mobile month monthly name
+    names net network new newsletter next no none not note notes nps number of offer old on open opened option order
+    ordered orders origin other our overall owner page pages paid parent part partner path pay payment per percent
+    period person phone pillar place plan platform point points postal postcode posted price priority product products
+    profile progress properties purchase purchased quality quantity quarter query question questions rate rating reach
+    read reason received recommend recommendation recorded ref reference referrer refund refunded region registered
+    remark reminder reply request requester resolution resolved respondent response responses result results return
+    returned revenue review role row sales sample satisfaction satisfied scale score screen search second seconds
+    segment sent service session set sets shipped shipping shop sign signed signup site size sku social solved sort
+    source speed stage start started state status step stock store street subject submitted subscribed subscription sum
+    summary support survey system table tag tags target task tax team tel telephone term test text the ticket tickets
+    tier time times timestamp title to topic total touchpoint track traits transaction type unit units unknown up
+    update updated url used user username users utm value values variant vat version view viewed views visit visited
+    visitor visits was wave website week weekly weight what when where which who why width with year yearly you your
+    zip zone
     """.split()  # noqa: SIM905 (a list of hundreds of quoted words is no better to read)
 )
 

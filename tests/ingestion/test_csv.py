@@ -247,8 +247,8 @@ def test_a_payload_is_cut_at_2000_characters(tmp_path: Path) -> None:
 
 
 def test_a_line_longer_than_duckdbs_limit_is_loaded(tmp_path: Path) -> None:
-    _, found = landed(tmp_path, HEADER + "1," + "x" * 5_000_000 + ",10\n2,b,20\n")
-    assert [(row[0], len(row[2])) for row in found] == [(2, 5_000_000), (3, 1)]
+    _, found = landed(tmp_path, HEADER + "1," + "x" * 3_000_000 + ",10\n2,b,20\n")
+    assert [(row[0], len(row[2])) for row in found] == [(2, 3_000_000), (3, 1)]
 
 
 def test_a_name_with_wildcards_is_just_a_name(tmp_path: Path) -> None:

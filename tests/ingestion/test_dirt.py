@@ -290,7 +290,7 @@ def test_a_table_of_a_database_tells_its_drift(tmp_path: Path) -> None:
         told("create table orders (who, day, total, note)", "insert into orders values ('a', '2026-01-01', 1, 'n')")
         == []
     )
-    assert [problem.key for problem in told("alter table orders add column fresh")] == ["points"]
+    assert [problem.key for problem in told("alter table orders add column points")] == ["points"]
     assert [problem.key for problem in told("alter table orders drop column note")] == ["note"]
     assert [problem.key for problem in told("update orders set total = 'many'")] == ["total"]
     (problem,) = told("alter table orders drop column total")
