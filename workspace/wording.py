@@ -64,6 +64,8 @@ _HOLDS_PHONE: Final = re.compile(_PHONE)
 _IS_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|www\.\S+")
 _IS_DAY: Final = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([ T,].*)?")
 _IS_NUMBER: Final = re.compile(r"[+-]?[€$£¥ ]*\d[\d.,' ]*[€$£¥% ]*")
+# What Segment's own words for a page or a screen put around its name.
+_IS_VIEW: Final = re.compile(r"Viewed (.+) (?:Page|Screen)")
 _QUOTED: Final = re.compile(r"(['\"`]).*\1")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -219,15 +221,18 @@ def spoken(text: str, *, about: str = "value") -> str:
     """A text of data as a message may show it: itself where it can be nobody's, else what it looks like.
 
     For words that data use for something else than people (events, channels, questions), which may still hold somebody
-    where columns are shifted. Texts of several parts (`source / medium`) are judged part by part.
+    where columns are shifted. Texts of several parts (`source / medium`) are judged part by part, calls of pages and
+    screens (`Viewed Home Page`) by what was viewed.
     """
-    kinds = [kind_of(part) for part in re.split(r" / | \(", text)]
+    viewed = _IS_VIEW.fullmatch(text)
+    kinds = [kind_of(part) for part in re.split(r" / | \(", viewed[1] if viewed else text)]
     personal = next((kind for kind in kinds if kind not in ("text", "a number", "nothing", "a day or a time")), None)
     if personal is None:
         return text
     if personal == "a web address" and not _HOLDS_EMAIL.search(text) and not _HOLDS_PHONE.search(text):
         return text
-    return f"(a {about} that looks like {personal})"
+    article = "an" if about[:1] in "aeiou" else "a"
+    return f"({article} {about} that looks like {personal})"
 
 
 def without_values(text: str) -> str:

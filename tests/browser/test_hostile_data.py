@@ -31,8 +31,9 @@ TARGETS = """() => [...document.querySelectorAll('a[href], area[href], form[acti
 MADE = """() => [...document.querySelectorAll('[data-testid="stMain"] script, [data-testid="stMain"] style[nonce],' +
     '[data-testid="stMarkdownContainer"] :is(iframe, object, embed, form, input, video, audio, svg[onload], details)')]
     .map(one => one.outerHTML.slice(0, 200))"""
-FORMATTED = """() => [...document.querySelectorAll('[data-testid="stMain"] .katex, [data-testid="stMarkdownContainer"]
-    :is(h4, h5, h6, blockquote, del, hr, table)')].map(one => one.outerHTML.slice(0, 200))"""
+FORMATTED = """() => [...document.querySelectorAll('[data-testid="stMain"] .katex, ' +
+    '[data-testid="stMarkdownContainer"] :is(h4, h5, h6, blockquote, del, hr, table)')]
+    .map(one => one.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope="module")

@@ -127,6 +127,8 @@ def test_engines_words_lose_what_they_quote() -> None:
     assert quoted(EMAIL) == "What stands there (an e-mail address)"
     assert spoken("newsletter / email", about="channel") == "newsletter / email"
     assert spoken(f"{NAME} / email", about="channel") == "(a channel that looks like a name)"
+    assert spoken("Viewed Home Page", about="event") == "Viewed Home Page"
+    assert spoken(f"Viewed {NAME} Page", about="event") == "(an event that looks like a name)"
 
 
 HEADER = "customer_id,occurred_at,amount\n"
