@@ -77,8 +77,10 @@ def check(visit: Visit, dialogs: list[str]) -> None:
 def look_everywhere(visit: Visit) -> None:
     """Open what is closed and point at what explains itself: data stands there, too."""
     page = visit.page
-    for summary in page.locator('[data-testid="stExpander"] details:not([open]) summary').all()[:MOST_OPENED]:
-        summary.click()
+    closed = page.locator('[data-testid="stExpander"] details:not([open]) > summary:visible')
+    for _ in range(min(closed.count(), MOST_OPENED)):
+        if closed.count():
+            closed.first.click()
     visit.settle()
     for icon in page.locator('[data-testid="stTooltipHoverTarget"]:visible').all()[:MOST_POINTED_AT]:
         icon.hover(force=True)
