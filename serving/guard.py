@@ -7,13 +7,14 @@ Statistics at a fixed grain say in `meta.adds_up` which of their cells add up to
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from serving.coverage import period_start
 from serving.engine import Query
-from serving.plan import Plan
+from serving.plan import Plan, privacy_floor
 from serving.privacy import Axes, Key, Lattice, cuts, hidden_cells
 from serving.release import LiveRelease
 from serving.stored import StoredCells, stored_cells
@@ -21,33 +22,44 @@ from serving.stored import StoredCells, stored_cells
 MONTH: Final = "metric_time__month"
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What one count of people hides of an answer: cell of the answer -> the cells of the table that it adds up."""
+
+    lattice: Lattice
+    blocks: Mapping[Key, list[Key]]
+    along: tuple[str, ...]
+
+    def hides(self, key: Key) -> bool:
+        return cuts(self.lattice, self.blocks.get(key, []), along=self.along)
+
+
 class Guard:
-    """Decides for the cells of one plan. Without a floor nothing is hidden."""
+    """Decides for the cells of one plan. Without a floor nothing is hidden.
+
+    A cell is hidden where one of the counts behind it hides it: its own people, those of a ratio's parts and of its n,
+    and those of metrics that add up to it (`Semantics.counters`).
+    """
 
     def __init__(self, release: LiveRelease, plan: Plan) -> None:
         self._plan = plan
-        self._along: tuple[str, ...] = ()
-        self._blocks: Mapping[Key, list[Key]] = {}
-        self._lattice: Lattice | None = None
+        self._counted: list[_Counted] = []
         self._stored: StoredCells | None = None
         if plan.floor and plan.metric.metric_class == "fixed_grain":
             self._stored = stored_cells(release, plan)
         elif plan.floor:
-            self._lattice = _lattice(release, plan)
-            self._along = _added_up(release, plan)
-            self._blocks = _blocks(release, plan, self._lattice)
+            self._counted = list(_counted(release, plan))
 
     def hides(self, key: Key) -> bool:
         """Whether the cell must stay hidden. `key`: one value per grouping, then the period's first day if any."""
         if self._stored is not None:
             return self._stored.hides(key)
-        if self._lattice is None:
-            return False
-        return cuts(self._lattice, self._blocks.get(key, []), along=self._along)
+        return any(counted.hides(key) for counted in self._counted)
 
     def hidden(self) -> list[Key]:
         """Cells of the answer that must stay hidden, also those that nobody is in."""
-        return [key for key in self._blocks if self.hides(key)]
+        found = (key for counted in self._counted for key in counted.blocks if counted.hides(key))
+        return list(dict.fromkeys(found))
 
     def is_small(self, people: int) -> bool:
         return 0 < people < self._plan.floor
@@ -63,36 +75,66 @@ def _axes(plan: Plan) -> Axes:
     return (*sorted(names), *((MONTH,) if plan.is_timed else ()))
 
 
-def _lattice(release: LiveRelease, plan: Plan) -> Lattice:
-    people = plan.metric.people
-    assert people is not None
+def _counted(release: LiveRelease, plan: Plan) -> Iterable[_Counted]:
+    """The counts that hide something of a plan's table."""
     axes = _axes(plan)
+    names = _counters(release, plan, axes)
+    is_total_shown = privacy_floor(release, plan.metric) == 0
+    for name in names:
+        lattice = _lattice(release, name, axes, floor=plan.floor, is_total_shown=is_total_shown, with_others=names)
+        if lattice.hidden[axes]:
+            is_state = release.semantics.is_state(name)
+            yield _Counted(lattice, _blocks(plan, lattice, is_state=is_state), _added_up(plan, is_state=is_state))
 
-    def count(margin: Axes) -> Mapping[Key, int]:
-        table = release.engine.ask(Query(metrics=(people,), group_by=margin))
-        keys = zip(*(_values(table.columns[name]) for name in margin), strict=True) if margin else [()]
-        return {key: int(n or 0) for key, n in zip(keys, table.columns[people], strict=True)}
 
-    is_state = release.semantics.is_state(people)
+def _lattice(
+    release: LiveRelease, name: str, axes: Axes, *, floor: int, is_total_shown: bool, with_others: tuple[str, ...]
+) -> Lattice:
+    """What the count `name` hides. The finest table is asked for together with the others', in one query."""
     return release.lattices.get(
-        (people, axes, plan.floor),
-        lambda: hidden_cells(axes, count, floor=plan.floor, time=MONTH, is_state=is_state),
+        (name, axes, floor, is_total_shown),
+        lambda: hidden_cells(
+            axes,
+            lambda margin: _people(release, name, margin, with_others=with_others if margin == axes else ()),
+            floor=floor,
+            time=MONTH,
+            is_state=release.semantics.is_state(name),
+            is_total_shown=is_total_shown,
+        ),
     )
 
 
-def _added_up(release: LiveRelease, plan: Plan) -> tuple[str, ...]:
+def _counters(release: LiveRelease, plan: Plan, axes: Axes) -> tuple[str, ...]:
+    """The counts behind a plan's metric that its slice knows; of the company as a whole, its own people alone."""
+    own = plan.metric.people
+    assert own is not None
+    groups = set(axes) - {MONTH}
+    if not groups:
+        return (own,)
+    found = [own]
+    for name in release.semantics.counters(plan.metric.name):
+        known = {one.qualified for some in release.semantics.dimensions(name).values() for one in some}
+        if name != own and groups <= known and (MONTH not in axes or release.semantics.grains(name)):
+            found.append(name)
+    return tuple(found)
+
+
+def _people(release: LiveRelease, name: str, margin: Axes, *, with_others: tuple[str, ...] = ()) -> Mapping[Key, int]:
+    """The count of every cell of a margin; others are asked along with it where one query is enough for all."""
+    table = release.engine.ask(Query(metrics=with_others or (name,), group_by=margin))
+    keys = zip(*(_values(table.columns[axis]) for axis in margin), strict=True) if margin else [()]
+    return {key: int(n or 0) for key, n in zip(keys, table.columns[name], strict=True)}
+
+
+def _added_up(plan: Plan, *, is_state: bool) -> tuple[str, ...]:
     """Axes of the table along which one cell of the answer adds up several of the table's."""
     grouped = {dimension.qualified for _, dimension in plan.by}
     several = [one.dimension for one in plan.filters if len(one.values) > 1 and one.dimension not in grouped]
-    windowed = MONTH in _axes(plan) and plan.grain != "month" and not _is_state(release, plan)
+    windowed = MONTH in _axes(plan) and plan.grain != "month" and not is_state
     return (*several, *((MONTH,) if windowed else ()))
 
 
-def _is_state(release: LiveRelease, plan: Plan) -> bool:
-    return plan.metric.people is not None and release.semantics.is_state(plan.metric.people)
-
-
-def _blocks(release: LiveRelease, plan: Plan, lattice: Lattice) -> Mapping[Key, list[Key]]:
+def _blocks(plan: Plan, lattice: Lattice, *, is_state: bool) -> Mapping[Key, list[Key]]:
     """Cell of the answer -> the cells of the table that it adds up."""
     axes = lattice.axes
     kept = {axes.index(one.dimension): set(one.values) for one in plan.filters}
@@ -108,7 +150,7 @@ def _blocks(release: LiveRelease, plan: Plan, lattice: Lattice) -> Mapping[Key, 
             continue
         period = (period_start(month, plan.grain) if month else None,) if plan.grain else ()
         blocks[(*(key[at] for at in shown), *period)].append(key)
-    if timed is not None and _is_state(release, plan):
+    if timed is not None and is_state:
         at = timed
         return {cell: _latest(keys, at) for cell, keys in blocks.items()}
     return blocks

@@ -13,7 +13,7 @@ from serving.compose import FOLDS
 CLASSES: Final = ("additive", "ratio", "quantile", "composed", "fixed_grain", "input")
 _COUNTS: Final = ("min_n", "min_people", "min_cell")
 _METRICS: Final = ("n", "people", "low", "high", "left_out")
-_WORDS: Final = ("class", "item", "outer", "mix", "one_of", "refused_by", "fold", *_METRICS)
+_WORDS: Final = ("class", "item", "outer", "mix", "one_of", "refused_by", "fold", "identity", *_METRICS)
 _LISTS: Final = ("feeds", "dimensions", "needs", "part_by")
 
 
@@ -44,6 +44,8 @@ def _shape(meta: Mapping[str, Any]) -> str | None:
             return f"meta.{key} is not a whole number of 0 or more"
     if isinstance(meta.get("scale", 1), bool) or not isinstance(meta.get("scale", 1), int | float):
         return "meta.scale is not a number"
+    if not isinstance(meta.get("of_people", True), bool):
+        return "meta.of_people is not true or false"
     for key in _LISTS:
         listed = meta.get(key, [])
         if not isinstance(listed, list | tuple) or not all(isinstance(one, str) for one in listed):

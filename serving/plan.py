@@ -20,6 +20,8 @@ from serving.semantics import Dimension, Metric
 
 Status = Literal["ok", "no_data", "suppressed", "withheld", "not_sliceable", "refused"]
 MAX_GROUPINGS: Final = 2
+# Groupings and filters together.
+MAX_DIMENSIONS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -259,8 +261,14 @@ def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach
 
 
 def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
+    """Fewer people than this are hidden at this slice: of sensitive metrics at any, of other people in any group.
+
+    A group is whatever a grouping or a filter names. What the company as a whole did is shown, also where few did it.
+    """
     own = privacy_floor(release, metric)
-    if not release.protected or (own == 0 and not any(dimension.personal for dimension in asked)):
+    is_of_people = release.semantics.is_of_people(metric.name)
+    is_group = any(dimension.personal or is_of_people for dimension in asked)
+    if not release.protected or (own == 0 and not is_group):
         return 0
     return max(own, release.document.min_cell)
 
@@ -278,7 +286,7 @@ def privacy_floor(release: LiveRelease, metric: Metric) -> int:
 
 
 def _refuse_people(release: LiveRelease, ready: Plan) -> Verdict | None:
-    """Answers of people are asked by few groupings and whole months: anything finer could be subtracted."""
+    """Answers of people are asked by few dimensions and whole months: anything finer could be subtracted."""
     metric = ready.metric
     people = metric.people
     if people is None:
@@ -289,6 +297,10 @@ def _refuse_people(release: LiveRelease, ready: Plan) -> Verdict | None:
         return Verdict("not_sliceable", f"the people behind {metric.name} are not known by {', '.join(names - known)}")
     if len(ready.by) + ("change" in metric.meta) > MAX_GROUPINGS:
         return Verdict("not_sliceable", f"answers of people are shown by at most {MAX_GROUPINGS} groupings")
+    kinds = {name for name in names if name.rpartition("__")[2] in metric.meta.get("needs", ())}
+    if metric.metric_class != "fixed_grain" and len(names - kinds) > MAX_DIMENSIONS:
+        reason = f"answers of people are shown by at most {MAX_DIMENSIONS} dimensions, groupings and filters together"
+        return Verdict("not_sliceable", reason)
     if ready.grain in ("day", "week"):
         return Verdict("not_sliceable", "answers of people are shown by month or coarser")
     first, last = ready.coverage.first_on, ready.coverage.last_on

@@ -76,6 +76,15 @@ class Lattice:
     time: str | None
 
     @cached_property
+    def veiled(self) -> frozenset[Key]:
+        """Empty cells of the finest table that are not told from hidden ones: those beside a hidden cell of people."""
+        table, hidden = self.tables[self.axes], self.hidden[self.axes]
+        if not hidden:
+            return frozenset()
+        beside = (line for line in self.lines.values() if any(key in hidden and table[key] for key in line.cells))
+        return frozenset(key for line in beside for key in line.cells if not table[key])
+
+    @cached_property
     def lines(self) -> Mapping[tuple[int, Key], Line]:
         """Lines of the finest table, by the position of their axis and the cell of the margin they add up to."""
         made = _lines(self.axes, self.tables[self.axes], time=self.time, is_state=False)
@@ -83,7 +92,13 @@ class Lattice:
 
 
 def hidden_cells(
-    axes: Axes, people: Callable[[Axes], Counts], *, floor: int, time: str | None = None, is_state: bool = False
+    axes: Axes,
+    people: Callable[[Axes], Counts],
+    *,
+    floor: int,
+    time: str | None = None,
+    is_state: bool = False,
+    is_total_shown: bool = False,
 ) -> Lattice:
     """Decide what is hidden in a table and in every margin of it, coarsest first.
 
@@ -93,12 +108,20 @@ def hidden_cells(
         floor: cells with 1 to `floor` - 1 people are hidden.
         time: which of the axes is time; its values must sort in order of time.
         is_state: counts of several periods do not add up (states at a period's end): nothing follows along time.
+        is_total_shown: the total is shown however small, and so it is along time: it is nobody's group.
     """
+    finest = people(axes)
+    if axes and not any(0 < count < floor for count in finest.values()):
+        # A margin has at least the people of each of its cells: where none is small, none of any margin is.
+        return Lattice(axes=axes, tables={axes: finest}, hidden={axes: frozenset()}, floor=floor, time=time)
     tables: dict[Axes, Counts] = {}
     hidden: dict[Axes, frozenset[Key]] = {}
     for size in range(len(axes) + 1):
         for margin in combinations(axes, size):
             tables[margin] = _with_empty_cells(margin, people(margin), tables, hidden)
+            if is_total_shown and set(margin) <= {time}:
+                hidden[margin] = frozenset()
+                continue
             hidden[margin] = _Decision(margin, tables, hidden, floor=floor, time=time, is_state=is_state).hide()
     return Lattice(axes=axes, tables=tables, hidden=hidden, floor=floor, time=time)
 
@@ -116,6 +139,8 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
     """
     axes, hidden, table = lattice.axes, lattice.hidden[lattice.axes], lattice.tables[lattice.axes]
     inside = set(block)
+    if not any(table[key] for key in inside) and inside & lattice.veiled:
+        return True
     if not inside & hidden:
         return False
     if not along:
@@ -149,8 +174,12 @@ class _Decision:
         self.axes, self.tables, self.hidden, self.floor = axes, tables, hidden, floor
         self.time, self.is_state = time, is_state
         self.table = tables[axes]
-        self.concealed = {key for key, count in self.table.items() if 0 < count < floor}
         self.lines = _lines(axes, self.table, time=time, is_state=is_state)
+        self.concealed = {key for key, count in self.table.items() if 0 < count < floor}
+        # Of a few people not even the value of a further dimension may follow: their empty cells are hidden alike.
+        self.concealed |= {
+            key for line in self.lines if 0 < tables[line.margin_axes].get(line.margin, 0) < floor for key in line.cells
+        }
         # The only people of a shown margin are as public as the margin: hiding them alone would hide nothing.
         self.public = {
             people[0]

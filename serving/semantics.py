@@ -107,6 +107,11 @@ class Metric:
         return self.meta.get("people") or self.meta.get("n")
 
     @property
+    def identity(self) -> str | None:
+        """A word that metrics share which add up to each other: small cells of one are hidden in all of them."""
+        return self.meta.get("identity")
+
+    @property
     def feeds(self) -> tuple[str, ...]:
         return tuple(self.meta.get("feeds", ()))
 
@@ -164,6 +169,45 @@ class Semantics:
 
     def is_state(self, name: str) -> bool:
         return any(leaf.is_state for leaf in self.leaves(name))
+
+    def is_of_people(self, name: str) -> bool:
+        """Whether a metric counts people or facts of people, so that every group of them may be too small to show.
+
+        It is where the mart of its people has people in it. Facts of which most people are unknown by their nature
+        (mentions) say `of_people: false`: they are of people only where people's own dimensions are asked.
+        """
+        metric = self.metrics[name]
+        if metric.people is None or metric.meta.get("of_people") is False:
+            return False
+        models = [self.models[leaf.model] for leaf in self.leaves(metric.people) if leaf.model]
+        return bool(models) and all(PERSON in model.entities for model in models)
+
+    def counters(self, name: str) -> tuple[str, ...]:
+        """Metrics that count the people behind a metric, and behind all that its answer gives away.
+
+        A ratio gives away its numerator: its value times its denominator, which can be asked for or is the n that it
+        prints. Metrics that add up to each other (`identity`) give each other away.
+        """
+        identity = self.metrics[name].identity
+        members = [other for other, metric in self.metrics.items() if identity and metric.identity == identity]
+        found: dict[str, None] = {}
+        for member in dict.fromkeys((name, *members)):
+            metric = self.metrics[member]
+            for part in filter(None, (member, metric.numerator, metric.denominator, metric.n)):
+                if self.metrics[part].people is not None:
+                    found[str(self.metrics[part].people)] = None
+                if self._counts_itself(part, of=metric):
+                    found[part] = None
+        return tuple(found)
+
+    def _counts_itself(self, name: str, *, of: Metric) -> bool:
+        """Whether a count names people of more facts than its own: then fewer facts than the floor are too few."""
+        metric = self.metrics[name]
+        if metric.meta.get("unit") != "count" or metric.people is None or metric.people == name or metric.is_state:
+            return False
+        if of.denominator is not None and name == of.numerator:
+            return metric.people == self.metrics[of.denominator].people
+        return "case when" in metric.formula and "case when" not in self.metrics[metric.people].formula
 
     def marts(self, name: str) -> tuple[str, ...]:
         """Marts that the metric is computed from."""
