@@ -41,6 +41,7 @@ class Plan:
         whole: metrics whose values add up over all of these dimensions, and the time.
         states: those of them that do not add up over time.
         identities: metric -> sign; the signed sum is 0 in every cell.
+        signed: counts that may be negative.
         most: dimensions that are asked at once.
     """
 
@@ -50,6 +51,7 @@ class Plan:
     whole: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     identities: tuple[Mapping[str, int], ...] = ()
+    signed: tuple[str, ...] = ()
     most: int = 3
 
     @property
@@ -180,15 +182,16 @@ class Attack:
                 self._learn((metric, margin_axes, margin), told, "difference")
             elif total is not None and len(unknown) == 1:
                 self._learn((metric, axes, unknown[0]), total - told, "difference")
-            elif total is not None and unknown and abs(total - told) < 1e-9 and self._is_count(metric):
+            elif total is not None and unknown and abs(total - told) < 1e-9 and metric in self.counts:
                 for key in unknown:
                     self._learn((metric, axes, key), 0.0, "difference")
 
-    def _is_count(self, metric: str) -> bool:
-        return self.release.semantics.metrics[metric].meta.get("unit") == "count" and not any(
-            len(one) == 3 and metric in one and min(one.values()) < 0 and metric == "net_growth"
-            for one in self.plan.identities
-        )
+    @property
+    def counts(self) -> list[str]:
+        """Metrics without negative cells: a line whose total is reached has only empty cells left."""
+        metrics = self.release.semantics.metrics
+        counted = (name for name in self.plan.whole if metrics[name].meta.get("unit") == "count")
+        return [name for name in counted if name not in self.plan.signed]
 
     def _ratios(self) -> None:
         for name in self.plan.metrics:
@@ -269,6 +272,49 @@ def _plain(value: object) -> object:
     return value if isinstance(value, date) else text_of(value)
 
 
-def attack(release: LiveRelease, plan: Plan) -> Attack:
+def attack(release: LiveRelease, plan: Plan, *, protected: bool = True) -> Attack:
     """Ask and work as a reader of this release would."""
-    return Attack(replace(release), plan).run()
+    return Attack(replace(release, protected=protected), plan).run()
+
+
+@dataclass(frozen=True)
+class Between:
+    """What a reader of two releases learns, besides what each of them says.
+
+    Attributes:
+        hidden: small cells, hidden in one of the releases, whose count follows.
+        placed: shown cells of groups in which facts of fewer than the floor were added.
+    """
+
+    hidden: frozenset[Cell]
+    placed: frozenset[Cell]
+
+
+def follow_between(first: Attack, second: Attack) -> Between:
+    """What follows for a reader who knows that facts were only added between two releases.
+
+    What is shown in both says what was added. Where nothing was added to a total, nothing was added to its cells; so a
+    cell that is shown in one release is known in the other.
+    """
+    hidden: set[Cell] = set()
+    placed: set[Cell] = set()
+    for metric in first.counts:
+        cells = {cell for cell in (*first.truth, *second.truth) if cell[0] == metric}
+        both = cells & first.known.keys() & second.known.keys()
+        added = {cell: second.known[cell] - first.known[cell] for cell in both}
+        placed |= {cell for cell, more in added.items() if 0 < more < first.release.document.min_cell and cell[1]}
+        still = [cell for cell, more in added.items() if more == 0]
+        for cell in cells:
+            if any(_is_part(cell, whole) for whole in still):
+                added.setdefault(cell, 0.0)
+        for one, other, sign in ((first, second, -1), (second, first, 1)):
+            for cell in set(one.small) & added.keys() & other.known.keys() - one.known.keys():
+                assert other.known[cell] + sign * added[cell] == one.truth[cell][0]
+                hidden.add(cell)
+    return Between(frozenset(hidden), frozenset(placed))
+
+
+def _is_part(cell: Cell, whole: Cell) -> bool:
+    """Whether a cell lies inside a cell of a coarser table."""
+    places = dict(zip(cell[1], cell[2], strict=True))
+    return all(axis in places and places[axis] == value for axis, value in zip(whole[1], whole[2], strict=True))

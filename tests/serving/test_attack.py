@@ -6,11 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from serving import open_release
-from tests.serving.attack import Plan, attack
+from serving import LiveRelease, open_release
+from tests.serving.attack import Attack, Plan, attack, follow_between
+from tests.serving.world import MARTS, publish
 from workspace.paths import WorkspacePaths
 
-MOVEMENTS = ({"acquired": 1, "reactivated": 1, "lost": -1, "net_growth": -1},)
+# Beside the many of the other channels: two rare channels, one of them of one person, whose segment is rare, too.
+RARE = """
+insert into marts.fct_orders values
+    (9001, 101, '2024-02-03', 'sale', 20.0, 'fax'), (9002, 3, '2024-05-03', 'sale', 30.0, 'letter'),
+    (9003, 8, '2024-05-04', 'sale', 40.0, 'letter'), (9004, 10, '2024-06-04', 'refund', -10.0, 'letter');
+"""
+# One more customer's order: the difference between two releases.
+ONE_MORE = "insert into marts.fct_orders values (9005, 64, '2024-06-05', 'sale', 50.0, 'letter');"
+SMALL_WORLD = Plan(
+    metrics=("orders", "revenue", "buyers", "average_order_value"),
+    dimensions=("order__channel", "person__segment", "person__region"),
+    whole=("orders", "revenue"),
+    most=2,
+)
 DEMO_PLANS = {
     "orders": Plan(
         metrics=("orders", "revenue", "average_order_value", "repeat_order_share"),
@@ -29,10 +43,14 @@ DEMO_PLANS = {
         dimensions=("person__region", "person__first_channel"),
         monthly=True,
         whole=("acquired", "retained", "reactivated", "lost", "net_growth"),
-        identities=(*MOVEMENTS, {"retained": 1, "lost": 1, "retention_base": -1}),
+        identities=(
+            {"acquired": 1, "reactivated": 1, "lost": -1, "net_growth": -1},
+            {"retained": 1, "lost": 1, "retention_base": -1},
+        ),
+        signed=("net_growth",),
         most=1,
     ),
-    "handoffs": Plan(
+    "tickets": Plan(
         metrics=("tickets", "unanswered_share", "reopened_share", "ticket_satisfaction"),
         dimensions=("ticket__ticket_category", "person__rfm_segment", "person__region"),
         whole=("tickets",),
@@ -43,6 +61,45 @@ DEMO_PLANS = {
         whole=("customers",),
     ),
 }
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory, manifest: str) -> Attack:
+    return attack(_released(tmp_path_factory.mktemp("attacked"), manifest, RARE), SMALL_WORLD)
+
+
+def _released(root: Path, manifest: str, facts: str) -> LiveRelease:
+    paths = WorkspacePaths(root)
+    publish(paths, "run-1", manifest, marts=MARTS + facts)
+    return open_release(paths)
+
+
+def test_no_small_group_is_recovered_from_all_answers(attacked: Attack) -> None:
+    assert len(attacked.small) > 20, "the world must hold small groups"
+    assert attacked.recovered() == {}
+
+
+def test_the_company_and_its_large_groups_are_shown(attacked: Attack) -> None:
+    assert attacked.known["orders", (), ()]
+    shown = [key for name, axes, key in attacked.known if (name, axes) == ("orders", ("person__segment",))]
+    assert len(shown) >= 3
+
+
+def test_without_protection_the_reader_recovers_every_small_group(attacked: Attack) -> None:
+    bare = attack(attacked.release, SMALL_WORLD, protected=False)
+    assert len(bare.recovered()) == len(bare.small)
+
+
+def test_two_releases_that_differ_by_one_person_give_away_what_the_documents_state(
+    attacked: Attack, tmp_path: Path, manifest: str
+) -> None:
+    """The bound that docs/auditor.md states: suppression guards a release, and no pair of them."""
+    later = attack(_released(tmp_path, manifest, RARE + ONE_MORE), SMALL_WORLD)
+    assert later.recovered() == {}
+    followed = follow_between(attacked, later)
+    print(len(later.small), len(followed.hidden), len(followed.placed), followed)
+    assert followed.placed, "what one person adds shows in every shown group of it"
+    assert len(followed.hidden) <= 0
 
 
 @pytest.mark.slow

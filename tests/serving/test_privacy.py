@@ -20,7 +20,7 @@ FLOOR = 5
 MONTHS = [date(2024, month, 1) for month in range(1, 7)]
 
 
-def lattice(axes: Axes, cells: Mapping[Key, int], *, time: str | None = None) -> Lattice:
+def lattice(axes: Axes, cells: Mapping[Key, int], *, time: str | None = None, is_total_shown: bool = False) -> Lattice:
     """Decide over a table whose people are each in one cell, so that margins are sums."""
 
     def people(margin: Axes) -> Mapping[Key, int]:
@@ -29,7 +29,7 @@ def lattice(axes: Axes, cells: Mapping[Key, int], *, time: str | None = None) ->
             totals[tuple(key[axes.index(axis)] for axis in margin)] += count
         return totals
 
-    return hidden_cells(axes, people, floor=FLOOR, time=time)
+    return hidden_cells(axes, people, floor=FLOOR, time=time, is_total_shown=is_total_shown)
 
 
 def test_a_cell_with_fewer_people_than_the_floor_is_hidden_with_its_smallest_partner() -> None:
@@ -51,6 +51,58 @@ def test_a_total_below_the_floor_hides_all_of_its_parts() -> None:
     found = lattice(("a",), {("x",): 1, ("y",): 2})
     assert found.hidden[()] == {()}
     assert found.hidden["a",] == {("x",), ("y",)}
+
+
+def test_a_few_people_are_hidden_with_the_empty_cells_of_their_line() -> None:
+    cells = {("x", "u"): 1, ("y", "u"): 20, ("y", "v"): 20, ("y", "w"): 20, ("z", "u"): 9, ("z", "v"): 9, ("z", "w"): 9}
+    hidden = lattice(("a", "b"), cells).hidden["a", "b"]
+    assert {("x", "u"), ("x", "v"), ("x", "w")} <= hidden
+    for value in "uvw":
+        assert sum(key[1] == value for key in hidden) > 1, "one column alone would be known to be empty"
+
+
+def test_an_empty_cell_beside_a_hidden_one_looks_like_it() -> None:
+    cells = {
+        ("x", "u"): 3,
+        ("x", "v"): 30,
+        ("y", "u"): 20,
+        ("y", "v"): 20,
+        ("y", "w"): 20,
+        ("z", "u"): 30,
+        ("z", "w"): 9,
+    }
+    found = lattice(("a", "b"), cells)
+    assert ("x", "u") in found.hidden["a", "b"]
+    assert cuts(found, [("x", "w")], along=())
+    assert not cuts(found, [("z", "w")], along=())
+
+
+def test_a_total_that_is_shown_however_small_hides_all_of_its_groups() -> None:
+    counts = {
+        ("x", MONTHS[0]): 1,
+        ("x", MONTHS[1]): 20,
+        ("y", MONTHS[1]): 20,
+        ("x", MONTHS[2]): 20,
+        ("y", MONTHS[2]): 9,
+    }
+    found = lattice(("a", "month"), counts, time="month", is_total_shown=True)
+    assert not found.hidden["month",]
+    assert {("x", MONTHS[0]), ("y", MONTHS[0])} <= found.hidden["a", "month"]
+
+
+@given(st.lists(st.integers(5, 30), min_size=6, max_size=9))
+@settings(max_examples=20, deadline=None)
+def test_a_table_without_a_small_cell_takes_one_count(counts: list[int]) -> None:
+    asked: list[Axes] = []
+    cells = dict(zip(product("xyz", "uvw"), counts, strict=False))
+
+    def people(margin: Axes) -> Mapping[Key, int]:
+        asked.append(margin)
+        return cells
+
+    found = hidden_cells(("a", "b"), people, floor=FLOOR)
+    assert asked == [("a", "b")]
+    assert not found.hidden["a", "b"]
 
 
 def test_a_hidden_margin_cannot_be_added_up_from_shown_cells() -> None:

@@ -121,8 +121,20 @@ def test_answers_of_people_have_at_most_two_groupings(release: LiveRelease) -> N
     assert row.status == "not_sliceable"
 
 
-def test_metrics_that_are_not_sensitive_are_protected_by_personal_dimensions_only(release: LiveRelease) -> None:
-    by_channel = ask(release, Question(metrics=("orders",), by=("channel",), grain="day", until=date(2024, 1, 3))).rows
+def test_the_company_as_a_whole_is_shown_by_the_day_and_its_groups_by_month(release: LiveRelease) -> None:
+    daily = ask(release, Question(metrics=("orders",), grain="day", until=date(2024, 1, 3))).rows
+    assert {row.status for row in daily} == {"ok"}
+    by_channel = ask(release, Question(metrics=("orders",), by=("channel",), grain="month")).rows
     assert {row.status for row in by_channel} == {"ok"}
+    [row] = ask(release, Question(metrics=("orders",), by=("channel",), grain="day")).rows
+    assert row.status == "not_sliceable"
     by_segment = ask(release, Question(metrics=("orders",), by=("segment", "channel"), grain="month")).rows
     assert "suppressed" in {row.status for row in by_segment}
+
+
+def test_groupings_and_filters_are_bounded_together(release: LiveRelease) -> None:
+    named = ("channel", "value_tier", "segment", "region", "is_identified")
+    where = {word: [dimension_values(release, word)[0]] for word in named[1:]}
+    [row] = ask(release, Question(metrics=("orders",), by=("channel",), where=where)).rows
+    assert row.status == "not_sliceable"
+    assert "at most 4 dimensions" in row.reason
