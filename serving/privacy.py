@@ -44,6 +44,8 @@ Key = tuple[Any, ...]
 Axes = tuple[str, ...]
 Counts = Mapping[Key, int]
 _Equation = Mapping[tuple[Axes, Key], int]
+# Cells of one line of a table or of a margin.
+_Group = tuple[Axes, frozenset[Key]]
 
 
 @dataclass(frozen=True)
@@ -234,8 +236,10 @@ class _Decision:
                 return {min(beside, key=lambda key: (not _same_quarter(key[at], run[0][at]), *self.cost(key)))}
         return set()
 
-    def given_away(self) -> list[frozenset[Key]] | None:
+    def given_away(self) -> list[_Group] | None:
         """Groups of hidden cells of one line, of fewer than `floor` people together, whose sum a reader can work out.
+
+        The line is one of the table, or of a margin.
 
         A sum follows if no other numbers in the hidden cells would give the same lines and another sum: if it stays the
         same along a direction in which all lines do.
@@ -253,15 +257,25 @@ class _Decision:
         free = _free_direction(
             [{place[unknown]: sign for unknown, sign in one.items()} for one in equations], len(place)
         )
-        found: set[frozenset[Key]] = set()
-        for line in self.lines:
-            small = [key for key in line.cells if key in self.concealed and 0 < self.table[key] < self.floor]
-            moves = np.array([free[place[self.axes, key]] for key in small], dtype=np.float64)
-            for group in _staying(moves, most=min(self.floor - 1, MOST_TOGETHER)):
-                keys = frozenset(small[at] for at in group)
-                if sum(self.table[key] for key in keys) < self.floor:
-                    found.add(keys)
-        return sorted(found, key=lambda group: (len(group), sorted(map(_orders, group))))
+        found: set[_Group] = set()
+        for axes, lines in self.solved_lines():
+            table, concealed = self.tables[axes], self.concealed if axes == self.axes else self.hidden[axes]
+            for line in lines:
+                small = [key for key in line.cells if key in concealed and 0 < table[key] < self.floor]
+                moves = np.array([free[place[axes, key]] for key in small], dtype=np.float64)
+                for group in _staying(moves, most=min(self.floor - 1, MOST_TOGETHER)):
+                    keys = frozenset(small[at] for at in group)
+                    if sum(table[key] for key in keys) < self.floor:
+                        found.add((axes, keys))
+        return sorted(found, key=lambda group: (len(group[1]), group[0], sorted(map(_orders, group[1]))))
+
+    def solved_lines(self) -> Iterator[tuple[Axes, list[Line]]]:
+        """Lines of the table, and of its margins: what is hidden there must not follow from the table either."""
+        yield self.axes, self.lines
+        for size in range(1, len(self.axes)):
+            for margin in combinations(self.axes, size):
+                if self.hidden[margin]:
+                    yield margin, _lines(margin, self.tables[margin], time=self.time, is_state=self.is_state)
 
     def equations(self, axes: Axes, concealed: Collection[Key]) -> list[_Equation]:
         """What the lines of a table tell: its unknown cells with their signs in a sum that is known."""
@@ -279,14 +293,28 @@ class _Decision:
                 found += [{(axes, key): 1 for key in part} for part in parts]
         return found
 
-    def conceal_beside(self, groups: Iterable[frozenset[Key]]) -> None:
+    def conceal_beside(self, groups: Iterable[_Group]) -> None:
         """Hide one more cell beside each group that is given away."""
         added: set[Key] = set()
-        for group in groups:
-            beside = [key for line in self.lines if group.intersection(line.cells) for key in line.cells]
-            if not added.intersection(beside):
-                added |= self.cheapest(beside, with_empty=True)
+        for axes, group in groups:
+            inside = group if axes == self.axes else frozenset(self.beneath(axes, group) & self.concealed)
+            beside = [key for line in self.lines if inside.intersection(line.cells) for key in line.cells]
+            if added.intersection(beside):
+                continue
+            found: set[Key] = set()
+            if axes != self.axes:
+                # Joined to what hides beside it in the margin, a cell of the margin is as free as it was there.
+                others = self.beneath(axes, self.hidden[axes] - group)
+                found = self.cheapest([key for key in beside if key in others], with_empty=True)
+                beside = beside or list(self.beneath(axes, group))
+            added |= found or self.cheapest(beside, with_empty=True)
         self.concealed |= added
+
+    def beneath(self, axes: Axes, keys: Collection[Key]) -> set[Key]:
+        """Cells of the table that add up to cells of a margin."""
+        at = [self.axes.index(axis) for axis in axes]
+        wanted = set(keys)
+        return {key for key in self.table if tuple(key[place] for place in at) in wanted}
 
     def cheapest(self, cells: Sequence[Key], *, with_empty: bool) -> set[Key]:
         """The shown cell whose hiding costs a reader least."""

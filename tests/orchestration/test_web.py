@@ -80,7 +80,7 @@ def address(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "orchestration.cli", "dagster", "-w", str(root), "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("cx")), "dagster", "-w", str(root), "--port", str(port)]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=inherited({}), start_new_session=True)
         url = f"http://127.0.0.1:{port}"

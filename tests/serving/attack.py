@@ -8,6 +8,7 @@ follows:
 - difference: a total less all other cells of its line;
 - ratio: a value times the n it prints, or times its denominator where that is known;
 - identity: metrics that add up to another one;
+- algebra: all lines of all tables, solved together: the one number that a cell can have;
 - listing: the cell of a small group lies in one value of a further dimension, and all other values are known to be
   empty, or not listed.
 """
@@ -19,6 +20,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import combinations, product
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import linalg
 
 from serving import LiveRelease, Question, ask
 from serving.engine import Query
@@ -78,7 +83,7 @@ class Attack:
     truth: dict[Cell, tuple[float, int]] = field(default_factory=dict)
     known: dict[Cell, float] = field(default_factory=dict)
     how: dict[Cell, str] = field(default_factory=dict)
-    listed: dict[Axes, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    listed: dict[tuple[str, Axes], set[Key]] = field(default_factory=lambda: defaultdict(set))
     values: dict[str, list[object]] = field(default_factory=dict)
 
     def run(self) -> Attack:
@@ -90,6 +95,9 @@ class Attack:
             before = len(self.known)
             for step in (self._ratios, self._identities, self._differences):
                 step()
+            if before == len(self.known):
+                for metric in self.plan.whole:
+                    self._algebra(metric)
         return self
 
     @property
@@ -143,7 +151,7 @@ class Attack:
         for metric, keys in answered.items():
             if metric not in self.plan.whole:
                 continue
-            self.listed[axes] |= keys
+            self.listed[metric, axes] |= keys
             # What is not listed is empty.
             months = [self.values[MONTH]] if MONTH in axes else []
             universe = product(*(self.values[axis] for axis in question.by), *([one] for one in filtered), *months)
@@ -162,17 +170,48 @@ class Attack:
     def _differences(self) -> None:
         for metric in self.plan.whole:
             for axes in self.plan.tables:
-                keys = {key for name, some, key in self.known if name == metric and some == axes}
-                keys |= {key for name, some, key in self.truth if name == metric and some == axes}
+                keys = self._keys(metric, axes)
                 for at, axis in enumerate(axes):
                     if axis == MONTH and metric in self.plan.states:
                         continue
                     self._difference(metric, axes, at, keys)
 
+    def _algebra(self, metric: str) -> None:
+        """Solve every line of every table at once: a cell follows where no direction that keeps all lines moves it."""
+        place: dict[Cell, int] = {}
+        entries: list[tuple[int, int, float]] = []
+        told: list[float] = []
+        for axes in self.plan.tables:
+            keys = self._keys(metric, axes)
+            for at, axis in enumerate(axes):
+                if axis == MONTH and metric in self.plan.states:
+                    continue
+                for margin, line in _lines_of(keys, at).items():
+                    cells = [(metric, axes, key) for key in line]
+                    signed = [(cell, 1.0) for cell in cells] + [((metric, axes[:at] + axes[at + 1 :], margin), -1.0)]
+                    unknown = [(cell, sign) for cell, sign in signed if cell not in self.known]
+                    entries += [(len(told), place.setdefault(cell, len(place)), sign) for cell, sign in unknown]
+                    told.append(-sum(sign * self.known[cell] for cell, sign in signed if cell in self.known))
+        if not place:
+            return
+        rows, columns, signs = zip(*entries, strict=True)
+        system = sparse.csr_array((signs, (rows, columns)), shape=(len(told), len(place)))
+        random = np.random.default_rng(1).normal(size=len(place))
+        exactly = {"atol": 0.0, "btol": 0.0, "conlim": 0.0, "iter_lim": 40 * len(place)}
+        free = random - linalg.lsqr(system, system @ random, **exactly)[0]
+        solution = linalg.lsqr(system, np.array(told), **exactly)[0]
+        for cell, at in place.items():
+            if abs(free[at]) < 1e-6:
+                self._learn(cell, round(float(solution[at]), 6), "algebra")
+
+    def _keys(self, metric: str, axes: Axes) -> set[Key]:
+        """Cells of a table that may hold somebody: what is listed, whatever it does hold, and what exists."""
+        known = {key for name, some, key in self.known if (name, some) == (metric, axes)}
+        true = {key for name, some, key in self.truth if (name, some) == (metric, axes)}
+        return self.listed[metric, axes] | known | true
+
     def _difference(self, metric: str, axes: Axes, at: int, keys: Iterable[Key]) -> None:
-        lines: dict[Key, list[Key]] = defaultdict(list)
-        for key in keys:
-            lines[key[:at] + key[at + 1 :]].append(key)
+        lines = _lines_of(keys, at)
         margin_axes = axes[:at] + axes[at + 1 :]
         for margin, line in lines.items():
             total = self.known.get((metric, margin_axes, margin))
@@ -222,7 +261,7 @@ class Attack:
             for axes in self.plan.tables:
                 for at, axis in enumerate(axes):
                     margin_axes = axes[:at] + axes[at + 1 :]
-                    if axis == MONTH or not set(margin_axes) - {MONTH} or axes not in self.listed:
+                    if axis == MONTH or not set(margin_axes) - {MONTH} or not self.listed[metric, axes]:
                         continue
                     found |= self._named_along(metric, axes, at, margin_axes)
         return found
@@ -264,6 +303,14 @@ class Attack:
         self.values[MONTH] = sorted(
             {key[-1] for _, axes, key in self.truth if MONTH in axes and key[-1] is not None}  # type: ignore[type-var]
         )
+
+
+def _lines_of(keys: Iterable[Key], at: int) -> dict[Key, list[Key]]:
+    """Cell of the margin -> the cells that add up to it along one axis."""
+    lines: dict[Key, list[Key]] = defaultdict(list)
+    for key in keys:
+        lines[key[:at] + key[at + 1 :]].append(key)
+    return lines
 
 
 def _plain(value: object) -> object:

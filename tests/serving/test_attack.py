@@ -104,9 +104,6 @@ def test_two_releases_that_differ_by_one_person_give_away_what_the_documents_sta
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="some cells still follow: customers 11 of 120, movements 5 of 420"
-)
 @pytest.mark.parametrize("name", DEMO_PLANS)
 def test_no_small_group_of_the_demo_is_recovered(demo_workspace: Path, name: str) -> None:
     found = attack(open_release(WorkspacePaths(demo_workspace)), DEMO_PLANS[name])

@@ -198,6 +198,22 @@ def test_no_small_cell_of_a_full_table_follows_from_everything_shown(counts: lis
             assert not solve(shown, key, other), (key, other, cells, found.hidden)
 
 
+def test_a_small_cell_of_a_margin_does_not_follow_from_a_finer_table() -> None:
+    """Two people of one region in one month: each table hides them, and all three together must, too."""
+    counts = (0, 0, 1, 0, 0, 9, 2, 15, 21, 15, 21, 11, 11, 6, 7, 0, 16, 1)
+    cells = {key: count for key, count in zip(product("xy", "uvw", "rst"), counts, strict=True) if count}
+    found = lattice(("a", "b", "c"), cells)
+    shown = everything_shown(found)
+    small = [
+        (margin, key) for margin, table in found.tables.items() for key, count in table.items() if 0 < count < FLOOR
+    ]
+    assert (("a", "c"), ("x", "r")) in small
+    for margin, key in small:
+        at = [found.axes.index(axis) for axis in margin]
+        inside = [cell for cell in found.tables[found.axes] if tuple(cell[place] for place in at) == key]
+        assert not solve(shown, *inside), (margin, key)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 12), min_size=12, max_size=12))
 def test_no_small_month_follows_from_all_windows_that_are_shown(counts: list[int]) -> None:
