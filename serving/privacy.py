@@ -9,7 +9,8 @@ Rules, per line (the cells of a table that add up to one cell of a margin):
 - if the margin is shown, a line hides no cell, or at least two with at least `floor` people together;
 - if the margin is hidden, the line hides at least one cell, else the margin could be added up;
 - along time, hidden periods come in runs of neighbours with at least `floor` people each, because readers may ask for
-  any window of time: a window that cuts a run (or a quarter's part of it that hides enough) is refused (`cuts`).
+  any window of time: a window that cuts a run (or a quarter's part of it that hides enough) is refused (`cuts`), and
+  so is every window with a hidden period of a line whose margin is hidden: its windows would add up to the margin.
 At the end a table is solved with its margins as a reader would solve it (`_Decision.given_away`), and hidden further
 while the number of fewer than `floor` people follows. A table too large to be solved is hidden whole.
 
@@ -151,7 +152,8 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
         for margin in {_without(key, at) for key in inside & hidden}:
             line = lattice.lines[at, margin]
             concealed = [key for key in line.cells if key in hidden]
-            if inside.issuperset(concealed) and margin in lattice.hidden[line.margin_axes]:
+            is_margin_hidden = margin in lattice.hidden[line.margin_axes]
+            if is_margin_hidden and (line.is_time or inside.issuperset(concealed)):
                 return True
             groups = _blocks(line, concealed, table, floor=lattice.floor) if line.is_time else [concealed]
             for group in groups:
@@ -220,7 +222,7 @@ class _Decision:
 
     def neighbour(self, line: Line) -> set[Key]:
         """The neighbour that completes a run of hidden periods that is too small to be asked for by a window."""
-        if not line.is_time:
+        if not self.has_windows(line):
             return set()
         at = line.at
         inside = [key for key in line.cells if key in self.concealed]
@@ -235,6 +237,10 @@ class _Decision:
             if beside:
                 return {min(beside, key=lambda key: (not _same_quarter(key[at], run[0][at]), *self.cost(key)))}
         return set()
+
+    def has_windows(self, line: Line) -> bool:
+        """Whether windows of a line with hidden periods are answered: not where its total is hidden, which they add up to."""
+        return line.is_time and line.margin not in self.hidden[line.margin_axes]
 
     def given_away(self) -> list[_Group] | None:
         """Groups of hidden cells of one line, of fewer than `floor` people together, whose sum a reader can work out.
@@ -288,7 +294,7 @@ class _Decision:
                 unknown[line.margin_axes, line.margin] = -1
             if unknown:
                 found.append(unknown)
-            if line.is_time:
+            if self.has_windows(line):
                 parts = _blocks(line, inside, table, floor=self.floor)
                 found += [{(axes, key): 1 for key in part} for part in parts]
         return found
