@@ -8,7 +8,7 @@ follows:
 - difference: a total less all other cells of its line;
 - ratio: a value times the n it prints, or times its denominator where that is known;
 - identity: metrics that add up to another one;
-- algebra: all lines of all tables, solved together: the one number that a cell can have;
+- algebra: all lines of all tables, and the totals of windows of time, solved together: the one number a cell can have;
 - listing: the cell of a small group lies in one value of a further dimension, and all other values are known to be
   empty, or not listed.
 """
@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import combinations, product
 
 import numpy as np
@@ -48,6 +48,7 @@ class Plan:
         identities: metric -> sign; the signed sum is 0 in every cell.
         signed: counts that may be negative.
         most: dimensions that are asked at once.
+        windows: the longest windows of months that are asked besides, and all shorter ones; 0: none.
     """
 
     metrics: tuple[str, ...]
@@ -58,6 +59,7 @@ class Plan:
     identities: tuple[Mapping[str, int], ...] = ()
     signed: tuple[str, ...] = ()
     most: int = 3
+    windows: int = 0
 
     @property
     def tables(self) -> Iterator[Axes]:
@@ -85,6 +87,7 @@ class Attack:
     how: dict[Cell, str] = field(default_factory=dict)
     listed: dict[tuple[str, Axes], set[Key]] = field(default_factory=lambda: defaultdict(set))
     values: dict[str, list[object]] = field(default_factory=dict)
+    windows: dict[tuple[Cell, tuple[date, ...]], float] = field(default_factory=dict)
 
     def run(self) -> Attack:
         """Ask everything, then work until nothing new follows."""
@@ -133,6 +136,34 @@ class Attack:
                     grain="month" if MONTH in axes else None,
                 )
                 self._see(axes, values, question)
+                if MONTH not in axes:
+                    for months in self._windows():
+                        until = (months[-1].replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+                        self._see_window(axes, values, replace(question, since=months[0], until=until), months)
+
+    def _windows(self) -> Iterator[tuple[date, ...]]:
+        """Windows of whole months, without the whole time."""
+        months = [month for month in self.values[MONTH] if isinstance(month, date)]
+        for length in range(1, min(self.plan.windows, len(months) - 1) + 1):
+            for first in range(len(months) - length + 1):
+                yield tuple(months[first : first + length])
+
+    def _see_window(self, axes: Axes, filtered: Key, question: Question, months: tuple[date, ...]) -> None:
+        answered: dict[str, set[Key]] = defaultdict(set)
+        for row in ask(self.release, question).rows:
+            if row.metric not in self.plan.whole or row.status in ("not_sliceable", "refused", "withheld"):
+                continue
+            if len(row.dimensions) != len(question.by):
+                continue
+            key = (*row.dimensions.values(), *map(text_of, filtered))
+            answered[row.metric].add(key)
+            if row.value is not None:
+                self.windows[(row.metric, axes, key), months] = float(row.value)
+        for metric, keys in answered.items():
+            for whole in product(*(self.values[axis] for axis in question.by), *([one] for one in filtered)):
+                texts = tuple(map(text_of, whole))
+                if texts not in keys:
+                    self.windows[(metric, axes, texts), months] = 0.0
 
     def _see(self, axes: Axes, filtered: Key, question: Question) -> None:
         answered: dict[str, set[Key]] = defaultdict(set)
@@ -192,6 +223,13 @@ class Attack:
                     unknown = [(cell, sign) for cell, sign in signed if cell not in self.known]
                     entries += [(len(told), place.setdefault(cell, len(place)), sign) for cell, sign in unknown]
                     told.append(-sum(sign * self.known[cell] for cell, sign in signed if cell in self.known))
+        for ((name, axes, key), months), value in self.windows.items():
+            if name == metric:
+                cells = [(metric, (*axes, MONTH), (*key, month)) for month in months]
+                cells = [cell for cell in cells if cell in self.known or cell in self.truth or cell in place]
+                unknown = [(cell, 1.0) for cell in cells if cell not in self.known]
+                entries += [(len(told), place.setdefault(cell, len(place)), sign) for cell, sign in unknown]
+                told.append(value - sum(self.known.get(cell, 0.0) for cell in cells))
         if not place:
             return
         rows, columns, signs = zip(*entries, strict=True)

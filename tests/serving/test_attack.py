@@ -38,6 +38,14 @@ DEMO_PLANS = {
         whole=("orders", "revenue"),
         most=2,
     ),
+    "touchpoints by month": Plan(
+        metrics=("touchpoints",),
+        dimensions=("touchpoint_id__channel", "person__segment"),
+        monthly=True,
+        whole=("touchpoints",),
+        most=1,
+        windows=24,
+    ),
     "movements": Plan(
         metrics=("acquired", "retained", "reactivated", "lost", "net_growth", "retention_rate"),
         dimensions=("person__region", "person__first_channel"),
