@@ -81,21 +81,52 @@ def _counted(release: LiveRelease, plan: Plan) -> Iterable[_Counted]:
     names = _counters(release, plan, axes)
     is_total_shown = privacy_floor(release, plan.metric) == 0
     for name in names:
-        lattice = _lattice(release, name, axes, floor=plan.floor, is_total_shown=is_total_shown, with_others=names)
-        if lattice.hidden[axes]:
-            is_state = release.semantics.is_state(name)
-            yield _Counted(lattice, _blocks(plan, lattice, is_state=is_state), _added_up(plan, is_state=is_state))
+        kinds = _kinds(release, name, axes)
+        own = tuple(axis for axis in axes if axis not in kinds)
+        finest = _people(release, name, own, kinds, with_others=names)
+        for within in finest:
+            places = dict(zip(kinds, within, strict=True))
+            if any(places[one.dimension] not in one.values for one in plan.filters if one.dimension in places):
+                continue
+            lattice = _lattice(
+                release, name, own, places, finest[within], floor=plan.floor, is_total_shown=is_total_shown
+            )
+            if lattice.hidden[own]:
+                is_state = release.semantics.is_state(name)
+                blocks = _blocks(plan, lattice, places, is_state=is_state)
+                yield _Counted(lattice, blocks, _added_up(plan, own, is_state=is_state))
+
+
+def _kinds(release: LiveRelease, name: str, axes: Axes) -> Axes:
+    """Axes whose values have nothing to do with each other: the count is never asked for several of them together.
+
+    Every such value (an attribution model) has a table of its own, with its own margins.
+    """
+    needed = release.semantics.metrics[name].meta.get("needs", ())
+    return tuple(axis for axis in axes if axis.rpartition("__")[2] in needed)
 
 
 def _lattice(
-    release: LiveRelease, name: str, axes: Axes, *, floor: int, is_total_shown: bool, with_others: tuple[str, ...]
+    release: LiveRelease,
+    name: str,
+    axes: Axes,
+    within: Mapping[str, Any],
+    finest: Mapping[Key, int],
+    *,
+    floor: int,
+    is_total_shown: bool,
 ) -> Lattice:
-    """What the count `name` hides. The finest table is asked for together with the others', in one query."""
+    """What the count `name` hides where dimensions have the values of `within`; `finest` is its table by all axes."""
+    kinds, values = tuple(within), tuple(within.values())
+
+    def people(margin: Axes) -> Mapping[Key, int]:
+        return finest if margin == axes else _people(release, name, margin, kinds).get(values, {})
+
     return release.lattices.get(
-        (name, axes, floor, is_total_shown),
+        (name, axes, kinds, values, floor, is_total_shown),
         lambda: hidden_cells(
             axes,
-            lambda margin: _people(release, name, margin, with_others=with_others if margin == axes else ()),
+            people,
             floor=floor,
             time=MONTH,
             is_state=release.semantics.is_state(name),
@@ -119,26 +150,33 @@ def _counters(release: LiveRelease, plan: Plan, axes: Axes) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _people(release: LiveRelease, name: str, margin: Axes, *, with_others: tuple[str, ...] = ()) -> Mapping[Key, int]:
-    """The count of every cell of a margin; others are asked along with it where one query is enough for all."""
-    table = release.engine.ask(Query(metrics=with_others or (name,), group_by=margin))
-    keys = zip(*(_values(table.columns[axis]) for axis in margin), strict=True) if margin else [()]
-    return {key: int(n or 0) for key, n in zip(keys, table.columns[name], strict=True)}
+def _people(
+    release: LiveRelease, name: str, margin: Axes, kinds: Axes, *, with_others: tuple[str, ...] = ()
+) -> Mapping[Key, Mapping[Key, int]]:
+    """The count of every cell of a margin, by values of `kinds`; others are asked along where one query is enough."""
+    names = (*margin, *kinds)
+    table = release.engine.ask(Query(metrics=with_others or (name,), group_by=names))
+    keys = zip(*(_values(table.columns[axis]) for axis in names), strict=True) if names else [()]
+    found: dict[Key, dict[Key, int]] = defaultdict(dict)
+    for key, n in zip(keys, table.columns[name], strict=True):
+        found[key[len(margin) :]][key[: len(margin)]] = int(n or 0)
+    return found
 
 
-def _added_up(plan: Plan, *, is_state: bool) -> tuple[str, ...]:
+def _added_up(plan: Plan, axes: Axes, *, is_state: bool) -> tuple[str, ...]:
     """Axes of the table along which one cell of the answer adds up several of the table's."""
     grouped = {dimension.qualified for _, dimension in plan.by}
-    several = [one.dimension for one in plan.filters if len(one.values) > 1 and one.dimension not in grouped]
-    windowed = MONTH in _axes(plan) and plan.grain != "month" and not is_state
+    filtered = (one for one in plan.filters if one.dimension in axes and one.dimension not in grouped)
+    several = [one.dimension for one in filtered if len(one.values) > 1]
+    windowed = MONTH in axes and plan.grain != "month" and not is_state
     return (*several, *((MONTH,) if windowed else ()))
 
 
-def _blocks(plan: Plan, lattice: Lattice, *, is_state: bool) -> Mapping[Key, list[Key]]:
+def _blocks(plan: Plan, lattice: Lattice, within: Mapping[str, Any], *, is_state: bool) -> Mapping[Key, list[Key]]:
     """Cell of the answer -> the cells of the table that it adds up."""
     axes = lattice.axes
-    kept = {axes.index(one.dimension): set(one.values) for one in plan.filters}
-    shown = [axes.index(dimension.qualified) for _, dimension in plan.by]
+    kept = {axes.index(one.dimension): set(one.values) for one in plan.filters if one.dimension in axes}
+    shown = [dimension.qualified for _, dimension in plan.by]
     timed = axes.index(MONTH) if MONTH in axes else None
     since = period_start(plan.since, "month") if plan.since else None
     blocks: dict[Key, list[Key]] = defaultdict(list)
@@ -149,7 +187,8 @@ def _blocks(plan: Plan, lattice: Lattice, *, is_state: bool) -> Mapping[Key, lis
         if timed is not None and not _within(month, since, plan.until):
             continue
         period = (period_start(month, plan.grain) if month else None,) if plan.grain else ()
-        blocks[(*(key[at] for at in shown), *period)].append(key)
+        named = {**within, **dict(zip(axes, key, strict=True))}
+        blocks[(*(named[name] for name in shown), *period)].append(key)
     if timed is not None and is_state:
         at = timed
         return {cell: _latest(keys, at) for cell, keys in blocks.items()}

@@ -22,24 +22,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import linalg
+
+from serving.equations import Equations, staying
 
 # More hidden cells than these are not solved for: the table is hidden whole.
 MOST_UNKNOWNS: Final = 1_000
 # Tables with more cells than these are decided without their empty cells.
 MOST_CELLS: Final = 20_000
+# Where no single cell frees so many groups, others are not tried in this turn.
+MOST_TRIES: Final = 2
+# Turns that may free nothing, one after the other: then what is left stays given away.
+MOST_TURNS: Final = 4
 # Groups of at most as many hidden cells are tried for being given away together.
 MOST_TOGETHER: Final = 3
-_ZERO: Final = 1e-7
 
 Key = tuple[Any, ...]
 Axes = tuple[str, ...]
@@ -102,6 +104,7 @@ def hidden_cells(
     time: str | None = None,
     is_state: bool = False,
     is_total_shown: bool = False,
+    holds_its_cells: bool = True,
 ) -> Lattice:
     """Decide what is hidden in a table and in every margin of it, coarsest first.
 
@@ -112,10 +115,12 @@ def hidden_cells(
         time: which of the axes is time; its values must sort in order of time.
         is_state: counts of several periods do not add up (states at a period's end): nothing follows along time.
         is_total_shown: the total is shown however small, and so it is along time: it is nobody's group.
+        holds_its_cells: a margin counts at least the people of each of its cells; not where cells and margins are
+            stored apart from each other, with some left out.
     """
     finest = people(axes)
-    if axes and not any(0 < count < floor for count in finest.values()):
-        # A margin has at least the people of each of its cells: where none is small, none of any margin is.
+    if holds_its_cells and axes and not any(0 < count < floor for count in finest.values()):
+        # Where no cell is small, none of any margin is.
         return Lattice(axes=axes, tables={axes: finest}, hidden={axes: frozenset()}, floor=floor, time=time)
     tables: dict[Axes, Counts] = {}
     hidden: dict[Axes, frozenset[Key]] = {}
@@ -194,16 +199,20 @@ class _Decision:
 
     def hide(self) -> frozenset[Key]:
         """Apply the rules until nothing changes."""
-        while self.concealed:
+        turns, fewest = 0, len(self.table)
+        while self.concealed and turns < MOST_TURNS:
             before = len(self.concealed)
             for line in self.lines:
                 self.concealed |= self.neighbour(line) or self.partner(line)
             if len(self.concealed) > before:
                 continue
-            groups = self.given_away()
-            if groups is None:
-                return frozenset(self.table)
-            self.conceal_beside(groups)
+            system = _System(self)
+            if len(system.place) > MOST_UNKNOWNS:
+                break
+            groups = self.given_away(system)
+            turns = 0 if len(groups) < fewest else turns + 1
+            fewest = min(fewest, len(groups))
+            self.conceal_beside(groups, system)
             if len(self.concealed) == before:
                 break
         return frozenset(self.concealed)
@@ -239,10 +248,10 @@ class _Decision:
         return set()
 
     def has_windows(self, line: Line) -> bool:
-        """Whether windows of a line with hidden periods are answered: not where its total is hidden, which they add up to."""
+        """Whether windows of a line with hidden periods are answered: not where they would add up to a hidden total."""
         return line.is_time and line.margin not in self.hidden[line.margin_axes]
 
-    def given_away(self) -> list[_Group] | None:
+    def given_away(self, system: _System) -> list[_Group]:
         """Groups of hidden cells of one line, of fewer than `floor` people together, whose sum a reader can work out.
 
         The line is one of the table, or of a margin.
@@ -251,25 +260,17 @@ class _Decision:
         same along a direction in which all lines do.
 
         Returns:
-            The groups, smallest first; None where there are too many unknowns to say.
+            The groups, smallest first.
         """
-        equations = self.equations(self.axes, self.concealed)
-        for size in range(1, len(self.axes)):
-            for margin in combinations(self.axes, size):
-                equations += self.equations(margin, self.hidden[margin])
-        place = {unknown: at for at, unknown in enumerate(dict.fromkeys(one for some in equations for one in some))}
-        if len(place) > MOST_UNKNOWNS:
-            return None
-        free = _free_direction(
-            [{place[unknown]: sign for unknown, sign in one.items()} for one in equations], len(place)
-        )
         found: set[_Group] = set()
         for axes, lines in self.solved_lines():
             table, concealed = self.tables[axes], self.concealed if axes == self.axes else self.hidden[axes]
             for line in lines:
                 small = [key for key in line.cells if key in concealed and 0 < table[key] < self.floor]
-                moves = np.array([free[place[axes, key]] for key in small], dtype=np.float64)
-                for group in _staying(moves, most=min(self.floor - 1, MOST_TOGETHER)):
+                if not small:
+                    continue
+                moves = np.array([system.equations.free[system.place[axes, key]] for key in small], dtype=np.float64)
+                for group in staying(moves, most=min(self.floor - 1, MOST_TOGETHER)):
                     keys = frozenset(small[at] for at in group)
                     if sum(table[key] for key in keys) < self.floor:
                         found.add((axes, keys))
@@ -283,32 +284,35 @@ class _Decision:
                 if self.hidden[margin]:
                     yield margin, _lines(margin, self.tables[margin], time=self.time, is_state=self.is_state)
 
-    def equations(self, axes: Axes, concealed: Collection[Key]) -> list[_Equation]:
-        """What the lines of a table tell: its unknown cells with their signs in a sum that is known."""
+    def equations(self, axes: Axes, concealed: Collection[Key]) -> Iterator[tuple[Line, list[Key], _Equation]]:
+        """What the lines of a table tell: a line, the part of it that windows tell (or none), and its unknown cells.
+
+        The cells stand with their signs in a sum that is known.
+        """
         table = self.tables[axes]
-        found: list[_Equation] = []
         for line in _lines(axes, table, time=self.time, is_state=self.is_state):
             inside = [key for key in line.cells if key in concealed]
             unknown = {(axes, key): 1 for key in inside}
             if line.margin in self.hidden[line.margin_axes]:
                 unknown[line.margin_axes, line.margin] = -1
             if unknown:
-                found.append(unknown)
+                yield line, [], unknown
             if self.has_windows(line):
-                parts = _blocks(line, inside, table, floor=self.floor)
-                found += [{(axes, key): 1 for key in part} for part in parts]
-        return found
+                for part in _blocks(line, inside, table, floor=self.floor):
+                    yield line, part, {(axes, key): 1 for key in part}
 
-    def conceal_beside(self, groups: Iterable[_Group]) -> None:
-        """Hide one more cell beside each group that is given away."""
+    def conceal_beside(self, groups: Iterable[_Group], system: _System) -> None:
+        """Hide one more cell for each group that is given away: one that frees it, else one beside it."""
         added: set[Key] = set()
+        tries = MOST_TRIES
         for axes, group in groups:
             inside = group if axes == self.axes else frozenset(self.beneath(axes, group) & self.concealed)
             beside = [key for line in self.lines if inside.intersection(line.cells) for key in line.cells]
             if added.intersection(beside):
                 continue
-            found: set[Key] = set()
-            if axes != self.axes:
+            found = system.freeing(axes, group) if tries else set()
+            tries -= not found and tries > 0
+            if not found and axes != self.axes:
                 # Joined to what hides beside it in the margin, a cell of the margin is as free as it was there.
                 others = self.beneath(axes, self.hidden[axes] - group)
                 found = self.cheapest([key for key in beside if key in others], with_empty=True)
@@ -331,49 +335,86 @@ class _Decision:
         """People first, smallest first; then empty cells; last those that are as public as a margin."""
         return (key in self.public, self.table[key] == 0, self.table[key], _orders(key))
 
+    @cached_property
+    def by_cost(self) -> list[Key]:
+        """All cells, those first whose hiding costs a reader least."""
+        return sorted(self.table, key=self.cost)
 
-def _free_direction(equations: Sequence[Mapping[int, int]], unknowns: int) -> NDArray[np.float64]:
-    """A random direction in which unknowns can move without changing any equation: sums that stay are determined.
+    @cached_property
+    def lines_of(self) -> Mapping[Key, list[Line]]:
+        """The lines through each cell; cells of a line of time are in their order."""
+        found: dict[Key, list[Line]] = defaultdict(list)
+        for line in self.lines:
+            cells = tuple(sorted(line.cells, key=lambda key: _order(key[line.at]))) if line.is_time else line.cells
+            for key in cells:
+                found[key].append(replace(line, cells=cells))
+        return found
 
-    A random vector less its part in the span of the equations; the chance that a sum stays by accident is nil.
+
+class _System:
+    """What a reader knows of a table's hidden cells and its margins', as equations.
+
+    Attributes:
+        place: table's axes and cell -> its place among the unknowns.
+        equations: lines of all tables, and parts of lines that windows of time tell.
     """
-    rows = [row for row, equation in enumerate(equations) for _ in equation]
-    columns = [column for equation in equations for column in equation]
-    signs = [float(sign) for equation in equations for sign in equation.values()]
-    system = sparse.csr_array((signs, (rows, columns)), shape=(len(equations), unknowns))
-    random = np.random.default_rng(0).normal(size=unknowns)
-    told = np.asarray(system @ random)
-    seen = linalg.lsqr(system, told, atol=0, btol=0, conlim=0, iter_lim=20 * unknowns)[0]
-    direction: NDArray[np.float64] = random - seen
-    return direction
 
+    def __init__(self, decision: _Decision) -> None:
+        self._decision = decision
+        self._row_of_line: dict[tuple[int, Key], int] = {}
+        self._row_of_part: dict[tuple[int, Key], int] = {}
+        told: list[_Equation] = []
+        for line, part, equation in decision.equations(decision.axes, decision.concealed):
+            if part:
+                self._row_of_part.update({(line.at, key): len(told) for key in part})
+            else:
+                self._row_of_line[line.at, line.margin] = len(told)
+            told.append(equation)
+        for size in range(1, len(decision.axes)):
+            for margin in combinations(decision.axes, size):
+                told += [equation for *_, equation in decision.equations(margin, decision.hidden[margin])]
+        self.place = {unknown: at for at, unknown in enumerate(dict.fromkeys(one for some in told for one in some))}
+        rows = [{self.place[unknown]: sign for unknown, sign in one.items()} for one in told]
+        self.equations = Equations(rows, len(self.place))
 
-def _staying(moves: NDArray[np.float64], *, most: int) -> Iterator[tuple[int, ...]]:
-    """Positions of numbers whose sum stays when all of them move: alone, or of up to `most` (3) together.
+    def freeing(self, axes: Axes, group: Collection[Key]) -> set[Key]:
+        """The cheapest shown cell that, hidden too, lets the sum of a group move; none where no single one does."""
+        cells, rows = self._candidates
+        at = self.equations.freeing(rows, [self.place[axes, key] for key in group])
+        return set() if at is None else {cells[at]}
 
-    A group that holds a smaller one is left out. Sorted numbers are searched for what brings a sum to 0, so that some
-    hundred numbers take milliseconds where their millions of triples would take minutes.
-    """
-    yield from ((int(at),) for at in np.flatnonzero(np.abs(moves) < _ZERO))
-    moving = np.flatnonzero(np.abs(moves) >= _ZERO)
-    order = moving[np.argsort(moves[moving])]
-    ordered = moves[order]
+    @cached_property
+    def _candidates(self) -> tuple[list[Key], list[list[int]]]:
+        """Shown cells, the cheapest first, and the equations in which they would stand if they were hidden."""
+        shown = [(key, self._rows_of(key)) for key in self._decision.by_cost if key not in self._decision.concealed]
+        told = [(key, rows) for key, rows in shown if rows and self.equations.may_move(rows)]
+        return [key for key, _ in told], [rows for _, rows in told]
 
-    def partners(sums: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
-        """Which of the sums is brought to 0, and the position of the number that does."""
-        first = np.searchsorted(ordered, -sums - _ZERO, side="left")
-        last = np.searchsorted(ordered, -sums + _ZERO, side="right")
-        for one in np.flatnonzero(last > first):
-            yield from ((int(one), int(order[at])) for at in range(int(first[one]), int(last[one])))
+    def _rows_of(self, key: Key) -> list[int]:
+        """Equations in which a cell would stand if it was hidden; none where it would be the only unknown of one."""
+        rows = []
+        for line in self._decision.lines_of[key]:
+            row = self._row_of_line.get((line.at, line.margin))
+            if row is None:
+                return []
+            rows.append(row)
+            if self._decision.has_windows(line):
+                part = self._part_beside(key, line)
+                if part is None:
+                    return []
+                rows.append(part)
+        return rows
 
-    if most > 1:
-        yield from ((int(moving[one]), other) for one, other in partners(moves[moving]) if moving[one] < other)
-    if most > 2:
-        for place, one in enumerate(moving):
-            rest = moving[place + 1 :]
-            for second, third in partners(moves[one] + moves[rest]):
-                if rest[second] < third:
-                    yield int(one), int(rest[second]), third
+    def _part_beside(self, key: Key, line: Line) -> int | None:
+        """The part of a line that a cell would join: that of a hidden neighbour in time."""
+        at = line.cells.index(key)
+        for way in (reversed(line.cells[:at]), line.cells[at + 1 :]):
+            for other in way:
+                if other in self._decision.concealed:
+                    return self._row_of_part.get((line.at, other))
+                if self._decision.table[other]:
+                    break
+        return None
 
 
 def _with_empty_cells(

@@ -93,7 +93,7 @@ def _lattices(
         cells[cell] = max(cells.get(cell, 0), int(n))
 
     def lattice(tables: Mapping[Axes, Counts]) -> Lattice:
-        return hidden_cells(axes, lambda margin: _counts(tables, margin, floor), floor=floor)
+        return hidden_cells(axes, lambda margin: _counts(tables, margin, floor), floor=floor, holds_its_cells=False)
 
     return {within: lattice(tables) for within, tables in counted.items()}
 

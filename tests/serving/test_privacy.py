@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.privacy import MOST_UNKNOWNS, Axes, Key, Lattice, _staying, cuts, hidden_cells
+from serving.equations import staying
+from serving.privacy import MOST_UNKNOWNS, Axes, Key, Lattice, cuts, hidden_cells
 
 FLOOR = 5
 MONTHS = [date(2024, month, 1) for month in range(1, 7)]
@@ -261,14 +262,14 @@ def test_groups_whose_sum_stays_are_found_as_by_trying_all(seed: int) -> None:
         if abs(sum(moves[at] for at in group)) < 1e-7
     ]
     minimal = {group for group in tried if not any(set(other) < set(group) for other in tried)}
-    assert {tuple(sorted(group)) for group in _staying(moves, most=3)} == minimal
-    assert {tuple(sorted(group)) for group in _staying(moves, most=1)} == {one for one in minimal if len(one) == 1}
+    assert {tuple(sorted(group)) for group in staying(moves, most=3)} == minimal
+    assert {tuple(sorted(group)) for group in staying(moves, most=1)} == {one for one in minimal if len(one) == 1}
 
 
 def test_the_groups_of_as_many_numbers_as_a_table_may_have_are_found() -> None:
     """Of a thousand numbers there are 166 million triples: none is tried, and a few are found by chance."""
     moves = np.random.default_rng(1).normal(size=MOST_UNKNOWNS)
     moves[10] = -moves[500] - moves[900]
-    found = [tuple(sorted(group)) for group in _staying(moves, most=3)]
+    found = [tuple(sorted(group)) for group in staying(moves, most=3)]
     assert (10, 500, 900) in found
     assert len(found) < 50

@@ -1,0 +1,120 @@
+"""What follows from sums that are known: equations in, the directions in which their unknowns can still move out.
+
+Pure: nothing of tables or people. Only the unknowns of an equation matter, with 1 or -1 before them; not its sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import linalg
+
+# Sums of what moves are told apart from 0 by this.
+ZERO: Final = 1e-7
+FEW: Final = 10
+
+Vector = NDArray[np.float64]
+
+
+class Equations:
+    """Sums that a reader knows.
+
+    Args:
+        rows: equation by equation, the place of each unknown with its sign.
+        unknowns: how many unknowns there are.
+    """
+
+    def __init__(self, rows: Sequence[Mapping[int, int]], unknowns: int) -> None:
+        self.unknowns = unknowns
+        at = [row for row, equation in enumerate(rows) for _ in equation]
+        places = [place for equation in rows for place in equation]
+        signs = [float(sign) for equation in rows for sign in equation.values()]
+        self._system = sparse.csr_array((signs, (at, places)), shape=(len(rows), unknowns))
+
+    @cached_property
+    def free(self) -> Vector:
+        """A random direction in which unknowns can move without changing any equation: sums that stay are determined.
+
+        A random vector less its part in the span of the equations; the chance that a sum stays by accident is nil.
+        """
+        random = np.random.default_rng(0).normal(size=self.unknowns)
+        return random - self._solved(self._system, np.asarray(self._system @ random))
+
+    @cached_property
+    def _contradiction(self) -> Vector:
+        """Random weights of the equations under which they cancel out: what the equations tell more than once."""
+        random = np.random.default_rng(1).normal(size=self._system.shape[0])
+        explained: Vector = np.asarray(self._system @ self._solved(self._system, random))
+        return random - explained
+
+    def may_move(self, rows: Collection[int]) -> bool:
+        """Whether a further unknown that would stand in some equations, with 1 before it, is not told itself.
+
+        It is told where what the equations tell more than once does not cancel it, too.
+        """
+        return bool(abs(self._contradiction[list(rows)].sum()) < ZERO)
+
+    def freeing(self, rows: Sequence[Collection[int]], places: Collection[int]) -> int | None:
+        """The first of some further unknowns that lets a sum move, which is determined.
+
+        Args:
+            rows: for each of the further unknowns, which may move, the equations in which it would stand.
+            places: the unknowns of the sum.
+        """
+        if not rows:
+            return None
+        wanted = np.zeros(self.unknowns)
+        wanted[list(places)] = 1.0
+        # The weights under which the equations add up to the sum.
+        weights = self._solved(self._system.T.tocsr(), wanted)
+        return next((at for at, some in enumerate(rows) if abs(weights[list(some)].sum()) >= ZERO), None)
+
+    @staticmethod
+    def _solved(system: sparse.csr_array, right: Vector) -> Vector:
+        most = 20 * max(system.shape)
+        solution: Vector = linalg.lsqr(system, right, atol=0, btol=0, conlim=0, iter_lim=most)[0]
+        return solution
+
+
+def staying(moves: NDArray[np.float64], *, most: int) -> Iterator[tuple[int, ...]]:
+    """Positions of numbers whose sum stays when all of them move: alone, or of up to `most` (3) together.
+
+    Few numbers are tried one by one. Many are sorted and searched for what brings a sum to 0, so that some hundred
+    numbers take milliseconds where their millions of triples would take minutes.
+    """
+    if len(moves) <= FEW:
+        yield from _staying_of_few(moves.tolist(), most=most)
+        return
+    yield from ((int(at),) for at in np.flatnonzero(np.abs(moves) < ZERO))
+    moving = np.flatnonzero(np.abs(moves) >= ZERO)
+    order = moving[np.argsort(moves[moving])]
+    ordered = moves[order]
+
+    def partners(sums: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+        """Which of the sums is brought to 0, and the position of the number that does."""
+        first = np.searchsorted(ordered, -sums - ZERO, side="left")
+        last = np.searchsorted(ordered, -sums + ZERO, side="right")
+        for one in np.flatnonzero(last > first):
+            yield from ((int(one), int(order[at])) for at in range(int(first[one]), int(last[one])))
+
+    if most > 1:
+        yield from ((int(moving[one]), other) for one, other in partners(moves[moving]) if moving[one] < other)
+    if most > 2:
+        for place, one in enumerate(moving):
+            rest = moving[place + 1 :]
+            for second, third in partners(moves[one] + moves[rest]):
+                if rest[second] < third:
+                    yield int(one), int(rest[second]), third
+
+
+def _staying_of_few(moves: Sequence[float], *, most: int) -> Iterator[tuple[int, ...]]:
+    yield from ((at,) for at, move in enumerate(moves) if abs(move) < ZERO)
+    moving = [at for at, move in enumerate(moves) if abs(move) >= ZERO]
+    for size in range(2, most + 1):
+        yield from (group for group in combinations(moving, size) if abs(sum(moves[at] for at in group)) < ZERO)
