@@ -60,20 +60,14 @@ class Equations:
         """
         return bool(abs(self._contradiction[list(rows)].sum()) < ZERO)
 
-    def freeing(self, rows: Sequence[Collection[int]], places: Collection[int]) -> int | None:
-        """The first of some further unknowns that lets a sum move, which is determined.
+    def weights(self, places: Collection[int]) -> Vector:
+        """The weights under which the equations add up to the sum of some unknowns, which is determined.
 
-        Args:
-            rows: for each of the further unknowns, which may move, the equations in which it would stand.
-            places: the unknowns of the sum.
+        A further unknown lets the sum move where its equations have weights that do not cancel out.
         """
-        if not rows:
-            return None
         wanted = np.zeros(self.unknowns)
         wanted[list(places)] = 1.0
-        # The weights under which the equations add up to the sum.
-        weights = self._solved(self._system.T.tocsr(), wanted)
-        return next((at for at, some in enumerate(rows) if abs(weights[list(some)].sum()) >= ZERO), None)
+        return self._solved(self._system.T.tocsr(), wanted)
 
     @staticmethod
     def _solved(system: sparse.csr_array, right: Vector) -> Vector:

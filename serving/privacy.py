@@ -12,7 +12,7 @@ Rules, per line (the cells of a table that add up to one cell of a margin):
   any window of time: a window that cuts a run (or a quarter's part of it that hides enough) is refused (`cuts`), and
   so is every window with a hidden period of a line whose margin is hidden: its windows would add up to the margin.
 At the end a table is solved with its margins as a reader would solve it (`_Decision.given_away`), and hidden further
-while the number of fewer than `floor` people follows. A table too large to be solved is hidden whole.
+while the number of fewer than `floor` people follows. Only the rules decide a table that is too large to be solved.
 
 A cell without people is no secret and shown as 0, but it may have to be hidden beside another: where the only other
 cell of a line is empty, saying so would give the first away.
@@ -30,16 +30,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from serving.equations import Equations, staying
+from serving.equations import ZERO, Equations, staying
 
-# More hidden cells than these are not solved for: the table is hidden whole.
+# More hidden cells than these, with those of the margins, are not solved for.
 MOST_UNKNOWNS: Final = 1_000
 # Tables with more cells than these are decided without their empty cells.
 MOST_CELLS: Final = 20_000
 # Where no single cell frees so many groups, others are not tried in this turn.
 MOST_TRIES: Final = 2
-# Turns that may free nothing, one after the other: then what is left stays given away.
+# Turns that may free nothing, one after the other.
 MOST_TURNS: Final = 4
+# Windows that tell at least such a share of what the most telling one does are told no longer.
+SHARE: Final = 0.5
 # Groups of at most as many hidden cells are tried for being given away together.
 MOST_TOGETHER: Final = 3
 
@@ -72,6 +74,7 @@ class Lattice:
         hidden: axes of a margin -> keys that must not be shown.
         floor: the least number of people that may be shown.
         time: the axis along which windows are asked; None where there is none.
+        closed: lines of time, by their margin's axes and cell, of which no window with a hidden period is told.
     """
 
     axes: Axes
@@ -79,6 +82,7 @@ class Lattice:
     hidden: Mapping[Axes, frozenset[Key]]
     floor: int
     time: str | None
+    closed: frozenset[tuple[Axes, Key]] = frozenset()
 
     @cached_property
     def veiled(self) -> frozenset[Key]:
@@ -124,14 +128,16 @@ def hidden_cells(
         return Lattice(axes=axes, tables={axes: finest}, hidden={axes: frozenset()}, floor=floor, time=time)
     tables: dict[Axes, Counts] = {}
     hidden: dict[Axes, frozenset[Key]] = {}
+    closed: set[tuple[Axes, Key]] = set()
     for size in range(len(axes) + 1):
         for margin in combinations(axes, size):
             tables[margin] = _with_empty_cells(margin, people(margin), tables, hidden)
             if is_total_shown and set(margin) <= {time}:
                 hidden[margin] = frozenset()
                 continue
-            hidden[margin] = _Decision(margin, tables, hidden, floor=floor, time=time, is_state=is_state).hide()
-    return Lattice(axes=axes, tables=tables, hidden=hidden, floor=floor, time=time)
+            decision = _Decision(margin, tables, hidden, closed, floor=floor, time=time, is_state=is_state)
+            hidden[margin] = decision.hide()
+    return Lattice(axes=axes, tables=tables, hidden=hidden, floor=floor, time=time, closed=frozenset(closed))
 
 
 def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) -> bool:
@@ -158,7 +164,8 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
             line = lattice.lines[at, margin]
             concealed = [key for key in line.cells if key in hidden]
             is_margin_hidden = margin in lattice.hidden[line.margin_axes]
-            if is_margin_hidden and (line.is_time or inside.issuperset(concealed)):
+            is_closed = is_margin_hidden or (line.margin_axes, margin) in lattice.closed
+            if (is_closed and line.is_time) or (is_margin_hidden and inside.issuperset(concealed)):
                 return True
             groups = _blocks(line, concealed, table, floor=lattice.floor) if line.is_time else [concealed]
             for group in groups:
@@ -175,12 +182,13 @@ class _Decision:
         axes: Axes,
         tables: Mapping[Axes, Counts],
         hidden: Mapping[Axes, frozenset[Key]],
+        closed: set[tuple[Axes, Key]],
         *,
         floor: int,
         time: str | None,
         is_state: bool,
     ) -> None:
-        self.axes, self.tables, self.hidden, self.floor = axes, tables, hidden, floor
+        self.axes, self.tables, self.hidden, self.closed, self.floor = axes, tables, hidden, closed, floor
         self.time, self.is_state = time, is_state
         self.table = tables[axes]
         self.lines = _lines(axes, self.table, time=time, is_state=is_state)
@@ -198,23 +206,36 @@ class _Decision:
         }
 
     def hide(self) -> frozenset[Key]:
-        """Apply the rules until nothing changes."""
+        """Apply the rules until nothing changes, and solve the table as a reader would.
+
+        What still follows is hidden beside single cells or closed to windows; where single cells follow even then, the
+        whole table is hidden, and closed.
+        """
         turns, fewest = 0, len(self.table)
-        while self.concealed and turns < MOST_TURNS:
+        while self.concealed:
             before = len(self.concealed)
             for line in self.lines:
                 self.concealed |= self.neighbour(line) or self.partner(line)
             if len(self.concealed) > before:
                 continue
             system = _System(self)
-            if len(system.place) > MOST_UNKNOWNS:
+            groups = self.given_away(system) if len(system.place) <= MOST_UNKNOWNS else []
+            if not groups:
                 break
-            groups = self.given_away(system)
             turns = 0 if len(groups) < fewest else turns + 1
             fewest = min(fewest, len(groups))
-            self.conceal_beside(groups, system)
+            if turns < MOST_TURNS:
+                self.conceal_beside(groups, system)
             if len(self.concealed) == before:
-                break
+                single = [group for group in groups if len(group[1]) == 1]
+                closed = {line for axes, keys in single for line in system.windows_telling(axes, keys)}
+                if not single:
+                    break
+                if closed <= self.closed:
+                    self.closed |= {(line.margin_axes, line.margin) for line in self.lines if line.is_time}
+                    return frozenset(self.table)
+                self.closed |= closed
+                turns, fewest = 0, len(self.table)
         return frozenset(self.concealed)
 
     def partner(self, line: Line) -> set[Key]:
@@ -248,8 +269,11 @@ class _Decision:
         return set()
 
     def has_windows(self, line: Line) -> bool:
-        """Whether windows of a line with hidden periods are answered: not where they would add up to a hidden total."""
-        return line.is_time and line.margin not in self.hidden[line.margin_axes]
+        """Whether windows of a line with hidden periods are told: not where they would add up to a hidden total."""
+        is_open = (
+            line.margin not in self.hidden[line.margin_axes] and (line.margin_axes, line.margin) not in self.closed
+        )
+        return line.is_time and is_open
 
     def given_away(self, system: _System) -> list[_Group]:
         """Groups of hidden cells of one line, of fewer than `floor` people together, whose sum a reader can work out.
@@ -363,10 +387,12 @@ class _System:
         self._decision = decision
         self._row_of_line: dict[tuple[int, Key], int] = {}
         self._row_of_part: dict[tuple[int, Key], int] = {}
+        self._line_of_part: dict[int, tuple[Axes, Key]] = {}
         told: list[_Equation] = []
         for line, part, equation in decision.equations(decision.axes, decision.concealed):
             if part:
                 self._row_of_part.update({(line.at, key): len(told) for key in part})
+                self._line_of_part[len(told)] = line.margin_axes, line.margin
             else:
                 self._row_of_line[line.at, line.margin] = len(told)
             told.append(equation)
@@ -379,9 +405,16 @@ class _System:
 
     def freeing(self, axes: Axes, group: Collection[Key]) -> set[Key]:
         """The cheapest shown cell that, hidden too, lets the sum of a group move; none where no single one does."""
+        weights = self.equations.weights([self.place[axes, key] for key in group])
         cells, rows = self._candidates
-        at = self.equations.freeing(rows, [self.place[axes, key] for key in group])
-        return set() if at is None else {cells[at]}
+        return next(({cells[at]} for at, some in enumerate(rows) if abs(weights[some].sum()) >= ZERO), set())
+
+    def windows_telling(self, axes: Axes, group: Collection[Key]) -> set[tuple[Axes, Key]]:
+        """Lines of the table of which windows tell most of a group's sum."""
+        weights = self.equations.weights([self.place[axes, key] for key in group])
+        told = {row: abs(weights[row]) for row in self._line_of_part}
+        most = max(told.values(), default=0.0)
+        return {self._line_of_part[row] for row, weight in told.items() if weight >= max(most * SHARE, ZERO)}
 
     @cached_property
     def _candidates(self) -> tuple[list[Key], list[list[int]]]:
