@@ -14,7 +14,7 @@ CLASSES: Final = ("additive", "ratio", "quantile", "composed", "fixed_grain", "i
 _COUNTS: Final = ("min_n", "min_people", "min_cell")
 _METRICS: Final = ("n", "people", "low", "high", "left_out")
 _WORDS: Final = ("class", "item", "outer", "mix", "one_of", "refused_by", "fold", "identity", *_METRICS)
-_LISTS: Final = ("feeds", "dimensions", "needs", "part_by")
+_LISTS: Final = ("feeds", "dimensions", "needs", "part_by", "hidden_with")
 
 
 def fault_of(meta: object, metrics: Collection[str]) -> str | None:
@@ -61,7 +61,8 @@ def _shape(meta: Mapping[str, Any]) -> str | None:
 def _names(meta: Mapping[str, Any], metrics: Collection[str]) -> str | None:
     named = {key: meta[key] for key in _METRICS if key in meta}
     named |= {f"inputs.{role}": name for role, name in meta.get("inputs", {}).items()}
-    unknown = next(((key, name) for key, name in named.items() if name not in metrics), None)
+    listed = [("hidden_with", name) for name in meta.get("hidden_with", ())]
+    unknown = next(((key, name) for key, name in (*named.items(), *listed) if name not in metrics), None)
     return f"meta.{unknown[0]} names '{unknown[1]}', which is no metric" if unknown else None
 
 

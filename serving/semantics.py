@@ -186,10 +186,12 @@ class Semantics:
         """Metrics that count the people behind a metric, and behind all that its answer gives away.
 
         A ratio gives away its numerator: its value times its denominator, which can be asked for or is the n that it
-        prints. Metrics that add up to each other (`identity`) give each other away.
+        prints. Metrics that add up to each other (`identity`) give each other away; where they are many, it is enough
+        that some of them are hidden with the others (`hidden_with`).
         """
         identity = self.metrics[name].identity
         members = [other for other, metric in self.metrics.items() if identity and metric.identity == identity]
+        members += self.metrics[name].meta.get("hidden_with", ())
         found: dict[str, None] = {}
         for member in dict.fromkeys((name, *members)):
             metric = self.metrics[member]
