@@ -16,8 +16,10 @@ from orchestration.run import new_run_id
 from orchestration.workers import Workers
 from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
-from workspace.releases import live_pointer
+from workspace.machine import demand_writable, machine_trouble
+from workspace.releases import seen_by_readers
 from workspace.run_lock import RunLockedError, current_holder
+from workspace.wording import without_values
 from workspace.worker import RefusedError, finish
 
 logger = logging.getLogger(__name__)
@@ -28,16 +30,21 @@ class RunOutcome:
     """How a run ended.
 
     Attributes:
-        published: `CURRENT.json` names this run.
+        seen: the release that readers see now; None where there is none.
         nothing_new: the run went through, and its content equals the live release.
-        error: Dagster's own message, where a run died before it could leave a record.
+        error: why, in the words of Dagster or of the machine, where a run died before it could leave a record.
     """
 
     run_id: str
     records: Mapping[StageName, AuditRecord]
-    published: bool
+    seen: str | None
     nothing_new: bool
     error: str | None
+
+    @property
+    def published(self) -> bool:
+        """Readers see this run's release."""
+        return self.seen == self.run_id
 
     @property
     def succeeded(self) -> bool:
@@ -54,8 +61,10 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
 
     Raises:
         RunLockedError: another process writes to this workspace.
+        OSError: a folder that a run writes into may not be written.
     """
     paths = workspace.paths
+    demand_writable(paths.written)
     holder = current_holder(paths.lock)
     if holder:
         # The lock itself is taken inside the run; asking first spares Dagster a failed run.
@@ -90,12 +99,11 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
         )
         failure = None if result.success else _first_error(result)
     records = audit.read(paths.audit, run_id=run_id)
-    live = live_pointer(paths)
     publish = records.get("publish")
     return RunOutcome(
         run_id=run_id,
         records=records,
-        published=bool(live and live.run_id == run_id),
+        seen=seen_by_readers(paths),
         nothing_new=bool(publish and publish.facts.get("outcome") == "nothing_new"),
         error=failure,
     )
@@ -108,5 +116,6 @@ def _first_error(result: object) -> str | None:
         if event.is_failure and error:
             while error.cause:
                 error = error.cause
-            return str(error.message).strip().splitlines()[0]
+            told = str(error.message).strip()
+            return machine_trouble(told) or without_values(told.splitlines()[0])
     return None

@@ -16,7 +16,7 @@ from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
 from workspace.environment import secret
 from workspace.paths import WorkspacePaths
-from workspace.releases import BrokenReleaseError, live_pointer, read_document
+from workspace.releases import BrokenReleaseError, live_pointer, read_document, seen_by_readers
 from workspace.runs import died, run_ids, started
 
 logger = logging.getLogger(__name__)
@@ -130,8 +130,8 @@ def _is_live(paths: WorkspacePaths, run_id: str) -> bool:
 
 
 def _what_readers_see(paths: WorkspacePaths) -> str:
-    live = live_pointer(paths)
-    return f"Readers see release {live.run_id}." if live else "Readers see nothing yet."
+    seen = seen_by_readers(paths)
+    return f"Readers see release {seen}." if seen else "Readers see no release."
 
 
 def _send(addresses: tuple[str, ...], message: Message) -> None:

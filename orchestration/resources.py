@@ -16,6 +16,7 @@ from orchestration.run import PipelineRun, new_run_id
 from orchestration.run_log import written_to
 from orchestration.workers import Workers
 from workspace import load_workspace
+from workspace.machine import demand_writable
 from workspace.paths import WorkspacePaths
 from workspace.run_lock import hold
 from workspace.runs import died, purpose_of, run_ids
@@ -39,6 +40,7 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
     )
     def pipeline(context: dg.InitResourceContext) -> Iterator[PipelineRun]:
         workspace = load_workspace(root)
+        demand_writable(workspace.paths.written)
         dagster_run = context.run
         tagged = dagster_run.tags.get(RUN_ID_TAG) if dagster_run else None
         # A run that is executed again inherits its parent's tags; its records are its own.

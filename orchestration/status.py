@@ -6,6 +6,7 @@ one plain dictionary, the same for people and for `--json`.
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections import Counter
 from typing import Any
@@ -14,8 +15,9 @@ from orchestration import audit, notify
 from orchestration.books import unbalanced_models
 from workspace import WorkspaceError, load_workspace
 from workspace.documents import AuditRecord, Check, Current, Release, StageName
+from workspace.machine import demand_writable, machine_trouble
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import BrokenReleaseError, documents, read_pointer, verify
+from workspace.releases import BrokenReleaseError, read_pointer, seen_by_readers, verify
 from workspace.run_lock import current_holder
 from workspace.runs import is_running, run_ids
 
@@ -29,7 +31,7 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
     build = _newest(paths, runs, "build", fact="books")
     books = build.facts["books"] if build else []
     live, release, broken = _live(paths)
-    troubles = [*broken, *_troubles(paths, runs, live), *_configuration(paths), *_room(paths, live)]
+    troubles = [*broken, *_troubles(paths, runs, live), *_configuration(paths), *_disk(paths, live)]
     return {
         "workspace": str(paths.root),
         "is_well": not troubles,
@@ -59,29 +61,20 @@ def _live(paths: WorkspacePaths) -> tuple[Current | None, Release | None, list[s
     try:
         pointer = read_pointer(paths)
     except BrokenReleaseError as error:
-        return None, None, [_broken(paths, error, but=None)]
+        return None, None, [_broken(paths, error)]
     if pointer is None:
         return None, None, ["Nothing is published yet."]
     try:
         return pointer, verify(paths, pointer.run_id, seal=pointer.seal).document, []
     except BrokenReleaseError as error:
-        return pointer, None, [_broken(paths, error, but=pointer.run_id)]
+        return pointer, None, [_broken(paths, error)]
 
 
-def _broken(paths: WorkspacePaths, error: BrokenReleaseError, *, but: str | None) -> str:
+def _broken(paths: WorkspacePaths, error: BrokenReleaseError) -> str:
     """What is wrong with the live release, what readers see meanwhile, and what to do."""
-    others = (one.run_id for one in documents(paths) if one.run_id != but)
-    whole = next((run_id for run_id in others if _is_whole(paths, run_id)), None)
-    seen = f"Readers see release {whole}" if whole else "Readers see nothing"
+    whole = seen_by_readers(paths)
+    seen = f"Readers see release {whole}" if whole else "Readers see no release"
     return f"{error.what} ({paths.relative(error.file)}). {seen} until cx run publishes anew, or cx rollback names one."
-
-
-def _is_whole(paths: WorkspacePaths, run_id: str) -> bool:
-    try:
-        verify(paths, run_id)
-    except BrokenReleaseError:
-        return False
-    return True
 
 
 def _configuration(paths: WorkspacePaths) -> list[str]:
@@ -91,6 +84,17 @@ def _configuration(paths: WorkspacePaths) -> list[str]:
     except WorkspaceError as error:
         return [f"The next run cannot begin: {problem}" for problem in error.problems]
     return []
+
+
+def _disk(paths: WorkspacePaths, live: Current | None) -> list[str]:
+    """Why the disk would stop the next run, which may then leave no other trace than this."""
+    try:
+        demand_writable(paths.written)
+    except OSError as error:
+        # Rights are another matter: whoever asks may be another user than the one of the nightly run.
+        if error.errno == errno.EROFS:
+            return [f"The next run cannot begin: {machine_trouble(error)}"]
+    return _room(paths, live)
 
 
 def _room(paths: WorkspacePaths, live: Current | None) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -38,13 +38,16 @@ _CURES: Final = {
 _QUOTED: Final = re.compile(r"[\"']([^\"'\n]+)[\"']")
 
 
-def machine_trouble(error: BaseException) -> str | None:
+def machine_trouble(error: BaseException | str) -> str | None:
     """One sentence where the disk is full, read-only or closed to this user, or a database on it is damaged.
+
+    Args:
+        error: what was raised, or its words where another process or library kept no more.
 
     Returns:
         None where something else is wrong.
     """
-    for one in _chain(error):
+    for one in _chain(error) if isinstance(error, BaseException) else (error,):
         found = _BY_NUMBER.get(one.errno or 0) if isinstance(one, OSError) else None
         text = str(one).lower()
         found = found or next((kind for kind in _CURES if any(said in text for said in kind)), None)
@@ -54,7 +57,23 @@ def machine_trouble(error: BaseException) -> str | None:
     return None
 
 
-def _file_of(error: BaseException) -> str | None:
+def demand_writable(folders: Iterable[Path]) -> None:
+    """Refuse before anything is begun what would break off in the middle.
+
+    Args:
+        folders: where this process will write; one that is not there yet will be made.
+
+    Raises:
+        OSError: the first folder into which it may not write, because of its disk (EROFS) or of its rights (EACCES).
+    """
+    for folder in folders:
+        there = next(one for one in (folder, *folder.absolute().parents) if one.is_dir())
+        if not os.access(there, os.W_OK | os.X_OK):
+            number = errno.EROFS if os.statvfs(there).f_flag & os.ST_RDONLY else errno.EACCES
+            raise OSError(number, os.strerror(number), str(folder))
+
+
+def _file_of(error: BaseException | str) -> str | None:
     """The file that an error is about: its own attribute, or the path that its text quotes."""
     name = getattr(error, "filename", None)
     if isinstance(name, (str, bytes)):

@@ -75,6 +75,11 @@ class WorkspacePaths:
         """dbt's targets and logs: `.dbt/runs/<run_id>`."""
         return self.root / ".dbt"
 
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The folders that a run writes into."""
+        return (self.warehouse, self.audit, self.logs, self.published, self.dagster_home, self.dbt)
+
     def holds(self, path: Path) -> bool:
         """Whether a file or folder lies inside the workspace, wherever links and `..` lead."""
         return _resolved(path).is_relative_to(_resolved(self.root))

@@ -121,6 +121,20 @@ def verify(paths: WorkspacePaths, run_id: str, *, seal: str = "") -> VerifiedRel
     return VerifiedRelease(document, manifest.decode("utf-8"))
 
 
+def seen_by_readers(paths: WorkspacePaths) -> str | None:
+    """The release that readers see: the live one if it is what was published, else the newest other one that is."""
+    pointed_at = None
+    try:
+        pointer = read_pointer(paths)
+        if pointer is None:
+            return None
+        pointed_at = pointer.run_id
+        return verify(paths, pointed_at, seal=pointer.seal).document.run_id
+    except BrokenReleaseError:
+        others = (one.run_id for one in documents(paths) if one.run_id != pointed_at)
+        return next((run_id for run_id in others if _is_whole(paths, run_id)), None)
+
+
 def signature_of(paths: WorkspacePaths, run_id: str) -> Signature:
     """Changes whenever a file of a release is written, exchanged or renamed.
 
@@ -163,6 +177,14 @@ def _read(paths: WorkspacePaths, run_id: str) -> tuple[Release, bytes]:
         return Release.model_validate_json(text), text
     except (OSError, ValidationError) as error:
         raise BrokenReleaseError(f"The document of release {run_id} cannot be read.", path) from error
+
+
+def _is_whole(paths: WorkspacePaths, run_id: str) -> bool:
+    try:
+        verify(paths, run_id)
+    except BrokenReleaseError:
+        return False
+    return True
 
 
 def _changed(run_id: str, what: str, file: Path) -> BrokenReleaseError:

@@ -73,7 +73,8 @@ def current_holder(path: Path) -> Holder | None:
     """Who holds the lock now; None when nobody does."""
     if not path.is_file():
         return None
-    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    # For reading only: who looks at a workspace on a disk that may only be read is told, too.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

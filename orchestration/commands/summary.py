@@ -25,19 +25,15 @@ def tell_run(outcome: RunOutcome, workspace: Workspace) -> None:
         console.print(f"  {_what_it_does(check)} {escape(_told(check))}", soft_wrap=True)
     if len(failed) > _SHOWN_CHECKS:
         console.print(f"  ... and {len(failed) - _SHOWN_CHECKS} more; see cx status")
-    publish = outcome.records.get("publish")
     where = f"--workspace {escape(str(workspace.paths.root))}"
     if outcome.published:
         console.print(
             f"[green]Published[/green] release {escape(outcome.run_id)}. See it: cx app {where}", soft_wrap=True
         )
-    elif outcome.nothing_new and publish:
-        console.print(
-            f"[green]Nothing new.[/green] Release {escape(str(publish.facts['live']))} stays live.", soft_wrap=True
-        )
+    elif outcome.nothing_new:
+        console.print(f"[green]Nothing new.[/green] Release {escape(str(outcome.seen))} stays live.", soft_wrap=True)
     else:
-        live = publish.facts.get("live") if publish else None
-        stays = f"Release {escape(str(live))} stays live." if live else "Nothing is live yet."
+        stays = f"Readers still see release {escape(outcome.seen)}." if outcome.seen else "Readers see no release."
         console.print(f"[red]Not published.[/red] {stays} Why: cx status {where}", soft_wrap=True)
         messages = [record for record in outcome.records.values() if record.status == "error" and record.message]
         for record in messages:

@@ -104,6 +104,9 @@ def test_a_page_makes_nothing_of_hostile_names(visit: Visit, dialogs: list[str],
         check(visit, dialogs)
         visit.page.keyboard.press("Escape")
     for box in visit.page.locator('[data-testid="stSelectbox"] input:visible').all()[:2]:
+        # A list of choices closes again when the page scrolls.
+        box.scroll_into_view_if_needed()
+        visit.page.wait_for_timeout(500)
         box.click()
         visit.page.get_by_role("option").first.wait_for()
         check(visit, dialogs)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import fcntl
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +27,13 @@ REAL_INBOX = ("cdnow/CDNOW_sample.txt", "mobi_ecsi/mobi.csv", "process_log/runni
 def run(root: Path) -> RunOutcome:
     """`cx run`, in this process."""
     return execute(load_workspace(root), WORKERS)
+
+
+def cx(root: Path, *arguments: str) -> tuple[int, str]:
+    """Exit code and everything that a command printed."""
+    command = [str(Path(sys.executable).with_name("cx")), *arguments, "--workspace", str(root)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    return ended.returncode, ended.stdout + ended.stderr
 
 
 def assemble_real(shared: Path, root: Path) -> Path:

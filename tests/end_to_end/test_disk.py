@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import audit
+from tests.end_to_end.conftest import cx
 from tests.end_to_end.test_runs import add_an_order, live, loads, tables
 from workspace.paths import WorkspacePaths
 from workspace.runs import run_ids
@@ -29,18 +30,20 @@ ROOMS = (0, 2, 6, 12, 18, 24, 30, 36)
 SENTENCES = ("is full", "could not be read or written")
 
 
-def cx(root: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and everything that a command printed."""
-    command = [str(Path(sys.executable).with_name("cx")), *arguments, "--workspace", str(root)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    return ended.returncode, ended.stdout + ended.stderr
-
-
 def orders(root: Path) -> object:
     """What a reader gets: the answer of another process."""
     code, told = cx(root, "query", "orders", "--format", "json")
     assert code == 0, told
     return json.loads(told[told.index("{") if told.lstrip().startswith("{") else told.index("[") :])
+
+
+@pytest.fixture(scope="module")
+def unharmed(small_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], int]:
+    """What every run must come to in the end: the tables of a run that nothing kept from its work, and its loads."""
+    root = Path(shutil.copytree(small_workspace, tmp_path_factory.mktemp("unharmed") / "small"))
+    add_an_order(root)
+    assert cx(root, "run")[0] == 0
+    return tables(root), loads(root)
 
 
 @pytest.fixture
@@ -63,12 +66,16 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., None]]:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_full_disk_leaves_the_release_and_says_so(
-    small_copy: Path, tmp_path: Path, mounted: Callable[..., None], room: int
+    small_workspace: Path,
+    tmp_path: Path,
+    mounted: Callable[..., None],
+    unharmed: tuple[dict[str, str], int],
+    room: int,
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted(disk, "-t", "tmpfs", "-o", "size=1g", "tmpfs")
-    root = Path(shutil.copytree(small_copy, disk / "small"))
+    root = Path(shutil.copytree(small_workspace, disk / "small"))
     add_an_order(root)
     before, release = orders(root), live(root)
     filler = disk / "filler"
@@ -93,10 +100,7 @@ def test_a_full_disk_leaves_the_release_and_says_so(
     filler.unlink()
     code, told = cx(root, "run")
     assert code == 0, told
-    add_an_order(small_copy)
-    assert cx(small_copy, "run")[0] == 0
-    assert tables(root) == tables(small_copy)
-    assert loads(root) == loads(small_copy)
+    assert (tables(root), loads(root)) == unharmed
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from orchestration import audit, notify
+from orchestration.commands.summary import tell_run
+from orchestration.execution import RunOutcome
 from orchestration.publish import publish
 from orchestration.status import status_of
 from tests.orchestration.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
 from workspace.documents import Check
+from workspace.releases import seen_by_readers
 
 LATE = Check(
     name="is_fresh",
@@ -162,3 +165,29 @@ def _with_notify(workspace: Workspace, address: str) -> Workspace:
     from workspace import load_workspace
 
     return load_workspace(workspace.paths.root)
+
+
+@pytest.mark.parametrize(("file", "seen"), [("CURRENT.json", "r2"), ("r2/snapshot.duckdb", "r1"), (None, "r2")])
+def test_a_run_that_ends_early_says_what_readers_see_meanwhile(
+    workspace: Workspace, run: Run, capsys: pytest.CaptureFixture[str], file: str | None, seen: str
+) -> None:
+    run("r1")
+    run("r2", amount=11)
+    if file:
+        (workspace.paths.published / file).write_bytes(b"damaged")
+    assert seen_by_readers(workspace.paths) == seen
+    tell_run(RunOutcome(run_id="r3", records={}, seen=seen, nothing_new=False, error="no room"), workspace)
+    printed = capsys.readouterr().err
+    assert f"Readers still see release {seen}." in printed
+    assert "no room" in printed
+    message = told(workspace, run("r3", amount=12, checks=(a_check(status="failed", unexpected=3),)))
+    assert message is not None
+    assert message.lines[-1] == f"Readers see release {seen}."
+
+
+def test_where_no_release_is_whole_readers_see_none(workspace: Workspace, run: Run) -> None:
+    assert seen_by_readers(workspace.paths) is None
+    run("r1")
+    (workspace.paths.release("r1") / "release.json").write_bytes(b"{}")
+    assert seen_by_readers(workspace.paths) is None
+    assert "Readers see no release until cx run publishes anew" in status_of(workspace.paths)["troubles"][0]

@@ -6,11 +6,12 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
-from workspace.machine import machine_trouble
+from workspace.machine import demand_writable, machine_trouble
 
 REFUSED = [
     (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/x"), "The disk is full (/data/x)"),
@@ -36,6 +37,8 @@ def test_a_refusal_of_the_machine_is_one_sentence_with_its_cure(error: Exception
     told = machine_trouble(error)
     assert told is not None
     assert said in told
+    # Another process keeps no more of it than its words.
+    assert machine_trouble(f"{type(error).__name__}: {error}") or depth
 
 
 @pytest.mark.parametrize("content", [b"no database", b"", bytes(range(256)) * 100])
@@ -55,3 +58,23 @@ def test_a_damaged_database_is_named_with_its_file(tmp_path: Path, content: byte
 def test_another_fault_is_not_taken_for_one_of_the_machine() -> None:
     assert machine_trouble(KeyError("disk")) is None
     assert machine_trouble(FileNotFoundError(errno.ENOENT, "No such file or directory", "/data/x")) is None
+
+
+@pytest.mark.parametrize(
+    ("is_read_only", "said"), [(True, "may only be read"), (False, "may not write here")], ids=["disk", "rights"]
+)
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_folder_that_may_not_be_written_is_named_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_read_only: bool, said: str, is_there: bool
+) -> None:
+    closed, folder = tmp_path / "closed", tmp_path / "closed" / "audit"
+    (folder if is_there else closed).mkdir(parents=True)
+    demand_writable([tmp_path, folder])
+    monkeypatch.setattr(os, "access", lambda path, mode: not Path(path).is_relative_to(closed))
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY if is_read_only else 0))
+    with pytest.raises(OSError, match=closed.name) as refused:
+        demand_writable([tmp_path, folder])
+    told = machine_trouble(refused.value)
+    assert told is not None
+    assert said in told
+    assert str(folder) in told
