@@ -21,12 +21,18 @@ APPLICATION = Path(__file__).parent / "asgi.py"
 # Seconds after which a computing page lets another thread go on. Python's own 5 ms, times as many pages as compute at
 # once, is what the server waits for each of its steps: under load it would not answer in a second that it lives.
 SWITCH_SECONDS = 0.0005
+# New objects after which Python looks for garbage: among the youngest, and how many times of each before it looks among
+# the next older. To look among all stops every thread for half a second once many pages were drawn, which by Python's
+# own figures (700, 10, 10) happens several times a second while more are. `.streamlit/config.toml` keeps Streamlit from
+# doing so after every page.
+GARBAGE = (10_000, 10, 20)
 
 
 def main(options: list[str]) -> None:
     """Start warming, then serve until ended."""
     silence_telemetry()
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(*GARBAGE)
     root = workspace_from_environment()
     if root is not None:
         threading.Thread(target=_prepare, args=(root,), name="warm-up", daemon=True).start()

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
-from workspace.environment import WORKSPACE_VARIABLE, inherited
+from tests.app_server import served
 
 FLAGS = (
     "--no-sandbox",
@@ -29,7 +23,6 @@ FLAGS = (
     "--disable-sync",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-START_SECONDS = 90
 # Streamlit itself asks for these below a page's path on a deep link, and gets 404.
 STREAMLITS_OWN_404 = ("/_stcore/health", "/_stcore/host-config")
 
@@ -92,25 +85,6 @@ def browser(chromium: str | None) -> Iterator[Browser]:
             pytest.skip(f"Chromium does not start here: {error.message.splitlines()[0]}")
         yield launched
         launched.close()
-
-
-@contextmanager
-def served(root: Path, repository: Path, log: Path) -> Iterator[str]:
-    """The app over a workspace, served as `cx app` serves it; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "app.serve", "--server.address", "127.0.0.1", "--server.port", str(port)]
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            command, cwd=repository, env=inherited({WORKSPACE_VARIABLE: str(root)}), stdout=out, stderr=out
-        )
-        try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -192,17 +166,3 @@ def screenshots(repository: Path) -> Path:
     folder = repository / "screenshots"
     folder.mkdir(exist_ok=True)
     return folder
-
-
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    ends = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends:
-        if process.poll() is not None:
-            pytest.fail(f"the app ended while starting:\n{log.read_text()}")
-        try:
-            with urllib.request.urlopen(url, timeout=2) as response:
-                if response.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.3)
-    pytest.fail(f"the app did not answer within {START_SECONDS} s:\n{log.read_text()}")

@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Dialog
 
 from tests.app.test_hostile_addresses import PARAMETERS
-from tests.browser.conftest import Visit, served
+from tests.app_server import served
+from tests.browser.conftest import Visit
 from tests.browser.hostile import NAMES, hostile_copy
 from tests.browser.test_pages import PAGES
 from workspace import spreadsheets

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Visit, served
+from tests.app_server import served
+from tests.browser.conftest import Visit
 from tests.browser.test_pages import PAGES
 from tests.subsets import KINDS, build_subset
 
