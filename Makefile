@@ -60,8 +60,8 @@ clean: ## Remove the environment and the demo workspace
 .venv/.runtime: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	$(UV) sync --frozen --inexact --no-default-groups --python $(PYTHON)
 	@# Once, and not at the first run: our own bytecode, and what dbt makes of the project.
-	@$(RUN)/python -m compileall -q workspace ingestion dbt_project expectations serving orchestration app
-	@$(RUN)/python -c "from orchestration.dbt_runner import read_project; read_project()"
+	@$(RUN)/python -m compileall -q workspace demo ingestion dbt_project expectations serving pipeline orchestration cli app
+	@$(RUN)/python -c "from pipeline.dbt.runner import read_project; read_project()"
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.cases import CASES, PUBLISH
-from ingestion.demo import generate
+from demo import generate
 
 SECONDS, MEGABYTES = "seconds", "megabytes"
 

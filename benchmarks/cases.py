@@ -94,7 +94,7 @@ def ask_plain(root: Path) -> tuple[int, float]:
 
 def build_models(root: Path) -> tuple[int, float]:
     """All dbt models and their tests; rows are those of the marts."""
-    from orchestration.dbt_runner import build, read_project
+    from pipeline.dbt.runner import build, read_project
 
     with _prepared(root) as workspace:
         _load_everything(workspace)
@@ -107,7 +107,7 @@ def build_models(root: Path) -> tuple[int, float]:
 
 def build_without_tests(root: Path) -> tuple[int, float]:
     """All dbt models without their tests: the SQL itself, and dbt around it."""
-    from orchestration.dbt_runner import build, read_project
+    from pipeline.dbt.runner import build, read_project
 
     with _prepared(root) as workspace:
         _load_everything(workspace)
@@ -121,7 +121,7 @@ def build_without_tests(root: Path) -> tuple[int, float]:
 def whole_run(root: Path) -> tuple[int, float]:
     """`cx run` from an empty warehouse to a release, in a process that has imported nothing yet."""
     from orchestration.execution import execute
-    from orchestration.workers import workers
+    from pipeline.workers import workers
 
     with _copy(root) as workspace:
         started = time.perf_counter()
@@ -189,7 +189,7 @@ def _load_everything(workspace: Workspace) -> None:
 def publish(root: Path) -> tuple[int, float]:
     """Run the company in place, so that the cases that ask find a release; not a case of its own."""
     from orchestration.execution import execute
-    from orchestration.workers import workers
+    from pipeline.workers import workers
 
     workspace = load_workspace(root)
     with workers() as warm:

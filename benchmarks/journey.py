@@ -133,7 +133,7 @@ def _measured(way: str, root: Path) -> None:
 
 
 def _by_dbt(workspace: Workspace) -> float:
-    from orchestration.dbt_runner import build, warm_up
+    from pipeline.dbt.runner import build, warm_up
 
     warm_up()
     started = time.perf_counter()

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion import load_mappings, load_source, prepare
-from orchestration.dbt_runner import build, read_project
+from pipeline.dbt.runner import build, read_project
 from workspace import Workspace, load_workspace
 
 ITEMS: Final = 10

@@ -1,1 +1,1 @@
-"""Dagster assets, checks, schedules, publishing and the `cx` command. The only importer of Dagster."""
+"""Dagster: assets, checks, schedules and sensors over `pipeline`. The only importer of Dagster."""

@@ -8,7 +8,7 @@ import dagster as dg
 
 from expectations import suite_marts, suite_raw
 from expectations.rules import Rule
-from orchestration.run import PipelineRun
+from pipeline.run import PipelineRun
 from workspace.documents import Check
 
 GATE_RAW = "gate_raw"

@@ -6,16 +6,16 @@ import json
 
 import dagster as dg
 
-from orchestration import lineage
 from orchestration.assets.models import mart_keys, model_assets
 from orchestration.assets.release import release_asset
 from orchestration.assets.sources import loading_assets
 from orchestration.checks import gate_checks
-from orchestration.dbt_runner import read_project
 from orchestration.resources import pipeline_resource
 from orchestration.schedules import daily_schedule
 from orchestration.sensors import new_files_sensor
-from orchestration.workers import Workers
+from pipeline.dbt import lineage
+from pipeline.dbt.runner import read_project
+from pipeline.workers import Workers
 from workspace import Workspace, load_workspace
 from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment
 

@@ -9,11 +9,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestration import audit
-from orchestration.dbt_runner import DbtError
 from orchestration.instance import dagster_home
-from orchestration.run import new_run_id
-from orchestration.workers import Workers
+from pipeline import audit
+from pipeline.dbt.runner import DbtError
+from pipeline.run import new_run_id
+from pipeline.workers import Workers
 from workspace import Workspace
 from workspace.documents import AuditRecord, StageName
 from workspace.machine import demand_writable, machine_trouble

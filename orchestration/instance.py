@@ -25,7 +25,7 @@ run_monitoring:
   enabled: true
 # Progress lines of the pipeline show in a run's log.
 python_logs:
-  managed_python_loggers: [orchestration, ingestion]
+  managed_python_loggers: [ingestion, pipeline, orchestration]
   python_log_level: INFO
 # One run at a time: a workspace has one writer.
 concurrency:

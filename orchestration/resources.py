@@ -11,10 +11,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.notify import tell
-from orchestration.run import PipelineRun, new_run_id
-from orchestration.run_log import written_to
-from orchestration.workers import Workers
+from pipeline.notify import tell
+from pipeline.run import PipelineRun, new_run_id
+from pipeline.run_log import written_to
+from pipeline.workers import Workers
 from workspace import load_workspace
 from workspace.machine import demand_writable
 from workspace.paths import WorkspacePaths

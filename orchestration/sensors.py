@@ -9,8 +9,8 @@ from typing import Final
 
 import dagster as dg
 
-from orchestration import audit
 from orchestration.resources import RUN_ID_TAG
+from pipeline import audit
 from workspace import Workspace, load_workspace
 from workspace.run_lock import current_holder
 from workspace.runs import died

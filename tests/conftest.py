@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.demo import build_demo
+from tests.built_demo import build_demo
 
 # A busy machine is slow, not wrong: property tests are judged by what they find, not by the clock.
 settings.register_profile("project", deadline=None)

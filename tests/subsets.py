@@ -14,10 +14,11 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.demo import generate
-from orchestration import audit, dbt_runner
-from orchestration.release_facts import read_books
-from orchestration.run import PipelineRun
+from demo import generate
+from pipeline import audit
+from pipeline.dbt import runner as dbt_runner
+from pipeline.publishing.release_facts import read_books
+from pipeline.run import PipelineRun
 from workspace import load_workspace
 
 # Kind of source -> the sources of the demo's cx.yml that are of it.

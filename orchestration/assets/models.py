@@ -10,8 +10,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from orchestration.dbt_runner import run_target
-from orchestration.run import PipelineRun
+from pipeline.dbt.runner import run_target
+from pipeline.run import PipelineRun
 
 
 class Translator(DagsterDbtTranslator):

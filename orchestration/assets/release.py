@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration.run import PartialRunError, PipelineRun
+from pipeline.run import PartialRunError, PipelineRun
 
 RELEASE_KEY = dg.AssetKey(["published", "release"])
 

@@ -9,8 +9,8 @@ import dagster as dg
 import duckdb
 
 from orchestration.checks import check_result
-from orchestration.freshness import FRESH_CHECK
-from orchestration.run import PipelineRun
+from pipeline.freshness import FRESH_CHECK
+from pipeline.run import PipelineRun
 from workspace import Source
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from app.brief import Brief, Figure, file_name, main, save, write
 from app.brief_html import html_of
 from app.brief_pdf import pdf_of
 from app.desk import Desk, open_desk
-from orchestration.cli import app
+from cli.main import app
 from tests.releases import rewrite
 from workspace.paths import WorkspacePaths
 

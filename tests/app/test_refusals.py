@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from app.findings import usable
 from app.survey_headlines import incomparable
 from app.tables import csv_of
-from orchestration.cli import app
+from cli.main import app
 from serving import LiveRelease, Question, ask, open_release
 from tests.serving.conftest import FIXTURE_PROJECT
 from tests.serving.test_floors import SEGMENTS

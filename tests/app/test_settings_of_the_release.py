@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from app.brief import write
 from app.brief_html import html_of
 from app.desk import open_desk
-from orchestration.cli import app
+from cli.main import app
 from tests.app.conftest import Open
 from tests.app.test_pages import texts
 from tests.releases import rewrite

@@ -11,7 +11,7 @@ import time
 import traceback
 from pathlib import Path
 
-from orchestration.workers import workers
+from pipeline.workers import workers
 from tests.cases.wants import ELSEWHERE, WANTS, Line
 from tests.cases.world import Case
 from workspace.environment import silence_telemetry

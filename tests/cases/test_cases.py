@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.workers import Workers, workers
+from pipeline.workers import Workers, workers
 from tests.cases.wants import ELSEWHERE, WANTS
 from tests.cases.world import Case
 

@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from cli.main import app
 from orchestration.execution import execute
-from orchestration.workers import Workers
+from pipeline.workers import Workers
 from workspace import WorkspaceError, load_workspace
 
 ENTRY_POINT = Path(__file__).resolve().parents[2] / "app" / "streamlit_app.py"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.demo import generate
+from demo import generate
 from orchestration.execution import RunOutcome, execute
-from orchestration.workers import Workers
+from pipeline.workers import Workers
 from workspace import load_workspace
 
 # dbt and the gate start once for all runs of a session.

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
-from orchestration.notify import message_of
+from cli.main import app
+from pipeline.notify import message_of
 from tests.end_to_end.conftest import run
 from tests.ingestion.canaries import hits, hits_below, plant
 from workspace import load_workspace

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from orchestration import audit
+from pipeline import audit
 from tests.end_to_end.conftest import run
 from workspace.paths import WorkspacePaths
 from workspace.releases import live_pointer

@@ -6,7 +6,7 @@ import shutil
 from contextlib import chdir
 from pathlib import Path
 
-from orchestration.dbt_runner import PROJECT_FOLDER, WAREHOUSE_VARIABLE, read_project
+from pipeline.dbt.runner import PROJECT_FOLDER, WAREHOUSE_VARIABLE, read_project
 from workspace.environment import set_variables
 
 

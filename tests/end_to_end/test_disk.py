@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import audit
+from pipeline import audit
 from tests.end_to_end.conftest import cx
 from tests.end_to_end.test_runs import add_an_order, live, loads, tables
 from workspace.paths import WorkspacePaths

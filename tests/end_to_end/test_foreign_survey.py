@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from orchestration.release_facts import read_books
+from pipeline.publishing.release_facts import read_books
 from serving import AnswerRow, LiveRelease, Question, ask, open_release
 from tests.conftest import REPOSITORY
 from tests.end_to_end.conftest import run
@@ -140,7 +140,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     config = {"company": "株式会社例", "timezone": "Asia/Tokyo", "currency": "JPY", "sources": [source]}
     (folder / "cx.yml").write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
-    template = REPOSITORY / "orchestration" / "template" / "mappings"
+    template = REPOSITORY / "cli" / "template" / "mappings"
     (folder / "mappings").mkdir()
     for name in ("touchpoint_types", "channels"):
         shutil.copyfile(template / f"{name}.csv", folder / "mappings" / f"{name}.csv")

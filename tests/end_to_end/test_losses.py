@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from orchestration import notify
-from orchestration.status import status_of
+from pipeline import notify
+from pipeline.status import status_of
 from serving import Question, ask, open_release
 from serving.evaluate import AnswerRow
 from tests.end_to_end.conftest import run

@@ -19,10 +19,11 @@ import pytest
 from app.findings import find_marks, find_short_pillar, find_stalled_stage, find_unmet_outcome
 from app.growth_findings import find_apart, find_assist, find_costly_gate
 from app.journey_findings import find_long_task, find_seam
-from ingestion.demo import generate
-from orchestration import audit, dbt_runner
-from orchestration.release_facts import read_books
-from orchestration.run import PipelineRun
+from demo import generate
+from pipeline import audit
+from pipeline.dbt import runner as dbt_runner
+from pipeline.publishing.release_facts import read_books
+from pipeline.run import PipelineRun
 from serving import Answer, LiveRelease, Question, ask, open_release
 from workspace import load_workspace
 from workspace.paths import WorkspacePaths

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.run import PipelineRun
-from orchestration.status import status_of
+from pipeline.run import PipelineRun
+from pipeline.status import status_of
 from serving import Question, ask, last_failure, open_release
 from tests.end_to_end.conftest import WORKERS, cx, run
 from workspace import load_workspace
@@ -62,7 +62,7 @@ def test_a_second_run_loads_nothing_and_publishes_nothing(demo_copy: Path) -> No
 
 def _kill_after(root: Path, seconds: float) -> bool:
     """Start `cx run` in a process of its own and kill it; False where it had ended already."""
-    command = [sys.executable, "-c", "from orchestration.cli import main; main()", "run", "--workspace", str(root)]
+    command = [sys.executable, "-c", "from cli.main import main; main()", "run", "--workspace", str(root)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         process.wait(timeout=seconds)
@@ -219,7 +219,7 @@ def test_a_failing_withhold_check_withholds_just_its_metrics(built: tuple[Path, 
 @pytest.mark.slow
 def test_the_whole_run_works_without_a_network(small_copy: Path) -> None:
     add_an_order(small_copy)
-    code = "from orchestration.cli import main; main()"
+    code = "from cli.main import main; main()"
     inner = f'ip link set lo up && exec "{sys.executable}" -c "{code}" run --workspace "{small_copy}"'
     ended = subprocess.run(["unshare", "-rn", "sh", "-c", inner], capture_output=True, text=True, check=False)
     if "unshare" in ended.stderr and "not permitted" in ended.stderr:

@@ -14,8 +14,8 @@ import pytest
 
 from ingestion import check_sources, ledger_rows, loader, prepare, reject_summary
 from ingestion.files import Readable
-from orchestration import audit
-from orchestration.run import PipelineRun
+from pipeline import audit
+from pipeline.run import PipelineRun
 from tests.ingestion.canaries import EMAIL, NAME, PHONE, hits, plant
 from tests.ingestion.workspaces import EVENTS, ORDERS, live_orders, load, make_workspace, put, rows, write_workspace
 from workspace import WorkspaceError, limits, load_workspace

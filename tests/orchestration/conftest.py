@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from cli.main import app
 from workspace import Workspace, load_workspace
 
 

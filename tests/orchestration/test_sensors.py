@@ -8,10 +8,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration import audit
 from orchestration.resources import RUN_ID_TAG
 from orchestration.sensors import MOST_ATTEMPTS, fingerprint, new_files_sensor
-from tests.orchestration.warehouse import make_workspace
+from pipeline import audit
+from tests.pipeline.warehouse import make_workspace
 from workspace import Workspace
 from workspace.run_lock import hold
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from ingestion import load_mappings, load_source, prepare
-from orchestration.dbt_runner import build
+from pipeline.dbt.runner import build
 from tests.reference.pathdata import REMOVAL_EFFECTS
 from workspace import load_workspace
 

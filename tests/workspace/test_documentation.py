@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel
 from typer.core import TyperGroup
 
-from orchestration.cli import app
+from cli.main import app
 from workspace.config import Config
 from workspace.mappings import MAPPING_FILES
 from workspace.sources import ENCODINGS, Source

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from dbt_project.methods.components import smallest_of_component
-from ingestion.demo import generate
-from ingestion.demo.dirt import Dirt
+from demo import generate
+from demo.dirt import Dirt
 from tests.dbt_project.identity.building import build, load
 from tests.dbt_project.identity.scoring import Score, score, true_people
 

@@ -1,0 +1,60 @@
+"""How a run ended, in lines that a person reads."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rich.markup import escape
+
+from cli.console import err, out
+from orchestration.execution import RunOutcome
+from workspace import Workspace
+from workspace.documents import Check
+
+_SHOWN_CHECKS = 12
+
+
+def tell_run(outcome: RunOutcome, workspace: Workspace) -> None:
+    """Print what happened, what failed, and what readers see now."""
+    console = out() if outcome.succeeded else err()
+    for name, record in outcome.records.items():
+        seconds = (record.finished_at - record.started_at) / timedelta(seconds=1)
+        console.print(f"  {name:<11} {record.status:<8} {seconds:6.1f} s   {_counted(record.checks)}")
+    failed = [check for record in outcome.records.values() for check in record.checks if check.status != "passed"]
+    for check in failed[:_SHOWN_CHECKS]:
+        console.print(f"  {_what_it_does(check)} {escape(_told(check))}", soft_wrap=True)
+    if len(failed) > _SHOWN_CHECKS:
+        console.print(f"  ... and {len(failed) - _SHOWN_CHECKS} more; see cx status")
+    where = f"--workspace {escape(str(workspace.paths.root))}"
+    if outcome.published:
+        console.print(
+            f"[green]Published[/green] release {escape(outcome.run_id)}. See it: cx app {where}", soft_wrap=True
+        )
+    elif outcome.nothing_new:
+        console.print(f"[green]Nothing new.[/green] Release {escape(str(outcome.seen))} stays live.", soft_wrap=True)
+    else:
+        stays = f"Readers still see release {escape(outcome.seen)}." if outcome.seen else "Readers see no release."
+        console.print(f"[red]Not published.[/red] {stays} Why: cx status {where}", soft_wrap=True)
+        messages = [record for record in outcome.records.values() if record.status == "error" and record.message]
+        for record in messages:
+            console.print(f"  {record.stage}: {escape(record.message)}", soft_wrap=True)
+        if outcome.error and not messages and not failed:
+            console.print(f"  {escape(outcome.error)}", soft_wrap=True)
+
+
+def _counted(checks: tuple[Check, ...]) -> str:
+    if not checks:
+        return ""
+    passed = sum(check.status == "passed" for check in checks)
+    return f"{passed} of {len(checks)} checks passed"
+
+
+def _what_it_does(check: Check) -> str:
+    if check.blocks:
+        return "[red]blocks[/red]  "
+    return "[yellow]withholds[/yellow]" if check.behaviour == "withhold" else "[yellow]warns[/yellow]   "
+
+
+def _told(check: Check) -> str:
+    count = "" if check.unexpected is None else f" ({check.unexpected})"
+    return f"{check.asset} {check.name}{count}: {check.observed or check.description}"

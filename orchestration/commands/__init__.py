@@ -1,1 +1,0 @@
-"""The commands of `cx`, by what they do: build a workspace, read what is published, serve it."""

@@ -1,0 +1,42 @@
+"""dbt as a process of its own: a question says what to do, the answer is how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipeline.dbt import runner as dbt_runner
+from workspace.paths import WorkspacePaths
+from workspace.worker import serve
+
+_OUTCOME = TypeAdapter(dbt_runner.BuildOutcome)
+
+
+def answer(question: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> Any:
+    """Read the project, or build it.
+
+    Args:
+        question: `do`: `parse`, `warm_up`, or `build` with the `workspace` and the `options` of `dbt_runner.build`.
+        tell: is given dbt's result events.
+
+    Returns:
+        Of a build its outcome, as JSON.
+    """
+    if question["do"] == "parse":
+        dbt_runner.read_project()
+        return None
+    if question["do"] == "warm_up":
+        dbt_runner.warm_up()
+        return None
+    paths = WorkspacePaths(Path(question["workspace"]))
+    return _OUTCOME.dump_python(dbt_runner.build(paths, tell=tell, **question["options"]), mode="json")
+
+
+if __name__ == "__main__":
+    # Here and not at the first question: the process is started before anything is asked of it.
+    import dbt.cli.main  # noqa: F401
+
+    serve(answer, refusals=(dbt_runner.DbtError,))

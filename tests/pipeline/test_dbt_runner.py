@@ -1,0 +1,63 @@
+"""Arguments of dbt, and when its project is read anew."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+
+from pipeline.dbt.runner import build_arguments, nodes_of, project_fingerprint
+from workspace.paths import WorkspacePaths
+
+ALWAYS = ["--no-write-json", "--exclude-resource-type", "unit_test"]
+
+
+def test_everything_is_built_unless_models_are_named() -> None:
+    assert build_arguments(full_refresh=False, models=None) == ALWAYS
+    assert build_arguments(full_refresh=True, models=None) == [*ALWAYS, "--full-refresh"]
+
+
+def test_a_part_is_built_with_the_tests_that_it_can_satisfy() -> None:
+    arguments = build_arguments(full_refresh=False, models=["fct_orders", "dim_people"])
+    part = ["--indirect-selection", "cautious", "--select", "dim_people", "fct_orders"]
+    assert arguments == [*ALWAYS, *part]
+
+
+def test_the_project_is_read_anew_when_a_file_changes_appears_or_goes(repository: Path, tmp_path: Path) -> None:
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copyfile(repository / name, tmp_path / name)
+    model = tmp_path / "dbt_project" / "models" / "a.sql"
+    model.parent.mkdir(parents=True)
+    model.write_text("select 1")
+    seen = [project_fingerprint(tmp_path)]
+    assert project_fingerprint(tmp_path) == seen[0]
+    model.write_text("select 2")
+    seen.append(project_fingerprint(tmp_path))
+    model.with_name("b.sql").write_text("select 2")
+    seen.append(project_fingerprint(tmp_path))
+    model.unlink()
+    seen.append(project_fingerprint(tmp_path))
+    assert len(set(seen)) == 4
+
+
+def test_a_model_that_breaks_its_rules_says_which_and_other_tests_quote_no_row(tmp_path: Path) -> None:
+    paths = WorkspacePaths(tmp_path)
+    paths.warehouse.mkdir()
+    with duckdb.connect(str(paths.marts_database)) as connection:
+        connection.execute("create table orders as select 'ann@example.com' as email, 2 as n")
+    duckdb.connect(str(paths.raw_database)).close()
+    query = "select 'email is unique' as rule, n as n_rows from cx.main.orders"
+    results = [
+        SimpleNamespace(
+            node=SimpleNamespace(unique_id=name, test_metadata=SimpleNamespace(name=name), compiled_code=query),
+            status="fail",
+            failures=2,
+            message="Got 2 results",
+        )
+        for name in ("holds", "relationships")
+    ]
+    rules, references = nodes_of(paths, results)
+    assert rules.broken == ("email is unique: 2 rows do not keep it",)
+    assert references.broken == ()
