@@ -1,1 +1,1 @@
-"""The Streamlit app. It only draws: numbers come from `serving`, sentences from `headlines`, charts from `charts`."""
+"""The Streamlit app. It only draws: numbers come from `serving`, a page has a folder with its sentences."""

@@ -53,7 +53,7 @@ def warm_up(root: Path) -> None:
     """Ask every metric as pages first ask it; where nothing is published there is nothing to do."""
     import altair  # noqa: F401 - the slowest import of the pages
 
-    from app.periods import COMPARISONS, DEFAULT_PERIOD, compared, window
+    from app.kit.periods import COMPARISONS, DEFAULT_PERIOD, compared, window
     from serving import NoRelease, Question, UserError, catalogue, open_release, warm
 
     try:

@@ -23,6 +23,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
+from app.kit.pages import PAGES
 from tests.app_server import served
 
 READERS = 50
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=READERS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     options = parser.parse_args()
-    pages = sorted(path.stem for path in (REPOSITORY / "app" / "views").glob("[!_]*.py"))
+    pages = [page.name for page in PAGES]
     with (
         tempfile.TemporaryDirectory() as folder,
         served(options.workspace, REPOSITORY, Path(folder) / "app.log") as address,

@@ -28,7 +28,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, repository: Path) -> Open:
         for name, value in parameters.items():
             test.query_params[name] = value
         if page != "today":
-            test.switch_page(f"views/{page}.py")
+            test.switch_page(f"{page}/page.py")
         return test.run()
 
     return run

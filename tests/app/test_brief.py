@@ -11,10 +11,12 @@ import pytest
 from fpdf import FPDF
 from typer.testing import CliRunner
 
-from app.brief import Brief, Figure, file_name, main, save, write
-from app.brief_html import html_of
-from app.brief_pdf import pdf_of
-from app.desk import Desk, open_desk
+from app.brief.__main__ import main, save
+from app.brief.html import html_of
+from app.brief.model import Brief, Figure
+from app.brief.pdf import pdf_of
+from app.brief.write import file_name, write
+from app.kit.desk import Desk, open_desk
 from cli.main import app
 from tests.releases import rewrite
 from workspace.paths import WorkspacePaths

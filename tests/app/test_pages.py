@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.desk import open_desk
-from app.formatting import percent
-from app.periods import window
+from app.kit.desk import open_desk
+from app.kit.formatting import percent
+from app.kit.periods import window
 from tests.app.conftest import Open
 
 PAGES = ("today", "who", "journey", "outcomes", "expectations", "corners", "before", "quality", "definitions")

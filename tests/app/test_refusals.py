@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.findings import usable
-from app.survey_headlines import incomparable
-from app.tables import csv_of
+from app.kit.findings import usable
+from app.kit.tables import csv_of
+from app.surveys.sentences import incomparable
 from cli.main import app
 from serving import LiveRelease, Question, ask, open_release
 from tests.serving.conftest import FIXTURE_PROJECT

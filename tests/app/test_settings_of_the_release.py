@@ -10,9 +10,9 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from app.brief import write
-from app.brief_html import html_of
-from app.desk import open_desk
+from app.brief.html import html_of
+from app.brief.write import write
+from app.kit.desk import open_desk
 from cli.main import app
 from tests.app.conftest import Open
 from tests.app.test_pages import texts

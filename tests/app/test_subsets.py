@@ -16,7 +16,7 @@ from serving import open_release
 from tests.app.claims import FACTS, untrue
 from tests.app.conftest import Open
 from tests.app.test_pages import PAGES, texts
-from tests.app.test_states import rewrite
+from tests.app.shell.test_states import rewrite
 from tests.subsets import KINDS, SUBSETS, build_subset, name_of
 from workspace.documents import Feed
 from workspace.paths import WorkspacePaths
@@ -57,7 +57,7 @@ def test_every_page_says_what_no_source_feeds(
     rewrite(other, feeds={name: feed if name in kept else Feed(rows=0) for name, feed in feeds.items()})
     for name in PAGES:
         check(other, open_page(other, name))
-    assert [record for record in caplog.records if record.name == "app.failures"] == []
+    assert [record for record in caplog.records if record.name == "app.kit.failures"] == []
 
 
 def test_no_page_fails_in_a_period_without_a_fact(open_page: Open, copy_of_demo: Path) -> None:
@@ -97,4 +97,4 @@ def test_every_page_of_every_subset_of_the_kinds_of_source(
     rewrite(empty, as_of_on=LATER)
     for name in PAGES:
         check(empty, open_page(empty, name))
-    assert [record for record in caplog.records if record.name == "app.failures"] == []
+    assert [record for record in caplog.records if record.name == "app.kit.failures"] == []

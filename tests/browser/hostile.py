@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from app.formatting import OWN_WORDS
+from app.kit.formatting import OWN_WORDS
 from tests.app.payloads import PAYLOADS
 from tests.releases import rewrite
 from workspace.documents import AuditRecord, Release

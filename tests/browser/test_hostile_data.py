@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import Dialog
 
-from tests.app.test_hostile_addresses import PARAMETERS
+from tests.app.shell.test_hostile_addresses import PARAMETERS
 from tests.app_server import served
 from tests.browser.conftest import Visit
 from tests.browser.hostile import NAMES, hostile_copy

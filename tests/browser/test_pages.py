@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.desk import open_desk
+from app.kit.desk import open_desk
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser

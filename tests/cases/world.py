@@ -142,7 +142,7 @@ class Case:
         for key, value in parameters.items():
             test.query_params[key] = value
         if name != "today":
-            test.switch_page(f"views/{name}.py")
+            test.switch_page(f"{name}/page.py")
         test.run()
         errors = [f"ERROR {one.message}" for one in test.exception] + [f"ERROR {one.value}" for one in test.error]
         said = [*test.title, *test.header, *test.markdown, *test.caption, *test.info, *test.warning]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from app.attribution import segment_here
+from app.growth.attribution import segment_here
 from dbt_project.methods.words import own_word
 from tests.dbt_project.rendering import PROJECT
 

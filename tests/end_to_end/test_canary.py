@@ -41,7 +41,7 @@ def test_nobody_comes_up_outside_the_inbox_and_the_private_database(
 
     monkeypatch.setenv(WORKSPACE_VARIABLE, str(root))
     page = AppTest.from_file(str(repository / "app" / "streamlit_app.py"), default_timeout=120)
-    page.switch_page("views/quality.py")
+    page.switch_page("quality/page.py")
     page.run()
     assert not page.exception
     shown = [str(element.value) for kind in ("markdown", "caption", "error", "warning") for element in page.get(kind)]

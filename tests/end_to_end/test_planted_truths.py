@@ -16,9 +16,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from app.findings import find_marks, find_short_pillar, find_stalled_stage, find_unmet_outcome
-from app.growth_findings import find_apart, find_assist, find_costly_gate
-from app.journey_findings import find_long_task, find_seam
+from app.expectations.findings import find_short_pillar
+from app.growth.findings import find_apart, find_assist, find_costly_gate
+from app.journey.findings import find_long_task, find_seam, find_stalled_stage
+from app.outcomes.findings import find_unmet_outcome
+from app.who.findings import find_marks
 from demo import generate
 from pipeline import audit
 from pipeline.dbt import runner as dbt_runner

@@ -11,7 +11,7 @@ from pipeline.code_version import code_of_today
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Code under version control, as a fresh clone."""
-    for name in ("app/page.py", "dbt_project/models/orders.sql", "docs/index.md", "dbt_project.yml"):
+    for name in ("app/shell/page.py", "dbt_project/models/orders.sql", "docs/index.md", "dbt_project.yml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("as committed\n")
     run = ("git", "-c", "user.name=A", "-c", "user.email=a@example.com")
@@ -28,17 +28,17 @@ def test_a_commit_without_edits_is_named_alone(checkout: Path) -> None:
 
 
 def test_edits_are_named_by_their_files_and_one_hash(checkout: Path) -> None:
-    (checkout / "app/page.py").write_text("edited\n")
+    (checkout / "app/shell/page.py").write_text("edited\n")
     (checkout / "app/new page.py").write_text("new\n")
     (checkout / "dbt_project.yml").unlink()
     code = code_of_today(checkout)
-    assert code.changed_files == ("app/new page.py", "app/page.py", "dbt_project.yml")
+    assert code.changed_files == ("app/new page.py", "app/shell/page.py", "dbt_project.yml")
     assert ".changed." in code.version
-    (checkout / "app/page.py").write_text("edited again\n")
+    (checkout / "app/shell/page.py").write_text("edited again\n")
     again = code_of_today(checkout)
     assert again.changed_files == code.changed_files
     assert again.version != code.version
-    (checkout / "app/page.py").write_text("edited\n")
+    (checkout / "app/shell/page.py").write_text("edited\n")
     assert code_of_today(checkout) == code
 
 

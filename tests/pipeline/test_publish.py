@@ -106,7 +106,7 @@ def test_a_release_keeps_its_settings_and_what_tells_its_files_and_code_apart(wo
         workspace,
         run_id="r1",
         code_version="1+changed.ab",
-        changed_files=("app/page.py",),
+        changed_files=("app/shell/page.py",),
         artefacts=artefacts,
         ledger=LEDGER,
     )
@@ -118,7 +118,7 @@ def test_a_release_keeps_its_settings_and_what_tells_its_files_and_code_apart(wo
         "mappings/channels.csv",
         "mappings/touchpoint_types.csv",
     }
-    assert result.release.changed_files == ("app/page.py",)
+    assert result.release.changed_files == ("app/shell/page.py",)
 
 
 def test_another_setting_is_a_new_release_and_another_comment_is_not(workspace: Workspace, run: Run) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from app.findings import find_marks
+from app.who.findings import find_marks
 from serving import AnswerRow
 from tests.dbt_project.value_chain import PROFILE, build, rows
 

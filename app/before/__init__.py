@@ -1,0 +1,1 @@
+"""The page "Before the purchase": content, gates, mentions and replies."""

@@ -1,0 +1,275 @@
+"""What happens before the purchase? In: content, gate, mention and reply answers. Out: the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.before import sentences as before_sentences
+from app.growth import sentences as growth_sentences
+from app.growth.findings import find_apart, find_costly_gate
+from app.kit import cards, charts, initiatives
+from app.kit.bars import bar
+from app.kit.failures import part
+from app.kit.findings import told
+from app.kit.formatting import labels, listing, number, percent, words
+from app.kit.tables import pivot
+from app.shell.page import based_on, begin, choose, period_in_words, without_facts
+from serving import Answer
+
+METRICS = ("content_views", "gate_abandonment", "negative_in_time_share", "share_of_voice")
+CONTENT = ("content_views", "engaged_minutes", "scroll_depth", "exit_rate", "steps_to_content", "reading_ease")
+GATES = ("gates_shown", "gate_abandonment", "gate_continuation")
+REPLIES = ("tickets", "answered_in_time_share", "first_reply_hours", "unanswered_share", "ticket_satisfaction")
+VOICES = (
+    "mentions",
+    "negative_share",
+    "negative_answered_share",
+    "negative_in_time_share",
+    "positive_amplified_share",
+    "average_rating",
+)
+OUTREACH = ("outreach_contacts", "outreach_answered_share")
+SHOWN = (*METRICS, *CONTENT, *GATES, *VOICES, *REPLIES, *OUTREACH, "gated_share", "content_continuation")
+OWN = {"is_own_brand": ("true",)}
+BARS = 12
+CURVES = {"ticket": "Tickets", "negative_mention": "Negative mentions"}
+WHOLE_CURVE = {"reply_dimension": ("all",)}
+HOURS = ("1", "4", "8", "24", "48", "168")
+
+
+def bars(answer: Answer, dimension: str, unit: str, *, found: str | None) -> list[dict[str, object]]:
+    """The values of a dimension, highest first, with an interval where there is one; what was found stands out."""
+    rows = sorted(told(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
+    spoken = labels(str(row.dimensions[dimension]) for row in rows)
+    return [
+        bar(row, spoken[str(row.dimensions[dimension])], unit, stands_out=row.dimensions[dimension] == found)
+        | ({} if row.low is not None else {"low": row.value, "high": row.value})
+        for row in rows
+    ]
+
+
+desk, heading = begin("What happens before the purchase?")
+filters = choose(desk)
+target = desk.settings.reply_target_hours
+views = desk.shown("content_views", filters).one("content_views")
+readers = desk.shown("content_people", filters).one("content_people")
+said = desk.shown("mentions", filters, where=OWN).one("mentions")
+fed = [name for name, row in {"content": views, "mentions": said}.items() if desk.is_fed(row.metric)]
+if readers.status == "suppressed" and without_facts(
+    heading, filters, readers, metrics=SHOWN, what="content", who="readers"
+):
+    st.stop()
+if not (views.value or said.value) and without_facts(
+    heading,
+    filters,
+    # What is fed says why nothing of it is here; where neither is, no source is the reason.
+    said if fed == ["mentions"] else views,
+    metrics=SHOWN,
+    what=listing(fed or ["content", "mentions"], joint="and" if fed else "or"),
+    who="readers",
+):
+    st.stop()
+
+
+def leaving() -> Answer:
+    """Who leaves at gates, by topic."""
+    return desk.shown("gate_abandonment", filters, by=("topic",))
+
+
+def going_on() -> Answer:
+    """Who goes on after gates, by topic."""
+    return desk.shown("gate_continuation", filters, by=("topic",))
+
+
+def timely() -> Answer:
+    """Negative mentions that are answered in time, by network."""
+    return desk.shown("negative_in_time_share", filters, by=("network",), where=OWN)
+
+
+with heading.answering(SHOWN):
+    heading.answer(
+        growth_sentences.before(
+            find_costly_gate(leaving().rows, going_on().rows),
+            find_apart(timely().rows, "network", highest=False),
+            before_sentences.before(
+                desk.shown("gate_abandonment", filters).one("gate_abandonment"),
+                desk.shown("negative_answered_share", filters, where=OWN).one("negative_answered_share"),
+            ),
+        ),
+        metrics=SHOWN,
+        based_on=based_on(
+            [(views, "content view", "content views"), (said, "public mention", "public mentions")], filters, desk
+        ),
+    )
+
+with st.grid(4, min_column_width=220, gap="small"):
+    cards.kpi(desk, filters, "content_views")
+    cards.kpi(desk, filters, "gate_abandonment")
+    cards.kpi(desk, filters, "negative_in_time_share", label="Negative answered in time", where=OWN)
+    cards.kpi(desk, filters, "positive_amplified_share", label="Positive amplified", where=OWN)
+    cards.kpi(desk, filters, "share_of_voice")
+    cards.kpi(desk, filters, "search_success_share", label="Site searches that succeed")
+    cards.kpi(desk, filters, "outreach_answered_share", label="Outreach answered")
+    cards.kpi(desk, filters, "reading_ease")
+
+left, right = st.columns(2, gap="small")
+with left, part("Gates by topic"):
+    left_at_gates, after_gates = leaving(), going_on()
+    costly = find_costly_gate(left_at_gates.rows, after_gates.rows)
+    title = growth_sentences.gate(costly, left_at_gates.rows)
+    with cards.evidence(
+        desk, title, [left_at_gates, after_gates], ["gate_abandonment", "gate_continuation"], key="gates"
+    ):
+        shown = bars(left_at_gates, "topic", "share", found=costly.topic if costly else None)
+        if shown:
+            cards.chart(
+                charts.ranked(shown, axis="Share of sessions that left at the gate", unit="share"),
+                alt_text=f"Bars of the share leaving at the gate, by topic. {title}.",
+                key="gates_chart",
+                note="A session that was shown a gate and did not submit it; each session and content counts once. "
+                f"Going on: a later stage within {desk.settings.conversion_days} days.",
+            )
+        else:
+            cards.nothing_to_show(left_at_gates, what="Gates by topic")
+with right, part("Gated and open content"):
+    gated = desk.shown("content_continuation", filters, by=("is_gated",))
+    share = desk.shown("gated_share", filters).one("gated_share")
+    brings = {str(row.dimensions.get("is_gated")): row for row in gated.rows if row.value is not None}
+    title_text = (
+        f"{percent(brings['true'].value or 0.0)} go on after gated content, {percent(brings['false'].value or 0.0)} "
+        "after open content"
+        if {"true", "false"} <= set(brings)
+        else "What gated content brings"
+    )
+    with cards.evidence(desk, title_text, [gated], ["content_continuation", "gated_share"], key="gated"):
+        if brings:
+            cards.chart(
+                charts.ranked(
+                    [
+                        bar(row, {"true": "Gated", "false": "Open"}[name], "share")
+                        for name, row in sorted(brings.items(), key=lambda one: -(one[1].value or 0.0))
+                    ],
+                    axis="Share going on to a later stage",
+                    unit="share",
+                ),
+                alt_text=f"Bars of the share going on after gated and open content. {title_text}.",
+                key="gated_chart",
+                note=(f"{percent(share.value)} of content met is gated. " if share.value is not None else "")
+                + "Who reads gated content may have been keener before: an association, not a cause.",
+            )
+        else:
+            cards.nothing_to_show(gated, what="Gated and open content")
+
+left, right = st.columns(2, gap="small")
+with left, part("Replies by kind of ticket"):
+    in_time = desk.shown("answered_in_time_share", filters, by=("ticket_category",))
+    late_category = find_apart(in_time.rows, "ticket_category", highest=False)
+    title = growth_sentences.slow(late_category, in_time.rows, "ticket_category", what="tickets", target=target)
+    with cards.evidence(desk, title, [in_time], ["answered_in_time_share"], key="replies"):
+        shown = bars(in_time, "ticket_category", "share", found=late_category.value if late_category else None)
+        if shown:
+            cards.chart(
+                charts.ranked(shown, axis=f"Share answered within {target:g} hours", unit="share"),
+                alt_text=f"Bars of the share of tickets answered in time, by kind. {title}.",
+                key="replies_chart",
+                note=f"Tickets younger than {target:g} hours are left out: they may still be answered in time.",
+            )
+        else:
+            cards.nothing_to_show(in_time, what="Replies by kind of ticket")
+with right, part("Waiting times"):
+    # Half of all tickets, the unanswered among them, have a reply after so long; whole groups, so no filter applies.
+    waits = [
+        desk.ask("waiting_share", by=("reply_group", "hours_since"), where={"reply_curve": (curve,), **WHOLE_CURVE})
+        for curve in CURVES
+    ]
+    medians = {
+        curve: desk.one("median_reply_hours", where={"reply_curve": (curve,), "reply_group": ("all",), **WHOLE_CURVE})
+        for curve in CURVES
+    }
+    halves = [
+        f"{label.lower()} {number(medians[curve].value or 0.0, 'hours')}"
+        for curve, label in CURVES.items()
+        if medians[curve].value is not None
+    ]
+    title_text = f"Half are answered after: {listing(halves)}" if halves else "How long people wait for a reply"
+    with cards.evidence(desk, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
+        points = [
+            bar(row, f"{CURVES[curve]}, {row.dimensions['hours_since']} h", "share")
+            for curve, answer in zip(CURVES, waits, strict=True)
+            for row in sorted(answer.rows, key=lambda row: int(row.dimensions.get("hours_since") or 0))
+            if row.value is not None and row.dimensions.get("hours_since") in HOURS
+        ]
+        if points:
+            cards.chart(
+                charts.ranked(points, axis="Share still waiting", unit="share"),
+                alt_text=f"Bars of the share still waiting after so many hours. {title_text}.",
+                key="waits_chart",
+                note="Kaplan and Meier: who has no reply yet counts as waiting until now. All time.",
+            )
+        else:
+            cards.nothing_to_show(waits[0], what="Waiting times")
+
+left, right = st.columns(2, gap="small")
+with left, part("Mentions by tone"):
+    moods = desk.shown("mentions", filters, by=("sentiment",), where=OWN, grain="month")
+    series = [
+        {"period": row.period, "value": row.value, "series": words(str(row.dimensions["sentiment"]))}
+        for row in moods.rows
+        if row.status == "ok" and row.value is not None and row.dimensions.get("sentiment")
+    ]
+    changed = initiatives.marks(desk, "mentions", filters.window)
+    negative = desk.shown("negative_share", filters, where=OWN).one("negative_share")
+    title_text = (
+        f"{percent(negative.value)} of mentions with a known tone are negative"
+        if negative.value is not None
+        else "Public mentions by tone"
+    )
+    with cards.evidence(desk, title_text, [moods], ["mentions", "negative_share"], key="moods"):
+        if series:
+            cards.chart(
+                charts.lines(series, alarming=("Negative",), marks=changed),
+                alt_text=f"Lines of mentions of the brand a month, by tone. {title_text}.",
+                key="moods_chart",
+                note=f"Mentions of the company's own brand a month. {initiatives.note(changed)}",
+            )
+        else:
+            cards.nothing_to_show(moods, what="Mentions by tone")
+with right, part("Answers by network"):
+    by_network = timely()
+    late = find_apart(by_network.rows, "network", highest=False)
+    title = growth_sentences.slow(late, by_network.rows, "network", what="negative mentions on", target=target)
+    with cards.evidence(desk, title, [by_network], ["negative_in_time_share"], key="networks"):
+        shown = bars(by_network, "network", "share", found=late.value if late else None)
+        if shown:
+            cards.chart(
+                charts.ranked(shown, axis=f"Share of negative mentions answered within {target:g} hours", unit="share"),
+                alt_text=f"Bars of the share of negative mentions answered in time, by network. {title}.",
+                key="networks_chart",
+                note=f"Mentions younger than {target:g} hours are left out: they may still be answered in time.",
+            )
+        else:
+            cards.nothing_to_show(by_network, what="Answers by network")
+
+st.header("Content and service", anchor=False)
+splits = {
+    "Content": ("content_group", CONTENT),
+    "Gates": ("topic", GATES),
+    "Public voice": ("network", VOICES),
+    "Tickets": ("ticket_category", REPLIES),
+    "Outreach": ("channel", OUTREACH),
+}
+with part("Content and service"):
+    chosen = st.segmented_control(
+        "Show", list(splits), default="Content", required=True, key="before", bind="query-params"
+    )
+    dimension, metrics = splits[chosen or "Content"]
+    own = OWN if chosen == "Public voice" else {}
+    answers = [desk.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
+    cards.table(
+        pivot(answers, dimension, desk.definitions, heading=words(dimension), currency=desk.currency),
+        desk,
+        alt_text=f"{chosen} by {words(dimension).lower()}",
+        key="before_table",
+        note=f"{period_in_words(filters, desk)}.",
+    )
+    cards.source(desk, answers, metrics, key="before_table")

@@ -1,0 +1,28 @@
+"""What gates turn away and which mentions are answered, as a sentence. In: governed answers. Out: a `Sentence`."""
+
+from __future__ import annotations
+
+from app.kit.findings import MIN_N
+from app.kit.formatting import percent
+from app.kit.sentences import Sentence
+from serving import AnswerRow
+
+# A majority is proven where the whole interval lies beyond one half.
+MAJORITY = 0.5
+
+
+def before(gate: AnswerRow | None, answered: AnswerRow | None) -> Sentence:
+    """What the gate turns away, and whether negative mentions are answered; a claim where a majority is proven."""
+    parts: list[Sentence] = []
+    if gate is not None and gate.value is not None and (gate.n or 0) >= MIN_N:
+        most = gate.low is not None and gate.low > MAJORITY
+        who = "Most sessions that meet a gate leave there" if most else "Sessions that leave at a gate"
+        parts.append(Sentence(f"{who}: {percent(gate.value)}", claim=most))
+    if answered is not None and answered.value is not None and (answered.n or 0) >= MIN_N:
+        few = answered.high is not None and answered.high < MAJORITY
+        only = "only " if few else ""
+        parts.append(Sentence(f"{only}{percent(answered.value)} of negative mentions are answered", claim=few))
+    if not parts:
+        return Sentence("Too few sessions and mentions to say what happens before the purchase", claim=False)
+    text = "; ".join(part.text for part in parts)
+    return Sentence(f"{text[:1].upper()}{text[1:]}", claim=any(part.claim for part in parts))

@@ -1,0 +1,1 @@
+"""The monthly brief: the app's answers on one sheet, as HTML and PDF."""

@@ -1,0 +1,36 @@
+"""The button that gives the monthly brief away. In: a desk. Out: two downloads, made when they are asked for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.brief.html import html_of
+from app.brief.pdf import pdf_of
+from app.brief.write import file_name, write
+from app.kit.desk import Desk
+
+
+def offer(desk: Desk) -> None:
+    """Draw the downloads of the release that the page shows."""
+    st.header("The month on one page", anchor=False)
+    st.caption("Four answers, what changed, what is at stake and what would overturn it, of all customers.")
+    name = file_name(desk.document)
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Download the brief (PDF)",
+            data=lambda: pdf_of(write(desk)),
+            file_name=f"{name}.pdf",
+            mime="application/pdf",
+            icon=":material/picture_as_pdf:",
+            key="brief_pdf",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download the brief (HTML)",
+            data=lambda: html_of(write(desk)),
+            file_name=f"{name}.html",
+            mime="text/html",
+            icon=":material/html:",
+            key="brief_html",
+            on_click="ignore",
+        )

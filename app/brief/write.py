@@ -1,0 +1,150 @@
+"""Write the monthly brief. In: a desk (a release). Out: answers, changes, stakes and what would overturn them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from app.brief.model import Answer, Brief, Change, Figure, StakeLine
+from app.expectations.stakes import bounds, overturn, read_stakes
+from app.kit.badges import certification, notices, settings_not_kept
+from app.kit.findings import has_changed
+from app.kit.formatting import change, day, money, month, number, percent, unavailable, unit_of
+from app.kit.periods import COMPARISONS, DEFAULT_PERIOD, Window, add_months, last_whole_day
+from app.kit.selection import Filters
+from app.today.answers import at_stake, read_answers
+
+if TYPE_CHECKING:
+    from app.kit.desk import Desk
+    from serving import AnswerRow, MetricDefinition
+    from workspace.documents import Release
+
+CHANGES = (
+    "revenue", "active_customers", "acquired", "retention_rate", "nps", "csat", "overall_score", "expectation_gap",
+)  # fmt: skip
+STAKES_SHOWN = 4
+
+
+def write(desk: Desk) -> Brief:
+    """Ask everything that the page says, of the desk's release."""
+    document = desk.document
+    filters = Filters(
+        segment=None, region=None, period=DEFAULT_PERIOD, comparison=COMPARISONS[0], as_of=document.as_of_on
+    )
+    answers = tuple(
+        Answer(
+            question=one.question,
+            text=one.sentence.text,
+            figure=_figure(desk, one.metric, label=one.label, where=one.where, window=filters.window),
+            overturn=one.overturn,
+        )
+        for one in read_answers(desk, filters)
+    )
+    until = last_whole_day(document.as_of_on)
+    last = Window(until.replace(day=1), until)
+    previous = Window(add_months(until.replace(day=1), -1), date.fromordinal(until.replace(day=1).toordinal() - 1))
+    stakes = read_stakes(desk)
+    worth_in = next((stake.worth_in for stake in stakes.ranked), "revenue")
+    brief_stakes = tuple(
+        StakeLine(
+            figure=_figure(
+                desk,
+                "value_at_stake",
+                label=stake.label,
+                where={"growth_subject_kind": ("interaction",), "growth_subject": (stake.subject,)},
+                window=Window(None, None),
+            ),
+            interval=bounds(stake.row, desk.currency),
+            below=percent(stake.below.value) if stake.below is not None and stake.below.value is not None else "",
+            status=("proven" if stake.is_proven else "not proven") + (", critical" if stake.is_critical else ""),
+        )
+        for stake in stakes.ranked[:STAKES_SHOWN]
+    )
+    changes = tuple(_change(desk, metric, last, previous) for metric in CHANGES)
+    shown = [*(answer.figure.metric for answer in answers), *CHANGES, "value_at_stake"]
+    told = notices(
+        document,
+        desk.runs,
+        live_run_id=desk.live_run_id,
+        now=desk.now,
+        stale_after=desk.settings.stale_after,
+        instead_of=desk.release.instead_of,
+    )
+    unknown = settings_not_kept(document)
+    return Brief(
+        company=document.company,
+        run_id=document.run_id,
+        as_of=document.as_of_on,
+        published_at=document.published_at.astimezone(ZoneInfo(document.timezone)),
+        window=f"{day(filters.window.since)} to {day(filters.window.until)}"
+        if filters.window.since and filters.window.until
+        else "all time",
+        badge=certification(desk.define(shown)).text,
+        notices=tuple(f"{notice.title}. {notice.text}" for notice in (unknown, *told) if notice),
+        answers=answers,
+        month=month(until),
+        month_before=month(previous.since or until),
+        changes=changes,
+        stake=at_stake(desk, stakes).text,
+        stake_overturn=overturn(stakes.ranked, currency=desk.currency),
+        stakes=brief_stakes,
+        method=(
+            f"Value at stake: customers below the least they accept x how much less often such customers stayed x the "
+            f"{worth_in} of a customer who stays, over {desk.settings.active_days} days, at equal tenure and prior "
+            "value. Intervals are 95%. Association, not cause."
+        ),
+    )
+
+
+def _figure(
+    desk: Desk,
+    metric: str,
+    *,
+    label: str,
+    where: Mapping[str, tuple[str, ...]],
+    window: Window,
+    undated: Literal["whole", "none"] = "whole",
+) -> Figure:
+    row = desk.one(metric, where=where, window=window, undated=undated)
+    definition = desk.definitions[metric]
+    is_whole = undated == "whole" and desk.is_undated(metric)
+    asked = window if definition.grains and not is_whole else Window(None, None)
+    return Figure(
+        label=label,
+        metric=metric,
+        where=dict(where),
+        window=asked,
+        row=row,
+        text=_text(desk, definition, row),
+        badge=definition.badge,
+    )
+
+
+def _text(desk: Desk, definition: MetricDefinition, row: AnswerRow) -> str:
+    if row.status != "ok" or row.value is None:
+        return unavailable(row.status)
+    unit = unit_of(definition.name, definition.unit)
+    if unit == "currency":
+        return money(row.value, desk.currency)
+    return number(row.value, unit, currency=desk.currency)
+
+
+def _change(desk: Desk, metric: str, last: Window, previous: Window) -> Change:
+    definition = desk.definitions[metric]
+    # Facts without a date belong to no month: the same number twice would be a change of nothing.
+    now, before = (
+        _figure(desk, metric, label=definition.label, where={}, window=window, undated="none")
+        for window in (last, previous)
+    )
+    moved = None
+    if now.row.value is not None and before.row.value is not None:
+        moved = change(now.row.value, before.row.value, unit_of(metric, definition.unit))
+    proven = moved is not None and now.row.low is not None and has_changed(now.row, before.row)
+    return Change(now=now, before=before, moved=moved or "", is_proven=proven)
+
+
+def file_name(document: Release) -> str:
+    """Named by its release, so that two briefs of one month are told apart."""
+    return f"brief-{document.as_of_on:%Y-%m}-{document.run_id}"

@@ -1,0 +1,117 @@
+"""Metric definitions. In: the catalogue of the release. Out: a searchable page; `?metric=` opens one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.kit.badges import ICONS
+from app.kit.failures import part
+from app.kit.formatting import as_code, count_of, day, hidden_note, markdown_safe, shortened, unavailable, words
+from app.kit.pages import QUESTIONS
+from app.kit.sentences import Sentence
+from app.shell.page import begin
+from serving import MetricDefinition
+
+SUBJECTS = {**QUESTIONS, "growth": "Growth", "perception": "Perception", "trust": "Trust"}
+EVERY = "All questions"
+FILES_NAMED = 8  # the ledger on the page of data quality has all
+COLORS = {"certified": "green", "provisional": "gray", "needs review": "orange", "withheld": "red"}
+
+desk, heading = begin("For analysts and auditors")
+definitions = sorted(desk.definitions.values(), key=lambda definition: (definition.question, definition.label))
+certified = sum(definition.badge == "certified" for definition in definitions)
+with heading.answering([definition.name for definition in definitions]):
+    heading.answer(
+        Sentence(f"{certified} of {len(definitions)} metrics are certified today", claim=False),
+        metrics=[definition.name for definition in definitions],
+        based_on=f"Definitions as published with the numbers of {day(desk.document.as_of_on)}",
+    )
+
+
+def fits(definition: MetricDefinition, text: str) -> bool:
+    """Whether every word of the search stands somewhere in the definition."""
+    haystack = " ".join(
+        (definition.name, definition.label, definition.description, definition.owner, *definition.model)
+    ).lower()
+    return all(part in haystack for part in text.lower().split())
+
+
+def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
+    """What an auditor asks of a metric, in order."""
+    passed = sum(check.status == "passed" for check in definition.checks)
+    rest = len(definition.files) - FILES_NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    floor = f"fewer than {definition.min_cell} people are hidden" if definition.min_cell else "not sensitive by itself"
+    return [
+        ("Name", as_code(definition.name)),
+        ("Formula", as_code(definition.formula) if definition.formula else ""),
+        ("Unit", markdown_safe(words(definition.unit))),
+        ("Owner", markdown_safe(words(definition.owner))),
+        ("Model", ", ".join(as_code(name) for name in definition.model)),
+        ("Sources", markdown_safe(", ".join(definition.sources))),
+        ("Can be split by", ", ".join(as_code(name) for name in definition.dimensions)),
+        ("By", ", ".join(definition.grains)),
+        ("Counts", as_code(definition.n) if definition.n else ""),
+        ("Small groups", floor),
+        ("Last checks", f"{passed} of {len(definition.checks)} passed"),
+        ("Files", ", ".join(as_code(name) for name in definition.files[:FILES_NAMED]) + more),
+        ("Built from", ", ".join(as_code(name) for name in definition.upstream)),
+    ]
+
+
+def show(definition: MetricDefinition, *, is_open: bool) -> None:
+    """One metric, closed to its name and badge."""
+    with part(definition.name):
+        _show(definition, is_open=is_open)
+
+
+def _show(definition: MetricDefinition, *, is_open: bool) -> None:
+    badge = f":{COLORS[definition.badge]}-badge[{ICONS[definition.badge]} {definition.badge}]"
+    with st.expander(f"{markdown_safe(definition.label)} {badge}", expanded=is_open):
+        st.markdown(markdown_safe(definition.description))
+        if definition.badge_reason:
+            st.caption(markdown_safe(definition.badge_reason))
+        st.markdown("\n".join(f"- {name}: {value}" for name, value in facts(definition) if value))
+        failed = [check for check in definition.checks if check.status != "passed"]
+        for check in failed:
+            seen = f" ({check.observed})" if check.observed else ""
+            st.markdown(
+                f":red[{check.behaviour}: {markdown_safe(check.name)} on {as_code(check.asset)}{markdown_safe(seen)}]"
+            )
+
+
+asked = st.query_params.get("metric", "")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    text = st.text_input(
+        "Search", key="search", bind="query-params", placeholder="revenue, gap, owner …", icon=":material/search:"
+    )
+    topics = [EVERY, *(name for name in SUBJECTS if any(item.question == name for item in definitions))]
+    topic = st.selectbox(
+        "Question", topics, key="topic", bind="query-params", format_func=lambda name: SUBJECTS.get(name, name)
+    )
+found = [
+    definition
+    for definition in definitions
+    if fits(definition, text or "") and topic in (EVERY, None, definition.question)
+]
+if asked and asked in desk.definitions:
+    st.header("The metric you opened", anchor=False)
+    show(desk.definitions[asked], is_open=True)
+elif asked:
+    said = markdown_safe(shortened(asked))
+    st.warning(f"There is no metric called {said} in this release.", icon=":material/search_off:")
+st.header(f"{count_of(len(found), 'metric')}", anchor=False)
+if not found:
+    st.info("Nothing matches. Clear the search, or choose all questions.", icon=":material/info:")
+for name, question in SUBJECTS.items():
+    here = [definition for definition in found if definition.question == name]
+    if here:
+        st.subheader(question, anchor=False)
+        with st.container(gap="xxsmall"):
+            for definition in here:
+                show(definition, is_open=False)
+st.caption(
+    f"{hidden_note(desk.min_cell)} Other cells without a number say: "
+    + "; ".join(unavailable(status) for status in ("no_data", "withheld", "refused", "not_sliceable"))
+    + "."
+)

@@ -1,0 +1,1 @@
+"""The page "Where do we fall short?": gaps, drivers and what they put at stake."""

@@ -1,0 +1,77 @@
+"""Where we fall short, as sentences. In: rows of governed gaps. Out: a `Sentence` each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.expectations.findings import Shortfall, find_short_pillar, material_gap
+from app.kit.findings import usable, widen
+from app.kit.formatting import MINUS, listing, signed, words
+from app.kit.sentences import Sentence
+from serving import AnswerRow
+
+
+def expectations(gaps: Sequence[AnswerRow], *, unit: str = "points") -> Sentence:
+    """Which pillar falls short of what is expected of it, and which do not."""
+    short = find_short_pillar(gaps)
+    if short is not None:
+        return _short(short, usable(gaps, "pillar"), unit)
+    rows = usable(gaps, "pillar")
+    if not rows:
+        return Sentence("Too few customers rated both expectation and experience to compare them", claim=False)
+    lowest = min(rows, key=lambda row: row.value or 0.0)
+    if lowest.low is not None and lowest.low > 0:
+        named = listing([str(row.dimensions["pillar"]) for row in rows])
+        verb = "exceeds" if len(rows) == 1 else "exceed"
+        return (
+            Sentence(f"{words(named)} {verb} expectations, by {_size(lowest.value or 0.0, unit)} or more", claim=True)
+            if len(rows) > 1
+            else Sentence(
+                f"Experience of {named} {verb} expectations by {_size(lowest.value or 0.0, unit)}", claim=True
+            )
+        )
+    return Sentence(
+        f"No pillar falls measurably short; the widest gap is {signed(lowest.value or 0.0, decimals=1)}, "
+        f"for {lowest.dimensions['pillar']}",
+        claim=False,
+    )
+
+
+def _short(short: Shortfall, rows: Sequence[AnswerRow], unit: str) -> Sentence:
+    if short.others:
+        named = listing([words(short.pillar), *short.others])
+        return Sentence(f"{named} fall short of expectations, {short.pillar} by {_size(short.gap, unit)}", claim=True)
+    text = f"{words(short.pillar)} fall short of expectations by {_size(short.gap, unit)}"
+    met = [str(row.dimensions["pillar"]) for row in rows if widen(row, len(rows))[0] > -material_gap(row.metric)]
+    if met:
+        text = f"{words(listing(met))} meet expectations; {short.pillar} fall short by {_size(short.gap, unit)}"
+    return Sentence(text, claim=True)
+
+
+def short_items(gaps: Sequence[AnswerRow], found: int) -> Sentence:
+    """The title over expected against experienced."""
+    total = len([row for row in gaps if row.status == "ok"])
+    verb = "is" if found == 1 else "are"
+    if found == 0:
+        if total == 1:
+            return Sentence("The one expectation that can be compared is met or not clearly missed", claim=False)
+        return Sentence(f"None of {total} expectations is missed by a measurable margin", claim=False)
+    return Sentence(f"{found} of {total} expectations {verb} missed by a measurable margin", claim=True)
+
+
+def short_moments(total: int, found: int) -> Sentence:
+    """The title over the gaps by interaction."""
+    if not total:
+        return Sentence("Gap by interaction: too few to compare", claim=False)
+    verb = "falls" if found == 1 else "fall"
+    if not found:
+        what = "The one interaction rated" if total == 1 else f"None of {total} interactions"
+        return Sentence(
+            f"{what} {'does not fall' if total == 1 else 'falls'} short by a measurable margin", claim=False
+        )
+    return Sentence(f"{found} of {total} interactions {verb} short by a measurable margin", claim=True)
+
+
+def _size(gap: float, unit: str) -> str:
+    size = signed(abs(gap)).lstrip("+").lstrip(MINUS)
+    return f"{size}% of the scale" if unit == "percent" else f"{size} points"

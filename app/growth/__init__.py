@@ -1,0 +1,1 @@
+"""Findings and sentences on growth that several pages share, and attribution."""

@@ -1,0 +1,179 @@
+"""Attribution on a page: models side by side, who only assists, what advertising brings back. In: a desk, filters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from app.growth import sentences as growth_sentences
+from app.growth.findings import find_assist
+from app.kit import cards, charts
+from app.kit.bars import bar
+from app.kit.desk import Desk
+from app.kit.findings import told
+from app.kit.formatting import markdown_safe, number, unavailable, words
+from app.kit.selection import Filters
+from app.kit.tables import Table, cross, pivot
+from app.shell.page import period_in_words
+from serving import Answer
+
+RULES: Final = ("first", "last", "last_non_direct", "linear", "position", "time_decay")
+WHOLE: Final = ("markov_1", "markov_2", "shapley")
+CREDITED, CONTRIBUTED = "attributed_conversions", "channel_conversions"
+RETURNS: Final = ("return_on_ad_spend", "cost_per_acquisition")
+WHOLE_RETURNS: Final = ("channel_return_on_ad_spend", "channel_cost_per_acquisition")
+METRICS: Final = (CREDITED, CONTRIBUTED, "closing_share", *RETURNS)
+LEAST_SHOWN: Final = 0.5  # a conversion; less is shown as none
+RETURNS_BY: Final = "linear"  # a middle way: neither the first nor the last touch alone pays back what was spent
+
+
+def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
+    """Model -> channel -> share of all conversions that the model gives it; models that were refused are left out."""
+    given: dict[str, dict[str, float]] = {}
+    for answer in answers:
+        for row in answer.rows:
+            channel, model = row.dimensions.get("channel"), row.dimensions.get("model")
+            if row.value is not None and channel is not None and model is not None:
+                given.setdefault(model, {})[channel] = float(row.value)
+    totals = {model: sum(of_model.values()) for model, of_model in given.items()}
+    return {
+        model: {channel: value / totals[model] for channel, value in of_model.items()}
+        for model, of_model in given.items()
+        if totals[model] > 0
+    }
+
+
+def draw(desk: Desk, filters: Filters) -> None:
+    """The attribution part of a page."""
+    st.header("Which channel earns the credit", anchor=False)
+    whole = _whole(desk, filters)
+    # Models over all paths are solved for the whole time: beside them rules are told for the whole time, too.
+    rules = desk.ask(CREDITED, by=("channel", "model"), where=filters.where, window=None if whole else filters.window)
+    known = (rules, *whole)
+    title = growth_sentences.disagree(shares_by_model(*known))
+    with cards.evidence(desk, title, known, (CREDITED, CONTRIBUTED), key="models"):
+        if any(row.value is not None for row in rules.rows):
+            cards.table(
+                side_by_side(desk, rules, whole),
+                desk,
+                alt_text="Conversions by channel, one column an attribution model",
+                key="models_table",
+                note=f"Conversions. {_whole_note(whole, period_in_words(filters, desk))}",
+            )
+        else:
+            cards.nothing_to_show(rules, what="Conversions by channel")
+    for reason in sorted({str(row.reason) for answer in whole for row in answer.rows if row.status == "refused"}):
+        st.info(markdown_safe(reason), icon=":material/info:")
+    left, right = st.columns([9, 11], gap="small")
+    with left:
+        _closers(desk, filters)
+    with right:
+        _returns(desk, filters)
+
+
+def _whole(desk: Desk, filters: Filters) -> tuple[Answer, ...]:
+    """Models over all paths together, solved for the whole time and by segment: other filters leave them out."""
+    if any(word != "segment" for word in filters.where) or len(filters.where.get("segment", ())) > 1:
+        return ()
+    segment = tuple(map(segment_here, filters.where.get("segment", ()))) or ("all",)
+    where = {"conversion": (desk.settings.conversion_event,), "period": ("all",), "segment": segment}
+    return (desk.ask(CONTRIBUTED, by=("channel", "model"), where=where),)
+
+
+def segment_here(segment: str) -> str:
+    """How contributions name a segment: two words are not the company's there, but `all` of it and `none` known."""
+    return f"{segment} (segment)" if segment.replace(" (segment)", "") in ("all", "none") else segment
+
+
+def _whole_note(whole: tuple[Answer, ...], period: str) -> str:
+    if not whole:
+        return f"{period}. Removal effects and Shapley values are solved by segment and for no other filter."
+    return (
+        "All time. Removal effects look at all paths together, those without a purchase among them; Shapley values at "
+        "which channels were on the way, in whatever order."
+    )
+
+
+def side_by_side(desk: Desk, rules: Answer, whole: tuple[Answer, ...]) -> Table:
+    """One row a channel, one column a model: rules first, then the models over all paths."""
+    tables = [
+        cross(
+            answer,
+            "channel",
+            models,
+            "model",
+            definition=desk.definitions[metric],
+            heading="Channel",
+            currency=desk.currency,
+        )
+        for answer, models, metric in ((rules, RULES, CREDITED), *((one, WHOLE, CONTRIBUTED) for one in whole))
+    ]
+    first, *rest = tables
+    numbers, texts = first.numbers, first.texts
+    for other in rest:
+        numbers = numbers.merge(other.numbers, on="Channel", how="outer", sort=True)
+        texts = texts.merge(other.texts, on="Channel", how="outer", sort=True)
+    texts = texts.fillna(unavailable("no_data"))
+    # A channel on paths without a purchase only has nothing to share, in any model.
+    said = texts.iloc[:, 1:].isin([unavailable("suppressed"), unavailable("refused")]).any(axis=1)
+    kept = (numbers.iloc[:, 1:].fillna(0).astype(float).abs() > LEAST_SHOWN).any(axis=1) | said
+    numbers, texts = (frame[kept].reset_index(drop=True) for frame in (numbers, texts))
+    names = {words(model): words(name) for model, name in growth_sentences.MODEL_NAMES.items()}
+    return Table(numbers.rename(columns=names), texts.rename(columns=names))
+
+
+def _closers(desk: Desk, filters: Filters) -> None:
+    closing = desk.shown("closing_share", filters, by=("channel",))
+    linear = desk.shown(CREDITED, filters, by=("channel",), where={"model": ("linear",)})
+    found = find_assist(closing.rows, linear.rows)
+    title = growth_sentences.assists(found, closing.rows)
+    with cards.evidence(desk, title, [closing, linear], ["closing_share"], key="closers"):
+        rows = sorted(told(closing.rows, "channel"), key=lambda row: -(row.value or 0.0))
+        if rows:
+            cards.chart(
+                charts.ranked(
+                    [
+                        bar(
+                            row,
+                            str(row.dimensions["channel"]),
+                            "share",
+                            stands_out=found is not None and row.dimensions["channel"] == found.channel,
+                        )
+                        for row in rows
+                    ],
+                    axis="Share of its conversions that a channel closes",
+                    unit="share",
+                    is_praise=True,
+                ),
+                alt_text=f"Bars of the share of conversions that each channel closes. {title}.",
+                key="closers_chart",
+                note="Conversions whose last touch it was, of those that it took part in.",
+            )
+        else:
+            cards.nothing_to_show(closing, what="Who closes")
+
+
+def _returns(desk: Desk, filters: Filters) -> None:
+    answers = [desk.shown(metric, filters, by=("channel",), where={"model": (RETURNS_BY,)}) for metric in RETURNS]
+    spent = desk.shown("campaign_cost", filters, by=("channel",)) if not filters.where else None
+    known = sorted(told(answers[0].rows, "channel"), key=lambda row: -(row.value or 0.0))
+    title = (
+        f"{known[0].dimensions['channel']} brings back {number(known[0].value or 0.0, 'per_person', exact=True)} for "
+        f"each {desk.currency} spent"
+        if known
+        else "What advertising brings back"
+    )
+    with cards.evidence(desk, title, answers, RETURNS, key="returns"):
+        if known:
+            shown = [answer for answer in (spent, *answers) if answer is not None]
+            cards.table(
+                pivot(shown, "channel", desk.definitions, heading="Channel", currency=desk.currency),
+                desk,
+                alt_text="Cost, return on ad spend and cost per acquisition by channel",
+                key="returns_table",
+                note=f"Revenue and conversions by {growth_sentences.MODEL_NAMES[RETURNS_BY]}. Channels whose cost "
+                "nobody told have no return.",
+            )
+        else:
+            cards.nothing_to_show(answers[0], what="Return on cost")

@@ -1,0 +1,1 @@
+"""The page "What is their journey?": stages, hand-offs, paths and times."""

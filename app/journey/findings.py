@@ -1,0 +1,146 @@
+"""What the answers about journeys prove: the seam that loses people, and the task with a step too many.
+
+In: rows of governed answers. Out: one finding, or None where nothing is proven. The rule that decides is the one of
+`growth_findings.find_apart`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.growth.findings import LEAST_OF_A_SHARE, Apart, find_apart, interval_of_share
+from app.kit.findings import Z95, bounds_of, is_clearly_above, usable, widen
+from workspace.vocabulary import STAGES
+
+if TYPE_CHECKING:
+    from serving import AnswerRow
+
+# A step is to blame where more than half of those who leave a task leave it there.
+MOST = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seam:
+    """A hand-off after which clearly more people are lost than after the others into the same stage."""
+
+    stage: str
+    loses: Apart
+
+    @property
+    def handoff(self) -> str:
+        return self.loses.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongTask:
+    """A task that clearly more people abandon than the others.
+
+    Attributes:
+        step: the step after which most of them leave; None where that is not proven.
+        step_share: of all who leave, the share that leaves there.
+    """
+
+    task: str
+    abandoned: Apart
+    step: str | None = None
+    step_share: float = 0.0
+
+
+def find_seam(rows: Iterable[AnswerRow]) -> Seam | None:
+    """The hand-off that loses people.
+
+    Args:
+        rows: `handoff_loss` by stage and handoff, of one kind. Only hand-offs into the same stage are compared: stages
+            differ in how many go on.
+
+    Returns:
+        Of the stages in which one hand-off stands apart, the one in which it loses most more than the others.
+    """
+    by_stage: dict[str, list[AnswerRow]] = defaultdict(list)
+    for row in rows:
+        if row.dimensions.get("stage") in STAGES and row.value is not None and (row.n or 0) >= LEAST_OF_A_SHARE:
+            by_stage[str(row.dimensions["stage"])].append(row)
+    compared = {stage: by_stage[stage] for stage in STAGES if len(by_stage[stage]) > 1}
+    found = []
+    for stage, of_stage in compared.items():
+        loses = find_apart(of_stage, "handoff", highest=True, families=len(compared))
+        if loses is not None:
+            found.append(Seam(stage=stage, loses=loses))
+    return max(found, key=lambda seam: seam.loses.share - seam.loses.elsewhere, default=None)
+
+
+def find_long_task(
+    abandonment: Iterable[AnswerRow], left: Iterable[AnswerRow] = (), *, dimension: str = "task"
+) -> LongTask | None:
+    """The task that people leave, and the step at which they do.
+
+    Args:
+        abandonment: `task_abandonment` by task.
+        left: `abandoned_task_attempts` by task and left_after.
+        dimension: the column that names the task.
+    """
+    abandoned = find_apart(abandonment, dimension, highest=True)
+    if abandoned is None:
+        return None
+    counts = {
+        str(row.dimensions["left_after"]): int(row.value)
+        for row in left
+        if row.status == "ok" and row.value and row.dimensions.get(dimension) == abandoned.value
+        if row.dimensions.get("left_after")
+    }
+    step = max(counts, key=lambda name: (counts[name], name), default=None)
+    everybody = sum(counts.values())
+    if step is None or interval_of_share(counts[step] / everybody, everybody, z=Z95)[0] <= MOST:
+        return LongTask(task=abandoned.value, abandoned=abandoned)
+    return LongTask(task=abandoned.value, abandoned=abandoned, step=step, step_share=counts[step] / everybody)
+
+
+# Ten points of a stage's people: fewer are within what one campaign or one season moves.
+MATERIAL_STALL = 0.10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stall:
+    """A stage from which clearly fewer people go on than from the other stages together."""
+
+    stage: str
+    rate: float
+    low: float
+    high: float
+    n: int
+    elsewhere: float
+
+
+def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] = STAGES) -> Stall | None:
+    """The stage at which journeys stall.
+
+    Args:
+        rows: `stage_conversion` by stage, shares of one.
+        observed: stages that the sources can see at all. The last of them has no later one to go on to, so that nobody
+            going on from it says nothing: it is left out.
+
+    Returns:
+        The stage with the lowest rate, if its widened interval lies at least MATERIAL_STALL below the other stages'
+        rate taken together, and it is clearly below the next lowest.
+    """
+    comparable = [stage for stage in STAGES if stage in observed][:-1]
+    stages = [row for row in usable(rows, "stage") if row.dimensions["stage"] in comparable]
+    if len(stages) < 2:
+        return None
+    lowest, following = sorted(stages, key=lambda row: (row.value or 0.0, str(row.dimensions["stage"])))[:2]
+    others = [row for row in stages if row is not lowest]
+    elsewhere = sum((row.value or 0.0) * (row.n or 0) for row in others) / sum(row.n or 0 for row in others)
+    value, low, high = bounds_of(lowest)
+    if widen(lowest, len(stages))[1] > elsewhere - MATERIAL_STALL or not is_clearly_above(following, lowest):
+        return None
+    return Stall(
+        stage=str(lowest.dimensions["stage"]),
+        rate=value,
+        low=low,
+        high=high,
+        n=int(lowest.n or 0),
+        elsewhere=elsewhere,
+    )

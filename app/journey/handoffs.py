@@ -1,0 +1,199 @@
+"""Hand-offs and tasks, where journeys have their seams. In: a desk and the reader's filters. Out: drawn cards."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.growth.findings import LEAST_OF_A_SHARE
+from app.journey import sentences as journey_sentences
+from app.journey.findings import find_long_task, find_seam
+from app.kit import cards, charts, sentences
+from app.kit.bars import bar
+from app.kit.desk import Desk
+from app.kit.findings import told
+from app.kit.formatting import hidden_note, number
+from app.kit.selection import Filters
+from app.kit.tables import pivot
+from app.shell.page import period_in_words
+from serving import Answer
+from workspace.vocabulary import STAGES
+
+HANDOFFS = ("handoffs", "handoff_days", "handoff_days_p90", "handoff_loss", "repeat_contact_share")
+AFTERWARDS = "perception_after_handoff"
+TASKS = ("task_attempts", "task_abandonment", "task_steps", "task_minutes")
+METRICS = (*HANDOFFS, AFTERWARDS, *TASKS)
+KINDS = {"corner": "Between corners", "channel": "Between channels"}
+BARS = 10
+
+
+def handoffs(desk: Desk, filters: Filters) -> None:
+    """Which hand-offs lose people, how long they take, and what people say afterwards."""
+    st.header("Hand-offs", anchor=False)
+    kind = (
+        st.segmented_control(
+            "Hand-offs",
+            list(KINDS),
+            default="corner",
+            required=True,
+            format_func=KINDS.__getitem__,
+            key="handoffs",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        or "corner"
+    )
+    where = {"handoff_kind": (kind,)}
+    split = desk.shown("handoff_loss", filters, by=("stage", "handoff"), where=where)
+    found = find_seam(split.rows)
+    stage = found.stage if found else _busiest(split)
+    title = journey_sentences.seam(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
+    left, right = st.columns([11, 9], gap="small")
+    with left, cards.evidence(desk, title, [split], ["handoff_loss"], key="handoff_loss"):
+        rows = sorted(
+            (
+                row
+                for row in split.rows
+                if row.dimensions.get("stage") == stage and row.value is not None and (row.n or 0) >= LEAST_OF_A_SHARE
+            ),
+            key=lambda row: -(row.value or 0.0),
+        )[:BARS]
+        if rows and stage:
+            cards.chart(
+                charts.ranked(
+                    [
+                        bar(
+                            row,
+                            journey_sentences.handoff_name(str(row.dimensions["handoff"])),
+                            "share",
+                            stands_out=found is not None and row.dimensions["handoff"] == found.handoff,
+                        )
+                        for row in rows
+                    ],
+                    axis=f"Lost on the way into {stage}",
+                    unit="share",
+                ),
+                alt_text=f"Bars of the share lost by hand-off into {stage}. {title}.",
+                key="handoff_loss_chart",
+                note=f"Share of hand-offs into {stage} after which no later stage is reached within "
+                f"{desk.settings.conversion_days} days; lines are 95% intervals. Stages differ in how many go on, so "
+                "that only hand-offs into the same stage are compared.",
+            )
+        else:
+            cards.nothing_to_show(split, what="What hand-offs lose")
+    with right:
+        afterwards = desk.shown(AFTERWARDS, filters, by=("handoff",), where=where)
+        known = sorted(told(afterwards.rows, "handoff"), key=lambda row: row.value or 0.0)
+        title = sentences.extremes(afterwards.rows, "handoff", what="The judgement after a hand-off", unit="score")
+        with cards.evidence(desk, title, [afterwards], [AFTERWARDS], key="handoff_perception"):
+            if known:
+                cards.chart(
+                    charts.ranked(
+                        [
+                            bar(
+                                row,
+                                journey_sentences.handoff_name(str(row.dimensions["handoff"])),
+                                "score",
+                                stands_out=title.claim and row is known[0],
+                            )
+                            for row in known[:BARS]
+                        ],
+                        axis="Judgement in percent of the scale",
+                    ),
+                    alt_text=f"Bars of the judgement after a hand-off. {title}.",
+                    key="handoff_perception_chart",
+                    note="Answers about the touchpoint that received the person; lines are 95% intervals. "
+                    + hidden_note(desk.min_cell),
+                )
+            else:
+                cards.nothing_to_show(afterwards, what="Perception after hand-offs")
+    answers = [desk.shown(name, filters, by=("handoff",), where=where) for name in HANDOFFS]
+    cards.table(
+        pivot(answers, "handoff", desk.definitions, heading="Hand-off", currency=desk.currency),
+        desk,
+        alt_text="Hand-offs: number, days, losses and repeated contacts",
+        key="handoffs_table",
+        note=f"{period_in_words(filters, desk)}.",
+    )
+    cards.source(desk, answers, HANDOFFS, key="handoffs_source")
+
+
+def _busiest(split: Answer) -> str | None:
+    """The stage with most hand-offs observed long enough."""
+    counts: dict[str, int] = {}
+    for row in split.rows:
+        stage = row.dimensions.get("stage")
+        if stage in STAGES:
+            counts[str(stage)] = counts.get(str(stage), 0) + (row.n or 0)
+    return max(counts, key=lambda stage: (counts[stage], stage)) if any(counts.values()) else None
+
+
+def tasks(desk: Desk, filters: Filters) -> None:
+    """What people try to get done: how many give up, and after which step."""
+    st.header("Tasks", anchor=False)
+    abandonment = desk.shown("task_abandonment", filters, by=("task_label",))
+    left = desk.shown("abandoned_task_attempts", filters, by=("task_label", "left_after"))
+    found = find_long_task(abandonment.rows, left.rows, dimension="task_label")
+    title = journey_sentences.long_task(found, abandonment.rows, label=found.task if found else None)
+    chart, steps = st.columns([11, 9], gap="small")
+    with chart, cards.evidence(desk, title, [abandonment, left], ["task_abandonment"], key="tasks"):
+        rows = sorted(told(abandonment.rows, "task_label"), key=lambda row: -(row.value or 0.0))
+        if rows:
+            cards.chart(
+                charts.ranked(
+                    [
+                        bar(
+                            row,
+                            str(row.dimensions["task_label"]),
+                            "share",
+                            stands_out=found is not None and row.dimensions["task_label"] == found.task,
+                        )
+                        for row in rows[:BARS]
+                    ],
+                    axis="Abandoned",
+                    unit="share",
+                ),
+                alt_text=f"Bars of the share of abandoned attempts by task. {title}.",
+                key="tasks_chart",
+                note="Share of attempts that do not reach the task's goal; lines are 95% intervals.",
+            )
+        else:
+            cards.nothing_to_show(abandonment, what="Tasks")
+    with steps, cards.evidence(desk, "After which step people leave", [left], ["abandoned_task_attempts"], key="left"):
+        where_left = sorted(
+            (row for row in left.rows if row.value and row.dimensions.get("left_after")),
+            key=lambda row: -(row.value or 0.0),
+        )
+        if where_left:
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            "label": f"{row.dimensions['left_after']}",
+                            "value": row.value,
+                            "low": row.value,
+                            "high": row.value,
+                            "text": number(row.value or 0.0, "count"),
+                            "stands_out": found is not None
+                            and row.dimensions["left_after"] == found.step
+                            and row.dimensions["task_label"] == found.task,
+                            "note": str(row.dimensions["task_label"]),
+                        }
+                        for row in where_left[:BARS]
+                    ],
+                    axis="Attempts left after this step",
+                ),
+                alt_text="Bars of abandoned attempts by the last step taken.",
+                key="left_chart",
+                note="A step is what at least half of a task's completed attempts pass through.",
+            )
+        else:
+            cards.nothing_to_show(left, what="Steps")
+    answers = [desk.shown(name, filters, by=("task_label",)) for name in TASKS]
+    cards.table(
+        pivot(answers, "task_label", desk.definitions, heading="Task", currency=desk.currency),
+        desk,
+        alt_text="Tasks: attempts, abandonment, steps and minutes",
+        key="tasks_table",
+        note=f"{period_in_words(filters, desk)}.",
+    )
+    cards.source(desk, answers, TASKS, key="tasks_source")

@@ -1,0 +1,294 @@
+"""What is their journey? In: stage, touchpoint, journey and perception answers. Out: the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.growth import attribution
+from app.journey import handoffs as journey_handoffs
+from app.journey import paths as journey_paths
+from app.journey import sentences as journey_sentences
+from app.journey import when as journey_when
+from app.journey.findings import find_stalled_stage
+from app.kit import cards, charts, initiatives, sentences
+from app.kit.failures import part
+from app.kit.findings import MIN_N, usable
+from app.kit.formatting import count_of, days, labels, markdown_safe, number, percent, unavailable, words
+from app.kit.pages import QUESTIONS
+from app.kit.tables import pivot
+from app.shell.page import based_on, begin, choose, period_in_words, without_facts
+from app.who import retention as retention_cards
+from serving import Answer, AnswerRow
+from workspace.vocabulary import STAGES
+
+METRICS = ("stage_conversion", "stage_entries", "days_to_next_stage", "touchpoints", "journeys")
+SHOWN = (
+    *METRICS,
+    "journey_conversion_rate",
+    "journey_days_to_purchase",
+    "offline_share",
+    "perception_level",
+    *journey_handoffs.METRICS,
+    *journey_paths.METRICS,
+    *attribution.METRICS,
+)
+SPLITS = {"channel": "Channel", "segment": "Segment", "value_tier_at_event": "Value tier"}
+# More lines than this cannot be told apart; the smaller channels stand in the table and the download.
+CHANNELS = 6
+
+
+def by_value(answer: Answer, dimension: str, metric: str) -> dict[str | None, AnswerRow]:
+    """The rows of one metric by the value of a dimension."""
+    return {row.dimensions.get(dimension): row for row in answer.rows if row.metric == metric}
+
+
+def most_common(answer: Answer, dimension: str, stage: str) -> str | None:
+    """The named value with most touchpoints in a stage."""
+    rows = [
+        row
+        for row in answer.rows
+        if row.dimensions.get("stage") == stage and row.dimensions.get(dimension) and row.value
+    ]
+    return str(max(rows, key=lambda row: row.value or 0.0).dimensions[dimension]) if rows else None
+
+
+def rate_text(row: AnswerRow) -> str:
+    """A share of the grid, or why there is none: nobody, too few to say, or hidden."""
+    if row.value is None:
+        return "" if row.status == "no_data" else unavailable(row.status)
+    return percent(row.value) if (row.n or 0) >= MIN_N else f"n < {MIN_N}"
+
+
+desk, heading = begin(QUESTIONS["journey"])
+filters = choose(desk)
+people = desk.shown("touchpoint_people", filters).one("touchpoint_people")
+touchpoints = desk.shown("touchpoints", filters).one("touchpoints")
+for row in (people, touchpoints):
+    is_shown = row is people and row.status != "suppressed"
+    if not is_shown and without_facts(heading, filters, row, metrics=SHOWN, what="touchpoints", who="people"):
+        st.stop()
+
+
+def by_stage(metric: str) -> dict[str | None, AnswerRow]:
+    """A metric by stage, within the filters."""
+    return by_value(desk.shown(metric, filters, by=("stage",)), "stage", metric)
+
+
+def observed() -> set[str]:
+    """The stages that somebody entered."""
+    return {str(stage) for stage, row in by_stage("stage_entries").items() if row.value}
+
+
+def last_observed() -> str:
+    """The stage after which none is seen."""
+    return max(observed() & set(STAGES), key=STAGES.index, default=STAGES[-1])
+
+
+with heading.answering(SHOWN):
+    heading.answer(
+        journey_sentences.journey(
+            desk.shown("stage_conversion", filters, by=("stage",)).rows,
+            days=desk.settings.conversion_days,
+            observed=observed(),
+        ),
+        metrics=SHOWN,
+        based_on=based_on([(people, "person", "people"), (touchpoints, "touchpoint", "touchpoints")], filters, desk),
+    )
+
+st.header(f"Share who go on to a later stage within {desk.settings.conversion_days} days", anchor=False)
+with part("The stages"):
+    conversion = desk.shown("stage_conversion", filters, by=("stage",))
+    seen = observed()
+    stall = find_stalled_stage(conversion.rows, observed=seen)
+    entries, waits, rates = (by_stage(metric) for metric in ("stage_entries", "days_to_next_stage", "stage_conversion"))
+    past = desk.earlier("stage_conversion", filters, by=("stage",))
+    earlier = by_value(past, "stage", "stage_conversion") if past else {}
+    touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
+    where = desk.shown("touchpoints", filters, by=("stage", "channel"))
+    how = desk.shown("touchpoints", filters, by=("stage", "method"))
+    why = desk.shown("touchpoints", filters, by=("stage", "reason"))
+    last = last_observed()
+    with st.grid(6, min_column_width=150, gap="small"):
+        for position, stage in enumerate(STAGES, start=1):
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                count, rate, wait = entries.get(stage), rates.get(stage), waits.get(stage)
+                st.markdown(f"**{position}. {words(stage)}**")
+                reached = (
+                    f"{number(count.value, 'count')} {'entry' if count.value == 1 else 'entries'}"
+                    if count is not None and count.value
+                    else "not observed"
+                    if count is None or count.status in ("ok", "no_data")
+                    else unavailable(count.status)
+                )
+                st.markdown(f":gray[{reached}]")
+                if rate is not None and rate.value is not None and stage != last:
+                    moved, color = cards.delta(desk.definitions["stage_conversion"], rate, earlier.get(stage))
+                    st.metric(
+                        f"Go on from {stage}",
+                        percent(rate.value),
+                        moved,
+                        delta_color=color,
+                        label_visibility="collapsed",
+                        help=sentences.interval_note(rate, "share"),
+                    )
+                    if stall is not None and stall.stage == stage:
+                        st.badge("Stalls here", icon=":material/south:", color="red")
+                else:
+                    st.markdown(":gray[last stage seen]" if stage == last else ":gray[no rate yet]")
+                facts = [
+                    (":material/schedule:", f"{days(wait.value)} to next" if wait and wait.value is not None else None),
+                    (":material/touch_app:", most_common(touches, "touchpoint", stage)),
+                    (":material/location_on:", most_common(where, "channel", stage)),
+                    (":material/devices:", most_common(how, "method", stage)),
+                    (":material/chat:", most_common(why, "reason", stage)),
+                ]
+                for icon, fact in facts:
+                    if fact:
+                        st.markdown(f"{icon} {markdown_safe(words(fact))}")
+
+left, right = st.columns([11, 9], gap="small")
+with left, part("Who goes on"):
+    splits = [name for name in SPLITS if desk.can_split("stage_conversion", name)]
+    by = (
+        st.segmented_control(
+            "Who goes on, by",
+            splits,
+            default=splits[0],
+            required=True,
+            format_func=SPLITS.__getitem__,
+            key="goes_on_by",
+            bind="query-params",
+        )
+        or splits[0]
+    )
+    split = desk.shown("stage_conversion", filters, by=(by, "stage"))
+    going_on = [stage for stage in STAGES if stage in observed() and stage != last_observed()]
+    rows = [row for row in split.rows if row.dimensions.get(by) and row.dimensions.get("stage") in going_on]
+    rates_by_split = desk.shown("stage_conversion", filters, by=(by,))
+    title = sentences.extremes(rates_by_split.rows, by, what="The share going on", unit="share")
+    with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_split"):
+        spoken = labels(str(row.dimensions[by]) for row in rows)
+        told = [
+            {
+                "row": spoken[str(row.dimensions[by])],
+                "column": words(str(row.dimensions["stage"])),
+                "value": row.value if (row.n or 0) >= MIN_N else None,
+                "text": rate_text(row),
+            }
+            for row in rows
+        ]
+        if any(cell["value"] is not None for cell in told):
+            cards.chart(
+                charts.matrix(told, columns=[words(stage) for stage in going_on], pattern=".1%"),
+                alt_text=f"Grid of the share that goes on, by {SPLITS[by].lower()} and stage. {title}.",
+                key="stage_by_split_chart",
+                note=f"Share of entries that reach a later stage within {desk.settings.conversion_days} days. Channel "
+                "and value tier are those of the entry.",
+            )
+        else:
+            cards.nothing_to_show(split, what=f"Conversion by {SPLITS[by].lower()}")
+with right, part("Experience along the stages"):
+    perceived = desk.shown("perception_level", filters, by=("stage",))
+    known = [row for row in usable(perceived.rows, "stage") if row.dimensions["stage"] in STAGES]
+    title = sentences.extremes(perceived.rows, "stage", what="The rated experience", unit="score", order=STAGES)
+    with cards.evidence(desk, title, [perceived], ["perception_level"], key="perception_by_stage"):
+        if known:
+            lowest = min(known, key=lambda row: row.value or 0.0) if title.claim else None
+            cards.chart(
+                charts.along_stages(
+                    [
+                        {
+                            "stage": words(str(row.dimensions["stage"])),
+                            "value": row.value,
+                            "low": row.low,
+                            "high": row.high,
+                            "text": number(row.value or 0.0, "score"),
+                            "note": sentences.interval_note(row, "score"),
+                        }
+                        for row in known
+                    ],
+                    axis="Mean rating of the experience",
+                    order=[words(stage) for stage in STAGES],
+                    lowest=words(str(lowest.dimensions["stage"])) if lowest else None,
+                ),
+                alt_text=f"Line of the rated experience along the stages. {title}.",
+                key="perception_by_stage_chart",
+                note=f"{count_of(sum(row.n or 0 for row in known), 'answer')}; lines are 95% intervals.",
+            )
+        else:
+            cards.nothing_to_show(perceived, what="Experience along the stages")
+
+with part("Touchpoints by channel"):
+    monthly = desk.shown("touchpoints", filters, by=("channel",), grain="month")
+    named = [
+        row for row in monthly.rows if row.status == "ok" and row.value is not None and row.dimensions.get("channel")
+    ]
+    spoken = labels(str(row.dimensions["channel"]) for row in named)
+    series = [
+        {"period": row.period, "value": row.value, "series": spoken[str(row.dimensions["channel"])]} for row in named
+    ]
+    totals: dict[str, float] = {}
+    for record in series:
+        name = str(record["series"])
+        totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
+    largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
+    changed = initiatives.marks(desk, "touchpoints", filters.window)
+    title_text = (
+        f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
+        if largest
+        else "Touchpoints by channel"
+    )
+    with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"):
+        if largest:
+            cards.chart(
+                charts.lines([record for record in series if record["series"] in largest], marks=changed),
+                alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
+                key="channels_chart",
+                note=(
+                    f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
+                    if len(totals) > CHANNELS
+                    else "Touchpoints a month."
+                )
+                + f" {initiatives.note(changed)}",
+            )
+        else:
+            cards.nothing_to_show(monthly, what="Touchpoints by channel")
+
+with part("When people come"):
+    journey_when.draw(desk, filters)
+with part("Hand-offs"):
+    journey_handoffs.handoffs(desk, filters)
+with part("Tasks"):
+    journey_handoffs.tasks(desk, filters)
+with part("Paths"):
+    journey_paths.flows(desk)
+with part("The path explorer"):
+    journey_paths.explorer(desk)
+with part("Who orders again"):
+    retention_cards.cohorts(desk, filters)
+with part("Which channel earns the credit"):
+    attribution.draw(desk, filters)
+
+st.header("Journeys", anchor=False)
+with st.grid(4, min_column_width=220, gap="small"):
+    for metric in ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share"):
+        cards.kpi(desk, filters, metric)
+with part("Touchpoints by channel, as a table"):
+    by_channel = [
+        desk.shown(metric, filters, by=("channel",))
+        for metric in ("touchpoints", "touchpoint_people", "stage_conversion")
+    ]
+    cards.table(
+        pivot(
+            by_channel,
+            "channel",
+            desk.definitions,
+            heading="Channel",
+            currency=desk.currency,
+        ),
+        desk,
+        alt_text="Touchpoints, people and conversion by channel",
+        key="channels_table",
+        note=f"{period_in_words(filters, desk)}.",
+    )
+    cards.source(desk, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")

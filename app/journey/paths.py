@@ -1,0 +1,131 @@
+"""The ways that journeys take. In: a desk and the reader's filters. Out: drawn cards.
+
+Paths are counted over the whole time and everybody: a journey has no one month, and a rare path may be one person's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app.journey import sentences as journey_sentences
+from app.journey.flows import ARROW, LEAST, POSITIONS, RARER, sankey, stage_flows
+from app.kit import cards
+from app.kit.desk import Desk
+from app.kit.formatting import count_of, hidden_note, markdown_safe, percent
+from app.kit.tables import Table, pivot
+from serving import Answer
+from workspace.vocabulary import STAGES
+
+METRICS = ("paths", "path_share", "path_days", "transition_share", "transition_days_median", "transition_days_p90")
+TOLD = ("paths", "path_share", "path_days", "path_days_p90")
+SANKEY_HEIGHT = 380
+MOST = 10
+WAYS = {"starts": "Start at a step", "ends": "End at a step"}
+EVERYBODY = {"tier": ("all",)}
+
+
+def flows(desk: Desk) -> None:
+    """Journeys from stage to stage, and the commonest ways to a purchase and to a loss."""
+    st.header("Paths", anchor=False)
+    answer = desk.ask("paths", by=("path",), where={"path_kind": ("stages",)})
+    title = journey_sentences.stages(answer.rows)
+    with cards.evidence(desk, title, [answer], ["paths"], key="stage_paths"):
+        drawn = stage_flows(answer.rows)
+        if drawn:
+            st.echarts_chart(
+                sankey(drawn, order=STAGES),
+                height=SANKEY_HEIGHT,
+                key="stage_paths_chart",
+                alt=f"Flows of journeys from stage to stage. {title}.",
+            )
+            whole = sum(row.value or 0.0 for row in answer.rows)
+            told = sum(flow.journeys for flow in drawn if flow.place == 1)
+            st.caption(
+                markdown_safe(
+                    f"{count_of(told, 'journey')} of {count_of(whole, 'journey')}, all time: the commonest paths. The "
+                    f"first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
+                    + hidden_note(desk.min_cell)
+                )
+            )
+        else:
+            cards.nothing_to_show(answer, what="Paths through the stages")
+    for kind, words in (("to purchase", "to a purchase"), ("to loss", "to a loss")):
+        where = {"path_kind": (kind,)}
+        answers = [desk.ask(metric, by=("path",), where=where) for metric in TOLD[:3]]
+        title = journey_sentences.paths(answers[0].rows, kind=words)
+        key = kind.replace(" ", "_")
+        with cards.evidence(desk, title, answers, TOLD[:3], key=key):
+            cards.table(
+                _top(desk, answers, heading="Last steps"),
+                desk,
+                alt_text=f"The commonest last steps {words}",
+                key=f"{key}_table",
+                note="The last four different touchpoints before a conversion."
+                if kind == "to purchase"
+                else "The last four different touchpoints of journeys that ended without a conversion.",
+            )
+
+
+def explorer(desk: Desk) -> None:
+    """Any step: what follows it or leads to it, how often, and how long that takes."""
+    steps = desk.values("from_step")
+    if not steps:
+        return
+    with st.expander("Path explorer", icon=":material/route:"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            way = st.segmented_control(
+                "Paths that",
+                list(WAYS),
+                default="starts",
+                required=True,
+                format_func=WAYS.__getitem__,
+                key="way",
+                bind="query-params",
+            )
+            step = st.selectbox("Step", steps, key="step", bind="query-params")
+        forwards = ("from_step", "to_step", "first_step", "parts_from")
+        backwards = ("to_step", "from_step", "last_step", "parts_to")
+        here, there, end, metric = backwards if way == "ends" else forwards
+        where = {here: (step,), **EVERYBODY}
+        names = ("transitions", "transition_share", "transition_days_median", "transition_days_p90")
+        answers = [desk.ask(name, by=(there,), where=where) for name in names]
+        title = (
+            journey_sentences.next_step(answers[1].rows, answers[2].rows, step)
+            if way != "ends"
+            else f"What leads to “{step}”"
+        )
+        with cards.evidence(desk, title, answers, names, key="explorer"):
+            cards.table(
+                _top(desk, answers, dimension=there, heading="Next step" if way != "ends" else "Step before"),
+                desk,
+                alt_text=f"Steps next to {step}",
+                key="explorer_table",
+                note="Shares are of all continuations and ends of the step that comes first. All time, everybody.",
+            )
+        parts = desk.ask(metric, by=("path",), where={end: (step,)})
+        if any(row.value for row in parts.rows):
+            cards.table(
+                _top(desk, [parts], heading="Three steps in a row"),
+                desk,
+                alt_text=f"Three steps in a row that {way} at {step}",
+                key="parts_table",
+                note="Different touchpoints; the same one several times in a row is one step. The commonest of all.",
+            )
+            cards.source(desk, [parts], [metric], key="parts_source")
+
+
+def _top(desk: Desk, answers: list[Answer], *, dimension: str = "path", heading: str) -> Table:
+    """The rows with most of the first metric, with arrows between the steps of a path."""
+    told = [
+        replace(answer, rows=tuple(row for row in answer.rows if row.dimensions.get("path") != RARER))
+        for answer in answers
+    ]
+    table = pivot(told, dimension, desk.definitions, heading=heading, currency=desk.currency)
+    first = table.numbers.columns[1] if len(table.numbers.columns) > 1 else heading
+    order = table.numbers.sort_values(first, ascending=False, na_position="last").head(MOST).index
+    numbers, texts = (frame.loc[order].reset_index(drop=True) for frame in (table.numbers, table.texts))
+    for frame in (numbers, texts):
+        frame[heading] = [name.replace(ARROW, " → ") for name in frame[heading]]
+    return Table(numbers, texts)

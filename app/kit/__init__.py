@@ -1,0 +1,1 @@
+"""What every page is drawn with: questions to the release, cards, charts, tables, and words for numbers."""

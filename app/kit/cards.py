@@ -1,0 +1,269 @@
+"""Cards. In: a desk, the reader's filters and governed answers. Out: drawn cards with their source one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import altair as alt
+import streamlit as st
+
+from app.kit import charts, sparklines
+from app.kit.badges import ICONS
+from app.kit.desk import Desk
+from app.kit.failures import part
+from app.kit.findings import has_changed
+from app.kit.formatting import (
+    TITLE,
+    as_code,
+    change,
+    ended,
+    hidden_note,
+    markdown_safe,
+    moment,
+    number,
+    shortened,
+    unavailable,
+    unit_of,
+    words,
+)
+from app.kit.pages import page_of
+from app.kit.selection import Filters
+from app.kit.sentences import Sentence, interval_note
+from app.kit.tables import Table, csv_of
+from serving import Answer, AnswerRow, MetricDefinition
+
+DEFINITIONS_PAGE = page_of("definitions").file
+DeltaColor = Literal["normal", "inverse", "off"]
+# Names that fit a narrow card; the full ones stand in the definitions.
+SHORT = {
+    "nps": "Promoters (NPS)",
+    "csat": "Satisfied (CSAT)",
+    "ces": "Ease (CES)",
+    "overall_score": "Overall",
+    "pairing_coverage": "Coverage",
+    "expectation_gap_by_importance": "Gap by importance",
+    "retention_rate": "Monthly retention",
+}
+
+
+def kpi(
+    desk: Desk,
+    filters: Filters,
+    metric: str,
+    *,
+    label: str | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    border: bool = True,
+) -> None:
+    """One number with its change and its course over the last months.
+
+    What is hidden within the period but not over the whole time is shown over the whole time, and says so.
+    """
+    with part(label or words(metric)):
+        _kpi(desk, filters, metric, label=label, where=where, border=border)
+
+
+def _kpi(
+    desk: Desk,
+    filters: Filters,
+    metric: str,
+    *,
+    label: str | None,
+    where: Mapping[str, Sequence[str]] | None,
+    border: bool,
+) -> None:
+    definition = desk.definitions[metric]
+    narrowed = {**filters.where, **(where or {})}
+    name = f"{ICONS[definition.badge]} {markdown_safe(label or definition.label)}"
+    now = desk.one(metric, where=narrowed, window=filters.window)
+    if now.status == "suppressed" and not filters.window.is_open:
+        whole = desk.one(metric, where=narrowed)
+        if whole.status == "ok":
+            note = f"Within the period: {now.reason}."
+            _number(desk, definition, whole, f"{name}, all time", border=border, note=note)
+            return
+    if now.status != "ok" or now.value is None:
+        _without_number(definition, now, name, desk.currency, border=border)
+        return
+    moved, color = delta(definition, now, desk.before(metric, filters, where))
+    course = sparklines.course(desk, metric, narrowed, filters.window)
+    with st.container(border=border, height="stretch", vertical_alignment="distribute", gap="xsmall"):
+        st.metric(
+            name,
+            number(now.value, unit_of(metric, definition.unit), currency=desk.currency),
+            moved,
+            delta_color=color,
+            delta_arrow="auto" if moved and any(digit in moved for digit in "123456789") else "off",
+            delta_description=filters.comparison_note if moved else None,
+            help=f"{_help(definition, now, desk.currency)} {markdown_safe(course.note if course else '')}",
+        )
+        if course:
+            sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
+
+
+def stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = "") -> None:
+    """One number that has no period of its own, with its interval written under it."""
+    with part(label):
+        _stated(desk, metric, where=where, label=label, note=note)
+
+
+def _stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str) -> None:
+    definition = desk.definitions[metric]
+    row = desk.one(metric, where=where)
+    name = f"{ICONS[definition.badge]} {markdown_safe(label)}"
+    if row.status != "ok" or row.value is None:
+        _without_number(definition, row, name, desk.currency, border=True)
+        return
+    unit = unit_of(metric, definition.unit)
+    with st.container(border=True, height="stretch"):
+        shown = number(row.value, unit, currency=desk.currency)
+        st.metric(name, shown, help=_help(definition, row, desk.currency))
+        if row.low is not None and row.high is not None:
+            low, high = (number(bound, unit, currency=desk.currency) for bound in (row.low, row.high))
+            st.caption(markdown_safe(f"{low} to {high} (95% interval){', ' + note if note else ''}"))
+
+
+@contextmanager
+def evidence(
+    desk: Desk, title: Sentence | str, answers: Sequence[Answer], metrics: Sequence[str], *, key: str
+) -> Iterator[None]:
+    """A card whose title is a finding; its Source popover says where the numbers come from and gives them away.
+
+    Where no source feeds any of its numbers, there is nothing to find, and the title says just that. A card that fails
+    says so under its title: it never takes the page with it.
+    """
+    asked = dict.fromkeys(name for answer in answers for name in answer.question.metrics)
+    if asked and not any(desk.is_fed(name) for name in asked):
+        title = f"{desk.definitions[next(iter(asked))].label}: no source has it"
+    with st.container(border=True, height="stretch"):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", wrap=False, gap="small"
+        ):
+            st.header(markdown_safe(shortened(str(title), most=TITLE)), anchor=False, width="stretch")
+            with part("Where this comes from"):
+                source(desk, answers, metrics, key=key)
+        with part("This card"):
+            yield
+
+
+def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key: str) -> None:
+    """Definition, owner, model, update, checks, download and a link to the full definition."""
+    definitions = desk.define(metrics)
+    if not definitions:
+        return
+    worst = min(definitions, key=lambda definition: list(reversed(ICONS)).index(definition.badge))
+    updated = moment(desk.document.published_at.astimezone(ZoneInfo(desk.document.timezone)))
+    with st.popover("Source", icon=ICONS[worst.badge], type="tertiary"):
+        for definition in definitions:
+            models = ", ".join(map(as_code, definition.model))
+            passed = sum(check.status == "passed" for check in definition.checks)
+            st.markdown(f"**{markdown_safe(definition.label)}** — {markdown_safe(definition.description)}")
+            st.caption(
+                f"Owner {markdown_safe(words(definition.owner))} · model {models} · updated {updated} · "
+                f"{passed}/{len(definition.checks)} checks passed · {definition.badge}"
+            )
+            if definition.badge_reason:
+                st.caption(markdown_safe(definition.badge_reason))
+        st.download_button(
+            "Download data (CSV)",
+            data=lambda: csv_of(answers),
+            file_name=f"{key}_{desk.document.run_id}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"download_{key}",
+            on_click="ignore",
+            width="stretch",
+        )
+        st.page_link(
+            DEFINITIONS_PAGE,
+            label="Open metric definition",
+            icon=":material/menu_book:",
+            query_params={"metric": definitions[0].name},
+        )
+
+
+def chart(drawn: alt.LayerChart, *, alt_text: str, key: str, note: str = "") -> None:
+    """A chart with the text that stands for it, and its small print."""
+    st.altair_chart(drawn, alt=alt_text, key=key, width="stretch")
+    if note:
+        st.caption(markdown_safe(note))
+
+
+def nothing_to_show(answer: Answer, *, what: str) -> None:
+    """Say why a card is empty: the reasons that the rows themselves give."""
+    reasons = sorted({row.reason for row in answer.rows if row.reason})
+    statuses = sorted({row.status for row in answer.rows if row.status != "ok"})
+    said = " ".join(ended(reason) for reason in reasons[:2])
+    fallback = f"{words(unavailable(statuses[0]))}." if statuses else "No rows answer this."
+    st.info(
+        f"**{markdown_safe(what)} cannot be shown here.** {markdown_safe(said or fallback)}", icon=":material/info:"
+    )
+
+
+def table(shown: Table, desk: Desk, *, alt_text: str, key: str, note: str = "") -> None:
+    """A table that sorts by number and reads as text, with its small print."""
+    st.dataframe(
+        shown.styled(),
+        hide_index=True,
+        alt=alt_text,
+        key=key,
+        width="stretch",
+        column_config={column: st.column_config.Column(alignment="right") for column in shown.incomplete},
+    )
+    notes = [note, hidden_note(desk.min_cell) if shown.hides else ""]
+    if any(notes):
+        st.caption(markdown_safe(" ".join(one for one in notes if one)))
+
+
+def _number(
+    desk: Desk, definition: MetricDefinition, row: AnswerRow, name: str, *, border: bool, note: str = ""
+) -> None:
+    assert row.value is not None
+    text = number(row.value, unit_of(definition.name, definition.unit), currency=desk.currency)
+    explained = f"{_help(definition, row, desk.currency)} {markdown_safe(note)}"
+    st.metric(name, text, help=explained, border=border, height="stretch")
+
+
+def _without_number(definition: MetricDefinition, row: AnswerRow, name: str, currency: str, *, border: bool) -> None:
+    with st.container(border=border, height="stretch"):
+        st.metric(name, words(unavailable(row.status)), help=_help(definition, row, currency))
+        if row.reason:
+            st.caption(markdown_safe(ended(row.reason)))
+
+
+def delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None) -> tuple[str | None, DeltaColor]:
+    """The change in words and its colour: green or red only where the intervals show a change."""
+    if before is None or before.value is None or now.value is None:
+        return None, "off"
+    text = change(now.value, before.value, unit_of(definition.name, definition.unit))
+    if text is None:
+        return None, "off"
+    # Streamlit reads the sign off a hyphen.
+    text = text.replace("−", "-")
+    is_proven = has_changed(now, before) and (now.low is not None or definition.metric_class == "additive")
+    if not is_proven or definition.good == "none":
+        return text, "off"
+    return text, "normal" if definition.good == "up" else "inverse"
+
+
+def _tone(moved: str | None, color: DeltaColor) -> str:
+    """A sparkline's colour: that of its delta, so that only a proven change is coloured."""
+    if moved is None or color == "off":
+        return charts.CONTEXT
+    return charts.POINT if moved.startswith("-") == (color == "inverse") else charts.ALARM
+
+
+def _help(definition: MetricDefinition, row: AnswerRow, currency: str) -> str:
+    parts = [definition.description]
+    if row.value is not None and (
+        note := interval_note(row, unit_of(definition.name, definition.unit), currency=currency)
+    ):
+        parts.append(f"Here: {note}.")
+    if row.reason:
+        parts.append(ended(row.reason))
+    if definition.badge_reason:
+        parts.append(ended(definition.badge_reason))
+    return markdown_safe(" ".join(parts))

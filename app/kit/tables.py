@@ -1,0 +1,140 @@
+"""Answers as a table. In: rows of several metrics over one dimension. Out: a frame of numbers and one of texts.
+
+The numbers sort and download; the texts are what is read. A cell without a number says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from app.kit.formatting import number, unavailable, unit_of, words
+from workspace import spreadsheets
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+    from serving import Answer, AnswerRow, MetricDefinition
+
+UNKNOWN = "not known"  # a missing value; a value of that name stands in quotation marks
+
+
+@dataclass(frozen=True)
+class Table:
+    """`numbers` and `texts` have the same columns and rows; the first column is the dimension."""
+
+    numbers: pd.DataFrame
+    texts: pd.DataFrame
+
+    @property
+    def hides(self) -> bool:
+        """Whether a cell is hidden to protect people."""
+        return bool((self.texts == unavailable("suppressed")).any(axis=None))
+
+    @property
+    def incomplete(self) -> list[str]:
+        """Columns in which a cell holds no number: they are shown as texts, so that the cell can say why."""
+        return [column for column in self.numbers.columns[1:] if self.numbers[column].isna().any()]
+
+    def styled(self) -> Styler:
+        """The table as it is read; whole columns keep their numbers underneath, so that they sort as numbers."""
+        shown = self.numbers.copy()
+        for column in self.incomplete:
+            shown[column] = self.texts[column]
+        styler = shown.style
+        for column in shown.columns[1:]:
+            for position, text in enumerate(self.texts[column]):
+                styler = styler.format(_always(text), subset=pd.IndexSlice[[position], [column]])
+        return styler
+
+
+def pivot(
+    answers: Iterable[Answer],
+    dimension: str,
+    definitions: Mapping[str, MetricDefinition],
+    *,
+    heading: str,
+    currency: str,
+    order: Sequence[str] = (),
+) -> Table:
+    """One row a value of `dimension`, one column a metric, in the order in which the metrics were asked."""
+    cells: dict[str | None, dict[str, AnswerRow]] = {}
+    metrics: list[str] = []
+    for answer in answers:
+        for row in answer.rows:
+            if dimension not in row.dimensions:
+                continue
+            if row.metric not in metrics:
+                metrics.append(row.metric)
+            cells.setdefault(row.dimensions[dimension], {})[row.metric] = row
+    names = sorted(
+        cells, key=lambda name: (order.index(name) if name in order else len(order), name is None, name or "")
+    )
+    numbers: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
+    for name in names:
+        shown, told = {heading: _row_name(name)}, {heading: _row_name(name)}
+        for metric in metrics:
+            label = definitions[metric].label
+            found = cells[name].get(metric)
+            shown[label] = None if found is None or found.value is None else found.value  # type: ignore[assignment]
+            told[label] = cell(found, unit_of(metric, definitions[metric].unit), currency=currency)
+        numbers.append(shown)
+        texts.append(told)
+    columns = [heading, *(definitions[metric].label for metric in metrics)]
+    return Table(pd.DataFrame(numbers, columns=columns), pd.DataFrame(texts, columns=columns))
+
+
+def cross(
+    answer: Answer,
+    rows: str,
+    columns: Sequence[str],
+    across: str,
+    *,
+    definition: MetricDefinition,
+    heading: str,
+    currency: str,
+) -> Table:
+    """One metric by two dimensions: one row a value of `rows`, one column for each of `columns`, values of `across`."""
+    cells = {(row.dimensions.get(rows), row.dimensions.get(across)): row for row in answer.rows}
+    names = sorted({name for name, _ in cells}, key=lambda name: (name is None, name or ""))
+    unit = unit_of(definition.name, definition.unit)
+    numbers, texts = [], []
+    for name in names:
+        found = [cells.get((name, column)) for column in columns]
+        numbers.append([_row_name(name), *(None if row is None else row.value for row in found)])
+        texts.append([_row_name(name), *(cell(row, unit, currency=currency) for row in found)])
+    headings = [heading, *(words(column) for column in columns)]
+    return Table(pd.DataFrame(numbers, columns=headings), pd.DataFrame(texts, columns=headings))
+
+
+def cell(row: AnswerRow | None, unit: str, *, currency: str) -> str:
+    """One cell's text: the number, or why there is none."""
+    if row is None:
+        return unavailable("no_data")
+    if row.status != "ok" or row.value is None:
+        return unavailable(row.status if row.status != "ok" else "no_data")
+    return number(row.value, unit, currency=currency, exact=True)
+
+
+def _row_name(value: str | None) -> str:
+    if value is None:
+        return UNKNOWN
+    return f"“{value}”" if value.strip().casefold() == UNKNOWN else value
+
+
+def _always(text: str) -> Callable[[object], str]:
+    return lambda _: text
+
+
+def csv_of(answers: Iterable[Answer]) -> str:
+    """What is on the screen as CSV, with each row's status."""
+    return csv_text(pd.DataFrame([record for answer in answers for record in answer.records()]))
+
+
+def csv_text(data: pd.DataFrame) -> str:
+    """A table as the text of a CSV file, in which no cell and no heading is a formula."""
+    return data.map(spreadsheets.cell).rename(columns=spreadsheets.cell).to_csv(index=False)

@@ -1,0 +1,1 @@
+"""The page "What do they want done?": desired outcomes, their importance and satisfaction."""

@@ -1,0 +1,80 @@
+"""What customers want done, as sentences. In: rows of governed answers. Out: a `Sentence` each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.kit.findings import usable
+from app.kit.formatting import percent
+from app.kit.sentences import Sentence
+from app.outcomes.findings import UNMET_SCORE, find_unmet_outcome
+from serving import AnswerRow
+
+
+def outcomes(
+    opportunity: Sequence[AnswerRow],
+    importance: Sequence[AnswerRow],
+    satisfaction: Sequence[AnswerRow],
+    *,
+    dimension: str = "item_label",
+) -> Sentence:
+    """Which desired outcome is most in want."""
+    unmet = find_unmet_outcome(opportunity, dimension=dimension)
+    if unmet is None:
+        return _no_unmet(usable(opportunity, dimension), dimension)
+    matters, satisfied = (_value_at(rows, dimension, unmet.outcome) for rows in (importance, satisfaction))
+    rank = "is the biggest unmet outcome" if unmet.stands_alone else "is an unmet outcome"
+    if matters is None or satisfied is None:
+        return Sentence(f"“{unmet.outcome}” {rank}: its opportunity score is {unmet.score:.1f}", claim=True)
+    return Sentence(
+        f"“{unmet.outcome}” {rank}: {percent(matters / 10)} say it matters, {percent(satisfied / 10)} are satisfied",
+        claim=True,
+    )
+
+
+def _no_unmet(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
+    if not rows:
+        return Sentence("Too few answers to say what customers want done", claim=False)
+    first = max(rows, key=lambda row: row.value or 0.0)
+    return Sentence(
+        f"No outcome is measurably unmet; the highest opportunity score is {first.value:.1f}, "
+        f"for “{first.dimensions[dimension]}”",
+        claim=False,
+    )
+
+
+def unmet_found(opportunity: Sequence[AnswerRow], found: int) -> Sentence:
+    """The title over the ranked opportunities."""
+    total = len([row for row in opportunity if row.status == "ok"])
+    verb = "scores" if found == 1 else "score"
+    if found == 0:
+        return Sentence(f"None of {total} outcomes scores measurably above {UNMET_SCORE:.0f}", claim=False)
+    return Sentence(f"{found} of {total} outcomes {verb} measurably above {UNMET_SCORE:.0f}", claim=True)
+
+
+def important_but_unmet(
+    importance: Sequence[AnswerRow],
+    satisfaction: Sequence[AnswerRow],
+    important_from: float,
+    satisfied_up_to: float,
+    *,
+    dimension: str = "item_label",
+) -> Sentence:
+    """The title over the map: how many outcomes lie in its corner beyond what their intervals leave open."""
+    known = usable(importance, dimension)
+    satisfied = {row.dimensions[dimension]: row for row in usable(satisfaction, dimension)}
+    inside = [
+        row
+        for row in known
+        if row.dimensions[dimension] in satisfied
+        and (row.low or 0.0) >= important_from
+        and (satisfied[row.dimensions[dimension]].high or 0.0) <= satisfied_up_to
+    ]
+    if not inside:
+        return Sentence("No outcome is measurably both important and unmet", claim=False)
+    verb = "matters a lot and disappoints" if len(inside) == 1 else "matter a lot and disappoint"
+    return Sentence(f"{len(inside)} of {len(known)} outcomes {verb}", claim=True)
+
+
+def _value_at(rows: Sequence[AnswerRow], dimension: str, value: str) -> float | None:
+    return next((row.value for row in rows if row.dimensions.get(dimension) == value and row.status == "ok"), None)

@@ -1,0 +1,1 @@
+"""The page of data quality: checks, books, files and settings behind a release."""

@@ -1,0 +1,1 @@
+"""Cards and sentences on answers to surveys that several pages share."""

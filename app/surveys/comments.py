@@ -1,0 +1,108 @@
+"""What customers write. In: a desk and the reader's filters. Out: a drawn card of topics, with quotes where allowed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.kit import cards, charts
+from app.kit.desk import Desk
+from app.kit.findings import usable
+from app.kit.formatting import count_of, markdown_safe, percent, words
+from app.kit.selection import Filters
+from app.kit.sentences import Sentence, interval_note
+from serving import AnswerRow
+
+METRICS = ("comments", "commenters", "negative_comment_share")
+TOPIC = "comment_topic"
+OTHER = "other"
+TOPICS_SHOWN = 12
+
+
+def topics(desk: Desk, filters: Filters) -> None:
+    """Topics by how many wrote about them, with their tone, their change and what they belong to."""
+    said, negative = (desk.shown(metric, filters, by=(TOPIC,)) for metric in ("comments", "negative_comment_share"))
+    pillars = {
+        row.dimensions.get(TOPIC): words(str(row.dimensions["topic_pillar"]))
+        for row in desk.ask("comments", by=(TOPIC, "topic_pillar")).rows
+        if row.dimensions.get("topic_pillar")
+    }
+    before = desk.earlier("comments", filters, by=(TOPIC,))
+    earlier = {row.dimensions.get(TOPIC): row.value for row in before.rows} if before else {}
+    tone = {row.dimensions.get(TOPIC): row for row in negative.rows}
+    known = sorted(
+        (row for row in said.rows if row.value and row.dimensions.get(TOPIC) not in (None, OTHER)),
+        key=lambda row: (-(row.value or 0.0), str(row.dimensions[TOPIC])),
+    )[:TOPICS_SHOWN]
+    title = _title(known, negative.rows)
+    with cards.evidence(desk, title, [said, negative], METRICS, key="topics"):
+        if not known:
+            cards.nothing_to_show(said, what="What customers write about")
+            return
+        cards.chart(
+            charts.ranked(
+                [
+                    {
+                        "label": str(row.dimensions[TOPIC]),
+                        "value": row.value,
+                        "low": None,
+                        "high": None,
+                        "text": f"{row.value:,.0f}{_moved(row, earlier)}",
+                        "note": _note(row, tone.get(row.dimensions[TOPIC]), pillars.get(row.dimensions[TOPIC])),
+                        "stands_out": _is_negative(tone.get(row.dimensions[TOPIC])),
+                    }
+                    for row in known
+                ],
+                axis="Comments and mentions",
+            ),
+            alt_text=f"Ranked bars of topics by number of comments. {title}.",
+            key="topics_chart",
+            note="Groups of words that stand in the same comments, named by their own words, in each language by "
+            "itself. Coloured where the 95% interval shows that most comments with a clear tone are negative. "
+            f"Topics of fewer than {desk.document.min_cell_comments} people are hidden.",
+        )
+        _quotes(desk, [str(row.dimensions[TOPIC]) for row in known])
+
+
+def _title(known: list[AnswerRow], negative: tuple[AnswerRow, ...]) -> Sentence:
+    if not known:
+        return Sentence("Too few comments to say what customers write about", claim=False)
+    total = count_of(len(known), "topic")
+    bad = [row for row in usable(negative, TOPIC) if (row.low or 0.0) > 0.5 and row.dimensions[TOPIC] != OTHER]
+    first = known[0]
+    text = f"Customers write most about “{first.dimensions[TOPIC]}” ({first.value:,.0f} of the comments in {total})"
+    return Sentence(f"{text}; {count_of(len(bad), 'topic')} of them mostly negative" if bad else text, claim=bool(bad))
+
+
+def _moved(row: AnswerRow, earlier: dict[str | None, float | int | None]) -> str:
+    before = earlier.get(row.dimensions.get(TOPIC))
+    if not before or row.value is None:
+        return ""
+    return f" ({'+' if row.value >= before else '−'}{percent(abs(row.value / before - 1))})"
+
+
+def _note(row: AnswerRow, tone: AnswerRow | None, pillar: str | None) -> str:
+    parts = [f"pillar {pillar}"] if pillar else []
+    if tone is not None and tone.value is not None:
+        parts.append(f"{percent(tone.value)} negative of those with a clear tone ({interval_note(tone, 'share')})")
+    return "; ".join(parts) or f"n = {row.n:,}"
+
+
+def _is_negative(tone: AnswerRow | None) -> bool:
+    return tone is not None and tone.low is not None and tone.low > 0.5
+
+
+def _quotes(desk: Desk, shown: list[str]) -> None:
+    """What people wrote, where the company publishes it: scrubbed, and only of topics that enough wrote about."""
+    if not desk.document.publish_comments:
+        st.caption("Comments themselves are not published (privacy.publish_comments of cx.yml).")
+        return
+    answer = desk.ask("comment_quotes", by=("quote_topic", "quote"))
+    by_topic: dict[str, list[str]] = {}
+    for row in answer.rows:
+        if row.value and row.dimensions.get("quote"):
+            by_topic.setdefault(str(row.dimensions["quote_topic"]), []).append(str(row.dimensions["quote"]))
+    with st.expander("What they write, without names and numbers", icon=":material/format_quote:"):
+        for topic in shown:
+            if topic in by_topic:
+                st.markdown(f"**{markdown_safe(topic)}**")
+                st.markdown("\n".join(f"- {markdown_safe(quote)}" for quote in by_topic[topic][:5]))

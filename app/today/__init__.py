@@ -1,0 +1,1 @@
+"""The home page: all answers in a sentence each."""

@@ -1,0 +1,207 @@
+"""The four answers. In: a desk and the reader's filters. Out: each as a sentence, with the cell it stands on.
+
+The home page and the monthly brief both read them here, so that they cannot say different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.expectations import sentences as expectations_sentences
+from app.expectations.findings import Shortfall, find_short_pillar, material_gap
+from app.expectations.stakes import Stakes
+from app.expectations.stakes import headline as stakes_headline
+from app.journey import sentences as journey_sentences
+from app.journey.findings import MATERIAL_STALL, Stall, find_stalled_stage
+from app.kit.formatting import number, percent, signed, words
+from app.kit.pages import QUESTIONS
+from app.kit.sentences import Sentence
+from app.outcomes import sentences as outcomes_sentences
+from app.outcomes.findings import UNMET_SCORE, Unmet, find_unmet_outcome
+from app.who import sentences as who_sentences
+from app.who.findings import find_marks
+from app.who.sentences import MATERIAL_CONCENTRATION
+from workspace.vocabulary import PILLARS, STAGES
+
+if TYPE_CHECKING:
+    from app.kit.desk import Desk
+    from app.kit.selection import Filters
+    from serving import AnswerRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """One of the four questions, answered.
+
+    Attributes:
+        page: the view that shows the evidence.
+        metric, where: the leading number, and the cell in which the sentence found it.
+        label: what that number is called on a card.
+        overturn: what would have to be otherwise for the sentence to fall.
+    """
+
+    page: str
+    question: str
+    sentence: Sentence
+    metric: str
+    where: dict[str, tuple[str, ...]]
+    label: str
+    overturn: str
+
+
+# What each page stands on, as it stands in a sentence.
+FACTS = {
+    "who": "orders",
+    "journey": "touchpoints",
+    "outcomes": "answers about desired outcomes",
+    "expectations": "answers about both expectation and experience",
+}
+
+
+def read_answers(desk: Desk, filters: Filters) -> tuple[Answered, ...]:
+    """All four, in the order of the questions."""
+    found = (_who(desk, filters), _journey(desk, filters), _outcomes(desk, filters), _expectations(desk, filters))
+    return tuple(answer if desk.is_fed(answer.metric) else _without_source(answer) for answer in found)
+
+
+def _without_source(answer: Answered) -> Answered:
+    """An answer that no source feeds: there is nothing that could be too few, or missing in a period."""
+    facts = FACTS[answer.page]
+    return replace(
+        answer,
+        sentence=Sentence(f"No source has {facts}", claim=False),
+        overturn=f"Nothing is claimed; a source with {facts} has to be connected first.",
+    )
+
+
+def at_stake(desk: Desk, stakes: Stakes) -> Sentence:
+    """Where the most is at stake, of all customers."""
+    if not desk.is_fed("value_at_stake"):
+        return Sentence("Value at stake: no source has both what customers rated and what they did next", claim=False)
+    return stakes_headline(stakes.ranked, currency=desk.currency, days=desk.settings.active_days)
+
+
+def _who(desk: Desk, filters: Filters) -> Answered:
+    profile = desk.ask("profile_index", by=("attribute", "attribute_value"))
+    share = desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share")
+    top = desk.settings.top_tier
+    marks = [mark for mark in find_marks(profile.rows) if mark.is_more_common][: who_sentences.MARKS_IN_A_SENTENCE]
+    least = percent(top + MATERIAL_CONCENTRATION)
+    overturn = f"Overturned if the top {percent(top)} brought less than {least} of revenue"
+    if marks:
+        nearest = min(marks, key=lambda mark: mark.low)
+        overturn += (
+            f"; of the marks, {who_sentences.name_of(nearest)} falls first: its index is {nearest.index:.0f} "
+            f"({nearest.low:.0f} to {nearest.high:.0f}), and 100 would be as common as among all"
+        )
+    return Answered(
+        page="who",
+        question=QUESTIONS["who"],
+        sentence=who_sentences.who(
+            share, profile.rows, top_tier=top, as_of=desk.document.as_of_on, scope=filters.scope
+        ),
+        metric="top_tier_revenue_share",
+        where={},
+        label=f"Revenue from top {percent(top)}",
+        overturn=f"{overturn}.",
+    )
+
+
+def _journey(desk: Desk, filters: Filters) -> Answered:
+    days = desk.settings.conversion_days
+    stages = desk.shown("stage_conversion", filters, by=("stage",))
+    entries = desk.shown("stage_entries", filters, by=("stage",))
+    entered = {str(row.dimensions["stage"]) for row in entries.rows if row.value and row.dimensions.get("stage")}
+    stall = find_stalled_stage(stages.rows, observed=entered)
+    stage = stall.stage if stall else _extreme(stages.rows, "stage", STAGES[:-1], lowest=True)
+    return Answered(
+        page="journey",
+        question=QUESTIONS["journey"],
+        sentence=journey_sentences.journey(stages.rows, days=days, observed=entered),
+        metric="stage_conversion",
+        where={"stage": (stage,)} if stage else {},
+        label=f"Go on from {stage}" if stage else "Go on to a later stage",
+        overturn=_stall_overturned(stall),
+    )
+
+
+def _stall_overturned(stall: Stall | None) -> str:
+    if stall is None:
+        return (
+            "Nothing is claimed; it would be if one stage lay at least "
+            f"{MATERIAL_STALL * 100:.0f} points below the others, intervals considered."
+        )
+    needed = percent(stall.elsewhere - MATERIAL_STALL)
+    return (
+        f"Overturned if {needed} or more went on from {stall.stage}; now {percent(stall.rate)} do "
+        f"({percent(stall.low)} to {percent(stall.high)}), n = {stall.n:,}."
+    )
+
+
+def _outcomes(desk: Desk, filters: Filters) -> Answered:
+    opportunity, importance, satisfaction = (
+        desk.shown(metric, filters, by=("item_label",))
+        for metric in ("opportunity_score", "outcome_importance", "outcome_satisfaction")
+    )
+    unmet = find_unmet_outcome(opportunity.rows)
+    outcome = unmet.outcome if unmet else _extreme(opportunity.rows, "item_label", None, lowest=False)
+    return Answered(
+        page="outcomes",
+        question=QUESTIONS["outcomes"],
+        sentence=outcomes_sentences.outcomes(opportunity.rows, importance.rows, satisfaction.rows),
+        metric="opportunity_score",
+        where={"item_label": (outcome,)} if outcome else {},
+        label=f"Opportunity: {outcome}" if outcome else "Opportunity",
+        overturn=_unmet_overturned(unmet),
+    )
+
+
+def _unmet_overturned(unmet: Unmet | None) -> str:
+    if unmet is None:
+        return f"Nothing is claimed; it would be if an outcome scored clearly above {UNMET_SCORE:.0f} of 20."
+    return (
+        f"Overturned if its opportunity score fell to {UNMET_SCORE:.0f}; now {unmet.score:.1f} "
+        f"({unmet.low:.1f} to {unmet.high:.1f}), n = {unmet.n:,}."
+    )
+
+
+def _expectations(desk: Desk, filters: Filters) -> Answered:
+    gaps = desk.shown("expectation_gap", filters, by=("pillar",))
+    short = find_short_pillar(gaps.rows)
+    pillar = short.pillar if short else _extreme(gaps.rows, "pillar", PILLARS, lowest=True)
+    return Answered(
+        page="expectations",
+        question=QUESTIONS["expectations"],
+        sentence=expectations_sentences.expectations(gaps.rows),
+        metric="expectation_gap",
+        where={"pillar": (pillar,)} if pillar else {},
+        label=f"{words(pillar)}: gap to expectation" if pillar else "Gap to expectation",
+        overturn=_short_overturned(short),
+    )
+
+
+def _short_overturned(short: Shortfall | None) -> str:
+    least = signed(-material_gap("expectation_gap"))
+    if short is None:
+        return f"Nothing is claimed; it would be if a pillar's gap were {least} points or wider, clearly below zero."
+    return (
+        f"Overturned if the gap of {short.pillar} were narrower than {least} points; now {number(short.gap, 'gap')} "
+        f"({number(short.low, 'gap')} to {number(short.high, 'gap')}), n = {short.n:,}."
+    )
+
+
+def _extreme(rows: Iterable[AnswerRow], dimension: str, among: Sequence[str] | None, *, lowest: bool) -> str | None:
+    """The value of a dimension where the number is lowest (or highest), where nothing is proven."""
+    known = [
+        row
+        for row in rows
+        if row.value is not None
+        and row.dimensions.get(dimension) is not None
+        and (among is None or row.dimensions[dimension] in among)
+    ]
+    if not known:
+        return None
+    pick = min if lowest else max
+    return str(pick(known, key=lambda row: row.value or 0.0).dimensions[dimension])

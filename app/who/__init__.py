@@ -1,0 +1,1 @@
+"""The page "Who are our best customers?": value tiers, profiles, forecasts and retention."""

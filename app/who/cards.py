@@ -1,0 +1,311 @@
+"""What the best customers are and will be worth. In: a desk and the reader's filters. Out: drawn cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from app.kit import cards, charts, sentences
+from app.kit.desk import Desk
+from app.kit.findings import MIN_N
+from app.kit.formatting import count_of, day, markdown_safe, number, percent, words
+from app.kit.selection import Filters
+from app.kit.tables import pivot
+from app.who import charts as value_charts
+from app.who import sentences as who_sentences
+from app.who.findings import Mark, find_contexts, find_marks
+from serving import Answer, AnswerRow
+
+# Beyond this many dots the chart is a list: the strongest stand for the rest, the download has all.
+DOTS = 14
+WANTS = 9
+PROFILE, CONTEXT = "profile_index", "context_index"
+MODEL_ERRORS = ("value_model_total_error", "value_model_error")
+# Answers that are compared in pairs are shown by the one that says something.
+STRONG_ANSWERS = ("important", "expected highly")
+OTHER_ANSWERS = ("less important", "expected less")
+
+
+def predicted(desk: Desk, filters: Filters, *, label: str) -> None:
+    """Predicted value per customer with its interval: of the top tier, or of the segment or region chosen.
+
+    Bounds are drawn for one dimension at a time: with two filters there is no number with an interval.
+    """
+    chosen = {"segment": filters.segment, "region": filters.region}
+    named = [(dimension, value) for dimension, value in chosen.items() if value is not None]
+    if len(named) > 1:
+        cards.kpi(desk, filters, "predicted_value_per_customer", label="Predicted value per customer")
+        return
+    dimension, value = named[0] if named else ("value_tier", "top")
+    cards.stated(
+        desk,
+        "predicted_value_mean",
+        where={"interval_dimension": (dimension,), "interval_value": (value,)},
+        label=label if not named else f"Predicted value, {value}",
+        note="the coming 12 months" if desk.settings.horizon_months == 12 else f"{desk.settings.horizon_months} months",
+    )
+
+
+def concentration(desk: Desk, share: AnswerRow | None) -> None:
+    """The Pareto curve, over all customers."""
+    answer = desk.ask("revenue_concentration", by=("top_percent",))
+    top = desk.settings.top_tier
+    title = who_sentences.pareto(answer.rows, top_tier=top)
+    with cards.evidence(desk, title, [answer], ["revenue_concentration"], key="pareto"):
+        steps = [row for row in answer.rows if row.value is not None]
+        if not steps:
+            cards.nothing_to_show(answer, what="Revenue by customer")
+            return
+        point = round(100 * top)
+        marked = next((row for row in steps if row.dimensions["top_percent"] == str(point)), None)
+        text = f"Top {percent(top)} = {percent(marked.value or 0.0)}" if marked else ""
+        cards.chart(
+            value_charts.pareto(
+                [{"customers": int(str(row.dimensions["top_percent"])) / 100, "revenue": row.value} for row in steps],
+                point=point,
+                text=text,
+            ),
+            alt_text=f"Curve of cumulative revenue over customers. {title}.",
+            key="pareto_chart",
+            note=f"All {count_of(steps[-1].n or 0, 'customer')} with revenue in the twelve months to "
+            f"{day(desk.document.as_of_on)}, whatever the filter. The dashed line is an even spread."
+            + (f" Within the filter the tier brings {percent(share.value)}." if share and share.value else ""),
+        )
+
+
+def profile(desk: Desk, answer: Answer) -> None:
+    """What the best are, against all: index dots."""
+    marks = find_marks(answer.rows)
+    title = who_sentences.marks_found(answer.rows)
+    with cards.evidence(desk, title, [answer], [PROFILE], key="profile"):
+        rows = [row for row in answer.rows if row.status == "ok" and row.value is not None]
+        found: dict[tuple[str, ...], Mark] = {(mark.attribute, mark.value): mark for mark in marks}
+        labels = {
+            id(row): f"{words(str(row.dimensions['attribute']))}: {row.dimensions['attribute_value']}" for row in rows
+        }
+        keys = {id(row): (str(row.dimensions["attribute"]), str(row.dimensions["attribute_value"])) for row in rows}
+        if not _index_chart(
+            rows,
+            labels,
+            keys,
+            found,
+            key="profile_chart",
+            alt=f"Dot plot of attribute values: {title}.",
+            note=f"All customers, whatever the filter: {len(marks)} of {len(rows)} values differ "
+            "measurably (95%, corrected for the number of comparisons).",
+        ):
+            cards.nothing_to_show(answer, what="The profile")
+
+
+def context(desk: Desk) -> None:
+    """What the best want, expect and first looked at, against all."""
+    answer = desk.ask(CONTEXT, by=("context", "context_value"))
+    rows = [
+        row
+        for row in answer.rows
+        if row.status == "ok" and row.value is not None and row.dimensions.get("context_value") not in OTHER_ANSWERS
+    ]
+    found = [mark for mark in find_contexts(answer.rows) if mark.value not in OTHER_ANSWERS]
+    shown: dict[tuple[str, ...], Mark] = {(mark.attribute, mark.value): mark for mark in found}
+    title = who_sentences.context(len(shown), len(rows))
+    with cards.evidence(desk, title, [answer], [CONTEXT], key="context"):
+        labels = {id(row): _context_label(row) for row in rows}
+        keys = {id(row): (str(row.dimensions["context"]), str(row.dimensions["context_value"])) for row in rows}
+        if not _index_chart(
+            rows,
+            labels,
+            keys,
+            shown,
+            key="context_chart",
+            dots=WANTS,
+            alt=f"Dot plot: {title}.",
+            note="Outcomes called important, expectations in the two highest boxes, and the content "
+            "that was looked at first; all customers, whatever the filter, corrected for the number of "
+            "comparisons.",
+        ):
+            cards.nothing_to_show(answer, what="What the best want and expect")
+
+
+def _context_label(row: AnswerRow) -> str:
+    """`Want: get it fast`; of content, which one."""
+    what, value = str(row.dimensions["context"]), str(row.dimensions["context_value"])
+    return words(what) if value in STRONG_ANSWERS else f"{words(what)}: {value}"
+
+
+def _index_chart(
+    rows: Sequence[AnswerRow],
+    labels: Mapping[int, str],
+    keys: Mapping[int, tuple[str, ...]],
+    found: Mapping[tuple[str, ...], Mark],
+    *,
+    key: str,
+    alt: str,
+    note: str,
+    dots: int = DOTS,
+) -> bool:
+    """Dots of the marks first, then of the furthest from 100; False where there is none."""
+    ordered = sorted(rows, key=lambda row: (keys[id(row)] not in found, -abs((row.value or 100.0) - 100.0)))[:dots]
+    records = []
+    for row in sorted(ordered, key=lambda row: -(row.value or 0.0)):
+        value = row.value or 0.0
+        records.append(
+            {
+                "label": labels[id(row)],
+                "value": value,
+                "low": row.low if row.low is not None else value,
+                "high": row.high if row.high is not None else value,
+                "text": number(value, "index"),
+                "note": sentences.interval_note(row, "index"),
+                "direction": "Not proven"
+                if keys[id(row)] not in found
+                else "More common"
+                if value > 100
+                else "Less common",
+            }
+        )
+    if not records:
+        return False
+    cards.chart(
+        charts.index_dots(records, axis="Index (all customers: 100)"),
+        alt_text=alt,
+        key=key,
+        note="Circles are more common in the top tier, diamonds less, squares not proven. Lines are 95% intervals. "
+        + note,
+    )
+    return True
+
+
+def forecast(desk: Desk) -> None:
+    """The back-test: forecast against fact by tenth, and the model beside going on as before."""
+    total, errors = (_of_models(desk.ask(name, by=("value_model",))) for name in MODEL_ERRORS)
+    known = {str(row.dimensions.get("value_model")): row for row in errors.rows if row.value is not None}
+    candidates: dict[str, float] = {name: known[name].value or 0.0 for name in ("bg_nbd", "naive") if name in known}
+    model = min(candidates, key=lambda name: candidates[name]) if candidates else None
+    of_chosen = next(
+        (row for row in total.rows if row.dimensions.get("value_model") == model),
+        AnswerRow(metric="value_model_total_error", status="no_data"),
+    )
+    left, right = st.columns([11, 9], gap="small")
+    with left:
+        tenths = [desk.ask(name, by=("value_tenth",)) for name in ("value_forecast_by_tenth", "value_fact_by_tenth")]
+        title = who_sentences.back_test(of_chosen, model=model)
+        names = ["value_forecast_by_tenth", "value_fact_by_tenth", "value_backtest_error", "value_calibration_error"]
+        with cards.evidence(desk, title, tenths, names, key="calibration"):
+            expected, bought = ({row.dimensions.get("value_tenth"): row for row in answer.rows} for answer in tenths)
+            records = [
+                {
+                    "tenth": int(str(tenth)),
+                    "forecast": row.value,
+                    "fact": bought[tenth].value,
+                    "note": count_of(row.n or 0, "customer"),
+                }
+                for tenth, row in expected.items()
+                if tenth is not None and row.value is not None and tenth in bought and bought[tenth].value is not None
+            ]
+            if records:
+                cards.chart(
+                    value_charts.calibration(records, axis=f"{desk.currency} per customer", pattern=",.0f"),
+                    alt_text=f"Forecast and fact of net revenue by tenth of the customers. {title}.",
+                    key="calibration_chart",
+                    note="Net revenue per customer of the held-out months, by tenth of the forecast: what the model "
+                    "said before it saw them, and what was bought.",
+                )
+            else:
+                cards.nothing_to_show(tenths[0], what="The back-test")
+    with right:
+        title = who_sentences.chosen_model(errors.rows)
+        with cards.evidence(desk, title, [errors, total], MODEL_ERRORS, key="value_models"):
+            _models(desk, errors, total)
+            definition = desk.definitions["predicted_value_12m"]
+            if definition.badge == "provisional":
+                why = markdown_safe(definition.badge_reason)
+                st.info(f"Predicted values are provisional: {why}.", icon=":material/experiment:")
+
+
+def _of_models(answer: Answer) -> Answer:
+    """Rows of models that forecast orders; the others have no back-test of their own."""
+    rows = tuple(
+        row for row in answer.rows if row.dimensions.get("value_model", "") in ("", *who_sentences.MODEL_NAMES)
+    )
+    return replace(answer, rows=rows)
+
+
+def _models(desk: Desk, errors: Answer, total: Answer) -> None:
+    if not any(row.value is not None for row in errors.rows):
+        cards.nothing_to_show(errors, what="The comparison of models")
+        return
+    table = pivot([errors, total], "value_model", desk.definitions, heading="Forecast", currency=desk.currency)
+    for frame in (table.numbers, table.texts):
+        frame["Forecast"] = [who_sentences.MODEL_NAMES.get(name, words(name)) for name in frame["Forecast"]]
+    cards.table(
+        table,
+        desk,
+        alt_text="Error of each forecast for a single customer and for the total",
+        key="value_models_table",
+        note="The forecast with the smaller error for a single customer (root mean square) values customers; the check "
+        "model is never chosen. Contracts are valued by how long contracts last.",
+    )
+
+
+def worth_by_group(desk: Desk, filters: Filters) -> None:
+    """Predicted value by what customers are like and who they are."""
+    answer = desk.ask("predicted_value_per_customer", by=("motivation", "age_band"), where=filters.where)
+    rows = [row for row in answer.rows if row.dimensions.get("motivation") and row.dimensions.get("age_band")]
+    title = sentences.spread(
+        [
+            AnswerRow(
+                metric=row.metric,
+                value=row.value,
+                n=row.n,
+                status=row.status,
+                dimensions={"group": f"{row.dimensions['motivation']}, {row.dimensions['age_band']}"},
+            )
+            for row in rows
+        ],
+        "group",
+        what="Predicted value per customer",
+        unit="currency",
+        currency=desk.currency,
+    )
+    with cards.evidence(desk, title, [answer], ["predicted_value_per_customer"], key="worth"):
+        shown = [
+            {
+                "row": row.dimensions["motivation"],
+                "column": row.dimensions["age_band"],
+                "value": row.value if (row.n or 0) >= MIN_N else None,
+                "text": number(row.value, "currency", currency=desk.currency)
+                if row.value is not None and (row.n or 0) >= MIN_N
+                else "few"
+                if row.value is not None
+                else "hidden",
+            }
+            for row in rows
+        ]
+        if any(cell["value"] is not None for cell in shown):
+            cards.chart(
+                charts.matrix(shown, columns=sorted({str(cell["column"]) for cell in shown}), pattern=",.0f"),
+                alt_text=f"Grid of predicted value by motivation and age. {title}.",
+                key="worth_chart",
+                note=f"What a customer is expected to bring in the coming {desk.settings.horizon_months} months, by "
+                f"motivation and age. Fewer than {MIN_N} customers: few.",
+            )
+        else:
+            cards.nothing_to_show(answer, what="Value by motivation and age")
+
+
+def recency_and_frequency(desk: Desk, filters: Filters) -> None:
+    """Customers by how lately and how often they bought."""
+    names = ("customers", "lifetime_revenue_per_customer", "predicted_value_per_customer", "p_alive")
+    answers = [desk.ask(name, by=("rfm_segment",), where=filters.where) for name in names]
+    order = ("champions", "loyal", "recent", "fading", "at risk", "lapsed")
+    cards.table(
+        pivot(answers, "rfm_segment", desk.definitions, heading="Segment", currency=desk.currency, order=order),
+        desk,
+        alt_text="Customers, revenue and predicted value by recency and frequency",
+        key="rfm_table",
+        note=f"As of {day(desk.document.as_of_on)}. Fifths by rank among all who ever ordered; equal customers share "
+        "the lowest of their ranks, so that nobody is parted by chance.",
+    )
+    cards.source(desk, answers, names, key="rfm")

@@ -1,0 +1,122 @@
+"""Who are our best customers? In: value, retention and profile answers. Out: the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.kit import cards
+from app.kit.failures import part
+from app.kit.formatting import percent, words
+from app.kit.pages import QUESTIONS
+from app.kit.tables import pivot
+from app.shell.page import based_on, begin, choose, period_in_words, without_facts
+from app.who import cards as value_cards
+from app.who import retention as retention_cards
+from app.who import sentences as who_sentences
+
+LEADING = ("top_tier_revenue_share", "predicted_value_mean", "retention_rate", "nps")
+MORE = ("revenue_per_buyer", "margin_share", "repeat_order_share", "top_tier_kept_share")
+ABOUT = (value_cards.PROFILE, value_cards.CONTEXT, "revenue_concentration")
+AHEAD = ("predicted_value_per_customer", "value_backtest_error", "value_model_error", "p_alive")
+MOVING = ("cohort_repurchase", "survival_share", "moved_up", "moved_down")
+TABLE = ("buyers", "revenue", "revenue_per_buyer", "margin", "retention_rate")
+SHOWN = tuple(dict.fromkeys((*LEADING, *MORE, *ABOUT, *AHEAD, *MOVING, *TABLE, "customers", "orders")))
+TOP = {"value_tier_at_event": ("top",)}
+
+desk, heading = begin(QUESTIONS["who"])
+filters = choose(desk)
+customers, orders = (desk.shown(name, filters).one(name) for name in ("buyers", "orders"))
+for row in (customers, orders):
+    is_shown = row is customers and row.status != "suppressed"
+    if not is_shown and without_facts(heading, filters, row, metrics=SHOWN, what="orders", who="customers"):
+        st.stop()
+
+top_tier = desk.settings.top_tier
+with heading.answering(SHOWN):
+    heading.answer(
+        who_sentences.who(
+            desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"),
+            desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value")).rows,
+            top_tier=top_tier,
+            as_of=desk.document.as_of_on,
+            scope=filters.scope,
+        ),
+        metrics=SHOWN,
+        based_on=based_on([(customers, "customer", "customers"), (orders, "order", "orders")], filters, desk),
+    )
+
+with st.grid(4, min_column_width=220, gap="small"):
+    cards.kpi(desk, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
+    value_cards.predicted(desk, filters, label=f"Predicted value, top {percent(top_tier)}")
+    cards.kpi(desk, filters, "retention_rate", label=cards.SHORT["retention_rate"])
+    cards.kpi(desk, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
+
+with st.grid(4, min_column_width=220, gap="small"):
+    for name in MORE:
+        cards.kpi(desk, filters, name, label=cards.SHORT.get(name))
+
+left, right = st.columns([9, 11], gap="small")
+with left, part("How revenue is spread over customers"):
+    value_cards.concentration(desk, desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"))
+with right, part("What marks the best customers"):
+    value_cards.profile(desk, desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value")))
+
+splits = [
+    name
+    for name in ("segment", "motivation", "age_band", "region", "first_channel")
+    if desk.can_split("buyers", name) and desk.values(name)
+]
+st.header("What they will be worth", anchor=False)
+with part("The forecast and its test"):
+    value_cards.forecast(desk)
+if {"motivation", "age_band"} <= {*splits}:
+    left, right = st.columns([11, 9], gap="small")
+    with left, part("Value by motivation and age"):
+        value_cards.worth_by_group(desk, filters)
+    with right, part("What the best want and expect"):
+        value_cards.context(desk)
+else:
+    with part("What the best want and expect"):
+        value_cards.context(desk)
+
+st.header("Who stays", anchor=False)
+with part("Who stays"):
+    retention_cards.retention(desk, filters)
+
+st.header("Who moves between tiers", anchor=False)
+with part("Who moves between tiers"):
+    retention_cards.tier_moves(desk, filters, split=next((name for name in splits if name not in filters.where), None))
+
+st.header("How lately and how often they bought", anchor=False)
+with part("How lately and how often they bought"):
+    value_cards.recency_and_frequency(desk, filters)
+
+st.header("Groups of customers", anchor=False)
+with part("Groups of customers"):
+    if splits:
+        split = (
+            st.segmented_control(
+                "Group by",
+                splits,
+                default=splits[0],
+                required=True,
+                format_func=words,
+                key="group",
+                bind="query-params",
+            )
+            or splits[0]
+        )
+        answers = [desk.shown(metric, filters, by=(split,)) for metric in TABLE]
+        cards.table(
+            pivot(answers, split, desk.definitions, heading=words(split), currency=desk.currency),
+            desk,
+            alt_text=f"Customers, revenue and retention by {words(split).lower()}",
+            key="groups_table",
+            note=f"Customers who bought, {period_in_words(filters, desk)}.",
+        )
+        cards.source(desk, answers, TABLE, key="groups")
+    else:
+        st.info(
+            "No attribute of customers is known: a source with attributes, mapped in attributes.csv, fills the groups.",
+            icon=":material/info:",
+        )

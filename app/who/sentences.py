@@ -1,0 +1,160 @@
+"""Titles of the value cards. In: rows of governed answers. Out: a `Sentence` each, which claims only what is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from app.kit.findings import MIN_N, usable
+from app.kit.formatting import count_of, day, listing, number, percent, words
+from app.kit.sentences import Sentence
+from app.who.findings import Mark, find_marks
+
+if TYPE_CHECKING:
+    from serving import AnswerRow
+
+# A forecast of the total within a tenth is as near as a plan for a quarter needs it.
+NEAR = 0.10
+# Months after which a cohort is compared: most who come back a second time have done so within a quarter.
+COHORT_MONTH = 3
+# What value models are called by people who do not fit them.
+MODEL_NAMES = {
+    "bg_nbd": "Purchase model (BG/NBD)",
+    "naive": "Going on as before",
+    "pareto_nbd": "Check model (Pareto/NBD)",
+}
+
+
+def pareto(rows: Sequence[AnswerRow], *, top_tier: float) -> Sentence:
+    """The title over the cumulative curve."""
+    at = {int(str(row.dimensions["top_percent"])): row for row in rows if row.value is not None}
+    best = at.get(round(100 * top_tier))
+    if best is None or best.value is None:
+        return Sentence("Revenue by customer, best first", claim=False)
+    share = f"The best {percent(top_tier)} bring {percent(best.value)} of a year's revenue"
+    return Sentence(share, claim=best.value >= top_tier + MATERIAL_CONCENTRATION)
+
+
+def back_test(error: AnswerRow, *, model: str | None) -> Sentence:
+    """How far the forecast of the held-out months lay from the facts; `error` is (forecast - fact) / fact."""
+    if error.value is None or model is None:
+        return Sentence("The forecast could not be tested against facts yet", claim=False)
+    size = percent(abs(error.value))
+    if abs(error.value) <= NEAR:
+        return Sentence(f"Tested on held-out months, the forecast was {size} from what was bought", claim=True)
+    side = "below" if error.value < 0 else "above"
+    return Sentence(f"Tested on held-out months, the forecast was {size} {side} what was bought", claim=True)
+
+
+def chosen_model(errors: Sequence[AnswerRow]) -> Sentence:
+    """Which forecast is used and what it was held against; rows of `value_model_error` by value_model."""
+    known = {str(row.dimensions["value_model"]): row.value for row in errors if row.value is not None}
+    model, naive = known.get("bg_nbd"), known.get("naive")
+    if model is None or naive is None:
+        return Sentence("One forecast only: nothing to hold it against", claim=False)
+    better, other = ("bg_nbd", "naive") if model < naive else ("naive", "bg_nbd")
+    by = percent(1 - known[better] / known[other]) if known[other] else percent(0)
+    return Sentence(f"{MODEL_NAMES[better]} was {by} nearer for a single customer", claim=True)
+
+
+def cohorts(rows: Sequence[AnswerRow]) -> Sentence:
+    """How many of a cohort order again some months later; a claim where first and last cohort clearly differ."""
+    known = [
+        row
+        for row in rows
+        if row.dimensions.get("months_since_acquired") == str(COHORT_MONTH)
+        and row.value is not None
+        and (row.n or 0) >= MIN_N
+    ]
+    if not known:
+        return Sentence("No cohort has been observed long enough", claim=False)
+    values = [row.value or 0.0 for row in known]
+    low, high = percent(min(values)), percent(max(values))
+    when = f"in their month {COHORT_MONTH}"
+    if len(known) == 1 or low == high:
+        return Sentence(f"{high} of a cohort order {when}", claim=False)
+    return Sentence(f"Between {low} and {high} of a cohort order {when}", claim=False)
+
+
+def lasting(rows: Sequence[AnswerRow], *, what: str) -> Sentence:
+    """How many last a year, and with which interval; rows of `survival_share` by months_since."""
+    known = {int(str(row.dimensions["months_since"])): row for row in rows if row.value is not None}
+    if not known:
+        return Sentence(f"{what}: nobody is observed long enough", claim=False)
+    month = 18 if 18 in known else max(known)
+    row = known[month]
+    assert row.value is not None
+    bounds = f" ({percent(row.low)} to {percent(row.high)})" if row.low is not None and row.high is not None else ""
+    return Sentence(f"{percent(row.value)}{bounds} {what} for more than {count_of(month, 'month')}", claim=False)
+
+
+def tier_moves(up: AnswerRow, down: AnswerRow, entered: AnswerRow) -> Sentence:
+    """Who rose into the top tier and who fell out of it."""
+    if up.value is None or down.value is None:
+        return Sentence("Moves between tiers cannot be shown", claim=False)
+    new = f", {number(entered.value, 'count')} came new into it" if entered.value else ""
+    return Sentence(
+        f"{number(up.value, 'count')} moves up into the top tier, {number(down.value, 'count')} down{new}", claim=False
+    )
+
+
+def context(found: int, total: int) -> Sentence:
+    """The title over what the best want, expect and first look at."""
+    if not total:
+        return Sentence("No wants or expectations to compare", claim=False)
+    if not found:
+        return Sentence(
+            f"What the best want and expect is what all do: none of {total} comparisons differs", claim=False
+        )
+    verb = "differs" if found == 1 else "differ"
+    return Sentence(f"{found} of {total} things the best want, expect or first look at {verb}", claim=True)
+
+
+# A tier that brings this much more than its own size is a concentration; less is nearly an even spread.
+MATERIAL_CONCENTRATION = 0.10
+
+
+# More than three marks is a list, not an answer.
+MARKS_IN_A_SENTENCE = 3
+
+
+def who(
+    share: AnswerRow | None, profile: Sequence[AnswerRow], *, top_tier: float, as_of: date, scope: str = ""
+) -> Sentence:
+    """Who the best customers are: what the top tier brings, and what marks it."""
+    tier = f"top {percent(top_tier)} of customers"
+    if share is None or share.value is None:
+        if share is not None and share.status in ("suppressed", "withheld", "refused", "not_sliceable"):
+            return Sentence(f"What the {tier} bring cannot be shown{scope}", claim=False)
+        return Sentence(
+            f"No customer brought revenue in the year to {day(as_of)}, so nobody is in a top tier", claim=False
+        )
+    text = f"Your {tier} bring {percent(share.value)} of revenue{scope}"
+    marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]
+    concentrated = share.value >= top_tier + MATERIAL_CONCENTRATION
+    if marks:
+        return Sentence(f"{text}. More common among them: {listing([name_of(mark) for mark in marks])}.", claim=True)
+    return Sentence(text, claim=concentrated)
+
+
+def name_of(mark: Mark) -> str:
+    """An attribute value as a reader says it: `age band 45-54`."""
+    return f"{words(mark.attribute).lower()} {mark.value}"
+
+
+def marks_found(profile: Sequence[AnswerRow]) -> Sentence:
+    """The title over the index chart."""
+    marks = find_marks(profile)
+    if not marks:
+        n = len(usable(profile, "attribute_value"))
+        return Sentence(
+            f"None of {n} attribute values differs measurably in the top tier" if n else "No attributes to compare",
+            claim=False,
+        )
+    first = next((mark for mark in marks if mark.is_more_common), marks[0])
+    name = name_of(first)
+    shown = f"{name[:1].upper()}{name[1:]}"
+    if first.is_more_common:
+        return Sentence(f"{shown} is {first.index / 100:.1f} times as common among the best", claim=True)
+    return Sentence(f"{shown} is {percent(1 - first.index / 100)} rarer among the best", claim=True)

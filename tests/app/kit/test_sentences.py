@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from datetime import date
+
+from app.before import sentences as before_sentences
+from app.corners import sentences as corners_sentences
+from app.expectations import sentences as expectations_sentences
+from app.journey import sentences as journey_sentences
+from app.kit import sentences
+from app.outcomes import sentences as outcomes_sentences
+from app.quality import sentences as quality_sentences
+from app.today import sentences as today_sentences
+from app.who import sentences as who_sentences
+from tests.app.rows import row
+from tests.app.kit.test_findings import gap, outcome, profile, stages
+
+AS_OF = date(2026, 6, 30)
+
+
+def test_the_best_customers_are_named_by_their_proven_marks() -> None:
+    sentence = who_sentences.who(
+        row(0.64), [profile("35-54", 155, 20), profile("18-24", 60, 12)], top_tier=0.2, as_of=AS_OF
+    )
+    assert sentence.text == "Your top 20% of customers bring 64% of revenue. More common among them: age band 35-54."
+    assert sentence.claim
+
+
+def test_without_marks_only_the_share_is_said() -> None:
+    sentence = who_sentences.who(row(0.64), [profile("35-54", 103, 20)], top_tier=0.2, as_of=AS_OF)
+    assert sentence.text == "Your top 20% of customers bring 64% of revenue"
+    assert sentence.claim
+
+
+def test_a_nearly_even_spread_is_no_claim() -> None:
+    assert not who_sentences.who(row(0.27), [], top_tier=0.2, as_of=AS_OF).claim
+
+
+def test_nobody_in_a_top_tier_is_said_as_such() -> None:
+    sentence = who_sentences.who(row(None, status="no_data"), [], top_tier=0.2, as_of=date(2011, 1, 24))
+    assert sentence.text == "No customer brought revenue in the year to 24 Jan 2011, so nobody is in a top tier"
+    assert not sentence.claim
+
+
+def test_a_withheld_share_is_not_explained_away() -> None:
+    sentence = who_sentences.who(row(None, status="withheld"), [], top_tier=0.2, as_of=AS_OF)
+    assert "cannot be shown" in sentence.text
+    assert not sentence.claim
+
+
+def test_a_stall_is_said_with_its_comparison() -> None:
+    sentence = journey_sentences.journey(stages(awareness=0.72, discovery=0.72, purchase=0.72, use=0.42), days=90)
+    assert sentence.text == "58% go no further than use within 90 days; after the other stages 28% do"
+    assert sentence.claim
+
+
+def test_level_stages_are_said_neutrally() -> None:
+    sentence = journey_sentences.journey(stages(awareness=0.66, discovery=0.64, use=0.65), days=90)
+    assert sentence.text == "Between 64% and 66% go on from a stage within 90 days; no stage stands out"
+    assert not sentence.claim
+
+
+def test_no_observed_stage_gives_no_number() -> None:
+    assert not journey_sentences.journey([], days=90).claim
+
+
+def test_the_unmet_outcome_is_said_with_both_shares() -> None:
+    sentence = outcomes_sentences.outcomes(
+        [outcome("Fix it", 14.5), outcome("Tell me", 7.4)], [outcome("Fix it", 9.0)], [outcome("Fix it", 3.5)]
+    )
+    assert sentence.text == "“Fix it” is the biggest unmet outcome: 90% say it matters, 35% are satisfied"
+
+
+def test_one_of_two_close_outcomes_is_not_called_the_biggest() -> None:
+    sentence = outcomes_sentences.outcomes([outcome("Fix it", 14.5), outcome("Tell me", 14.2)], [], [])
+    assert sentence.text == "“Fix it” is an unmet outcome: its opportunity score is 14.5"
+
+
+def test_without_an_unmet_outcome_the_highest_is_named_neutrally() -> None:
+    sentence = outcomes_sentences.outcomes([outcome("Fix it", 7.5), outcome("Tell me", 7.4)], [], [])
+    assert sentence.text.startswith("No outcome is measurably unmet; the highest opportunity score is 7.5")
+    assert not sentence.claim
+
+
+def test_the_short_pillar_stands_beside_those_that_meet_expectations() -> None:
+    sentence = expectations_sentences.expectations(
+        [gap("people", 0.05), gap("products", -0.25), gap("processes", -1.4)]
+    )
+    assert sentence.text == "People meet expectations; processes fall short by 1.4 points"
+    assert sentence.claim
+
+
+def test_a_pillar_that_may_be_materially_short_is_not_said_to_meet_expectations() -> None:
+    sentence = expectations_sentences.expectations([gap("people", -0.2, 0.2), gap("processes", -1.4)])
+    assert sentence.text == "Processes fall short of expectations by 1.4 points"
+
+
+def test_experience_above_expectation_is_said_as_such() -> None:
+    sentence = expectations_sentences.expectations([row(0.364, low=0.148, high=0.580, n=250, pillar="products")])
+    assert sentence.text == "Experience of products exceeds expectations by 0.4 points"
+    assert sentence.claim
+
+
+def test_gaps_within_their_intervals_are_said_neutrally() -> None:
+    sentence = expectations_sentences.expectations([gap("people", 0.05, 0.2), gap("processes", -0.1, 0.2)])
+    assert sentence.text == "No pillar falls measurably short; the widest gap is −0.1, for processes"
+    assert not sentence.claim
+
+
+def test_the_first_page_joins_revenue_and_the_first_proven_shortfall() -> None:
+    found = [sentences.Sentence("Nothing", claim=False), sentences.Sentence("Processes fall short", claim=True)]
+    sentence = today_sentences.today(row(1_080_000), row(1_000_000), currency="USD", found=found)
+    assert sentence.text == "Revenue is up 8% to $1.1m. Processes fall short"
+
+
+def test_a_small_move_of_revenue_is_called_level() -> None:
+    sentence = today_sentences.today(row(102_000), row(100_000), currency="USD", found=[])
+    assert sentence.text == "Revenue is level at $102,000 (+2%)"
+    assert not sentence.claim
+
+
+def test_no_revenue_is_not_called_zero() -> None:
+    sentence = today_sentences.today(row(None, status="no_data"), None, currency="USD", found=[])
+    assert sentence.text == "No revenue is recorded in this period"
+
+
+def test_extremes_are_named_only_when_they_are_apart() -> None:
+    apart = [row(0.4, half=0.02, channel="email"), row(0.6, half=0.02, channel="store")]
+    close = [row(0.50, half=0.05, channel="email"), row(0.53, half=0.05, channel="store")]
+    said = sentences.extremes(apart, "channel", what="Going on", unit="share")
+    assert said.text == "Going on runs from 40% at “Email” to 60% at “Store”"
+    assert said.claim
+    said = sentences.extremes(close, "channel", what="Going on", unit="share")
+    assert said.text == "Going on does not differ measurably by channel"
+    assert not said.claim
+
+
+def test_checks_are_counted_not_praised() -> None:
+    sentence = quality_sentences.quality(67, 68, day_of_run="22 Nov 2026")
+    assert sentence.text == "67 of 68 checks passed on the load of 22 Nov 2026"
+    assert not sentence.claim
+
+
+def test_a_majority_at_the_gate_is_claimed_only_when_proven() -> None:
+    proven = before_sentences.before(row(0.63, half=0.04), None)
+    assert proven.text == "Most sessions that meet a gate leave there: 63%"
+    assert proven.claim
+    open_question = before_sentences.before(row(0.53, half=0.04), None)
+    assert open_question.text == "Sessions that leave at a gate: 53%"
+    assert not open_question.claim
+
+
+def test_unanswered_mentions_stand_beside_the_gate() -> None:
+    sentence = before_sentences.before(row(0.53, half=0.04), row(0.31, half=0.1))
+    assert sentence.text == "Sessions that leave at a gate: 53%; only 31% of negative mentions are answered"
+    assert sentence.claim
+    assert before_sentences.before(None, row(0.48, half=0.1)).text == "48% of negative mentions are answered"
+
+
+def test_a_handful_before_the_purchase_proves_nothing() -> None:
+    assert not before_sentences.before(row(0.9, half=0.1, n=12), row(0.1, half=0.1, n=12)).claim
+
+
+def test_a_measure_without_an_interval_is_spread_out_but_never_claimed() -> None:
+    rows = [row(41.0, kind="returns"), row(6.0, kind="delivery"), row(90.0, kind="rare", n=3)]
+    sentence = sentences.spread(rows, "kind", what="The time", unit="hours")
+    assert "“Delivery”" in sentence.text
+    assert "“Returns”" in sentence.text
+    assert "Rare" not in sentence.text
+    assert not sentence.claim
+
+
+def test_corners_are_said_with_their_share_of_credit_and_never_as_a_cause() -> None:
+    shares = {("marketing", "acquired"): 0.5, ("commerce", "acquired"): 0.2, ("unattributed", "acquired"): 0.3}
+    grown = corners_sentences.corners(row(120.0), shares)
+    assert grown.text == (
+        "120 customers more than at the start of the period; marketing earned 50% of the credit for those acquired"
+    )
+    assert corners_sentences.corners(row(-1.0), {}).text == "1 customer fewer than at the start of the period"
+    assert not corners_sentences.corners(row(0.0), {}).claim
+    assert not corners_sentences.corners(row(None, status="withheld"), shares).claim
+
+
+def test_two_corners_that_earn_most_are_named_each_with_what_it_earns() -> None:
+    shares = {("marketing", "acquired"): 0.4, ("service", "retained"): 0.3}
+    assert corners_sentences.credited_most(shares).text == (
+        "Marketing earns most for customers acquired (40%) and service earns most for customers retained (30%)"
+    )
+
+
+def test_what_nobody_touched_is_not_a_corner() -> None:
+    shares = {("unattributed", "acquired"): 0.9, ("service", "acquired"): 0.1, ("service", "retained"): 1.0}
+    assert corners_sentences.credited_most(shares).text == (
+        "Service earns most for customers acquired (10%) and retained (100%)"
+    )

@@ -1,0 +1,89 @@
+"""Whatever a visitor writes into the address, the page comes, with a sentence at most, and makes nothing of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.kit.formatting import markdown_safe
+from tests.app.conftest import Open
+from tests.app.payloads import PAYLOADS, plain
+from tests.app.kit.test_escape import AUTOLINK, read
+from tests.app.test_pages import PAGES
+
+# Every parameter that a page reads, and some that none does.
+PARAMETERS = (
+    "segment", "region", "period", "compare", "metric", "search", "topic", "life", "group", "curve", "goes_on_by",
+    "handoffs", "way", "step", "before", "from", "country", "embed_options", "x" * 300,
+)  # fmt: skip
+FORBIDDEN = {"link_open", "image", "html_inline", "html_block"}
+EVERY_TENTH = PAYLOADS[::10]
+# Each stands for a kind: markup, a bare address, HTML, a control character, length, a path.
+FEW = ("[x](https://evil.example)", "www.evil.example", "<script>alert(1)</script>", "a\x00b", "a" * 5_000, "../../x")
+
+
+def everything(page: AppTest) -> list[str]:
+    """Every text of a page that Markdown is made of, labels and tooltips among them."""
+    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption, page.error, page.warning, page.info)
+    values = [element.value for kind in kinds for element in kind]
+    widgets = [*page.button, *page.selectbox, *page.text_input, *page.metric, *page.expander]
+    return [*values, *(text for one in widgets for text in (one.label, getattr(one, "help", "")) if text)]
+
+
+def check(page: AppTest, payload: str) -> None:
+    assert not page.exception, [error.value for error in page.exception]
+    assert not page.error
+    assert len(page.title) == 1
+    assert [warning.value for warning in page.warning if "An error kept it" in warning.value] == []
+    for text in everything(page):
+        made, said = read(text)
+        assert not made & FORBIDDEN, text[:300]
+        assert not AUTOLINK.search(said), text[:300]
+        safe = markdown_safe(payload)
+        assert len(payload) < 3 or safe == payload or payload not in text.replace(safe, "")
+
+
+@pytest.mark.parametrize("payload", [one for one in EVERY_TENTH if one.strip()], ids=plain)
+def test_a_release_that_nobody_published_is_a_sentence(open_page: Open, demo_workspace: Path, payload: str) -> None:
+    page = open_page(demo_workspace, release=payload)
+    check(page, payload)
+    assert page.title[0].value == "That release is no longer kept"
+    said = next(text.value for text in page.markdown if "There is no release called" in text.value)
+    assert len(said) < 250
+
+
+@pytest.mark.parametrize("payload", EVERY_TENTH, ids=plain)
+def test_a_metric_that_nobody_defined_is_a_sentence(open_page: Open, demo_workspace: Path, payload: str) -> None:
+    page = open_page(demo_workspace, "definitions", metric=payload)
+    check(page, payload)
+    said = [warning.value for warning in page.warning if "There is no metric called" in warning.value]
+    assert len(said) == (1 if payload else 0)
+    assert all(len(one) < 250 for one in said)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("payload", FEW[:2], ids=plain)
+def test_a_page_makes_nothing_of_its_address(open_page: Open, demo_workspace: Path, name: str, payload: str) -> None:
+    check(open_page(demo_workspace, name, **dict.fromkeys(PARAMETERS, payload)), payload)
+
+
+def test_parameters_that_come_twice_are_one(open_page: Open, demo_workspace: Path) -> None:
+    page = open_page(demo_workspace, "who", segment=["<b>", "[x](https://evil.example)"], period=["x", "y"])
+    check(page, "[x](https://evil.example)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("payload", [one for one in PAYLOADS if one.strip()], ids=plain)
+def test_no_address_opens_a_release_that_nobody_published(open_page: Open, demo_workspace: Path, payload: str) -> None:
+    page = open_page(demo_workspace, release=payload)
+    check(page, payload)
+    assert page.title[0].value == "That release is no longer kept"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("payload", PAYLOADS, ids=plain)
+def test_no_page_makes_anything_of_any_address(open_page: Open, demo_workspace: Path, payload: str) -> None:
+    for name in PAGES:
+        check(open_page(demo_workspace, name, **dict.fromkeys(PARAMETERS, payload)), payload)

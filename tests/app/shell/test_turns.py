@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from app.shell.turns import AT_ONCE, turn
+
+
+def test_no_more_pages_compute_at_once_than_have_places() -> None:
+    inside, most = 0, 0
+    lock = threading.Lock()
+
+    def page() -> None:
+        nonlocal inside, most
+        with turn():
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            time.sleep(0.02)
+            with lock:
+                inside -= 1
+
+    readers = [threading.Thread(target=page) for _ in range(5 * AT_ONCE)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(10)
+    assert (inside, most) == (0, AT_ONCE)
+
+
+def test_a_page_that_fails_gives_its_place_back() -> None:
+    for _ in range(2 * AT_ONCE):
+        with pytest.raises(RuntimeError), turn():
+            raise RuntimeError
+    with turn(longest=0.01):
+        pass
+
+
+def test_pages_that_hang_do_not_hold_up_the_others_for_good() -> None:
+    ends = threading.Event()
+
+    def hang() -> None:
+        with turn():
+            ends.wait(10)
+
+    hanging = [threading.Thread(target=hang) for _ in range(AT_ONCE)]
+    for one in hanging:
+        one.start()
+    try:
+        with turn(longest=0.05):
+            assert not ends.is_set()
+    finally:
+        ends.set()
+        for one in hanging:
+            one.join(10)
