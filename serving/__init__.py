@@ -4,14 +4,14 @@
 the command line and exports alike. MetricFlow is imported with the first question, not with this package.
 """
 
-from serving.answers import Answer, ask, warm
+from serving.answers import ask, warm
 from serving.catalogue import MetricDefinition, catalogue, definition
 from serving.errors import NoRelease, UserError
-from serving.evaluate import AnswerRow
 from serving.history import RunSummary, last_failure, run_history
 from serving.plan import dimension_values
 from serving.question import Question
 from serving.release import Freshness, LiveRelease, current, freshness, open_release, releases, rollback
+from serving.rows import Answer, AnswerRow
 
 __all__ = [
     "Answer",

@@ -11,13 +11,12 @@ from decimal import Decimal
 import numpy as np
 
 from serving.engine import Table, Value
-from serving.intervals import Array
-from serving.linear import Codes
 from serving.plan import Plan
-from serving.privacy import Key
+from serving.privacy.lattice import Key
 from serving.release import LiveRelease
-
-Number = int | float
+from serving.rows import Number
+from serving.statistics.intervals import Array
+from serving.statistics.linear import Codes
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from serving.cells import Cell, coded, count, counters, finite, floats, keys_of
-from serving.compose import FOLDS, Estimates, Fold, change
 from serving.engine import Filter, Table, Value
 from serving.guard import Guard
-from serving.linear import Codes, Parts
 from serving.plan import Plan, text_of
-from serving.privacy import Key
+from serving.privacy.lattice import Key
 from serving.question import MISSING_WORD
 from serving.release import LiveRelease
 from serving.semantics import PERSON, Dimension
+from serving.statistics.compose import FOLDS, Estimates, Fold, change
+from serving.statistics.linear import Codes, Parts
 
 
 class Found(NamedTuple):

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any, Final
 
 import numpy as np
 
-from serving.cells import Cell, Number, count, counters, finite, floats, keys_of, number
+from serving.cells import Cell, count, counters, finite, floats, keys_of, number
 from serving.composed import composed_cells
 from serving.coverage import next_period, period_start, periods
 from serving.earlier import Judgement, judge
 from serving.engine import Value
 from serving.floors import incomparable, too_few
 from serving.guard import Guard
-from serving.intervals import wilson
 from serving.mix import mixes
-from serving.plan import Plan, Status, text_of
-from serving.privacy import Key
+from serving.plan import Plan, text_of
+from serving.privacy.lattice import Key
 from serving.release import LiveRelease
+from serving.rows import AnswerRow, Number
+from serving.statistics.intervals import wilson
 
 _NO_DATA: Final = "nothing was observed here"
 _NO_DATES: Final = "none of its facts has a date"
-
-
-@dataclass(frozen=True)
-class AnswerRow:
-    """One cell of an answer.
-
-    Attributes:
-        dimensions: asked word -> value; a missing value is None. Empty where the status is of the whole metric.
-        period: first day of the row's period.
-        low, high: 95% interval, where the metric has one.
-        n: how many people or answers the value stands on.
-        status: only `ok` rows have a value; `reason` says why the others have none, or how to read the value.
-        is_comparable: whether the row may be set beside the others of its answer; if not, `reason` says why.
-    """
-
-    metric: str
-    dimensions: Mapping[str, str | None] = field(default_factory=dict)
-    period: date | None = None
-    value: Number | None = None
-    low: float | None = None
-    high: float | None = None
-    n: int | None = None
-    status: Status = "ok"
-    reason: str | None = None
-    is_comparable: bool = True
 
 
 def evaluate(release: LiveRelease, plan: Plan) -> tuple[list[AnswerRow], tuple[str, ...]]:

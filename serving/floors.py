@@ -11,7 +11,7 @@ from typing import Final
 
 from serving.cells import Cell
 from serving.plan import Plan, text_of
-from serving.privacy import Key
+from serving.privacy.lattice import Key
 from serving.semantics import Metric
 
 # Of the people of a comparison: beyond it the total says what one group says, and the rest is too thin to differ.

@@ -15,7 +15,8 @@ from typing import Any, Final
 from serving.coverage import period_start
 from serving.engine import Query
 from serving.plan import Plan, privacy_floor
-from serving.privacy import Axes, Key, Lattice, cuts, hidden_cells
+from serving.privacy.decision import hidden_cells
+from serving.privacy.lattice import Axes, Key, Lattice, cuts
 from serving.release import LiveRelease
 from serving.stored import StoredCells, stored_cells
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from serving.compose import FOLDS
+from serving.statistics.compose import FOLDS
 
 CLASSES: Final = ("additive", "ratio", "quantile", "composed", "fixed_grain", "input")
 _COUNTS: Final = ("min_n", "min_people", "min_cell")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from serving.cells import keys_of
 from serving.plan import Plan, text_of
-from serving.privacy import Key
+from serving.privacy.lattice import Key
 from serving.question import MISSING_WORD
 from serving.release import LiveRelease
 

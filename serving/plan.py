@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from serving.coverage import Coverage, coverage, period_start
 from serving.earlier import is_on_calendar, look_backs
@@ -16,9 +16,9 @@ from serving.engine import Filter, Query, Value
 from serving.errors import UserError, did_you_mean
 from serving.question import MISSING_WORD, Filters, Grain, Question
 from serving.release import LiveRelease
+from serving.rows import Status
 from serving.semantics import Dimension, Metric
 
-Status = Literal["ok", "no_data", "suppressed", "withheld", "not_sliceable", "refused"]
 MAX_GROUPINGS: Final = 2
 # Groupings and filters together.
 MAX_DIMENSIONS: Final = 4

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from serving.engine import Cache, Engine
 from serving.errors import NoRelease, UserError, did_you_mean
-from serving.privacy import Key, Lattice
+from serving.privacy.lattice import Key, Lattice
 from serving.readers import Readers
 from serving.semantics import Semantics, read_semantics
 from workspace.documents import Current, Release
@@ -34,7 +34,7 @@ from workspace.releases import (
 )
 
 if TYPE_CHECKING:
-    from serving.answers import Answer
+    from serving.rows import Answer
 
 
 @dataclass(frozen=True, eq=False)

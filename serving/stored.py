@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 from serving.engine import Query
 from serving.plan import Plan
-from serving.privacy import Axes, Counts, Key, Lattice, hidden_cells
+from serving.privacy.decision import hidden_cells
+from serving.privacy.lattice import Axes, Counts, Key, Lattice
 from serving.release import LiveRelease
 
 

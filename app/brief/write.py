@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from app.brief.answers import at_stake, read_answers
 from app.brief.model import Answer, Brief, Change, Figure, StakeLine
 from app.expectations.stakes import bounds, overturn, read_stakes
 from app.kit.badges import certification, notices, settings_not_kept
@@ -14,7 +15,6 @@ from app.kit.findings import has_changed
 from app.kit.formatting import change, day, money, month, number, percent, unavailable, unit_of
 from app.kit.periods import COMPARISONS, DEFAULT_PERIOD, Window, add_months, last_whole_day
 from app.kit.selection import Filters
-from app.today.answers import at_stake, read_answers
 
 if TYPE_CHECKING:
     from app.kit.desk import Desk

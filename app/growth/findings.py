@@ -12,7 +12,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from app.kit.findings import LEVEL, NORMAL, Z95, usable, widen
-from serving.intervals import wilson
+from serving.statistics.intervals import wilson
 
 if TYPE_CHECKING:
     from serving import AnswerRow

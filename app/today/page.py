@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.brief import button as brief_button
+from app.brief.answers import Answered, at_stake, read_answers
 from app.expectations import stake_cards
 from app.expectations.stakes import Stakes, read_stakes
 from app.kit import cards
@@ -14,7 +15,6 @@ from app.kit.pages import page_of
 from app.shell.page import begin, choose, period_in_words
 from app.today import readiness
 from app.today import sentences as today_sentences
-from app.today.answers import Answered, at_stake, read_answers
 
 LEADING = ("top_tier_revenue_share", "stage_conversion", "opportunity_score", "expectation_gap")
 GROWTH = ("revenue", "active_customers", "acquired", "retention_rate")

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from serving import open_release
 from tests.app.claims import FACTS, untrue
 from tests.app.conftest import Open
-from tests.app.test_pages import PAGES, texts
 from tests.app.shell.test_states import rewrite
+from tests.app.test_pages import PAGES, texts
 from tests.subsets import KINDS, SUBSETS, build_subset, name_of
 from workspace.documents import Feed
 from workspace.paths import WorkspacePaths

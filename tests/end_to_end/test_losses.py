@@ -10,7 +10,7 @@ import pytest
 from pipeline import notify
 from pipeline.status import status_of
 from serving import Question, ask, open_release
-from serving.evaluate import AnswerRow
+from serving.rows import AnswerRow
 from tests.end_to_end.conftest import run
 from workspace.paths import WorkspacePaths
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from dbt_project.methods.raking import Margin, design_effect, rake
-from serving.compose import FOLDS, Estimates
-from serving.linear import Parts
+from serving.statistics.compose import FOLDS, Estimates
+from serving.statistics.linear import Parts
 
 SEED_TABLE = np.array([[40, 30, 20, 10], [35, 50, 100, 75], [30, 80, 70, 120], [20, 30, 40, 50]], dtype=float)
 ROWS, COLUMNS = np.array([150.0, 300, 400, 150]), np.array([200.0, 300, 400, 100])

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from serving.compose import FOLDS, Estimates
-from serving.linear import Parts
+from serving.statistics.compose import FOLDS, Estimates
+from serving.statistics.linear import Parts
 
 SEED = 20261122
 SURVEYS = 500

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from serving.compose import FOLDS, Estimates, Parts
-from serving.intervals import adjusted_wald_nps, wilson
+from serving.statistics.compose import FOLDS, Estimates, Parts
+from serving.statistics.intervals import adjusted_wald_nps, wilson
 
 
 def parts(values: dict[str, list | np.ndarray], scale: float = 1.0, **codes: list | np.ndarray) -> Parts:

@@ -11,8 +11,8 @@ from app.outcomes import sentences as outcomes_sentences
 from app.quality import sentences as quality_sentences
 from app.today import sentences as today_sentences
 from app.who import sentences as who_sentences
-from tests.app.rows import row
 from tests.app.kit.test_findings import gap, outcome, profile, stages
+from tests.app.rows import row
 
 AS_OF = date(2026, 6, 30)
 

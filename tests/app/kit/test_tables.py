@@ -5,8 +5,8 @@ import io
 
 from app.kit.tables import csv_of, pivot
 from serving import Answer, Question
-from tests.app.rows import row
 from tests.app.kit.test_badges import metric
+from tests.app.rows import row
 
 
 def answer(*rows: object) -> Answer:

@@ -15,9 +15,9 @@ from app.kit.selection import ALL, ALL_REGIONS, Filters
 from app.kit.tables import UNKNOWN, pivot
 from serving import Answer, AnswerRow, Question
 from tests.app.conftest import TIMEOUT
-from tests.app.payloads import PAYLOADS
 from tests.app.kit.test_badges import metric
 from tests.app.kit.test_escape import AUTOLINK, PLAIN, read
+from tests.app.payloads import PAYLOADS
 
 WORDS = sorted({*OWN_WORDS, ALL, ALL_REGIONS, "All (no filter)", "None", "Other", UNKNOWN, "Consumer", "Business"})
 VOCABULARIES = st.lists(

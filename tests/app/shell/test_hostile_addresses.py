@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from app.kit.formatting import markdown_safe
 from tests.app.conftest import Open
-from tests.app.payloads import PAYLOADS, plain
 from tests.app.kit.test_escape import AUTOLINK, read
+from tests.app.payloads import PAYLOADS, plain
 from tests.app.test_pages import PAGES
 
 # Every parameter that a page reads, and some that none does.

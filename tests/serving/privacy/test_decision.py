@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.equations import staying
-from serving.privacy import MOST_UNKNOWNS, Axes, Key, Lattice, cuts, hidden_cells
+from serving.privacy.decision import MOST_UNKNOWNS, hidden_cells
+from serving.privacy.equations import staying
+from serving.privacy.lattice import Axes, Key, Lattice, cuts
 
 FLOOR = 5
 MONTHS = [date(2024, month, 1) for month in range(1, 7)]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.intervals import Array, Z, t_interval
+from serving.statistics.intervals import Array, Z, t_interval
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
@@ -30,7 +30,22 @@ from typing import Any, Final
 
 import numpy as np
 
-from serving.equations import ZERO, Equations, staying
+from serving.privacy.equations import ZERO, Equations, staying
+from serving.privacy.lattice import (
+    Axes,
+    Counts,
+    Key,
+    Lattice,
+    Line,
+    hides_enough,
+    in_same_quarter,
+    lines_along,
+    order_of,
+    orders_of,
+    parts_of,
+    runs_of,
+    without,
+)
 
 # More hidden cells than these, with those of the margins, are not solved for.
 MOST_UNKNOWNS: Final = 1_000
@@ -45,59 +60,9 @@ SHARE: Final = 0.5
 # Groups of at most as many hidden cells are tried for being given away together.
 MOST_TOGETHER: Final = 3
 
-Key = tuple[Any, ...]
-Axes = tuple[str, ...]
-Counts = Mapping[Key, int]
 _Equation = Mapping[tuple[Axes, Key], int]
 # Cells of one line of a table or of a margin.
 _Group = tuple[Axes, frozenset[Key]]
-
-
-@dataclass(frozen=True)
-class Line:
-    """Cells that add up to one cell of a margin along one axis."""
-
-    at: int
-    margin_axes: Axes
-    margin: Key
-    cells: tuple[Key, ...]
-    is_time: bool
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """A table of counts with all of its margins, and what is hidden in each.
-
-    Attributes:
-        axes: names of the table's axes; a key holds one value per axis, in this order.
-        tables: axes of a margin (a subset of `axes`, in order) -> key -> people. () is the grand total.
-        hidden: axes of a margin -> keys that must not be shown.
-        floor: the least number of people that may be shown.
-        time: the axis along which windows are asked; None where there is none.
-        closed: lines of time, by their margin's axes and cell, of which no window with a hidden period is told.
-    """
-
-    axes: Axes
-    tables: Mapping[Axes, Counts]
-    hidden: Mapping[Axes, frozenset[Key]]
-    floor: int
-    time: str | None
-    closed: frozenset[tuple[Axes, Key]] = frozenset()
-
-    @cached_property
-    def veiled(self) -> frozenset[Key]:
-        """Empty cells of the finest table that are not told from hidden ones: those beside a hidden cell of people."""
-        table, hidden = self.tables[self.axes], self.hidden[self.axes]
-        if not hidden:
-            return frozenset()
-        beside = (line for line in self.lines.values() if any(key in hidden and table[key] for key in line.cells))
-        return frozenset(key for line in beside for key in line.cells if not table[key])
-
-    @cached_property
-    def lines(self) -> Mapping[tuple[int, Key], Line]:
-        """Lines of the finest table, by the position of their axis and the cell of the margin they add up to."""
-        made = _lines(self.axes, self.tables[self.axes], time=self.time, is_state=False)
-        return {(line.at, line.margin): line for line in made}
 
 
 def hidden_cells(
@@ -140,40 +105,6 @@ def hidden_cells(
     return Lattice(axes=axes, tables=tables, hidden=hidden, floor=floor, time=time, closed=frozenset(closed))
 
 
-def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) -> bool:
-    """Whether showing the total of a block of cells would give a hidden cell away.
-
-    A block is one cell, or what several filter values or a window of time add up to. Of each line it may hold no hidden
-    cell, or all that the line hides if the line's margin is shown; along time, whole runs.
-
-    Args:
-        lattice: the table that the block is part of.
-        block: keys of the table.
-        along: the axes along which the block adds up.
-    """
-    axes, hidden, table = lattice.axes, lattice.hidden[lattice.axes], lattice.tables[lattice.axes]
-    inside = set(block)
-    if not any(table[key] for key in inside) and inside & lattice.veiled:
-        return True
-    if not inside & hidden:
-        return False
-    if not along:
-        return True
-    for at in (axes.index(axis) for axis in along):
-        for margin in {_without(key, at) for key in inside & hidden}:
-            line = lattice.lines[at, margin]
-            concealed = [key for key in line.cells if key in hidden]
-            is_margin_hidden = margin in lattice.hidden[line.margin_axes]
-            is_closed = is_margin_hidden or (line.margin_axes, margin) in lattice.closed
-            if (is_closed and line.is_time) or (is_margin_hidden and inside.issuperset(concealed)):
-                return True
-            groups = _blocks(line, concealed, table, floor=lattice.floor) if line.is_time else [concealed]
-            for group in groups:
-                if 0 < len(inside.intersection(group)) < len(group):
-                    return True
-    return False
-
-
 class _Decision:
     """Decides one table, given its margins."""
 
@@ -191,7 +122,7 @@ class _Decision:
         self.axes, self.tables, self.hidden, self.closed, self.floor = axes, tables, hidden, closed, floor
         self.time, self.is_state = time, is_state
         self.table = tables[axes]
-        self.lines = _lines(axes, self.table, time=time, is_state=is_state)
+        self.lines = lines_along(axes, self.table, time=time, is_state=is_state)
         self.concealed = {key for key, count in self.table.items() if 0 < count < floor}
         # Of a few people not even the value of a further dimension may follow: their empty cells are hidden alike.
         self.concealed |= {
@@ -257,15 +188,15 @@ class _Decision:
         at = line.at
         inside = [key for key in line.cells if key in self.concealed]
         filled = sorted(
-            (key for key in line.cells if self.table[key] or key in self.concealed), key=lambda key: _order(key[at])
+            (key for key in line.cells if self.table[key] or key in self.concealed), key=lambda key: order_of(key[at])
         )
-        for run in _runs(line, inside, self.table):
-            if _hides_enough(run, self.table, self.floor):
+        for run in runs_of(line, inside, self.table):
+            if hides_enough(run, self.table, self.floor):
                 continue
             first, last = filled.index(run[0]), filled.index(run[-1])
             beside = [filled[place] for place in (first - 1, last + 1) if 0 <= place < len(filled)]
             if beside:
-                return {min(beside, key=lambda key: (not _same_quarter(key[at], run[0][at]), *self.cost(key)))}
+                return {min(beside, key=lambda key: (not in_same_quarter(key[at], run[0][at]), *self.cost(key)))}
         return set()
 
     def has_windows(self, line: Line) -> bool:
@@ -298,7 +229,7 @@ class _Decision:
                     keys = frozenset(small[at] for at in group)
                     if sum(table[key] for key in keys) < self.floor:
                         found.add((axes, keys))
-        return sorted(found, key=lambda group: (len(group[1]), group[0], sorted(map(_orders, group[1]))))
+        return sorted(found, key=lambda group: (len(group[1]), group[0], sorted(map(orders_of, group[1]))))
 
     def solved_lines(self) -> Iterator[tuple[Axes, list[Line]]]:
         """Lines of the table, and of its margins: what is hidden there must not follow from the table either."""
@@ -306,7 +237,7 @@ class _Decision:
         for size in range(1, len(self.axes)):
             for margin in combinations(self.axes, size):
                 if self.hidden[margin]:
-                    yield margin, _lines(margin, self.tables[margin], time=self.time, is_state=self.is_state)
+                    yield margin, lines_along(margin, self.tables[margin], time=self.time, is_state=self.is_state)
 
     def equations(self, axes: Axes, concealed: Collection[Key]) -> Iterator[tuple[Line, list[Key], _Equation]]:
         """What the lines of a table tell: a line, the part of it that windows tell (or none), and its unknown cells.
@@ -314,7 +245,7 @@ class _Decision:
         The cells stand with their signs in a sum that is known.
         """
         table = self.tables[axes]
-        for line in _lines(axes, table, time=self.time, is_state=self.is_state):
+        for line in lines_along(axes, table, time=self.time, is_state=self.is_state):
             inside = [key for key in line.cells if key in concealed]
             unknown = {(axes, key): 1 for key in inside}
             if line.margin in self.hidden[line.margin_axes]:
@@ -322,7 +253,7 @@ class _Decision:
             if unknown:
                 yield line, [], unknown
             if self.has_windows(line):
-                for part in _blocks(line, inside, table, floor=self.floor):
+                for part in parts_of(line, inside, table, floor=self.floor):
                     yield line, part, {(axes, key): 1 for key in part}
 
     def conceal_beside(self, groups: Iterable[_Group], system: _System) -> None:
@@ -357,7 +288,7 @@ class _Decision:
 
     def cost(self, key: Key) -> tuple[Any, ...]:
         """People first, smallest first; then empty cells; last those that are as public as a margin."""
-        return (key in self.public, self.table[key] == 0, self.table[key], _orders(key))
+        return (key in self.public, self.table[key] == 0, self.table[key], orders_of(key))
 
     @cached_property
     def by_cost(self) -> list[Key]:
@@ -369,7 +300,7 @@ class _Decision:
         """The lines through each cell; cells of a line of time are in their order."""
         found: dict[Key, list[Line]] = defaultdict(list)
         for line in self.lines:
-            cells = tuple(sorted(line.cells, key=lambda key: _order(key[line.at]))) if line.is_time else line.cells
+            cells = tuple(sorted(line.cells, key=lambda key: order_of(key[line.at]))) if line.is_time else line.cells
             for key in cells:
                 found[key].append(replace(line, cells=cells))
         return found
@@ -462,71 +393,5 @@ def _with_empty_cells(
         return dict(counts)
     margins = [(at, axes[:at] + axes[at + 1 :]) for at in range(len(axes))]
     open_ones = [(at, {key for key, n in tables[names].items() if n} | hidden[names]) for at, names in margins]
-    possible = (key for key in product(*values) if all(_without(key, at) in some for at, some in open_ones))
+    possible = (key for key in product(*values) if all(without(key, at) in some for at, some in open_ones))
     return {**dict.fromkeys(possible, 0), **counts}
-
-
-def _lines(axes: Axes, table: Iterable[Key], *, time: str | None, is_state: bool) -> list[Line]:
-    made = []
-    for at, axis in enumerate(axes):
-        if is_state and axis == time:
-            continue
-        cells: dict[Key, list[Key]] = defaultdict(list)
-        for key in table:
-            cells[_without(key, at)].append(key)
-        margin_axes = axes[:at] + axes[at + 1 :]
-        made += [Line(at, margin_axes, margin, tuple(line), axis == time) for margin, line in cells.items()]
-    return made
-
-
-def _without(key: Key, at: int) -> Key:
-    return key[:at] + key[at + 1 :]
-
-
-def _runs(line: Line, concealed: Collection[Key], table: Counts) -> list[list[Key]]:
-    """Hidden cells of a line in runs of neighbours along its axis. Empty cells that are shown part nobody."""
-    runs: list[list[Key]] = [[]]
-    hidden = set(concealed)
-    for key in sorted(line.cells, key=lambda key: _order(key[line.at])):
-        if key in hidden:
-            runs[-1].append(key)
-        elif table[key] and runs[-1]:
-            runs.append([])
-    return [run for run in runs if run]
-
-
-def _blocks(line: Line, concealed: Collection[Key], table: Counts, *, floor: int) -> list[list[Key]]:
-    """Runs, parted between quarters where each part still hides enough: windows may hold whole parts."""
-    parts: list[list[Key]] = []
-    for run in _runs(line, concealed, table):
-        made: list[list[Key]] = [[]]
-        for key in run:
-            if _hides_enough(made[-1], table, floor) and not _same_quarter(made[-1][-1][line.at], key[line.at]):
-                made.append([])
-            made[-1].append(key)
-        if len(made) > 1 and not _hides_enough(made[-1], table, floor):
-            made[-2:] = [made[-2] + made[-1]]
-        parts += made
-    return parts
-
-
-def _hides_enough(cells: Collection[Key], table: Counts, floor: int) -> bool:
-    """At least two cells with people, and at least `floor` people together."""
-    counts = [table[key] for key in cells if table[key]]
-    return len(counts) > 1 and sum(counts) >= floor
-
-
-def _same_quarter(one: Any, other: Any) -> bool:
-    """Months of one quarter hide together first, so that quarters can be shown."""
-    try:
-        return (one.year, (one.month - 1) // 3) == (other.year, (other.month - 1) // 3)
-    except AttributeError:
-        return False
-
-
-def _order(value: Any) -> tuple[bool, str]:
-    return (value is None, str(value))
-
-
-def _orders(key: Key) -> tuple[tuple[bool, str], ...]:
-    return tuple(_order(value) for value in key)

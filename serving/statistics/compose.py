@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from serving.intervals import Array, adjusted_wald_nps, t_interval
-from serving.linear import (
+from serving.statistics.intervals import Array, adjusted_wald_nps, t_interval
+from serving.statistics.linear import (
     Linear,
     Parts,
     difference,

@@ -1,0 +1,168 @@
+"""A table of people with its margins and what is hidden in it, and its lines: cells that add up to one of a margin."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Key = tuple[Any, ...]
+
+
+Axes = tuple[str, ...]
+
+
+Counts = Mapping[Key, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Cells that add up to one cell of a margin along one axis."""
+
+    at: int
+    margin_axes: Axes
+    margin: Key
+    cells: tuple[Key, ...]
+    is_time: bool
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """A table of counts with all of its margins, and what is hidden in each.
+
+    Attributes:
+        axes: names of the table's axes; a key holds one value per axis, in this order.
+        tables: axes of a margin (a subset of `axes`, in order) -> key -> people. () is the grand total.
+        hidden: axes of a margin -> keys that must not be shown.
+        floor: the least number of people that may be shown.
+        time: the axis along which windows are asked; None where there is none.
+        closed: lines of time, by their margin's axes and cell, of which no window with a hidden period is told.
+    """
+
+    axes: Axes
+    tables: Mapping[Axes, Counts]
+    hidden: Mapping[Axes, frozenset[Key]]
+    floor: int
+    time: str | None
+    closed: frozenset[tuple[Axes, Key]] = frozenset()
+
+    @cached_property
+    def veiled(self) -> frozenset[Key]:
+        """Empty cells of the finest table that are not told from hidden ones: those beside a hidden cell of people."""
+        table, hidden = self.tables[self.axes], self.hidden[self.axes]
+        if not hidden:
+            return frozenset()
+        beside = (line for line in self.lines.values() if any(key in hidden and table[key] for key in line.cells))
+        return frozenset(key for line in beside for key in line.cells if not table[key])
+
+    @cached_property
+    def lines(self) -> Mapping[tuple[int, Key], Line]:
+        """Lines of the finest table, by the position of their axis and the cell of the margin they add up to."""
+        made = lines_along(self.axes, self.tables[self.axes], time=self.time, is_state=False)
+        return {(line.at, line.margin): line for line in made}
+
+
+def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) -> bool:
+    """Whether showing the total of a block of cells would give a hidden cell away.
+
+    A block is one cell, or what several filter values or a window of time add up to. Of each line it may hold no hidden
+    cell, or all that the line hides if the line's margin is shown; along time, whole runs.
+
+    Args:
+        lattice: the table that the block is part of.
+        block: keys of the table.
+        along: the axes along which the block adds up.
+    """
+    axes, hidden, table = lattice.axes, lattice.hidden[lattice.axes], lattice.tables[lattice.axes]
+    inside = set(block)
+    if not any(table[key] for key in inside) and inside & lattice.veiled:
+        return True
+    if not inside & hidden:
+        return False
+    if not along:
+        return True
+    for at in (axes.index(axis) for axis in along):
+        for margin in {without(key, at) for key in inside & hidden}:
+            line = lattice.lines[at, margin]
+            concealed = [key for key in line.cells if key in hidden]
+            is_margin_hidden = margin in lattice.hidden[line.margin_axes]
+            is_closed = is_margin_hidden or (line.margin_axes, margin) in lattice.closed
+            if (is_closed and line.is_time) or (is_margin_hidden and inside.issuperset(concealed)):
+                return True
+            groups = parts_of(line, concealed, table, floor=lattice.floor) if line.is_time else [concealed]
+            for group in groups:
+                if 0 < len(inside.intersection(group)) < len(group):
+                    return True
+    return False
+
+
+def lines_along(axes: Axes, table: Iterable[Key], *, time: str | None, is_state: bool) -> list[Line]:
+    """All lines of a table; of states none along time, where they do not add up."""
+    made = []
+    for at, axis in enumerate(axes):
+        if is_state and axis == time:
+            continue
+        cells: dict[Key, list[Key]] = defaultdict(list)
+        for key in table:
+            cells[without(key, at)].append(key)
+        margin_axes = axes[:at] + axes[at + 1 :]
+        made += [Line(at, margin_axes, margin, tuple(line), axis == time) for margin, line in cells.items()]
+    return made
+
+
+def without(key: Key, at: int) -> Key:
+    """The cell of the margin along one axis."""
+    return key[:at] + key[at + 1 :]
+
+
+def runs_of(line: Line, concealed: Collection[Key], table: Counts) -> list[list[Key]]:
+    """Hidden cells of a line in runs of neighbours along its axis. Empty cells that are shown part nobody."""
+    runs: list[list[Key]] = [[]]
+    hidden = set(concealed)
+    for key in sorted(line.cells, key=lambda key: order_of(key[line.at])):
+        if key in hidden:
+            runs[-1].append(key)
+        elif table[key] and runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def parts_of(line: Line, concealed: Collection[Key], table: Counts, *, floor: int) -> list[list[Key]]:
+    """Runs, parted between quarters where each part still hides enough: windows may hold whole parts."""
+    parts: list[list[Key]] = []
+    for run in runs_of(line, concealed, table):
+        made: list[list[Key]] = [[]]
+        for key in run:
+            if hides_enough(made[-1], table, floor) and not in_same_quarter(made[-1][-1][line.at], key[line.at]):
+                made.append([])
+            made[-1].append(key)
+        if len(made) > 1 and not hides_enough(made[-1], table, floor):
+            made[-2:] = [made[-2] + made[-1]]
+        parts += made
+    return parts
+
+
+def hides_enough(cells: Collection[Key], table: Counts, floor: int) -> bool:
+    """At least two cells with people, and at least `floor` people together."""
+    counts = [table[key] for key in cells if table[key]]
+    return len(counts) > 1 and sum(counts) >= floor
+
+
+def in_same_quarter(one: Any, other: Any) -> bool:
+    """Months of one quarter hide together first, so that quarters can be shown."""
+    try:
+        return (one.year, (one.month - 1) // 3) == (other.year, (other.month - 1) // 3)
+    except AttributeError:
+        return False
+
+
+def order_of(value: Any) -> tuple[bool, str]:
+    """By what values of an axis are sorted: missing ones last."""
+    return (value is None, str(value))
+
+
+def orders_of(key: Key) -> tuple[tuple[bool, str], ...]:
+    """By what cells are sorted."""
+    return tuple(order_of(value) for value in key)
