@@ -12,17 +12,19 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from expectations.gate import check_marts, check_raw
+from expectations.marts import Mart
 from workspace.documents import Check
 from workspace.worker import serve
 
 _CHECKS = TypeAdapter(tuple[Check, ...])
+_MARTS = TypeAdapter(tuple[Mart, ...])
 
 
 def answer(question: Mapping[str, Any], _tell: Callable[[dict[str, Any]], None]) -> Any:
     """Run the gate that a question names.
 
     Args:
-        question: `gate` (`raw` or `marts`), `database` and, for marts, `metrics_by_mart`.
+        question: `gate` (`raw` or `marts`), `database` and, for marts, `marts` and `metrics_by_mart`.
 
     Returns:
         The checks as JSON objects.
@@ -31,7 +33,11 @@ def answer(question: Mapping[str, Any], _tell: Callable[[dict[str, Any]], None])
     if question["gate"] == "raw":
         checks = check_raw(database)
     else:
-        checks = check_marts(database, metrics_by_mart=question["metrics_by_mart"])
+        checks = check_marts(
+            database,
+            marts=_MARTS.validate_python(question["marts"]),
+            metrics_by_mart=question["metrics_by_mart"],
+        )
     return _CHECKS.dump_python(checks, mode="json")
 
 

@@ -15,6 +15,7 @@ from great_expectations import expectations as gxe
 
 from expectations import suite_marts, suite_raw
 from expectations.datasource import opened_read_only
+from expectations.marts import Mart
 from expectations.rules import Rule
 from workspace.documents import Check, CheckStatus
 from workspace.wording import without_values
@@ -43,17 +44,20 @@ def check_raw(raw_database: Path) -> tuple[Check, ...]:
     return _run(raw_database, suite_raw.rules(), metrics_by_mart={})
 
 
-def check_marts(marts_database: Path, *, metrics_by_mart: Mapping[str, Sequence[str]]) -> tuple[Check, ...]:
+def check_marts(
+    marts_database: Path, *, marts: Iterable[Mart], metrics_by_mart: Mapping[str, Sequence[str]]
+) -> tuple[Check, ...]:
     """Run the marts suite.
 
     Args:
         marts_database: the warehouse's cx.duckdb. No writer may have it open.
+        marts: all marts, from dbt's manifest.
         metrics_by_mart: mart's name without schema -> metrics that stand on it, from the semantic manifest.
 
     Returns:
         One check per rule, each with the metrics that its failure touches.
     """
-    return _run(marts_database, suite_marts.rules(), metrics_by_mart=metrics_by_mart)
+    return _run(marts_database, suite_marts.rules(marts), metrics_by_mart=metrics_by_mart)
 
 
 def _run(database: Path, rules: Sequence[Rule], *, metrics_by_mart: Mapping[str, Sequence[str]]) -> tuple[Check, ...]:

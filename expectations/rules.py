@@ -52,6 +52,18 @@ def key(table: str, column: str) -> list[Rule]:
     ]
 
 
+def unique_together(table: str, columns: Sequence[str]) -> Rule:
+    """No two rows share the values of all these columns; missing ones count as a value."""
+    return no_rows(
+        f"{'_and_'.join(columns)}_are_unique",
+        table,
+        # Columns are those that a mart's YAML declares, which is no input.
+        f"select {', '.join(columns)} from {{batch}} group by all having count(*) > 1",  # noqa: S608
+        description=f"No two rows share {', '.join(columns)}.",
+        behaviour="block",
+    )
+
+
 def not_null(table: str, column: str, *, behaviour: Behaviour = "block") -> Rule:
     """Every row has a value in `column`."""
     return Rule(

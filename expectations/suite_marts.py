@@ -6,83 +6,14 @@ on it; a surprising level warns.
 
 from __future__ import annotations
 
-from expectations.rules import Rule, between, in_set, key, no_rows, not_null
+from collections.abc import Iterable
+
+from expectations.marts import Mart
+from expectations.rules import Rule, between, in_set, key, no_rows, not_null, unique_together
 from workspace.vocabulary import CONSTRUCTS, CORNERS, OUTCOME_KINDS, PILLARS, PRESENCES, STAGES
 
-_KEYS = {
-    "marts.dim_people": "person_id",
-    "marts.dim_customers": "person_id",
-    "marts.dim_accounts": "account_id",
-    "marts.person_key_aliases": "former_person_id",
-    "marts.fct_guarded_identifiers": "guarded_identifier_id",
-    "marts.fct_attribution_credits": "credit_id",
-    "marts.fct_channel_contributions": "contribution_id",
-    "marts.fct_growth_credits": "growth_credit_id",
-    "marts.fct_campaign_costs": "campaign_cost_id",
-    "marts.fct_channel_returns": "channel_return_id",
-    "marts.fct_outreach": "outreach_id",
-    "marts.fct_searches": "search_id",
-    "marts.fct_reply_curves": "reply_curve_id",
-    "marts.account_members": "membership_id",
-    "marts.dim_dates": "date_on",
-    "marts.fct_orders": "order_id",
-    "marts.fct_contracts": "contract_id",
-    "marts.fct_touchpoints": "touchpoint_id",
-    "marts.fct_sessions": "session_id",
-    "marts.fct_journeys": "journey_id",
-    "marts.fct_stage_entries": "stage_entry_id",
-    "marts.fct_survey_answers": "answer_id",
-    "marts.fct_expectation_gaps": "answer_id",
-    "marts.fct_outcomes": "outcome_id",
-    "marts.fct_kano_answers": "kano_id",
-    "marts.fct_survey_responses": "response_id",
-    "marts.fct_survey_choices": "choice_id",
-    "marts.fct_survey_reach": "person_id",
-    "marts.fct_tickets": "ticket_id",
-    "marts.fct_mentions": "mention_id",
-    "marts.fct_content_views": "content_view_id",
-    "marts.fct_journey_transitions": "transition_id",
-    "marts.fct_journey_paths": "path_id",
-    "marts.fct_handoff_events": "handoff_id",
-    "marts.fct_handoffs": "handoffs_id",
-    "marts.fct_tasks": "task_attempt_id",
-    "marts.fct_perception_growth": "perception_growth_id",
-    "marts.fct_satisfaction_drivers": "satisfaction_driver_id",
-    "marts.fct_perception_coverage": "perception_coverage_id",
-    "marts.fct_comment_topics": "comment_id",
-    "marts.fct_comment_quotes": "comment_quote_id",
-    "marts.fct_feeds": "feed",
-    "marts.fct_control_totals": "total",
-}
-
-# A fact of a person who is not in dim_people would be lost from every sliced number.
-_ORPHANS = (
-    "marts.dim_customers",
-    "marts.customer_attributes",
-    "marts.fct_customer_months",
-    "marts.fct_orders",
-    "marts.fct_touchpoints",
-    "marts.fct_sessions",
-    "marts.fct_journeys",
-    "marts.fct_stage_entries",
-    "marts.fct_handoff_events",
-    "marts.fct_tasks",
-    "marts.fct_survey_answers",
-    "marts.fct_expectation_gaps",
-    "marts.fct_outcomes",
-    "marts.fct_kano_answers",
-    "marts.fct_survey_responses",
-    "marts.fct_survey_choices",
-    "marts.fct_survey_reach",
-    "marts.account_members",
-    "marts.fct_contracts",
-    "marts.fct_tickets",
-    "marts.fct_mentions",
-    "marts.fct_content_views",
-    "marts.fct_searches",
-    "marts.fct_outreach",
-    "marts.fct_comment_topics",
-)
+# Where all people are: a fact of a person who is not here would be lost from every sliced number.
+_PEOPLE = "marts.dim_people"
 _KNOWN_PEOPLE = """
 select fact.person_id
 from {batch} as fact
@@ -117,21 +48,26 @@ def _total(table: str, total: str, query: str) -> Rule:
     )
 
 
-def rules() -> list[Rule]:
-    """Rules of the marts gate, in the order they are told."""
+def rules(marts: Iterable[Mart]) -> list[Rule]:
+    """Rules of the marts gate, in the order they are told.
+
+    Args:
+        marts: all marts. Keys and known people are checked of each of them, as its YAML declares them.
+    """
     suite: list[Rule] = []
-    for table, column in _KEYS.items():
-        suite += key(table, column)
-    for table in _ORPHANS:
-        suite.append(
-            no_rows(
-                "people_are_known",
-                table,
-                _KNOWN_PEOPLE,
-                description="Every person is in dim_people.",
-                behaviour="block",
+    for mart in marts:
+        for columns in mart.keys:
+            suite += key(mart.table, columns[0]) if len(columns) == 1 else [unique_together(mart.table, columns)]
+        if mart.has_people and mart.table != _PEOPLE:
+            suite.append(
+                no_rows(
+                    "people_are_known",
+                    mart.table,
+                    _KNOWN_PEOPLE,
+                    description="Every person is in dim_people.",
+                    behaviour="block",
+                )
             )
-        )
     for table, totals in _TOTALS.items():
         suite += [_total(table, total, query) for total, query in totals.items()]
     suite += [*_reconciliations(), *_vocabulary(), *_values(), *_levels()]
@@ -168,13 +104,6 @@ def _reconciliations() -> list[Rule]:
             where abs(months.value - orders.value) > 0.005
             """,
             description="Months' revenue sums to the revenue of what somebody in particular ordered.",
-            behaviour="block",
-        ),
-        no_rows(
-            "person_months_are_unique",
-            "marts.fct_customer_months",
-            "select person_id, month_on from {batch} group by all having count(*) > 1",
-            description="A person has one row a month.",
             behaviour="block",
         ),
         no_rows(

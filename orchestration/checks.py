@@ -8,6 +8,7 @@ import dagster as dg
 
 from expectations import suite_marts, suite_raw
 from expectations.rules import Rule
+from pipeline.dbt.lineage import Manifest, declared_marts
 from pipeline.run import PipelineRun
 from workspace.documents import Check
 
@@ -15,11 +16,11 @@ GATE_RAW = "gate_raw"
 GATE_MARTS = "gate_marts"
 
 
-def gate_checks() -> list[dg.AssetChecksDefinition]:
+def gate_checks(manifest: Manifest) -> list[dg.AssetChecksDefinition]:
     """The raw gate, which stands between raw and dbt, and the marts gate, which stands between dbt and the release."""
     return [
         _gate(GATE_RAW, suite_raw.rules(), PipelineRun.gate_raw),
-        _gate(GATE_MARTS, suite_marts.rules(), PipelineRun.gate_marts),
+        _gate(GATE_MARTS, suite_marts.rules(declared_marts(manifest)), PipelineRun.gate_marts),
     ]
 
 

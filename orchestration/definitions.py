@@ -39,7 +39,7 @@ def build_definitions(workspace: Workspace, workers: Workers | None = None) -> d
             model_assets(manifest),
             release_asset(mart_keys(manifest, lineage.marts(manifest))),
         ],
-        asset_checks=gate_checks(),
+        asset_checks=gate_checks(manifest),
         jobs=[job],
         schedules=[daily_schedule(job, timezone=workspace.config.timezone)],
         sensors=[new_files_sensor(job, workspace.paths.root.resolve())],

@@ -21,7 +21,7 @@ from pipeline.books import ledger_totals, unbalanced_files
 from pipeline.code_version import code_of_today
 from pipeline.dbt import runner as dbt_runner
 from pipeline.dbt.checks import checks_of
-from pipeline.dbt.lineage import marts_of_source
+from pipeline.dbt.lineage import declared_marts, marts_of_source
 from pipeline.dbt.metric_graph import metrics_by_mart
 from pipeline.freshness import freshness
 from pipeline.losses import loss_checks
@@ -198,7 +198,9 @@ class PipelineRun:
         logger.info("gate: checking marts")
         with self._stage("gate_marts") as notes:
             notes.checks += self.workers.gate.check_marts(
-                self.paths.marts_database, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
+                self.paths.marts_database,
+                marts=declared_marts(self._manifest()),
+                metrics_by_mart=metrics_by_mart(self.semantic_manifest()),
             )
         return tuple(notes.checks)
 
@@ -243,6 +245,11 @@ class PipelineRun:
     def semantic_manifest(self) -> dict[str, Any]:
         """The metric definitions that this run's build wrote."""
         loaded: dict[str, Any] = json.loads((self._artefacts / MANIFEST_FILE).read_bytes())
+        return loaded
+
+    def _manifest(self) -> dict[str, Any]:
+        """The models as this run built them."""
+        loaded: dict[str, Any] = json.loads((self._artefacts / "manifest.json").read_bytes())
         return loaded
 
     @property

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, cast
 
 from pydantic import TypeAdapter
 
+from expectations.marts import Mart
 from pipeline.dbt.runner import Build, BuildOutcome, DbtError
 from workspace.documents import Check
 from workspace.paths import WorkspacePaths
@@ -39,10 +41,17 @@ class GateProcess:
         """Run the raw suite."""
         return self._ask({"gate": "raw", "database": str(raw_database)})
 
-    def check_marts(self, marts_database: Path, *, metrics_by_mart: Mapping[str, Sequence[str]]) -> tuple[Check, ...]:
-        """Run the marts suite; `metrics_by_mart` says which metrics a failure touches."""
-        metrics = {mart: list(names) for mart, names in metrics_by_mart.items()}
-        return self._ask({"gate": "marts", "database": str(marts_database), "metrics_by_mart": metrics})
+    def check_marts(
+        self, marts_database: Path, *, marts: Iterable[Mart], metrics_by_mart: Mapping[str, Sequence[str]]
+    ) -> tuple[Check, ...]:
+        """Run the marts suite over these marts; `metrics_by_mart` says which metrics a failure touches."""
+        question = {
+            "gate": "marts",
+            "database": str(marts_database),
+            "marts": [asdict(mart) for mart in marts],
+            "metrics_by_mart": {mart: list(names) for mart, names in metrics_by_mart.items()},
+        }
+        return self._ask(question)
 
     def close(self) -> None:
         """End the process and wait for it."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.dbt.lineage import MARTS_SCHEMA, marts_first, marts_of, table_of
-from pipeline.dbt.runner import RULES_TEST, NodeOutcome
+from pipeline.dbt.lineage import MARTS_SCHEMA, RULES_TEST, marts_first, marts_of, table_of
+from pipeline.dbt.runner import NodeOutcome
 from workspace.documents import Behaviour, Check, CheckStatus
 from workspace.wording import without_values
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
+from expectations.marts import Mart
 from workspace import Source
 
 Manifest = Mapping[str, Any]
 MARTS_SCHEMA = "marts"
+# The project's generic test: all rules of a model in one query.
+RULES_TEST: Final = "holds"
 
 
 def marts(manifest: Manifest) -> dict[str, str]:
@@ -22,6 +25,26 @@ def marts(manifest: Manifest) -> dict[str, str]:
         for unique_id, node in sorted(manifest["nodes"].items())
         if node["resource_type"] == "model" and node["schema"] == MARTS_SCHEMA
     }
+
+
+def declared_marts(manifest: Manifest) -> tuple[Mart, ...]:
+    """Every mart with the keys that its test `holds` declares."""
+    keys: dict[str, list[tuple[str, ...]]] = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata") or {}
+        if test.get("name") == RULES_TEST:
+            unique = test["kwargs"].get("unique") or ()
+            keys.setdefault(node["attached_node"], []).extend(
+                (columns,) if isinstance(columns, str) else tuple(columns) for columns in unique
+            )
+    return tuple(
+        Mart(
+            table=f"{MARTS_SCHEMA}.{table}",
+            keys=tuple(keys.get(unique_id, ())),
+            has_people="person_id" in manifest["nodes"][unique_id]["columns"],
+        )
+        for table, unique_id in marts(manifest).items()
+    )
 
 
 def table_of(manifest: Manifest, unique_id: str) -> str:

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import duckdb
 
+from pipeline.dbt.lineage import RULES_TEST
 from workspace.environment import cache_folder, set_variables, silence_telemetry
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
@@ -28,8 +29,6 @@ PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
 WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
 # NodeFinished would skip everything: dagster-dbt reads these for dbt Core.
 _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
-# The project's generic test: all rules of a model in one query.
-RULES_TEST: Final = "holds"
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
 # The project is as it was when it was parsed whole (`read_project`); dbt_project.yml says why this is not the default.
 _AS_PARSED: Final = "--partial-parse"

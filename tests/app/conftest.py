@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app_pages import at_page
 from workspace.environment import WORKSPACE_VARIABLE
 
 Open = Callable[..., AppTest]
@@ -27,9 +28,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, repository: Path) -> Open:
         test = AppTest.from_file(str(repository / "app" / "streamlit_app.py"), default_timeout=TIMEOUT)
         for name, value in parameters.items():
             test.query_params[name] = value
-        if page != "today":
-            test.switch_page(f"{page}/page.py")
-        return test.run()
+        return at_page(test, page).run()
 
     return run
 

@@ -133,6 +133,7 @@ class Case:
         """All that a page says; error boxes come first, as `ERROR ...`."""
         from streamlit.testing.v1 import AppTest
 
+        from tests.app_pages import at_page
         from workspace.environment import WORKSPACE_VARIABLE, set_variables
 
         if self.run != "published":
@@ -141,9 +142,7 @@ class Case:
         test = AppTest.from_file(str(ENTRY_POINT), default_timeout=300)
         for key, value in parameters.items():
             test.query_params[key] = value
-        if name != "today":
-            test.switch_page(f"{name}/page.py")
-        test.run()
+        at_page(test, name).run()
         errors = [f"ERROR {one.message}" for one in test.exception] + [f"ERROR {one.value}" for one in test.error]
         said = [*test.title, *test.header, *test.markdown, *test.caption, *test.info, *test.warning]
         texts = [str(one.value) for one in said]

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from pipeline.notify import message_of
+from tests.app_pages import at_page
 from tests.end_to_end.conftest import run
 from tests.ingestion.canaries import hits, hits_below, plant
 from workspace import load_workspace
@@ -41,8 +42,7 @@ def test_nobody_comes_up_outside_the_inbox_and_the_private_database(
 
     monkeypatch.setenv(WORKSPACE_VARIABLE, str(root))
     page = AppTest.from_file(str(repository / "app" / "streamlit_app.py"), default_timeout=120)
-    page.switch_page("quality/page.py")
-    page.run()
+    at_page(page, "quality").run()
     assert not page.exception
     shown = [str(element.value) for kind in ("markdown", "caption", "error", "warning") for element in page.get(kind)]
     tables = [element.value.to_csv() for element in page.dataframe]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import dagster as dg
 import pytest
 
@@ -9,6 +11,8 @@ from expectations import suite_marts, suite_raw
 from orchestration import definitions as module
 from orchestration.assets.release import RELEASE_KEY
 from orchestration.assets.sources import CONFIGURATION_KEY, MAPPINGS_KEY, source_key
+from pipeline.dbt.lineage import declared_marts
+from pipeline.dbt.runner import read_project
 from workspace import Workspace, WorkspaceError
 
 
@@ -70,7 +74,8 @@ def test_every_asset_but_the_first_has_something_above_it(graph: dg.AssetGraph) 
 def test_every_rule_of_the_suites_is_an_asset_check_and_blocks_where_it_says_so(
     definitions: dg.Definitions, graph: dg.AssetGraph
 ) -> None:
-    for rule in [*suite_raw.rules(), *suite_marts.rules()]:
+    marts = declared_marts(json.loads(read_project().read_bytes()))
+    for rule in [*suite_raw.rules(), *suite_marts.rules(marts)]:
         key = dg.AssetCheckKey(dg.AssetKey(rule.table.split(".")), rule.name)
         assert key in graph.asset_check_keys
         assert graph.get(key).blocking == (rule.behaviour == "block")
