@@ -30,6 +30,7 @@ from workspace.releases import (
     live_pointer,
     read_pointer,
     signature_of,
+    switch,
     verify,
 )
 
@@ -162,17 +163,7 @@ def rollback(paths: WorkspacePaths, run_id: str) -> Current:
         document = verify(paths, run_id).document
     except BrokenReleaseError as error:
         raise NoRelease(error.what, command=_list(paths), looked_for=error.file, is_damage=True) from error
-    before = live_pointer(paths)
-    pointer = Current(
-        run_id=run_id,
-        switched_at=datetime.now(UTC),
-        # What was live once stays above what never was.
-        sequence=max(document.sequence, before.sequence if before else 0),
-        seal=document.seal,
-        reason="rollback",
-    )
-    pointer.write(paths.current)
-    return pointer
+    return switch(paths, document, reason="rollback", at=datetime.now(UTC))
 
 
 def freshness(release: LiveRelease, *, now: datetime, stale_after_hours: float) -> Freshness:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import ValidationError
 
@@ -69,6 +71,31 @@ def live_pointer(paths: WorkspacePaths) -> Current | None:
     except BrokenReleaseError as error:
         logger.warning("%s", error)
         return None
+
+
+def switch(paths: WorkspacePaths, release: Release, *, reason: Literal["publish", "rollback"], at: datetime) -> Current:
+    """Make a release live: readers see the former one until the rename, and this one after it."""
+    before = live_pointer(paths)
+    pointer = Current(
+        run_id=release.run_id,
+        switched_at=at,
+        # What was live once stays above what never was.
+        sequence=max(release.sequence, before.sequence if before else 0),
+        seal=release.seal,
+        reason=reason,
+    )
+    pointer.write(paths.current)
+    sync_folder(paths.published)
+    return pointer
+
+
+def sync_folder(path: Path) -> None:
+    """Have the disk keep what was renamed or made in a folder, also should the machine stop now."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def documents(paths: WorkspacePaths) -> tuple[Release, ...]:

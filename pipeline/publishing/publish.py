@@ -27,7 +27,16 @@ from workspace import Workspace
 from workspace.documents import Check, Current, Release, TableRecord
 from workspace.frozen import frozen_settings
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import BrokenReleaseError, documents, live_pointer, sealed, sha256_of, verify
+from workspace.releases import (
+    BrokenReleaseError,
+    documents,
+    live_pointer,
+    sealed,
+    sha256_of,
+    switch,
+    sync_folder,
+    verify,
+)
 
 STAGING_PREFIX = ".staging-"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
@@ -105,24 +114,12 @@ def publish(
         if live and _content_of(paths, live) == release.content_hash:
             return Publication(outcome="nothing_new", live=live.run_id)
         staging.rename(paths.release(run_id))
-        _sync_folder(paths.published)
-        switch(paths, release)
+        sync_folder(paths.published)
+        switch(paths, release, reason="publish", at=audit.now())
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     prune(paths, keep=workspace.config.serving.keep_releases)
     return Publication(outcome="published", live=run_id, release=release)
-
-
-def switch(paths: WorkspacePaths, release: Release) -> None:
-    """Make a release live: readers see the old one until the rename, and the new one after it."""
-    Current(
-        run_id=release.run_id,
-        switched_at=audit.now(),
-        sequence=release.sequence,
-        seal=release.seal,
-        reason="publish",
-    ).write(paths.current)
-    _sync_folder(paths.published)
 
 
 def clean(paths: WorkspacePaths, *, live: Current | None) -> None:
@@ -227,7 +224,7 @@ def _write(
     for path in folder.iterdir():
         path.chmod(_FILE_MODE)
         _sync_file(path)
-    _sync_folder(folder)
+    sync_folder(folder)
     return release
 
 
@@ -271,11 +268,3 @@ def _next_sequence(paths: WorkspacePaths, live: Current | None) -> int:
 def _sync_file(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
