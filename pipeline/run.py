@@ -21,6 +21,7 @@ from pipeline.books import ledger_totals, unbalanced_files
 from pipeline.code_version import code_of_today
 from pipeline.dbt import runner as dbt_runner
 from pipeline.dbt.checks import checks_of
+from pipeline.dbt.definition_checks import definition_check
 from pipeline.dbt.lineage import declared_marts, marts_of_source
 from pipeline.dbt.metric_graph import metrics_by_mart
 from pipeline.freshness import freshness
@@ -170,8 +171,10 @@ class PipelineRun:
             return (yield from self._events_of_build(models))
         with self._stage("build") as notes:
             outcome = yield from self._events_of_build(None)
+            definitions = self.semantic_manifest()
+            notes.checks.append(definition_check(definitions))
             notes.checks += checks_of(
-                outcome.nodes, manifest=outcome.manifest, metrics_by_mart=metrics_by_mart(self.semantic_manifest())
+                outcome.nodes, manifest=outcome.manifest, metrics_by_mart=metrics_by_mart(definitions)
             )
             notes.facts = {"nodes": len(outcome.nodes)}
             if outcome.success:

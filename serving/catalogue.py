@@ -79,16 +79,16 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
         label=metric.label,
         description=metric.description,
         formula=_formula(metric),
-        question=meta.get("question", ""),
-        owner=meta.get("owner", ""),
+        question=meta.question,
+        owner=meta.owner,
         certification="provisional" if doubt else "certified",
-        unit=meta.get("unit", ""),
-        good=meta.get("good", "none"),
+        unit=meta.unit,
+        good=meta.good,
         metric_class=metric.metric_class,
         n=metric.n,
         people=metric.people,
         min_cell=privacy_floor(release, metric),
-        min_n=int(meta.get("min_n", 0)),
+        min_n=meta.min_n,
         feeds=metric.feeds,
         model=marts,
         upstream=_behind(release, marts, "models"),
@@ -110,7 +110,7 @@ def _checks(release: LiveRelease, name: str, marts: tuple[str, ...]) -> tuple[Ch
 
 def _doubt(release: LiveRelease, metric: Metric) -> str:
     """Why a metric is provisional: its definition, or the data behind it; empty where it is certified."""
-    if metric.meta.get("certification") != "certified":
+    if metric.meta.certification != "certified":
         return "its definition is not certified yet"
     feeds = (release.document.feeds[feed] for feed in metric.feeds if feed in release.document.feeds)
     return coverage(feeds).provisional_reason or ""
@@ -137,8 +137,8 @@ def _formula(metric: Metric) -> str:
     meta = metric.meta
     if metric.metric_class != "composed":
         return metric.formula
-    inputs = ", ".join(f"{role} = {name}" for role, name in meta.get("inputs", {}).items())
-    over = [f"per {meta[part]}" for part in ("item", "outer") if part in meta]
-    scale = f", times {meta['scale']}" if "scale" in meta else ""
-    moved = f", the last {meta['change']['along']} less the one before" if "change" in meta else ""
-    return f"{meta['fold'].replace('_', ' ')} ({'; '.join([inputs, *over])}){scale}{moved}"
+    inputs = ", ".join(f"{role} = {name}" for role, name in meta.inputs.items())
+    over = [f"per {part}" for part in (meta.item, meta.outer) if part]
+    scale = f", times {meta.scale}" if meta.scale != 1 else ""
+    moved = f", the last {meta.change.along} less the one before" if meta.change else ""
+    return f"{(meta.fold or '').replace('_', ' ')} ({'; '.join([inputs, *over])}){scale}{moved}"

@@ -34,9 +34,9 @@ class Found(NamedTuple):
 
 def composed_cells(release: LiveRelease, plan: Plan) -> Found:
     """Cells of a metric whose parts come from MetricFlow and are folded here."""
-    if "change" in plan.metric.meta:
+    if plan.metric.meta.change is not None:
         return _changed(release, plan)
-    fold = FOLDS[plan.metric.meta["fold"]]
+    fold = FOLDS[plan.metric.meta.fold or ""]
     parts = release.engine.ask(plan.query(*_inputs(plan, fold).values(), also_by=_finer(release, plan, fold)))
     counts = release.engine.ask(plan.query(*(counters(release, plan) or [_inputs(plan, fold)["n"]])))
     counted = {key: at for at, key in enumerate(keys_of(plan, counts))}
@@ -56,7 +56,7 @@ def composed_cells(release: LiveRelease, plan: Plan) -> Found:
 
 def _kinds(release: LiveRelease, plan: Plan) -> Mapping[Key, Sequence[str]]:
     """Cell -> the values of the dimension `meta.one_of` that its answers have; nothing where that is grouped by."""
-    word, n = plan.metric.meta.get("one_of"), plan.metric.n
+    word, n = plan.metric.meta.one_of, plan.metric.n
     dimension = release.semantics.resolve(word, plan.metric.name) if word else None
     if dimension is None or n is None or dimension in [grouped for _, grouped in plan.by]:
         return {}
@@ -72,7 +72,7 @@ def _kinds(release: LiveRelease, plan: Plan) -> Mapping[Key, Sequence[str]]:
 
 def _of_one_kind(cell: Cell, kinds: Sequence[str], plan: Plan) -> Cell:
     """The cell with the one kind that its answers are of in its note; refused where they are of several."""
-    word = plan.metric.meta["one_of"]
+    word = plan.metric.meta.one_of
     if len(kinds) == 1:
         return replace(cell, note="; ".join(filter(None, (f"{word} {kinds[0]}", cell.note))))
     listed = ", ".join(sorted(kinds))
@@ -84,11 +84,12 @@ def _of_one_kind(cell: Cell, kinds: Sequence[str], plan: Plan) -> Cell:
 
 def _changed(release: LiveRelease, plan: Plan) -> Found:
     """The newest wave less the one before. A cell of which either wave is hidden stays hidden."""
-    meta = plan.metric.meta
-    fold = FOLDS[meta["fold"]]
-    along = release.semantics.resolve(meta["change"]["along"], meta["change"]["order"])
+    waved = plan.metric.meta.change
+    assert waved is not None
+    fold = FOLDS[plan.metric.meta.fold or ""]
+    along = release.semantics.resolve(waved.along, waved.order)
     assert along is not None
-    waves, sql = _waves(release, plan, along, meta["change"]["order"])
+    waves, sql = _waves(release, plan, along, waved.order)
     if len(waves) < 2:
         return Found({}, (sql,), f"a change takes two of {along.label.lower()}; answers name {len(waves)}")
     pair = waves[-2:]
@@ -136,7 +137,7 @@ def _waves(release: LiveRelease, plan: Plan, along: Dimension, order: str) -> tu
 
 
 def _inputs(plan: Plan, fold: Fold) -> Mapping[str, str]:
-    return {role: plan.metric.meta["inputs"][role] for role in fold.roles}
+    return {role: plan.metric.meta.inputs[role] for role in fold.roles}
 
 
 def _finer(release: LiveRelease, plan: Plan, fold: Fold) -> tuple[str, ...]:
@@ -148,7 +149,7 @@ def _finer(release: LiveRelease, plan: Plan, fold: Fold) -> tuple[str, ...]:
 def _grains(release: LiveRelease, plan: Plan, fold: Fold) -> tuple[str | None, str | None]:
     if not fold.by_item:
         return None, None
-    item, outer = (_qualified(release, plan, plan.metric.meta.get(part)) for part in ("item", "outer"))
+    item, outer = (_qualified(release, plan, part) for part in (plan.metric.meta.item, plan.metric.meta.outer))
     return item, outer
 
 
@@ -166,7 +167,7 @@ def _parts(release: LiveRelease, plan: Plan, fold: Fold, table: Table, cell: Cod
         item=coded(table, item),
         outer=coded(table, outer),
         person=coded(table, PERSON if fold.by_person else None),
-        scale=float(plan.metric.meta.get("scale", 1)),
+        scale=float(plan.metric.meta.scale),
     )
 
 
@@ -184,7 +185,7 @@ def _ungroup(parts: Parts, table: Table, plan: Plan, release: LiveRelease, *, to
     Args:
         together: how many cells that follow each other are compared, so that one rule must hold for all of them.
     """
-    word = plan.metric.meta.get("outer")
+    word = plan.metric.meta.outer
     outer = _qualified(release, plan, word)
     if word is None or outer is None or not len(parts.cell):
         return _Grouped(parts, {})

@@ -101,8 +101,8 @@ def _is_left_behind(plan: Plan, key: Key, cell: Cell) -> bool:
 def _aggregated(release: LiveRelease, plan: Plan) -> tuple[dict[Key, Cell], tuple[str, ...]]:
     """Cells of a metric that MetricFlow answers by itself. `meta.low` and `meta.high` name metrics of its bounds."""
     metric = plan.metric
-    bounds = [metric.meta[side] for side in ("low", "high") if side in metric.meta]
-    trials = metric.denominator if metric.meta.get("interval") == "wilson" else None
+    bounds = [name for name in (metric.meta.low, metric.meta.high) if name]
+    trials = metric.denominator if metric.meta.interval == "wilson" else None
     table = release.engine.ask(plan.query(*filter(None, [metric.name, *counters(release, plan), *bounds, trials])))
     values = [number(value) for value in table.columns[metric.name]]
     low: Sequence[Value] = [None] * len(values)
@@ -123,7 +123,7 @@ def _aggregated(release: LiveRelease, plan: Plan) -> tuple[dict[Key, Cell], tupl
 
 def _refusals(release: LiveRelease, plan: Plan) -> dict[Key, str]:
     """Cells that a method refused to compute, and why: `meta.refused_by` names the mart's column that says it."""
-    column = plan.metric.meta.get("refused_by")
+    column = plan.metric.meta.refused_by
     if column is None or plan.metric.model is None:
         return {}
     model = release.semantics.models[plan.metric.model]
@@ -138,7 +138,7 @@ def _refusals(release: LiveRelease, plan: Plan) -> dict[Key, str]:
 
 def _left_out(release: LiveRelease, plan: Plan) -> dict[Key, str]:
     """Cells with answers that a definition forbids (an NPS on 1 to 5), and why: `meta.left_out` names their count."""
-    name, reason = plan.metric.meta.get("left_out"), plan.coverage.refused_reason
+    name, reason = plan.metric.meta.left_out, plan.coverage.refused_reason
     if name is None or reason is None:
         return {}
     table = release.engine.ask(plan.query(name))
@@ -157,7 +157,7 @@ def _filled(plan: Plan, cells: dict[Key, Cell]) -> dict[Key, Cell]:
     ):
         return cells
     filled = dict(cells)
-    if plan.metric.meta.get("unknown") != "no_data":
+    if plan.metric.meta.unknown != "no_data":
         filled = {
             key: replace(cell, value=0, n=cell.n or 0) if cell.value is None else cell for key, cell in cells.items()
         }

@@ -20,7 +20,7 @@ LOPSIDED: Final = 0.95
 
 def too_few(metric: Metric, cell: Cell) -> str | None:
     """Why a cell stands on too little: its metric's `min_n` (answers) or `min_people`; None where it does not."""
-    least_n, least_people = int(metric.meta.get("min_n", 0)), int(metric.meta.get("min_people", 0))
+    least_n, least_people = metric.meta.min_n, metric.meta.min_people
     if cell.n is not None and cell.n < least_n:
         return f"fewer than {least_n} {'people' if metric.n == metric.people else 'answers'}"
     if cell.people is not None and cell.people < least_people:
@@ -55,4 +55,4 @@ def incomparable(plan: Plan, cells: Mapping[Key, Cell]) -> str | None:
 
 def is_estimate(metric: Metric) -> bool:
     """Whether a metric estimates from a sample of people what they all think."""
-    return metric.metric_class in ("composed", "ratio") and int(metric.meta.get("min_cell", 0)) > 0
+    return metric.metric_class in ("composed", "ratio") and metric.meta.min_cell > 0

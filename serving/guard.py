@@ -103,7 +103,7 @@ def _kinds(release: LiveRelease, name: str, axes: Axes) -> Axes:
 
     Every such value (an attribution model) has a table of its own, with its own margins.
     """
-    needed = release.semantics.metrics[name].meta.get("needs", ())
+    needed = release.semantics.metrics[name].meta.needs
     return tuple(axis for axis in axes if axis.rpartition("__")[2] in needed)
 
 

@@ -1,81 +1,169 @@
-"""Whether a metric's `config.meta` says what its answer needs. In: meta, and all metrics. Out: the fault, or None.
+"""What a metric's `config.meta` may say, as a typed model. In: meta, and all metrics. Out: `MetricMeta`, or the fault.
 
-An analyst writes it by hand: what is missing or misspelt refuses that one metric with the reason, and no other.
+An analyst writes it by hand: what is missing or misspelt refuses that one metric with the reason, and no other. The
+project's own metrics have none of either: a run with one builds nothing that is published (`pipeline.run`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Annotated, Final, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
+
+from serving.errors import did_you_mean
 from serving.statistics.compose import FOLDS
 
-CLASSES: Final = ("additive", "ratio", "quantile", "composed", "fixed_grain", "input")
-_COUNTS: Final = ("min_n", "min_people", "min_cell")
+MetricClass = Literal["additive", "ratio", "quantile", "composed", "fixed_grain", "input"]
+Unit = Literal[
+    "count", "currency", "per_person", "share", "points", "score", "days", "minutes", "hours", "index", "months"
+]
+_Count = Annotated[StrictInt, Field(ge=0)]
+_Names = tuple[StrictStr, ...]
+
+
+class _Strict(BaseModel):
+    """Takes no other keys, and no other types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class AddsUp(_Strict):
+    """Along which dimensions the cells of a statistic add up.
+
+    Attributes:
+        axes: along these, cells add up.
+        within: cells of different values have nothing to do with each other.
+        total: how the mart names the total along an axis, where it stores one.
+    """
+
+    axes: _Names
+    within: _Names = ()
+    total: StrictStr | None = None
+
+
+class Change(_Strict):
+    """The newest of several waves less the one before: their dimension, and the metric that says when each began."""
+
+    along: StrictStr
+    order: StrictStr
+
+
+class MetricMeta(_Strict):
+    """What a definition says besides its formula. docs/adding-a-metric.md explains every key to who writes one.
+
+    Attributes:
+        question, owner, certification, unit, good: what readers are told of it.
+        metric_class: how it is computed (`class` in YAML).
+        n, people: metrics that count its answers and its distinct people.
+        min_cell: privacy floor in people; 0 for none.
+        min_n, min_people: answers and people that an estimate needs.
+        feeds, needs_feeds: names in fct_feeds; those of which all, and those of which none, may be empty.
+        interval, low, high: how its 95% interval is found, or the metrics that hold its bounds.
+        dimensions: what a statistic at a fixed grain may be asked by.
+        needs: dimensions over whose values nothing may be added up.
+        part_by: dimensions that say what is part and what is not.
+        fold, inputs, item, outer, scale, change: of a composed metric.
+        mix, one_of: the dimension whose parts a pooled score names, or of which it takes one value alone.
+        left_out: a metric that counts the answers which the definition forbids.
+        refused_by: the mart's column that says why a cell has no value.
+        adds_up: which cells of a statistic add up to others.
+        identity, hidden_with: metrics in which the same cells are hidden.
+        of_people: False where the facts' people are mostly unknown.
+        is_written: what people wrote.
+        unknown: `no_data` where a sum without any value is not known instead of 0.
+    """
+
+    question: Literal["", "who", "journey", "outcomes", "expectations", "growth", "perception", "trust"] = ""
+    owner: StrictStr = ""
+    certification: Literal["certified", "provisional"] = "provisional"
+    unit: Unit | Literal[""] = ""
+    good: Literal["up", "down", "none"] = "none"
+    metric_class: MetricClass = Field(default="additive", validation_alias="class")
+    n: StrictStr | None = None
+    people: StrictStr | None = None
+    min_cell: _Count = 0
+    min_n: _Count = 0
+    min_people: _Count = 0
+    feeds: _Names = ()
+    needs_feeds: _Names = ()
+    interval: Literal["wilson"] | None = None
+    low: StrictStr | None = None
+    high: StrictStr | None = None
+    dimensions: _Names = ()
+    needs: _Names = ()
+    part_by: _Names = ()
+    fold: StrictStr | None = None
+    inputs: Mapping[StrictStr, StrictStr] = Field(default_factory=dict)
+    item: StrictStr | None = None
+    outer: StrictStr | None = None
+    scale: StrictInt | StrictFloat = 1
+    change: Change | None = None
+    mix: StrictStr | None = None
+    one_of: StrictStr | None = None
+    left_out: StrictStr | None = None
+    refused_by: StrictStr | None = None
+    adds_up: AddsUp | None = None
+    identity: StrictStr | None = None
+    hidden_with: _Names = ()
+    of_people: StrictBool = True
+    is_written: StrictBool = False
+    unknown: Literal["no_data"] | None = None
+
+
+# What every metric of the project says itself: nothing stands in for a forgotten one.
+REQUIRED: Final = ("question", "owner", "certification", "unit", "class", "n", "min_cell", "feeds")
 _METRICS: Final = ("n", "people", "low", "high", "left_out")
-_WORDS: Final = ("class", "item", "outer", "mix", "one_of", "refused_by", "fold", "identity", *_METRICS)
-_LISTS: Final = ("feeds", "dimensions", "needs", "part_by", "hidden_with")
+_KEYS: Final = tuple(str(field.validation_alias or name) for name, field in MetricMeta.model_fields.items())
 
 
-def fault_of(meta: object, metrics: Collection[str]) -> str | None:
-    """The first thing that is wrong with a metric's meta, in words; None where nothing is.
+def read_meta(meta: object, metrics: Collection[str]) -> tuple[MetricMeta, str | None]:
+    """A metric's meta, and the first thing that is wrong with it in words; where something is, all of it is left out.
 
     Args:
         meta: `config.meta` as the semantic manifest has it.
         metrics: names of all metrics of the release.
     """
     if not isinstance(meta, Mapping):
-        return "config.meta is not a mapping"
-    wrong = _shape(meta) or _names(meta, metrics)
-    if wrong is None and meta.get("class") == "composed":
-        wrong = _composed(meta, metrics)
-    return wrong
+        return MetricMeta(), "config.meta is not a mapping"
+    try:
+        found = MetricMeta.model_validate(meta)
+    except ValidationError as error:
+        return MetricMeta(), _shape(error)
+    fault = _names(found, metrics) or _composed(found, metrics)
+    return (MetricMeta(), fault) if fault else (found, None)
 
 
-def _shape(meta: Mapping[str, Any]) -> str | None:
-    for key in _WORDS:
-        if not isinstance(meta.get(key, ""), str):
-            return f"meta.{key} is not a word"
-    if meta.get("class", "additive") not in CLASSES:
-        return f"meta.class is '{meta['class']}', not one of {', '.join(CLASSES)}"
-    for key in _COUNTS:
-        value = meta.get(key, 0)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            return f"meta.{key} is not a whole number of 0 or more"
-    if isinstance(meta.get("scale", 1), bool) or not isinstance(meta.get("scale", 1), int | float):
-        return "meta.scale is not a number"
-    if not isinstance(meta.get("of_people", True), bool):
-        return "meta.of_people is not true or false"
-    for key in _LISTS:
-        listed = meta.get(key, [])
-        if not isinstance(listed, list | tuple) or not all(isinstance(one, str) for one in listed):
-            return f"meta.{key} is not a list of names"
-    for key in ("inputs", "change", "adds_up"):
-        if not isinstance(meta.get(key, {}), Mapping):
-            return f"meta.{key} is not a mapping"
-    if "adds_up" in meta and not isinstance(meta["adds_up"].get("axes"), list | tuple):
-        return "meta.adds_up lacks axes, a list of dimensions"
-    return None
+def lacking(meta: Mapping[str, object]) -> tuple[str, ...]:
+    """Keys that a metric of the project must have and has not."""
+    return tuple(key for key in REQUIRED if key not in meta)
 
 
-def _names(meta: Mapping[str, Any], metrics: Collection[str]) -> str | None:
-    named = {key: meta[key] for key in _METRICS if key in meta}
-    named |= {f"inputs.{role}": name for role, name in meta.get("inputs", {}).items()}
-    listed = [("hidden_with", name) for name in meta.get("hidden_with", ())]
-    unknown = next(((key, name) for key, name in (*named.items(), *listed) if name not in metrics), None)
+def _shape(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"meta.{place} is not a key: {did_you_mean(str(first['loc'][-1]), _KEYS)}"
+    return f"meta.{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+
+
+def _names(meta: MetricMeta, metrics: Collection[str]) -> str | None:
+    named = [(key, getattr(meta, key)) for key in _METRICS]
+    named += [(f"inputs.{role}", name) for role, name in meta.inputs.items()]
+    named += [("hidden_with", name) for name in meta.hidden_with]
+    unknown = next(((key, name) for key, name in named if name is not None and name not in metrics), None)
     return f"meta.{unknown[0]} names '{unknown[1]}', which is no metric" if unknown else None
 
 
-def _composed(meta: Mapping[str, Any], metrics: Collection[str]) -> str | None:
-    fold = FOLDS.get(meta.get("fold", ""))
+def _composed(meta: MetricMeta, metrics: Collection[str]) -> str | None:
+    if meta.metric_class != "composed":
+        return None
+    fold = FOLDS.get(meta.fold or "")
     if fold is None:
         return f"meta.fold is not one of {', '.join(FOLDS)}"
-    lacking = [role for role in fold.roles if role not in meta.get("inputs", {})]
-    if lacking:
-        return f"meta.inputs lacks {', '.join(lacking)}"
-    if "change" not in meta:
-        return None
-    change = meta["change"]
-    if not isinstance(change.get("along"), str) or change.get("order") not in metrics or fold.linear is None:
+    missing = [role for role in fold.roles if role not in meta.inputs]
+    if missing:
+        return f"meta.inputs lacks {', '.join(missing)}"
+    if meta.change is not None and (meta.change.order not in metrics or fold.linear is None):
         return "meta.change needs along (a dimension), order (a metric), and a fold that can be subtracted"
     return None

@@ -17,7 +17,7 @@ def mixes(release: LiveRelease, plan: Plan) -> dict[Key, str]:
 
     A part that is too small to be shown keeps the shares of its cell back: with them it could be worked out.
     """
-    word, n, people = plan.metric.meta.get("mix"), plan.metric.n, plan.metric.people
+    word, n, people = plan.metric.meta.mix, plan.metric.n, plan.metric.people
     dimension = release.semantics.resolve(word, plan.metric.name) if word else None
     if dimension is None or n is None or people is None or dimension in [grouped for _, grouped in plan.by]:
         return {}

@@ -202,7 +202,7 @@ def _refuse_slice(
         return Verdict("not_sliceable", f"{metric.name} has no {', '.join(lacking)}; its dimensions: {listed}")
     if metric.metric_class == "fixed_grain":
         given = {dimension.name for dimension in asked.values() if dimension}
-        missing = [name for name in metric.meta.get("dimensions", ()) if name not in given and name != "metric_time"]
+        missing = [name for name in metric.meta.dimensions if name not in given and name != "metric_time"]
         if missing:
             reason = (
                 f"{metric.name} needs {', '.join(missing)} in the grouping or as a filter; its dimensions: {listed}"
@@ -233,7 +233,7 @@ def _refuse_sum(question: Question, metric: Metric, asked: Mapping[str, Dimensio
     apart = {
         dimension.name for word, dimension in asked.items() if dimension and (word in question.by or word in single)
     }
-    lacking = [name for name in metric.meta.get("needs", ()) if name not in apart]
+    lacking = [name for name in metric.meta.needs if name not in apart]
     if not lacking:
         return None
     listed = ", ".join(lacking)
@@ -278,10 +278,10 @@ def privacy_floor(release: LiveRelease, metric: Metric) -> int:
 
     What people wrote (`meta.is_written`) has a floor of its own, since words tell more of a person than a number.
     """
-    own = int(metric.meta.get("min_cell", 0))
+    own = metric.meta.min_cell
     if own == 0:
         return 0
-    written = release.document.min_cell_comments if metric.meta.get("is_written") else 0
+    written = release.document.min_cell_comments if metric.meta.is_written else 0
     return max(own, written, release.document.min_cell)
 
 
@@ -295,9 +295,9 @@ def _refuse_people(release: LiveRelease, ready: Plan) -> Verdict | None:
     known = {one.qualified for some in release.semantics.dimensions(people).values() for one in some}
     if not names <= known:
         return Verdict("not_sliceable", f"the people behind {metric.name} are not known by {', '.join(names - known)}")
-    if len(ready.by) + ("change" in metric.meta) > MAX_GROUPINGS:
+    if len(ready.by) + (metric.meta.change is not None) > MAX_GROUPINGS:
         return Verdict("not_sliceable", f"answers of people are shown by at most {MAX_GROUPINGS} groupings")
-    kinds = {name for name in names if name.rpartition("__")[2] in metric.meta.get("needs", ())}
+    kinds = {name for name in names if name.rpartition("__")[2] in metric.meta.needs}
     if metric.metric_class != "fixed_grain" and len(names - kinds) > MAX_DIMENSIONS:
         reason = f"answers of people are shown by at most {MAX_DIMENSIONS} dimensions, groupings and filters together"
         return Verdict("not_sliceable", reason)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from serving.errors import UserError, did_you_mean
-from serving.meta import fault_of
+from serving.meta import MetricClass, MetricMeta, read_meta
 from serving.question import GRAINS, Grain
 
 PERSON = "person"
@@ -78,7 +78,7 @@ class Metric:
     description: str
     kind: str
     formula: str
-    meta: Mapping[str, Any]
+    meta: MetricMeta
     inputs: tuple[str, ...]
     numerator: str | None
     denominator: str | None
@@ -92,33 +92,33 @@ class Metric:
     @property
     def part_by(self) -> tuple[str, ...]:
         """Dimensions that say what is part and what is not: sliced by them a share of a whole is all or nothing."""
-        return tuple(self.meta.get("part_by", ()))
+        return self.meta.part_by
 
     @property
-    def metric_class(self) -> str:
-        return str(self.meta.get("class", "additive"))
+    def metric_class(self) -> MetricClass:
+        return self.meta.metric_class
 
     @property
     def n(self) -> str | None:
-        return self.meta.get("n")
+        return self.meta.n
 
     @property
     def people(self) -> str | None:
-        return self.meta.get("people") or self.meta.get("n")
+        return self.meta.people or self.meta.n
 
     @property
     def identity(self) -> str | None:
         """A word that metrics share which add up to each other: small cells of one are hidden in all of them."""
-        return self.meta.get("identity")
+        return self.meta.identity
 
     @property
     def feeds(self) -> tuple[str, ...]:
-        return tuple(self.meta.get("feeds", ()))
+        return self.meta.feeds
 
     @property
     def needs_feeds(self) -> tuple[str, ...]:
         """Feeds of which none may be empty: of a rate, those of its numerator."""
-        return tuple(self.meta.get("needs_feeds", ()))
+        return self.meta.needs_feeds
 
 
 @dataclass(frozen=True)
@@ -147,9 +147,9 @@ class Semantics:
     def grains(self, name: str) -> tuple[Grain, ...]:
         """Grains the metric can be asked by: those not finer than its own time column."""
         metric = self.metrics[name]
-        if metric.metric_class == "fixed_grain" and "metric_time" not in metric.meta.get("dimensions", ()):
+        if metric.metric_class == "fixed_grain" and "metric_time" not in metric.meta.dimensions:
             return ()
-        if "change" in metric.meta:
+        if metric.meta.change is not None:
             return ()
         coarsest = 0
         for leaf in self.leaves(name):
@@ -177,7 +177,7 @@ class Semantics:
         (mentions) say `of_people: false`: they are of people only where people's own dimensions are asked.
         """
         metric = self.metrics[name]
-        if metric.people is None or metric.meta.get("of_people") is False:
+        if metric.people is None or not metric.meta.of_people:
             return False
         models = [self.models[leaf.model] for leaf in self.leaves(metric.people) if leaf.model]
         return bool(models) and all(PERSON in model.entities for model in models)
@@ -191,7 +191,7 @@ class Semantics:
         """
         identity = self.metrics[name].identity
         members = [other for other, metric in self.metrics.items() if identity and metric.identity == identity]
-        members += self.metrics[name].meta.get("hidden_with", ())
+        members += self.metrics[name].meta.hidden_with
         found: dict[str, None] = {}
         for member in dict.fromkeys((name, *members)):
             metric = self.metrics[member]
@@ -205,7 +205,7 @@ class Semantics:
     def _counts_itself(self, name: str, *, of: Metric) -> bool:
         """Whether a count names people of more facts than its own: then fewer facts than the floor are too few."""
         metric = self.metrics[name]
-        if metric.meta.get("unit") != "count" or metric.people is None or metric.people == name or metric.is_state:
+        if metric.meta.unit != "count" or metric.people is None or metric.people == name or metric.is_state:
             return False
         if of.denominator is not None and name == of.numerator:
             return metric.people == self.metrics[of.denominator].people
@@ -259,7 +259,7 @@ class Semantics:
 
     def _reach(self, name: str) -> set[str]:
         metric = self.metrics[name]
-        parts = {*metric.inputs, *metric.meta.get("inputs", {}).values()}
+        parts = {*metric.inputs, *metric.meta.inputs.values()}
         parts |= {word for word in (metric.n, metric.people) if word}
         return parts
 
@@ -269,14 +269,15 @@ class Semantics:
         found = {}
         for name, metric in self.metrics.items():
             parts = [*self.leaves(name)]
-            for part in metric.meta.get("inputs", {}).values():
+            for part in metric.meta.inputs.values():
                 parts += self.leaves(part)
             shared = _common([of_model[leaf.model] for leaf in parts if leaf.model])
             if metric.metric_class == "fixed_grain":
-                allowed = metric.meta.get("dimensions", ())
+                allowed = metric.meta.dimensions
                 shared = {column: some for column, some in shared.items() if column in allowed}
             # A change compares two waves: it cannot be asked by wave. A share is not cut by what makes it a share.
-            for column in (metric.meta.get("change", {}).get("along"), *metric.part_by):
+            along = (metric.meta.change.along,) if metric.meta.change else ()
+            for column in (*along, *metric.part_by):
                 shared.pop(column, None)
             found[name] = shared
         return found
@@ -330,7 +331,7 @@ def _metric(entry: Mapping[str, Any], names: Collection[str]) -> Metric:
     cumulative = ((params.get("cumulative_type_params") or {}).get("metric") or {}).get("name")
     conversion = params.get("conversion_type_params") or {}
     based_on = [(conversion.get(part) or {}).get("name") for part in ("base_metric", "conversion_metric")]
-    fault = fault_of(_meta(entry), names)
+    meta, fault = read_meta(_meta(entry), names)
     inputs = [numerator, denominator, cumulative, *based_on, *(part["name"] for part in params.get("metrics") or ())]
     return Metric(
         name=entry["name"],
@@ -338,7 +339,7 @@ def _metric(entry: Mapping[str, Any], names: Collection[str]) -> Metric:
         description=entry.get("description") or "",
         kind=entry["type"],
         formula=_formula(entry, simple, numerator, denominator),
-        meta=_meta(entry) if fault is None else {},
+        meta=meta,
         fault=fault,
         inputs=tuple(dict.fromkeys(name for name in inputs if name)),
         numerator=numerator,

@@ -54,14 +54,14 @@ class StoredCells:
 
 def stored_cells(release: LiveRelease, plan: Plan) -> StoredCells | None:
     """The cells of a plan's metric; None where nothing adds up, so that small cells alone are hidden."""
-    rule = plan.metric.meta.get("adds_up")
+    rule = plan.metric.meta.adds_up
     people = plan.metric.people
     if rule is None or people is None:
         return None
     known = release.semantics.dimensions(people)
-    columns = [*rule["axes"], *rule.get("within", ())]
+    columns = [*rule.axes, *rule.within]
     named = [known[column][0].qualified for column in columns]
-    axes, total = tuple(rule["axes"]), rule.get("total")
+    axes, total = rule.axes, rule.total
     lattices = release.stored.get(
         (people, tuple(columns), total, plan.floor),
         lambda: _lattices(release, people, tuple(named), axes, total, plan.floor),

@@ -267,7 +267,7 @@ class Attack:
     def counts(self) -> list[str]:
         """Metrics without negative cells: a line whose total is reached has only empty cells left."""
         metrics = self.release.semantics.metrics
-        counted = (name for name in self.plan.whole if metrics[name].meta.get("unit") == "count")
+        counted = (name for name in self.plan.whole if metrics[name].meta.unit == "count")
         return [name for name in counted if name not in self.plan.signed]
 
     def _ratios(self) -> None:

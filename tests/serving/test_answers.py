@@ -74,7 +74,7 @@ def test_a_fixed_grain_metric_needs_all_of_its_dimensions(release: LiveRelease) 
 
 def test_what_must_not_be_summed_is_asked_apart(release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
     orders = release.semantics.metrics["orders"]
-    apart = replace(orders, meta={**orders.meta, "needs": ["channel"]})
+    apart = replace(orders, meta=orders.meta.model_copy(update={"needs": ("channel",)}))
     monkeypatch.setitem(release.semantics.metrics, "orders", apart)
     for where in ({}, {"channel": ["web", "shop"]}):
         row = ask(release, Question(metrics=("orders",), where=where)).one("orders")
@@ -373,7 +373,9 @@ def test_an_answer_that_must_be_of_one_kind_names_it_and_is_refused_where_it_wou
 ) -> None:
     gap = release.semantics.metrics["expectation_gap"]
     monkeypatch.setitem(
-        release.semantics.metrics, "expectation_gap", replace(gap, meta={**gap.meta, "one_of": "pillar"})
+        release.semantics.metrics,
+        "expectation_gap",
+        replace(gap, meta=gap.meta.model_copy(update={"one_of": "pillar"})),
     )
     mixed = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
     assert (mixed.status, mixed.value) == ("refused", None)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from serving import LiveRelease, Question, ask, open_release
+from serving.meta import Change
 from tests.serving.world import FEEDS, MARTS, publish
 from workspace.documents import Feed
 from workspace.paths import WorkspacePaths
@@ -27,7 +28,7 @@ def lopsided(tmp_path_factory: pytest.TempPathFactory, manifest: str) -> LiveRel
 
 def changed(release: LiveRelease, monkeypatch: pytest.MonkeyPatch, metric: str, **meta: object) -> None:
     defined = release.semantics.metrics[metric]
-    monkeypatch.setitem(release.semantics.metrics, metric, replace(defined, meta={**defined.meta, **meta}))
+    monkeypatch.setitem(release.semantics.metrics, metric, replace(defined, meta=defined.meta.model_copy(update=meta)))
 
 
 @pytest.mark.parametrize("metric", ["expectation_gap", "nps", "gap_mean"])
@@ -144,7 +145,7 @@ class TestMix:
 
 
 class TestChange:
-    CHANGE = {"along": "stage", "order": "respondents"}  # noqa: RUF012
+    CHANGE = Change(along="stage", order="respondents")
 
     @pytest.fixture
     def moved(self, release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> LiveRelease:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from serving import Question, UserError, ask, catalogue, open_release
-from serving.meta import fault_of
+from serving.meta import REQUIRED, lacking, read_meta
 from serving.semantics import read_semantics
 from tests.serving.conftest import FIXTURE_PROJECT
 from tests.serving.world import publish
@@ -43,21 +43,22 @@ def broken(name: str, **changes: Any) -> str:
         {"inputs": {"sum": "a", "n": "gone"}}, {"n": "gone"}, {"n": ["a"]}, {"min_cell": "five"}, {"min_cell": -1},
         {"min_n": True}, {"class": "kompositum"}, {"scale": "1"}, {"feeds": "orders"}, {"needs": [1]},
         {"change": "wave"}, {"change": {"along": "wave"}}, {"change": {"along": "wave", "order": "gone"}},
-        {"inputs": []}, {"adds_up": {"total": "all"}},
+        {"inputs": []}, {"adds_up": {"total": "all"}}, {"min_cel": 5}, {"unit": "euros"}, {"question": "whom"},
+        {"of_people": "no"}, {"unknown": "zero"}, {"hidden_with": ["gone"]}, {"interval": "normal"},
     ],
     ids=str,
 )  # fmt: skip
 def test_every_broken_meta_has_its_reason(changes: dict[str, Any]) -> None:
     meta = {key: value for key, value in (GAP | changes).items() if value is not None}
-    fault = fault_of(meta, KNOWN)
+    fault = read_meta(meta, KNOWN)[1]
     assert fault is not None
     assert fault.startswith("meta.")
 
 
 def test_whole_meta_has_no_fault() -> None:
-    assert fault_of(GAP, KNOWN) is None
-    assert fault_of({}, KNOWN) is None
-    assert fault_of([], KNOWN) == "config.meta is not a mapping"
+    assert read_meta(GAP, KNOWN)[1] is None
+    assert read_meta({}, KNOWN)[1] is None
+    assert read_meta([], KNOWN)[1] == "config.meta is not a mapping"
 
 
 def test_no_metric_of_the_fixture_is_at_fault() -> None:
@@ -85,3 +86,16 @@ def test_a_name_that_no_folder_can_have_is_no_release(tmp_path: Path, run_id: st
     with pytest.raises(UserError, match="There is no release") as told:
         open_release(paths, run_id)
     assert len(str(told.value)) < 300
+
+
+def test_a_misspelt_key_is_named_with_the_one_that_is_meant() -> None:
+    fault = read_meta(GAP | {"min_cel": 5}, KNOWN)[1]
+    assert fault == "meta.min_cel is not a key: Did you mean min_cell or min_people or min_n?"
+
+
+def test_what_a_metric_of_the_project_has_to_say_is_asked_for() -> None:
+    whole = dict.fromkeys(REQUIRED, "said")
+    assert lacking(whole) == ()
+    assert [lacking({key: value for key, value in whole.items() if key != one}) for one in REQUIRED] == [
+        (one,) for one in REQUIRED
+    ]

@@ -320,9 +320,9 @@ def test_a_metric_is_provisional_where_the_data_behind_it_say_so(workspace: Work
     assert ask(release, Question(metrics=("people",))).one("people").reason is None
 
 
-@pytest.mark.parametrize("unknown", ["no_data", "nought"])
+@pytest.mark.parametrize("unknown", ["no_data", None])
 def test_a_sum_of_what_nobody_knows_is_no_data_where_its_definition_says_so(
-    workspace: WorkspacePaths, manifest: str, unknown: str
+    workspace: WorkspacePaths, manifest: str, unknown: str | None
 ) -> None:
     definitions = json.loads(manifest)
     (revenue,) = (one for one in definitions["metrics"] if one["name"] == "revenue")
