@@ -79,19 +79,28 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
     inside = set(block)
     if not any(table[key] for key in inside) and inside & lattice.veiled:
         return True
-    if not inside & hidden:
+    # Beside shown cells a block would tell that nobody is in a veiled one.
+    covered = hidden | lattice.veiled
+    if not inside & covered:
         return False
     if not along:
         return True
     for at in (axes.index(axis) for axis in along):
-        for margin in {without(key, at) for key in inside & hidden}:
+        for margin in {without(key, at) for key in inside & covered}:
             line = lattice.lines[at, margin]
             concealed = [key for key in line.cells if key in hidden]
             is_margin_hidden = margin in lattice.hidden[line.margin_axes]
             is_closed = is_margin_hidden or (line.margin_axes, margin) in lattice.closed
-            if (is_closed and line.is_time) or (is_margin_hidden and inside.issuperset(concealed)):
+            if concealed and is_margin_hidden and inside.issuperset(concealed):
                 return True
-            groups = parts_of(line, concealed, table, floor=lattice.floor) if line.is_time else [concealed]
+            if not line.is_time:
+                groups = [[key for key in line.cells if key in covered]]
+            elif not inside.intersection(concealed):
+                continue
+            elif is_closed:
+                return True
+            else:
+                groups = parts_of(line, concealed, table, floor=lattice.floor)
             for group in groups:
                 if 0 < len(inside.intersection(group)) < len(group):
                     return True

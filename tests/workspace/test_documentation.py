@@ -61,7 +61,7 @@ def test_every_mapping_file_has_its_columns_and_words(page: str) -> None:
         assert [word for word in sorted(words) if f"`{word}`" not in page] == []
 
 
-PAGES = ("README.md", "docs/*.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/*.md")
 # What docs show as an example of a reader's own, or as what a run makes.
 OWN = ("demo-workspace", "workspace/cx.yml", "workspace/mappings")
 
@@ -81,7 +81,7 @@ def test_every_path_that_docs_name_exists(repository: Path) -> None:
             is_link = f"]({name})" in text
             if not is_link and name.split("/")[0] not in folders:
                 continue
-            place = repository / ("docs" if is_link and page != "README.md" else "") / name
+            place = repository / ("docs" if is_link and page not in PAGES else "") / name
             pattern = re.sub(r"<[^>]*>", "*", str(place.resolve().relative_to(repository)))
             if "/" in name and not name.startswith(OWN) and not list(repository.glob(pattern.rstrip("/"))):
                 missing.append(f"{page}: {name}")

@@ -274,3 +274,19 @@ def test_the_groups_of_as_many_numbers_as_a_table_may_have_are_found() -> None:
     found = [tuple(sorted(group)) for group in staying(moves, most=3)]
     assert (10, 500, 900) in found
     assert len(found) < 50
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.tuples(st.sampled_from("vwxyz"), st.sampled_from("abcd")), st.integers(0, 30), min_size=4))
+def test_no_sum_of_several_cells_tells_an_empty_cell_from_a_hidden_one(cells: dict[tuple[str, str], int]) -> None:
+    found = lattice(("one", "two"), cells)
+    table, hidden, veiled = found.tables["one", "two"], found.hidden["one", "two"], found.veiled
+    for margin in {key[:1] for key in table}:
+        line = [key for key in table if key[:1] == margin]
+        if not any(key in hidden for key in line):
+            continue  # the line's own total tells which of its cells are empty
+        for empty in veiled.intersection(line):
+            shown = [key for key in line if key not in hidden and key not in veiled]
+            for size in (1, 2):
+                for beside in combinations(shown, size):
+                    assert cuts(found, {empty, *beside}, along=("two",))
