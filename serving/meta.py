@@ -6,8 +6,8 @@ project's own metrics have none of either: a run with one builds nothing that is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Annotated, Final, Literal
+from collections.abc import Collection, Iterable, Mapping
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
 
@@ -111,8 +111,8 @@ class MetricMeta(_Strict):
     unknown: Literal["no_data"] | None = None
 
 
-# What every metric of the project says itself: nothing stands in for a forgotten one.
-REQUIRED: Final = ("question", "owner", "certification", "unit", "class", "n", "min_cell", "feeds")
+# What every metric of the project has, of its own or of its mart.
+REQUIRED: Final = ("question", "owner", "certification", "unit", "class", "n", "feeds")
 _METRICS: Final = ("n", "people", "low", "high", "left_out")
 _KEYS: Final = tuple(str(field.validation_alias or name) for name, field in MetricMeta.model_fields.items())
 
@@ -134,9 +134,60 @@ def read_meta(meta: object, metrics: Collection[str]) -> tuple[MetricMeta, str |
     return (MetricMeta(), fault) if fault else (found, None)
 
 
+def metas_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """metric -> its meta: what its mart says (`semantic_model.config.meta`), and over it what it says itself.
+
+    Args:
+        manifest: the semantic manifest as dbt wrote it.
+    """
+    of_marts = {model["name"]: _meta(model) for model in manifest["semantic_models"]}
+    marts = mart_of(manifest["metrics"])
+    found = {}
+    for metric in manifest["metrics"]:
+        own, inherited = _meta(metric), of_marts.get(marts[metric["name"]] or "", {})
+        is_mapping = isinstance(own, Mapping) and isinstance(inherited, Mapping)
+        found[metric["name"]] = {**inherited, **own} if is_mapping else own
+    return found
+
+
+def mart_of(metrics: Iterable[Mapping[str, Any]]) -> dict[str, str | None]:
+    """metric -> the semantic model that it is of: its own, else that of the first metric that it is made of."""
+    by_name = {metric["name"]: metric for metric in metrics}
+
+    def found(name: str, path: tuple[str, ...]) -> str | None:
+        metric = by_name.get(name)
+        if metric is None or name in path:
+            return None
+        own = (metric["type_params"].get("metric_aggregation_params") or {}).get("semantic_model")
+        below = (found(part, (*path, name)) for part in direct_inputs(metric))
+        return own or next((one for one in below if one), None)
+
+    return {name: found(name, ()) for name in by_name}
+
+
+def direct_inputs(metric: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the metrics that a ratio, derived, cumulative, conversion or composed metric is made of."""
+    parameters = metric.get("type_params") or {}
+    references = [parameters.get("numerator"), parameters.get("denominator"), *(parameters.get("metrics") or ())]
+    references.append((parameters.get("cumulative_type_params") or {}).get("metric"))
+    conversion = parameters.get("conversion_type_params") or {}
+    references += [conversion.get("base_metric"), conversion.get("conversion_metric")]
+    named = [reference["name"] for reference in references if reference]
+    # A composed metric is folded here from metrics that its meta names.
+    own = _meta(metric)
+    inputs = own.get("inputs") if isinstance(own, Mapping) else None
+    named += [name for name in (inputs or {}).values() if isinstance(name, str)]
+    return tuple(dict.fromkeys(named))
+
+
+def _meta(entry: Mapping[str, Any]) -> Any:
+    return (entry.get("config") or {}).get("meta") or {}
+
+
 def lacking(meta: Mapping[str, object]) -> tuple[str, ...]:
-    """Keys that a metric of the project must have and has not."""
-    return tuple(key for key in REQUIRED if key not in meta)
+    """Keys that a metric of the project must have and has not: of what readers may ask, the privacy floor, too."""
+    required = REQUIRED if meta.get("class") == "input" else (*REQUIRED, "min_cell")
+    return tuple(key for key in required if key not in meta)
 
 
 def _shape(error: ValidationError) -> str:

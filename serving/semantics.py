@@ -7,13 +7,13 @@ catalogue is there in milliseconds.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
 from serving.errors import UserError, did_you_mean
-from serving.meta import MetricClass, MetricMeta, read_meta
+from serving.meta import MetricClass, MetricMeta, metas_of, read_meta
 from serving.question import GRAINS, Grain
 
 PERSON = "person"
@@ -294,8 +294,8 @@ def read_semantics(manifest_json: str) -> Semantics:
     """Read a semantic manifest as dbt writes it."""
     manifest = json.loads(manifest_json)
     models = {entry["name"]: _model(entry) for entry in manifest["semantic_models"]}
-    names = {entry["name"] for entry in manifest["metrics"]}
-    metrics = {entry["name"]: _metric(entry, names) for entry in manifest["metrics"]}
+    metas = metas_of(manifest)
+    metrics = {entry["name"]: _metric(entry, metas) for entry in manifest["metrics"]}
     return Semantics(metrics=metrics, models=models)
 
 
@@ -323,7 +323,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
     return Model(entry["name"], mart, entities, dimensions, time_grains)
 
 
-def _metric(entry: Mapping[str, Any], names: Collection[str]) -> Metric:
+def _metric(entry: Mapping[str, Any], metas: Mapping[str, Any]) -> Metric:
     params = entry["type_params"]
     simple = params.get("metric_aggregation_params") or {}
     numerator = (params.get("numerator") or {}).get("name")
@@ -331,7 +331,7 @@ def _metric(entry: Mapping[str, Any], names: Collection[str]) -> Metric:
     cumulative = ((params.get("cumulative_type_params") or {}).get("metric") or {}).get("name")
     conversion = params.get("conversion_type_params") or {}
     based_on = [(conversion.get(part) or {}).get("name") for part in ("base_metric", "conversion_metric")]
-    meta, fault = read_meta(_meta(entry), names)
+    meta, fault = read_meta(metas[entry["name"]], metas)
     inputs = [numerator, denominator, cumulative, *based_on, *(part["name"] for part in params.get("metrics") or ())]
     return Metric(
         name=entry["name"],

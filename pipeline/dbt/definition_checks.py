@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from serving.meta import lacking, read_meta
+from serving.meta import lacking, metas_of, read_meta
 from workspace.documents import Check
 
 
@@ -27,7 +27,7 @@ def definition_check(manifest: Mapping[str, Any]) -> Check:
 
 def faults_of(manifest: Mapping[str, Any]) -> dict[str, str]:
     """metric -> what is wrong with its meta, in words; empty where all is well."""
-    metas = {metric["name"]: (metric.get("config") or {}).get("meta") or {} for metric in manifest["metrics"]}
+    metas = metas_of(manifest)
     found: dict[str, str] = {}
     for name, meta in metas.items():
         missing = lacking(meta)

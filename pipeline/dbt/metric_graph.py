@@ -8,21 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from serving.meta import direct_inputs
+
 Manifest = Mapping[str, Any]
-
-
-def direct_inputs(metric: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the metrics that a ratio, derived, cumulative, conversion or composed metric is made of."""
-    parameters = metric.get("type_params") or {}
-    references = [parameters.get("numerator"), parameters.get("denominator"), *(parameters.get("metrics") or ())]
-    references.append((parameters.get("cumulative_type_params") or {}).get("metric"))
-    conversion = parameters.get("conversion_type_params") or {}
-    references += [conversion.get("base_metric"), conversion.get("conversion_metric")]
-    named = [reference["name"] for reference in references if reference]
-    # A composed metric is folded by the serving layer from metrics that its meta names.
-    meta = (metric.get("config") or {}).get("meta") or {}
-    named += [name for name in (meta.get("inputs") or {}).values() if isinstance(name, str)]
-    return tuple(dict.fromkeys(named))
 
 
 def inputs_of_all(manifest: Manifest) -> dict[str, frozenset[str]]:

@@ -28,8 +28,8 @@ def test_every_metric_of_the_project_is_whole(manifest: dict[str, Any]) -> None:
     [
         ({"min_cell": None, "min_cel": 5}, "lacks min_cell"),
         ({"min_cel": 5}, "Did you mean min_cell"),
-        ({"owner": None}, "lacks owner"),
-        ({"feeds": None, "feed": ["orders"]}, "lacks feeds"),
+        ({"unit": None}, "lacks unit"),
+        ({"feed": ["orders"]}, "Did you mean feeds"),
         ({"n": "order"}, "names 'order', which is no metric"),
         ({"class": "aditive"}, "meta.class"),
     ],

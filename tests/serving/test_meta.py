@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from serving import Question, UserError, ask, catalogue, open_release
-from serving.meta import REQUIRED, lacking, read_meta
+from serving.meta import REQUIRED, lacking, metas_of, read_meta
 from serving.semantics import read_semantics
 from tests.serving.conftest import FIXTURE_PROJECT
 from tests.serving.world import publish
@@ -94,8 +94,32 @@ def test_a_misspelt_key_is_named_with_the_one_that_is_meant() -> None:
 
 
 def test_what_a_metric_of_the_project_has_to_say_is_asked_for() -> None:
-    whole = dict.fromkeys(REQUIRED, "said")
+    whole = dict.fromkeys((*REQUIRED, "min_cell"), "said")
     assert lacking(whole) == ()
-    assert [lacking({key: value for key, value in whole.items() if key != one}) for one in REQUIRED] == [
-        (one,) for one in REQUIRED
-    ]
+    for one in whole:
+        assert lacking({key: value for key, value in whole.items() if key != one}) == (one,)
+    assert lacking({key: value for key, value in whole.items() if key != "min_cell"} | {"class": "input"}) == ()
+
+
+def metric(name: str, meta: dict[str, Any], **params: Any) -> dict[str, Any]:
+    return {"name": name, "type_params": params, "config": {"meta": meta}}
+
+
+def test_a_metric_says_only_what_its_mart_does_not() -> None:
+    manifest = {
+        "semantic_models": [{"name": "fct_orders", "config": {"meta": {"owner": "finance", "question": "who"}}}],
+        "metrics": [
+            metric("orders", {"unit": "count"}, metric_aggregation_params={"semantic_model": "fct_orders"}),
+            metric("share", {"owner": "marketing"}, numerator={"name": "orders"}, denominator={"name": "visits"}),
+            metric("folded", {"inputs": {"sum": "share"}}),
+            metric("visits", {}, metric_aggregation_params={"semantic_model": "fct_visits"}),
+            metric("circle", {}, metrics=[{"name": "circle"}]),
+        ],
+    }
+    assert metas_of(manifest) == {
+        "orders": {"owner": "finance", "question": "who", "unit": "count"},
+        "share": {"owner": "marketing", "question": "who"},
+        "folded": {"owner": "finance", "question": "who", "inputs": {"sum": "share"}},
+        "visits": {},
+        "circle": {},
+    }
