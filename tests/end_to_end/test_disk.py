@@ -24,9 +24,12 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="file systems are mounted by root only"),
 ]
 MEBIBYTE = 1 << 20
-# Room that is left, in MB: for nothing, for the first records of a run, for the load, for a part of what is built, for
-# all but the release.
-ROOMS = (0, 2, 6, 12, 18, 24, 30, 36)
+# Room that is left, in MB, and from which word of a run's progress on: for nothing, for the first records of a run, for
+# the load, for parts of what is built; for the first pages of a release.
+MOMENTS = [
+    *(pytest.param(room, "", id=f"{room} MB") for room in (0, 2, 6, 12, 18, 24, 36, 60)),
+    pytest.param(2, "publish: writing the snapshot", id="while publishing"),
+]
 SENTENCES = ("is full", "could not be read or written")
 
 
@@ -35,6 +38,22 @@ def orders(root: Path) -> object:
     code, told = cx(root, "query", "orders", "--format", "json")
     assert code == 0, told
     return json.loads(told[told.index("{") if told.lstrip().startswith("{") else told.index("[") :])
+
+
+def run_while(root: Path, at: str, fill: Callable[[], None]) -> tuple[int, str]:
+    """Exit code and everything that `cx run` printed; the disk is filled before it, or when it has printed `at`."""
+    if not at:
+        fill()
+        return cx(root, "run")
+    command = [str(Path(sys.executable).with_name("cx")), "run", "--workspace", str(root)]
+    lines = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if at in line:
+                fill()
+    return process.returncode, "".join(lines)
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +83,14 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., None]]:
             subprocess.run(["umount", "--lazy", str(point)], check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize(("room", "at"), MOMENTS)
 def test_a_full_disk_leaves_the_release_and_says_so(
     small_workspace: Path,
     tmp_path: Path,
     mounted: Callable[..., None],
     unharmed: tuple[dict[str, str], int],
     room: int,
+    at: str,
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -79,14 +99,16 @@ def test_a_full_disk_leaves_the_release_and_says_so(
     add_an_order(root)
     before, release = orders(root), live(root)
     filler = disk / "filler"
-    with filler.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - room * MEBIBYTE)
 
-    code, told = cx(root, "run")
+    def fill() -> None:
+        with filler.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - room * MEBIBYTE)
+
+    code, told = run_while(root, at, fill)
     paths = WorkspacePaths(root)
     newest = run_ids(paths)[0]
     stages = ", ".join(f"{name} {record.status}" for name, record in audit.read(paths.audit, run_id=newest).items())
-    print(f"room {room} MB: exit {code}; stages: {stages}; {told.strip().splitlines()[-1]}")
+    print(f"room {room} MB{at and f', from {at!r} on'}: exit {code}; stages: {stages}; {told.strip().splitlines()[-1]}")
     assert "Traceback" not in told
     assert code == 1, told
     assert any(sentence in told for sentence in SENTENCES), told
