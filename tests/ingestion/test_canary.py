@@ -168,7 +168,7 @@ def test_a_folder_that_is_a_link_out_of_the_workspace_is_refused(tmp_path: Path,
     assert live_orders(workspace) == []
 
 
-@pytest.mark.parametrize("mappings", ["../mappings", "/tmp/mappings", "a/../../b"])
+@pytest.mark.parametrize("mappings", ["../mappings", "/elsewhere/mappings", "a/../../b"])
 def test_a_folder_of_mappings_lies_below_the_workspace(tmp_path: Path, mappings: str) -> None:
     with pytest.raises(WorkspaceError, match="below the workspace folder"):
         load_workspace(write_workspace(tmp_path, ORDERS, mappings=mappings))
@@ -181,7 +181,7 @@ def test_a_mapping_that_is_a_link_out_of_the_workspace_is_refused(tmp_path: Path
         load_workspace(root)
 
 
-@pytest.mark.parametrize("url", ["sqlite:///../shop.db", "sqlite:////tmp/shop.db", "sqlite:///link.db"])
+@pytest.mark.parametrize("url", ["sqlite:///../shop.db", "sqlite:////elsewhere/shop.db", "sqlite:///link.db"])
 def test_a_database_file_out_of_the_workspace_is_refused(tmp_path: Path, outside: Path, url: str) -> None:
     source = {"name": "shop", "kind": "crm", "vendor": "sql", "entity": "orders", "url": url, "table": "orders"}
     workspace = make_workspace(tmp_path / "ws", source)
