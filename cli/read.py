@@ -17,9 +17,9 @@ from cli.console import WorkspaceOption, err, out, print_table, workspace_folder
 from cli.status_lines import print_status
 from pipeline.status import status_of
 from workspace import spreadsheets
-from workspace.config import no_workspace
+from workspace.configuration.config import no_workspace
 from workspace.paths import WorkspacePaths
-from workspace.run_lock import hold
+from workspace.records.run_lock import hold
 
 if TYPE_CHECKING:
     from serving import Answer

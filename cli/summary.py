@@ -9,7 +9,7 @@ from rich.markup import escape
 from cli.console import err, out
 from orchestration.execution import RunOutcome
 from workspace import Workspace
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 _SHOWN_CHECKS = 12
 

@@ -9,23 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from demo.accounts import draw_accounts, draw_contracts, write_accounts
-from demo.campaigns import write_campaigns
+from demo.behaviour.history import History, draw_history
 from demo.configuration import ZONE, cx_yml
-from demo.contacts import write_contacts
 from demo.dirt import Dirt, DirtBook
-from demo.effects import effects
+from demo.exports.accounts import draw_accounts, draw_contracts, write_accounts
+from demo.exports.campaigns import write_campaigns
+from demo.exports.contacts import write_contacts
+from demo.exports.interactions import write_interactions
+from demo.exports.mentions import draw_mentions, write_mentions
+from demo.exports.orders import write_orders
+from demo.exports.surveys import write_surveys
+from demo.exports.tickets import draw_tickets, write_tickets
+from demo.exports.web import write_web
 from demo.files import Calendar
-from demo.history import History, draw_history
 from demo.identities import write_identities
-from demo.interactions import write_interactions
 from demo.mappings import write_mappings
-from demo.mentions import draw_mentions, write_mentions
-from demo.orders_export import write_orders
-from demo.surveys import write_surveys
-from demo.tickets import draw_tickets, write_tickets
+from demo.setting.effects import effects
 from demo.truths import document
-from demo.web import write_web
 
 SEED = 20261122
 ALL_DIRT = Dirt()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from demo.mentions import OWN_BRAND
+from demo.exports.mentions import OWN_BRAND
 
 COMPANY: Final = "Northwind Retail"
 ZONE: Final = "Europe/Berlin"

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from demo.people import Ints
+from demo.setting.people import Ints
 
 Row = Sequence[str]
 FEW: Final = 0.001  # of the rows of a file

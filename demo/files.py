@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from demo.people import Ints, Texts
+from demo.setting.people import Ints, Texts
 
 SEASONS = ("winter", "spring", "summer", "autumn")
 PAID_MEDIA = ("cpc", "paid_social", "social", "email")

@@ -12,16 +12,16 @@ from typing import Final
 
 import numpy as np
 
-from demo.contacts import phones_in_crm
+from demo.behaviour.history import History
+from demo.behaviour.touches import WEB_PLACE
 from demo.dirt import Dirt
-from demo.effects import NETWORKS
+from demo.exports.contacts import phones_in_crm
+from demo.exports.mentions import Mentions
+from demo.exports.tickets import Tickets, requester_id
 from demo.files import write_csv
-from demo.history import History
-from demo.mentions import Mentions
-from demo.phones import STORE_PHONE, international
-from demo.tickets import Tickets, requester_id
-from demo.touches import WEB_PLACE
-from demo.vocabulary import NAMESPACE, TICKETS
+from demo.setting.effects import NETWORKS
+from demo.setting.phones import STORE_PHONE, international
+from demo.setting.vocabulary import NAMESPACE, TICKETS
 
 HEADER: Final = ("person", "id_type", "namespace", "id")
 

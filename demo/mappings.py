@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from demo.content import PAGES, text_of
-from demo.events import EVENTS, TASKS
+from demo.exports.qualtrics import MISSING_CODE
 from demo.files import Calendar, write_csv
-from demo.qualtrics import MISSING_CODE
-from demo.vocabulary import (
+from demo.setting.content import PAGES, text_of
+from demo.setting.events import EVENTS, TASKS
+from demo.setting.vocabulary import (
     ACCOUNTS,
     AGE_BANDS,
     CHANNELS,

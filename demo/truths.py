@@ -11,10 +11,14 @@ from math import log
 from statistics import NormalDist
 from typing import Any, Final
 
-from demo.answers import ANSWER_SPREAD, EXPECTATION_MEAN
-from demo.comments import THEME_WORDS
-from demo.content import PAGES
-from demo.effects import (
+from demo.behaviour.answers import ANSWER_SPREAD, EXPECTATION_MEAN
+from demo.behaviour.comments import THEME_WORDS
+from demo.behaviour.steps import PASSED, USUAL_GATE
+from demo.behaviour.tolerance import at_stake
+from demo.exports.mentions import ANSWERED as MENTIONS_ANSWERED
+from demo.exports.tickets import REPLY_SPREAD
+from demo.setting.content import PAGES
+from demo.setting.effects import (
     ANSWERED,
     ASSISTING_CHANNEL,
     COSTLY_GATE,
@@ -32,12 +36,8 @@ from demo.effects import (
     Effects,
     OutcomeShares,
 )
-from demo.events import EXTRA_STEP, TASKS
-from demo.mentions import ANSWERED as MENTIONS_ANSWERED
-from demo.steps import PASSED, USUAL_GATE
-from demo.tickets import REPLY_SPREAD
-from demo.tolerance import at_stake
-from demo.vocabulary import OUTCOMES
+from demo.setting.events import EXTRA_STEP, TASKS
+from demo.setting.vocabulary import OUTCOMES
 
 RECOVERABLE_FROM: Final = 1500  # people: with fewer, an honest estimator may miss an effect in one seed of twenty
 REPLY_TARGET: Final = 24.0  # hours

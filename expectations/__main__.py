@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from expectations.gate import check_marts, check_raw
 from expectations.marts import Mart
-from workspace.documents import Check
+from workspace.records.documents import Check
 from workspace.worker import serve
 
 _CHECKS = TypeAdapter(tuple[Check, ...])

@@ -17,7 +17,7 @@ from expectations import suite_marts, suite_raw
 from expectations.datasource import opened_read_only
 from expectations.marts import Mart
 from expectations.rules import Rule
-from workspace.documents import Check, CheckStatus
+from workspace.records.documents import Check, CheckStatus
 from workspace.wording import without_values
 
 # Counts only: partial lists of unexpected values would leak personal data into audit records.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workspace.documents import Behaviour
+from workspace.records.documents import Behaviour
 
 Kind = Literal["not_null", "unique", "between", "in_set", "no_rows"]
 

@@ -4,11 +4,11 @@ In: a workspace. Out: `warehouse/raw.duckdb` with the raw tables, the ledger, th
 secret. Runs without Dagster, Streamlit and Great Expectations.
 """
 
-from ingestion.checks import check_sources
-from ingestion.ledger import ledger_rows
-from ingestion.load import LoadReport, load_mappings, load_source, prepare
-from ingestion.loader import FileReport
-from ingestion.rejects import reject_summary
+from ingestion.checks.workspace import check_sources
+from ingestion.engine.ledger import ledger_rows
+from ingestion.engine.load import LoadReport, load_mappings, load_source, prepare
+from ingestion.engine.loader import FileReport
+from ingestion.readers.rejects import reject_summary
 
 __all__ = [
     "FileReport",

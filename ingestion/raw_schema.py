@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from workspace.mappings import MAPPING_FILES
+from workspace.configuration.mappings import MAPPING_FILES
 from workspace.vocabulary import CSV_ENTITIES
 
 

@@ -10,7 +10,7 @@ from expectations import suite_marts, suite_raw
 from expectations.rules import Rule
 from pipeline.dbt.lineage import Manifest, declared_marts
 from pipeline.run import PipelineRun
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 GATE_RAW = "gate_raw"
 GATE_MARTS = "gate_marts"

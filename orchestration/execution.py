@@ -15,10 +15,10 @@ from pipeline.dbt.runner import DbtError
 from pipeline.run import new_run_id
 from pipeline.workers import Workers
 from workspace import Workspace
-from workspace.documents import AuditRecord, StageName
 from workspace.machine import demand_writable, machine_trouble
-from workspace.releases import seen_by_readers
-from workspace.run_lock import RunLockedError, current_holder
+from workspace.records.documents import AuditRecord, StageName
+from workspace.records.releases import seen_by_readers
+from workspace.records.run_lock import RunLockedError, current_holder
 from workspace.wording import without_values
 from workspace.worker import RefusedError, finish
 

@@ -18,8 +18,8 @@ from pipeline.workers import Workers
 from workspace import load_workspace
 from workspace.machine import demand_writable
 from workspace.paths import WorkspacePaths
-from workspace.run_lock import hold
-from workspace.runs import died, purpose_of, run_ids
+from workspace.records.run_lock import hold
+from workspace.records.runs import died, purpose_of, run_ids
 
 RUN_ID_TAG = "cx/run_id"
 

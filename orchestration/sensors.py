@@ -12,8 +12,8 @@ import dagster as dg
 from orchestration.resources import RUN_ID_TAG
 from pipeline import audit
 from workspace import Workspace, load_workspace
-from workspace.run_lock import current_holder
-from workspace.runs import died
+from workspace.records.run_lock import current_holder
+from workspace.records.runs import died
 
 _EVERY_SECONDS: Final = 60
 # A machine that restarts kills a run once; what kills three runs kills the fourth as well.

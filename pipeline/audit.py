@@ -15,9 +15,9 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from workspace.documents import AuditRecord, Check, StageName, StageStatus
 from workspace.errors import WorkspaceError
 from workspace.machine import machine_trouble
+from workspace.records.documents import AuditRecord, Check, StageName, StageStatus
 from workspace.wording import without_values
 
 STAGES: tuple[StageName, ...] = get_args(StageName)

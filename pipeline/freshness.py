@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from workspace import Source
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 FRESH_CHECK: Final = "is_fresh"
 

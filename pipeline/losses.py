@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 Row = Mapping[str, Any]
 LOSS_CHECK: Final = "few_rows_are_lost"

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from pipeline import audit
 from workspace import Workspace
-from workspace.documents import AuditRecord, StageName
 from workspace.environment import secret
 from workspace.paths import WorkspacePaths
-from workspace.releases import BrokenReleaseError, live_pointer, read_document, seen_by_readers
-from workspace.runs import died, run_ids, started
+from workspace.records.documents import AuditRecord, StageName
+from workspace.records.releases import BrokenReleaseError, live_pointer, read_document, seen_by_readers
+from workspace.records.runs import died, run_ids, started
 
 logger = logging.getLogger(__name__)
 Records = Mapping[StageName, AuditRecord]

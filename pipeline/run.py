@@ -31,11 +31,11 @@ from pipeline.publishing.publish import Publication, publish
 from pipeline.publishing.release_facts import read_books
 from pipeline.workers import Workers
 from workspace import Problem, Workspace
-from workspace.documents import AuditRecord, Check, StageName
 from workspace.handover import free_for_writing
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
-from workspace.releases import live_pointer
-from workspace.runs import begin, run_ids, started
+from workspace.records.documents import AuditRecord, Check, StageName
+from workspace.records.releases import live_pointer
+from workspace.records.runs import begin, run_ids, started
 
 if TYPE_CHECKING:
     from ingestion import LoadReport

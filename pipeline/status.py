@@ -14,12 +14,12 @@ from typing import Any
 from pipeline import audit, notify
 from pipeline.books import unbalanced_models
 from workspace import WorkspaceError, load_workspace
-from workspace.documents import AuditRecord, Check, Current, Release, StageName
 from workspace.machine import demand_writable, machine_trouble
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import BrokenReleaseError, read_pointer, seen_by_readers, verify
-from workspace.run_lock import current_holder
-from workspace.runs import is_running, run_ids
+from workspace.records.documents import AuditRecord, Check, Current, Release, StageName
+from workspace.records.releases import BrokenReleaseError, read_pointer, seen_by_readers, verify
+from workspace.records.run_lock import current_holder
+from workspace.records.runs import is_running, run_ids
 
 
 def status_of(paths: WorkspacePaths) -> dict[str, Any]:

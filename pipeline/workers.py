@@ -20,8 +20,8 @@ from pydantic import TypeAdapter
 
 from expectations.marts import Mart
 from pipeline.dbt.runner import Build, BuildOutcome, DbtError
-from workspace.documents import Check
 from workspace.paths import WorkspacePaths
+from workspace.records.documents import Check
 from workspace.worker import Answer, RefusedError, Worker, finish
 
 _CHECKS = TypeAdapter(tuple[Check, ...])

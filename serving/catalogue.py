@@ -13,7 +13,7 @@ from serving.plan import privacy_floor
 from serving.question import Grain
 from serving.release import LiveRelease
 from serving.semantics import Metric
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 Badge = Literal["certified", "provisional", "needs review", "withheld"]
 

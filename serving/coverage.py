@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from serving.question import Grain
-from workspace.documents import Feed
+from workspace.records.documents import Feed
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from workspace.documents import AuditRecord, Check, StageStatus
 from workspace.paths import WorkspacePaths
-from workspace.releases import live_pointer
-from workspace.runs import died, run_ids, started
+from workspace.records.documents import AuditRecord, Check, StageStatus
+from workspace.records.releases import live_pointer
+from workspace.records.runs import died, run_ids, started
 
 STAGES: Final = ("ingest", "gate_raw", "build", "gate_marts", "publish")
 

@@ -21,9 +21,9 @@ from serving.errors import NoRelease, UserError, did_you_mean
 from serving.privacy.lattice import Key, Lattice
 from serving.readers import Readers
 from serving.semantics import Semantics, read_semantics
-from workspace.documents import Current, Release
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import (
+from workspace.records.documents import Current, Release
+from workspace.records.releases import (
     BrokenReleaseError,
     Signature,
     documents,

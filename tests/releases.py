@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workspace.documents import Current, Release
 from workspace.paths import RELEASE_FILE, WorkspacePaths
-from workspace.releases import read_document, read_pointer, sealed
+from workspace.records.documents import Current, Release
+from workspace.records.releases import read_document, read_pointer, sealed
 
 
 def make_live(paths: WorkspacePaths, release: Release) -> Release:

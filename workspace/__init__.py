@@ -5,8 +5,8 @@ line, key and fix. This package is a leaf: it imports nothing else of ours, and 
 only place that reads the environment.
 """
 
-from workspace.config import Config, Workspace, load_workspace
+from workspace.configuration.config import Config, Workspace, load_workspace
+from workspace.configuration.sources import Source
 from workspace.errors import Problem, WorkspaceError
-from workspace.sources import Source
 
 __all__ = ["Config", "Problem", "Source", "Workspace", "WorkspaceError", "load_workspace"]

@@ -19,7 +19,7 @@ from app.kit.selection import Filters
 if TYPE_CHECKING:
     from app.kit.desk import Desk
     from serving import AnswerRow, MetricDefinition
-    from workspace.documents import Release
+    from workspace.records.documents import Release
 
 CHANGES = (
     "revenue", "active_customers", "acquired", "retention_rate", "nps", "csat", "overall_score", "expectation_gap",

@@ -15,7 +15,7 @@ from app.kit.formatting import count_of, day, listing, moment
 
 if TYPE_CHECKING:
     from serving import MetricDefinition, RunSummary
-    from workspace.documents import Release
+    from workspace.records.documents import Release
 
 Color = Literal["gray", "green", "orange", "red"]
 

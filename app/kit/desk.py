@@ -33,9 +33,9 @@ from serving import (
     open_release,
     run_history,
 )
-from workspace.documents import Feed, Release
-from workspace.frozen import setting
+from workspace.configuration.frozen import setting
 from workspace.paths import WorkspacePaths
+from workspace.records.documents import Feed, Release
 
 KEPT_RELEASES = 3
 

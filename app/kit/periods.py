@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workspace.documents import Feed
+    from workspace.records.documents import Feed
 
 # Names as they stand in the URL, with the number of months; None is everything up to the release's day.
 PERIODS: dict[str, int | None] = {

@@ -17,7 +17,7 @@ from app.quality import provenance
 from app.quality import sentences as quality_sentences
 from app.shell.page import begin
 from serving import AnswerRow, releases
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 METRICS_NAMED = 4  # in a sentence; the table below has all
 IDENTITY_WORDS = {

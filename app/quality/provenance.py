@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workspace.documents import Release
+from workspace.records.documents import Release
 
 _SHOWN = 12  # digits of a hash: enough to compare by eye; release.json has all
 

@@ -1,5 +1,5 @@
 {#- What is no identifier although a form or a tracker sends it as one. The reasons stand in DECISIONS.md; the lists and
-    the bounds of identity stand in cx.yml and workspace/identity.py. -#}
+    the bounds of identity stand in cx.yml and workspace/configuration/identity.py. -#}
 
 {#- The texts that stand for "no id", in lower case. -#}
 {% macro filler_ids() -%}

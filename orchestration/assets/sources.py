@@ -14,7 +14,7 @@ from pipeline.run import PipelineRun
 from workspace import Source
 
 if TYPE_CHECKING:
-    from ingestion.load import LoadReport
+    from ingestion.engine.load import LoadReport
 
 # Dagster reads result types from annotations and knows MaterializeResult only without a type argument.
 GROUP = "sources"

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.dbt.lineage import MARTS_SCHEMA, RULES_TEST, marts_first, marts_of, table_of
 from pipeline.dbt.runner import NodeOutcome
-from workspace.documents import Behaviour, Check, CheckStatus
+from workspace.records.documents import Behaviour, Check, CheckStatus
 from workspace.wording import without_values
 
 _RULES = ("unique", "complete", "words", "ranges", "conditions")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from serving.meta import lacking, metas_of, read_meta
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 
 def definition_check(manifest: Mapping[str, Any]) -> Check:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.dbt.metric_graph import with_dependents
-from workspace.documents import AuditRecord, Check, StageName
+from workspace.records.documents import AuditRecord, Check, StageName
 
 REQUIRED_STAGES: Final[tuple[StageName, ...]] = ("ingest", "gate_raw", "build", "gate_marts")
 

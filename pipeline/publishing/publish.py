@@ -24,10 +24,10 @@ from pipeline.publishing.decision import Decision, decide, withheld_metrics
 from pipeline.publishing.release_facts import ReleaseFacts, built_settings, read_facts
 from pipeline.publishing.snapshot import canonical_hash, read_tables, write_snapshot
 from workspace import Workspace
-from workspace.documents import Check, Current, Release, TableRecord
-from workspace.frozen import frozen_settings
+from workspace.configuration.frozen import frozen_settings
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import (
+from workspace.records.documents import Check, Current, Release, TableRecord
+from workspace.records.releases import (
     BrokenReleaseError,
     documents,
     live_pointer,

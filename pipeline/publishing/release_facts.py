@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import duckdb
 
-from workspace.documents import Feed
+from workspace.records.documents import Feed
 from workspace.wording import spoken
 
 _GUARDED: Final = """

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from workspace.documents import TableRecord
+from workspace.records.documents import TableRecord
 
 MARTS_SCHEMA = "marts"
 

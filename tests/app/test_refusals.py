@@ -19,8 +19,8 @@ from serving import LiveRelease, Question, ask, open_release
 from tests.serving.conftest import FIXTURE_PROJECT
 from tests.serving.test_floors import SEGMENTS
 from tests.serving.world import FEEDS, MARTS, publish
-from workspace.documents import Feed
 from workspace.paths import WorkspacePaths
+from workspace.records.documents import Feed
 
 ON_FIVE = "Question Q5 of survey shop is on a 1-5 scale: NPS is defined on 0-10 only."
 NEARLY_ALL = "not to be compared: more than 95% of those who answered are in one group (Segment: Consumer)"

@@ -18,8 +18,8 @@ from tests.app.conftest import Open
 from tests.app.test_pages import texts
 from tests.releases import rewrite
 from workspace import load_workspace
-from workspace.config import Config
-from workspace.frozen import frozen_settings, setting_keys
+from workspace.configuration.config import Config
+from workspace.configuration.frozen import frozen_settings, setting_keys
 from workspace.paths import WorkspacePaths
 
 PAGES = ("today", "who", "journey", "corners", "before")

@@ -18,8 +18,8 @@ from tests.app.conftest import Open
 from tests.app.shell.test_states import rewrite
 from tests.app.test_pages import PAGES, texts
 from tests.subsets import KINDS, SUBSETS, build_subset, name_of
-from workspace.documents import Feed
 from workspace.paths import WorkspacePaths
+from workspace.records.documents import Feed
 
 # Kind of source -> the feeds that facts of it fill, at least; what several kinds make together is in none.
 FEEDS = {

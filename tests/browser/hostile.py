@@ -14,9 +14,9 @@ import duckdb
 from app.kit.formatting import OWN_WORDS
 from tests.app.payloads import PAYLOADS
 from tests.releases import rewrite
-from workspace.documents import AuditRecord, Release
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import sha256_of
+from workspace.records.documents import AuditRecord, Release
+from workspace.records.releases import sha256_of
 
 FORMULAS = (
     "=1+1", '=HYPERLINK("https://evil.example","x")', "+1+1", "-1+1", "@SUM(1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1",

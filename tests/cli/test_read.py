@@ -21,10 +21,10 @@ from pipeline.status import status_of
 from tests.cli.test_check import ask
 from tests.pipeline.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
-from workspace.documents import Check
-from workspace.releases import live_pointer
-from workspace.run_lock import hold
-from workspace.runs import begin, purpose_of
+from workspace.records.documents import Check
+from workspace.records.releases import live_pointer
+from workspace.records.run_lock import hold
+from workspace.records.runs import begin, purpose_of
 
 
 @pytest.fixture

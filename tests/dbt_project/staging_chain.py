@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from tests.dbt_project.rendering import render
-from workspace.identity import Identity
+from workspace.configuration.identity import Identity
 from workspace.vocabulary import CSV_ENTITIES
 
 BASE, STAGED = "staging/crm_csv/base/base_crm_csv__orders", "staging/crm_csv/stg_crm_csv__orders"

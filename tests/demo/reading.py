@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from demo.phones import STORE_PHONE
+from demo.setting.phones import STORE_PHONE
 
 STAGES = ("awareness", "discovery", "purchase", "use", "loyalty", "advocacy")
 ZONE = "Europe/Berlin"

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from demo import generate
-from demo.phones import STORE_PHONE
+from demo.setting.phones import STORE_PHONE
 from tests.demo.reading import EMBEDDED, STAGES, SURVEYS, SYSTEM_COLUMNS, ZONE, Reading
 from workspace import load_workspace
 

@@ -19,9 +19,9 @@ import pytest
 from pipeline import audit
 from tests.end_to_end.conftest import run
 from workspace.paths import WorkspacePaths
-from workspace.releases import live_pointer
-from workspace.run_lock import current_holder
-from workspace.runs import run_ids
+from workspace.records.releases import live_pointer
+from workspace.records.run_lock import current_holder
+from workspace.records.runs import run_ids
 
 pytestmark = pytest.mark.slow
 LOCATION = {"repositoryLocationName": "orchestration.definitions", "repositoryName": "__repository__"}

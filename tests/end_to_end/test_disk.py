@@ -17,7 +17,7 @@ from pipeline import audit
 from tests.end_to_end.conftest import cx
 from tests.end_to_end.test_runs import add_an_order, live, loads, tables
 from workspace.paths import WorkspacePaths
-from workspace.runs import run_ids
+from workspace.records.runs import run_ids
 
 pytestmark = [
     pytest.mark.slow,

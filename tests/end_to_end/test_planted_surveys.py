@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demo.answers import ACCEPTED_MEAN, ANSWER_SPREAD, EXPECTATION_MEAN
+from demo.behaviour.answers import ACCEPTED_MEAN, ANSWER_SPREAD, EXPECTATION_MEAN
 from serving import AnswerRow, LiveRelease, Question, ask, open_release
 from workspace.paths import WorkspacePaths
 

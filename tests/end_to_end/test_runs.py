@@ -20,10 +20,10 @@ from pipeline.status import status_of
 from serving import Question, ask, last_failure, open_release
 from tests.end_to_end.conftest import WORKERS, cx, run
 from workspace import load_workspace
-from workspace.documents import Current
 from workspace.paths import WorkspacePaths
-from workspace.run_lock import hold
-from workspace.runs import run_ids
+from workspace.records.documents import Current
+from workspace.records.run_lock import hold
+from workspace.records.runs import run_ids
 from workspace.worker import finish
 
 KILLS = 10

@@ -9,7 +9,7 @@ import pytest
 
 from expectations.gate import _run
 from expectations.rules import Rule, between, in_set, key, no_rows
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 EMAIL = "anna.berg@northwind.example"
 

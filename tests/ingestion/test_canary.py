@@ -12,13 +12,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion import check_sources, ledger_rows, loader, prepare, reject_summary
-from ingestion.files import Readable
+from ingestion import check_sources, ledger_rows, prepare, reject_summary
+from ingestion.engine import loader
+from ingestion.readers.files import Readable
 from pipeline import audit
 from pipeline.run import PipelineRun
 from tests.ingestion.canaries import EMAIL, NAME, PHONE, hits, plant
 from tests.ingestion.workspaces import EVENTS, ORDERS, live_orders, load, make_workspace, put, rows, write_workspace
-from workspace import WorkspaceError, limits, load_workspace
+from workspace import WorkspaceError, load_workspace
+from workspace.configuration import limits
 from workspace.wording import Names, kind_of, looks_like_a_record, quoted, spoken, without_values
 
 

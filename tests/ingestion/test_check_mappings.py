@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from dbt_project import __file__ as dbt_project
 from ingestion import check_sources
-from ingestion.check_numbers import reads_as_number
-from ingestion.samples import QUALTRICS_METADATA
+from ingestion.checks.numbers import reads_as_number
+from ingestion.checks.samples import QUALTRICS_METADATA
 from tests.ingestion.workspaces import EVENTS, ORDERS, SURVEY, put, write_workspace
-from workspace import Problem, limits, load_workspace
+from workspace import Problem, load_workspace
+from workspace.configuration import limits
 
 WIDE = {"name": "poll", "kind": "survey", "vendor": "csv", "entity": "wide", "path": "inbox/poll*.csv"}
 LONG = {"name": "poll", "kind": "survey", "vendor": "csv", "entity": "long", "path": "inbox/poll*.csv"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import check_sources
-from ingestion.time_formats import format_fault
+from ingestion.engine.time_formats import format_fault
 from tests.ingestion.workspaces import ORDERS, load, make_workspace, put, rows
 from workspace.errors import Problem
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ingestion import delimited, load_source
+from ingestion import load_source
+from ingestion.readers import delimited
 from tests.ingestion.workspaces import ORDERS, load, make_workspace, put, rows, unbalanced
 from workspace import Workspace
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import delimited
-from ingestion.delimited import read_head, stage_records
-from ingestion.files import make_readable
+from ingestion.readers import delimited
+from ingestion.readers.delimited import read_head, stage_records
+from ingestion.readers.files import make_readable
 from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
 
 WIDE = {"name": "shop", "kind": "survey", "vendor": "csv", "entity": "wide", "path": "inbox/*.csv"}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ingestion import check_sources
-from ingestion.databases import Database
+from ingestion.engine.databases import Database
 from tests.ingestion.postgres import PASSWORD, Server, find_programs
 from tests.ingestion.workspaces import ORDERS, live_orders, load, make_workspace, put, rows, unbalanced, write_workspace
 from workspace import Workspace, WorkspaceError, load_workspace

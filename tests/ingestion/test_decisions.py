@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.decisions import Arrival, Decision, Entry, History, Inbox, decide, in_turn
+from ingestion.engine.decisions import Arrival, Decision, Entry, History, Inbox, decide, in_turn
 
 NAMES = ("a", "b", "c")
 # A family in which files grow from one another, and two strangers.

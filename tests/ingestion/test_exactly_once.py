@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import load_mappings, prepare
-from ingestion import loader as loader_module
+from ingestion.engine import loader as loader_module
 from tests.ingestion.workspaces import (
     EVENTS,
     ORDERS,

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion import check_sources
-from ingestion.encodings import fitting_encoding
-from ingestion.file_kinds import other_kind
+from ingestion.readers.encodings import fitting_encoding
+from ingestion.readers.file_kinds import other_kind
 from tests.ingestion.workspaces import EVENTS, ORDERS, load, make_workspace, put
 
 CSV = b"customer_id,occurred_at,amount\n" + b"".join(b"c%d,2026-01-02,%d\n" % (n, n) for n in range(40))

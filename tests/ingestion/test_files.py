@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import files
-from ingestion.files import MARK, first_undecodable_byte, make_readable, prefix_hashes
+from ingestion.readers import files
+from ingestion.readers.files import MARK, first_undecodable_byte, make_readable, prefix_hashes
 
 PIECES = st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b'"', "é€😀".encode(), b"\xff", b"\xc3", b"\0"]))
 

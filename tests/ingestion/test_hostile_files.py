@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion import check_sources
-from ingestion.json_depth import depth_of, end_of
+from ingestion.readers.json_depth import depth_of, end_of
 from tests.ingestion.workspaces import EVENTS, ORDERS, live_orders, load, make_workspace, put, rows, unbalanced
-from workspace import Workspace, limits
+from workspace import Workspace
+from workspace.configuration import limits
 
 HEADER = b"customer_id,occurred_at,amount\n"
 TICKETS = {"name": "desk", "kind": "service", "vendor": "zendesk", "path": "inbox/*.json"}
@@ -180,7 +181,7 @@ def test_what_goes_wrong_inside_the_engine_is_a_problem_of_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A statement that fails in the middle of a load leaves nothing of its file, and names its reason."""
-    from ingestion import loader
+    from ingestion.engine import loader
 
     workspace = make_workspace(tmp_path, ORDERS)
     put(workspace, "a.csv", HEADER + b"a,2026-01-01,1\n")

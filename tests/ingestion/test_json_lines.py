@@ -103,7 +103,7 @@ def test_a_hundred_thousand_lines_load_in_seconds(site: Workspace) -> None:
 def test_lines_are_whole_and_numbered_across_pieces(
     site: Workspace, monkeypatch: pytest.MonkeyPatch, newline: str, size: int
 ) -> None:
-    monkeypatch.setattr("ingestion.lines.BATCH_BYTES", size)
+    monkeypatch.setattr("ingestion.readers.lines.BATCH_BYTES", size)
     texts = [json.dumps({"n": n, "text": "ä" * (n % 9)}, ensure_ascii=False) for n in range(40)]
     texts[5], texts[17], texts[39] = "", "{", "{"
     put(site, "e.jsonl", f"\ufeff{newline.join(texts)}")

@@ -82,11 +82,11 @@ def start(workspace: Workspace, module: str = "", function: str = "", when: str 
 @pytest.mark.parametrize(
     ("module", "function", "when"),
     [
-        ("ingestion.loader", "open_text", "after"),
-        ("ingestion.loader", "record_rejects", "before"),
-        ("ingestion.loader", "record_load", "before"),
-        ("ingestion.loader", "record_load", "after"),
-        ("ingestion.loader", "ensure_unchanged", "after"),
+        ("ingestion.engine.loader", "open_text", "after"),
+        ("ingestion.engine.loader", "record_rejects", "before"),
+        ("ingestion.engine.loader", "record_load", "before"),
+        ("ingestion.engine.loader", "record_load", "after"),
+        ("ingestion.engine.loader", "ensure_unchanged", "after"),
     ],
 )
 def test_a_kill_inside_a_file_leaves_that_file_to_the_next_run(
@@ -104,7 +104,7 @@ def test_a_kill_inside_a_file_leaves_that_file_to_the_next_run(
 def test_a_kill_between_files_loses_nothing(tmp_path: Path) -> None:
     expected = loaded(workspace_with_files(tmp_path / "calm"))
     workspace = workspace_with_files(tmp_path / "killed")
-    assert start(workspace, "ingestion.loader", "transaction", "before").wait() == -signal.SIGKILL
+    assert start(workspace, "ingestion.engine.loader", "transaction", "before").wait() == -signal.SIGKILL
     assert loaded(workspace) == expected
 
 

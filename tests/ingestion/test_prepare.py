@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from ingestion import prepare
+from ingestion.engine.secret import key_pads
 from ingestion.raw_schema import RAW_TABLES
-from ingestion.secret import key_pads
 from ingestion.warehouse import open_for_writing
 from tests.ingestion.workspaces import EVENTS, ORDERS, load, make_workspace, put, rows
 

@@ -13,7 +13,7 @@ from orchestration.sensors import MOST_ATTEMPTS, fingerprint, new_files_sensor
 from pipeline import audit
 from tests.pipeline.warehouse import make_workspace
 from workspace import Workspace
-from workspace.run_lock import hold
+from workspace.records.run_lock import hold
 
 
 @pytest.fixture

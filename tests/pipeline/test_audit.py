@@ -9,7 +9,7 @@ import pytest
 from pipeline import audit
 from tests.pipeline.warehouse import a_check
 from workspace.paths import WorkspacePaths
-from workspace.runs import run_ids
+from workspace.records.runs import run_ids
 
 
 def test_a_stage_that_dies_by_an_exception_leaves_its_record(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipeline.dbt.checks import behaviour_of, checks_of
 from pipeline.dbt.runner import NodeOutcome
 from tests.pipeline.warehouse import MANIFEST
-from workspace.documents import Check
+from workspace.records.documents import Check
 
 BY_MART = {"fct_orders": ("orders", "revenue"), "fct_feeds": ("feeds",)}
 

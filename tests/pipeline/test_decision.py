@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import audit
 from pipeline.publishing.decision import decide, withheld_metrics
 from tests.pipeline.warehouse import SEMANTIC_MANIFEST, a_check
-from workspace.documents import AuditRecord, Check, StageName
+from workspace.records.documents import AuditRecord, Check, StageName
 
 
 def records(*checks: Check, without: StageName | None = None, **changes: object) -> dict[StageName, AuditRecord]:

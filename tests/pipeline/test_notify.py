@@ -18,8 +18,8 @@ from pipeline.publishing.publish import publish
 from pipeline.status import status_of
 from tests.pipeline.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
-from workspace.documents import Check
-from workspace.releases import seen_by_readers
+from workspace.records.documents import Check
+from workspace.records.releases import seen_by_readers
 
 LATE = Check(
     name="is_fresh",

@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.settings import replace_settings
+from ingestion.engine.settings import replace_settings
 from pipeline.publishing.publish import Publication, publish
 from tests.pipeline.warehouse import a_check, build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace, load_workspace
-from workspace.documents import Check, Current
-from workspace.frozen import frozen_settings
-from workspace.releases import documents, live_pointer, sha256_of
+from workspace.configuration.frozen import frozen_settings
+from workspace.records.documents import Check, Current
+from workspace.records.releases import documents, live_pointer, sha256_of
 
 LEDGER = [{"source": "shop", "path": "inbox/a.csv", "status": "active", "records": 1000, "loaded": 1000, "rejected": 0}]
 Run = Callable[..., Publication]
@@ -92,7 +92,11 @@ def test_other_content_is_a_new_release(workspace: Workspace, run: Run) -> None:
 def test_the_same_tables_with_another_policy_are_a_new_release(workspace: Workspace, run: Run) -> None:
     run("r1")
     privacy = workspace.config.privacy.model_copy(update={"min_cell": 9})
-    stricter = Workspace(workspace.paths, workspace.config.model_copy(update={"privacy": privacy}), workspace.mappings)
+    stricter = Workspace(
+        workspace.paths,
+        workspace.config.model_copy(update={"privacy": privacy}),
+        workspace.mappings,
+    )
     write_records(stricter, "r2")
     result = publish(stricter, run_id="r2", code_version="1", artefacts=write_artefacts(stricter, "r2"), ledger=LEDGER)
     assert result.outcome == "published"

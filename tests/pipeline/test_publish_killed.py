@@ -16,8 +16,8 @@ from pipeline.publishing.publish import publish
 from tests.pipeline.victim import POINTS
 from tests.pipeline.warehouse import build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
-from workspace.documents import Current, Release
-from workspace.releases import documents, live_pointer, sha256_of
+from workspace.records.documents import Current, Release
+from workspace.records.releases import documents, live_pointer, sha256_of
 
 
 def prepare(workspace: Workspace, run_id: str, *, amount: int) -> Path:

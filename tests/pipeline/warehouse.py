@@ -10,7 +10,7 @@ import duckdb
 from pipeline import audit
 from pipeline.dbt import runner as dbt_runner
 from workspace import Workspace, load_workspace
-from workspace.documents import Check, StageName
+from workspace.records.documents import Check, StageName
 
 CX_YML = """\
 company: Test company

@@ -17,8 +17,8 @@ from serving import LiveRelease, Question, UserError, ask, dimension_values, ope
 from serving.errors import did_you_mean
 from serving.question import MISSING_WORD
 from tests.serving.world import FEEDS, MARTS, TRICKY, publish
-from workspace.documents import Feed
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
+from workspace.records.documents import Feed
 
 
 def marts(release: LiveRelease, sql: str) -> list[tuple]:

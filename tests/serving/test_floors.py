@@ -10,8 +10,8 @@ import pytest
 from serving import LiveRelease, Question, ask, open_release
 from serving.meta import Change
 from tests.serving.world import FEEDS, MARTS, publish
-from workspace.documents import Feed
 from workspace.paths import WorkspacePaths
+from workspace.records.documents import Feed
 
 SEGMENTS = "case when i % 7 = 0 then null when i % 100 = 1 then 'rare' else 'S' || (i % 3) end"
 

@@ -27,9 +27,9 @@ from serving import (
 )
 from serving.history import STAGES
 from tests.serving.world import FEEDS, MARTS, publish
-from workspace.documents import AuditRecord, Check, Release
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import sealed
+from workspace.records.documents import AuditRecord, Check, Release
+from workspace.records.releases import sealed
 
 
 @pytest.fixture

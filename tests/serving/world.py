@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 
 from tests.releases import make_live
-from workspace.documents import Check, Feed, Release
 from workspace.paths import MANIFEST_FILE, SNAPSHOT_FILE, WorkspacePaths
-from workspace.releases import read_pointer
+from workspace.records.documents import Check, Feed, Release
+from workspace.records.releases import read_pointer
 
 TRICKY = ["Nord", "O'Brien", "{{ 7 * 7 }}", "{% raw %}", "back\\slash", "emoji 🙂", "new\nline", "' or 1=1 --"]
 

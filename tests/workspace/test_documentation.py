@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from cli.main import app
-from workspace.config import Config
-from workspace.mappings import MAPPING_FILES
-from workspace.sources import ENCODINGS, Source
+from workspace.configuration.config import Config
+from workspace.configuration.mappings import MAPPING_FILES
+from workspace.configuration.sources import ENCODINGS, Source
 from workspace.vocabulary import CSV_ENTITIES, VENDORS
 
 

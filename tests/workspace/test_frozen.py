@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from workspace import load_workspace
-from workspace.config import Config
-from workspace.frozen import NOT_OF_A_RELEASE, frozen_settings, setting, setting_keys
+from workspace.configuration.config import Config
+from workspace.configuration.frozen import NOT_OF_A_RELEASE, frozen_settings, setting, setting_keys
 
 EVERYTHING: dict[str, Any] = {
     "company": "Example Ltd",

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workspace import WorkspaceError, limits, load_workspace
+from workspace import WorkspaceError, load_workspace
+from workspace.configuration import limits
 
 BASE = """\
 company: A

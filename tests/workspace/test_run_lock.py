@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from workspace.run_lock import RunLockedError, current_holder, hold
+from workspace.records.run_lock import RunLockedError, current_holder, hold
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from workspace.run_lock import hold
+from workspace.records.run_lock import hold
 with hold(Path(sys.argv[1]), purpose="run 1"):
     print("held", flush=True)
     time.sleep(60)

@@ -7,7 +7,7 @@ import pytest
 
 from app.kit import badges
 from serving import MetricDefinition, RunSummary
-from workspace.documents import Check, Release
+from workspace.records.documents import Check, Release
 
 PUBLISHED = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
 STALE_AFTER = timedelta(hours=48)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.kit.periods import Window, compared, is_covered, is_undated, window
-from workspace.documents import Feed
+from workspace.records.documents import Feed
 
 
 def test_a_window_is_whole_months_up_to_the_day_of_the_release() -> None:

@@ -11,10 +11,10 @@ from serving import Question, ask, current, open_release
 from tests.app.conftest import Open
 from tests.app.test_pages import texts
 from tests.releases import make_live
-from workspace.documents import AuditRecord, Check, Release
 from workspace.paths import WorkspacePaths
-from workspace.releases import read_document
-from workspace.runs import begin
+from workspace.records.documents import AuditRecord, Check, Release
+from workspace.records.releases import read_document
+from workspace.records.runs import begin
 
 
 def rewrite(root: Path, **changes: object) -> Release:

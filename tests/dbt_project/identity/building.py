@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.load import load_mappings, load_source, prepare
+from ingestion.engine.load import load_mappings, load_source, prepare
 from tests.dbt_project.running import run_dbt
 from workspace import load_workspace
 

@@ -1,0 +1,283 @@
+"""The files of a source in, what they hold as far as the mappings ask for it out: columns, questions, events, pages.
+
+Bounded: every header, and the first records of every file. Nothing is loaded.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ingestion.readers.delimited import HeaderError, read_head
+from ingestion.readers.vendor import Shape
+from ingestion.vendors.survey.qualtrics import HEADER_ROWS, import_ids
+from ingestion.vendors.tables import positions_of_columns
+from workspace import Source
+from workspace.configuration import limits
+from workspace.vocabulary import CSV_ENTITIES
+
+# Distinct values that are kept of one column.
+_MOST_VALUES: Final = 2_000
+# Events that follow from what an entity is; the others name theirs in a column.
+IMPLIED_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "orders": ("order", "refund", "cancel"),
+    "contacts": ("contact_created",),
+    "contracts": ("contract_started", "contract_ended"),
+    "leads": ("lead_created",),
+    "deals": ("deal_won", "deal_lost"),
+    "wide": ("survey_answered",),
+    "long": ("survey_answered",),
+    "responses": ("survey_answered",),
+    "tickets": ("ticket_opened", "ticket_solved"),
+    "mentions": ("mention", "review"),
+    "accounts": (),
+    "campaigns": (),
+    "paths": (),
+}
+# Qualtrics' columns of the response itself, and embedded fields that say who answered and about what: as in the macro
+# qualtrics_metadata.
+QUALTRICS_METADATA: Final = frozenset(
+    [
+        "startDate",
+        "endDate",
+        "status",
+        "ipAddress",
+        "progress",
+        "duration",
+        "finished",
+        "recordedDate",
+        "_recordId",
+        "recipientLastName",
+        "recipientFirstName",
+        "recipientEmail",
+        "externalDataReference",
+        "locationLatitude",
+        "locationLongitude",
+        "distributionChannel",
+        "userLanguage",
+        "customer_id",
+        "order_id",
+        "ticket_id",
+        "interaction",
+        "wave",
+    ]
+)
+_HOST: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+
+
+@dataclass
+class Sample:
+    """What was seen of one source.
+
+    Attributes:
+        columns: the files' columns that are no canonical ones: questions, attributes.
+        taken: a file's column -> the canonical one that it is read as.
+        events: names of events that stand in the files.
+        values: column -> its values, first in the order of the files.
+        canonical: canonical column -> its values.
+        questions: question -> values of a long file.
+        channels: pairs of utm_source and utm_medium in small letters, '' where empty.
+        paths: paths of pages.
+        is_known: every file could be read, so that its header is known.
+        is_whole: every record of every file was looked at.
+        has_values: records were looked at; not those of a database.
+        records: how many were looked at.
+    """
+
+    source: Source
+    columns: dict[str, None] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+    events: set[str] = field(default_factory=set)
+    values: dict[str, dict[str, int]] = field(default_factory=dict)
+    canonical: dict[str, dict[str, int]] = field(default_factory=dict)
+    questions: dict[str, dict[str, int]] = field(default_factory=dict)
+    channels: set[tuple[str, str]] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
+    files: list[str] = field(default_factory=list)
+    is_known: bool = True
+    is_whole: bool = True
+    has_values: bool = True
+    records: int = 0
+    _left: int = field(default_factory=lambda: 4 * limits.CHECKED_BYTES)
+
+    @property
+    def entity(self) -> str:
+        """What a row is: an entity of the `csv` vendor, or the table of another vendor."""
+        return self.source.entity or self.source.raw_table[1]
+
+    @property
+    def implied_events(self) -> tuple[str, ...] | None:
+        """Events that the source can have, whatever its files hold; None where its files name them."""
+        return IMPLIED_EVENTS.get(self.entity)
+
+    @property
+    def question_ids(self) -> set[str]:
+        """Ids of everything that was asked."""
+        return set(self.questions) if self.entity == "long" else set(self.columns)
+
+    def answers(self, question: str) -> Mapping[str, int]:
+        """Values that stand under a question."""
+        return (self.questions if self.entity == "long" else self.values).get(question, {})
+
+    def add_columns(self, names: Sequence[str], shape: Shape) -> None:
+        """Note the columns of a header or a table."""
+        if self.source.vendor == "qualtrics":
+            own = [name for name in names if name not in QUALTRICS_METADATA and not name.endswith("_NPS_GROUP")]
+            self.columns |= dict.fromkeys(own)
+            self.taken |= {name: name for name in names if name not in own}
+            return
+        positions = positions_of_columns(names, shape)
+        self.taken |= {names[position - 1]: canonical for canonical, position in positions.items()}
+        self.columns |= {name: None for name in names if name not in self.taken}
+
+    def add_file(self, text: Path, shape: Shape, *, shown: str, is_delimited: bool) -> None:
+        """Look at a readable text: its header, and its first records as long as the source's share lasts."""
+        self.files.append(shown)
+        if is_delimited:
+            self._add_delimited(text, shape)
+        else:
+            self._add_json(text)
+
+    def _add_delimited(self, text: Path, shape: Shape) -> None:
+        header_rows = HEADER_ROWS if self.source.vendor == "qualtrics" else int(shape.has_header)
+        try:
+            head = read_head(text, delimiter=shape.delimiter, header_rows=header_rows)
+            names = import_ids(head)[0] if self.source.vendor == "qualtrics" else head.keys
+        except HeaderError:
+            self.is_known = False
+            return
+        self.add_columns(names, shape)
+        canonical = positions_of_columns(names, shape) if self.source.vendor != "qualtrics" else {}
+        own = {position: name for position, name in enumerate(names) if name in self.columns}
+        for cells in self._records(text, shape.delimiter, head.last_line, len(names)):
+            row = {name: cells[position - 1].strip() for name, position in canonical.items()}
+            for name, value in row.items():
+                _count(self.canonical, name, value)
+            if self.entity in ("wide", "responses", "contacts", "accounts"):
+                for position, name in own.items():
+                    _count(self.values, name, cells[position].strip())
+            self._add_row(row)
+
+    def _add_row(self, row: Mapping[str, str]) -> None:
+        if self.entity == "long":
+            _count(self.questions, row["question_id"], row["value"])
+        if row.get("event"):
+            self.events.add(row["event"])
+        if self.entity in ("orders", "interactions", "events", "leads", "deals"):
+            self.channels.add((row.get("utm_source", "").lower(), row.get("utm_medium", "").lower()))
+        if self.entity == "tickets":
+            self.channels.add(("", row.get("channel", "").lower()))
+        if self.entity == "mentions":
+            self.channels.add((row.get("network", "").lower(), ""))
+        if row.get("url") and self.source.kind == "web":
+            self.paths.add(path_of(row["url"]))
+
+    def _records(self, text: Path, delimiter: str, header_end: int, width: int) -> Iterator[list[str]]:
+        """The first records as wide as the header."""
+        with text.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            lines = _Counted(file, min(limits.CHECKED_BYTES, self._left))
+            try:
+                for _ in range(header_end):
+                    file.readline()
+                split = (line.split() for line in lines) if delimiter == "whitespace" else None
+                records = split or csv.reader(lines, delimiter=delimiter)
+                for number, cells in enumerate(records):
+                    if number >= limits.CHECKED_RECORDS:
+                        self.is_whole = False
+                        break
+                    if len(cells) == width:
+                        self.records += 1
+                        yield cells
+            except csv.Error:
+                self.is_whole = False
+            self.is_whole = self.is_whole and not lines.is_cut
+            self._left -= lines.read
+
+    def _add_json(self, text: Path) -> None:
+        if self.source.vendor != "segment":
+            return
+        with text.open(encoding="utf-8-sig", errors="replace") as file:
+            lines = _Counted(file, min(limits.CHECKED_BYTES, self._left))
+            for number, line in enumerate(lines):
+                if number >= limits.CHECKED_RECORDS:
+                    self.is_whole = False
+                    break
+                with suppress(ValueError, RecursionError):
+                    call = json.loads(line)
+                    if isinstance(call, dict):
+                        self.records += 1
+                        self._add_call(call)
+            self.is_whole = self.is_whole and not lines.is_cut
+            self._left -= lines.read
+
+    def _add_call(self, call: Mapping[str, Any]) -> None:
+        """A call of Segment, with its event as the model base_segment__events names it."""
+        kind = str(call.get("type", "")).lower()
+        named = _text(call, "name") or _text(call, "properties", "name")
+        if kind == "track":
+            event = _text(call, "event")
+        elif kind in ("page", "screen"):
+            noun = "Page" if kind == "page" else "Screen"
+            event = f"Viewed {named} {noun}" if named else f"Loaded a {noun}"
+        else:
+            return
+        if event:
+            self.events.add(event)
+        campaign = ("context", "campaign")
+        self.channels.add((_text(call, *campaign, "source").lower(), _text(call, *campaign, "medium").lower()))
+        for place in (
+            ("properties", "path"),
+            ("context", "page", "path"),
+            ("properties", "url"),
+            ("context", "page", "url"),
+        ):
+            path = path_of(_text(call, *place))
+            if path:
+                self.paths.add(path)
+                break
+
+
+class _Counted:
+    """Lines of a file, up to a number of characters."""
+
+    def __init__(self, file: Any, most: int) -> None:
+        self.read = 0
+        self.is_cut = False
+        self._file = file
+        self._most = most
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(self._most - self.read + 1):
+            self.read += len(line)
+            if self.read > self._most:
+                self.is_cut = True
+                return
+            yield line
+
+
+def path_of(url: str) -> str:
+    """The path of an address, as the macro url_path cuts it out."""
+    return re.sub(r"[?#].*$", "", _HOST.sub("", url))
+
+
+def canonical_columns(source: Source) -> tuple[str, ...]:
+    """Canonical columns of a source's entity; none for other vendors' files."""
+    return CSV_ENTITIES[source.kind][source.entity].columns if source.entity else ()
+
+
+def _text(record: Any, *keys: str) -> str:
+    for key in keys:
+        record = record.get(key) if isinstance(record, dict) else None
+    return record.strip() if isinstance(record, str) else ""
+
+
+def _count(into: dict[str, dict[str, int]], name: str, value: str) -> None:
+    counts = into.setdefault(name, {})
+    if value and (value in counts or len(counts) < _MOST_VALUES):
+        counts[value] = counts.get(value, 0) + 1

@@ -1,0 +1,118 @@
+"""A workspace in, its raw tables filled out: what a run calls, one step a source."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+from ingestion.engine.check_times import check_format
+from ingestion.engine.loader import FileReport, Loader, scratch_folder
+from ingestion.engine.secret import ensure_secret
+from ingestion.engine.settings import replace_settings
+from ingestion.engine.table_loader import TableLoader
+from ingestion.raw_schema import create_tables
+from ingestion.readers.files import find_files
+from ingestion.readers.vendor import UnreadableFileError, shown_as
+from ingestion.vendors.shapes import MAPPINGS_READER, MAPPINGS_SOURCE, mapping_shapes, reader_of, shape_of
+from ingestion.warehouse import open_for_writing, transaction
+from workspace import Source, Workspace
+from workspace.errors import Problem
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What happened to the files of one source, and what the user can mend."""
+
+    source: str
+    files: tuple[FileReport, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def loaded(self) -> int:
+        """Rows that this run added."""
+        return sum(file.books.loaded for file in self.files if file.outcome == "loaded")
+
+
+def prepare(workspace: Workspace) -> None:
+    """Create every table, the secret, and write settings and sources. Safe to repeat; the first step of a run."""
+    shutil.rmtree(scratch_folder(workspace.paths), ignore_errors=True)
+    with open_for_writing(workspace.paths) as connection, transaction(connection):
+        create_tables(connection)
+        ensure_secret(connection)
+        replace_settings(connection, workspace)
+
+
+def load_mappings(workspace: Workspace, *, run_id: str) -> LoadReport:
+    """Load the company's own vocabulary, which `workspace` has validated. A mapping file that is gone ends to apply."""
+    files: list[FileReport] = []
+    problems: list[Problem] = []
+    with open_for_writing(workspace.paths) as connection:
+        for shape in mapping_shapes():
+            path = workspace.mappings.folder / f"{shape.table.name}.csv"
+            found = [path] if path.is_file() else []
+            loader = Loader(connection, workspace.paths, shape, MAPPINGS_READER, run_id=run_id)
+            reports, faults = loader.load_all(found)
+            loader.end_vanished(found)
+            files += reports
+            problems += faults
+    return LoadReport(MAPPINGS_SOURCE, tuple(files), tuple(problems))
+
+
+def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
+    """Load the files of one source of cx.yml, or its table.
+
+    Args:
+        workspace: a validated workspace on which `prepare` has run.
+        name: the source's name.
+        run_id: written into the ledger.
+
+    Returns:
+        What happened to every file, and every problem. A file with an error loads nothing and ends nothing: what was
+        loaded of it before stays live. A source whose timestamp_format cannot be used loads nothing: none of its times
+        could be read.
+    """
+    source = workspace.config.source(name)
+    if fault := check_format(source):
+        return LoadReport(name, (), (fault,))
+    if source.vendor == "sql":
+        return _load_table(workspace, source, run_id=run_id)
+    found = find_files(workspace.paths.root, source.path)
+    missing = [] if found else [no_files(name, source.path)]
+    with open_for_writing(workspace.paths) as connection:
+        loader = Loader(
+            connection,
+            workspace.paths,
+            shape_of(source, workspace.mappings),
+            reader_of(source),
+            run_id=run_id,
+        )
+        reports, problems = loader.load_all(found)
+    return LoadReport(name, tuple(reports), (*missing, *problems))
+
+
+def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:
+    """Load the table of a database. One that cannot be read is a problem; what was loaded of it before stays live."""
+    # SQLAlchemy and Arrow take a second to import, and most companies read files only.
+    from ingestion.engine.databases import Database
+
+    try:
+        with Database(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
+            zone = workspace.config.timezone
+            loader = TableLoader(
+                connection,
+                database,
+                source,
+                shape_of(source, workspace.mappings),
+                zone=zone,
+                run_id=run_id,
+            )
+            reports, problems = loader.load()
+    except UnreadableFileError as error:
+        return LoadReport(source.name, (FileReport(shown_as(source), "failed"),), (error.problem,))
+    return LoadReport(source.name, tuple(reports), tuple(problems))
+
+
+def no_files(name: str, pattern: str) -> Problem:
+    """The problem of a source without files."""
+    fix = f"Put the files of source '{name}' there, or correct its 'path' in cx.yml."
+    return Problem(file=pattern, key=f"sources.{name}.path", what="No file matches this path.", fix=fix)

@@ -1,0 +1,257 @@
+"""Files of one shape in, their rows, rejects and ledger lines out: one transaction a file, so exactly once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import duckdb
+
+from ingestion.engine.beginnings import load_that_begins_with
+from ingestion.engine.decisions import Arrival, Because, Decision, Entry, Inbox, decide, in_turn, vanished_longer_ones
+from ingestion.engine.drift import Seen, columns_of, drift, known_columns, record_columns
+from ingestion.engine.ledger import Books, history_of, next_load_id, record_load, supersede
+from ingestion.raw_schema import RawTable
+from ingestion.readers.faults import FAULTS_OF_A_FILE, problem_of
+from ingestion.readers.files import (
+    FileChangedError,
+    Fingerprint,
+    PresentFiles,
+    ensure_unchanged,
+    fingerprint,
+)
+from ingestion.readers.reading import ensure_inside, open_text
+from ingestion.readers.rejects import record_rejects
+from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
+from ingestion.warehouse import KEEP_ORDER, transaction
+from workspace.errors import Problem
+from workspace.paths import WorkspacePaths
+
+# What lands from the same bytes changes when the readers' code does: a higher number makes every file be read again.
+READER_VERSION: Final = 3
+
+
+# What of a file does not land in its table.
+_REFUSED: Final = "create or replace temp table refused as from staged where fate <> 'loaded'"
+_SKIPPED: Final = "select count(*) from refused where fate = 'skipped'"
+
+
+class BooksError(Exception):
+    """Records of a file are unaccounted for: a fault of ours, never of the data. Nothing of the file is loaded."""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What happened to one file. `unchanged` and `duplicate` files load nothing; a problem says why one `failed`."""
+
+    path: str
+    outcome: Literal["loaded", "unchanged", "duplicate", "failed"]
+    load_id: int | None = None
+    books: Books = field(default_factory=Books)
+
+
+def scratch_folder(paths: WorkspacePaths) -> Path:
+    """Where copies that DuckDB can read lie for the length of one load."""
+    return paths.warehouse / ".reading"
+
+
+class Loader:
+    """Loads the files of one shape over one open connection."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        paths: WorkspacePaths,
+        shape: Shape,
+        reader: Reader,
+        *,
+        run_id: str,
+    ) -> None:
+        self._connection = connection
+        self._paths = paths
+        self._shape = shape
+        self._reader = reader
+        self._run_id = run_id
+        self._reading = _reading(shape)
+        self._history = history_of(connection, shape.source, shape.table)
+
+    def load_all(self, found: Sequence[Path]) -> tuple[list[FileReport], list[Problem]]:
+        """Load what is new among these files. A file that cannot be read is a problem; the others are loaded."""
+        reports: list[FileReport] = []
+        problems: list[Problem] = []
+        places = {self._paths.relative(path): path for path in found}
+        known: dict[str, Fingerprint] = {}
+        for shown, path in places.items():
+            try:
+                ensure_inside(path, self._paths, shown=shown)
+                known[shown] = fingerprint(path)
+            except (FileChangedError, UnreadableFileError, OSError, RuntimeError) as error:
+                problems.append(problem_of(error, shown))
+                reports.append(FileReport(shown, "failed"))
+        inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items())
+        contents = PresentFiles(places)
+        for file in in_turn(inbox, self._history):
+            try:
+                decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
+                report, warnings = self._apply(decision, file, places[file.path], known[file.path], inbox)
+            except FAULTS_OF_A_FILE as error:
+                problems.append(problem_of(error, file.path))
+                reports.append(FileReport(file.path, "failed"))
+            else:
+                problems += warnings
+                reports.append(report)
+        return sorted(reports, key=lambda report: report.path), problems
+
+    def end_vanished(self, found: Sequence[Path]) -> None:
+        """End the live loads of paths that are no longer there."""
+        there = {self._paths.relative(path) for path in found}
+        gone: list[tuple[int, Because]] = [
+            (entry.load_id, "vanished") for entry in self._history.live.values() if entry.path not in there
+        ]
+        with transaction(self._connection):
+            supersede(self._connection, gone, by=None)
+        self._history.end(gone, by=None)
+
+    def _apply(
+        self, decision: Decision, file: Arrival, path: Path, known: Fingerprint, inbox: Inbox
+    ) -> tuple[FileReport, Sequence[Problem]]:
+        if decision.action == "unchanged":
+            return FileReport(file.path, "unchanged", decision.holder), ()
+        with self._staged(path, file) as staged:
+            if decision.action == "load":
+                decision = self._unless_loaded(decision, staged, file, inbox)
+            return self._land(decision, staged, file, path, known)
+
+    def _land(
+        self, decision: Decision, staged: Staged, file: Arrival, path: Path, known: Fingerprint
+    ) -> tuple[FileReport, Sequence[Problem]]:
+        """Rows, rejects and ledger lines of one file, in one transaction."""
+        columns, warnings = self._compare_columns(decision, staged, file)
+        with transaction(self._connection):
+            load_id = next_load_id(self._connection)
+            if decision.action == "load":
+                books = self._insert(staged, load_id, file)
+                entry = self._entry(load_id, file, "active")
+                successor: int | None = load_id
+            else:
+                records = self._records(staged) + staged.skipped
+                books = Books(records=records, skipped=records)
+                entry = self._entry(load_id, file, "duplicate", decision.holder)
+                successor = decision.holder
+            record_load(
+                self._connection,
+                entry,
+                run_id=self._run_id,
+                source=self._shape.source,
+                table=self._shape.table,
+                books=books,
+            )
+            record_columns(self._connection, load_id, columns)
+            supersede(self._connection, decision.supersedes, by=successor)
+            ensure_unchanged(path, known)
+        self._history.end(decision.supersedes, by=successor)
+        self._history.add(entry)
+        outcome: Literal["loaded", "duplicate"] = "loaded" if decision.action == "load" else "duplicate"
+        return FileReport(file.path, outcome, load_id, books), [*staged.warnings, *warnings]
+
+    def _unless_loaded(self, decision: Decision, staged: Staged, file: Arrival, inbox: Inbox) -> Decision:
+        """The decision to load, unless a file that is gone held all of these records at its beginning."""
+        gone = vanished_longer_ones(file, reading=self._reading, history=self._history, inbox=inbox)
+        ended = {load_id for load_id, _ in decision.supersedes}
+        holder = load_that_begins_with(
+            self._connection, staged, self._shape.table, [load_id for load_id in gone if load_id not in ended]
+        )
+        return decision if holder is None else Decision("duplicate", decision.supersedes, holder)
+
+    def _compare_columns(
+        self, decision: Decision, staged: Staged, file: Arrival
+    ) -> tuple[Sequence[Seen], Sequence[Problem]]:
+        """The columns of a file that is to be loaded, and how they differ from those of the loads before."""
+        if decision.action != "load" or not self._shape.table.record:
+            return (), ()
+        now = columns_of(self._connection, staged)
+        before = known_columns(self._connection, self._shape.source, self._shape.table)
+        return now, drift(before, now, self._shape, shown=file.path, is_json=not staged.columns)
+
+    @contextmanager
+    def _staged(self, path: Path, file: Arrival) -> Iterator[Staged]:
+        """`staged` for as long as it is needed; the copy that was needed for it, if any, is gone again then."""
+        scratch = scratch_folder(self._paths)
+        try:
+            text = open_text(path, self._shape, self._reader, scratch, shown=file.path)
+            yield self._reader.stage(self._connection, text, self._shape, shown=file.path)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _entry(
+        self, load_id: int, file: Arrival, status: Literal["active", "duplicate"], holder: int | None = None
+    ) -> Entry:
+        return Entry(load_id, file.path, file.size, file.sha256, self._reading, status, holder)
+
+    def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
+        """Rows and rejects of `staged`, and the books that say where every record went."""
+        loaded = insert_rows(self._connection, staged, self._shape, load_id, path=file.path, sha256=file.sha256)
+        records = self._records(staged)
+        rejected = skipped = 0
+        if loaded != records:
+            self._connection.execute(_REFUSED)
+            rejected = record_rejects(self._connection, load_id=load_id, source=self._shape.source, path=file.path)
+            skipped = self._connection.execute(_SKIPPED).fetchall()[0][0]
+        books = Books(
+            records=records + staged.skipped, loaded=loaded, rejected=rejected, skipped=skipped + staged.skipped
+        )
+        if not books.balance:
+            raise BooksError(f"{file.path}: {books}")
+        return books
+
+    def _records(self, staged: Staged) -> int:
+        """Rows of `staged`."""
+        if staged.records is not None:
+            return staged.records
+        return int(self._connection.execute("select count(*) from staged").fetchall()[0][0])
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, shape: Shape, load_id: int, *, path: str, sha256: str
+) -> int:
+    """Land the rows of `staged` that are to be loaded; returns how many."""
+    origin = {"_source": shape.source, "_file": path, "_sha256": sha256, "_load_id": load_id}
+    # Every row bears its line, so threads need not wait for one another to keep the order.
+    connection.execute("set preserve_insertion_order = false")
+    statement = _insert_statement(shape.table, staged)
+    loaded = connection.execute(statement, {**staged.parameters, **origin}).fetchall()[0][0]
+    connection.execute(KEEP_ORDER)
+    return int(loaded)
+
+
+def _insert_statement(table: RawTable, staged: Staged) -> str:
+    """Names come from the fixed list of raw tables, expressions from the readers, values as parameters."""
+    columns = ", ".join(f'"{column}"' for column in table.columns)
+    values = ", ".join(staged.values[column] for column in table.columns)
+    return f"""
+        insert into {table.sql} ({columns}, _source, _file, _line, _sha256, _load_id, _loaded_at)
+        select {values}, $_source, $_file, line, $_sha256, $_load_id, now()::timestamp
+        from staged
+        where fate = 'loaded'
+    """  # noqa: S608
+
+
+def _reading(shape: Shape) -> str:
+    """Fingerprint of everything besides a file's bytes that decides what lands."""
+    options: Mapping[str, Any] = {
+        "version": READER_VERSION,
+        "table": [shape.table.schema, shape.table.name, *shape.table.columns],
+        "encoding": shape.encoding,
+        "delimiter": shape.delimiter,
+        "header": shape.has_header,
+        "columns": dict(sorted(shape.columns.items())),
+        # As before where it says nothing, so that no file is read again for an option that it does not use.
+        **({"header_rows": shape.header_rows} if shape.header_rows != 1 else {}),
+    }
+    return hashlib.sha256(json.dumps(options).encode()).hexdigest()[:16]

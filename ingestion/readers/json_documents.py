@@ -1,0 +1,298 @@
+"""A JSON document in, such as a page of an API's answer; `_record`, every object of its collection as text, out.
+
+The document is an array, an object that holds the array under a known key, or several of these one behind the other.
+Records that stand before a fault are loaded; what stands behind it is rejected in one piece, since nothing tells
+where the next record begins. Python reads it and not DuckDB, which does not say on which line a record starts; the
+whole text is held in memory, so the bulk of an export comes as JSON lines.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import duckdb
+
+from ingestion.readers.files import MARK, Readable
+from ingestion.readers.json_depth import depth_of, end_of
+from ingestion.readers.json_lines import JsonLinesReader
+from ingestion.readers.rejects import PAYLOAD_CHARACTERS
+from ingestion.readers.vendor import Shape, Staged, UnreadableFileError
+from workspace.configuration import limits
+from workspace.errors import Problem
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_NAMES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+
+_JUDGED: Final = """
+    create or replace temp table judged_pieces as
+    with judged as (
+        select
+            line,
+            text,
+            case
+                when contains(text, $mark) then 'bytes that are no text in this encoding, or control characters'
+                when reason is not null then reason
+                when try(json_type(text)) is null then 'not valid JSON'
+            end as reason
+        from pieces
+    )
+
+    select
+        line,
+        case when reason is null then 'loaded' else 'rejected' end as fate,
+        reason,
+        null::varchar as column_name,
+        text as payload
+    from judged
+"""
+# A view, as for JSON lines: a file of the same source may hold them.
+_STAGED: Final = "create or replace temp view staged as from judged_pieces"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A record of a document. `reason` says why it is none."""
+
+    line: int
+    text: str
+    reason: str | None = None
+
+
+# Yields records, returns the position behind what it walked over.
+Walk = Generator[Piece, None, int]
+
+
+@dataclass(frozen=True)
+class JsonDocumentReader:
+    """Reads documents, and JSON lines where that is what a file holds.
+
+    Attributes:
+        collection: key of the array that holds the records.
+        lines: how JSON lines of the same vendor are read.
+    """
+
+    collection: str
+    lines: JsonLinesReader
+
+    @property
+    def is_delimited(self) -> bool:
+        return False
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        if not self.is_document(_head_of(text)):
+            return self.lines.examine(text, shape, shown=shown)
+        content = _content(text, shown=shown)
+        document = Document(content, self.collection)
+        first = next(document.pieces(), None)
+        if first is None or first.reason is None:
+            return self.lines.examine_record(first.text, shape, shown=shown, number=first.line) if first else []
+        fix = (
+            f"Source '{shape.source}' reads JSON: an array, an object with the array '{self.collection}', or one"
+            " object a line."
+        )
+        return [Problem(file=shown, line=first.line, what=f"The first record is {first.reason}.", fix=fix)]
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        # Arrow takes a while to import, and many commands read nothing.
+        import pyarrow as pa
+
+        if not self.is_document(_head_of(text.path)):
+            return self.lines.stage(connection, text, shape, shown=shown)
+        content = _content(text.path, shown=shown)
+        document = Document(content, self.collection)
+        found = [(piece.line, piece.text, piece.reason) for piece in document.pieces()]
+        columns = zip(*found, strict=True) if found else ([], [], [])
+        schema = pa.schema([("line", pa.int64()), ("text", pa.string()), ("reason", pa.string())])
+        pieces = pa.table([list(column) for column in columns], schema=schema)
+        connection.register("pieces", pieces)
+        try:
+            connection.execute(_JUDGED, {"mark": MARK})
+            connection.execute(_STAGED)
+        finally:
+            connection.unregister("pieces")
+        return Staged({"_record": "payload"}, warnings=tuple(self._unread(document, shape, shown=shown)))
+
+    def is_document(self, content: str) -> bool:
+        """Whether a text is one JSON value over several lines, or holds the collection: else it is JSON lines.
+
+        Args:
+            content: the text's beginning.
+        """
+        start = content.lstrip(" \t\r\n")
+        if start.startswith("["):
+            return True
+        if re.match(rf'\{{\s*(\n|$|"{re.escape(self.collection)}"\s*:)', start):
+            return True
+        first = start.split("\n", 1)[0]
+        try:
+            record = json.loads(first) if f'"{self.collection}"' in first else None
+        except RecursionError:
+            return True
+        except ValueError:
+            return False
+        return isinstance(record, dict) and isinstance(record.get(self.collection), list)
+
+    def _unread(self, document: Document, shape: Shape, *, shown: str) -> Iterator[Problem]:
+        names = shape.names(sorted(document.other_collections), word="list", have_positions=False)
+        for name in names.names:
+            named = names.of(name)
+            yield Problem(
+                file=shown,
+                key=names.key(name),
+                what=f"{named[:1].upper()}{named[1:]} beside '{self.collection}' is not read.",
+                fix=f"Export it inside each record, or to a file of another source than '{shape.source}'.",
+                severity="warning",
+            )
+
+
+class Document:
+    """One text of JSON values, taken apart into records with the line each starts on.
+
+    Attributes:
+        other_collections: lists of objects that stand beside the collection and are no records of it; complete once
+            all pieces were taken.
+    """
+
+    def __init__(self, text: str, collection: str) -> None:
+        self.other_collections: set[str] = set()
+        self._shown = text
+        # Undecodable bytes are written out behind a mark as \\xNN, which is no escape of JSON.
+        self._text = text.replace(f"{MARK}\\", f"{MARK}/")
+        self._collection = collection
+        # As floats, for Python refuses to read an integer of thousands of digits.
+        self._decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=float)
+        self._reached = 0
+        self._counted_to = 0
+        self._line = 1
+
+    def pieces(self) -> Iterator[Piece]:
+        """Every record, in the order of the text; the last one has a reason where the text cannot be read on."""
+        try:
+            position = self._skip(0)
+            while position < len(self._text):
+                position = self._skip((yield from self._value(position)))
+        except (ValueError, RecursionError) as error:
+            yield Piece(self._line_of(self._reached), self._shown[self._reached :], self._why(error))
+
+    def _value(self, position: int) -> Walk:
+        if self._text.startswith("[", position):
+            return (yield from self._array(position))
+        if self._text.startswith("{", position):
+            return (yield from self._object(position))
+        return (yield from self._record(position))
+
+    def _array(self, position: int) -> Walk:
+        position = self._skip(position + 1)
+        if self._text.startswith("]", position):
+            return position + 1
+        while True:
+            position = self._skip((yield from self._record(position)))
+            mark = self._expect(",]", position)
+            position = self._skip(position + 1)
+            if mark == "]":
+                return position
+
+    def _object(self, start: int) -> Walk:
+        """The records of an object with the collection; an object without it is a record itself."""
+        self._reached = start
+        lists: set[str] = set()
+        holds_collection = False
+        position = self._skip(start + 1)
+        while not self._text.startswith("}", position):
+            key, position = self._decoder.raw_decode(self._text, position)
+            position = self._skip(position)
+            self._expect(":", position)
+            position = self._skip(position + 1)
+            if key == self._collection and self._text.startswith("[", position):
+                holds_collection = True
+                position = self._skip((yield from self._array(position)))
+            else:
+                value, position = self._decode(position)
+                if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+                    lists.add(str(key))
+                position = self._skip(position)
+            if self._expect(",}", position) == ",":
+                position = self._skip(position + 1)
+        if holds_collection:
+            self.other_collections |= lists
+        else:
+            yield self._piece(start, position + 1, None)
+        return position + 1
+
+    def _record(self, start: int) -> Walk:
+        self._reached = start
+        value, end = self._decode(start)
+        reason = None if isinstance(value, dict) else f"a JSON {_NAMES.get(type(value), 'number')}, not an object"
+        yield self._piece(start, end, reason)
+        self._reached = end
+        return end
+
+    def _decode(self, start: int) -> tuple[Any, int]:
+        """A value and the position behind it; an empty object for one that is nested too deep to be read."""
+        try:
+            return self._decoder.raw_decode(self._text, start)
+        except RecursionError:
+            end = end_of(self._text, start)
+            if end is None:
+                raise json.JSONDecodeError("Unterminated string", self._text, len(self._text)) from None
+            return {}, end
+
+    def _piece(self, start: int, end: int, reason: str | None) -> Piece:
+        text = self._shown[start:end]
+        if len(text) > limits.LINE_BYTES:
+            reason = f"a record of more than {limits.in_words(limits.LINE_BYTES)}"
+        elif (
+            text.count("{") + text.count("[") > limits.JSON_DEPTH
+            and depth_of(text, limits.JSON_DEPTH) > limits.JSON_DEPTH
+        ):
+            reason = f"JSON that is nested more than {limits.JSON_DEPTH} deep"
+        return Piece(self._line_of(start), text if reason is None else text[:PAYLOAD_CHARACTERS], reason)
+
+    def _skip(self, position: int) -> int:
+        """Behind the blanks that stand at `position`."""
+        match = _SPACE.match(self._text, position)
+        return match.end() if match else position
+
+    def _expect(self, marks: str, position: int) -> str:
+        mark = self._text[position : position + 1]
+        if not mark or mark not in marks:
+            raise json.JSONDecodeError(f"Expecting one of {' '.join(marks)}", self._text, position)
+        return mark
+
+    def _line_of(self, position: int) -> int:
+        """Physical line of a position; asked in ascending order, so that newlines are counted once."""
+        self._line += self._text.count("\n", self._counted_to, position)
+        self._counted_to = max(self._counted_to, position)
+        return self._line
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, json.JSONDecodeError):
+            at_the_end = error.pos >= len(self._text.rstrip(" \t\r\n"))
+            if at_the_end or error.msg.startswith("Unterminated string"):
+                return "not valid JSON: the document is cut off"
+        return "not valid JSON from here to the end of the file"
+
+
+def _head_of(text: Path) -> str:
+    with text.open(encoding="utf-8-sig", errors="replace") as file:
+        return file.read(limits.LINE_BYTES)
+
+
+def _content(text: Path, *, shown: str) -> str:
+    size = text.stat().st_size
+    if size > limits.DOCUMENT_BYTES:
+        what = (
+            f"The JSON document has {limits.in_words(size)}; at most {limits.in_words(limits.DOCUMENT_BYTES)} are read."
+        )
+        fix = "Export it as JSON lines (one object a line), or in several pages."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix=fix))
+    return text.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")

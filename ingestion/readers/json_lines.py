@@ -1,0 +1,127 @@
+"""JSON lines in; `_record`, the whole object of a line as text, out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from ingestion.readers.files import LONG_MARK, MARK, Readable
+from ingestion.readers.vendor import Shape, Staged
+from workspace.configuration import limits
+from workspace.errors import Problem
+
+# DuckDB's read_json would turn a bad line into an unreported row of nulls. A view and no table: a large file is not
+# held a second time, but read and judged on its way into raw. Its parameters are numbers and truth values, which a view
+# must have in its text.
+_STAGED: Final = """
+    create or replace temp view staged as
+    with parsed as (
+        select
+            line,
+            text,
+            is_deep,
+            {is_marked} and contains(text, chr({mark})) as is_marked,
+            {has_long} and contains(text, chr({long_mark})) as is_long,
+            try(json_type(text)) as json_type
+        from lines_of_file
+    ),
+
+    judged as (
+        select
+            *,
+            case
+                when json_type = 'OBJECT' and not is_marked and not is_deep then null
+                when is_long then 'a line of more than {longest}'
+                when is_deep then 'JSON that is nested more than {deepest} deep'
+                when not regexp_matches(text, '[^ \t]') then null
+                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when json_type is null and line = {cut_line} then 'not valid JSON: the last line is cut off'
+                when json_type is null then 'not valid JSON'
+                else concat('a JSON ', lower(json_type), ', not an object')
+            end as reason
+        from parsed
+    )
+
+    select
+        line,
+        case
+            when reason is not null then 'rejected'
+            when json_type = 'OBJECT' then 'loaded'
+            else 'skipped'
+        end as fate,
+        reason,
+        null::varchar as column_name,
+        text as payload
+    from judged
+"""
+
+
+@dataclass(frozen=True)
+class JsonLinesReader:
+    """Lands every JSON object as it stands. `typical_keys`: a first line with none of them is another vendor's."""
+
+    typical_keys: tuple[str, ...] = ()
+
+    @property
+    def is_delimited(self) -> bool:
+        return False
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        with text.open(encoding="utf-8-sig", errors="replace") as file:
+            for number, line in enumerate(iter(lambda: file.readline(limits.LINE_BYTES + 1), ""), start=1):
+                if len(line) > limits.LINE_BYTES:
+                    what = f"The first record is a line of more than {limits.in_words(limits.LINE_BYTES)}."
+                    fix = f"Source '{shape.source}' reads JSON lines: one object a line. The line will be rejected."
+                    return [Problem(file=shown, line=number, what=what, fix=fix, severity="warning")]
+                if line.strip():
+                    return self.examine_record(line, shape, shown=shown, number=number)
+        return []
+
+    def stage(  # every reader is asked in the same way
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        text: Readable,
+        shape: Shape,  # noqa: ARG002
+        *,
+        shown: str,  # noqa: ARG002
+    ) -> Staged:
+        # Arrow takes a while to import, and many commands read nothing.
+        from ingestion.readers.lines import Lines
+
+        connection.register("lines_of_file", Lines(text))
+        cut_line = -1 if text.ends_with_newline else text.lines
+        connection.execute(
+            _STAGED.format(
+                is_marked=text.is_marked,
+                mark=ord(MARK),
+                has_long=text.longest_line > limits.LINE_BYTES,
+                long_mark=ord(LONG_MARK),
+                longest=limits.in_words(limits.LINE_BYTES),
+                deepest=limits.JSON_DEPTH,
+                cut_line=cut_line,
+            )
+        )
+        return Staged({"_record": "payload"}, records=text.lines)
+
+    def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
+        """Look at one record, which stands on line `number`: an object, and of this vendor by its keys?"""
+        fix = f"Source '{shape.source}' reads JSON lines: one object a line, the whole of it on that line."
+        try:
+            record = json.loads(text)
+        except RecursionError:
+            what = f"The first record is nested more than {limits.JSON_DEPTH} deep: it will be rejected."
+            return [Problem(file=shown, line=number, what=what, fix=fix, severity="warning")]
+        except ValueError as error:
+            what = f"The first record is not valid JSON ({error})."
+            return [Problem(file=shown, line=number, what=what, fix=fix)]
+        if not isinstance(record, dict):
+            return [Problem(file=shown, line=number, what="The first record is no JSON object.", fix=fix)]
+        if self.typical_keys and not set(self.typical_keys) & set(record):
+            what = f"The first record has none of the keys {', '.join(self.typical_keys)}."
+            fix = f"Check 'vendor' of source '{shape.source}': this looks like another vendor's file."
+            return [Problem(file=shown, line=number, what=what, fix=fix, severity="warning")]
+        return []

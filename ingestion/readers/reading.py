@@ -1,0 +1,57 @@
+"""A file of the inbox in, a text that its reader can take out; or the one reason why not, for `cx check` and a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingestion.readers.file_kinds import other_kind
+from ingestion.readers.files import Readable, first_undecodable_byte, make_readable
+from ingestion.readers.vendor import Reader, Shape, UnreadableFileError
+from workspace.configuration import limits
+from workspace.errors import Problem
+from workspace.paths import WorkspacePaths
+
+
+def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown: str) -> Readable:
+    """See that a file is text of the kind that its source reads, and that DuckDB can read it as lines.
+
+    Args:
+        path: the file.
+        shape: how it is to be read.
+        reader: what will read it.
+        scratch: a folder for a copy, where one is needed.
+        shown: how the user knows the file.
+
+    Raises:
+        UnreadableFileError: when it is something else.
+    """
+    ensure_kind(path, shape, reader, shown=shown)
+    return make_readable(path, shape.encoding, scratch, line_bytes=limits.LINE_BYTES if reader.is_delimited else None)
+
+
+def ensure_inside(path: Path, paths: WorkspacePaths, *, shown: str) -> None:
+    """Raise `UnreadableFileError` where a link leads out of the workspace: what lies there was not put into it."""
+    if not paths.holds(path):
+        what = "The file is a link, or lies in a folder that is one, and leads out of the workspace."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix="Put the file itself there."))
+    if not path.exists():
+        what = "The file is a link that leads to nothing."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix="Put the file itself there, or remove the link."))
+
+
+def ensure_kind(path: Path, shape: Shape, reader: Reader, *, shown: str) -> None:
+    """Raise `UnreadableFileError` where a file is not what its name and cx.yml say."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        what = "The file's name is not UTF-8."
+        raise UnreadableFileError(Problem(file=shown, what=what, fix="Rename it.")) from None
+    kind = other_kind(path, is_delimited=reader.is_delimited, encoding=shape.encoding)
+    if kind is not None:
+        is_wide = "UTF-16" in kind.name
+        key = f"sources.{shape.source}.encoding" if is_wide else None
+        offset = first_undecodable_byte(path, shape.encoding) if is_wide else None
+        what = f"The file is {kind.name}."
+        if offset is not None:
+            what = f"Byte {offset} is no {shape.encoding} text: the file is {kind.name}."
+        raise UnreadableFileError(Problem(file=shown, line=kind.line, key=key, what=what, fix=kind.fix))

@@ -1,0 +1,108 @@
+"""What every vendor's module offers, so that loading and checking need not know any of them.
+
+A vendor's module is a docstring (data flow, what it lands, how it reads) and one `READER`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from ingestion.raw_schema import RawTable
+from ingestion.readers.files import Readable
+from workspace import Source
+from workspace.errors import Problem
+from workspace.wording import Names, names_of
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the files of one source are to be read, and where they land.
+
+    Attributes:
+        source: the source's name in cx.yml.
+        table: the raw table.
+        required: canonical columns that a file must have.
+        header_rows: how many rows the header has, where there is one; columns are named by the first.
+        columns: canonical column -> column of the file, where the names differ.
+        named: further names of the file that the user wrote, in the mappings.
+    """
+
+    source: str
+    table: RawTable
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    has_header: bool = True
+    header_rows: int = 1
+    required: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+
+    def names(self, found: Sequence[str], *, word: str = "column", have_positions: bool = True) -> Names:
+        """Names that stand in a file, and how messages speak of them."""
+        own = (name for name in self.table.columns if not name.startswith("_"))
+        known = {*own, *self.required, *names_of(self.columns), *self.named}
+        return Names(found, known, word, have_positions)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a reader left as `staged`: a temporary table, or a view that reads the file whenever it is asked.
+
+    Attributes:
+        values: own column of the raw table -> SQL expression over `staged`.
+        parameters: named parameters of these expressions.
+        skipped: records before the first row of `staged`: header rows and blank lines among them.
+        warnings: what the user should know though the file was read.
+        columns: names of the cells of `staged`; none for JSON records, which stand in its `payload`.
+        records: rows of `staged`, where the reader has counted them.
+    """
+
+    values: Mapping[str, str]
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    skipped: int = 0
+    warnings: tuple[Problem, ...] = ()
+    columns: tuple[str, ...] = ()
+    records: int | None = None
+
+
+class UnreadableFileError(Exception):
+    """A file as a whole cannot be read; `problem` tells the user why and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+class Reader(Protocol):
+    """One vendor's way to read a file.
+
+    Attributes:
+        is_delimited: its files are delimited text; else they are JSON.
+    """
+
+    @property
+    def is_delimited(self) -> bool: ...
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        """Look at the head of a readable text, load nothing. `shown` is how the user knows the file."""
+        ...
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        """A readable text -> the temporary table or view `staged` (line, fate, reason, column_name, payload, ...).
+
+        The text stays where it is until its rows have landed.
+
+        Raises:
+            UnreadableFileError: when nothing of the file can be read.
+        """
+        ...
+
+
+def shown_as(source: Source) -> str:
+    """How the ledger, raw rows and messages name the table of a source of vendor `sql`, which has no path."""
+    return f"sql:{source.name}"

@@ -1,0 +1,72 @@
+"""A source of cx.yml in, how its files are read and where they land out. A new vendor adds one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ingestion.raw_schema import RAW_TABLES
+from ingestion.readers.vendor import Reader, Shape
+from ingestion.vendors.crm import csv as crm_csv
+from ingestion.vendors.service import csv as service_csv
+from ingestion.vendors.service import zendesk
+from ingestion.vendors.social import csv as social_csv
+from ingestion.vendors.survey import csv as survey_csv
+from ingestion.vendors.survey import qualtrics
+from ingestion.vendors.tables import TableReader
+from ingestion.vendors.web import csv as web_csv
+from ingestion.vendors.web import segment
+from workspace import Source
+from workspace.configuration.mappings import MAPPING_FILES, Mappings
+from workspace.vocabulary import CSV_ENTITIES
+
+READERS: Final[dict[tuple[str, str], Reader]] = {
+    ("crm", "csv"): crm_csv.READER,
+    ("survey", "csv"): survey_csv.READER,
+    ("survey", "qualtrics"): qualtrics.READER,
+    ("web", "csv"): web_csv.READER,
+    ("web", "segment"): segment.READER,
+    ("service", "csv"): service_csv.READER,
+    ("service", "zendesk"): zendesk.READER,
+    ("social", "csv"): social_csv.READER,
+}
+
+MAPPINGS_SOURCE: Final = "mappings"
+MAPPINGS_READER: Final = TableReader()
+
+
+def reader_of(source: Source) -> Reader:
+    """The reader of a source's vendor; cx.yml allows built vendors only."""
+    return READERS[source.kind, source.vendor]
+
+
+def shape_of(source: Source, mappings: Mappings) -> Shape:
+    """How the files of a source are read, whose names the mappings may speak of."""
+    entity = CSV_ENTITIES[source.kind][source.entity] if source.entity else None
+    return Shape(
+        source=source.name,
+        table=RAW_TABLES[source.raw_table],
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        has_header=source.header,
+        header_rows=source.header_rows,
+        required=entity.required if entity else (),
+        columns=source.columns,
+        named=frozenset(_named(source, mappings)),
+    )
+
+
+def _named(source: Source, mappings: Mappings) -> Iterator[str]:
+    """Questions and attributes that the mappings speak of."""
+    for file, data_source, column in (
+        ("survey_codebook", "survey_id", "question_id"),
+        ("attributes", "data_source", "column"),
+    ):
+        for row in mappings.rows(file):
+            if row.get(data_source, "") in ("", source.name) and row.get(column):
+                yield row[column]
+
+
+def mapping_shapes() -> list[Shape]:
+    """One shape a mapping file. `workspace` has validated them already."""
+    return [Shape(source=MAPPINGS_SOURCE, table=RAW_TABLES["raw_mappings", name]) for name in MAPPING_FILES]
