@@ -3,6 +3,7 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN = .venv/bin
 WORKSPACE ?= demo-workspace
+BASE ?= main
 
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
@@ -19,6 +20,9 @@ demo: .venv/.runtime ## Set up, build the made-up company's warehouse, serve the
 
 test: .venv/.dev ## Set up and run the tests (about 30 minutes on two cores)
 	$(RUN)/pytest -m "not slow" -n 2 --dist loadfile
+
+test-changed: .venv/.dev ## The tests that differ from BASE (main), or stand on what differs
+	$(RUN)/python -m tests.changed $(BASE) -m "not slow" -n 2 --dist loadfile
 
 test-all: .venv/.dev ## The tests and the slow ones
 	$(RUN)/pytest -n 2 --dist loadfile
