@@ -4,6 +4,8 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN = .venv/bin
 WORKSPACE ?= demo-workspace
 BASE ?= main
+# Which tests; `make test TESTS="not slow"` runs all that guard the main branch.
+TESTS ?= not slow and not thorough
 
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
@@ -18,14 +20,14 @@ help: ## Show what can be made
 demo: .venv/.runtime ## Set up, build the made-up company's warehouse, serve the app
 	$(RUN)/cx demo --workspace $(WORKSPACE)
 
-test: .venv/.dev ## Set up and run the tests (about 30 minutes on two cores)
-	$(RUN)/pytest -m "not slow" -n 2 --dist loadfile
+test: .venv/.dev ## Set up and run the tests; CI adds the thorough ones: TESTS="not slow"
+	$(RUN)/pytest -m "$(TESTS)" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-changed: .venv/.dev ## The tests that differ from BASE (main), or stand on what differs
-	$(RUN)/python -m tests.changed $(BASE) -m "not slow" -n 2 --dist loadfile
+	$(RUN)/python -m tests.changed $(BASE) -m "$(TESTS)" -n 2 --dist loadfile --no-loadscope-reorder
 
-test-all: .venv/.dev ## The tests and the slow ones
-	$(RUN)/pytest -n 2 --dist loadfile
+test-all: .venv/.dev ## All tests: the thorough and the slow ones, too
+	$(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
 	$(UV) sync --frozen --inexact --extra benchmark --python $(PYTHON)

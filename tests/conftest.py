@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.built_demo import build_demo
+from tests.built_demo import build_demo, start_building
 
 # A busy machine is slow, not wrong: property tests are judged by what they find, not by the clock.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+_BUILDER = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that need the demo come last, so that it is built beside the others; in both parts the longest come first.
+
+    Workers of pytest-xdist must find the same order, so it follows from the tests alone (`--no-loadscope-reorder`).
+    """
+    sizes = Counter(item.path for item in items)
+    late = {item.path for item in items if _needs_demo(item)}
+    items.sort(key=lambda item: (item.path in late, -sizes[item.path], str(item.path)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start to build the demo beside the tests that come first, where one of this session will ask for it."""
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0" or session.config.option.collectonly:
+        return
+    if any(map(_needs_demo, getattr(session, "items", ()))):
+        session.stash[_BUILDER] = start_building(_demo_folder(session.config._tmp_path_factory))  # type: ignore[attr-defined]
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Leave no process behind: the demo is finished where other workers may wait for it, else given up."""
+    builder = session.stash.get(_BUILDER, None)
+    if builder is not None:
+        if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            builder.terminate()
+        builder.wait()
+
+
+def _needs_demo(item: pytest.Item) -> bool:
+    return "demo_workspace" in getattr(item, "fixturenames", ())
+
+
+def _demo_folder(factory: pytest.TempPathFactory) -> Path:
+    """Where all workers of a session find the demo."""
+    folder = factory.getbasetemp()
+    return folder.parent if folder.name.startswith("popen") else folder
 
 
 @pytest.fixture(scope="session")
@@ -33,5 +74,4 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small demo company, run and published once for all workers. Read it; copy it before changing anything."""
-    folder = tmp_path_factory.getbasetemp()
-    return build_demo(folder.parent if folder.name.startswith("popen") else folder)
+    return build_demo(_demo_folder(tmp_path_factory))
