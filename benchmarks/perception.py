@@ -20,14 +20,14 @@ from tests.dbt_project.value_chain import build
 
 ITEMS = 8
 PER_RESPONSE = 3 * ITEMS + 1  # expectation, least accepted and perception of every item, and overall satisfaction
-_PERCEPTION = "intermediate/perception/int_perception__"
+_PERCEPTION = "int_perception__"
 MODELS = (
     *(
         f"{_PERCEPTION}{name}"
         for name in ("felt", "later", "tolerances", "effects", "driver_answers", "driver_weights")
     ),
-    "marts/perception/fct_satisfaction_drivers",
-    "marts/perception/fct_perception_growth",
+    "fct_satisfaction_drivers",
+    "fct_perception_growth",
 )
 
 _COMPANY = """

@@ -12,7 +12,7 @@ import pandas as pd
 
 from tests.dbt_project.value_chain import build
 
-_TOUCH, _JOURNEY = "intermediate/touchpoints/int_touchpoints__", "marts/journey/"
+_TOUCH = "int_touchpoints__"
 MODELS = (
     f"{_TOUCH}typed",
     f"{_TOUCH}events",
@@ -21,20 +21,20 @@ MODELS = (
     f"{_TOUCH}staged",
     f"{_TOUCH}unmapped_channels",
     f"{_TOUCH}costs",
-    "intermediate/journeys/int_journeys__touchpoints",
-    f"{_JOURNEY}fct_touchpoints",
-    f"{_JOURNEY}fct_sessions",
-    f"{_JOURNEY}fct_journeys",
-    f"{_JOURNEY}fct_stage_entries",
-    f"{_JOURNEY}fct_journey_transitions",
-    f"{_JOURNEY}fct_handoff_events",
-    f"{_JOURNEY}fct_handoffs",
-    "intermediate/journeys/int_journeys__paths",
-    f"{_JOURNEY}fct_journey_paths",
-    f"{_JOURNEY}dim_tasks",
-    "intermediate/tasks/int_tasks__attempts",
-    "intermediate/tasks/int_tasks__steps",
-    f"{_JOURNEY}fct_tasks",
+    "int_journeys__touchpoints",
+    "fct_touchpoints",
+    "fct_sessions",
+    "fct_journeys",
+    "fct_stage_entries",
+    "fct_journey_transitions",
+    "fct_handoff_events",
+    "fct_handoffs",
+    "int_journeys__paths",
+    "fct_journey_paths",
+    "dim_tasks",
+    "int_tasks__attempts",
+    "int_tasks__steps",
+    "fct_tasks",
 )
 INPUTS = """
 create table stg_config__settings as select

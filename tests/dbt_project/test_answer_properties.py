@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.dbt_project.rendering import PROJECT, render
+from tests.dbt_project.rendering import file_of, render
 from workspace.vocabulary import BOX_CONSTRUCTS, CHOICE_CONSTRUCTS, CONSTRUCTS, NO_ANSWERS, UNSCALED_CONSTRUCTS
 
 TABLES = """
@@ -31,7 +31,7 @@ create table stg_mappings__survey_values (
 create table stg_config__sources (data_source varchar, decimal_mark varchar);
 insert into stg_config__sources values ('s', '.');
 """
-MEANINGS = render("intermediate/survey/int_survey__meanings")
+MEANINGS = render("int_survey__meanings")
 SCALED = (*(name for name in CONSTRUCTS if name not in UNSCALED_CONSTRUCTS), "kano_functional", "kano_dysfunctional")
 Row = dict[str, object]
 
@@ -189,6 +189,6 @@ def test_labels_that_hold_the_separator_are_found_again_in_a_cell(
     [("box_constructs", BOX_CONSTRUCTS), ("choice_constructs", CHOICE_CONSTRUCTS), ("says_nothing", NO_ANSWERS)],
 )
 def test_lists_in_sql_are_those_of_the_vocabulary(macro: str, words: tuple[str, ...]) -> None:
-    text = (PROJECT / "macros" / "survey.sql").read_text()
+    text = file_of("survey").read_text()
     body = text.split(f"macro {macro}(")[1].split("endmacro")[0]
     assert set(re.findall(r"'([^']+)'", body)) == set(words)

@@ -194,9 +194,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
-TOUCHES = render("intermediate/attribution/int_attribution__touches")
-CREDITS = render("marts/growth/fct_attribution_credits")
-GROWTH = render("marts/growth/fct_growth_credits")
+TOUCHES = render("int_attribution__touches")
+CREDITS = render("fct_attribution_credits")
+GROWTH = render("fct_growth_credits")
 
 
 def fill(database: duckdb.DuckDBPyConnection, events: list[Event], occurrence: Occurrence) -> Walked:

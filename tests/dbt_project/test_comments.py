@@ -7,8 +7,8 @@ import pytest
 
 from tests.dbt_project.value_chain import build, rows
 
-READ = ("intermediate/comments/int_comments__read", "intermediate/comments/int_comments__topics")
-QUOTES = "marts/perception/fct_comment_quotes"
+READ = ("int_comments__read", "int_comments__topics")
+QUOTES = "fct_comment_quotes"
 GIVEN = """
     create table stg_config__settings as
         select 10 as min_cell_comments, 'Northwind' as brand, 'Northwind Retail' as company, true as publish_comments;

@@ -20,16 +20,16 @@ BERLIN, UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 FIRST, DAYS = date(2026, 3, 20), 40
 PEOPLE = 250
 CHAIN = (
-    "intermediate/attribution/int_attribution__conversions",
-    "intermediate/attribution/int_attribution__touches",
-    "marts/growth/fct_attribution_credits",
-    "intermediate/growth/int_growth__movements",
-    "marts/growth/fct_growth_credits",
-    "intermediate/survey/int_survey__respondents",
-    "intermediate/survey/int_survey__linked",
-    "intermediate/survey/int_survey__contexts",
-    "intermediate/survey/int_survey__unpaired",
-    "marts/expectations/fct_expectation_gaps",
+    "int_attribution__conversions",
+    "int_attribution__touches",
+    "fct_attribution_credits",
+    "int_growth__movements",
+    "fct_growth_credits",
+    "int_survey__respondents",
+    "int_survey__linked",
+    "int_survey__contexts",
+    "int_survey__unpaired",
+    "fct_expectation_gaps",
 )
 PREPARED = """
 insert into stg_mappings__touchpoint_types values

@@ -10,7 +10,7 @@ import yaml
 
 from tests.dbt_project.rendering import PROJECT, render
 
-REACH = render("marts/trust/fct_feeds")
+REACH = render("fct_feeds")
 OTHER_INPUTS = """
 create table int_value__doubts (feed varchar, provisional_reason varchar);
 create table int_mentions__doubts (feed varchar, provisional_reason varchar);

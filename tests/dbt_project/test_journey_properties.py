@@ -95,9 +95,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
-SESSIONIZED = render("intermediate/touchpoints/int_touchpoints__sessionized")
-JOURNEYS = render("intermediate/journeys/int_journeys__touchpoints")
-STAGE_ENTRIES = render("marts/journey/fct_stage_entries")
+SESSIONIZED = render("int_touchpoints__sessionized")
+JOURNEYS = render("int_journeys__touchpoints")
+STAGE_ENTRIES = render("fct_stage_entries")
 
 
 def sessions_equal_a_plain_sessionizers(database: duckdb.DuckDBPyConnection, events: list[Event]) -> int:

@@ -20,7 +20,7 @@ from tests.pipeline.warehouse import build_warehouse, make_workspace, write_arte
 from workspace import Workspace
 
 Losses = list[dict[str, Any]]
-LOSSES = render("intermediate/books/int_books__losses")
+LOSSES = render("int_books__losses")
 NO_TIME = register_of_reasons()["no_valid_time"]
 METRICS = ("orders", "revenue")
 

@@ -22,14 +22,14 @@ from tests.dbt_project.value_chain import build, rows
 
 SEED, WORLDS, PEOPLE = 20261122, 200, 700
 LARGEST_RATE, LEVEL = 0.05, 0.01
-_PERCEPTION = "intermediate/perception/int_perception__"
+_PERCEPTION = "int_perception__"
 MODELS = (
     *(
         f"{_PERCEPTION}{name}"
         for name in ("felt", "later", "tolerances", "effects", "driver_answers", "driver_weights")
     ),
-    "marts/perception/fct_satisfaction_drivers",
-    "marts/perception/fct_perception_growth",
+    "fct_satisfaction_drivers",
+    "fct_perception_growth",
 )
 ITEMS = pd.DataFrame(
     [
