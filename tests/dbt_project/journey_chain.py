@@ -14,11 +14,11 @@ from tests.dbt_project.value_chain import build
 
 _TOUCH = "int_touchpoints__"
 MODELS = (
-    f"{_TOUCH}typed",
+    f"{_TOUCH}types",
     f"{_TOUCH}events",
     f"{_TOUCH}sessionized",
-    f"{_TOUCH}channelled",
-    f"{_TOUCH}staged",
+    f"{_TOUCH}channels",
+    f"{_TOUCH}mapped",
     f"{_TOUCH}unmapped_channels",
     f"{_TOUCH}costs",
     "int_journeys__touchpoints",
@@ -42,7 +42,7 @@ create table stg_config__settings as select
     'order' as conversion_event, 'first' as conversion_occurrence;
 create table int_company__as_of as select
     date '2026-06-30' as as_of_on, timestamp '2026-06-30 22:00:00' as as_of_ends_at;
-create table int_touchpoints__collected (
+create table int_touchpoints__source_events (
     event_key bigint, data_source varchar, event varchar, occurred_at timestamp, is_day_only boolean,
     identifier_key bigint,
     device_key bigint, utm_source varchar, utm_medium varchar, campaign varchar, reason varchar, amount decimal(18, 4),
@@ -111,7 +111,7 @@ def journey_world(events: Iterable[Event], *, prepare: str = "") -> duckdb.DuckD
     frame = pd.DataFrame([astuple(one) for one in given], columns=columns).astype({"at": "datetime64[us]"})
     database.register("given", frame)
     database.execute(
-        """insert into int_touchpoints__collected by name select
+        """insert into int_touchpoints__source_events by name select
             key as event_key, source as data_source, event, "at" as occurred_at, who as identifier_key,
             who as device_key, is_day as is_day_only, utm_source, utm_medium, source = 'site' as is_web,
             event = 'page' as is_page_view, false as is_set_aside, file as source_file, line as source_line

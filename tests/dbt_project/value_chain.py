@@ -38,15 +38,15 @@ VALUE = (
             "scores",
             "forecasts",
             "back_tests",
-            "choice",
+            "model_choice",
             "contract_scores",
-            "customers",
-            "valued",
+            "customer_forecasts",
+            "draw_inputs",
             "intervals",
-            "durations",
-            "survival",
         )
     ),
+    "int_survival__durations",
+    "int_survival__curves",
     "dim_customers",
     "fct_value_intervals",
     "fct_value_models",
@@ -79,7 +79,7 @@ create table stg_crm_csv__orders (
 );
 create table int_contracts__valued (
     contract_key bigint, person_id bigint, plan varchar, started_on date, last_on date, is_running boolean,
-    is_of_nobody boolean,
+    is_without_person boolean,
     amount_per_month_reporting decimal(18, 2), is_after_as_of boolean
 );
 create table dim_people (

@@ -22,11 +22,11 @@ from tests.dbt_project.value_chain import build, rows
 
 SEED, WORLDS, PEOPLE = 20261122, 200, 700
 LARGEST_RATE, LEVEL = 0.05, 0.01
-_PERCEPTION = "int_perception__"
+_PERCEPTIONS = "int_perceptions__"
 MODELS = (
     *(
-        f"{_PERCEPTION}{name}"
-        for name in ("felt", "later", "tolerances", "effects", "driver_answers", "driver_weights")
+        f"{_PERCEPTIONS}{name}"
+        for name in ("ratings", "before_and_after", "tolerances", "effects", "driver_answers", "driver_weights")
     ),
     "fct_satisfaction_drivers",
     "fct_perception_growth",
@@ -127,7 +127,7 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
     )  # fmt: skip
     database.execute(
         """
-        create or replace table int_survey__answers as
+        create or replace table int_surveys__answers as
             select answer_id as answer_key, interaction as asked_interaction from long;
         create or replace table fct_expectation_gaps as
             select *, answered_at::date as answered_on, perception_pct - expectation_pct as gap_pct from long;

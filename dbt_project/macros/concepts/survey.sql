@@ -19,7 +19,7 @@
         meanings.item_key,
         meanings.construct,
         given.meaning_key
-    from {{ ref('int_survey__given') }} as given
+    from {{ ref('int_surveys__answer_meanings') }} as given
     inner join meanings on given.meaning_key = meanings.meaning_key
     {{ 'inner' if is_repeated else 'left' }} join repeated
         on

@@ -5,7 +5,7 @@
 with touchpoints as (
 
     select touchpoint_id
-    from {{ ref('int_touchpoints__staged') }}
+    from {{ ref('int_touchpoints__mapped') }}
     where
         not is_conversion
         and role not in ('purchase', 'refund', 'cancel')

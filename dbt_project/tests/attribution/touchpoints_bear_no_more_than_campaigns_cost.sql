@@ -17,7 +17,7 @@ days as (
         channelled.utm_medium,
         touchpoints.occurred_on
     from {{ ref('fct_touchpoints') }} as touchpoints
-    inner join {{ ref('int_touchpoints__channelled') }} as channelled
+    inner join {{ ref('int_touchpoints__channels') }} as channelled
         on touchpoints.touchpoint_id = channelled.event_key
 
 ),

@@ -10,7 +10,7 @@ with credits as (
 
 touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select * from {{ ref('int_touchpoints__mapped') }}
 
 )
 

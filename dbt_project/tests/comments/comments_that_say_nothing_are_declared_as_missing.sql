@@ -6,14 +6,14 @@
 with meanings as (
 
     select *
-    from {{ ref('int_survey__meanings') }}
-    where construct = 'comment' and fate = 'kept' and not is_missing
+    from {{ ref('int_surveys__meanings') }}
+    where construct = 'comment' and disposition = 'kept' and not is_missing
 
 ),
 
 texts as (
 
-    select * from {{ ref('int_survey__texts') }}
+    select * from {{ ref('int_surveys__texts') }}
 
 ),
 

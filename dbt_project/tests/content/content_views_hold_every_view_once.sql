@@ -18,7 +18,7 @@ events as (
         events.is_page_view
         and events.is_web
         and not events.is_after_as_of
-        and events.fate in ('touchpoint', 'unmapped')
+        and events.disposition in ('touchpoint', 'unmapped')
 
 )
 

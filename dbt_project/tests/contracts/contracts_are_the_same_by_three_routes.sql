@@ -6,8 +6,8 @@ with mart as (
 
     select
         count(*) as contracts,
-        coalesce(sum(case when is_of_nobody then 0 else 1 end), 0) as contracts_of_people,
-        coalesce(sum(case when is_of_nobody then 0 else running_contracts end), 0) as running
+        coalesce(sum(case when is_without_person then 0 else 1 end), 0) as contracts_of_people,
+        coalesce(sum(case when is_without_person then 0 else running_contracts end), 0) as running
     from {{ ref('fct_contracts') }}
 
 ),

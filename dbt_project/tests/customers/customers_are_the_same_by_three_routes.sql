@@ -22,11 +22,11 @@ buyers as (
     from (
         select person_id
         from {{ ref('fct_orders') }}
-        where kind = 'sale' and not is_of_nobody
+        where kind = 'sale' and not is_without_person
         union
         select person_id
         from {{ ref('fct_contracts') }}
-        where not is_of_nobody
+        where not is_without_person
     ) as people
 
 ),

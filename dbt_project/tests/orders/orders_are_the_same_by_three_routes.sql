@@ -9,7 +9,7 @@ with orders as (
     where
         kind = 'sale'
         and counts_revenue
-        and not is_of_nobody
+        and not is_without_person
 
 ),
 

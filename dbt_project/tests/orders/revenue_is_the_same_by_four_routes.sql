@@ -28,18 +28,18 @@ orders as (
 
 ),
 
-of_nobody as (
+without_person as (
 
     select coalesce(sum(revenue), 0) as revenue
     from {{ ref('fct_orders') }}
-    where is_of_nobody
+    where is_without_person
 
 ),
 
 months as (
 
-    select coalesce(sum(months.revenue), 0) + max(of_nobody.revenue) as revenue
-    from of_nobody
+    select coalesce(sum(months.revenue), 0) + max(without_person.revenue) as revenue
+    from without_person
     left join {{ ref('fct_customer_months') }} as months on true
 
 ),

@@ -8,7 +8,7 @@ with answers as (
         response_key,
         item,
         construct
-    from {{ ref('int_survey__answers') }}
+    from {{ ref('int_surveys__answers') }}
     where
         construct in ('outcome_importance', 'outcome_satisfaction')
         and value is not null

@@ -22,10 +22,10 @@ select
     stakes.growth_subject_kind,
     stakes.growth_subject,
     stakes.value_at_stake,
-    stakes.customers_told
+    stakes.customers_rated
 from stakes
 cross join active
 where
     abs(stakes.value_at_stake + stakes.customers_below * stakes.difference * stakes.worth)
     > 0.000001 * greatest(abs(stakes.value_at_stake), 1)
-    or stakes.customers_told > active.customers
+    or stakes.customers_rated > active.customers

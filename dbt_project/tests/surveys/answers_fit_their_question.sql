@@ -4,9 +4,9 @@
 -- survey_values.csv.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_survey_answers'}}}) }}
 
-with judged as (
+with typed_answers as (
 
-    select * from {{ ref('int_survey__judged_answers') }}
+    select * from {{ ref('int_surveys__typed_answers') }}
 
 ),
 
@@ -15,11 +15,11 @@ final as (
     select
         survey_id,
         question_id,
-        fate,
+        disposition,
         count(*) as n_answers
-    from judged
-    where fate in ('unreadable', 'out_of_scale')
-    group by survey_id, question_id, fate
+    from typed_answers
+    where disposition in ('unreadable', 'out_of_scale')
+    group by survey_id, question_id, disposition
 
 )
 

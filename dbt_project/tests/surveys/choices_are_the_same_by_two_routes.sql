@@ -7,8 +7,8 @@ with answers as (
     select distinct
         answers.response_key,
         questions.asked_as
-    from {{ ref('int_survey__answers') }} as answers
-    inner join {{ ref('int_survey__questions') }} as questions
+    from {{ ref('int_surveys__answers') }} as answers
+    inner join {{ ref('int_surveys__questions') }} as questions
         on
             answers.survey_id = questions.survey_id
             and answers.question_id = questions.question_id

@@ -18,7 +18,7 @@ ticked as (
         questions.question_key,
         count(distinct parts.part) as n_choices
     from {{ ref('stg_survey__answers') }} as answers
-    inner join {{ ref('int_survey__questions') }} as questions
+    inner join {{ ref('int_surveys__questions') }} as questions
         on
             answers.survey_id = questions.survey_id
             and answers.question_id = questions.question_id,
@@ -41,7 +41,7 @@ further_uses as (
 
     select count(*) as n_answers
     from {{ ref('stg_survey__answers') }} as answers
-    inner join {{ ref('int_survey__questions') }} as questions
+    inner join {{ ref('int_surveys__questions') }} as questions
         on
             answers.survey_id = questions.survey_id
             and answers.question_id = questions.question_id
@@ -59,15 +59,15 @@ mart as (
 unmapped as (
 
     select coalesce(sum(n_rows), 0) as n_answers
-    from {{ ref('int_survey__unmapped_questions') }}
+    from {{ ref('int_surveys__unmapped_questions') }}
 
 ),
 
 left_out as (
 
     select count(*) as n_answers
-    from {{ ref('int_survey__judged_answers') }}
-    where fate in ('unreadable', 'out_of_scale', 'after_as_of')
+    from {{ ref('int_surveys__typed_answers') }}
+    where disposition in ('unreadable', 'out_of_scale', 'after_as_of')
 
 ),
 

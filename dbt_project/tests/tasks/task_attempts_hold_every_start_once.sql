@@ -9,7 +9,7 @@ with by_event as (
     from {{ ref('int_touchpoints__events') }} as events
     inner join {{ ref('dim_tasks') }} as tasks on events.event = tasks.start_event
     where
-        events.fate in ('touchpoint', 'unmapped')
+        events.disposition in ('touchpoint', 'unmapped')
         and not events.is_after_as_of
 
 ),

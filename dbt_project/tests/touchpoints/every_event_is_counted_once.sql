@@ -1,5 +1,5 @@
 -- Events that staging kept or set aside = touchpoints + events after as_of + unmapped + undated + set aside,
--- counted from staging on one side and from the marts and the fates on the other.
+-- counted from staging on one side and from the marts and the totals on the other.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
 
@@ -40,13 +40,13 @@ with staged_rows as (
 
 ),
 
-fates as (
+counted_rows as (
 
     select count(*) as n_rows from {{ ref('fct_touchpoints') }}
     union all
     select count(*) as n_rows
     from {{ ref('int_touchpoints__events') }}
-    where fate <> 'touchpoint' or is_after_as_of
+    where disposition <> 'touchpoint' or is_after_as_of
 
 ),
 
@@ -54,10 +54,10 @@ totals as (
 
     select
         (select sum(n_rows) from staged_rows) as n_staged,
-        (select sum(n_rows) from fates) as n_fated
+        (select sum(n_rows) from counted_rows) as n_counted
 
 )
 
 select *
 from totals
-where n_staged <> n_fated
+where n_staged <> n_counted

@@ -17,7 +17,7 @@ by_event as (
     from {{ ref('int_touchpoints__events') }}
     where
         is_web
-        and fate in ('touchpoint', 'unmapped')
+        and disposition in ('touchpoint', 'unmapped')
         and not is_after_as_of
 
 ),

@@ -4,7 +4,7 @@
 
 with touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select * from {{ ref('int_touchpoints__mapped') }}
 
 ),
 

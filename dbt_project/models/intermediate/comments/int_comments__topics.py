@@ -19,7 +19,7 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     """Link every topic of every language."""
     dbt.config(materialized="table")
     found = (
-        dbt.ref("int_comments__read")
+        dbt.ref("int_comments__classified")
         .filter("topic is not null")
         .project("language, topic as found_topic, topic_words")
         .distinct()
@@ -27,7 +27,7 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
         .df()
     )
     items = (
-        dbt.ref("int_survey__questions")
+        dbt.ref("int_surveys__questions")
         .filter("construct = 'perception' and item_label is not null")
         .project("item, item_label, pillar, interaction")
         .order("item, interaction nulls last, pillar nulls last, item_label")

@@ -4,13 +4,13 @@
 
 with touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select * from {{ ref('int_touchpoints__mapped') }}
 
 ),
 
-channelled as (
+channels as (
 
-    select * from {{ ref('int_touchpoints__channelled') }}
+    select * from {{ ref('int_touchpoints__channels') }}
 
 ),
 
@@ -44,12 +44,12 @@ brought as (
     select
         touchpoints.touchpoint_id,
         paid.campaign,
-        channelled.utm_source,
-        channelled.utm_medium,
+        channels.utm_source,
+        channels.utm_medium,
         {{ business_day('touchpoints.occurred_at') }} as occurred_on
     from touchpoints
     inner join paid on lower(touchpoints.campaign) = paid.campaign
-    inner join channelled on touchpoints.touchpoint_id = channelled.event_key
+    inner join channels on touchpoints.touchpoint_id = channels.event_key
 
 ),
 

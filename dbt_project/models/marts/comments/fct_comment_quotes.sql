@@ -3,7 +3,7 @@
 
 with readings as (
 
-    select * from {{ ref('int_comments__read') }}
+    select * from {{ ref('int_comments__classified') }}
 
 ),
 
@@ -39,7 +39,7 @@ told as (
         topics.comment_language,
         readings.scrubbed_text as quote,
         count(*) as comments,
-        max(topics.commented_on) as last_told_on
+        max(topics.commented_on) as last_commented_on
     from topics
     inner join loud
         on
@@ -58,7 +58,7 @@ chosen as (
         *,
         row_number() over (
             partition by comment_topic, comment_language
-            order by comments desc, last_told_on desc nulls last, quote asc
+            order by comments desc, last_commented_on desc nulls last, quote asc
         ) as place
     from told
     qualify place <= 10
@@ -74,7 +74,7 @@ final as (
         comment_language as quote_language,
         cast(quote as varchar) as quote,
         cast(place as integer) as quote_place,
-        last_told_on
+        last_commented_on
     from chosen
 
 )

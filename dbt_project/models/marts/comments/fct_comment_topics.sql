@@ -2,13 +2,13 @@
 
 with comments as (
 
-    select * from {{ ref('int_comments__written') }}
+    select * from {{ ref('int_comments__texts') }}
 
 ),
 
 readings as (
 
-    select * from {{ ref('int_comments__read') }}
+    select * from {{ ref('int_comments__classified') }}
 
 ),
 
@@ -48,10 +48,10 @@ final as (
         coalesce(answers.interaction, topics.interaction) as comment_interaction,
 
         ---------- how it sounds
-        coalesce(comments.vendor_sentiment, readings.heard_sentiment) as comment_sentiment,
+        coalesce(comments.vendor_sentiment, readings.lexicon_sentiment) as comment_sentiment,
         case
             when comments.vendor_sentiment is not null then 'vendor'
-            when readings.heard_sentiment is not null then 'lexicon'
+            when readings.lexicon_sentiment is not null then 'lexicon'
         end as comment_sentiment_by,
 
         ---------- when and who

@@ -24,15 +24,15 @@ sessionized as (
 
 ),
 
-measured as (
+engagement as (
 
-    select * from {{ ref('int_content__measured') }}
+    select * from {{ ref('int_content__engagement') }}
 
 ),
 
-reached as (
+later_stages as (
 
-    select * from {{ ref('int_content__reached') }}
+    select * from {{ ref('int_content__later_stages') }}
 
 ),
 
@@ -81,21 +81,21 @@ shown as (
         max(events.is_gate_submitted) as gates_submitted,
         -- Who handed a gate's form in saw the gate, whether or not the page said so.
         greatest(max(events.is_gate_shown), max(events.is_gate_submitted)) as gates_shown,
-        {{ exact_sum('measured.engaged_seconds') }} as engaged_seconds,
-        max(measured.scroll_share) as scroll_share,
+        {{ exact_sum('engagement.engaged_seconds') }} as engaged_seconds,
+        max(engagement.scroll_share) as scroll_share,
         min(paged.nth_page) as first_page,
         max(case when events.is_view = 1 and paged.is_last_page then 1 else 0 end) as exits,
         {{ exact_sum('texts.reading_ease') }} / count(texts.reading_ease) as reading_ease,
-        min(reached.occurred_at) as first_touch_at,
+        min(later_stages.occurred_at) as first_touch_at,
         min(events.occurred_at) as first_at
     from events
-    left join measured on events.event_key = measured.event_key
+    left join engagement on events.event_key = engagement.event_key
     left join paged on events.event_key = paged.event_key
     left join texts
         on
             events.page_path = texts.page_path
             and events.is_view = 1
-    left join reached on events.event_key = reached.event_key
+    left join later_stages on events.event_key = later_stages.event_key
     where events.content_group is not null
     group by events.session_id, events.content_group, events.topic
 
@@ -108,16 +108,16 @@ followed as (
         events.session_id,
         events.content_group,
         events.topic,
-        min(case when reached.is_continued then 1 else 0 end) = 1 as is_continued,
-        min(case when reached.is_observed_long_enough then 1 else 0 end) = 1 as is_observed_long_enough
+        min(case when later_stages.is_continued then 1 else 0 end) = 1 as is_continued,
+        min(case when later_stages.is_observed_long_enough then 1 else 0 end) = 1 as is_observed_long_enough
     from events
-    inner join reached on events.event_key = reached.event_key
+    inner join later_stages on events.event_key = later_stages.event_key
     inner join shown
         on
             events.session_id = shown.session_id
             and events.content_group = shown.content_group
             and events.topic is not distinct from shown.topic
-            and reached.occurred_at = shown.first_touch_at
+            and later_stages.occurred_at = shown.first_touch_at
     group by events.session_id, events.content_group, events.topic
 
 ),

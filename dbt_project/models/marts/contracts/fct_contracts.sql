@@ -24,7 +24,7 @@ final as (
         ---------- ids
         contracts.contract_key as contract_id,
         contracts.person_id,
-        contracts.is_of_nobody,
+        contracts.is_without_person,
 
         ---------- what it is
         contracts.data_source,

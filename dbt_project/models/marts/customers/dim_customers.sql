@@ -21,7 +21,7 @@ months as (
 
 values_ahead as (
 
-    select * from {{ ref('int_value__customers') }}
+    select * from {{ ref('int_value__customer_forecasts') }}
 
 ),
 
@@ -54,7 +54,7 @@ totals as (
     from orders
     where
         not is_after_as_of
-        and is_of_nobody is not true
+        and is_without_person is not true
     group by person_id
 
 ),
@@ -69,7 +69,7 @@ agreements as (
     from contracts
     where
         not is_after_as_of
-        and is_of_nobody is not true
+        and is_without_person is not true
     group by person_id
 
 ),

@@ -21,7 +21,7 @@ attributes as (
 
 touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select * from {{ ref('int_touchpoints__mapped') }}
 
 ),
 

@@ -35,7 +35,7 @@ ranked as (
         row_number() over (
             partition by path_kind
             order by n desc, path asc
-        ) <= case when path_kind = 'part' then {{ most_parts }} else {{ most }} end as is_told
+        ) <= case when path_kind = 'part' then {{ most_parts }} else {{ most }} end as is_listed
     from counted
 
 ),
@@ -48,10 +48,10 @@ named as (
         walks.person_id,
         walks.steps,
         walks.days,
-        ranked.is_told,
-        case when ranked.is_told then walks.path else '{{ others }}' end as path,
-        case when ranked.is_told then walks.first_step end as first_step,
-        case when ranked.is_told then walks.last_step end as last_step
+        ranked.is_listed,
+        case when ranked.is_listed then walks.path else '{{ others }}' end as path,
+        case when ranked.is_listed then walks.first_step end as first_step,
+        case when ranked.is_listed then walks.last_step end as last_step
     from walks
     inner join ranked
         on
@@ -67,27 +67,27 @@ grouped as (
         path,
         first_step,
         last_step,
-        is_told,
+        is_listed,
         count(*) as n,
         count(distinct person_id) as people,
         count(distinct own_path) as different_paths,
-        case when is_told then max(steps) end as steps,
+        case when is_listed then max(steps) end as steps,
         {{ quantile('days', 0.5) }} as days_median,
         {{ quantile('days', 0.9) }} as days_p90
     from named
-    group by path_kind, path, first_step, last_step, is_told
+    group by path_kind, path, first_step, last_step, is_listed
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'path'", 'grouped.path_kind', 'grouped.path', 'grouped.is_told']) }} as path_id,
+        {{ surrogate_key(["'path'", 'grouped.path_kind', 'grouped.path', 'grouped.is_listed']) }} as path_id,
         grouped.path_kind,
         grouped.path,
         grouped.first_step,
         grouped.last_step,
-        not grouped.is_told as is_other,
+        not grouped.is_listed as is_other,
         cast(grouped.steps as integer) as steps,
         cast(grouped.n as integer) as n,
         cast(grouped.people as integer) as people,

@@ -6,9 +6,9 @@ with mentions as (
 
 ),
 
-heard as (
+sentiments as (
 
-    select * from {{ ref('int_mentions__heard') }}
+    select * from {{ ref('int_mentions__sentiments') }}
 
 ),
 
@@ -56,7 +56,7 @@ present as (
         mentions.is_own_brand,
         mentions.rating,
         mentions.sentiment as vendor_sentiment,
-        heard.heard_sentiment,
+        sentiments.lexicon_sentiment,
         mentions.posted_at,
         {{ business_day('mentions.posted_at') }} as posted_on,
         {{ waited_until('mentions.replied_at', 'mentions.is_replied_day_only', 'mentions.is_posted_day_only') }}
@@ -69,7 +69,7 @@ present as (
     from mentions
     cross join settings
     cross join as_of
-    left join heard on mentions.mention_key = heard.mention_key
+    left join sentiments on mentions.mention_key = sentiments.mention_key
     left join identifiers on coalesce(mentions.customer_key, mentions.author_key) = identifiers.identifier_key
     left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'mentions.posted_at') }}
     where mentions.posted_at < as_of.as_of_ends_at
@@ -89,15 +89,15 @@ final as (
         case when present.is_own_brand then settings.brand else present.brand end as brand,
         present.is_own_brand,
         case when present.rating is null then 'mention' else 'review' end as mention_kind,
-        coalesce(present.vendor_sentiment, present.heard_sentiment) as sentiment,
+        coalesce(present.vendor_sentiment, present.lexicon_sentiment) as sentiment,
         case
             when present.vendor_sentiment is not null then 'vendor'
-            when present.heard_sentiment is not null then 'lexicon'
+            when present.lexicon_sentiment is not null then 'lexicon'
         end as sentiment_by,
         -- Where both speak, the lexicon can be tested; a vendor's neutral is a word that the lexicon never says.
         case
-            when present.vendor_sentiment is not null and present.heard_sentiment is not null
-                then present.vendor_sentiment = present.heard_sentiment
+            when present.vendor_sentiment is not null and present.lexicon_sentiment is not null
+                then present.vendor_sentiment = present.lexicon_sentiment
         end as is_lexicon_right,
         months.tier_start as value_tier_at_event,
 

@@ -18,7 +18,7 @@ final as (
         ---------- ids
         orders.order_key as order_id,
         orders.person_id,
-        orders.is_of_nobody,
+        orders.is_without_person,
 
         ---------- what it is
         orders.data_source,

@@ -7,7 +7,7 @@
 
 with questions as (
 
-    select * from {{ ref('int_survey__questions') }}
+    select * from {{ ref('int_surveys__questions') }}
 
 ),
 
@@ -16,14 +16,14 @@ meanings as (
     select
         *,
         {{ item_key() }} as item_key
-    from {{ ref('int_survey__meanings') }}
-    where fate = 'kept' and value is not null
+    from {{ ref('int_surveys__meanings') }}
+    where disposition = 'kept' and value is not null
 
 ),
 
 contexts as (
 
-    select * from {{ ref('int_survey__contexts') }}
+    select * from {{ ref('int_surveys__contexts') }}
 
 ),
 

@@ -2,13 +2,13 @@
 
 with effects as (
 
-    select * from {{ ref('int_perception__effects') }}
+    select * from {{ ref('int_perceptions__effects') }}
 
 ),
 
 tolerances as (
 
-    select * from {{ ref('int_perception__tolerances') }}
+    select * from {{ ref('int_perceptions__tolerances') }}
 
 ),
 
@@ -73,25 +73,25 @@ final as (
         cast(placed.refused_reason as varchar) as refused_reason,
 
         ---------- what is at stake
-        case when placed.is_stake then cast(coalesce(tolerances.customers_told, 0) as bigint) end as customers_told,
+        case when placed.is_stake then cast(coalesce(tolerances.customers_rated, 0) as bigint) end as customers_rated,
         case when placed.is_stake then cast(coalesce(tolerances.customers_below, 0) as bigint) end as customers_below,
         case
             when placed.is_stake
                 then cast(
-                    least(tolerances.customers_below, tolerances.customers_told - tolerances.customers_below) as bigint
+                    least(tolerances.customers_below, tolerances.customers_rated - tolerances.customers_below) as bigint
                 )
         end as customers_on_smaller_side,
         case
-            when placed.is_stake and tolerances.customers_told > 0
-                then cast(tolerances.customers_below as double) / tolerances.customers_told
+            when placed.is_stake and tolerances.customers_rated > 0
+                then cast(tolerances.customers_below as double) / tolerances.customers_rated
         end as share_below,
         case
-            when placed.is_stake and tolerances.customers_told > 0
-                then {{ wilson_bound('tolerances.customers_below', 'tolerances.customers_told', '-') }}
+            when placed.is_stake and tolerances.customers_rated > 0
+                then {{ wilson_bound('tolerances.customers_below', 'tolerances.customers_rated', '-') }}
         end as share_below_low,
         case
-            when placed.is_stake and tolerances.customers_told > 0
-                then {{ wilson_bound('tolerances.customers_below', 'tolerances.customers_told', '+') }}
+            when placed.is_stake and tolerances.customers_rated > 0
+                then {{ wilson_bound('tolerances.customers_below', 'tolerances.customers_rated', '+') }}
         end as share_below_high,
         placed.worth,
         case when placed.is_stake then cast(placed.worth_in as varchar) end as worth_in,

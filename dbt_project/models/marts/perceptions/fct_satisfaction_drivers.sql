@@ -2,13 +2,13 @@
 
 with weights as (
 
-    select * from {{ ref('int_perception__driver_weights') }}
+    select * from {{ ref('int_perceptions__driver_weights') }}
 
 ),
 
 answers as (
 
-    select * from {{ ref('int_perception__driver_answers') }}
+    select * from {{ ref('int_perceptions__driver_answers') }}
 
 ),
 

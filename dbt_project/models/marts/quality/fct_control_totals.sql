@@ -51,7 +51,7 @@ events as (
 
 answers as (
 
-    select * from {{ ref('int_survey__answers') }}
+    select * from {{ ref('int_surveys__answers') }}
 
 ),
 
@@ -154,7 +154,7 @@ totals as (
         'fct_touchpoints' as mart,
         count(*) as value
     from events
-    where fate = 'touchpoint' and not is_after_as_of
+    where disposition = 'touchpoint' and not is_after_as_of
     union all
     select
         'answers' as total,

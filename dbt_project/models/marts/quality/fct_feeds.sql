@@ -61,7 +61,7 @@
     ('perception_growth', 'fct_perception_growth', none, none),
     ('coverage', 'fct_perception_coverage', none, none),
     ('comments', 'fct_comment_topics', 'commented_on', none),
-    ('comment_quotes', 'fct_comment_quotes', 'last_told_on', none)
+    ('comment_quotes', 'fct_comment_quotes', 'last_commented_on', none)
 ] %}
 
 with
@@ -72,29 +72,29 @@ with
 
 ),
 {% endfor %}
-doubted as (
+provisional as (
 
     select
         feed,
         provisional_reason
-    from {{ ref('int_value__doubts') }}
+    from {{ ref('int_value__provisional_feeds') }}
     union all
     select
         feed,
         provisional_reason
-    from {{ ref('int_mentions__doubts') }}
+    from {{ ref('int_mentions__provisional_feeds') }}
 
 ),
 
 refusals as (
 
-    select * from {{ ref('int_survey__refusals') }}
+    select * from {{ ref('int_surveys__refusals') }}
 
 ),
 
 feed_losses as (
 
-    select * from {{ ref('int_books__feed_losses') }}
+    select * from {{ ref('int_quality__feed_losses') }}
 
 ),
 
@@ -125,11 +125,11 @@ final as (
         reach.last_on,
         coalesce(refusals.n_rows, 0) as refused_rows,
         refusals.reason as refused_reason,
-        doubted.provisional_reason,
+        provisional.provisional_reason,
         feed_losses.part
     from reach
     left join refusals on reach.feed = refusals.feed
-    left join doubted on reach.feed = doubted.feed
+    left join provisional on reach.feed = provisional.feed
     left join feed_losses on reach.feed = feed_losses.feed
 
 )

@@ -2,23 +2,23 @@
 -- of a multiple-choice question, x choice that was ticked. Gaps and outcomes do not wait for it: they pair answers by
 -- keys.
 
-with given as (
+with answer_meanings as (
 
-    select * from {{ ref('int_survey__given') }}
+    select * from {{ ref('int_surveys__answer_meanings') }}
 
 ),
 
 meanings as (
 
     select *
-    from {{ ref('int_survey__meanings') }}
-    where fate = 'kept'
+    from {{ ref('int_surveys__meanings') }}
+    where disposition = 'kept'
 
 ),
 
 contexts as (
 
-    select * from {{ ref('int_survey__contexts') }}
+    select * from {{ ref('int_surveys__contexts') }}
 
 ),
 
@@ -26,8 +26,8 @@ final as (
 
     select
         ---------- ids
-        {{ combined_key('given.response_key', 'meanings.choice_key') }} as answer_id,
-        given.response_key as response_id,
+        {{ combined_key('answer_meanings.response_key', 'meanings.choice_key') }} as answer_id,
+        answer_meanings.response_key as response_id,
         contexts.person_id,
         contexts.respondent_person_id,
         contexts.touchpoint_id,
@@ -67,11 +67,11 @@ final as (
         contexts.stage,
         contexts.channel,
         contexts.link_rule
-    from given
-    inner join meanings on given.meaning_key = meanings.meaning_key
+    from answer_meanings
+    inner join meanings on answer_meanings.meaning_key = meanings.meaning_key
     inner join contexts
         on
-            given.response_key = contexts.response_key
+            answer_meanings.response_key = contexts.response_key
             and coalesce(meanings.interaction, '') = contexts.question_interaction
 
 )

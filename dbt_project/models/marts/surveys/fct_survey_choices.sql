@@ -4,14 +4,14 @@
 with meanings as (
 
     select *
-    from {{ ref('int_survey__meanings') }}
+    from {{ ref('int_surveys__meanings') }}
     where choice_question is not null
 
 ),
 
 contexts as (
 
-    select * from {{ ref('int_survey__contexts') }}
+    select * from {{ ref('int_surveys__contexts') }}
 
 ),
 
@@ -33,7 +33,7 @@ named as (
         max(meanings.item) as item,
         max(case when meanings.is_chosen then 1 else 0 end) as is_chosen,
         max(case when meanings.is_listed_choice then 1 else 0 end) as is_listed
-    from {{ ref('int_survey__given') }} as given
+    from {{ ref('int_surveys__answer_meanings') }} as given
     inner join meanings on given.meaning_key = meanings.meaning_key
     group by given.response_key, meanings.survey_id, meanings.choice_question, meanings.choice
 

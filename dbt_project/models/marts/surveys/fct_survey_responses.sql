@@ -3,20 +3,20 @@
 with respondents as (
 
     select *
-    from {{ ref('int_survey__respondents') }}
+    from {{ ref('int_surveys__respondents') }}
     where not is_after_as_of
 
 ),
 
-given as (
+answer_meanings as (
 
-    select * from {{ ref('int_survey__given') }}
+    select * from {{ ref('int_surveys__answer_meanings') }}
 
 ),
 
 meanings as (
 
-    select * from {{ ref('int_survey__meanings') }}
+    select * from {{ ref('int_surveys__meanings') }}
 
 ),
 
@@ -37,9 +37,9 @@ asked_by_wave as (
         respondents.survey_id,
         coalesce(respondents.wave, '') as wave,
         count(distinct meanings.question_to_complete) as n_questions
-    from given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    inner join respondents on given.response_key = respondents.response_key
+    from answer_meanings
+    inner join meanings on answer_meanings.meaning_key = meanings.meaning_key
+    inner join respondents on answer_meanings.response_key = respondents.response_key
     inner join survey_waves on respondents.survey_id = survey_waves.survey_id
     where survey_waves.n_waves > 1
     group by respondents.survey_id, coalesce(respondents.wave, '')
@@ -51,7 +51,7 @@ questions as (
     select
         survey_id,
         count(distinct asked_as) as n_questions
-    from {{ ref('int_survey__questions') }}
+    from {{ ref('int_surveys__questions') }}
     where is_to_complete
     group by survey_id
 
@@ -61,12 +61,12 @@ questions as (
 counted as (
 
     select
-        given.response_key,
+        answer_meanings.response_key,
         count(*) as n_given,
         sum(case when meanings.is_question_answered then 1 else 0 end) as n_answered
-    from given
-    inner join meanings on given.meaning_key = meanings.meaning_key
-    group by given.response_key
+    from answer_meanings
+    inner join meanings on answer_meanings.meaning_key = meanings.meaning_key
+    group by answer_meanings.response_key
 
 ),
 
@@ -74,12 +74,12 @@ counted as (
 answered_by_columns as (
 
     select
-        given.response_key,
+        answer_meanings.response_key,
         count(distinct meanings.question_to_complete) as n_answered
-    from given
-    inner join meanings on given.meaning_key = meanings.meaning_key
+    from answer_meanings
+    inner join meanings on answer_meanings.meaning_key = meanings.meaning_key
     where meanings.question_to_complete is not null and not meanings.is_question_answered and meanings.nth_in_cell = 1
-    group by given.response_key
+    group by answer_meanings.response_key
 
 ),
 

@@ -1,8 +1,8 @@
 -- Grain: one row is a curve x group x month: the share that has lasted longer, those who still go on kept at risk.
 
-with survival as (
+with curves as (
 
-    select * from {{ ref('int_value__survival') }}
+    select * from {{ ref('int_survival__curves') }}
 
 ),
 
@@ -15,21 +15,21 @@ as_of as (
 final as (
 
     select
-        {{ surrogate_key(['survival.curve', 'survival.dimension', 'survival.dimension_value', 'survival.month']) }}
+        {{ surrogate_key(['curves.curve', 'curves.dimension', 'curves.dimension_value', 'curves.month']) }}
             as survival_id,
-        survival.curve,
-        survival.dimension as curve_dimension,
-        survival.dimension_value as curve_value,
-        cast(survival.month as integer) as months_since,
-        cast(survival.survival as double) as survival,
-        cast(survival.low as double) as low,
-        cast(survival.high as double) as high,
-        cast(survival.at_risk as integer) as at_risk,
-        cast(survival.ended as integer) as ended,
-        cast(survival.n as integer) as n,
-        cast(survival.median_months as double) as median_months,
+        curves.curve,
+        curves.dimension as curve_dimension,
+        curves.dimension_value as curve_value,
+        cast(curves.month as integer) as months_since,
+        cast(curves.survival as double) as survival,
+        cast(curves.low as double) as low,
+        cast(curves.high as double) as high,
+        cast(curves.at_risk as integer) as at_risk,
+        cast(curves.ended as integer) as ended,
+        cast(curves.n as integer) as n,
+        cast(curves.median_months as double) as median_months,
         as_of.as_of_on as calculated_on
-    from survival
+    from curves
     cross join as_of
 
 )

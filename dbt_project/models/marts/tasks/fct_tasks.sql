@@ -18,9 +18,9 @@ tasks as (
 
 ),
 
-channelled as (
+channels as (
 
-    select * from {{ ref('int_touchpoints__channelled') }}
+    select * from {{ ref('int_touchpoints__channels') }}
 
 ),
 
@@ -130,8 +130,8 @@ final as (
         left_after.step as left_after,
 
         ---------- where and who
-        channelled.channel,
-        channelled.presence,
+        channels.channel,
+        channels.presence,
         events.data_source,
         customer_months.tier_start as value_tier_at_event
     from dated
@@ -139,7 +139,7 @@ final as (
     inner join counted on dated.task_attempt_id = counted.task_attempt_id
     inner join events on dated.start_event_key = events.event_key
     inner join sessionized on dated.start_event_key = sessionized.event_key
-    left join channelled on dated.start_event_key = channelled.event_key
+    left join channels on dated.start_event_key = channels.event_key
     left join left_after on dated.task_attempt_id = left_after.task_attempt_id
     left join customer_months
         on

@@ -6,9 +6,9 @@ with events as (
 
 ),
 
-typed as (
+types as (
 
-    select * from {{ ref('int_touchpoints__typed') }}
+    select * from {{ ref('int_touchpoints__types') }}
 
 ),
 
@@ -18,15 +18,15 @@ sessionized as (
 
 ),
 
-channelled as (
+channels as (
 
-    select * from {{ ref('int_touchpoints__channelled') }}
+    select * from {{ ref('int_touchpoints__channels') }}
 
 ),
 
 touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select * from {{ ref('int_touchpoints__mapped') }}
 
 ),
 
@@ -53,8 +53,8 @@ session_events as (
         events.occurred_at,
         events.is_day_only,
         events.is_page_view,
-        events.fate,
-        first_value(typed.person_id) over (
+        events.disposition,
+        first_value(types.person_id) over (
             partition by sessionized.session_id
             order by
                 case when events.identifier_key = events.device_key then 1 else 0 end,
@@ -66,7 +66,7 @@ session_events as (
         ) as person_id
     from sessionized
     inner join events on sessionized.event_key = events.event_key
-    inner join typed on sessionized.event_key = typed.event_key
+    inner join types on sessionized.event_key = types.event_key
     where sessionized.session_id is not null
 
 ),
@@ -83,7 +83,7 @@ sessions as (
         max(occurred_at) as ended_at,
         max(case when is_day_only then 1 else 0 end) = 1 as is_day_only,
         count(*) as events,
-        sum(case when fate = 'touchpoint' then 1 else 0 end) as touchpoints,
+        sum(case when disposition = 'touchpoint' then 1 else 0 end) as touchpoints,
         sum(case when is_page_view then 1 else 0 end) as pages
     from session_events
     group by session_id
@@ -188,15 +188,15 @@ final as (
         purchasing.session_id is not null as has_purchase,
 
         ---------- where and who
-        channelled.channel,
-        channelled.presence,
-        channelled.method,
+        channels.channel,
+        channels.presence,
+        channels.method,
         dated.campaign,
         dated.data_source,
         customer_months.tier_start as value_tier_at_event
     from dated
     left join purchasing on dated.session_id = purchasing.session_id
-    left join channelled on dated.session_id = channelled.event_key
+    left join channels on dated.session_id = channels.event_key
     left join customer_months
         on
             dated.person_id = customer_months.person_id

@@ -7,7 +7,7 @@ with touchpoints as (
         {{ business_day('occurred_at') }} as occurred_on,
         -- A day has no hour.
         case when is_day_only then null else {{ business_hour('occurred_at') }} end as hour_of_day
-    from {{ ref('int_touchpoints__staged') }}
+    from {{ ref('int_touchpoints__mapped') }}
 
 ),
 

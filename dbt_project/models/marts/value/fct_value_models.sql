@@ -12,9 +12,9 @@ back_tests as (
 
 ),
 
-choice as (
+model_choice as (
 
-    select * from {{ ref('int_value__choice') }}
+    select * from {{ ref('int_value__model_choice') }}
 
 ),
 
@@ -70,7 +70,7 @@ told as (
         cast(null as double) as standard_error,
         cast(0 as bigint) as n,
         reason
-    from choice
+    from model_choice
 
 ),
 
@@ -105,12 +105,12 @@ final as (
             end as double
         ) as high,
         cast(told.n as integer) as n,
-        told.value_model = choice.value_model as is_chosen,
-        choice.is_provisional,
+        told.value_model = model_choice.value_model as is_chosen,
+        model_choice.is_provisional,
         told.reason,
         as_of.as_of_on as calculated_on
     from told
-    cross join choice
+    cross join model_choice
     cross join as_of
     left join windows on told.time_window = windows.time_window
 
