@@ -1,4 +1,4 @@
-"""What is lost of a source, as one check a source: rows of `int_quality__losses` in, `Check`s and sentences out. Pure."""
+"""What is lost of a source: one check a source. Rows of `int_quality__losses` in, `Check`s and sentences out. Pure."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ GIVEN = """
 @pytest.fixture(autouse=True)
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bootstrap intervals are not looked at here."""
-    module = value_chain._python_model(f"{_PERCEPTION}driver_weights")
+    module = value_chain._python_model(f"{_PERCEPTIONS}driver_weights")
     monkeypatch.setattr(module, "drivers_of", partial(drivers_of, draws=10))
 
 

@@ -14,9 +14,9 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     dbt.config(materialized="table")
     mentions = dbt.ref("stg_social_csv__mentions").filter("text is not null").project("mention_key, text").df()
     tones = {text: tone(str(text)) for text in mentions["text"].unique()}
-    heard = pd.DataFrame({"mention_key": mentions["mention_key"], "lexicon_sentiment": mentions["text"].map(tones)})
+    found = pd.DataFrame({"mention_key": mentions["mention_key"], "lexicon_sentiment": mentions["text"].map(tones)})
     return (
-        heard.dropna()
+        found.dropna()
         .astype({"mention_key": "int64", "lexicon_sentiment": "string"})
         .sort_values("mention_key", ignore_index=True)
     )
