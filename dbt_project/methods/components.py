@@ -68,7 +68,7 @@ def smallest_of_component(left: Keys, right: Keys) -> tuple[Keys, Keys]:
 def memberships(
     left: Keys, right: Keys, since: Times, *, largest_with_history: int = LARGEST_WITH_HISTORY
 ) -> Memberships:
-    """Tell whose every key was at every time: components grow as links begin.
+    """State whose every key was at every time: components grow as links begin.
 
     Only links of a minimum spanning forest by time change a component. The first of every component are applied
     together, then the second of every component, and so on: as many array operations as the largest one has links.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Parameters are searched on the log scale within this factor (1e4) of the start: further out they are not told apart
-# from 0 or infinity.
+# Parameters are searched on the log scale within this factor (1e4) of the start: further out they cannot be
+# distinguished from 0 or infinity.
 _LOG_REACH: Final = float(np.log(1e4))
 # The data say nothing about directions with a standard error above this on the log scale (a factor of e^3).
 _SAYS_NOTHING: Final = 3.0

@@ -11,7 +11,7 @@ from typing import Final
 
 import phonenumbers
 
-# A CRM's exports tell of one contact again and again; parsing a number costs some fifty microseconds.
+# A CRM's exports repeat one contact many times; parsing a number costs some fifty microseconds.
 _REMEMBERED: Final = 1 << 16
 
 
@@ -26,7 +26,7 @@ def e164(text: str | None, region: str | None) -> str | None:
 
     Returns:
         The number, such as +493023125123. None where the text is no valid number of its country, and where it names an
-        extension: such a number is a company's switchboard, and nobody's own.
+        extension: such a number is a company's switchboard, not a person's own.
     """
     if not text:
         return None

@@ -55,7 +55,7 @@ def rake(counts: Floats, margins: Sequence[Margin]) -> Raked:
         margins: at least one; their targets sum to the same total.
 
     Raises:
-        ValueError: targets of different totals, or a group that nobody answered in and that is to have somebody.
+        ValueError: targets of different totals, or a group without respondents that is to have some.
     """
     totals = [float(margin.target.sum()) for margin in margins]
     if not totals or not np.allclose(totals, totals[0]):

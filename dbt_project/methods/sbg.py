@@ -2,7 +2,7 @@
 
 Fader & Hardie (2007), How to Project Customer Retention, Journal of Interactive Marketing 21(1). At the end of every
 period a customer leaves with probability theta ~ Beta(a, b). Those who stay are the ones with a small theta, so that
-retention rises with age although nobody changes.
+retention rises with age although no customer changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What people write in; the same without what could name somebody out.
+"""What people write in; the same without what could name a person out.
 
 Three nets, each wide on purpose: what looks like an address, a number or a handle; what stands where people put names;
 and the names, addresses and phone numbers of the customers that the company knows.
@@ -106,7 +106,7 @@ def folded(word: str) -> str:
 
 
 def scrub(text: str, names: KnownNames, *, own: Collection[str] = ()) -> str:
-    """The text with everything that could name somebody replaced by `[removed]`; at most its first 20,000 characters.
+    """The text with everything that could name a person replaced by `[removed]`; at most its first 20,000 characters.
 
     Args:
         names: of all known customers.

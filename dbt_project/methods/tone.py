@@ -14,7 +14,7 @@ Tone = Literal["positive", "negative"]
 
 LANGUAGES: Final = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
 # A quarter of the way to the end of the scale. Below it the lexicon found a weak word or none, which is no neutral
-# text: complaints are often told as facts ("waited three days"), and a lexicon hears nothing in them.
+# text: complaints are often stated as facts ("waited three days"), and a lexicon hears nothing in them.
 LEAST_POLARITY: Final = 0.25
 
 

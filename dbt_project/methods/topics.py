@@ -2,7 +2,7 @@
 
 Keywords are word stems (Snowball, Porter 2001) that enough people use and that are no stop words. Two keywords belong
 together as far as they stand in the same texts; groups are communities of that network (Louvain: Blondel et al. 2008),
-so that nobody has to say how many topics there are. A text is about the group that its rarest keywords speak for.
+so that the number of topics need not be given. A text is about the group that its rarest keywords speak for.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STEMMERS: Final = {
     "de": "german", "en": "english", "es": "spanish", "fr": "french", "it": "italian", "nl": "dutch",
     "pt": "portuguese",
 }  # fmt: skip
-# A word in more of the texts than this is what everybody writes, and tells no topic from another.
+# A word in more of the texts than this is in most texts, and does not distinguish topics.
 COMMONEST: Final = 0.4
 SHORTEST: Final = 3  # letters of a keyword
 SHORTEST_STEM: Final = 5  # letters from which a stem takes in longer ones that begin with it: Liefer-termin, liefer-n
@@ -68,7 +68,8 @@ def find_topics(
         texts: scrubbed, one per comment.
         people: who wrote each.
         language: ISO code, one of STEMMERS; texts of any other language have no topics.
-        least_people: how many have to use a word before it can be a keyword: no name of a topic tells what one said.
+        least_people: how many have to use a word before it can be a keyword: no name of a topic reveals
+            what one person said.
         not_about: words that all texts are about, such as the company's own name.
     """
     if language not in STEMMERS or not texts:

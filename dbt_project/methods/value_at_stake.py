@@ -1,7 +1,7 @@
 """Prior perception and what customers did later in; the adjusted difference, and the value that goes with it, out.
 
 Association, not cause: customers who differ in their perception are compared at equal tenure and prior value, and may
-differ in what nobody recorded.
+differ in what was not recorded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DEPENDENT: Final = 1e-9
 
 
 class EffectRefusedError(ValueError):
-    """The answers cannot tell; the message says why, in words for a reader of the result."""
+    """The answers do not suffice; the message says why, in words for a reader of the result."""
 
 
 @dataclass(frozen=True)

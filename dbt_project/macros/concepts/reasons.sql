@@ -2,7 +2,7 @@
 
     A base model says `{{ reason('missing', 'customer_id') }}` in the CASE of its reason column, and gets the SQL literal
     `'missing:customer_id'`: the code, then the columns that it is about. A code that is not below stops the compilation.
-    A new reason is one entry here: its text ({1} and {2} stand for the columns), the group under which reconciliation
+    A new reason is one entry here: its text ({1} and {2} are the columns), the group under which reconciliation
     count it and, where a row is lost that should count, the cure that `cx status` names. `int_quality__reasons` is this
     register as a table, and `reason_text` makes the plain text of a code. -#}
 {% macro reasons() -%}

@@ -1,4 +1,4 @@
-{#- What may stand on the other side of a perception: what is expected, what would just do, what is desired; and one more
+{#- What may be on the other side of a perception: what is expected, what would just do, what is desired; and one more
     construct where `also` names it. -#}
 {% macro expected_constructs(also=none) -%}
     ('expectation', 'expectation_minimum', 'expectation_desired'{{ ", '" ~ also ~ "'" if also else '' }})

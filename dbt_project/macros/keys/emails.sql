@@ -1,4 +1,4 @@
-{#- An e-mail address as an identifier: lower case, without what nobody sees; NULL where the text is no address, so that fillers such as
+{#- An e-mail address as an identifier: lower case, without invisible characters; NULL where the text is no address, so that fillers such as
     'n/a' or 'none' never make two people one. -#}
 {% macro email_address(text) -%}
     {%- set address = clean_id(text) %}

@@ -1,13 +1,13 @@
-{#- What is no identifier although a form or a tracker sends it as one. The reasons stand in DECISIONS.md; the lists and
-    the bounds of identity stand in cx.yml and workspace/identity.py. -#}
+{#- What is no identifier although a form or a tracker sends it as one. The reasons are in DECISIONS.md; the lists and
+    the bounds of identity are in cx.yml and workspace/identity.py. -#}
 
-{#- The texts that stand for "no id", in lower case. -#}
+{#- The texts that mean "no id", in lower case. -#}
 {% macro filler_ids() -%}
     (select word from {{ source('raw_config', 'identity_junk') }} where kind = 'id')
 {%- endmacro %}
 
-{#- An id as a source states it, without what nobody sees. A filler (guest, N/A) stays, one word however it is written:
-    what is done under it counts and belongs to nobody. -#}
+{#- An id as a source states it, without invisible characters. A filler (guest, N/A) stays, one word however it is written:
+    what is done under it counts and belongs to no person. -#}
 {% macro stated_id(text) -%}
     case
         when lower({{ clean_id(text) }}) in {{ filler_ids() }} then lower({{ clean_id(text) }})
@@ -15,7 +15,7 @@
     end
 {%- endmacro %}
 
-{#- An id without what nobody sees; NULL where it is a filler, as where the cell is empty. -#}
+{#- An id without invisible characters; NULL where it is a filler, as where the cell is empty. -#}
 {% macro real_id(text) -%}
     case when lower({{ clean_id(text) }}) not in {{ filler_ids() }} then {{ clean_id(text) }} end
 {%- endmacro %}

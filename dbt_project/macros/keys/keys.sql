@@ -1,7 +1,7 @@
 {#- Stored keys are signed 64-bit integers: the first 8 bytes of a hash, big-endian.
 
     `surrogate_key` is for rows (orders, touchpoints, answers): a plain hash of what identifies them.
-    `keyed_key` is for people and their identifiers: an HMAC-SHA-256 with the workspace's secret, so that nobody can
+    `keyed_key` is for people and their identifiers: an HMAC-SHA-256 with the workspace's secret, so that no reader can
     compute a person's key from an e-mail address. It equals Python's `hmac`; DuckDB has no HMAC of its own.
     The padded secret lives in a private table: a variable would leak into compiled SQL and logs. -#}
 
@@ -39,8 +39,8 @@
     {{ surrogate_key(["'ticket opened'", ticket_key]) }}
 {%- endmacro %}
 
-{#- The keyed key of one identifier of a person: its type, the namespace that issued it, and its value, without what
-    nobody sees. NULL where there is no value: a NULL makes the whole text NULL, and so the hash. -#}
+{#- The keyed key of one identifier of a person: its type, the namespace that issued it, and its value, without
+    invisible characters. NULL where there is no value: a NULL makes the whole text NULL, and so the hash. -#}
 {% macro identifier_key(type, namespace, value) -%}
     {{ keyed_key("'" ~ type ~ "|' || " ~ namespace ~ " || '|' || " ~ clean_id(value)) }}
 {%- endmacro %}
@@ -58,7 +58,7 @@
     ({{ one }} ^ {{ other }})
 {%- endmacro %}
 
-{#- What a row says, to tell whether two are the same: not stored, so that each engine may hash as it does fastest. -#}
+{#- What a row says, to compare two rows: not stored, so that each engine may hash as it does fastest. -#}
 {% macro row_content(columns) -%}
     {{ return(adapter.dispatch('row_content')(columns)) }}
 {%- endmacro %}

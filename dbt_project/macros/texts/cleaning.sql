@@ -1,4 +1,4 @@
-{#- What nobody sees in a text: blanks of every kind, controls, and characters that only steer how text is set (zero-width
+{#- Invisible characters of a text: blanks of every kind, controls, and characters that only steer how text is set (zero-width
     spaces and joiners, marks of direction, the byte order mark). They cling to what is copied and pasted, and would make
     two ids of one. The engine's trim() takes blanks of the category Zs alone. `workspace/texts.py` holds the same
     functions for Python; a test compares the two over all of Unicode.
@@ -20,12 +20,12 @@
     \x{13430}-\x{1343F}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0001}\x{E0020}-\x{E007F}
 {%- endmacro %}
 
-{#- A text without what nobody sees at its ends; NULL where nothing is left. What stands inside stays as it is. -#}
+{#- A text without invisible characters at its ends; NULL where nothing is left. What is inside stays as it is. -#}
 {% macro clean_text(text) -%}
     {{ return(adapter.dispatch('clean_text')(text)) }}
 {%- endmacro %}
 
-{#- Most texts are clean already: they are looked at once, as fast as by trim(), and copied by nobody. -#}
+{#- Most texts are clean already: they are read once, as fast as by trim(), and not copied. -#}
 {% macro default__clean_text(text) -%}
     {%- set unseen = " " ~ other_blanks() ~ invisible_characters() -%}
     nullif(

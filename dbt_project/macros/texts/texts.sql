@@ -51,7 +51,7 @@
 {%- endmacro %}
 
 {#- As `text_parts`, but a text is not cut inside of a label: `labels` is a list of texts that hold the separator, the
-    longest first (NULL: none). A label counts where it stands between two separators, whatever blanks are around it. -#}
+    longest first (NULL: none). A label counts where it is between two separators, whatever blanks are around it. -#}
 {% macro choice_parts(text, separator, labels) -%}
     {{ return(adapter.dispatch('choice_parts')(text, separator, labels)) }}
 {%- endmacro %}

@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {#-
-    A company's word as it may leave staging (a campaign, an event, a channel, a wave): without what nobody sees, NULL where
+    A company's word as it may leave staging (a campaign, an event, a channel, a wave): without invisible characters, NULL where
     nothing is left; `(personal)` where an e-mail address or a telephone number stands in its place, because columns of the
     file are shifted or a link carries it. A number alone stays: networks call their campaigns so.
 -#}

@@ -16,7 +16,7 @@
 {%- endmacro %}
 
 {#- The latest instant at which a fact may have happened: the end of its business day where only the day is known, else
-    the instant itself. Whoever asks whether a fact came after another one asks by this, and so does every order of
+    the instant itself. Every question whether a fact came after another one uses this, and so does every order of
     facts. -#}
 {% macro happened_by(moment, is_day_only) -%}
     {{ return(adapter.dispatch('happened_by')(moment, is_day_only)) }}

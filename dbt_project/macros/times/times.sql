@@ -1,4 +1,4 @@
-{#- Text of a vendor's file to a UTC timestamp: exactly what the text says, or NULL. Nothing that stands in a text is
+{#- Text of a vendor's file to a UTC timestamp: exactly what the text says, or NULL. Nothing in a text is
     left out of account: DuckDB's own cast reads `2026-02-10 19:30:00 PST` as 19:30 of whatever zone, so a text is cast
     only once a grammar has seen all of it. docs/configuration.md (Times) describes the grammar.
 
@@ -121,7 +121,7 @@
     )
 {%- endmacro %}
 
-{#- A time by the source's own format. A zone that stands behind it is applied once. -#}
+{#- A time by the source's own format. A zone after it is applied once. -#}
 {% macro formatted_time(text, pattern, zone, earliest) -%}
     {{ return(adapter.dispatch('formatted_time')(text, pattern, zone, earliest)) }}
 {%- endmacro %}
@@ -167,7 +167,7 @@
     list_filter([{{ moment }}], lambda moment: moment >= timestamp '{{ earliest }}')[1]
 {%- endmacro %}
 
-{#- Seconds, milliseconds or microseconds since 1970, told apart by their number of digits (10, 13, 16). -#}
+{#- Seconds, milliseconds or microseconds since 1970, distinguished by their number of digits (10, 13, 16). -#}
 {% macro epoch_time(text, earliest) -%}
     case
         when regexp_full_match({{ text }}, ' *([0-9]{10}([.][0-9]+)?|[0-9]{13}|[0-9]{16}) *')

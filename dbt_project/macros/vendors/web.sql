@@ -76,7 +76,7 @@
     )
 {%- endmacro %}
 
-{#- Whether a path fits a pattern of content.csv, in which `*` stands for any text and everything else for itself.
+{#- Whether a path fits a pattern of content.csv, in which `*` matches any text and everything else for itself.
     A host before the path is left out, as paths have none. -#}
 {% macro fits_pattern(path, pattern) -%}
     {{ path }} like replace(

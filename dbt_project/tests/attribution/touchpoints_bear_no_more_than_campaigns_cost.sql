@@ -1,4 +1,4 @@
--- What touchpoints bear of campaigns' costs is what the campaigns cost on the days on which they brought somebody.
+-- What touchpoints bear of campaigns' costs is what the campaigns cost on the days on which they brought visitors.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
 

@@ -1,7 +1,7 @@
 -- Every comment of a survey, and every own mention with a text, is one row of fct_comment_topics: no more and no less.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_comment_topics'}}}) }}
 
-with told as (
+with written as (
 
     select
         'survey' as told_in,
@@ -34,11 +34,11 @@ found as (
 )
 
 select
-    told.told_in,
-    told.comments,
+    written.told_in,
+    written.comments,
     found.comments as comments_in_mart
-from told
-left join found on told.told_in = found.told_in
+from written
+left join found on written.told_in = found.told_in
 where
-    told.comments <> coalesce(found.comments, 0)
-    or told.people <> coalesce(found.people, 0)
+    written.comments <> coalesce(found.comments, 0)
+    or written.people <> coalesce(found.people, 0)

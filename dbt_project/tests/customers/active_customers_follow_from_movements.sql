@@ -1,5 +1,5 @@
 -- Every month: who is active at its end were active at its start, less the lost, plus acquired and reactivated;
--- and nobody is forgotten between the end of one month and the start of the next.
+-- and no customer is lost between the end of one month and the start of the next.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
 

@@ -1,4 +1,4 @@
--- Somebody seen up to as_of has a row for each month since then, the last one being the present. So has an account that
+-- A person seen up to as_of has a row for each month since then, the last one being the present. So has an account that
 -- counts as a customer, and who acts for one stands in months of their own only after leaving.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
@@ -33,7 +33,7 @@ expected as (
     from {{ ref('dim_people') }} as people
     left join {{ ref('int_customers__units') }} as units on people.person_id = units.person_id
     left join members on people.person_id = members.person_id
-    -- A filler, or what too many share, is nobody.
+    -- A filler, or an identifier that too many share, is no person.
     where not people.is_shared
 
 ),

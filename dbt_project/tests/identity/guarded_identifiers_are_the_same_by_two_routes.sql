@@ -1,4 +1,4 @@
--- Every guarded identifier stands alone, is told to the auditor, and nothing else is.
+-- Every guarded identifier stands alone and is in the auditor's mart, and nothing else is.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_guarded_identifiers'}}}) }}
 

@@ -1,6 +1,6 @@
 -- Rows of orders that equal another row in every cell and have no number of their own.
--- A warning, not an error: two equal purchases of one day do happen, and nothing in the file tells them from a row
--- that was exported twice. They are kept, and counted in the books under their own heading.
+-- A warning, not an error: two equal purchases of one day do happen, and nothing in the file distinguishes them from a
+-- row that was exported twice. They are kept, and counted by reconciliation in a group of their own.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'stg_crm_csv__orders'}}}) }}
 
 with orders as (

@@ -1,4 +1,4 @@
--- Orders of somebody in particular: as rows, summed over customers, and summed over months.
+-- Orders of particular people: as rows, summed over customers, and summed over months.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
 

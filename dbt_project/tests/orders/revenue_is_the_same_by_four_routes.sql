@@ -1,5 +1,5 @@
 -- Revenue up to as_of: from staging, as rows of orders, summed over customers, and summed over months.
--- People who only ever took money back are no customers, and nor is nobody (a filler, an id that too many share): their
+-- People who only ever took money back are no customers, nor are fillers and ids that too many share: their
 -- rows are added to the routes that leave them out.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}

@@ -1,4 +1,4 @@
--- Johnson's relative weights of an outcome sum to R2, and stand on people who rated it.
+-- Johnson's relative weights of an outcome sum to R2, and are based on people who rated it.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_satisfaction_drivers'}}}) }}
 
 with weighed as (

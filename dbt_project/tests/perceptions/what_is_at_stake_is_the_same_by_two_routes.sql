@@ -1,4 +1,4 @@
--- The value at stake is customers below tolerance x loss of retention x worth, and nobody told who is not active.
+-- The value at stake is customers below tolerance x loss of retention x worth, and only active customers count.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_perception_growth'}}}) }}
 
 with stakes as (

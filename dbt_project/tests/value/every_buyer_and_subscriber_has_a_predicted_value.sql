@@ -1,4 +1,4 @@
--- Whoever has a counted order or a contract is valued, and nobody else.
+-- Every person with a counted order or a contract is valued, and no other.
 
 select
     person_id,

@@ -34,7 +34,7 @@ _MODELS: dict[str, Model] = {
     "markov_2": lambda paths: markov(paths, order=2),
     "shapley": shapley,
 }
-# Exports have no touchpoints, from which fct_attribution_credits could tell these.
+# Exports have no touchpoints, from which fct_attribution_credits could compute these.
 _RULES: dict[str, Model] = {"first": first_touch, "last": last_touch, "linear": linear_touch}
 _SEPARATORS = {"touchpoints": "\x1f", "export": STEP_SEPARATOR}
 _ALL = "all"

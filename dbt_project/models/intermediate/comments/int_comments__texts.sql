@@ -46,7 +46,7 @@ final as (
     select
         mentions.mention_id as comment_id,
         'mention' as told_in,
-        -- Whom nobody knows speaks for themselves.
+        -- An unknown author counts as a person of their own.
         coalesce(mentions.person_id, mentions.mention_id) as person_id,
         mentions.person_id as respondent_person_id,
         mention_texts.author,

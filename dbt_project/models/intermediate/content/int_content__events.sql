@@ -1,5 +1,5 @@
 -- Grain: one row is a web event that shows content, or a gate before it.
--- A gate that names no page of content.csv stands before what the session showed last.
+-- A gate that names no page of content.csv is that of the content which the session showed last.
 
 with events as (
 
@@ -25,7 +25,7 @@ pages as (
 
 ),
 
-told as (
+shown_events as (
 
     select
         sessionized.event_key,
@@ -57,7 +57,7 @@ numbered as (
             order by occurred_at, source_file, source_line, data_source, event_key
             rows between unbounded preceding and current row
         ) as nth_content
-    from told
+    from shown_events
 
 ),
 

@@ -1,6 +1,7 @@
 -- Grain: one row is a perception answer, with the answers of the same response that say what is expected of its item,
 -- what would just do, what is desired, and how much it matters. There are millions: keys alone, meanings are looked up
--- later. A table, as int_expectations__unpaired_perceptions is, so that the engine knows how few of them lack something.
+-- later. A table, as int_expectations__unpaired_perceptions is, so that the engine knows how few of them lack
+-- something.
 
 with questions as (
 

@@ -1,4 +1,4 @@
--- Grain: one row is an identifier that joins nobody, with the reason: it is a filler, linked to others or not, or too
+-- Grain: one row is an identifier that joins no people, with the reason: it is a filler, linked to others or not, or too
 -- many share it.
 
 with stated_links as (
@@ -25,7 +25,7 @@ bounds as (
 
 ),
 
--- A filler counts as nobody.
+-- A filler counts as no person.
 links as (
 
     select

@@ -77,8 +77,8 @@ owners as (
 
 ),
 
--- Without a customer id beside it, a second address or number on a device may be somebody else's. An address and a
--- number that were told at once are of one person.
+-- Without a customer id beside it, a second address or number on a device may be another person's. An address and a
+-- number that were stated at once are of one person.
 addresses_of_devices as (
 
     select

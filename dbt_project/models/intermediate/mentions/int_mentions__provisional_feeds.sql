@@ -3,7 +3,7 @@
 
 {%- set enough = 30 %}
 {%- set agreement = 0.8 %}
-{%- set unheard = 0.05 %}
+{%- set little = 0.05 %}
 
 with mentions as (
 
@@ -15,7 +15,7 @@ counted as (
 
     select
         count(case when is_own_brand and sentiment is not null then 1 end) as judged,
-        count(case when is_own_brand and sentiment_by = 'lexicon' then 1 end) as heard,
+        count(case when is_own_brand and sentiment_by = 'lexicon' then 1 end) as by_lexicon,
         count(is_lexicon_right) as tested,
         count(case when is_lexicon_right then 1 end) as agreed
     from mentions
@@ -37,14 +37,14 @@ final as (
     select
         feeds.feed,
         case
-            when counted.heard <= {{ unheard }} * counted.judged then null
+            when counted.by_lexicon <= {{ little }} * counted.judged then null
             when counted.tested < {{ enough }}
                 then
-                    'the lexicon judged ' || counted.heard || ' of ' || counted.judged || ' mentions, and only '
+                    'the lexicon judged ' || counted.by_lexicon || ' of ' || counted.judged || ' mentions, and only '
                     || counted.tested || ' have a judgement of the vendor to test it by (at least {{ enough }})'
             when counted.agreed < {{ agreement }} * counted.tested
                 then
-                    'the lexicon judged ' || counted.heard || ' of ' || counted.judged
+                    'the lexicon judged ' || counted.by_lexicon || ' of ' || counted.judged
                     || ' mentions, and agrees with the vendor on ' || counted.agreed || ' of ' || counted.tested
         end as provisional_reason
     from feeds

@@ -1,7 +1,7 @@
 """Ratings of items and outcomes come in; how much of each outcome goes with each item goes out.
 
 Items that fewer than half of the respondents rated are left out, so that complete rows are most of the rows. What is
-found beyond chance is told for every survey and outcome by itself.
+found beyond chance is decided for every survey and outcome by itself.
 """
 
 from __future__ import annotations

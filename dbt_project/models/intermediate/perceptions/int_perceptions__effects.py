@@ -1,4 +1,4 @@
-"""What responses told and what followed come in; how the two go together, and what is at stake, goes out.
+"""Ratings of responses and what followed come in; how the two go together, and what is at stake, goes out.
 
 Every subject is held against every later outcome, by three measures of the experience. Found is what stays beyond
 chance when all of these comparisons are counted (Benjamini & Hochberg 1995).
@@ -46,14 +46,14 @@ TEXTS = (*SUBJECT, "measure", "later_outcome", "worth_in", "refused_reason")
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)
-    """Estimate every effect; what cannot be told says why."""
+    """Estimate every effect; what cannot be estimated says why."""
     dbt.config(materialized="table")
     later = dbt.ref("int_perceptions__before_and_after").filter("is_observed").set_alias("later")
-    felt = dbt.ref("int_perceptions__ratings").set_alias("felt")
-    joined = felt.join(later, "felt.person_id = later.person_id and felt.answered_on = later.answered_on")
+    ratings = dbt.ref("int_perceptions__ratings").set_alias("ratings")
+    joined = ratings.join(later, "ratings.person_id = later.person_id and ratings.answered_on = later.answered_on")
     observed = joined.project(
-        "felt.person_id, felt.subject_kind, felt.subject, felt.response_id, felt.is_below, felt.gap_pct,"
-        "felt.score_pct, later.* exclude (person_id)"
+        "ratings.person_id, ratings.subject_kind, ratings.subject, ratings.response_id, ratings.is_below,"
+        "ratings.gap_pct, ratings.score_pct, later.* exclude (person_id)"
     )
     # One person's answers stand together: what is sorted already is clustered fast.
     table = _prepared(observed.order("subject_kind, subject, person_id, response_id").df())
@@ -81,7 +81,7 @@ def _prepared(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worth_in(table: pd.DataFrame) -> str:
-    """Whether later business is told in margin or in revenue, the same for all subjects."""
+    """Whether later business is measured in margin or in revenue, the same for all subjects."""
     once = table[table["subject_kind"] == "all"]
     revenue, costed = once["later_revenue"].sum(), once["later_costed_revenue"].sum()
     return "margin" if revenue > 0 and costed >= COST_KNOWN * revenue else "revenue"

@@ -1,5 +1,5 @@
 -- Grain: one row is a response x subject (everything, a pillar, a corner, an interaction, a stage and corner) that the
--- response tells the experience of: how it was, how far from what was expected, and whether below what is tolerated.
+-- response rates: how it was, how far from what was expected, and whether below what is tolerated.
 
 with perceptions as (
 
@@ -41,14 +41,14 @@ accepted as (
 ),
 
 -- Percentages become decimals, whose sums do not depend on the order of threads.
-told as (
+rated_items as (
 
     select
         perceptions.response_id,
         perceptions.person_id,
         perceptions.answered_on,
         perceptions.pillar,
-        -- What was asked of no interaction tells of none, whatever the respondent had done last.
+        -- A question about no interaction rates none, also where the respondent had done something just before.
         asked.asked_interaction as interaction,
         interactions.stage,
         interactions.corner,
@@ -72,7 +72,7 @@ placed as (
         *,
         'all' as subject_kind,
         'all' as subject
-    from told
+    from rated_items
     {%- for kind, column in [
         ('pillar', 'pillar'),
         ('corner', 'corner'),
@@ -84,7 +84,7 @@ placed as (
         *,
         '{{ kind }}' as subject_kind,
         {{ column }} as subject
-    from told
+    from rated_items
     where {{ column }} is not null
     {%- endfor %}
 

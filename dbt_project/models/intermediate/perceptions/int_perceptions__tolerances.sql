@@ -1,4 +1,4 @@
--- Grain: one row is a subject: how many active customers lately told whether it is below what they tolerate, and for
+-- Grain: one row is a subject: how many active customers recently rated it, and for
 -- how many it is. Everybody counts by their newest response about the subject, of the last `active_days`.
 
 with ratings as (

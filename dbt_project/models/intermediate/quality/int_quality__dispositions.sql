@@ -1,4 +1,4 @@
--- Grain: one row is a staging model x source x load x disposition x reason: what became of the rows that were loaded.
+-- Grain: one row is a staging model x source x load x disposition x reason: how many loaded rows had it.
 
 {%- set bases = {
     'base_crm_csv__orders': 'raw_crm_csv.orders',

@@ -1,4 +1,5 @@
--- Grain: one row is a group of reasons x source: what staging or a definition left out, or kept with a remark, and how often.
+-- Grain: one row is a group of reasons x source: what staging or a definition left out, or kept with a remark, and how
+-- often.
 
 with dispositions as (
 
@@ -89,10 +90,12 @@ dated as (
 
 ),
 
-told as (
+unplaced_events as (
 
     select
-        case disposition when 'undated' then 'event without a valid time' else 'event without a person' end as reason_group,
+        case
+            disposition when 'undated' then 'event without a valid time' else 'event without a person'
+        end as reason_group,
         data_source,
         1 as n_rows,
         true as is_kept
@@ -113,7 +116,8 @@ answered as (
 
 ),
 
--- Two equal purchases of one day do happen, and nothing tells them from a row that was exported twice: all are kept.
+-- Two equal purchases of one day do happen, and nothing distinguishes them from a row that was exported twice: all are
+-- kept.
 repeated as (
 
     select
@@ -159,7 +163,7 @@ unioned as (
     union all
     select * from dated
     union all
-    select * from told
+    select * from unplaced_events
     union all
     select * from answered
     union all

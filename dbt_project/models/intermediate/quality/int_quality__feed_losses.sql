@@ -83,7 +83,7 @@ answers_by_feed as (
 
 ),
 
--- A source without a loss has no row in the losses: how many rows it has is counted from the books of staging.
+-- A source without a loss has no row in the losses: how many rows it has is counted from the totals of staging.
 rows_by_feed as (
 
     select

@@ -161,7 +161,7 @@ totalled as (
 
 ),
 
--- One row of ten may be chance, and is listed; five of ten are not. Wilson's lower bound tells them apart at any size.
+-- One row of ten may be chance, and is listed; five of ten are not. Wilson's lower bound separates the two at any size.
 final as (
 
     select

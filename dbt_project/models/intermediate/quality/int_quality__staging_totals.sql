@@ -1,4 +1,4 @@
--- Grain: one row is a staging model x source: rows loaded by the ledger against what became of them in staging.
+-- Grain: one row is a staging model x source: rows loaded by the ledger beside their dispositions in staging.
 -- The two sides are counted apart, so that a row lost on the way shows.
 
 with loads as (

@@ -1,5 +1,5 @@
 -- Grain: one row is a text that was given under a question x a construct of the question, with what it means; where
--- several answers stand in a cell, a text x one of them. `value` is turned around for reversed questions, so that more
+-- a cell holds several answers, a text x one of them. `value` is turned around for reversed questions, so that more
 -- is better (or stronger) everywhere after this model.
 
 {%- set unvalued = "('attribute', 'reason', 'comment', 'ignore')" %}
@@ -71,7 +71,7 @@ numbered_choices as (
 
 ),
 
--- A cell that holds nothing but separators stays one text, which nobody can read.
+-- A cell that holds nothing but separators stays one text, which cannot be read.
 answers as (
 
     select

@@ -1,4 +1,4 @@
--- Grain: one row is a question of a survey that somebody answered x a construct that the codebook says it measures; a
+-- Grain: one row is a question of a survey that was answered x a construct that the codebook says it measures; a
 -- question that no line explains is one row.
 
 with texts as (
@@ -28,7 +28,7 @@ asked as (
 
 ),
 
--- Lines for this survey outrank those for any survey; of two for one construct, the first stands.
+-- Lines for this survey outrank those for any survey; of two for one construct, the first counts.
 explained as (
 
     select

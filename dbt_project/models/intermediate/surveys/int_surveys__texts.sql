@@ -1,4 +1,4 @@
--- Grain: one row is a text that somebody wrote under a question of a survey, with and without blanks around it.
+-- Grain: one row is a text that a respondent wrote under a question of a survey, with and without blanks around it.
 -- Millions of answers hold few different texts: they are collected once, so that all about a text is worked out once.
 
 with cells as (

@@ -38,7 +38,7 @@ tickets as (
 
 ),
 
--- That somebody answered a survey is no experience to ask about.
+-- Answering a survey is not an experience to ask about.
 touchpoints as (
 
     select

@@ -1,4 +1,4 @@
--- Grain: one row is an answer that was given, typed by the codebook, with what became of it.
+-- Grain: one row is an answer that was given, typed by the codebook, with its disposition.
 {{ config(materialized='view') }}
 
 with answer_meanings as (

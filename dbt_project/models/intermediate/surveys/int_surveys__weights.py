@@ -43,8 +43,8 @@ def weights(customers: pd.DataFrame) -> pd.DataFrame:
     if answered.sum() < LEAST:
         return pd.DataFrame({"person_id": np.array([], dtype=np.int64), "weight": np.array([], dtype=np.float64)})
     groups = pd.DataFrame({name: _grouped(customers[name], answered) for name in DIMENSIONS})
-    told = groups[answered].value_counts(sort=False).sort_index()
-    counts, cells = told.to_numpy().astype(np.float64), told.index.to_frame(index=False)
+    sizes = groups[answered].value_counts(sort=False).sort_index()
+    counts, cells = sizes.to_numpy().astype(np.float64), sizes.index.to_frame(index=False)
     margins = []
     for name in DIMENSIONS:
         everybody = groups[name].value_counts().sort_index()
@@ -59,11 +59,11 @@ def weights(customers: pd.DataFrame) -> pd.DataFrame:
 def _grouped(values: pd.Series[Any], answered: np.ndarray[Any, np.dtype[np.bool_]]) -> pd.Series[Any]:
     """The values as groups; those that too few answered from are one; with too few still, the largest takes them."""
     groups = values.astype("object").where(values.notna(), "(missing)")
-    told = groups[answered].value_counts()
-    rare = ~groups.isin(told[told >= LEAST].index)
+    sizes = groups[answered].value_counts()
+    rare = ~groups.isin(sizes[sizes >= LEAST].index)
     groups = groups.where(~rare, OTHERS)
     if rare.any() and (groups[answered] == OTHERS).sum() < LEAST:
-        groups = groups.where(~rare, told.index[0])
+        groups = groups.where(~rare, sizes.index[0])
     return groups
 
 

@@ -186,7 +186,7 @@ numbered as (
 
 ),
 
--- A goal without a start before it is nobody's attempt.
+-- A goal without a start before it belongs to no attempt.
 attempts as (
 
     select

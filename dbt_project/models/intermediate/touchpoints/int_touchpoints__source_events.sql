@@ -1,4 +1,4 @@
--- Grain: one row is an event of a person, as its source tells it: nobody resolved, nothing mapped.
+-- Grain: one row is an event of a person, as its source reports it: no person resolved, nothing mapped.
 
 with orders as (
 
@@ -323,7 +323,8 @@ web_row_events as (
 
 ),
 
--- channels.csv tells a desk's phone from its e-mail by utm_medium, and one network from another by utm_source.
+-- channels.csv distinguishes a service desk's phone from its e-mail by utm_medium, and one network
+-- from another by utm_source.
 ticket_opened_events as (
 
     select

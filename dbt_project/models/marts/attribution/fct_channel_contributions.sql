@@ -122,7 +122,7 @@ spent as (
 
 ),
 
--- Conversions of days before the first cost were paid for by nobody knows what.
+-- What was paid for conversions of days before the first cost is unknown.
 paid as (
 
     select

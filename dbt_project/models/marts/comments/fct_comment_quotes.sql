@@ -1,5 +1,5 @@
 -- Grain: one row is a quote: a scrubbed comment of a topic that enough people wrote about. Empty unless cx.yml
--- publishes comments. What most people put alike comes first, and each is told once, whoever wrote it.
+-- publishes comments. The most frequent wording comes first, and each appears once, whoever wrote it.
 
 with readings as (
 
@@ -32,7 +32,7 @@ loud as (
 
 ),
 
-told as (
+quotes as (
 
     select
         topics.comment_topic,
@@ -60,7 +60,7 @@ chosen as (
             partition by comment_topic, comment_language
             order by comments desc, last_commented_on desc nulls last, quote asc
         ) as place
-    from told
+    from quotes
     qualify place <= 10
 
 ),

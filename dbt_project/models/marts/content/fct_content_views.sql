@@ -42,7 +42,7 @@ texts as (
 
 ),
 
--- Every page view of the session, content or not: where it stands, and whether the visit ended with it.
+-- Every page view of the session, content or not: its place, and whether the visit ended with it.
 paged as (
 
     select
@@ -101,7 +101,7 @@ shown as (
 
 ),
 
--- What followed is told from the first touchpoint at the content on.
+-- What followed counts from the first touchpoint at the content on.
 followed as (
 
     select

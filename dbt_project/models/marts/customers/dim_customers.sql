@@ -1,5 +1,5 @@
 -- Grain: one row is a customer: a person with at least one order of kind sale, whatever its amount, or a contract.
--- Whom a filler or a shared identifier names is nobody, and no customer.
+-- A filler or a shared identifier names no person, and so no customer.
 
 with orders as (
 

@@ -21,7 +21,7 @@ flows as (
             partition by months.person_id
             order by months.month_on
         ) as tier_start,
-        -- A first sale or contract acquires, a later one by somebody who had lapsed reactivates, whatever the month's
+        -- A first sale or contract acquires, a later one by a person who had lapsed reactivates, whatever the month's
         -- end brings: with few active days one may be acquired and lost in the same month.
         case when not months.was_customer and months.last_active_on is not null then 1 else 0 end as acquired,
         case

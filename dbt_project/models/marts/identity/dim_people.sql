@@ -1,5 +1,5 @@
 -- Grain: one row is a person: anonymous visitor, prospect, customer or former customer; with `customer_unit: account`
--- in cx.yml also an account that somebody acts for.
+-- in cx.yml also an account that a person acts for.
 
 with units as (
 
@@ -43,7 +43,7 @@ as_of as (
 
 ),
 
--- What somebody does for an account is the account's: its state and first touchpoint are theirs, too.
+-- What a person does for an account is the account's: its state and first touchpoint are theirs, too.
 people as (
 
     select

@@ -1,4 +1,4 @@
--- Grain: one row is an identifier that joins nobody: a filler, or one that more share than are one person.
+-- Grain: one row is an identifier that joins no people: a filler, or one that more share than are one person.
 
 with guarded as (
 

@@ -43,8 +43,8 @@ as_of as (
 ),
 
 -- What happened after the present has not happened yet. A source of which no mention has a reply (or was spread on)
--- does not know of it: its mentions are neither answered nor unanswered. Who speaks of another brand is nobody whom the
--- company has met.
+-- does not know of it: its mentions are neither answered nor unanswered. The author of a mention of another brand is
+-- not a person that the company has met.
 present as (
 
     select

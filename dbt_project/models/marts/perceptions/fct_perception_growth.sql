@@ -30,7 +30,7 @@ as_of as (
 
 ),
 
--- What is at stake stands in one row of a subject: staying, by whether one was below tolerance.
+-- The value at stake is in one row of a subject: staying, by whether one was below tolerance.
 placed as (
 
     select

@@ -1,4 +1,4 @@
--- Grain: one row is a feed: one kind of fact that metrics stand on, and how far it reaches.
+-- Grain: one row is a feed: one kind of fact that metrics are computed from, and how far it reaches.
 -- A metric whose feeds are all empty has no answer; a count of 0 is an answer only inside a feed's reach.
 
 -- The feed, the mart that holds it, the day it is dated by (none: it has no dates), and which of the mart's rows it is.

@@ -1,5 +1,5 @@
--- Grain: one row is a response x question that it answered x choice that somebody named there: whether this response
--- did. Those who were asked and did not name a choice are here too, so that a share has its base.
+-- Grain: one row is a response x question that it answered x choice that a respondent named there: whether this
+-- response did. Those who were asked and did not name a choice are here too, so that a share has its base.
 
 with meanings as (
 
@@ -66,7 +66,7 @@ counted as (
 
 ),
 
--- What the company lists is a word of its own. Anything else may be somebody's own words: it is shown by name only
+-- What the company lists is a word of its own. Anything else may be a person's own words: it is shown by name only
 -- where as many people chose it as a cell must hold, and only the hundred most chosen ones of a question.
 shown as (
 

@@ -20,7 +20,7 @@ meanings as (
 
 ),
 
--- A survey of several waves may ask other questions in each: what nobody answered in a wave was not asked in it.
+-- A survey of several waves may ask other questions in each: what no respondent answered in a wave was not asked in it.
 survey_waves as (
 
     select

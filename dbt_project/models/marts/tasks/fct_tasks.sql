@@ -67,7 +67,7 @@ known_steps as (
 
 ),
 
--- The start counts as one even of a task that nobody has got done yet.
+-- The start counts as one even of a task that no person has completed yet.
 left_after as (
 
     select

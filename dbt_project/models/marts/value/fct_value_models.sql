@@ -30,7 +30,7 @@ as_of as (
 
 ),
 
-told as (
+listed as (
 
     select
         value_model,
@@ -78,41 +78,41 @@ final as (
 
     select
         {{ surrogate_key(
-            ['told.value_model', 'told.time_window', 'told.kind', 'told.quantity', 'told.measure', 'told.decile']
+            ['listed.value_model', 'listed.time_window', 'listed.kind', 'listed.quantity', 'listed.measure', 'listed.decile']
         ) }} as value_fact_id,
-        told.value_model,
-        told.time_window,
+        listed.value_model,
+        listed.time_window,
         windows.ends_on as learns_until_on,
         windows.forecast_ends_on as looks_until_on,
-        told.kind,
-        told.quantity,
-        told.measure,
-        cast(told.decile as integer) as decile,
-        lpad(cast(told.decile as varchar), 2, '0') as value_tenth,
-        cast(told.value as double) as value,
-        cast(told.standard_error as double) as standard_error,
+        listed.kind,
+        listed.quantity,
+        listed.measure,
+        cast(listed.decile as integer) as decile,
+        lpad(cast(listed.decile as varchar), 2, '0') as value_tenth,
+        cast(listed.value as double) as value,
+        cast(listed.standard_error as double) as standard_error,
         -- Two-sided 95%, on the log scale: parameters are above 0.
         cast(
             case
-                when told.kind = 'parameter'
-                    then told.value * exp(-1.959963984540054 * told.standard_error / told.value)
+                when listed.kind = 'parameter'
+                    then listed.value * exp(-1.959963984540054 * listed.standard_error / listed.value)
             end as double
         ) as low,
         cast(
             case
-                when told.kind = 'parameter'
-                    then told.value * exp(1.959963984540054 * told.standard_error / told.value)
+                when listed.kind = 'parameter'
+                    then listed.value * exp(1.959963984540054 * listed.standard_error / listed.value)
             end as double
         ) as high,
-        cast(told.n as integer) as n,
-        told.value_model = model_choice.value_model as is_chosen,
+        cast(listed.n as integer) as n,
+        listed.value_model = model_choice.value_model as is_chosen,
         model_choice.is_provisional,
-        told.reason,
+        listed.reason,
         as_of.as_of_on as calculated_on
-    from told
+    from listed
     cross join model_choice
     cross join as_of
-    left join windows on told.time_window = windows.time_window
+    left join windows on listed.time_window = windows.time_window
 
 )
 

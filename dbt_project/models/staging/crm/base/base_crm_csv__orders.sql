@@ -1,4 +1,4 @@
--- Grain: one row is a row of an orders export; every row has a disposition, so that the books balance.
+-- Grain: one row is a row of an orders export; every row has a disposition, so that the totals agree.
 
 with source as (
 
@@ -119,8 +119,8 @@ examined as (
 
 ),
 
--- Refunds of one order, moment and amount that have no id of their own are told apart by how many a file holds, and are
--- the same ones in the next file.
+-- Refunds of one order, moment and amount that have no id of their own are distinguished by how many a file holds, and
+-- are the same ones in the next file.
 refunds as (
 
     select

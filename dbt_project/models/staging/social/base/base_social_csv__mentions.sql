@@ -1,4 +1,4 @@
--- Grain: one row is a row of a mentions export; every row has a disposition, so that the books balance.
+-- Grain: one row is a row of a mentions export; every row has a disposition, so that the totals agree.
 
 with source as (
 
@@ -94,7 +94,7 @@ examined as (
 
 ),
 
--- A later export of a mention replaces the earlier one: it was answered meanwhile.
+-- A later export of a mention replaces the earlier one: it was answered in between.
 ranked as (
 
     select

@@ -1,6 +1,6 @@
--- Grain: one row is a raw record (a Segment call); every row has a disposition, so that the books balance.
+-- Grain: one row is a raw record (a Segment call); every row has a disposition, so that the totals agree.
 
-{#- Where each field of a record stands. Segment's libraries write the page both into properties and context. -#}
+{#- Where each field of a record is. Segment's libraries write the page both into properties and context. -#}
 {% set fields = {
     'call_type': '$.type',
     'message_id': '$.messageId',
