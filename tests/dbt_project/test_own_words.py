@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from app.growth.attribution import segment_here
-from dbt_project.methods.words import own_word
+from dbt_project.methods.text.words import own_word
 from tests.dbt_project.rendering import file_of
 
 OURS = ("all", "none")

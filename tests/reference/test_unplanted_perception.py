@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from dbt_project.methods.relative_weights import drivers_of
+from dbt_project.methods.perceptions.relative_weights import drivers_of
 from tests.dbt_project import value_chain
 from tests.dbt_project.value_chain import build, rows
 

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from dbt_project.methods.components import smallest_of_component
+from dbt_project.methods.identity.components import smallest_of_component
 from demo import generate
 from demo.dirt import Dirt
 from tests.dbt_project.identity.building import build, load

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.attribution import (
+from dbt_project.methods.attribution.contributions import (
     STEP_SEPARATOR,
     Contributions,
     PathCounts,
@@ -25,7 +25,7 @@ from dbt_project.methods.attribution import (
     shapley,
     unattributed,
 )
-from dbt_project.methods.words import own_word
+from dbt_project.methods.text.words import own_word
 
 Model = Callable[[PathCounts], Contributions]
 

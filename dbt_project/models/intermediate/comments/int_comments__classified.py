@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.scrubbing import known_names, scrub
-from dbt_project.methods.tone import language_of, tone
-from dbt_project.methods.topics import STEMMERS, find_topics, stop_words
+from dbt_project.methods.text.scrubbing import known_names, scrub
+from dbt_project.methods.text.tone import language_of, tone
+from dbt_project.methods.text.topics import STEMMERS, find_topics, stop_words
 
 COLUMNS = ["comment_id", "language", "scrubbed_text", "lexicon_sentiment", "topic", "topic_words"]
 OWN = ["contact_name", "contact_email", "contact_phone"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from dbt_project.methods.topics import nearest_label
+from dbt_project.methods.text.topics import nearest_label
 
 COLUMNS = ["language", "found_topic", "topic", "item", "pillar", "interaction"]
 

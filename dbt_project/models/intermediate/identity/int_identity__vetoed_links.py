@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.components import ALWAYS, refused_links
+from dbt_project.methods.identity.components import ALWAYS, refused_links
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dbt_project.methods.tone import tone
+from dbt_project.methods.text.tone import tone
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.relative_weights import Drivers, DriversRefusedError, drivers_of
-from dbt_project.methods.value_at_stake import smooth_controls
+from dbt_project.methods.perceptions.relative_weights import Drivers, DriversRefusedError, drivers_of
+from dbt_project.methods.perceptions.value_at_stake import smooth_controls
 
 ANALYSIS = ["survey_id", "outcome"]
 RATED_BY = 0.5

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.comparisons import false_discovery
-from dbt_project.methods.value_at_stake import (
+from dbt_project.methods.perceptions.value_at_stake import (
     Codes,
     EffectRefusedError,
     Floats,
@@ -22,6 +21,7 @@ from dbt_project.methods.value_at_stake import (
     smooth_controls,
     stake,
 )
+from dbt_project.methods.statistics.comparisons import false_discovery
 
 SIGNIFICANCE = 0.05
 SUBJECT = ["subject_kind", "subject"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods import kaplan_meier
+from dbt_project.methods.statistics import kaplan_meier
 
 GROUP = ["curve", "dimension", "dimension_value"]
 # Hours at which a desk is asked how many still wait: within a day, the days of a week, and a fortnight.

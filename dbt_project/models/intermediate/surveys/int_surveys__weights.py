@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.raking import Margin, rake
+from dbt_project.methods.surveys.raking import Margin, rake
 
 DIMENSIONS = ["segment", "region", "age_band", "value_tier"]
 # Groups that fewer people answered from are raked together: a weight that stands on fewer says nothing.

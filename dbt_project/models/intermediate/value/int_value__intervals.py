@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dbt_project.methods import bg_nbd, gamma_gamma, sbg
-from dbt_project.methods.fitting import Estimates
-from dbt_project.methods.futures import Customers
-from dbt_project.methods.value_draws import (
+from dbt_project.methods.value import bg_nbd, gamma_gamma, sbg
+from dbt_project.methods.value.fitting import Estimates
+from dbt_project.methods.value.futures import Customers
+from dbt_project.methods.value.value_draws import (
     QUANTILES,
     Buyers,
     PersonBounds,
