@@ -1,5 +1,5 @@
--- Grain: one row is an identifier that joins no people, with the reason: it is a filler, linked to others or not, or too
--- many share it.
+-- Grain: one row is an identifier that joins no people, with the reason: it is a filler, linked to others or not, or
+-- too many share it.
 
 with stated_links as (
 

@@ -93,8 +93,9 @@ dated as (
 unplaced_events as (
 
     select
-        case
-            disposition when 'undated' then 'event without a valid time' else 'event without a person'
+        case disposition
+            when 'undated' then 'event without a valid time'
+            else 'event without a person'
         end as reason_group,
         data_source,
         1 as n_rows,
