@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from dbt_project.methods.attribution import (
+from dbt_project.methods.attribution.contributions import (
     Contributions,
     PathCounts,
     first_touch,

@@ -17,7 +17,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from dbt_project.methods.components import FOREVER, Keys, Memberships, Times, memberships
+from dbt_project.methods.identity.components import FOREVER, Keys, Memberships, Times, memberships
 
 
 def made_up(identifiers: int, longest: int) -> tuple[Keys, Keys, Times]:

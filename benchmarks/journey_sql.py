@@ -46,7 +46,7 @@ INPUTS: Final = (
     from visits
     """,
     f"""
-    create or replace table private.intermediate.int_touchpoints__typed as
+    create or replace table private.intermediate.int_touchpoints__types as
     with visits as ({_VISITS})
     select
         (hash(i + 1) >> 1)::bigint as event_key,
@@ -102,7 +102,7 @@ PLAIN: Final = (
             campaign, is_page_view, source_file, source_line,
             occurred_at - lag(occurred_at) over (partition by device_key order by {_ORDER}) as gap
         from private.intermediate.int_touchpoints__events
-        inner join private.intermediate.int_touchpoints__typed using (event_key)
+        inner join private.intermediate.int_touchpoints__types using (event_key)
         where is_web
     )
     """,
@@ -139,7 +139,7 @@ PLAIN: Final = (
             case when events.is_web then 'online' else 'offline' end as presence,
             timezone('Europe/Berlin', timezone('UTC', events.occurred_at))::date as occurred_on
         from private.intermediate.int_touchpoints__events as events
-        inner join private.intermediate.int_touchpoints__typed as typed using (event_key)
+        inner join private.intermediate.int_touchpoints__types as typed using (event_key)
         left join cut on events.event_key = cut.event_key
         left join visits on cut.device_key = visits.device_key and cut.nth = visits.nth
     ),
@@ -175,7 +175,7 @@ PLAIN: Final = (
         from visits
         inner join (
             select person_id, occurred_at
-            from private.intermediate.int_touchpoints__typed
+            from private.intermediate.int_touchpoints__types
             inner join private.intermediate.int_touchpoints__events using (event_key)
             where role = 'purchase'
         ) as purchases

@@ -20,14 +20,14 @@ from tests.dbt_project.value_chain import build
 
 ITEMS = 8
 PER_RESPONSE = 3 * ITEMS + 1  # expectation, least accepted and perception of every item, and overall satisfaction
-_PERCEPTION = "intermediate/perception/int_perception__"
+_PERCEPTIONS = "int_perceptions__"
 MODELS = (
     *(
-        f"{_PERCEPTION}{name}"
-        for name in ("felt", "later", "tolerances", "effects", "driver_answers", "driver_weights")
+        f"{_PERCEPTIONS}{name}"
+        for name in ("ratings", "before_and_after", "tolerances", "effects", "driver_answers", "driver_weights")
     ),
-    "marts/perception/fct_satisfaction_drivers",
-    "marts/perception/fct_perception_growth",
+    "fct_satisfaction_drivers",
+    "fct_perception_growth",
 )
 
 _COMPANY = """
@@ -87,7 +87,7 @@ _COMPANY = """
         from fct_survey_answers as felt
         inner join fct_survey_answers as hoped on felt.response_id = hoped.response_id and felt.item = hoped.item
         where felt.construct = 'perception' and hoped.construct = 'expectation';
-    create view int_survey__answers as
+    create view int_surveys__answers as
         select answer_id as answer_key, interaction as asked_interaction from fct_survey_answers;
 """
 _PLAIN = """

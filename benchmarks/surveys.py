@@ -28,7 +28,14 @@ OUTCOMES: Final = 5
 PILLARS: Final = ("people", "products", "processes")
 WANTED: Final = ("fct_expectation_gaps", "fct_outcomes")
 # Folders of the models that make gaps and outcomes of answers; everything else says who answered and what they did.
-SURVEY_FOLDERS: Final = ("staging/survey", "intermediate/survey", "marts/expectations", "marts/outcomes")
+SURVEY_FOLDERS: Final = (
+    "staging/survey",
+    "intermediate/surveys",
+    "intermediate/expectations",
+    "marts/surveys",
+    "marts/expectations",
+    "marts/outcomes",
+)
 _RUN: Final = "bench"
 
 

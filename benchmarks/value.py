@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dbt_project.methods import bg_nbd, gamma_gamma
-from dbt_project.methods.gamma_gamma import Spends
-from dbt_project.methods.histories import reduce_histories
+from dbt_project.methods.value import bg_nbd, gamma_gamma
+from dbt_project.methods.value.gamma_gamma import Spends
+from dbt_project.methods.value.histories import reduce_histories
 
 Floats = NDArray[np.float64]
 

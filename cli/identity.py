@@ -105,7 +105,7 @@ def _keys(connection: DuckDBPyConnection, text: str) -> Iterable[tuple[int, str]
     ).fetchall()
     words = connection.execute("select word from raw_config.identity_junk where kind = 'id'").fetchall()
     fillers = {word for (word,) in words}
-    from dbt_project.methods.phones import e164
+    from dbt_project.methods.identity.phones import e164
 
     (region,) = connection.execute("select phone_region from raw_config.settings").fetchone() or (None,)
     for kind, namespace in spaces:

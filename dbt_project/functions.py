@@ -9,7 +9,7 @@ from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from dbt_project.methods.phones import e164
+from dbt_project.methods.identity.phones import e164
 
 
 class Plugin(BasePlugin):  # type: ignore[misc] # dbt-duckdb ships no types

@@ -99,7 +99,7 @@ def _reconciliations() -> list[Rule]:
             select 'revenue' as total
             from (select coalesce(sum(revenue), 0) as value from {batch} as mart) as months
             cross join (
-                select coalesce(sum(revenue), 0) as value from marts.fct_orders where not is_of_nobody
+                select coalesce(sum(revenue), 0) as value from marts.fct_orders where not is_without_person
             ) as orders
             where abs(months.value - orders.value) > 0.005
             """,

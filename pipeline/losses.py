@@ -1,4 +1,4 @@
-"""What is lost of a source, as one check a source: rows of `int_books__losses` in, `Check`s and sentences out. Pure."""
+"""What is lost of a source: one check a source. Rows of `int_quality__losses` in, `Check`s and sentences out. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def loss_checks(
     """One check a source.
 
     Args:
-        losses: rows of `int_books__losses`.
+        losses: rows of `int_quality__losses`.
         sources: names of cx.yml; losses of other sources are history.
         metrics_of: a source's name in, the metrics that stand on it out; asked of failing sources only.
     """

@@ -1,4 +1,4 @@
-"""What nobody sees in a text: a text in; the same without it out. dbt_project/macros/cleaning.sql says it in SQL.
+"""What nobody sees in a text: a text in; the same without it out. dbt_project/macros/texts/cleaning.sql says it in SQL.
 
 Blanks of every kind, controls, and characters that only steer how text is set (zero-width spaces and joiners, marks of
 direction, the byte order mark) cling to what is copied and pasted. `str.strip` leaves most of them.

@@ -1,6 +1,6 @@
 """The SQL by which the warehouse reads times, for who has to read one before there is a warehouse.
 
-There is one grammar of times, the macros in dbt_project/macros/times.sql: they are rendered here, not repeated.
+There is one grammar of times, the macros in dbt_project/macros/times/times.sql: they are rendered here, not repeated.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-_MACROS: Final = Path(__file__).resolve().parents[2] / "dbt_project" / "macros" / "times.sql"
+_MACROS: Final = Path(__file__).resolve().parents[2] / "dbt_project" / "macros" / "times" / "times.sql"
 # These ask a warehouse that is not there.
 _ASKING: Final = re.compile(r"\{% macro (timestamp_formats|earliest_date)\(\).*?endmacro %\}", re.DOTALL)
 

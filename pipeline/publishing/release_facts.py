@@ -82,14 +82,14 @@ def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
     """Books of staging; what is unmapped, joins nobody, is lost, or has only days: as last built."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
-            "books": rows_of(connection, "select * from intermediate.int_books__staging order by all"),
+            "books": rows_of(connection, "select * from intermediate.int_quality__staging_totals order by all"),
             "unmapped": [
                 {**row, "name": _named(row)}
-                for row in rows_of(connection, "select * from intermediate.int_books__unmapped order by all")
+                for row in rows_of(connection, "select * from intermediate.int_quality__unmapped order by all")
             ],
             "guarded": rows_of(connection, _GUARDED),
-            "losses": rows_of(connection, "select * from intermediate.int_books__losses order by all"),
-            "days": rows_of(connection, "select * from intermediate.int_books__days order by all"),
+            "losses": rows_of(connection, "select * from intermediate.int_quality__losses order by all"),
+            "days": rows_of(connection, "select * from intermediate.int_quality__day_only_sources order by all"),
         }
 
 

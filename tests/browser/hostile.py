@@ -110,7 +110,7 @@ def quote(connection: duckdb.DuckDBPyConnection) -> None:
     ]
     connection.executemany(
         "insert into marts.fct_comment_quotes (comment_quote_id, quote_topic, quote_language, quote, quote_place, "
-        "last_told_on) values (?, ?, ?, ?, ?, date '2026-06-01')",
+        "last_commented_on) values (?, ?, ?, ?, ?, date '2026-06-01')",
         rows,
     )
 

@@ -323,7 +323,7 @@ def labelled_ends(case: Case) -> Lines:
 @wants("paths-value-without-conversion")
 def paths_value(case: Case) -> Lines:
     yield equal("cx run", case.run, "published")
-    sql = "select sum(quarantined) from private.intermediate.int_books__staging"
+    sql = "select sum(quarantined) from private.intermediate.int_quality__staging_totals"
     yield equal("quarantined", case.one(sql), 1)
 
 

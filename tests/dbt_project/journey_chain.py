@@ -12,29 +12,29 @@ import pandas as pd
 
 from tests.dbt_project.value_chain import build
 
-_TOUCH, _JOURNEY = "intermediate/touchpoints/int_touchpoints__", "marts/journey/"
+_TOUCH = "int_touchpoints__"
 MODELS = (
-    f"{_TOUCH}typed",
+    f"{_TOUCH}types",
     f"{_TOUCH}events",
     f"{_TOUCH}sessionized",
-    f"{_TOUCH}channelled",
-    f"{_TOUCH}staged",
+    f"{_TOUCH}channels",
+    f"{_TOUCH}mapped",
     f"{_TOUCH}unmapped_channels",
     f"{_TOUCH}costs",
-    "intermediate/journeys/int_journeys__touchpoints",
-    f"{_JOURNEY}fct_touchpoints",
-    f"{_JOURNEY}fct_sessions",
-    f"{_JOURNEY}fct_journeys",
-    f"{_JOURNEY}fct_stage_entries",
-    f"{_JOURNEY}fct_journey_transitions",
-    f"{_JOURNEY}fct_handoff_events",
-    f"{_JOURNEY}fct_handoffs",
-    "intermediate/journeys/int_journeys__paths",
-    f"{_JOURNEY}fct_journey_paths",
-    f"{_JOURNEY}dim_tasks",
-    "intermediate/tasks/int_tasks__attempts",
-    "intermediate/tasks/int_tasks__steps",
-    f"{_JOURNEY}fct_tasks",
+    "int_journeys__touchpoints",
+    "fct_touchpoints",
+    "fct_sessions",
+    "fct_journeys",
+    "fct_stage_entries",
+    "fct_journey_transitions",
+    "fct_handoff_events",
+    "fct_handoffs",
+    "int_journeys__paths",
+    "fct_journey_paths",
+    "dim_tasks",
+    "int_tasks__attempts",
+    "int_tasks__steps",
+    "fct_tasks",
 )
 INPUTS = """
 create table stg_config__settings as select
@@ -42,7 +42,7 @@ create table stg_config__settings as select
     'order' as conversion_event, 'first' as conversion_occurrence;
 create table int_company__as_of as select
     date '2026-06-30' as as_of_on, timestamp '2026-06-30 22:00:00' as as_of_ends_at;
-create table int_touchpoints__collected (
+create table int_touchpoints__source_events (
     event_key bigint, data_source varchar, event varchar, occurred_at timestamp, is_day_only boolean,
     identifier_key bigint,
     device_key bigint, utm_source varchar, utm_medium varchar, campaign varchar, reason varchar, amount decimal(18, 4),
@@ -111,7 +111,7 @@ def journey_world(events: Iterable[Event], *, prepare: str = "") -> duckdb.DuckD
     frame = pd.DataFrame([astuple(one) for one in given], columns=columns).astype({"at": "datetime64[us]"})
     database.register("given", frame)
     database.execute(
-        """insert into int_touchpoints__collected by name select
+        """insert into int_touchpoints__source_events by name select
             key as event_key, source as data_source, event, "at" as occurred_at, who as identifier_key,
             who as device_key, is_day as is_day_only, utm_source, utm_medium, source = 'site' as is_web,
             event = 'page' as is_page_view, false as is_set_aside, file as source_file, line as source_line

@@ -1,4 +1,4 @@
-"""A model's SQL without dbt: a model's path in, DuckDB SQL out, whose refs are plain table names.
+"""A model's SQL without dbt: a model's name in, DuckDB SQL out, whose refs are plain table names.
 
 A dbt call takes seconds to parse the project; a property test asks for hundreds of runs of one model.
 """
@@ -37,17 +37,28 @@ class _Exceptions:
 
 
 def register_of_reasons() -> dict[str, dict[str, str]]:
-    """Return the reasons of `dbt_project/macros/reasons.sql`: code -> its text, heading and so on."""
-    text = (PROJECT / "macros" / "reasons.sql").read_text()
+    """Return the reasons of `dbt_project/macros/concepts/reasons.sql`: code -> its text, heading and so on."""
+    text = file_of("reasons").read_text()
     found = re.search(r"macro reasons\(\).*?return\((?P<register>\{.*?\})\) \}\}", text, flags=re.DOTALL)
     assert found is not None
     register: dict[str, dict[str, str]] = ast.literal_eval(found["register"])
     return register
 
 
+def file_of(name: str) -> Path:
+    """Return the file of a model or a macro, `<name>.sql` or `<name>.py`, whichever folder it is in."""
+    (found,) = [
+        path
+        for folder in ("models", "macros")
+        for path in (PROJECT / folder).rglob(f"{name}.*")
+        if path.suffix in (".sql", ".py")
+    ]
+    return found
+
+
 def render(model: str) -> str:
-    """Return the SQL of `dbt_project/models/<model>.sql`."""
-    return render_text((PROJECT / "models" / f"{model}.sql").read_text())
+    """Return the SQL of a model."""
+    return render_text(file_of(model).read_text())
 
 
 def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976-01-01") -> str:
@@ -74,7 +85,7 @@ def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976
             "earliest_date": lambda: earliest,
         }
     )
-    macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").glob("*.sql")))
+    macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").rglob("*.sql")))
     replaced = "stages|reasons|timestamp_formats|earliest_date"
     macros = re.sub(rf"\{{% macro ({replaced})\(\).*?endmacro %\}}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module

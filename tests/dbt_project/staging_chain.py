@@ -16,7 +16,7 @@ from tests.dbt_project.rendering import render
 from workspace.configuration.identity import Identity
 from workspace.vocabulary import CSV_ENTITIES
 
-BASE, STAGED = "staging/crm_csv/base/base_crm_csv__orders", "staging/crm_csv/stg_crm_csv__orders"
+BASE, STAGED = "base_crm_csv__orders", "stg_crm_csv__orders"
 INPUTS = """
 create schema raw_crm_csv; create schema ledger; create schema secret; create schema raw_config;
 create table ledger.loads (load_id bigint, status varchar);

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.dbt_project.rendering import PROJECT, render
+from tests.dbt_project.rendering import file_of, render
 from workspace.vocabulary import BOX_CONSTRUCTS, CHOICE_CONSTRUCTS, CONSTRUCTS, NO_ANSWERS, UNSCALED_CONSTRUCTS
 
 TABLES = """
-create table int_survey__texts (
+create table int_surveys__texts (
     survey_id varchar, question_id varchar, cell_text varchar, answer_text varchar, data_source varchar,
     n_answers bigint
 );
-create table int_survey__questions (
+create table int_surveys__questions (
     question_key bigint, survey_id varchar, question_id varchar, construct varchar, is_first_use boolean,
     is_to_complete boolean, item varchar, item_label varchar, item_dimension varchar, pillar varchar,
     outcome_kind varchar, interaction varchar, scale_min double, scale_max double, is_reversed boolean,
@@ -31,7 +31,7 @@ create table stg_mappings__survey_values (
 create table stg_config__sources (data_source varchar, decimal_mark varchar);
 insert into stg_config__sources values ('s', '.');
 """
-MEANINGS = render("intermediate/survey/int_survey__meanings")
+MEANINGS = render("int_surveys__meanings")
 SCALED = (*(name for name in CONSTRUCTS if name not in UNSCALED_CONSTRUCTS), "kano_functional", "kano_dysfunctional")
 Row = dict[str, object]
 
@@ -54,14 +54,14 @@ def meanings(
     labels: Sequence[str] = (),
 ) -> list[Row]:
     """Rows of the model for texts given under one question."""
-    for table in ("int_survey__texts", "int_survey__questions"):
+    for table in ("int_surveys__texts", "int_surveys__questions"):
         database.execute(f"delete from {table}")
     database.execute(
-        "insert into int_survey__texts select 's', 'Q', text, text, 's', 1 from unnest(?::varchar[]) as given (text)",
+        "insert into int_surveys__texts select 's', 'Q', text, text, 's', 1 from unnest(?::varchar[]) as given (text)",
         [list(dict.fromkeys(texts))],
     )
     database.execute(
-        """insert into int_survey__questions by name select
+        """insert into int_surveys__questions by name select
             1 as question_key, 's' as survey_id, 'Q' as question_id, ? as construct, true as is_first_use,
             true as is_to_complete, ?::double as scale_min, ?::double as scale_max, false as is_reversed,
             ? as separator, ?::varchar[] as joined_labels, 'Q' as asked_as""",
@@ -93,7 +93,7 @@ def test_a_labelled_box_is_its_number_where_that_lies_on_the_scale(
     for row in rows:
         number = texts[str(row["cell_text"])]
         expected = (number, "kept") if low <= number <= low + length else (None, "unreadable")
-        assert (row["answered_value"], row["fate"]) == expected, row["cell_text"]
+        assert (row["answered_value"], row["disposition"]) == expected, row["cell_text"]
 
 
 DIGITS = ("1", "2", "7", "10", "24", "0.5", "½")
@@ -127,7 +127,7 @@ NOT_READ = (
 
 def test_what_only_holds_a_number_is_no_answer(database: duckdb.DuckDBPyConnection) -> None:
     rows = meanings(database, NOT_READ, construct="nps")
-    assert {row["cell_text"]: row["fate"] for row in rows} == dict.fromkeys(NOT_READ, "unreadable")
+    assert {row["cell_text"]: row["disposition"] for row in rows} == dict.fromkeys(NOT_READ, "unreadable")
 
 
 def test_a_dash_before_a_number_at_the_end_may_be_its_sign(database: duckdb.DuckDBPyConnection) -> None:
@@ -155,8 +155,8 @@ def test_only_boxes_answer_box_questions_and_top_two_shares_are_those_of_boxes(
         value = float(str(row["cell_text"]))
         is_on_scale, is_box = low <= value <= low + length, has_boxes and value - low == int(value - low)
         lies_between = construct in BOX_CONSTRUCTS and has_boxes and not is_box
-        assert row["fate"] == ("kept" if is_on_scale and not lies_between else "out_of_scale"), value
-        if row["fate"] == "kept":
+        assert row["disposition"] == ("kept" if is_on_scale and not lies_between else "out_of_scale"), value
+        if row["disposition"] == "kept":
             assert row["is_top_two"] == (value >= low + length - 1 if is_box and length >= 2 else None), value
         if construct == "nps" and row["is_scorable"]:
             assert (low, length) == (0, 10)
@@ -189,6 +189,6 @@ def test_labels_that_hold_the_separator_are_found_again_in_a_cell(
     [("box_constructs", BOX_CONSTRUCTS), ("choice_constructs", CHOICE_CONSTRUCTS), ("says_nothing", NO_ANSWERS)],
 )
 def test_lists_in_sql_are_those_of_the_vocabulary(macro: str, words: tuple[str, ...]) -> None:
-    text = (PROJECT / "macros" / "survey.sql").read_text()
+    text = file_of("survey").read_text()
     body = text.split(f"macro {macro}(")[1].split("endmacro")[0]
     assert set(re.findall(r"'([^']+)'", body)) == set(words)

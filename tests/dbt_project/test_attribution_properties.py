@@ -171,7 +171,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             ({LOOKBACK}, {HALF_LIFE}, {POSITION[0]}, {POSITION[1]}, {POSITION[2]}, 'first', 'UTC');
         create table int_company__as_of as
             select timestamp '{START + timedelta(days=AS_OF_ENDS)}' as as_of_ends_at;
-        create table int_touchpoints__staged (
+        create table int_touchpoints__mapped (
             touchpoint_id bigint, person_id bigint, session_id bigint, channel varchar, corner varchar, role varchar,
             event varchar, is_conversion boolean, occurred_at timestamp, is_day_only boolean, data_source varchar,
             source_file varchar, source_line bigint
@@ -182,7 +182,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         );
         create view fct_touchpoints as select
             *, null as presence, null as method, null as campaign, null as stage, null as touchpoint
-        from int_touchpoints__staged;
+        from int_touchpoints__mapped;
         create table int_content__events (event_key bigint, content_group varchar, topic varchar);
         create table int_growth__movements (
             movement_id bigint, person_id bigint, month_on date, movement varchar, tier_start varchar, n integer,
@@ -194,9 +194,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
-TOUCHES = render("intermediate/attribution/int_attribution__touches")
-CREDITS = render("marts/growth/fct_attribution_credits")
-GROWTH = render("marts/growth/fct_growth_credits")
+TOUCHES = render("int_attribution__touches")
+CREDITS = render("fct_attribution_credits")
+GROWTH = render("fct_growth_credits")
 
 
 def fill(database: duckdb.DuckDBPyConnection, events: list[Event], occurrence: Occurrence) -> Walked:
@@ -204,9 +204,9 @@ def fill(database: duckdb.DuckDBPyConnection, events: list[Event], occurrence: O
     walked = walk(events, occurrence)
     by_key = {one.key: one for one in events}
     database.execute("update stg_config__settings set conversion_occurrence = ?", [occurrence])
-    database.execute("delete from int_touchpoints__staged; delete from int_attribution__conversions")
+    database.execute("delete from int_touchpoints__mapped; delete from int_attribution__conversions")
     database.executemany(
-        "insert into int_touchpoints__staged values (?, ?, ?, ?, ?, ?, 'e', ?, ?, false, 's', 'f', ?)",
+        "insert into int_touchpoints__mapped values (?, ?, ?, ?, ?, ?, 'e', ?, ?, false, 's', 'f', ?)",
         [
             [
                 one.key,

@@ -105,7 +105,7 @@ def test_a_clock_that_runs_behind_breaks_no_order() -> None:
 def test_an_event_without_a_time_makes_no_touchpoint_and_is_counted() -> None:
     database = journey_world([*visit(), Event(70, None, "page", line=70)])
     assert everything(database) == everything(journey_world(visit()))
-    assert one(database, "select fate from int_touchpoints__events where event_key = 70") == ("undated",)
+    assert one(database, "select disposition from int_touchpoints__events where event_key = 70") == ("undated",)
 
 
 def test_ten_thousand_touches_of_one_person_are_one_journey_of_theirs() -> None:
@@ -150,7 +150,7 @@ def test_unknown_channels_and_events_are_kept_counted_and_never_guessed() -> Non
     database = journey_world([*visit(), *strange])
     assert one(database, "select channel, presence, method from fct_touchpoints where person_id = 9") == (None,) * 3
     assert one(database, "select channel, events, touchpoints from fct_sessions where person_id = 9") == (None, 2, 1)
-    assert one(database, "select fate from int_touchpoints__events where event_key = 81") == ("unmapped",)
+    assert one(database, "select disposition from int_touchpoints__events where event_key = 81") == ("unmapped",)
     assert ("site", "tiktok / video", 1) in table(
         database, "int_touchpoints__unmapped_channels", "data_source, name, n_rows"
     )

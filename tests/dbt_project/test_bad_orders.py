@@ -38,7 +38,7 @@ def predictions(orders: Sequence[Order]) -> list[tuple[object, ...]]:
 def test_the_crowd_is_valued_by_the_model() -> None:
     # What the tests below differ from: without this they could pass over models that value nobody.
     database = value_world(crowd(), as_of=AS_OF)
-    (choice,) = rows(database, "select * from int_value__choice")
+    (choice,) = rows(database, "select * from int_value__model_choice")
     assert (choice["value_model"], choice["is_provisional"]) == ("bg_nbd", False)
     found = rows(database, "select * from dim_customers")
     assert len(found) == 400

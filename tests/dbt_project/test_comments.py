@@ -7,19 +7,19 @@ import pytest
 
 from tests.dbt_project.value_chain import build, rows
 
-READ = ("intermediate/comments/int_comments__read", "intermediate/comments/int_comments__topics")
-QUOTES = "marts/perception/fct_comment_quotes"
+READ = ("int_comments__classified", "int_comments__topics")
+QUOTES = "fct_comment_quotes"
 GIVEN = """
     create table stg_config__settings as
         select 10 as min_cell_comments, 'Northwind' as brand, 'Northwind Retail' as company, true as publish_comments;
     create table int_comments__known_names as select * from (values
         (1, 1, 'Anna Schmidt', 'anna@web.de', '+49 30 123456'), (2, 99, 'Jörg Müller', null, null)
     ) as known (contact_key, person_id, contact_name, contact_email, contact_phone);
-    create table int_survey__questions as select * from (values
+    create table int_surveys__questions as select * from (values
         ('perception', 'speed', 'Speed of reply', 'processes', 'get_help'),
         ('perception', 'delivery', 'Delivery on time', 'processes', 'buy')
     ) as asked (construct, item, item_label, pillar, interaction);
-    create table int_comments__written as
+    create table int_comments__texts as
         with said as (
             select unnest([
                 'Northwind: no reply for days, ask Jörg Müller', 'Waited days for a reply, call me: 030/123456',
@@ -46,7 +46,7 @@ def database() -> duckdb.DuckDBPyConnection:
         create table fct_comment_topics as
             select comment_id, comment_id as commenter_id, coalesce(topic, 'other') as comment_topic,
                 language as comment_language, date '2026-01-01' as commented_on
-            from int_comments__read
+            from int_comments__classified
         """
     )
     return made
@@ -54,7 +54,7 @@ def database() -> duckdb.DuckDBPyConnection:
 
 def test_no_name_and_no_number_enters_a_topic_or_a_quote(database: duckdb.DuckDBPyConnection) -> None:
     build(database, (QUOTES,))
-    told = rows(database, "select * from int_comments__read")
+    told = rows(database, "select * from int_comments__classified")
     texts = " ".join([*(row["scrubbed_text"] for row in told), *(row["topic"] or "" for row in told)]).lower()
     assert not [secret for secret in ("jörg", "müller", "123456", "anna", "200123", "petra", "web") if secret in texts]
     quotes = rows(database, "select * from fct_comment_quotes")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.dbt_project.rendering import PROJECT
+from tests.dbt_project.rendering import file_of
 
 COLUMNS = ("origin", "conversion", "period", "segment", "path", "conversions", "revenue", "non_conversions")
 Row = tuple[str, str, str, str, str, float, float, float]
@@ -34,7 +34,7 @@ class Dbt:
 
 @pytest.fixture(scope="module")
 def contributions() -> ModuleType:
-    file = PROJECT / "models" / "intermediate" / "attribution" / "int_attribution__contributions.py"
+    file = file_of("int_attribution__contributions")
     spec = importlib.util.spec_from_file_location(Path(file).stem, file)
     assert spec is not None
     assert spec.loader is not None

@@ -18,11 +18,11 @@ from tests.dbt_project.rendering import render
 START = date(2024, 1, 1)
 TOP_TIER = Decimal("0.2")
 MODELS = (
-    "intermediate/customers/int_customers__monthly_orders",
-    "intermediate/customers/int_customers__monthly_contracts",
-    "intermediate/customers/int_customers__months",
-    "intermediate/customers/int_customers__tiers",
-    "marts/who/fct_customer_months",
+    "int_customers__monthly_orders",
+    "int_customers__monthly_contracts",
+    "int_customers__months",
+    "int_customers__tiers",
+    "fct_customer_months",
 )
 
 
@@ -149,7 +149,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         "create table int_contracts__valued (person_id bigint, started_on date, last_on date, is_after_as_of boolean)"
     )
     for model in MODELS:
-        connection.execute(f"create view {model.split('/')[-1]} as {render(model)}")
+        connection.execute(f"create view {model} as {render(model)}")
     yield connection
     connection.close()
 

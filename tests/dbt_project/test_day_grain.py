@@ -20,16 +20,16 @@ BERLIN, UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 FIRST, DAYS = date(2026, 3, 20), 40
 PEOPLE = 250
 CHAIN = (
-    "intermediate/attribution/int_attribution__conversions",
-    "intermediate/attribution/int_attribution__touches",
-    "marts/growth/fct_attribution_credits",
-    "intermediate/growth/int_growth__movements",
-    "marts/growth/fct_growth_credits",
-    "intermediate/survey/int_survey__respondents",
-    "intermediate/survey/int_survey__linked",
-    "intermediate/survey/int_survey__contexts",
-    "intermediate/survey/int_survey__unpaired",
-    "marts/expectations/fct_expectation_gaps",
+    "int_attribution__conversions",
+    "int_attribution__touches",
+    "fct_attribution_credits",
+    "int_growth__movements",
+    "fct_growth_credits",
+    "int_surveys__respondents",
+    "int_surveys__touchpoint_links",
+    "int_surveys__contexts",
+    "int_expectations__unpaired_perceptions",
+    "fct_expectation_gaps",
 )
 PREPARED = """
 insert into stg_mappings__touchpoint_types values
@@ -52,7 +52,7 @@ create table int_orders__valued as select
     event_key as order_key, who as person_id, occurred_at, is_day_only,
     cast(timezone('Europe/Berlin', timezone('UTC', occurred_at)) as date) as occurred_on,
     'sale' as kind, false as is_after_as_of, 1 as revenue
-from (select *, identifier_key as who from int_touchpoints__collected where event = 'order');
+from (select *, identifier_key as who from int_touchpoints__source_events where event = 'order');
 create table int_contracts__valued (
     person_id bigint, started_at timestamp, is_started_day_only boolean, started_on date, is_after_as_of boolean
 );
@@ -65,22 +65,22 @@ create table stg_survey__responses as select
     event_key as response_key, 's' as survey_id, 'site' as data_source, identifier_key, null::varchar as order_id,
     null::varchar as ticket_id, 's' as id_namespace, null::varchar as wave, null::varchar as survey_language,
     occurred_at as answered_at, is_day_only, null::varchar as interaction
-from int_touchpoints__collected where event = 'survey_answered';
-create table int_survey__meanings as select
-    side as meaning_key, side as choice_key, 'kept' as fate, side::double as value, side * 10.0 as value_pct,
+from int_touchpoints__source_events where event = 'survey_answered';
+create table int_surveys__meanings as select
+    side as meaning_key, side as choice_key, 'kept' as disposition, side::double as value, side * 10.0 as value_pct,
     case side when 1 then 'expectation' else 'perception' end as construct, 'speed' as item, 'Speed' as item_label,
     null::varchar as item_dimension,
     null::varchar as interaction, 's' as survey_id, 'processes' as pillar, 1 as scale_min, 5 as scale_max,
     'q' || side as question_id
 from range(1, 3) as sides (side);
-create table int_survey__given as
+create table int_surveys__answer_meanings as
     select response_key, 1 + response_key % 2 as meaning_key from stg_survey__responses;
-create table int_survey__perceptions as select
+create table int_expectations__perceptions as select
     *, null::bigint as importance_key, null::bigint as expected_key, null::bigint as accepted_key,
     null::bigint as desired_key
-from int_survey__given where meaning_key = 2;
-create table int_survey__questions as select distinct construct, survey_id, item from int_survey__meanings;
-create table int_survey__weights (person_id bigint, weight double);
+from int_surveys__answer_meanings where meaning_key = 2;
+create table int_surveys__questions as select distinct construct, survey_id, item from int_surveys__meanings;
+create table int_surveys__weights (person_id bigint, weight double);
 create or replace table fct_customer_months as select distinct
     person_id, date_trunc('month', occurred_on)::date as month_on, null::varchar as tier_start,
     last_day(occurred_on) as month_end_on, 1 as acquired, 0 as reactivated, 0 as retained, 0 as lost
@@ -131,7 +131,7 @@ def _world(events: list[Event]) -> duckdb.DuckDBPyConnection:
 
 # What must not depend on the grain, of those whose facts have times where the question needs them (see `_history`).
 EQUAL = {
-    "occurrences": ("int_touchpoints__typed", "event_key, occurrence, is_conversion"),
+    "occurrences": ("int_touchpoints__types", "event_key, occurrence, is_conversion"),
     "journeys": ("int_journeys__touchpoints", "touchpoint_id, person_step, journey_id, journey_step"),
     "stage conversions": (
         "fct_stage_entries",
@@ -146,7 +146,10 @@ EQUAL = {
         "conversion_id, model, touchpoint_id, round(credit, 9)",
     ),
     "growth": ("fct_growth_credits where person_id % 3 = 0", "growth_credit_id, corner, credit, touches"),
-    "survey links": ("int_survey__linked where response_key // 1000 % 3 < 2", "response_key, touchpoint_id, link_rule"),
+    "survey links": (
+        "int_surveys__touchpoint_links where response_key // 1000 % 3 < 2",
+        "response_key, touchpoint_id, link_rule",
+    ),
     "gaps": ("fct_expectation_gaps where person_id % 3 < 2", "answer_id, pairing, expectation_answer_id"),
 }
 

@@ -20,7 +20,7 @@ from tests.dbt_project.running import PROJECT
 from tests.releases import rewrite
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
-MARTS = Path("dbt_project", "models", "marts", "who")
+MARTS = Path("dbt_project", "models", "marts", "orders")
 
 
 def dbt(project: Path, *command: str) -> str:

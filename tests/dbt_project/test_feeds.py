@@ -10,12 +10,12 @@ import yaml
 
 from tests.dbt_project.rendering import PROJECT, render
 
-REACH = render("marts/trust/fct_feeds")
+REACH = render("fct_feeds")
 OTHER_INPUTS = """
-create table int_value__doubts (feed varchar, provisional_reason varchar);
-create table int_mentions__doubts (feed varchar, provisional_reason varchar);
-create table int_survey__refusals (feed varchar, n_rows bigint, reason varchar);
-create table int_books__feed_losses (feed varchar, part varchar);
+create table int_value__provisional_feeds (feed varchar, provisional_reason varchar);
+create table int_mentions__provisional_feeds (feed varchar, provisional_reason varchar);
+create table int_surveys__refusals (feed varchar, n_rows bigint, reason varchar);
+create table int_quality__feed_losses (feed varchar, part varchar);
 """
 
 

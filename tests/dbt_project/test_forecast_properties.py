@@ -80,7 +80,8 @@ def test_who_had_everything_for_nothing_is_worth_less_than_who_paid_a_little() -
     with value_world(orders, as_of=AS_OF) as database:
         found = rows(
             database,
-            f"select person_id, predicted_value from int_value__customers where person_id >= {TWINS} order by 1",
+            "select person_id, predicted_value from int_value__customer_forecasts "
+            f"where person_id >= {TWINS} order by 1",
         )
 
     nothing, little, much = (row["predicted_value"] for row in found)

@@ -78,10 +78,10 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute(
         "create table int_touchpoints__events (event_key bigint, data_source varchar, occurred_at timestamp, "
         "device_key bigint, utm_source varchar, utm_medium varchar, campaign varchar, is_web boolean, "
-        "source_file varchar, source_line bigint, fate varchar, is_after_as_of boolean)"
+        "source_file varchar, source_line bigint, disposition varchar, is_after_as_of boolean)"
     )
     connection.execute(
-        "create table int_touchpoints__staged (touchpoint_id bigint, person_id bigint, occurred_at timestamp, "
+        "create table int_touchpoints__mapped (touchpoint_id bigint, person_id bigint, occurred_at timestamp, "
         "is_day_only boolean, data_source varchar, source_file varchar, source_line bigint)"
     )
     connection.execute(
@@ -95,9 +95,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
-SESSIONIZED = render("intermediate/touchpoints/int_touchpoints__sessionized")
-JOURNEYS = render("intermediate/journeys/int_journeys__touchpoints")
-STAGE_ENTRIES = render("marts/journey/fct_stage_entries")
+SESSIONIZED = render("int_touchpoints__sessionized")
+JOURNEYS = render("int_journeys__touchpoints")
+STAGE_ENTRIES = render("fct_stage_entries")
 
 
 def sessions_equal_a_plain_sessionizers(database: duckdb.DuckDBPyConnection, events: list[Event]) -> int:
@@ -162,9 +162,9 @@ def test_long_random_streams_have_the_sessions_of_a_plain_sessionizer(
 @settings(max_examples=40, deadline=None)
 @given(events=_EVENTS)
 def test_journeys_are_the_runs_of_a_person(database: duckdb.DuckDBPyConnection, events: list[Event]) -> None:
-    database.execute("delete from int_touchpoints__staged")
+    database.execute("delete from int_touchpoints__mapped")
     database.executemany(
-        "insert into int_touchpoints__staged values (?, ?, ?, false, 'site', ?, ?)",
+        "insert into int_touchpoints__mapped values (?, ?, ?, false, 'site', ?, ?)",
         [[e.key, e.who, START + timedelta(days=e.at), e.file, e.line] for e in events],
     )
     expected = {}

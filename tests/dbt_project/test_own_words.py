@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from app.growth.attribution import segment_here
-from dbt_project.methods.words import own_word
-from tests.dbt_project.rendering import PROJECT
+from dbt_project.methods.text.words import own_word
+from tests.dbt_project.rendering import file_of
 
 OURS = ("all", "none")
 WORDS = st.one_of(
@@ -36,7 +36,7 @@ def test_only_a_word_of_ours_is_changed(word: str) -> None:
 
 
 def test_the_macro_names_words_as_its_twin_in_python_does() -> None:
-    macros = Environment().from_string((PROJECT / "macros" / "words.sql").read_text(encoding="utf-8")).module
+    macros = Environment().from_string(file_of("words").read_text(encoding="utf-8")).module
     sql = macros.own_word("word", list(OURS), "segment")  # type: ignore[attr-defined]
     words = ["all", "none", "All", "several", "all (segment)", "none (segment) (segment)", "a (segment)", "", "O'Brien"]
     with duckdb.connect() as connection:

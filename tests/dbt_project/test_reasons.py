@@ -1,4 +1,4 @@
-"""Every reason why a row does not count is in the register, with a text and a heading."""
+"""Every reason why a row does not count is in the register, with a text and a reason_group."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_every_reason_of_a_base_model_comes_from_the_register(base: Path) -> Non
         assert set(re.findall(r"\b(?:then|else)\s+'([^']*)'", column[1])) == set(), column[1]
     chosen = re.search(r"as _disposition,(.*) as _disposition_reason", sql, flags=re.DOTALL)
     for text in re.findall(r"\b(?:then|else)\s+'([^']*)'", chosen[1] if chosen else ""):
-        raise AssertionError(f"{base.stem} writes a reason that is not in macros/reasons.sql: {text}")
+        raise AssertionError(f"{base.stem} writes a reason that is not in macros/concepts/reasons.sql: {text}")
 
 
 def test_every_reason_of_the_register_is_given_by_a_base_model_and_has_a_text_and_a_heading() -> None:
@@ -36,8 +36,8 @@ def test_every_reason_of_the_register_is_given_by_a_base_model_and_has_a_text_an
     for code, entry in register.items():
         assert re.fullmatch(r"[a-z_]+", code)
         assert entry["text"].strip()
-        assert entry["heading"].strip()
-        assert "'" not in entry["text"] + entry["heading"]
+        assert entry["reason_group"].strip()
+        assert "'" not in entry["text"] + entry["reason_group"]
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_reason_that_is_not_in_the_register_does_not_compile(call: str) -> Non
 
 def test_every_reason_of_a_base_model_becomes_a_plain_text_and_a_heading() -> None:
     with duckdb.connect(":memory:") as database:
-        database.execute(f"create table int_books__reasons as {render('intermediate/books/int_books__reasons')}")
+        database.execute(f"create table int_quality__reasons as {render('int_quality__reasons')}")
         text = render_text("{{ reason_text('stored', 'template') }}")
         code = render_text("{{ reason_code('stored') }}")
         for call in {tuple(call) for base in BASES for call in reasons_called(base)}:
             rows = database.execute(
-                f"select {text}, heading from (select ? as stored) "
-                f"inner join int_books__reasons on reason_code = {code}",
+                f"select {text}, reason_group from (select ? as stored) "
+                f"inner join int_quality__reasons on reason_code = {code}",
                 [":".join(call)],
             ).fetchall()
             assert len(rows) == 1, call

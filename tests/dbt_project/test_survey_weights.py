@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dbt_project.models.intermediate.survey.int_survey__weights import DIMENSIONS, LEAST, weights
+from dbt_project.models.intermediate.surveys.int_surveys__weights import DIMENSIONS, LEAST, weights
 
 
 def customers(size: int, *, answers: dict[str, float]) -> pd.DataFrame:

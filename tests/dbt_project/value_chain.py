@@ -15,16 +15,16 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from tests.dbt_project.rendering import PROJECT, render
+from tests.dbt_project.rendering import file_of, render
 
-_VALUE, _CUSTOMERS, _WHO = "intermediate/value/int_value__", "intermediate/customers/int_customers__", "marts/who/"
+_VALUE, _CUSTOMERS = "int_value__", "int_customers__"
 VALUE = (
-    "intermediate/orders/int_orders__valued",
+    "int_orders__valued",
     f"{_CUSTOMERS}monthly_orders",
     f"{_CUSTOMERS}monthly_contracts",
     f"{_CUSTOMERS}months",
     f"{_CUSTOMERS}tiers",
-    f"{_WHO}fct_customer_months",
+    "fct_customer_months",
     *(
         f"{_VALUE}{name}"
         for name in (
@@ -38,26 +38,26 @@ VALUE = (
             "scores",
             "forecasts",
             "back_tests",
-            "choice",
+            "model_choice",
             "contract_scores",
-            "customers",
-            "valued",
+            "customer_forecasts",
+            "draw_inputs",
             "intervals",
-            "durations",
-            "survival",
         )
     ),
-    f"{_WHO}dim_customers",
-    f"{_WHO}fct_value_intervals",
-    f"{_WHO}fct_value_models",
-    f"{_WHO}fct_survival_curves",
-    f"{_WHO}fct_revenue_concentration",
+    "int_survival__durations",
+    "int_survival__curves",
+    "dim_customers",
+    "fct_value_intervals",
+    "fct_value_models",
+    "fct_survival_curves",
+    "fct_revenue_concentration",
 )
 PROFILE = (
     f"{_CUSTOMERS}profile_counts",
     f"{_CUSTOMERS}profile_tests",
     f"{_CUSTOMERS}profile_index",
-    f"{_WHO}fct_profile_index",
+    "fct_profile_index",
 )
 INPUTS = """
 create table stg_config__settings (
@@ -79,7 +79,7 @@ create table stg_crm_csv__orders (
 );
 create table int_contracts__valued (
     contract_key bigint, person_id bigint, plan varchar, started_on date, last_on date, is_running boolean,
-    is_of_nobody boolean,
+    is_without_person boolean,
     amount_per_month_reporting decimal(18, 2), is_after_as_of boolean
 );
 create table dim_people (
@@ -134,13 +134,12 @@ def value_world(orders: Sequence[Order], *, as_of: date) -> duckdb.DuckDBPyConne
 def build(database: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
     """Make a table of every model, replacing the one of an earlier build."""
     for model in models:
-        name = model.rsplit("/", 1)[-1]
-        if (PROJECT / "models" / f"{model}.sql").is_file():
-            database.execute(f"create or replace table {name} as {_sql(model)}")
+        if file_of(model).suffix == ".sql":
+            database.execute(f"create or replace table {model} as {_sql(model)}")
         else:
             found = _python_model(model).model(_Dbt(database), None)
             database.register("found", found)
-            database.execute(f"create or replace table {name} as select * from found")
+            database.execute(f"create or replace table {model} as select * from found")
             database.unregister("found")
 
 
@@ -157,7 +156,7 @@ def _sql(model: str) -> str:
 
 @cache
 def _python_model(model: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(model.rsplit("/", 1)[-1], PROJECT / "models" / f"{model}.py")
+    spec = importlib.util.spec_from_file_location(model, file_of(model))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -232,7 +232,7 @@ def test_every_choice_of_a_cell_is_an_answer_and_a_question_counts_once(root: Pa
     assert most == least  # what is ticked in one cell is one question answered
     with duckdb.connect(str(root / "warehouse" / "raw.duckdb"), read_only=True) as private:
         ((unreadable,),) = private.execute(
-            "select count(*) from intermediate.int_survey__judged_answers where fate = 'unreadable'"
+            "select count(*) from intermediate.int_surveys__typed_answers where disposition = 'unreadable'"
         ).fetchall()
     assert unreadable == sum(row.get(CHOSEN) == "、" for row in responses())
 

@@ -36,7 +36,7 @@ MOST_MISSES = 1
 SURVEY = "relationship_survey"
 COMMENTS_READ = """
     select coalesce(responses.respondent, mentions.mention_id), read.language, read.topic
-    from intermediate.int_comments__read as read
+    from intermediate.int_comments__classified as read
     left join cx.marts.fct_survey_answers as answers on answers.answer_id = read.comment_id
     left join staging.stg_survey__responses as responses on responses.response_key = answers.response_id
     left join staging.stg_social_csv__mentions as mentions on mentions.mention_key = read.comment_id

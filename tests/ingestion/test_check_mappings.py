@@ -252,7 +252,7 @@ def test_qualtrics_questions_are_known_by_their_import_ids(tmp_path: Path) -> No
 
 
 def test_the_metadata_of_qualtrics_is_the_one_of_the_model() -> None:
-    macro = (Path(dbt_project).parent / "macros" / "qualtrics.sql").read_text()
+    macro = (Path(dbt_project).parent / "macros" / "vendors" / "qualtrics.sql").read_text()
     listed = macro[macro.index("-%}") : macro.index("{%- endmacro")].split("'")[1::2]
     assert set(listed) == QUALTRICS_METADATA
 
@@ -308,7 +308,7 @@ def test_numbers_are_read_as_the_model_reads_them(text: str, decimal: str) -> No
 
 
 def _parse_number() -> Any:
-    macro = (Path(dbt_project).parent / "macros" / "parsing.sql").read_text()
+    macro = (Path(dbt_project).parent / "macros" / "texts" / "parsing.sql").read_text()
     body = macro[macro.index("{% macro parse_number") :]
     body = body[body.index("-%}") + 3 : body.index("{%- endmacro")]
     for name, value in {"text": "$text", "decimal": "$decimal", "type": "double"}.items():

@@ -20,25 +20,25 @@ from tests.pipeline.warehouse import build_warehouse, make_workspace, write_arte
 from workspace import Workspace
 
 Losses = list[dict[str, Any]]
-LOSSES = render("intermediate/books/int_books__losses")
+LOSSES = render("int_quality__losses")
 NO_TIME = register_of_reasons()["no_valid_time"]
 METRICS = ("orders", "revenue")
 
 
 class Books:
-    """The tables that `int_books__losses` reads, with the rows that a test puts there."""
+    """The tables that `int_quality__losses` reads, with the rows that a test puts there."""
 
     def __init__(self) -> None:
         self.database = duckdb.connect(":memory:")
         self.database.execute(
             """
-            create table int_books__dispositions (
+            create table int_quality__dispositions (
                 data_source varchar, raw_table varchar, load_id integer, disposition varchar, reason varchar,
                 cure varchar, n_rows bigint
             );
             create table stg_config__sources (data_source varchar, max_loss double);
-            create table int_survey__judged_answers (
-                data_source varchar, question_id varchar, fate varchar, is_missing boolean
+            create table int_surveys__typed_answers (
+                data_source varchar, question_id varchar, disposition varchar, is_missing boolean
             );
             create schema ledger;
             create table ledger.loads (
@@ -51,15 +51,15 @@ class Books:
     def rows(self, disposition: str, n_rows: int, *, load_id: int = 1, cure: str | None = NO_TIME["cure"]) -> Books:
         reason = None if disposition == "kept" else "no valid occurred_at"
         self.database.execute(
-            "insert into int_books__dispositions values ('shop', 'raw_crm_csv.orders', ?, ?, ?, ?, ?)",
+            "insert into int_quality__dispositions values ('shop', 'raw_crm_csv.orders', ?, ?, ?, ?, ?)",
             [load_id, disposition, reason, None if disposition == "kept" else cure, n_rows],
         )
         return self
 
-    def answers(self, fate: str, n_rows: int, *, is_missing: bool = False) -> Books:
+    def answers(self, disposition: str, n_rows: int, *, is_missing: bool = False) -> Books:
         self.database.execute(
-            "insert into int_survey__judged_answers select 'shop', 'Note', ?, ? from range(?)",
-            [fate, is_missing, n_rows],
+            "insert into int_surveys__typed_answers select 'shop', 'Note', ?, ? from range(?)",
+            [disposition, is_missing, n_rows],
         )
         return self
 

@@ -100,11 +100,11 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
             "select date '2026-02-01' as as_of_on, false as is_pinned"
         )
         connection.execute(
-            "create or replace table intermediate.int_books__staging as select 'shop' as data_source, "
+            "create or replace table intermediate.int_quality__staging_totals as select 'shop' as data_source, "
             "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept"
         )
         connection.execute(
-            "create or replace table intermediate.int_books__losses as select 'shop' as data_source, "
+            "create or replace table intermediate.int_quality__losses as select 'shop' as data_source, "
             "'raw_crm_csv.orders' as subject, 'quarantined' as loss, 'no customer_id' as reason, 'map it' as cure, "
             "1 as n_rows, 1 as n_lost, 1000 as out_of, false as is_high, false as is_all"
         )
@@ -114,11 +114,11 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
             "5 as bound from range(2) as t(i)"
         )
         connection.execute(
-            "create or replace table intermediate.int_books__unmapped as "
+            "create or replace table intermediate.int_quality__unmapped as "
             "select 'event' as kind, 'shop' as data_source, 'gift' as name, 3 as n_rows"
         )
         connection.execute(
-            "create or replace table intermediate.int_books__days as "
+            "create or replace table intermediate.int_quality__day_only_sources as "
             "select 'shop' as data_source, 9 as n_rows, 4 as n_days"
         )
 

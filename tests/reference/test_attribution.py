@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dbt_project.methods.attribution import (
+from dbt_project.methods.attribution.contributions import (
     PathCounts,
     first_touch,
     last_touch,

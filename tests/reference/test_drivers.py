@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dbt_project.methods.relative_weights import drivers_of, relative_weights
+from dbt_project.methods.perceptions.relative_weights import drivers_of, relative_weights
 
 # Miles per gallon, cylinders, displacement, horse power, weight, gears.
 CARS = """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dbt_project.methods.raking import Margin, design_effect, rake
+from dbt_project.methods.surveys.raking import Margin, design_effect, rake
 from serving.statistics.compose import FOLDS, Estimates
 from serving.statistics.linear import Parts
 

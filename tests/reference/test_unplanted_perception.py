@@ -16,20 +16,20 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from dbt_project.methods.relative_weights import drivers_of
+from dbt_project.methods.perceptions.relative_weights import drivers_of
 from tests.dbt_project import value_chain
 from tests.dbt_project.value_chain import build, rows
 
 SEED, WORLDS, PEOPLE = 20261122, 200, 700
 LARGEST_RATE, LEVEL = 0.05, 0.01
-_PERCEPTION = "intermediate/perception/int_perception__"
+_PERCEPTIONS = "int_perceptions__"
 MODELS = (
     *(
-        f"{_PERCEPTION}{name}"
-        for name in ("felt", "later", "tolerances", "effects", "driver_answers", "driver_weights")
+        f"{_PERCEPTIONS}{name}"
+        for name in ("ratings", "before_and_after", "tolerances", "effects", "driver_answers", "driver_weights")
     ),
-    "marts/perception/fct_satisfaction_drivers",
-    "marts/perception/fct_perception_growth",
+    "fct_satisfaction_drivers",
+    "fct_perception_growth",
 )
 ITEMS = pd.DataFrame(
     [
@@ -59,7 +59,7 @@ GIVEN = """
 @pytest.fixture(autouse=True)
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bootstrap intervals are not looked at here."""
-    module = value_chain._python_model(f"{_PERCEPTION}driver_weights")
+    module = value_chain._python_model(f"{_PERCEPTIONS}driver_weights")
     monkeypatch.setattr(module, "drivers_of", partial(drivers_of, draws=10))
 
 
@@ -127,7 +127,7 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
     )  # fmt: skip
     database.execute(
         """
-        create or replace table int_survey__answers as
+        create or replace table int_surveys__answers as
             select answer_id as answer_key, interaction as asked_interaction from long;
         create or replace table fct_expectation_gaps as
             select *, answered_at::date as answered_on, perception_pct - expectation_pct as gap_pct from long;

@@ -8,11 +8,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from dbt_project.methods import bg_nbd, gamma_gamma, kaplan_meier, pareto_nbd
-from dbt_project.methods.back_test import back_test
-from dbt_project.methods.fitting import Estimates
-from dbt_project.methods.gamma_gamma import Spends
-from dbt_project.methods.histories import Histories, reduce_histories
+from dbt_project.methods.statistics import kaplan_meier
+from dbt_project.methods.value import bg_nbd, gamma_gamma, pareto_nbd
+from dbt_project.methods.value.back_test import back_test
+from dbt_project.methods.value.fitting import Estimates
+from dbt_project.methods.value.gamma_gamma import Spends
+from dbt_project.methods.value.histories import Histories, reduce_histories
 from tests.reference.arrays import Cdnow, cdnow, log_totals
 
 # The customer that both papers' examples look at.

@@ -48,7 +48,7 @@ DATED_BY = {
     "fct_comment_topics": "commented_on",
     "fct_perception_growth": "calculated_on",
     "fct_satisfaction_drivers": "calculated_on",
-    "fct_comment_quotes": "last_told_on",
+    "fct_comment_quotes": "last_commented_on",
 }
 PEOPLE = (
     "person_type",

@@ -173,7 +173,7 @@ FIXED_BY_HAND = {
         metric: (_STAKES, {}, _STAKE_ROWS.format(number))
         for metric, number in (
             ("value_at_stake", "value_at_stake"),
-            ("below_tolerance_customer_share", "customers_below / nullif(customers_told, 0)"),
+            ("below_tolerance_customer_share", "customers_below / nullif(customers_rated, 0)"),
             ("below_tolerance_customers", "customers_below"),
             ("retained_customer_worth", "worth"),
         )

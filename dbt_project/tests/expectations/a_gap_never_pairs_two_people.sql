@@ -13,7 +13,7 @@ with gaps as (
 
 respondents as (
 
-    select * from {{ ref('int_survey__respondents') }}
+    select * from {{ ref('int_surveys__respondents') }}
 
 ),
 

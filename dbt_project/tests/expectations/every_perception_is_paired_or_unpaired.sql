@@ -7,7 +7,7 @@ with perceptions as (
     select
         count(*) as n_answers,
         coalesce(sum(value), 0) as total
-    from {{ ref('int_survey__answers') }}
+    from {{ ref('int_surveys__answers') }}
     where construct = 'perception' and value is not null
 
 ),

@@ -10,7 +10,7 @@ from ingestion.engine.load import load_mappings, load_source, prepare
 from tests.dbt_project.running import run_dbt
 from workspace import load_workspace
 
-MODELS = ("+int_identity__identifiers", "+int_touchpoints__typed", "person_key_aliases")
+MODELS = ("+int_identity__identifiers", "+int_touchpoints__types", "person_key_aliases")
 
 
 def load(folder: Path, *, secret: bytes | None = None) -> None:

@@ -146,8 +146,8 @@ def read(raw: Path) -> Warehouse:
             visits={
                 event.removeprefix("Viewed ").removesuffix(" Page"): (now, then)
                 for event, now, then in rows(
-                    "select event, person_id, person_id_at_event from intermediate.int_touchpoints__typed "
-                    "inner join intermediate.int_touchpoints__collected using (event_key) "
+                    "select event, person_id, person_id_at_event from intermediate.int_touchpoints__types "
+                    "inner join intermediate.int_touchpoints__source_events using (event_key) "
                     "where event <> 'contact_created'"
                 )
             },

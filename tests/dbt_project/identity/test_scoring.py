@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from dbt_project.methods.components import smallest_of_component
+from dbt_project.methods.identity.components import smallest_of_component
 from demo import generate
 from demo.dirt import Dirt
 from tests.dbt_project.identity.building import build, load
@@ -46,7 +46,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
             "select identifier_key, identifier_type, person_id from intermediate.int_identity__identifiers"
         ).fetchall()
         links = connection.execute(
-            "select identifier_a, identifier_b, type_b from intermediate.int_identity__stated"
+            "select identifier_a, identifier_b, type_b from intermediate.int_identity__stated_links"
         ).fetchnumpy()
         guarded = connection.execute("select identifier_key, reason from intermediate.int_identity__guarded").fetchall()
     left, right = np.asarray(links["identifier_a"]), np.asarray(links["identifier_b"])

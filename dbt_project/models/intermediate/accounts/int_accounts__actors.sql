@@ -74,7 +74,7 @@ owned as (
 
 ),
 
--- What somebody did before the first account knew them led there: it is the account's.
+-- What a person did before the first account knew them led there: it is the account's.
 final as (
 
     select

@@ -23,7 +23,7 @@ deals as (
 
 identifiers as (
 
-    -- A filler, or what many share, is nobody's and belongs to no account.
+    -- A filler, or an identifier that many share, belongs to no person and to no account.
     select * from {{ ref('int_identity__identifiers') }}
     where not coalesce(is_guarded, false)
 
@@ -158,7 +158,7 @@ bounded as (
 
 ),
 
--- Two sources may tell of one membership: what overlaps or touches is one.
+-- Two sources may report one membership: what overlaps or touches is one.
 overlapped as (
 
     select

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.attribution import (
+from dbt_project.methods.attribution.contributions import (
     STEP_SEPARATOR,
     Contributions,
     PathCounts,
@@ -25,7 +25,7 @@ from dbt_project.methods.attribution import (
     shapley,
     unattributed,
 )
-from dbt_project.methods.words import own_word
+from dbt_project.methods.text.words import own_word
 
 Model = Callable[[PathCounts], Contributions]
 
@@ -34,7 +34,7 @@ _MODELS: dict[str, Model] = {
     "markov_2": lambda paths: markov(paths, order=2),
     "shapley": shapley,
 }
-# Exports have no touchpoints, from which fct_attribution_credits could tell these.
+# Exports have no touchpoints, from which fct_attribution_credits could compute these.
 _RULES: dict[str, Model] = {"first": first_touch, "last": last_touch, "linear": linear_touch}
 _SEPARATORS = {"touchpoints": "\x1f", "export": STEP_SEPARATOR}
 _ALL = "all"

@@ -6,9 +6,9 @@ with events as (
 
 ),
 
-typed as (
+types as (
 
-    select * from {{ ref('int_touchpoints__typed') }}
+    select * from {{ ref('int_touchpoints__types') }}
 
 ),
 
@@ -31,7 +31,7 @@ final as (
 
     select
         events.event_key as conversion_id,
-        typed.person_id,
+        types.person_id,
         people.segment,
         events.event as conversion,
         events.data_source,
@@ -39,7 +39,7 @@ final as (
         {{ business_day('events.occurred_at') }} as converted_on,
         cast(coalesce(orders.revenue, events.amount, 0) as decimal(18, 4)) as revenue,
         cast(row_number() over (
-            partition by typed.person_id
+            partition by types.person_id
             order by
                 {{ happened_by('events.occurred_at', 'events.is_day_only') }}, events.source_file, events.source_line,
                 events.data_source, events.event_key
@@ -47,11 +47,11 @@ final as (
         events.source_file,
         events.source_line
     from events
-    inner join typed on events.event_key = typed.event_key
+    inner join types on events.event_key = types.event_key
     left join orders on events.event_key = orders.event_key
-    left join people on typed.person_id = people.person_id
+    left join people on types.person_id = people.person_id
     where
-        typed.is_conversion
+        types.is_conversion
         and not events.is_after_as_of
 
 )

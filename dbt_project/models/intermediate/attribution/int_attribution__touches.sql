@@ -1,10 +1,10 @@
--- Grain: one row is a touchpoint that may earn credit, with the path that it belongs to and what became of that path.
+-- Grain: one row is a touchpoint that may earn credit, with the path that it belongs to and the outcome of that path.
 -- A touch is a visit, or a touchpoint off the web: a visit of twenty pages is one touch of twenty touchpoints.
 -- Where only the day is known, the conversion may have come last in it and the touch first: neither loses the credit.
 
 with touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select * from {{ ref('int_touchpoints__mapped') }}
 
 ),
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from dbt_project.methods.topics import nearest_label
+from dbt_project.methods.text.topics import nearest_label
 
 COLUMNS = ["language", "found_topic", "topic", "item", "pillar", "interaction"]
 
@@ -19,7 +19,7 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     """Link every topic of every language."""
     dbt.config(materialized="table")
     found = (
-        dbt.ref("int_comments__read")
+        dbt.ref("int_comments__classified")
         .filter("topic is not null")
         .project("language, topic as found_topic, topic_words")
         .distinct()
@@ -27,7 +27,7 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
         .df()
     )
     items = (
-        dbt.ref("int_survey__questions")
+        dbt.ref("int_surveys__questions")
         .filter("construct = 'perception' and item_label is not null")
         .project("item, item_label, pillar, interaction")
         .order("item, interaction nulls last, pillar nulls last, item_label")
@@ -46,5 +46,5 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
         pillar=[items["pillar"].get(item) for item in nearest],
         interaction=[items["interaction"].get(item) for item in nearest],
     )
-    told: pd.DataFrame = linked[COLUMNS].astype(dict.fromkeys(COLUMNS, "string"))
-    return told
+    found: pd.DataFrame = linked[COLUMNS].astype(dict.fromkeys(COLUMNS, "string"))
+    return found

@@ -1,4 +1,4 @@
--- Grain: one row is a dated fact that a source tells of, whether or not its day has come.
+-- Grain: one row is a dated fact that a source reports, whether or not its day has come.
 {{ config(materialized='view') }}
 
 {#- What dates a fact, by staging model; a fact may have two dates (a ticket is opened and solved). -#}

@@ -1,5 +1,5 @@
 -- Grain: one row is a web event that shows content, or a gate before it.
--- A gate that names no page of content.csv stands before what the session showed last.
+-- A gate that names no page of content.csv is that of the content which the session showed last.
 
 with events as (
 
@@ -13,9 +13,9 @@ sessionized as (
 
 ),
 
-typed as (
+types as (
 
-    select * from {{ ref('int_touchpoints__typed') }}
+    select * from {{ ref('int_touchpoints__types') }}
 
 ),
 
@@ -25,7 +25,7 @@ pages as (
 
 ),
 
-told as (
+shown_events as (
 
     select
         sessionized.event_key,
@@ -36,12 +36,12 @@ told as (
         events.source_line,
         events.page_path,
         case when pages.page_path is not null and events.is_page_view then 1 else 0 end as is_view,
-        case when typed.role = 'gate_shown' then 1 else 0 end as is_gate_shown,
-        case when typed.role = 'gate_submitted' then 1 else 0 end as is_gate_submitted,
+        case when types.role = 'gate_shown' then 1 else 0 end as is_gate_shown,
+        case when types.role = 'gate_submitted' then 1 else 0 end as is_gate_submitted,
         pages.page_path as content_path
     from sessionized
     inner join events on sessionized.event_key = events.event_key
-    inner join typed on sessionized.event_key = typed.event_key
+    inner join types on sessionized.event_key = types.event_key
     left join pages on events.page_path = pages.page_path
     where sessionized.session_id is not null
 
@@ -57,7 +57,7 @@ numbered as (
             order by occurred_at, source_file, source_line, data_source, event_key
             rows between unbounded preceding and current row
         ) as nth_content
-    from told
+    from shown_events
 
 ),
 

@@ -12,15 +12,15 @@ sessionized as (
 
 ),
 
-typed as (
+types as (
 
-    select * from {{ ref('int_touchpoints__typed') }}
+    select * from {{ ref('int_touchpoints__types') }}
 
 ),
 
-measured as (
+engagement as (
 
-    select * from {{ ref('int_content__measured') }}
+    select * from {{ ref('int_content__engagement') }}
 
 ),
 
@@ -31,9 +31,9 @@ in_order as (
         sessionized.session_id,
         events.data_source,
         events.occurred_at,
-        coalesce(typed.role = 'search', false) as is_search,
+        coalesce(types.role = 'search', false) as is_search,
         events.is_page_view,
-        measured.results,
+        engagement.results,
         row_number() over (
             partition by sessionized.session_id
             order by
@@ -41,8 +41,8 @@ in_order as (
         ) as step
     from sessionized
     inner join events on sessionized.event_key = events.event_key
-    left join typed on sessionized.event_key = typed.event_key
-    left join measured on sessionized.event_key = measured.event_key
+    left join types on sessionized.event_key = types.event_key
+    left join engagement on sessionized.event_key = engagement.event_key
     where sessionized.session_id is not null
 
 ),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from dbt_project.methods.reading_ease import reading_ease, words_of
-from dbt_project.methods.tone import language_of
+from dbt_project.methods.text.reading_ease import reading_ease, words_of
+from dbt_project.methods.text.tone import language_of
 
 COLUMNS = ["page_path", "language", "words", "reading_ease"]
 

@@ -41,7 +41,7 @@ final as (
         dated.contract_key,
         dated.identifier_key,
         coalesce(actors.account_key, identifiers.person_id) as person_id,
-        coalesce(identifiers.is_guarded, false) as is_of_nobody,
+        coalesce(identifiers.is_guarded, false) as is_without_person,
         dated.data_source,
         dated.plan,
         dated.currency,

@@ -1,5 +1,5 @@
 -- Grain: one row is a person x month, from the month of the person's first dated fact to the present one.
--- Whom fillers and shared identifiers name is nobody: no customer, and no person either.
+-- Fillers and shared identifiers name no person, and so no customer.
 
 with units as (
 

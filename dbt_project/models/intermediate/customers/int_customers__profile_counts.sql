@@ -72,7 +72,7 @@ final as (
             valued.family = known.family
             and valued.kind = known.kind
             and valued.attribute = known.attribute
-    -- Nobody on top has stated this attribute: there is nothing to compare.
+    -- No customer of the top tier has stated this attribute: there is nothing to compare.
     where known.n_attribute_top > 0
 
 )

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.comparisons import false_discovery
-from dbt_project.methods.profile import SMALLEST_CELL, exact_p_values
+from dbt_project.methods.statistics.comparisons import false_discovery
+from dbt_project.methods.statistics.profile import SMALLEST_CELL, exact_p_values
 
 KEYS = ["family", "kind", "attribute", "attribute_value"]
 

@@ -9,7 +9,7 @@ with contacts as (
 
 survey_attributes as (
 
-    select * from {{ ref('int_survey__attributes') }}
+    select * from {{ ref('int_surveys__attributes') }}
 
 ),
 

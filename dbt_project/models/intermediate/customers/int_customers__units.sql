@@ -1,4 +1,4 @@
--- Grain: one row is a person, or, with `customer_unit: account` in cx.yml, an account that somebody acts for.
+-- Grain: one row is a person, or, with `customer_unit: account` in cx.yml, an account that a person acts for.
 -- Either may be a customer; a person only for what they do on their own.
 
 with identifiers as (

@@ -1,9 +1,9 @@
--- Grain: one row is an identifier that joins nobody, with the reason: it is a filler, linked to others or not, or too
--- many share it.
+-- Grain: one row is an identifier that joins no people, with the reason: it is a filler, linked to others or not, or
+-- too many share it.
 
-with stated as (
+with stated_links as (
 
-    select * from {{ ref('int_identity__stated') }}
+    select * from {{ ref('int_identity__stated_links') }}
 
 ),
 
@@ -25,16 +25,16 @@ bounds as (
 
 ),
 
--- A filler counts as nobody.
+-- A filler counts as no person.
 links as (
 
     select
-        stated.*,
+        stated_links.*,
         junk_a.identifier_key is not null as is_junk_a,
         junk_b.identifier_key is not null as is_junk_b
-    from stated
-    left join junk as junk_a on stated.identifier_a = junk_a.identifier_key
-    left join junk as junk_b on stated.identifier_b = junk_b.identifier_key
+    from stated_links
+    left join junk as junk_a on stated_links.identifier_a = junk_a.identifier_key
+    left join junk as junk_b on stated_links.identifier_b = junk_b.identifier_key
 
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row is an identifier that stands for "none": a filler address or number, or an id such as 'guest'.
+-- Grain: one row is an identifier that means "none": a filler address or number, or an id such as 'guest'.
 
 with contacts as (
 

@@ -1,27 +1,27 @@
 -- Grain: one row is a statement that two identifiers are one person, and whether identity follows it.
 
-with judged as (
+with link_decisions as (
 
-    select * from {{ ref('int_identity__judged') }}
+    select * from {{ ref('int_identity__link_decisions') }}
 
 ),
 
-vetoed as (
+vetoed_links as (
 
-    select * from {{ ref('int_identity__vetoed') }}
+    select * from {{ ref('int_identity__vetoed_links') }}
 
 ),
 
 refused as (
 
     select
-        judged.*,
-        case when vetoed.identifier_a is not null then 'veto' end as veto
-    from judged
-    left join vetoed
+        link_decisions.*,
+        case when vetoed_links.identifier_a is not null then 'veto' end as veto
+    from link_decisions
+    left join vetoed_links
         on
-            least(judged.identifier_a, judged.identifier_b) = vetoed.identifier_a
-            and greatest(judged.identifier_a, judged.identifier_b) = vetoed.identifier_b
+            least(link_decisions.identifier_a, link_decisions.identifier_b) = vetoed_links.identifier_a
+            and greatest(link_decisions.identifier_a, link_decisions.identifier_b) = vetoed_links.identifier_b
 
 ),
 

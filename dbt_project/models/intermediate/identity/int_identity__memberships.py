@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dbt_project.methods.components import ALWAYS, FOREVER, Times, memberships
+from dbt_project.methods.identity.components import ALWAYS, FOREVER, Times, memberships
 
 
 def model(dbt: Any, session: Any) -> pa.Table:  # noqa: ARG001 (dbt's signature)

@@ -67,7 +67,7 @@ tickets as (
 
 ),
 
--- Who speaks of another brand is nobody whom the company has met.
+-- The author of a mention of another brand is not a person that the company has met.
 mentions as (
 
     select * from {{ ref('stg_social_csv__mentions') }}

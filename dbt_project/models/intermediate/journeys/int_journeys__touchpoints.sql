@@ -6,7 +6,7 @@ with touchpoints as (
     select
         *,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
-    from {{ ref('int_touchpoints__staged') }}
+    from {{ ref('int_touchpoints__mapped') }}
 
 ),
 

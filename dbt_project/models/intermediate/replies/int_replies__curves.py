@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods import kaplan_meier
+from dbt_project.methods.statistics import kaplan_meier
 
 GROUP = ["curve", "dimension", "dimension_value"]
 # Hours at which a desk is asked how many still wait: within a day, the days of a week, and a fortnight.
@@ -15,7 +15,7 @@ HOURS = np.array([1, 2, 4, 8, 12, 24, 48, 72, 96, 120, 144, 168, 336], dtype=np.
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)
-    """Estimate each group's curve; hours that nobody was observed for are left out."""
+    """Estimate each group's curve; hours for which no one was observed are left out."""
     dbt.config(materialized="table")
     counts = dbt.ref("int_replies__durations").order(", ".join([*GROUP, "hours", "has_ended"])).df()
     found = kaplan_meier.curves_by_group(

@@ -17,9 +17,9 @@ events as (
 
 ),
 
-typed as (
+types as (
 
-    select * from {{ ref('int_touchpoints__typed') }}
+    select * from {{ ref('int_touchpoints__types') }}
 
 ),
 
@@ -65,12 +65,12 @@ marked as (
         events.source_file,
         events.source_line,
         events.data_source,
-        typed.person_id
+        types.person_id
     from events
     inner join ends on events.event = ends.event
-    inner join typed on events.event_key = typed.event_key
+    inner join types on events.event_key = types.event_key
     where
-        events.fate in ('touchpoint', 'unmapped')
+        events.disposition in ('touchpoint', 'unmapped')
         and not events.is_after_as_of
 
 ),
@@ -186,7 +186,7 @@ numbered as (
 
 ),
 
--- A goal without a start before it is nobody's attempt.
+-- A goal without a start before it belongs to no attempt.
 attempts as (
 
     select

@@ -16,9 +16,9 @@ events as (
 
 ),
 
-typed as (
+types as (
 
-    select * from {{ ref('int_touchpoints__typed') }}
+    select * from {{ ref('int_touchpoints__types') }}
 
 ),
 
@@ -39,20 +39,20 @@ spaced as (
     select
         events.event_key,
         events.event,
-        coalesce(typed.touchpoint, events.event) as step,
-        typed.person_id,
+        coalesce(types.touchpoint, events.event) as step,
+        types.person_id,
         events.occurred_at,
         events.happened_by_at,
         row_number() over in_order as place,
         lag(events.happened_by_at) over in_order as previous_at
     from events
-    inner join typed on events.event_key = typed.event_key
-    inner join trying on typed.person_id = trying.person_id
+    inner join types on events.event_key = types.event_key
+    inner join trying on types.person_id = trying.person_id
     where
-        events.fate in ('touchpoint', 'unmapped')
+        events.disposition in ('touchpoint', 'unmapped')
         and not events.is_after_as_of
     window in_order as (
-        partition by typed.person_id
+        partition by types.person_id
         order by
             events.happened_by_at, events.source_file, events.source_line, events.data_source, events.event_key
     )

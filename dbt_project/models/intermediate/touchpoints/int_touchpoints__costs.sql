@@ -1,16 +1,16 @@
 -- Grain: one row is a touchpoint that a paid campaign brought, with its share of what the campaign cost on that day.
 -- A day's cost is shared alike among the touchpoints that name the campaign and its parameters. A day on which it
--- brought nobody keeps its cost: no touchpoint bears it.
+-- brought no visitors keeps its cost: no touchpoint bears it.
 
 with touchpoints as (
 
-    select * from {{ ref('int_touchpoints__staged') }}
+    select * from {{ ref('int_touchpoints__mapped') }}
 
 ),
 
-channelled as (
+channels as (
 
-    select * from {{ ref('int_touchpoints__channelled') }}
+    select * from {{ ref('int_touchpoints__channels') }}
 
 ),
 
@@ -44,12 +44,12 @@ brought as (
     select
         touchpoints.touchpoint_id,
         paid.campaign,
-        channelled.utm_source,
-        channelled.utm_medium,
+        channels.utm_source,
+        channels.utm_medium,
         {{ business_day('touchpoints.occurred_at') }} as occurred_on
     from touchpoints
     inner join paid on lower(touchpoints.campaign) = paid.campaign
-    inner join channelled on touchpoints.touchpoint_id = channelled.event_key
+    inner join channels on touchpoints.touchpoint_id = channels.event_key
 
 ),
 

@@ -1,14 +1,14 @@
--- Grain: one row is an event, with its fate.
+-- Grain: one row is an event, with its disposition.
 
-with collected as (
+with source_events as (
 
-    select * from {{ ref('int_touchpoints__collected') }}
+    select * from {{ ref('int_touchpoints__source_events') }}
 
 ),
 
-typed as (
+types as (
 
-    select * from {{ ref('int_touchpoints__typed') }}
+    select * from {{ ref('int_touchpoints__types') }}
 
 ),
 
@@ -21,34 +21,34 @@ as_of as (
 final as (
 
     select
-        collected.event_key,
-        collected.data_source,
-        collected.event,
-        collected.occurred_at,
-        collected.is_day_only,
-        collected.identifier_key,
-        collected.device_key,
-        collected.utm_source,
-        collected.utm_medium,
-        collected.campaign,
-        collected.reason,
-        collected.amount,
-        collected.is_web,
-        coalesce(collected.is_page_view, typed.role = 'view', false) as is_page_view,
-        collected.page_path,
+        source_events.event_key,
+        source_events.data_source,
+        source_events.event,
+        source_events.occurred_at,
+        source_events.is_day_only,
+        source_events.identifier_key,
+        source_events.device_key,
+        source_events.utm_source,
+        source_events.utm_medium,
+        source_events.campaign,
+        source_events.reason,
+        source_events.amount,
+        source_events.is_web,
+        coalesce(source_events.is_page_view, types.role = 'view', false) as is_page_view,
+        source_events.page_path,
         case
-            when collected.is_set_aside then 'set_aside'
-            when collected.occurred_at is null then 'undated'
-            when collected.identifier_key is null then 'nobody'
-            when not typed.is_mapped then 'unmapped'
+            when source_events.is_set_aside then 'set_aside'
+            when source_events.occurred_at is null then 'undated'
+            when source_events.identifier_key is null then 'no_person'
+            when not types.is_mapped then 'unmapped'
             else 'touchpoint'
-        end as fate,
-        coalesce(collected.occurred_at >= as_of.as_of_ends_at, false) as is_after_as_of,
-        collected.source_file,
-        collected.source_line
-    from collected
+        end as disposition,
+        coalesce(source_events.occurred_at >= as_of.as_of_ends_at, false) as is_after_as_of,
+        source_events.source_file,
+        source_events.source_line
+    from source_events
     cross join as_of
-    left join typed on collected.event_key = typed.event_key
+    left join types on source_events.event_key = types.event_key
 
 )
 

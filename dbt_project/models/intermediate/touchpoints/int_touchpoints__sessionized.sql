@@ -28,7 +28,7 @@ present as (
         source_line
     from events
     where
-        fate in ('touchpoint', 'unmapped')
+        disposition in ('touchpoint', 'unmapped')
         and not is_after_as_of
 
 ),

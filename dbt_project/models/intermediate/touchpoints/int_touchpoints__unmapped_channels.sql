@@ -8,7 +8,7 @@ with events as (
 
 channelled as (
 
-    select * from {{ ref('int_touchpoints__channelled') }}
+    select * from {{ ref('int_touchpoints__channels') }}
 
 ),
 
@@ -24,7 +24,7 @@ final as (
     inner join events on channelled.event_key = events.event_key
     where
         channelled.channel is null
-        and events.fate = 'touchpoint'
+        and events.disposition = 'touchpoint'
     group by events.data_source, channelled.utm_source, channelled.utm_medium
 
 )

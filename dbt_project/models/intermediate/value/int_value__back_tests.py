@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.back_test import BackTest, back_test
+from dbt_project.methods.value.back_test import BackTest, back_test
 
 # Model -> what it forecasts; quantity -> what happened.
 FORECASTS = {

@@ -40,7 +40,7 @@ final as (
     where
         windows.time_window = 'present'
         and not contracts.is_after_as_of
-        and contracts.is_of_nobody is not true
+        and contracts.is_without_person is not true
         and coalesce(contracts.last_on >= contracts.started_on, true)
 
 )

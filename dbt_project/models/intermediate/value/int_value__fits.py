@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods import bg_nbd, gamma_gamma, pareto_nbd, sbg
-from dbt_project.methods.fitting import Estimates, ModelRefusedError
-from dbt_project.methods.gamma_gamma import Spends
-from dbt_project.methods.histories import Histories
-from dbt_project.methods.sbg import Terms
+from dbt_project.methods.value import bg_nbd, gamma_gamma, pareto_nbd, sbg
+from dbt_project.methods.value.fitting import Estimates, ModelRefusedError
+from dbt_project.methods.value.gamma_gamma import Spends
+from dbt_project.methods.value.histories import Histories
+from dbt_project.methods.value.sbg import Terms
 
 Row = tuple[str, str, str, str, float, float, int, str]
 COLUMNS = ("time_window", "value_model", "kind", "name", "value", "standard_error", "n", "reason")

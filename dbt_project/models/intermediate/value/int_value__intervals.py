@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dbt_project.methods import bg_nbd, gamma_gamma, sbg
-from dbt_project.methods.fitting import Estimates
-from dbt_project.methods.futures import Customers
-from dbt_project.methods.value_draws import (
+from dbt_project.methods.value import bg_nbd, gamma_gamma, sbg
+from dbt_project.methods.value.fitting import Estimates
+from dbt_project.methods.value.futures import Customers
+from dbt_project.methods.value.value_draws import (
     QUANTILES,
     Buyers,
     PersonBounds,
@@ -35,8 +35,8 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     """Draw futures of all whose model was fitted and chosen; who is valued otherwise enters no interval."""
     dbt.config(materialized="table")
     fits = dbt.ref("int_value__fits").filter("time_window = 'present'").df()
-    chosen = dbt.ref("int_value__choice").fetchnumpy()["value_model"]
-    rows = dbt.ref("int_value__valued").order("basis, person_id, valued_id").df()
+    chosen = dbt.ref("int_value__model_choice").fetchnumpy()["value_model"]
+    rows = dbt.ref("int_value__draw_inputs").order("basis, person_id, valued_id").df()
     buying, spending = _estimates(fits, "bg_nbd", bg_nbd.NAMES), _estimates(fits, "gamma_gamma", gamma_gamma.NAMES)
     leaving = _estimates(fits, "sbg", sbg.NAMES)
     sources: list[tuple[pd.DataFrame, Any]] = []

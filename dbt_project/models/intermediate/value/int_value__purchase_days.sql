@@ -33,7 +33,7 @@ days as (
     where
         orders.orders = 1
         and not orders.is_after_as_of
-        and orders.is_of_nobody is not true
+        and orders.is_without_person is not true
         and contractual.person_id is null
     group by orders.person_id, orders.occurred_on
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods import bg_nbd, pareto_nbd
+from dbt_project.methods.value import bg_nbd, pareto_nbd
 
 KEYS = ["time_window", "repeats", "recency_days", "age_days"]
 MODELS = {"bg_nbd": bg_nbd, "pareto_nbd": pareto_nbd}

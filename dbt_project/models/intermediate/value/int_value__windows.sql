@@ -16,7 +16,7 @@ as_of as (
 orders as (
 
     select * from {{ ref('int_orders__valued') }}
-    where is_of_nobody is not true
+    where is_without_person is not true
 
 ),
 

@@ -6,26 +6,26 @@
 with meanings as (
 
     select *
-    from {{ ref('int_survey__meanings') }}
-    where fate = 'kept' and value is not null
+    from {{ ref('int_surveys__meanings') }}
+    where disposition = 'kept' and value is not null
 
 ),
 
 contexts as (
 
-    select * from {{ ref('int_survey__contexts') }}
+    select * from {{ ref('int_surveys__contexts') }}
 
 ),
 
 perceptions as (
 
-    select * from {{ ref('int_survey__perceptions') }}
+    select * from {{ ref('int_expectations__perceptions') }}
 
 ),
 
 missing as (
 
-    select * from {{ ref('int_survey__unpaired') }}
+    select * from {{ ref('int_expectations__unpaired_perceptions') }}
 
 ),
 
@@ -40,7 +40,7 @@ elsewhere as (
         contexts.answered_on
     from missing
     inner join contexts on missing.respondent_person_id = contexts.respondent_person_id
-    inner join {{ ref('int_survey__given') }} as given on contexts.response_key = given.response_key
+    inner join {{ ref('int_surveys__answer_meanings') }} as given on contexts.response_key = given.response_key
     inner join meanings
         on
             given.meaning_key = meanings.meaning_key

@@ -16,7 +16,7 @@ touchpoints as (
         corner,
         occurred_at,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
-    from {{ ref('int_touchpoints__staged') }}
+    from {{ ref('int_touchpoints__mapped') }}
     where
         corner is not null
         and {{ may_earn_credit('role', 'event') }}

@@ -56,7 +56,7 @@ purchases as (
     where
         kind = 'sale'
         and not is_after_as_of
-        and is_of_nobody is not true
+        and is_without_person is not true
     union all
     select
         person_id,
@@ -66,7 +66,7 @@ purchases as (
     from contracts
     where
         not is_after_as_of
-        and is_of_nobody is not true
+        and is_without_person is not true
 
 ),
 

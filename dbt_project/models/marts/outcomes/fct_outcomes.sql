@@ -7,7 +7,7 @@
 
 with questions as (
 
-    select * from {{ ref('int_survey__questions') }}
+    select * from {{ ref('int_surveys__questions') }}
 
 ),
 
@@ -16,14 +16,14 @@ meanings as (
     select
         *,
         {{ item_key() }} as item_key
-    from {{ ref('int_survey__meanings') }}
-    where fate = 'kept' and value is not null
+    from {{ ref('int_surveys__meanings') }}
+    where disposition = 'kept' and value is not null
 
 ),
 
 contexts as (
 
-    select * from {{ ref('int_survey__contexts') }}
+    select * from {{ ref('int_surveys__contexts') }}
 
 ),
 
@@ -93,12 +93,12 @@ final as (
         asked.outcome_kind as kind,
 
         ---------- the two halves
-        wished.value as importance,
-        felt.value as satisfaction,
-        wished.value_pct as importance_pct,
-        felt.value_pct as satisfaction_pct,
-        wished.is_top_two as is_important_top2,
-        felt.is_top_two as is_satisfied_top2,
+        importance_meanings.value as importance,
+        satisfaction_meanings.value as satisfaction,
+        importance_meanings.value_pct as importance_pct,
+        satisfaction_meanings.value_pct as satisfaction_pct,
+        importance_meanings.is_top_two as is_important_top2,
+        satisfaction_meanings.is_top_two as is_satisfied_top2,
 
         ---------- when and where: satisfaction speaks of an experience, importance of a wish
         contexts.answered_at,
@@ -114,8 +114,8 @@ final as (
         on
             paired.response_key = contexts.response_key
             and coalesce(asked.interaction, '') = contexts.question_interaction
-    left join meanings as wished on paired.importance_key = wished.meaning_key
-    left join meanings as felt on paired.satisfaction_key = felt.meaning_key
+    left join meanings as importance_meanings on paired.importance_key = importance_meanings.meaning_key
+    left join meanings as satisfaction_meanings on paired.satisfaction_key = satisfaction_meanings.meaning_key
 
 )
 

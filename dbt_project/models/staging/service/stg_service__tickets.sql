@@ -66,7 +66,7 @@ final as (
         requester_key,
         email_identifier_key,
         phone_identifier_key,
-        -- A ticket of which nobody knows the requester belongs to nobody.
+        -- A ticket without a known requester belongs to no person.
         coalesce(customer_key, requester_key, email_identifier_key, phone_identifier_key) as identifier_key,
         case
             when customer_key is not null then 'customer'

@@ -1,4 +1,4 @@
--- Grain: one row is a row of a tickets export; every row has a disposition, so that the books balance.
+-- Grain: one row is a row of a tickets export; every row has a disposition, so that the totals agree.
 
 with source as (
 

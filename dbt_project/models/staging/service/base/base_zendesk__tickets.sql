@@ -1,7 +1,7 @@
--- Grain: one row is a ticket as one page of Zendesk's export shows it; every row has a disposition, so that the books
--- balance. A ticket comes again whenever it changed.
+-- Grain: one row is a ticket as one page of Zendesk's export shows it; every row has a disposition, so that the
+-- totals agree. A ticket comes again whenever it changed.
 
-{#- Where each field of a ticket stands. Requester and metrics are there where the export side-loads them. -#}
+{#- Where each field of a ticket is. Requester and metrics are there where the export side-loads them. -#}
 {% set fields = {
     'ticket_id': '$.id',
     'requester_id': '$.requester_id',
@@ -97,7 +97,7 @@ dated_comments as (
 
 ),
 
--- The first public comment by somebody else than the requester.
+-- The first public comment by another person than the requester.
 replies as (
 
     select

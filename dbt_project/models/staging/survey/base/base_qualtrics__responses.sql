@@ -1,4 +1,4 @@
--- Grain: one row is a response of a Qualtrics CSV export, with what became of it. All raw rows are here.
+-- Grain: one row is a response of a Qualtrics CSV export, with its disposition. All raw rows are here.
 {{ config(materialized='table') }}
 
 with source as (

@@ -1,4 +1,4 @@
--- Grain: one row is a line of a long survey CSV - one answer - with what became of it. All raw rows are here.
+-- Grain: one row is a line of a long survey CSV - one answer - with its disposition. All raw rows are here.
 {{ config(materialized='table') }}
 
 with source as (

@@ -1,4 +1,4 @@
--- Grain: one row is a line of a wide survey CSV, with what became of it. All raw rows are here; their cells stay in
+-- Grain: one row is a line of a wide survey CSV, with its disposition. All raw rows are here; their cells stay in
 -- raw, where stg_survey__cells reads them, since a row's text may be kilobytes.
 {{ config(materialized='table') }}
 

@@ -1,0 +1,1 @@
+"""Who is who: phone numbers in one form, and linked identifiers as components."""

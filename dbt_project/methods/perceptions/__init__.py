@@ -1,0 +1,1 @@
+"""What goes with perceptions: drivers of an outcome, later business, value at stake."""

@@ -1,0 +1,1 @@
+"""Weights of those who answered a survey."""

@@ -1,0 +1,1 @@
+"""What people write: language, tone, topics, reading ease; names and numbers taken out."""

@@ -1,0 +1,183 @@
+-- Grain: one row is a source x what is lost of it x how x why: of how many, and what cures it. Rows set aside
+-- (previews, programs, the company's own traffic) and replaced by a later arrival are no loss.
+
+with dispositions as (
+
+    select * from {{ ref('int_quality__dispositions') }}
+
+),
+
+loads as (
+
+    select * from {{ source('ledger', 'loads') }}
+
+),
+
+answers as (
+
+    select * from {{ ref('int_surveys__typed_answers') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+counting as (
+
+    select
+        *,
+        max(load_id) over (partition by data_source, raw_table) as newest_load_id
+    from dispositions
+    where disposition in ('kept', 'quarantined', 'deduplicated')
+
+),
+
+rows_by_source as (
+
+    select
+        data_source,
+        raw_table,
+        sum(n_rows) as out_of,
+        sum(case when load_id = newest_load_id then n_rows else 0 end) as out_of_newest,
+        sum(case when disposition = 'kept' then n_rows else 0 end) as kept
+    from counting
+    group by data_source, raw_table
+
+),
+
+-- A newer state of the same thing is news, not loss: its reason has no cure.
+lost_rows as (
+
+    select
+        counting.data_source,
+        counting.raw_table as subject,
+        counting.disposition as loss,
+        counting.reason,
+        counting.cure,
+        sum(counting.n_rows) as n_rows,
+        max(
+            case
+                when counting.disposition = 'quarantined' then rows_by_source.out_of
+                else rows_by_source.out_of_newest
+            end
+        ) as out_of,
+        max(rows_by_source.kept) = 0 and counting.disposition = 'quarantined' as is_all
+    from counting
+    inner join rows_by_source
+        on
+            counting.data_source = rows_by_source.data_source
+            and counting.raw_table = rows_by_source.raw_table
+    where
+        counting.cure is not null
+        and (
+            counting.disposition = 'quarantined'
+            or (counting.disposition = 'deduplicated' and counting.load_id = counting.newest_load_id)
+        )
+    group by
+        counting.data_source,
+        counting.raw_table,
+        counting.disposition,
+        counting.reason,
+        counting.cure
+
+),
+
+lost_records as (
+
+    select
+        source as data_source,
+        raw_schema || '.' || raw_table as subject,
+        'rejected' as loss,
+        'a record that cannot be read' as reason,
+        'see the rejected lines: delimiter, encoding and quotes of the source in cx.yml' as cure,
+        sum(rejected) as n_rows,
+        sum(records) as out_of,
+        sum(records) = sum(rejected) as is_all
+    from loads
+    where status = 'active'
+    group by source, raw_schema || '.' || raw_table
+    having sum(rejected) > 0
+
+),
+
+answers_by_question as (
+
+    select
+        data_source,
+        question_id,
+        disposition,
+        count(*) as n_rows,
+        sum(count(*)) over (partition by data_source, question_id) as out_of
+    from answers
+    where
+        disposition in ('kept', 'unreadable', 'out_of_scale')
+        and not is_missing
+    group by data_source, question_id, disposition
+
+),
+
+lost_answers as (
+
+    select
+        data_source,
+        'question ' || question_id as subject,
+        disposition as loss,
+        case disposition
+            when 'unreadable' then 'an answer that is no number and no label of survey_values.csv'
+            else 'an answer outside the scale of the codebook'
+        end as reason,
+        case disposition
+            when 'unreadable'
+                then 'set decimal of the source in cx.yml, or name the labels in mappings/survey_values.csv'
+            else 'correct scale_min and scale_max in mappings/survey_codebook.csv'
+        end as cure,
+        n_rows,
+        out_of,
+        false as is_all
+    from answers_by_question
+    where disposition <> 'kept'
+
+),
+
+unioned as (
+
+    select * from lost_rows
+    union all
+    select * from lost_records
+    union all
+    select * from lost_answers
+
+),
+
+totalled as (
+
+    select
+        *,
+        sum(n_rows) over (partition by data_source, subject, loss) as n_lost
+    from unioned
+
+),
+
+-- One row of ten may be chance, and is listed; five of ten are not. Wilson's lower bound separates the two at any size.
+final as (
+
+    select
+        totalled.data_source,
+        totalled.subject,
+        totalled.loss,
+        totalled.reason,
+        totalled.cure,
+        cast(totalled.n_rows as bigint) as n_rows,
+        cast(totalled.n_lost as bigint) as n_lost,
+        cast(totalled.out_of as bigint) as out_of,
+        totalled.is_all or {{ wilson_bound('totalled.n_lost', 'totalled.out_of', '-') }} > sources.max_loss as is_high,
+        totalled.is_all
+    from totalled
+    inner join sources on totalled.data_source = sources.data_source
+
+)
+
+select * from final
