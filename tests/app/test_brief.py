@@ -71,7 +71,7 @@ def test_the_html_holds_exactly_the_figures(page: Brief) -> None:
     ]
 
 
-def test_it_answers_four_questions_and_says_what_would_overturn_each(page: Brief) -> None:
+def test_it_answers_four_questions_with_what_would_change_each(page: Brief) -> None:
     assert [answer.question for answer in page.answers] == [
         "Who are our best customers?",
         "What is their journey?",
@@ -113,7 +113,7 @@ def test_the_command_writes_both_files(desk: Desk, demo_workspace: Path, tmp_pat
     assert all(file.stat().st_size > 2000 for file in files)
 
 
-def test_a_folder_that_cannot_be_written_is_said_to_be_none(
+def test_an_unwritable_output_folder_is_reported(
     demo_workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()

@@ -25,7 +25,7 @@ CONTROLS = {chr(code) for code in (*range(9), *range(11, 32), 127, *range(128, 1
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=plain)
-def test_nothing_of_a_text_reaches_a_terminal_as_a_command(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_do_not_reach_the_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     console.out().print(escape(text), soft_wrap=True)
     table = Table(escape(text))
     table.add_row(escape(text))
@@ -39,7 +39,7 @@ def test_nothing_of_a_text_reaches_a_terminal_as_a_command(text: str, capsys: py
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=plain)
-def test_a_query_prints_hostile_values_as_they_are(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_prints_hostile_values_literally(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     asked = Question(metrics=("orders",), by=("segment",))
     answer = Answer(asked, (row(-1.5, metric="orders", segment=text),), (), "r1")
     _print_answer(answer, OutputFormat.table)

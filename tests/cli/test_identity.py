@@ -86,7 +86,7 @@ def explained(workspace: Path, identifier: str) -> str:
     return result.stdout
 
 
-def test_the_links_of_a_person_are_told_oldest_first_with_those_that_were_not_followed(workspace: Path) -> None:
+def test_identity_links_are_listed_oldest_first_including_rejected_ones(workspace: Path) -> None:
     head, _, *rows = explained(workspace, " Ann@Home.example ").splitlines()
     assert head.endswith(f"person {PERSON}, 3 identifiers")
     assert [row.split("  ")[0].strip() for row in rows] == ["always", "2026-02-01 10:00:00", "2026-03-01 10:00:00"]
@@ -95,7 +95,7 @@ def test_the_links_of_a_person_are_told_oldest_first_with_those_that_were_not_fo
     assert "not followed: somebody else was first on the device" in rows[2]
 
 
-def test_only_what_was_asked_for_is_named(workspace: Path) -> None:
+def test_only_the_requested_identifier_is_shown(workspace: Path) -> None:
     told = explained(workspace, "phone-1")
     assert "phone-1" in told
     assert f"customer #{ANN}" in told
@@ -107,25 +107,23 @@ def test_a_phone_is_found_in_any_spelling(workspace: Path, spelling: str) -> Non
     assert f"person {BEN}, 2 identifiers" in explained(workspace, spelling)
 
 
-def test_an_id_of_two_namespaces_is_two_people(workspace: Path) -> None:
+def test_the_same_id_in_two_namespaces_is_two_people(workspace: Path) -> None:
     told = explained(workspace, "C1")
     assert f"customer C1 of shop: person {PERSON}" in told
     assert f"customer C1 of desk: person {OTHER_DESK}, 1 identifier\nNo source links it to anything." in told
 
 
-def test_a_guarded_identifier_says_why(workspace: Path) -> None:
+def test_a_shared_identifier_states_why_it_is_not_used(workspace: Path) -> None:
     told = explained(workspace, "kiosk")
     assert "It joins nobody: 9 identifiers of type customer share it, and more than 5 are no one person." in told
 
 
 @pytest.mark.parametrize("key", [ANN, BEN, KIOSK])
-def test_a_key_of_a_mart_is_found_whatever_its_sign(workspace: Path, key: int) -> None:
+def test_a_negative_mart_key_is_found(workspace: Path, key: int) -> None:
     assert f"person {PERSON if key == ANN else key}" in explained(workspace, str(key))
 
 
-def test_an_unknown_identifier_and_a_workspace_that_was_never_built_are_told_with_the_fix(
-    workspace: Path, tmp_path: Path
-) -> None:
+def test_unknown_identifiers_and_unbuilt_workspaces_are_reported_with_the_fix(workspace: Path, tmp_path: Path) -> None:
     unknown = ask("explain-identity", "nobody@home.example", "--workspace", str(workspace))
     assert unknown.exit_code == 1
     assert "No source knows this identifier." in unknown.stderr
@@ -135,7 +133,7 @@ def test_an_unknown_identifier_and_a_workspace_that_was_never_built_are_told_wit
     assert "cx run" in never.stderr
 
 
-def test_a_warehouse_that_a_run_holds_is_not_waited_for(workspace: Path) -> None:
+def test_a_locked_warehouse_is_reported_without_waiting(workspace: Path) -> None:
     script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     database = workspace / "warehouse" / "raw.duckdb"
     with subprocess.Popen(

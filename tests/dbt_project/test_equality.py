@@ -38,7 +38,7 @@ def test_batches_in_any_order_make_the_marts_of_one_full_load(warehouses: tuple[
 
 
 @pytest.mark.slow
-def test_no_direct_identifier_of_staging_stands_in_a_mart(warehouses: tuple[Path, Path]) -> None:
+def test_no_mart_contains_a_direct_identifier_of_staging(warehouses: tuple[Path, Path]) -> None:
     _, full = warehouses
     manifest = json.loads((full.parents[1] / ".dbt" / "manifest.json").read_bytes())
     with duckdb.connect() as connection:
@@ -75,7 +75,7 @@ def _identifiers(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"{node['schema']}.{node['name']}", name
 
 
-def test_a_plan_brings_every_file_whole_in_the_end() -> None:
+def test_an_arrival_plan_delivers_every_file_completely() -> None:
     history = made_up(3)
     plan = deliveries(history, runs=4, seed=3)
     assert len(plan) == 4
@@ -84,7 +84,7 @@ def test_a_plan_brings_every_file_whole_in_the_end() -> None:
     assert everything.items() >= history.files.items()
 
 
-def test_a_row_that_differs_is_found_on_its_side_and_arrival_is_left_out(tmp_path: Path) -> None:
+def test_a_differing_row_is_reported_and_arrival_columns_are_ignored(tmp_path: Path) -> None:
     for name, amount, load in (("left", "1.0", 1), ("right", "2.0", 2)):
         with duckdb.connect(str(tmp_path / name)) as connection:
             connection.execute(

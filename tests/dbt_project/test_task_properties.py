@@ -68,7 +68,7 @@ def histories(dice: random.Random, events: list[str]) -> list[Event]:
 
 
 @pytest.mark.parametrize("goal_event", ["start", "done"])
-def test_attempts_equal_those_of_a_plain_walk(goal_event: str) -> None:
+def test_task_attempts_match_a_simple_reference(goal_event: str) -> None:
     events = histories(random.Random(3), ["start", "start", "done", "page"])
     by_person: dict[int, list[Event]] = defaultdict(list)
     for event in events:
@@ -88,7 +88,7 @@ def test_attempts_equal_those_of_a_plain_walk(goal_event: str) -> None:
     assert table(database, "fct_tasks where is_completed and steps < 2") == []
 
 
-def test_a_task_that_ends_with_its_start_event_takes_turns() -> None:
+def test_a_task_with_equal_start_and_end_events_alternates() -> None:
     once, twice, thrice = (
         [Event(10 * who + number, AT + timedelta(minutes=10 * number), "start", who) for number in range(who)]
         for who in (1, 2, 3)

@@ -39,12 +39,12 @@ def rows_of(reading: Reading, folder: str, delimiter: str = ",") -> list[dict[st
     return rows
 
 
-def test_every_kind_of_dirt_is_there(planted: Reading) -> None:
+def test_every_kind_of_dirt_is_present(planted: Reading) -> None:
     assert set(planted.truths["dirt"]) == KINDS
     assert all(planted.truths["dirt"].values())
 
 
-def test_dirty_orders_are_as_many_as_told(planted: Reading) -> None:
+def test_dirty_orders_match_the_stated_count(planted: Reading) -> None:
     dirt, rows = planted.truths["dirt"], rows_of(planted, "orders")
     assert len(rows) - len({tuple(row.values()) for row in rows}) >= dirt["orders: repeated"]
     assert sum(row["Net Amount"] == "n/a" for row in rows) == dirt["orders: amount is no number"]
@@ -54,7 +54,7 @@ def test_dirty_orders_are_as_many_as_told(planted: Reading) -> None:
     assert any(row["Ordered At"].startswith("31.02.") for row in rows)
 
 
-def test_dirty_calls_are_as_many_as_told(planted: Reading) -> None:
+def test_dirty_web_events_match_the_stated_count(planted: Reading) -> None:
     dirt = planted.truths["dirt"]
     known = [call for call in planted.lines if call is not None]
     messages = Counter(call["messageId"] for call in known)
@@ -66,7 +66,7 @@ def test_dirty_calls_are_as_many_as_told(planted: Reading) -> None:
     assert sum("bot" in call["context"]["userAgent"].lower() for call in known) == dirt["web: crawler"]
 
 
-def test_late_calls_lie_in_the_file_of_the_month_after(planted: Reading) -> None:
+def test_late_web_events_are_in_the_next_months_file(planted: Reading) -> None:
     late = 0
     for path in (planted.folder / "inbox/web").glob("*.jsonl"):
         month = path.stem.removeprefix("events-")
@@ -81,19 +81,19 @@ def test_late_calls_lie_in_the_file_of_the_month_after(planted: Reading) -> None
     assert late == planted.truths["dirt"]["web: late"]
 
 
-def test_a_channel_that_is_not_mapped_is_used_as_often_as_told(planted: Reading) -> None:
+def test_unmapped_channel_events_match_the_stated_count(planted: Reading) -> None:
     channels = planted.mapping("channels")
     mapped = set(channels.loc[channels["data_source"] == "shop_interactions", "utm_source"])
     strange = planted.interactions.loc[~planted.interactions["Source"].isin(mapped), "Source"]
     assert strange.tolist() == ["fax"] * planted.truths["dirt"]["interactions: unmapped channel"]
 
 
-def test_responses_that_must_be_set_aside_are_as_many_as_told(planted: Reading) -> None:
+def test_invalid_responses_match_the_stated_count(planted: Reading) -> None:
     aside = sum(int((planted.all_responses(survey)["status"] != "0").sum()) for survey in SURVEYS)
     assert aside == planted.truths["dirt"]["surveys: preview, test or spam"]
 
 
-def test_clean_files_hold_no_dirt_and_the_same_facts(tmp_path: Path) -> None:
+def test_clean_files_have_no_dirt_and_the_same_facts(tmp_path: Path) -> None:
     generate(tmp_path / "clean", customers=120, dirt=Dirt(files=False))
     generate(tmp_path / "dirty", customers=120)
     clean, dirty = Reading(tmp_path / "clean"), Reading(tmp_path / "dirty")
@@ -112,7 +112,7 @@ def test_enough_people_have_two_addresses(planted: Reading) -> None:
     assert planted.truths["hard_to_tell"]["shared_device"] == 0
 
 
-def test_identities_name_everybody_whom_the_files_name(planted: Reading) -> None:
+def test_identities_list_every_person_of_the_files(planted: Reading) -> None:
     told = pd.read_csv(planted.folder / "identities.csv", dtype=str, keep_default_na=False)
     customers = set(told.loc[told["id_type"] == "customer", "id"])
     browsers = set(told.loc[told["id_type"] == "anonymous", "id"])
@@ -127,7 +127,7 @@ def test_identities_name_everybody_whom_the_files_name(planted: Reading) -> None
     assert told["person"].nunique() == 1500
 
 
-def test_identifiers_of_one_person_are_joined_by_the_files_alone(planted: Reading) -> None:
+def test_the_files_alone_join_the_identifiers_of_a_person(planted: Reading) -> None:
     told = pd.read_csv(planted.folder / "identities.csv", dtype=str, keep_default_na=False)
     kinds = {"customer": "customer", "anonymous": "browser", "email": "email"}
     told = told[told["id_type"].isin(kinds)]

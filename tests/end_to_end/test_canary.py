@@ -18,7 +18,7 @@ from workspace.environment import WORKSPACE_VARIABLE
 
 
 @pytest.mark.slow
-def test_nobody_comes_up_outside_the_inbox_and_the_private_database(
+def test_personal_data_stays_in_the_inbox_and_private_database(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = plant(tmp_path / "ws")

@@ -84,7 +84,7 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., None]]:
 
 
 @pytest.mark.parametrize(("room", "at"), MOMENTS)
-def test_a_full_disk_leaves_the_release_and_says_so(
+def test_a_full_disk_keeps_the_release_and_is_reported(
     small_workspace: Path,
     tmp_path: Path,
     mounted: Callable[..., None],
@@ -128,9 +128,7 @@ def test_a_full_disk_leaves_the_release_and_says_so(
 @pytest.mark.parametrize(
     "name", ["", "warehouse", "audit", "published", "logs", ".dagster", ".dbt", "inbox", "mappings"]
 )
-def test_a_folder_that_may_only_be_read_ends_in_a_sentence_or_does_not_matter(
-    small_copy: Path, mounted: Callable[..., None], name: str
-) -> None:
+def test_a_read_only_folder_is_reported_or_harmless(small_copy: Path, mounted: Callable[..., None], name: str) -> None:
     add_an_order(small_copy)
     folder = small_copy / name
     folder.mkdir(exist_ok=True)

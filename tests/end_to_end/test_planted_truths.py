@@ -134,12 +134,12 @@ def missed(root: Path, release: LiveRelease) -> list[str]:
     return wrong + [f"mark not found: {mark}" for mark in sorted(best - claims.marks)]
 
 
-def test_the_published_demo_shows_what_was_planted(demo_workspace: Path) -> None:
+def test_the_published_demo_shows_the_planted_effects(demo_workspace: Path) -> None:
     release = open_release(WorkspacePaths(demo_workspace))
     assert missed(demo_workspace, release) == []
 
 
-def test_the_published_demo_gives_the_facts_of_its_files(demo_workspace: Path) -> None:
+def test_the_published_demo_matches_the_facts_of_its_files(demo_workspace: Path) -> None:
     facts = json.loads((demo_workspace / "planted_truths.json").read_text())["facts"]
     answer = ask(
         open_release(WorkspacePaths(demo_workspace)), Question(metrics=("people", "customers", "orders", "revenue"))
@@ -174,7 +174,7 @@ def _build(root: Path, *, seed: int, planted: bool) -> LiveRelease:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("planted", [True, False], ids=["planted", "nothing planted"])
-def test_truths_are_recovered_in_at_least_19_of_20_seeds(tmp_path: Path, planted: bool) -> None:
+def test_planted_effects_are_recovered_in_at_least_19_of_20_seeds(tmp_path: Path, planted: bool) -> None:
     misses = {}
     root = tmp_path / "world"
     root.mkdir()
@@ -186,7 +186,7 @@ def test_truths_are_recovered_in_at_least_19_of_20_seeds(tmp_path: Path, planted
     assert len(misses) <= MOST_MISSES, misses
 
 
-def test_the_value_at_stake_holds_the_planted_loss(demo_workspace: Path) -> None:
+def test_the_value_at_stake_interval_contains_the_planted_loss(demo_workspace: Path) -> None:
     planted = json.loads((demo_workspace / "planted_truths.json").read_text())["truths"]["value_at_stake"]
     release = open_release(WorkspacePaths(demo_workspace))
     where = {"growth_subject_kind": ("interaction",), "growth_subject": (planted["interaction"],)}

@@ -97,7 +97,7 @@ def company(small_workspace: Path, tmp_path: Path, mailbox: tuple[str, list[dict
 
 
 @pytest.mark.slow
-def test_a_week_of_nights(company: Company) -> None:
+def test_a_week_of_nightly_runs(company: Company) -> None:
     first = ask(open_release(company.paths), Question(metrics=("orders",))).one("orders").value
     assert first is not None
 

@@ -54,7 +54,7 @@ def problems(root: Path, source: dict[str, Any], files: dict[str, bytes]) -> lis
         (SURVEY, {"a.csv": b"ResponseId\nR_1\n"}, "inbox/a.csv", "fewer than 3 header rows", "vendor csv"),
     ],
 )
-def test_a_broken_file_is_named_with_its_fault_and_the_fix(
+def test_a_broken_file_is_named_with_problem_and_fix(
     tmp_path: Path, source: dict[str, Any], files: dict[str, bytes], file: str, what: str, fix: str
 ) -> None:
     found = problems(tmp_path, source, files)
@@ -65,11 +65,11 @@ def test_a_broken_file_is_named_with_its_fault_and_the_fix(
     assert fix in found[0].fix
 
 
-def test_sound_files_have_no_problems(tmp_path: Path) -> None:
+def test_valid_files_have_no_problems(tmp_path: Path) -> None:
     assert problems(tmp_path, ORDERS, {"a.csv": HEADER.encode() + "Müller,2026-01-01,1\n".encode()}) == []
 
 
-def test_an_optional_column_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
+def test_a_missing_optional_column_is_a_warning(tmp_path: Path) -> None:
     found = problems(tmp_path, {**ORDERS, "columns": {"campaign": "camp"}}, {"a.csv": HEADER.encode()})
     assert [(problem.severity, problem.key) for problem in found] == [("warning", "columns.campaign")]
 
@@ -80,11 +80,11 @@ def test_another_vendors_events_are_a_warning(tmp_path: Path) -> None:
     assert "another vendor" in found[0].fix
 
 
-def test_every_file_and_source_is_looked_at(tmp_path: Path) -> None:
+def test_every_file_and_source_is_checked(tmp_path: Path) -> None:
     files = {"a.csv": b"x\n", "b.csv": HEADER.encode(), "c.csv": b"y\n"}
     assert {problem.file for problem in problems(tmp_path, ORDERS, files)} == {"inbox/a.csv", "inbox/c.csv"}
 
 
-def test_a_pattern_that_is_none_matches_nothing(tmp_path: Path) -> None:
+def test_an_invalid_pattern_matches_nothing(tmp_path: Path) -> None:
     found = problems(tmp_path, {**ORDERS, "path": "inbox/**.csv"}, {"a.csv": HEADER.encode()})
     assert [problem.what for problem in found] == ["No file matches this path."]

@@ -72,7 +72,7 @@ def _judge(text: str, line: int) -> Record:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.one_of(DIRT, LINES))
-def test_every_record_that_csv_sees_is_accounted_for(tmp_path: Path, body: str) -> None:
+def test_every_csv_record_is_accounted_for(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))
 
 
@@ -95,7 +95,7 @@ def test_quotes_in_awkward_places(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))
 
 
-def test_the_fast_way_and_the_careful_way_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fast_and_the_careful_parser_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(20261122)
     plain = ["a", "", "é", '"a"', '"a,b"', '"a ""b"""', "a'b", '""', "\\", "#x", "null", " a "]
     odd = ['"a\nb"', 'a"b', ' "a"', '"a" ', '  "a"', '"a"  ', '\t"a"', '"a"\t', '"', " ", "\t"]
@@ -131,7 +131,7 @@ def staged(path: Path, content: str) -> list[Record]:
     return [Record(line, fate, tuple(cells or ())) for line, fate, cells in found]
 
 
-def test_books_and_tables_agree_for_dirty_files(tmp_path: Path) -> None:
+def test_reconciliation_matches_tables_for_dirty_files(tmp_path: Path) -> None:
     random = Random(20261122)
     tokens = ['"', ",", ",", "\n", "\r\n", "a", "é", " ", "a,b,c\n", 'd,"e\nf",g\n']
     workspace = make_workspace(tmp_path, WIDE)

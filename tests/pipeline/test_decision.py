@@ -52,7 +52,7 @@ def test_a_failed_withhold_or_warn_check_does_not_block() -> None:
     assert decide(records(a_check(status="failed", behaviour="warn"))).may_publish
 
 
-def test_withheld_is_what_stands_on_the_failed_check_and_what_is_made_of_it() -> None:
+def test_metrics_and_their_dependents_are_withheld_on_a_failed_check() -> None:
     failed = a_check(name="amounts", status="failed", behaviour="withhold", metrics=("revenue",))
     assert withheld_metrics([failed], SEMANTIC_MANIFEST) == {
         "average_order_value": ("amounts",),

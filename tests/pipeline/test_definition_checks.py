@@ -18,7 +18,7 @@ def manifest() -> dict[str, Any]:
     return found
 
 
-def test_every_metric_of_the_project_is_whole(manifest: dict[str, Any]) -> None:
+def test_every_metric_of_the_project_is_complete(manifest: dict[str, Any]) -> None:
     assert faults_of(manifest) == {}
     assert definition_check(manifest).status == "passed"
 

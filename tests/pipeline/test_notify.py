@@ -63,7 +63,7 @@ def told(workspace: Workspace, run_id: str) -> notify.Message | None:
     return notify.message_of("Test company", workspace.paths, run_id=run_id)
 
 
-def test_nobody_is_told_that_all_is_well(workspace: Workspace, run: Run) -> None:
+def test_a_good_run_sends_no_notification(workspace: Workspace, run: Run) -> None:
     assert told(workspace, run("r1")) is None
     assert told(workspace, run("r2", amount=11)) is None
     assert status_of(workspace.paths)["is_well"]
@@ -83,7 +83,7 @@ def test_a_blocked_run_names_the_check_its_rows_and_what_readers_see(workspace: 
     assert state["troubles"] == [message.lines[0]]
 
 
-def test_withheld_metrics_and_late_sources_are_told_of_a_published_run(workspace: Workspace, run: Run) -> None:
+def test_a_published_run_reports_withheld_metrics_and_late_sources(workspace: Workspace, run: Run) -> None:
     message = told(workspace, run("r1", checks=(a_check(status="failed", behaviour="withhold"),), ingest=(LATE,)))
     assert message is not None
     assert message.title == "Test company: run r1 was published with trouble"
@@ -101,7 +101,7 @@ def test_the_first_good_run_after_trouble_says_so_once(workspace: Workspace, run
     assert told(workspace, run("r3", amount=12)) is None
 
 
-def test_a_live_release_that_withholds_is_not_well_after_a_run_with_nothing_new(workspace: Workspace, run: Run) -> None:
+def test_a_live_release_with_withheld_metrics_still_notifies_after_an_idle_run(workspace: Workspace, run: Run) -> None:
     withheld = a_check(status="failed", behaviour="withhold")
     run("r1", checks=(withheld,))
     run("r2", checks=(withheld,))
@@ -132,7 +132,7 @@ def mailbox() -> Iterator[tuple[str, list[dict[str, str]]]]:
     server.server_close()
 
 
-def test_a_message_arrives_at_a_web_hook(
+def test_a_message_reaches_a_webhook(
     workspace: Workspace, run: Run, mailbox: tuple[str, list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, received = mailbox
@@ -149,7 +149,7 @@ def test_a_message_arrives_at_a_web_hook(
 
 
 @pytest.mark.parametrize("address", ["env:CX_UNSET_URL", "nothing://", "json://127.0.0.1:9/secret-token"])
-def test_an_address_that_does_not_work_is_logged_without_its_secret_and_fails_nothing(
+def test_a_failing_webhook_is_logged_without_its_secret(
     workspace: Workspace, run: Run, caplog: pytest.LogCaptureFixture, address: str
 ) -> None:
     with caplog.at_level(logging.WARNING):
@@ -168,7 +168,7 @@ def _with_notify(workspace: Workspace, address: str) -> Workspace:
 
 
 @pytest.mark.parametrize(("file", "seen"), [("CURRENT.json", "r2"), ("r2/snapshot.duckdb", "r1"), (None, "r2")])
-def test_a_run_that_ends_early_says_what_readers_see_meanwhile(
+def test_a_run_that_ends_early_states_what_readers_see(
     workspace: Workspace, run: Run, capsys: pytest.CaptureFixture[str], file: str | None, seen: str
 ) -> None:
     run("r1")
@@ -185,7 +185,7 @@ def test_a_run_that_ends_early_says_what_readers_see_meanwhile(
     assert message.lines[-1] == f"Readers see release {seen}."
 
 
-def test_where_no_release_is_whole_readers_see_none(workspace: Workspace, run: Run) -> None:
+def test_without_a_whole_release_readers_see_none(workspace: Workspace, run: Run) -> None:
     assert seen_by_readers(workspace.paths) is None
     run("r1")
     (workspace.paths.release("r1") / "release.json").write_bytes(b"{}")

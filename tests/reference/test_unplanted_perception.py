@@ -174,7 +174,7 @@ def found(database: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str], list
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fooled", [0.0, 0.6], ids=["nothing planted", "tenure fools"])
-def test_the_false_rate_is_not_above_five_percent(fooled: float) -> None:
+def test_the_false_positive_rate_is_at_most_five_percent(fooled: float) -> None:
     random = np.random.default_rng(SEED)
     database = duckdb.connect()
     database.execute(GIVEN)
@@ -198,7 +198,7 @@ def test_the_false_rate_is_not_above_five_percent(fooled: float) -> None:
     assert abs(centre) < 3 * error
 
 
-def test_a_planted_loss_and_nothing_else_is_found_although_tenure_fools() -> None:
+def test_only_the_planted_loss_is_found_despite_the_tenure_confounder() -> None:
     random = np.random.default_rng(SEED)
     database = duckdb.connect()
     database.execute(GIVEN)
@@ -214,7 +214,7 @@ def test_a_planted_loss_and_nothing_else_is_found_although_tenure_fools() -> Non
     assert told["worth_in"] == "margin"
 
 
-def test_twenty_people_are_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twenty_people_are_refused_with_a_plain_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.reference.test_unplanted_perception.PEOPLE", 20)
     database = duckdb.connect()
     database.execute(GIVEN)
@@ -232,7 +232,7 @@ def test_twenty_people_are_refused_in_plain_words(monkeypatch: pytest.MonkeyPatc
     assert growth
 
 
-def test_two_items_that_are_answered_alike_are_warned_of_in_plain_words() -> None:
+def test_two_items_with_equal_answers_are_a_warning() -> None:
     database = duckdb.connect()
     database.execute(GIVEN)
     play(database, np.random.default_rng(2), fooled=0.0)

@@ -79,7 +79,7 @@ def _play(database: duckdb.DuckDBPyConnection, generator: np.random.Generator) -
 
 
 @pytest.mark.parametrize("finder", ["model", "page"])
-def test_the_family_wise_false_rate_is_not_above_five_percent(found: list[dict[str, int]], finder: str) -> None:
+def test_the_family_wise_error_rate_is_at_most_five_percent(found: list[dict[str, int]], finder: str) -> None:
     assert min(one["values"] for one in found) > 25
     wrong = sum(one[finder] > 0 for one in found)
     test = binomtest(wrong, WORLDS, LARGEST_RATE, alternative="greater")

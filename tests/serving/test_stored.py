@@ -55,7 +55,7 @@ def statuses(release: LiveRelease) -> dict[str | None, str]:
     return {row.dimensions["attribute_value"]: row.status for row in rows}
 
 
-def test_a_small_cell_that_the_others_would_give_away_takes_a_partner_along(tmp_path: Path, manifest: str) -> None:
+def test_a_small_cell_is_hidden_with_a_second_cell(tmp_path: Path, manifest: str) -> None:
     alone = released(tmp_path / "alone", manifest)
     assert statuses(alone) == {
         "S0": "ok", "S1": "ok", "rare": "suppressed", "Nord": "ok", "West": "no_data",
@@ -70,7 +70,7 @@ def test_a_small_cell_that_the_others_would_give_away_takes_a_partner_along(tmp_
     assert (filtered.status, filtered.value, filtered.n) == ("suppressed", None, None)
 
 
-def test_a_refusal_is_told_as_refused_with_its_reason(tmp_path: Path, manifest: str) -> None:
+def test_a_refused_row_has_its_reason(tmp_path: Path, manifest: str) -> None:
     release = released(tmp_path, manifest, refused_by="refused_reason")
     rows = ask(release, Question(metrics=("profile_index",), by=("attribute", "attribute_value"))).rows
     refused = [row for row in rows if row.status == "refused"]
@@ -106,7 +106,7 @@ def shown_totals(release: LiveRelease) -> set[tuple[str, str]]:
     return found
 
 
-def test_no_small_contribution_follows_from_the_shown_ones(demo_workspace: Path) -> None:
+def test_small_contributions_cannot_be_derived_from_shown_ones(demo_workspace: Path) -> None:
     """Shapley values add up over segments and quarters, and over channels to the conversions of a slice.
 
     Those are known, too, as far as the conversions of a slice are shown.

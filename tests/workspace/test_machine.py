@@ -29,7 +29,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("error", "said"), REFUSED)
 @pytest.mark.parametrize("depth", [0, 1, 3])
-def test_a_refusal_of_the_machine_is_one_sentence_with_its_cure(error: Exception, said: str, depth: int) -> None:
+def test_a_machine_error_is_one_sentence_with_its_fix(error: Exception, said: str, depth: int) -> None:
     for level in range(depth):
         outer = RuntimeError(f"level {level}")
         outer.__cause__ = error
@@ -55,7 +55,7 @@ def test_a_damaged_database_is_named_with_its_file(tmp_path: Path, content: byte
         assert content == b""
 
 
-def test_another_fault_is_not_taken_for_one_of_the_machine() -> None:
+def test_other_errors_are_not_treated_as_machine_errors() -> None:
     assert machine_trouble(KeyError("disk")) is None
     assert machine_trouble(FileNotFoundError(errno.ENOENT, "No such file or directory", "/data/x")) is None
 
@@ -64,7 +64,7 @@ def test_another_fault_is_not_taken_for_one_of_the_machine() -> None:
     ("is_read_only", "said"), [(True, "may only be read"), (False, "may not write here")], ids=["disk", "rights"]
 )
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_folder_that_may_not_be_written_is_named_before_anything_is_begun(
+def test_an_unwritable_folder_is_reported_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_read_only: bool, said: str, is_there: bool
 ) -> None:
     closed, folder = tmp_path / "closed", tmp_path / "closed" / "audit"

@@ -38,7 +38,7 @@ def desk() -> Desk:
     return cast("Desk", SimpleNamespace(definitions=named, currency="EUR"))
 
 
-def test_models_stand_side_by_side_and_a_refused_one_says_so_at_every_channel() -> None:
+def test_models_are_columns_and_a_refused_model_says_so_for_every_channel() -> None:
     shown = side_by_side(desk(), RULES, (WHOLE,))
     assert list(shown.texts["Channel"]) == ["Ads", "Mail"]
     assert list(shown.texts["First touch"]) == ["3", "1"]
@@ -47,7 +47,7 @@ def test_models_stand_side_by_side_and_a_refused_one_says_so_at_every_channel() 
     assert list(shown.texts["Equal shares"]) == ["no data", "no data"]
 
 
-def test_shares_are_of_what_each_model_gives_and_refused_models_have_none() -> None:
+def test_shares_are_of_each_models_total_and_refused_models_have_none() -> None:
     shares = shares_by_model(RULES, WHOLE)
     assert set(shares) == {"first", "last", "markov_1"}
     assert shares["first"] == {"Ads": 0.75, "Mail": 0.25}

@@ -13,7 +13,7 @@ def handoffs(stage: str, **shares: tuple[float, int]) -> list[AnswerRow]:
     return [row(share, n=n, stage=stage, handoff=name.replace("_", " → ")) for name, (share, n) in shares.items()]
 
 
-def test_the_handoff_that_loses_clearly_more_into_its_stage_is_found_and_said_with_the_others() -> None:
+def test_the_handoff_with_proven_higher_loss_is_named_beside_the_others() -> None:
     rows = [
         *handoffs("discovery", marketing_service=(0.75, 90), marketing_product=(0.4, 300), product_service=(0.35, 80)),
         # Into another stage everybody is lost more often: that is the stage's, not the seam's.
@@ -40,19 +40,19 @@ def test_the_handoff_that_loses_clearly_more_into_its_stage_is_found_and_said_wi
         [],
     ],
 )
-def test_no_seam_is_claimed_without_proof_within_one_stage(rows: list[AnswerRow]) -> None:
+def test_no_handoff_is_named_without_proof_within_one_stage(rows: list[AnswerRow]) -> None:
     assert find_seam(rows) is None
     assert not journey_sentences.seam(None, rows).claim
 
 
-def test_more_stages_to_look_at_need_more_proof() -> None:
+def test_more_compared_stages_need_stronger_proof() -> None:
     close = handoffs("discovery", a_b=(0.6, 84), a_c=(0.45, 100), b_c=(0.43, 90))
     others = [one for stage in ("purchase", "use", "loyalty") for one in handoffs(stage, a_b=(0.5, 90), a_c=(0.5, 90))]
     assert find_seam(close) is not None
     assert find_seam(close + others) is None
 
 
-def test_the_task_that_is_left_is_found_with_the_step_at_which_it_is() -> None:
+def test_the_most_abandoned_task_is_named_with_its_step() -> None:
     abandonment = [row(0.55, n=120, task="repair"), row(0.2, n=120, task="address"), row(0.22, n=120, task="register")]
     left = [
         row(45, task="repair", left_after="Serial number asked"),
@@ -70,7 +70,7 @@ def test_the_task_that_is_left_is_found_with_the_step_at_which_it_is() -> None:
     )
 
 
-def test_no_step_is_named_where_people_leave_at_several() -> None:
+def test_no_step_is_named_when_people_leave_at_several() -> None:
     abandonment = [row(0.55, n=120, task="repair"), row(0.2, n=120, task="address")]
     left = [row(30, task="repair", left_after="One"), row(28, task="repair", left_after="Another")]
     found = find_long_task(abandonment, left)
@@ -83,7 +83,7 @@ def path(name: str, n: float) -> AnswerRow:
     return row(n, path=name)
 
 
-def test_flows_keep_every_journey_and_group_the_thin_ones() -> None:
+def test_flows_keep_every_journey_and_group_small_ones() -> None:
     rows = [
         path("awareness > discovery > purchase", 60),
         path("awareness", 30),
@@ -105,7 +105,7 @@ def test_flows_keep_every_journey_and_group_the_thin_ones() -> None:
     assert sum(flow.journeys for flow in flows if flow.place == 2) == 69
 
 
-def test_a_sankey_has_one_node_for_each_stage_at_each_place() -> None:
+def test_a_sankey_has_one_node_per_stage_and_position() -> None:
     flows = stage_flows([path("use > loyalty > use", 10), path("use", 5)])
     option = sankey(flows, order=("use", "loyalty"))
     (series,) = option["series"]

@@ -51,20 +51,18 @@ def labels(found: list[Any]) -> list[str]:
         ({"corner": ("service",), "stage": ("use",)}, ["New name"]),
     ],
 )
-def test_a_number_is_touched_by_what_is_meant_for_its_corner_and_stage_or_for_all(
-    where: dict[str, tuple[str, ...]], touched: list[str]
-) -> None:
+def test_initiatives_apply_by_corner_and_stage_or_to_all(where: dict[str, tuple[str, ...]], touched: list[str]) -> None:
     assert labels(initiatives.marks(desk_of(CHANGED), "watched", FIRST_QUARTER, where=where)) == touched
 
 
-def test_what_is_said_in_public_is_touched_by_marketing_and_service() -> None:
+def test_mention_metrics_are_affected_by_marketing_and_service() -> None:
     changed = [*CHANGED, ("Lower prices", "commerce", None, "2026-01-05", None)]
     found = initiatives.marks(desk_of(changed, mart="fct_mentions"), "watched", FIRST_QUARTER)
     assert labels(found) == ["Welcome mails", "Advice chat", "New name"]
     assert labels(initiatives.marks(desk_of(changed), "watched", FIRST_QUARTER))[0] == "Lower prices"
 
 
-def test_marks_are_dashed_across_the_line_and_named_on_pointing() -> None:
+def test_initiative_marks_are_dashed_lines_with_tooltips() -> None:
     drawn = charts.sparkline(
         POINTS,
         tone=charts.CONTEXT,
@@ -85,12 +83,12 @@ def test_marks_are_dashed_across_the_line_and_named_on_pointing() -> None:
     assert "label" in [told["field"] for told in pointed["encoding"]["tooltip"]]
 
 
-def test_where_nothing_was_changed_there_is_the_line_alone() -> None:
+def test_without_initiatives_only_the_line_is_drawn() -> None:
     drawn = charts.sparkline(POINTS, tone=charts.CONTEXT)
     assert [layer["mark"]["type"] for layer in drawn["layer"]] == ["line", "point"]
 
 
-def test_a_course_keeps_to_the_months_that_it_shows(demo_workspace: Path) -> None:
+def test_initiative_marks_stay_within_the_shown_months(demo_workspace: Path) -> None:
     desk = open_desk(demo_workspace)
     whole = course(desk, "revenue", {}, Window(None, None))
     assert whole is not None
@@ -102,9 +100,7 @@ def test_a_course_keeps_to_the_months_that_it_shows(demo_workspace: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["today", "who"])
-def test_every_course_on_a_page_tells_what_was_changed_meanwhile(
-    open_page: Open, demo_workspace: Path, name: str
-) -> None:
+def test_every_sparkline_on_a_page_marks_its_initiatives(open_page: Open, demo_workspace: Path, name: str) -> None:
     desk = open_desk(demo_workspace)
     year = window("Last 12 months", desk.document.as_of_on)
     changed = initiatives.marks(desk, "revenue", year)
