@@ -15,11 +15,11 @@ from cli.console import (
     err,
     open_workspace,
     out,
+    print_problems,
     progress,
-    tell_problems,
 )
 from cli.serve import serve_app
-from cli.summary import tell_run
+from cli.summary import print_run
 from orchestration.execution import execute
 from pipeline.workers import Workers, workers
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
@@ -75,10 +75,10 @@ def check(workspace: WorkspaceOption = None) -> None:
 
     with progress("Looking at the files"):
         problems = check_sources(loaded)
-    tell_problems(problems)
+    print_problems(problems)
     errors = [problem for problem in [*loaded.warnings, *problems] if problem.severity == "error"]
     if errors:
-        err().print(f"{len(errors)} to mend in {escape(str(loaded.paths.root))}.", soft_wrap=True)
+        err().print(f"{len(errors)} to fix in {escape(str(loaded.paths.root))}.", soft_wrap=True)
         raise typer.Exit(1)
     names = ", ".join(source.name for source in loaded.config.sources)
     out().print(f"The workspace is in order: {escape(loaded.config.company)}, sources {escape(names)}.", soft_wrap=True)
@@ -98,5 +98,5 @@ def run(
 def _run(workspace: Workspace, warm: Workers, *, full_refresh: bool) -> bool:
     with progress(f"Running the pipeline of {workspace.config.company}"):
         outcome = execute(workspace, warm, full_refresh=full_refresh)
-    tell_run(outcome, workspace)
+    print_run(outcome, workspace)
     return outcome.succeeded

@@ -75,7 +75,7 @@ def generate(
     write_accounts(inbox, history, accounts, contracts)
     write_mappings(folder / "mappings", calendar)
     (folder / "cx.yml").write_text(cx_yml(end_on), encoding="utf-8")
-    hard_to_tell = write_identities(folder / "identities.csv", history, tickets, mentions, dirt)
+    hard_to_identify = write_identities(folder / "identities.csv", history, tickets, mentions, dirt)
 
     truths = document(world, seed=seed, customers=customers, end_on=end_on, days=days, again=answered.again)
     truths["facts"] = {
@@ -88,7 +88,7 @@ def generate(
         "campaign_cost": cost,
     }
     truths["dirt"] = dict(sorted(book.counts.items()))
-    truths["hard_to_tell"] = hard_to_tell
+    truths["hard_to_identify"] = hard_to_identify
     truths["comments"] = {"of_response": answered.themes, "of_mention": themes}
     (folder / "planted_truths.json").write_text(json.dumps(truths, indent=2) + "\n", encoding="utf-8")
 

@@ -54,7 +54,7 @@ class Tied:
 
 @dataclass(frozen=True, kw_only=True)
 class Drivers:
-    """What a score follows: standardised weights of perceived items, and of something that is no item at all."""
+    """What a score follows: standardised weights of perceived items, and of something that is not an item."""
 
     items: dict[str, float] = field(default_factory=dict)
     tenure: float = 0.0

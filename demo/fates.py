@@ -25,7 +25,7 @@ class Fates:
 def later_fates(history: History, person: Ints, day: Ints) -> Fates:
     """Positive for those who order again, negative for those who do not.
 
-    Where history ends too early to tell, those who have not ordered yet get what makes up for those who have, so that
+    Where history ends too early to know, those who have not ordered yet get what makes up for those who have, so that
     the signal is 0 on average at any time and pulls no trend.
     """
     again = history.orders.again_within(history.visits, person, day, days=WITHIN)

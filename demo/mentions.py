@@ -59,7 +59,7 @@ class Mentions:
 
     @property
     def strangers(self) -> int:
-        """Authors who are no known customers and speak of the company."""
+        """Authors who are not known customers and speak of the company."""
         return len(np.unique(self.author[self.is_own & (self.person < 0)].astype(str)))
 
     @property

@@ -68,7 +68,7 @@ def write_orders(folder: Path, history: History, book: DirtBook) -> None:
     book.add("orders: repeated", rng, rows, periods, as_it_is, share=0.003)
     book.add("orders: bad date", rng, rows, periods, lambda row, n: _anew(row, n, {ORDERED_AT: NO_DATE}))
     book.add("orders: impossible amount", rng, rows, periods, lambda row, n: _anew(row, 100 + n, {AMOUNT: "-12.00"}))
-    book.add("orders: amount is no number", rng, rows, periods, lambda row, n: _anew(row, 200 + n, {AMOUNT: "n/a"}))
+    book.add("orders: amount is not a number", rng, rows, periods, lambda row, n: _anew(row, 200 + n, {AMOUNT: "n/a"}))
     write_by_period(folder, "orders", HEADER, rows, periods=periods, latest=history.calendar.latest_quarter)
 
 

@@ -57,7 +57,7 @@ def unique_together(table: str, columns: Sequence[str]) -> Rule:
     return no_rows(
         f"{'_and_'.join(columns)}_are_unique",
         table,
-        # Columns are those that a mart's YAML declares, which is no input.
+        # Columns are those that a mart's YAML declares, which is not user input.
         f"select {', '.join(columns)} from {{batch}} group by all having count(*) > 1",  # noqa: S608
         description=f"No two rows share {', '.join(columns)}.",
         behaviour="block",

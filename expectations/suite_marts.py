@@ -49,7 +49,7 @@ def _total(table: str, total: str, query: str) -> Rule:
 
 
 def rules(marts: Iterable[Mart]) -> list[Rule]:
-    """Rules of the marts gate, in the order they are told.
+    """Rules of the marts gate, in the order of the report.
 
     Args:
         marts: all marts. Keys and known people are checked of each of them, as its YAML declares them.
@@ -207,7 +207,7 @@ def _values() -> list[Rule]:
         between("marts.fct_satisfaction_drivers", "relative_weight", 0, 1, behaviour="withhold"),
         between("marts.fct_perception_growth", "share_below", 0, 1, behaviour="withhold"),
         no_rows(
-            "stakes_lie_in_their_intervals",
+            "value_at_stake_lies_in_its_interval",
             "marts.fct_perception_growth",
             """
             select growth_subject from {batch}
@@ -217,7 +217,7 @@ def _values() -> list[Rule]:
             behaviour="withhold",
         ),
         no_rows(
-            "quotes_name_nobody",
+            "quotes_hold_no_personal_data",
             "marts.fct_comment_quotes",
             """
             select quote from {batch}

@@ -33,7 +33,7 @@ where
 
 
 def rules() -> list[Rule]:
-    """Rules of the raw gate, in the order they are told."""
+    """Rules of the raw gate, in the order of the report."""
     suite = [
         *key(_LOADS, "load_id"),
         not_null(_LOADS, "sha256"),

@@ -137,7 +137,7 @@ def _questions(
 
 
 def _is_off_scale(code: str, line: dict[str, str]) -> bool:
-    """Only a question with a scale says that a code is none of its answers; an attribute may well be 99."""
+    """Only a question with a scale says that a code is not one of its answers; an attribute may well be 99."""
     if not (_is_number(line["scale_min"]) and _is_number(line["scale_max"])):
         return line["construct"].lower() == "comment"
     return not float(line["scale_min"]) <= float(code) <= float(line["scale_max"])

@@ -136,7 +136,7 @@ class Database:
             yield from (batch for batch in resource if isinstance(batch, pa.Table))
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except BaseException as error:  # a connection that breaks off is a Rust panic, which is no Exception
+        except BaseException as error:  # a connection that breaks off is a Rust panic, which is not an Exception
             raise self._unreachable(error) from None
 
     def _as_text(self, cursor: str | None, since: str | None) -> Callable[[Any, Table], Query]:
@@ -186,7 +186,7 @@ class Database:
                 what = "The url leads to a file out of the workspace."
                 raise self._problem(what, "Put the database into the workspace's folder, or export its table there.")
             if not path.is_file():
-                raise self._problem(f"There is no file {path}.", "Mend 'url': sqlite:/// is followed by its path.")
+                raise self._problem(f"There is no file {path}.", "Fix 'url': sqlite:/// is followed by its path.")
             return sa.URL.create(_SQLITE, database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
         options = " ".join([_POSTGRES_OPTIONS, *_as_list(url.query.get("options"))])
         url = url.update_query_dict({"options": options})
@@ -199,7 +199,7 @@ class Database:
         place = f"schema '{self._schema}'" if self._schema else "the database"
         hint = f"Near names: {', '.join(near)}." if near else f"It has {len(names)} tables and views."
         what = f"There is no table or view '{self._table_name}' in {place} that this user may see."
-        return self._problem(what, f"{hint} Mend 'table', or grant the user SELECT.", key="table")
+        return self._problem(what, f"{hint} Fix 'table', or grant the user SELECT.", key="table")
 
     def _unreachable(self, error: BaseException) -> UnreadableFileError:
         what = f"The database cannot be read: {self._message(error)}."

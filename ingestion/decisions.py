@@ -101,7 +101,7 @@ class History:
 
 
 def vanished_longer_ones(file: Arrival, *, reading: str, history: History, inbox: Inbox) -> list[int]:
-    """Live loads of longer files that are gone: only their rows can tell whether this file is their beginning."""
+    """Live loads of longer files that are gone: only their rows can show whether this file is their beginning."""
     return [
         entry.load_id
         for entry in history.live.values()

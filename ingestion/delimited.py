@@ -115,7 +115,7 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
     if len({len(row) for row in rows}) > 1:
         raise HeaderError(f"The header rows differ in width: {', '.join(str(len(row)) for row in rows)} cells.")
     if any(MARK in cell for row in rows for cell in row):
-        raise HeaderError("The header holds bytes that are no text in this encoding.")
+        raise HeaderError("The header holds bytes that are not text in this encoding.")
     return Head(tuple(rows), len(rows[0]), last_line, skipped + header_rows)
 
 
@@ -159,7 +159,7 @@ def is_blank(cells: Sequence[str]) -> bool:
     return not cells or (len(cells) == 1 and not cells[0].strip())
 
 
-# The cells of a record as a list; null where they cannot be told apart.
+# The cells of a record as a list; null where they cannot be separated.
 _CELLS: Final = """
     case
         when is_broken or is_marked then null
@@ -197,7 +197,7 @@ _JUDGED: Final = """
             case
                 when is_blank then null
                 when is_marked and contains(text, $long_mark) then $too_long
-                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when is_marked then 'bytes that are not text in this encoding, or control characters'
                 when is_endless then $endless
                 when is_broken then 'a quote that is never closed'
                 when cells is null then 'text behind a closing quote'
@@ -332,7 +332,7 @@ def _stage_at_once(
 
 @dataclass(frozen=True)
 class Blanks:
-    """Where blanks stand in a text, as far as its bytes tell: what looks alike inside a quoted cell counts too.
+    """Where blanks stand in a text, as far as its bytes show: what looks alike inside a quoted cell counts too.
 
     Attributes:
         beside_quotes: between a delimiter and a quote. DuckDB drops them, and to us they are text.

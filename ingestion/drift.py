@@ -1,6 +1,6 @@
 """The columns of a load in, what changed since the loads before out: new ones, lost ones, and other types.
 
-Drift is told, never refused: raw keeps every column, and staging casts what it can. Types are those of the first
+Drift is reported, never refused: raw keeps every column, and staging casts what it can. Types are those of the first
 records, as far as text shows them.
 """
 
@@ -20,7 +20,7 @@ from workspace.wording import Names
 
 SAMPLED_RECORDS: Final = 1_000
 TEXT: Final = "text"
-# More columns than this that came or went together have one cause, and are told together.
+# More columns than this that came or went together have one cause, and are reported together.
 MOST_TOLD: Final = 10
 
 # What most of the values are: a few bad ones are dirt, which staging counts, and no other type.

@@ -1,4 +1,4 @@
-"""A file that is no text in the encoding that cx.yml names in, the encoding that fits its bytes best out.
+"""A file that is not text in the encoding that cx.yml names in, the encoding that fits its bytes best out.
 
 A closed list, tried in order: encodings that say by themselves whether they fit (UTF-8, UTF-16, those of several bytes
 a character), then those of one byte a character, by how many of the file's letters are usual in their languages.

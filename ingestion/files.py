@@ -166,7 +166,7 @@ def beginning_of_long_line(line: bytes) -> bytes:
 
 
 def first_undecodable_byte(path: Path, encoding: str) -> int | None:
-    """Offset of the first byte that is no text in this encoding, or None."""
+    """Offset of the first byte that is not text in this encoding, or None."""
     # Python's utf-8-sig leaves the byte order mark out of its offsets.
     decoder = codecs.getincrementaldecoder("utf-8" if encoding == "utf-8-sig" else encoding)()
     position = 0

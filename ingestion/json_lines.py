@@ -38,7 +38,7 @@ _STAGED: Final = """
                 when is_long then 'a line of more than {longest}'
                 when is_deep then 'JSON that is nested more than {deepest} deep'
                 when not regexp_matches(text, '[^ \t]') then null
-                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when is_marked then 'bytes that are not text in this encoding, or control characters'
                 when json_type is null and line = {cut_line} then 'not valid JSON: the last line is cut off'
                 when json_type is null then 'not valid JSON'
                 else concat('a JSON ', lower(json_type), ', not an object')
@@ -119,7 +119,7 @@ class JsonLinesReader:
             what = f"The first record is not valid JSON ({error})."
             return [Problem(file=shown, line=number, what=what, fix=fix)]
         if not isinstance(record, dict):
-            return [Problem(file=shown, line=number, what="The first record is no JSON object.", fix=fix)]
+            return [Problem(file=shown, line=number, what="The first record is not a JSON object.", fix=fix)]
         if self.typical_keys and not set(self.typical_keys) & set(record):
             what = f"The first record has none of the keys {', '.join(self.typical_keys)}."
             fix = f"Check 'vendor' of source '{shape.source}': this looks like another vendor's file."

@@ -53,5 +53,5 @@ def ensure_kind(path: Path, shape: Shape, reader: Reader, *, shown: str) -> None
         offset = first_undecodable_byte(path, shape.encoding) if is_wide else None
         what = f"The file is {kind.name}."
         if offset is not None:
-            what = f"Byte {offset} is no {shape.encoding} text: the file is {kind.name}."
+            what = f"Byte {offset} is not {shape.encoding} text: the file is {kind.name}."
         raise UnreadableFileError(Problem(file=shown, line=kind.line, key=key, what=what, fix=kind.fix))

@@ -228,5 +228,5 @@ class QuotePatterns:
 
 
 def _no_glob(path: str) -> str:
-    """A path as DuckDB has to be told it, which expands wildcards; a name may hold such characters itself."""
+    """A path in the form that DuckDB takes, which expands wildcards; a name may hold such characters itself."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in path)

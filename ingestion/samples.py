@@ -75,7 +75,7 @@ class Sample:
     """What was seen of one source.
 
     Attributes:
-        columns: the files' columns that are no canonical ones: questions, attributes.
+        columns: the files' columns that are not canonical: questions, attributes.
         taken: a file's column -> the canonical one that it is read as.
         events: names of events that stand in the files.
         values: column -> its values, first in the order of the files.

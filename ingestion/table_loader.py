@@ -184,7 +184,7 @@ class TableLoader:
                 self._connection.unregister("batch")
 
     def _ensure_times(self, cursor: Cursor | None) -> None:
-        """Text that is no time would never say what is new."""
+        """Text that is not a time would never say what is new."""
         if cursor is None or self._highest(cursor) is not None:
             return
         if self._connection.execute(_FILLED.format(cell=self._cell_of(cursor))).fetchall()[0][0]:

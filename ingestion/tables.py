@@ -71,7 +71,7 @@ def canonical_values(
     }
     parameters: dict[str, object] = {}
     if "_canonical" in shape.table.columns:
-        # Staging has to tell questions from the columns that the canonical ones were read from.
+        # Staging has to separate questions from the columns that the canonical ones were read from.
         values["_canonical"] = "$canonical::varchar"
         parameters["canonical"] = json.dumps({column: keys[positions[column] - 1] for column in positions})
     for column, left_out in (("_row", set()), ("_others", set(positions.values()))):

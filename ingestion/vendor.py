@@ -71,7 +71,7 @@ class Staged:
 
 
 class UnreadableFileError(Exception):
-    """A file as a whole cannot be read; `problem` tells the user why and what to do."""
+    """A file as a whole cannot be read; `problem` states why and what to do."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem

@@ -116,6 +116,6 @@ def _first_error(result: object) -> str | None:
         if event.is_failure and error:
             while error.cause:
                 error = error.cause
-            told = str(error.message).strip()
-            return machine_trouble(told) or without_values(told.splitlines()[0])
+            text = str(error.message).strip()
+            return machine_trouble(text) or without_values(text.splitlines()[0])
     return None

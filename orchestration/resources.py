@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline.notify import tell
+from pipeline.notify import notify
 from pipeline.run import PipelineRun, new_run_id
 from pipeline.run_log import written_to
 from pipeline.workers import Workers
@@ -76,7 +76,7 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                         run.workers.close()
                     run.close()
                     if not run.is_part:
-                        tell(workspace, run_id=run_id)
+                        notify(workspace, run_id=run_id)
 
     return pipeline
 

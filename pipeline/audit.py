@@ -25,7 +25,7 @@ STAGES: tuple[StageName, ...] = get_args(StageName)
 
 @dataclass
 class StageNotes:
-    """What a stage tells while it runs; becomes its audit record."""
+    """What a stage reports while it runs; becomes its audit record."""
 
     checks: list[Check] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)

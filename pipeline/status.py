@@ -23,7 +23,7 @@ from workspace.runs import is_running, run_ids
 
 
 def status_of(paths: WorkspacePaths) -> dict[str, Any]:
-    """Everything `cx status` tells. Whatever is damaged is a trouble of its own, and the rest is told all the same."""
+    """Everything that `cx status` reports. A damaged file is one of its problems, not its end."""
     holder = current_holder(paths.lock)
     # A run that works on has not gone wrong yet; it is named as running.
     runs = [run_id for run_id in run_ids(paths) if not is_running(paths, run_id)]
@@ -48,7 +48,7 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
         "unbalanced_models": unbalanced_models(books),
         "rejects": ingest.facts["rejects"] if ingest else [],
         "unmapped": build.facts["unmapped"] if build else [],
-        # A build of an earlier version did not tell it.
+        # A build of an earlier version did not record it.
         "guarded": build.facts.get("guarded", []) if build else [],
         "losses": build.facts.get("losses", []) if build else [],
         "warnings": _warnings(paths, runs[0]) if runs else [],

@@ -1,7 +1,7 @@
 """Composed metrics of a plan: parts asked of the engine, folded per cell; a change between waves as a pair of cells.
 
 Items may stand in outer groups (pillars) that weigh alike. Where an answer holds items of a group and items of none,
-the latter are no group of their own: all items of that answer weigh alike then, and its note says so.
+the latter do not form a group: all items of that answer weigh alike then, and its note says so.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
     )
     estimates = change(fold, grouped.parts)
     guard = Guard(release, replace(both, filters=plan.filters))
-    told = f"{text_of(pair[1])} against {text_of(pair[0])}"
+    comparison = f"{text_of(pair[1])} against {text_of(pair[0])}"
     cells = {}
     for key, at in positions.items():
         rows = [counted.get((*key, wave)) for wave in pair]
@@ -119,7 +119,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
                 n=sum(_counted(counts, plan.metric.n, row) or 0 for row in rows),
                 people=min(people, default=None),
             ),
-            note="; ".join(filter(None, (told, grouped.notes.get(at)))),
+            note="; ".join(filter(None, (comparison, grouped.notes.get(at)))),
             is_hidden=any(guard.is_small(some) for some in people) or any(guard.hides((*key, wave)) for wave in pair),
         )
     return Found(cells, (sql, parts.sql, counts.sql))

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-# More words than this are no help in a sentence.
+# More words than this do not help in a sentence.
 LISTED: Final = 40
 
 
@@ -31,7 +31,7 @@ class NoRelease(Exception):  # noqa: N818 - the name readers know it by
 
     Attributes:
         what: what is missing or broken, in one sentence.
-        command: the exact command that mends it.
+        command: the exact command that fixes it.
         looked_for: the path that was tried.
         is_damage: something was published, and is not any more what it was.
     """

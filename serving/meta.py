@@ -53,7 +53,7 @@ class MetricMeta(_Strict):
     """What a definition says besides its formula. docs/adding-a-metric.md explains every key to who writes one.
 
     Attributes:
-        question, owner, certification, unit, good: what readers are told of it.
+        question, owner, certification, unit, good: what readers learn about it.
         metric_class: how it is computed (`class` in YAML).
         n, people: metrics that count its answers and its distinct people.
         min_cell: privacy floor in people; 0 for none.
@@ -203,7 +203,7 @@ def _names(meta: MetricMeta, metrics: Collection[str]) -> str | None:
     named += [(f"inputs.{role}", name) for role, name in meta.inputs.items()]
     named += [("hidden_with", name) for name in meta.hidden_with]
     unknown = next(((key, name) for key, name in named if name is not None and name not in metrics), None)
-    return f"meta.{unknown[0]} names '{unknown[1]}', which is no metric" if unknown else None
+    return f"meta.{unknown[0]} names '{unknown[1]}', which is not a metric" if unknown else None
 
 
 def _composed(meta: MetricMeta, metrics: Collection[str]) -> str | None:

@@ -276,7 +276,7 @@ def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
 def privacy_floor(release: LiveRelease, metric: Metric) -> int:
     """Fewer people than this are hidden at any slice; 0 for metrics that are not sensitive by themselves.
 
-    What people wrote (`meta.is_written`) has a floor of its own, since words tell more of a person than a number.
+    What people wrote (`meta.is_written`) has a floor of its own, since words reveal more about a person than a number.
     """
     own = metric.meta.min_cell
     if own == 0:

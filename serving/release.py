@@ -151,7 +151,7 @@ def open_release(paths: WorkspacePaths, run_id: str | None = None) -> LiveReleas
 
 
 def releases(paths: WorkspacePaths) -> tuple[Release, ...]:
-    """Every published release, newest first. Folders without a valid document are no releases."""
+    """Every published release, newest first. Folders without a valid document are not releases."""
     return documents(paths)
 
 

@@ -100,7 +100,7 @@ def _lattices(
 
 
 def _margin(axes: Axes, values: Key, total: str | None) -> tuple[Axes, Key]:
-    """The margin that a cell stands in: the axes along which it is no total, and its values there."""
+    """The margin that a cell stands in: the axes along which it is not a total, and its values there."""
     kept = [at for at, value in enumerate(values) if total is None or value != total]
     return tuple(axes[at] for at in kept), tuple(values[at] for at in kept)
 
@@ -108,7 +108,7 @@ def _margin(axes: Axes, values: Key, total: str | None) -> tuple[Axes, Key]:
 def _counts(tables: Mapping[Axes, Counts], margin: Axes, floor: int) -> Counts:
     """People of a margin: as stored, or else enough to be shown.
 
-    Totals that the mart does not store are told by other metrics, which decide for themselves which of them they hide:
+    Totals that the mart does not store are reported by other metrics, which decide for themselves what they hide:
     here they count as known.
     """
     if margin in tables:

@@ -159,7 +159,7 @@ class Config(Section):
                 )
         for name in self.revenue_from:
             if name not in names:
-                raise ValueError(f"revenue_from names '{name}', which is no source; sources are {', '.join(names)}")
+                raise ValueError(f"revenue_from names '{name}', which is not a source; sources are {', '.join(names)}")
         if self.customer_unit == "account" and not any(source.entity in _NAME_ACCOUNTS for source in self.sources):
             raise ValueError(
                 "customer_unit is account, and no source says who belongs to which account; "
@@ -202,7 +202,7 @@ class Workspace:
 
 
 def no_workspace(paths: WorkspacePaths) -> WorkspaceError:
-    """What to say of a folder that is no workspace."""
+    """What to say of a folder that is not a workspace."""
     problem = Problem(
         file=str(paths.config),
         what="There is no workspace here: cx.yml is missing.",
@@ -250,7 +250,7 @@ def _hashes(paths: WorkspacePaths, mappings: Mappings) -> dict[str, str]:
 def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
     try:
         if paths.config.stat().st_size > limits.CONFIG_BYTES:
-            what = f"The file has more than {limits.in_words(limits.CONFIG_BYTES)}: that is no configuration."
+            what = f"The file has more than {limits.in_words(limits.CONFIG_BYTES)}: too much for a configuration."
             return None, [Problem(file="cx.yml", what=what, fix="Start from 'cx init'.")]
         text = paths.config.read_text(encoding="utf-8")
         line = _too_deep_line(text)
@@ -268,7 +268,7 @@ def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
     except UnicodeDecodeError:
         return None, [Problem(file="cx.yml", what="The file is not UTF-8.", fix="Save it as UTF-8.")]
     except (YAMLError, ValueError) as error:
-        # A control character, or a word that is no number or day where one is announced.
+        # A control character, or a word that is not a number or day where one is announced.
         what = f"This is not valid YAML: {_shortened(' '.join(str(error).split()))}."
         return None, [Problem(file="cx.yml", what=what, fix="Check numbers, days and special characters.")]
     except OSError as error:
@@ -322,13 +322,13 @@ def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
             what, _, fix = message.partition("; ")
             return (
                 f"{what[:1].upper()}{what[1:]}.",
-                f"{fix[:1].upper()}{fix[1:].rstrip('.?')}." if fix else "Mend it there.",
+                f"{fix[:1].upper()}{fix[1:].rstrip('.?')}." if fix else "Fix it there.",
             )
         case "literal_error":
             return f"{_shown_input(detail, location)} is not allowed here.", f"Use {detail['ctx']['expected']}."
         case _:
             shown = _shown_input(detail, location)
-            return f"{shown} does not fit: {detail['msg']}.", f"Mend '{key}'."
+            return f"{shown} does not fit: {detail['msg']}.", f"Fix '{key}'."
 
 
 def _shown_input(detail: Any, location: list[Any]) -> str:

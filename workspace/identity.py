@@ -1,4 +1,4 @@
-"""The part of cx.yml about who is who: how phones are read, how many may share an identifier, what is no identifier."""
+"""The part of cx.yml about who is who: how phones are read, who may share an identifier, and what is not one."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, Workspac
 logger = logging.getLogger(__name__)
 
 _FILES: Final = (RELEASE_FILE, MANIFEST_FILE, SNAPSHOT_FILE)
-# What tells whether a file was written since: its time of change cannot be set by hand.
+# Shows whether a file was written since: its time of change cannot be set by hand.
 Signature = tuple[tuple[int, int, int], ...]
 
 
@@ -99,7 +99,7 @@ def sync_folder(path: Path) -> None:
 
 
 def documents(paths: WorkspacePaths) -> tuple[Release, ...]:
-    """What every release says of itself, newest first. Folders without a readable document are no releases."""
+    """What every release says of itself, newest first. Folders without a readable document are not releases."""
     found = []
     for path in paths.published.glob(f"[!.]*/{RELEASE_FILE}"):
         try:

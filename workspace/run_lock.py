@@ -62,7 +62,7 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
         except BlockingIOError:
             raise RunLockedError(path, last_holder(path)) from None
         holder = Holder(pid=os.getpid(), purpose=purpose, since=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
-        # As long as before, in place: that goes on a full disk, too, and tells afterwards who held it last.
+        # As long as before, in place: that goes on a full disk, too, and shows afterwards who held it last.
         os.pwrite(descriptor, json.dumps(asdict(holder)).encode().ljust(_WRITTEN), 0)
         yield
     finally:
@@ -73,7 +73,7 @@ def current_holder(path: Path) -> Holder | None:
     """Who holds the lock now; None when nobody does."""
     if not path.is_file():
         return None
-    # For reading only: who looks at a workspace on a disk that may only be read is told, too.
+    # For reading only: that works on a read-only disk, too.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -13,7 +13,7 @@ STAGE_ALIASES: Final = {"attraction": "awareness", "cultivation": "discovery"}
 IDENTIFIER_TYPES: Final = ("customer", "email", "phone", "anonymous", "respondent", "requester", "author")
 CORNERS: Final = ("marketing", "product", "commerce", "service")
 PRESENCES: Final = ("online", "offline")
-# What answers call a channel that is none: no touch in the window, no row of channels.csv, all of them.
+# What answers call a missing channel: no touch in the window, no row of channels.csv, all of them.
 RESERVED_CHANNELS: Final = ("unattributed", "unmapped", "all")
 PILLARS: Final = ("people", "products", "processes")
 OUTCOME_KINDS: Final = ("personal", "professional")

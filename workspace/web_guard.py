@@ -121,7 +121,7 @@ def origin_of(address: str) -> str:
 def _is_navigation(scope: Scope) -> bool:
     """Whether somebody follows a link to a page of ours: that may stand anywhere, and does nothing.
 
-    A page that is framed or prefetched by a foreign one is none.
+    A page that is framed or prefetched by a foreign one does not count.
     """
     modes, destinations = values_of(scope, b"sec-fetch-mode"), values_of(scope, b"sec-fetch-dest")
     return (

@@ -52,7 +52,7 @@ HEADER_WORDS: Final = frozenset(
     update updated url used user username users utm value values variant vat version view viewed views visit visited
     visitor visits was wave website week weekly weight what when where which who why width with year yearly you your
     zip zone
-    """.split()  # noqa: SIM905 (a list of hundreds of quoted words is no better to read)
+    """.split()  # noqa: SIM905 (a list of hundreds of quoted words does not read better)
 )
 
 _EMAIL: Final = r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+"
@@ -101,11 +101,11 @@ def looks_like_a_record(header: Sequence[str], known: Collection[str]) -> int | 
     An e-mail address or a telephone number says so wherever it stands; a day or a time in a row of which no name is
     known.
     """
-    telling = {"an e-mail address", "a telephone number"}
+    personal = {"an e-mail address", "a telephone number"}
     if not is_header(header, known):
-        telling.add("a day or a time")
+        personal.add("a day or a time")
     for position, name in enumerate(header, start=1):
-        if name not in known and kind_of(name) in telling:
+        if name not in known and kind_of(name) in personal:
             return position
     return None
 

@@ -121,7 +121,7 @@ def serve(
     """The process's end: answer questions until standard input ends.
 
     Args:
-        answer: question and a way to tell events -> result. All of them are JSON.
+        answer: question and a function that sends events -> result. All of them are JSON.
         refusals: errors whose message is the answer; any other error ends the process.
     """
     # Only answers may stand on standard output; whatever a library prints belongs to the messages.

@@ -10,7 +10,7 @@ from app.growth.findings import find_apart, find_costly_gate
 from app.kit import cards, charts, initiatives
 from app.kit.bars import bar
 from app.kit.failures import part
-from app.kit.findings import told
+from app.kit.findings import with_values
 from app.kit.formatting import labels, listing, number, percent, words
 from app.kit.tables import pivot
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
@@ -39,7 +39,7 @@ HOURS = ("1", "4", "8", "24", "48", "168")
 
 def bars(answer: Answer, dimension: str, unit: str, *, found: str | None) -> list[dict[str, object]]:
     """The values of a dimension, highest first, with an interval where there is one; what was found stands out."""
-    rows = sorted(told(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
+    rows = sorted(with_values(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
     spoken = labels(str(row.dimensions[dimension]) for row in rows)
     return [
         bar(row, spoken[str(row.dimensions[dimension])], unit, stands_out=row.dimensions[dimension] == found)

@@ -64,7 +64,7 @@ def write(desk: Desk) -> Brief:
     )
     changes = tuple(_change(desk, metric, last, previous) for metric in CHANGES)
     shown = [*(answer.figure.metric for answer in answers), *CHANGES, "value_at_stake"]
-    told = notices(
+    listed = notices(
         document,
         desk.runs,
         live_run_id=desk.live_run_id,
@@ -82,7 +82,7 @@ def write(desk: Desk) -> Brief:
         if filters.window.since and filters.window.until
         else "all time",
         badge=certification(desk.define(shown)).text,
-        notices=tuple(f"{notice.title}. {notice.text}" for notice in (unknown, *told) if notice),
+        notices=tuple(f"{notice.title}. {notice.text}" for notice in (unknown, *listed) if notice),
         answers=answers,
         month=month(until),
         month_before=month(previous.since or until),
@@ -146,5 +146,5 @@ def _change(desk: Desk, metric: str, last: Window, previous: Window) -> Change:
 
 
 def file_name(document: Release) -> str:
-    """Named by its release, so that two briefs of one month are told apart."""
+    """Named by its release, so that two briefs of one month are distinguished."""
     return f"brief-{document.as_of_on:%Y-%m}-{document.run_id}"

@@ -66,7 +66,7 @@ with st.grid(4, min_column_width=220, gap="small"):
 left, right = st.columns([11, 9], gap="small")
 with left, part("Credits by corner"):
     earned = credited()
-    shares, told = movement_shares(earned.rows), by_cell(earned)
+    shares, cells = movement_shares(earned.rows), by_cell(earned)
     title = corners_sentences.credited_most(shares)
     with cards.evidence(desk, title, [earned], [CREDITS], key="credits"):
         if shares:
@@ -77,7 +77,7 @@ with left, part("Credits by corner"):
                             "row": words(corner),
                             "column": words(movement),
                             "value": shares.get((corner, movement)),
-                            "text": _cell(told.get((corner, movement)), shares.get((corner, movement))),
+                            "text": _cell(cells.get((corner, movement)), shares.get((corner, movement))),
                         }
                         for corner in (*CORNERS, UNATTRIBUTED)
                         for movement in MOVEMENTS
@@ -118,11 +118,11 @@ with right, part("Movements by month"):
 
 st.header("The sum reconciles", anchor=False)
 with part("The sum"):
-    told = by_cell(credited())
+    cells = by_cell(credited())
     sums = []
     for movement in MOVEMENTS:
         counted = movements[movement].value
-        shared_out = [value for (_, name), value in told.items() if name == movement and value is not None]
+        shared_out = [value for (_, name), value in cells.items() if name == movement and value is not None]
         if counted is not None and shared_out:
             of_credits = number(sum(shared_out), "count")
             sums.append(f"{words(movement)}: {number(counted, 'count')} customers, {of_credits} credits")

@@ -69,7 +69,7 @@ def read_drivers(desk: Desk, outcome: str) -> Analysis:
         for metric in ("relative_weight", "driver_rating", "driver_coefficient")
     )
     labels, status, priority, warning = (
-        _told(desk.ask("weighed_items", by=(ITEM, column), where=where), column)
+        _words_by_item(desk.ask("weighed_items", by=(ITEM, column), where=where), column)
         for column in ("driver_label", "driver_status", "driver_priority", "driver_warning")
     )
     rated, slopes = ({row.dimensions.get(ITEM): row.value for row in answer.rows} for answer in (ratings, coefficients))
@@ -97,7 +97,7 @@ def read_drivers(desk: Desk, outcome: str) -> Analysis:
     )
 
 
-def _told(answer: Answer, column: str) -> dict[str | None, str]:
+def _words_by_item(answer: Answer, column: str) -> dict[str | None, str]:
     return {
         row.dimensions.get(ITEM): str(row.dimensions[column])
         for row in answer.rows

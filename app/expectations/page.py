@@ -24,7 +24,7 @@ from workspace.vocabulary import PILLARS
 METRICS = ("expectation_gap", "expectation_gap_percent", "expectation_level", "perception_level", "pairing_coverage")
 FEELINGS = ("nps", "csat", "ces", "overall_score")
 SHOWN = (*METRICS, *FEELINGS, "expectation_gap_by_importance")
-# What customers are, of which the first that tells two groups apart says who did not answer.
+# Traits of customers: the first one that separates two groups says who did not answer.
 GROUPS = ("segment", "age_band", "region", "value_tier")
 ITEM = "item_label"
 

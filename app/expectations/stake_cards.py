@@ -44,7 +44,7 @@ def ranking(desk: Desk, stakes: Stakes, title: Sentence, *, key: str) -> None:
             note="Customers below the least they accept x how much less often such customers stayed x what a customer "
             f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, whatever the filter. An "
             "asterisk marks critical interactions. "
-            f"Coloured where proven over all comparisons; around nought it may be chance. {ASSOCIATION}",
+            f"Coloured where proven over all comparisons; around zero it may be chance. {ASSOCIATION}",
         )
 
 
@@ -99,7 +99,7 @@ def _span(low: float | None, high: float | None) -> str:
 
 
 def _coefficient(value: float | None) -> str:
-    return number(value, "points") if value is not None else "not to be told apart"
+    return number(value, "points") if value is not None else "not distinguishable"
 
 
 def coverage(desk: Desk) -> None:
@@ -118,7 +118,7 @@ def coverage(desk: Desk) -> None:
         if row.value is None:
             continue
         place = tuple(row.dimensions.get(name) for name in by)
-        heard, told = known.get(place) or 0.0, hoped.get(place) or 0.0
+        heard, stated = known.get(place) or 0.0, hoped.get(place) or 0.0
         stake = stakes.get(f"{place[0]}, {place[1]}")
         worth = stake.row.value if stake is not None and stake.is_proven else None
         cells.append(
@@ -131,7 +131,7 @@ def coverage(desk: Desk) -> None:
                 # Short enough for a cell of a telephone; the small print says what each line is.
                 "text": "blind" if heard == 0 else percent(heard),
                 "traffic": f"{row.value:,.0f}",
-                "expected": percent(told),
+                "expected": percent(stated),
                 "stake": money(worth, desk.currency) if worth else "",
             }
         )
@@ -148,7 +148,7 @@ def coverage(desk: Desk) -> None:
             key="coverage_map_chart",
             note="Of each stage and corner, from above: the share of the people whose experience there is known, how "
             f"many people pass in {desk.settings.active_days} days, and the value at stake where it is proven. Blind: "
-            "of the people who pass, nobody rated anything there. The tooltip says how many told an expectation.",
+            "none of the people who pass rated anything there. The tooltip says how many stated an expectation.",
         )
 
 

@@ -11,7 +11,7 @@ from app.growth.findings import find_assist
 from app.kit import cards, charts
 from app.kit.bars import bar
 from app.kit.desk import Desk
-from app.kit.findings import told
+from app.kit.findings import with_values
 from app.kit.formatting import markdown_safe, number, unavailable, words
 from app.kit.selection import Filters
 from app.kit.tables import Table, cross, pivot
@@ -48,7 +48,7 @@ def draw(desk: Desk, filters: Filters) -> None:
     """The attribution part of a page."""
     st.header("Which channel earns the credit", anchor=False)
     whole = _whole(desk, filters)
-    # Models over all paths are solved for the whole time: beside them rules are told for the whole time, too.
+    # Models over all paths are solved for the whole time: so the rule models beside them cover the whole time, too.
     rules = desk.ask(CREDITED, by=("channel", "model"), where=filters.where, window=None if whole else filters.window)
     known = (rules, *whole)
     title = growth_sentences.disagree(shares_by_model(*known))
@@ -129,7 +129,7 @@ def _closers(desk: Desk, filters: Filters) -> None:
     found = find_assist(closing.rows, linear.rows)
     title = growth_sentences.assists(found, closing.rows)
     with cards.evidence(desk, title, [closing, linear], ["closing_share"], key="closers"):
-        rows = sorted(told(closing.rows, "channel"), key=lambda row: -(row.value or 0.0))
+        rows = sorted(with_values(closing.rows, "channel"), key=lambda row: -(row.value or 0.0))
         if rows:
             cards.chart(
                 charts.ranked(
@@ -157,7 +157,7 @@ def _closers(desk: Desk, filters: Filters) -> None:
 def _returns(desk: Desk, filters: Filters) -> None:
     answers = [desk.shown(metric, filters, by=("channel",), where={"model": (RETURNS_BY,)}) for metric in RETURNS]
     spent = desk.shown("campaign_cost", filters, by=("channel",)) if not filters.where else None
-    known = sorted(told(answers[0].rows, "channel"), key=lambda row: -(row.value or 0.0))
+    known = sorted(with_values(answers[0].rows, "channel"), key=lambda row: -(row.value or 0.0))
     title = (
         f"{known[0].dimensions['channel']} brings back {number(known[0].value or 0.0, 'per_person', exact=True)} for "
         f"each {desk.currency} spent"
@@ -173,7 +173,7 @@ def _returns(desk: Desk, filters: Filters) -> None:
                 alt_text="Cost, return on ad spend and cost per acquisition by channel",
                 key="returns_table",
                 note=f"Revenue and conversions by {growth_sentences.MODEL_NAMES[RETURNS_BY]}. Channels whose cost "
-                "nobody told have no return.",
+                "no recorded cost have no return.",
             )
         else:
             cards.nothing_to_show(answers[0], what="Return on cost")

@@ -10,7 +10,7 @@ from app.journey.findings import find_long_task, find_seam
 from app.kit import cards, charts, sentences
 from app.kit.bars import bar
 from app.kit.desk import Desk
-from app.kit.findings import told
+from app.kit.findings import with_values
 from app.kit.formatting import hidden_note, number
 from app.kit.selection import Filters
 from app.kit.tables import pivot
@@ -82,7 +82,7 @@ def handoffs(desk: Desk, filters: Filters) -> None:
             cards.nothing_to_show(split, what="What hand-offs lose")
     with right:
         afterwards = desk.shown(AFTERWARDS, filters, by=("handoff",), where=where)
-        known = sorted(told(afterwards.rows, "handoff"), key=lambda row: row.value or 0.0)
+        known = sorted(with_values(afterwards.rows, "handoff"), key=lambda row: row.value or 0.0)
         title = sentences.extremes(afterwards.rows, "handoff", what="The judgement after a hand-off", unit="score")
         with cards.evidence(desk, title, [afterwards], [AFTERWARDS], key="handoff_perception"):
             if known:
@@ -136,7 +136,7 @@ def tasks(desk: Desk, filters: Filters) -> None:
     title = journey_sentences.long_task(found, abandonment.rows, label=found.task if found else None)
     chart, steps = st.columns([11, 9], gap="small")
     with chart, cards.evidence(desk, title, [abandonment, left], ["task_abandonment"], key="tasks"):
-        rows = sorted(told(abandonment.rows, "task_label"), key=lambda row: -(row.value or 0.0))
+        rows = sorted(with_values(abandonment.rows, "task_label"), key=lambda row: -(row.value or 0.0))
         if rows:
             cards.chart(
                 charts.ranked(

@@ -33,7 +33,7 @@ SHOWN = (
     *attribution.METRICS,
 )
 SPLITS = {"channel": "Channel", "segment": "Segment", "value_tier_at_event": "Value tier"}
-# More lines than this cannot be told apart; the smaller channels stand in the table and the download.
+# More lines than this cannot be distinguished; the smaller channels stand in the table and the download.
 CHANNELS = 6
 
 
@@ -168,7 +168,7 @@ with left, part("Who goes on"):
     title = sentences.extremes(rates_by_split.rows, by, what="The share going on", unit="share")
     with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_split"):
         spoken = labels(str(row.dimensions[by]) for row in rows)
-        told = [
+        cells = [
             {
                 "row": spoken[str(row.dimensions[by])],
                 "column": words(str(row.dimensions["stage"])),
@@ -177,9 +177,9 @@ with left, part("Who goes on"):
             }
             for row in rows
         ]
-        if any(cell["value"] is not None for cell in told):
+        if any(cell["value"] is not None for cell in cells):
             cards.chart(
-                charts.matrix(told, columns=[words(stage) for stage in going_on], pattern=".1%"),
+                charts.matrix(cells, columns=[words(stage) for stage in going_on], pattern=".1%"),
                 alt_text=f"Grid of the share that goes on, by {SPLITS[by].lower()} and stage. {title}.",
                 key="stage_by_split_chart",
                 note=f"Share of entries that reach a later stage within {desk.settings.conversion_days} days. Channel "

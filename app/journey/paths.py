@@ -19,7 +19,7 @@ from serving import Answer
 from workspace.vocabulary import STAGES
 
 METRICS = ("paths", "path_share", "path_days", "transition_share", "transition_days_median", "transition_days_p90")
-TOLD = ("paths", "path_share", "path_days", "path_days_p90")
+PATH_METRICS = ("paths", "path_share", "path_days", "path_days_p90")
 SANKEY_HEIGHT = 380
 MOST = 10
 WAYS = {"starts": "Start at a step", "ends": "End at a step"}
@@ -41,11 +41,11 @@ def flows(desk: Desk) -> None:
                 alt=f"Flows of journeys from stage to stage. {title}.",
             )
             whole = sum(row.value or 0.0 for row in answer.rows)
-            told = sum(flow.journeys for flow in drawn if flow.place == 1)
+            drawn_sum = sum(flow.journeys for flow in drawn if flow.place == 1)
             st.caption(
                 markdown_safe(
-                    f"{count_of(told, 'journey')} of {count_of(whole, 'journey')}, all time: the commonest paths. The "
-                    f"first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
+                    f"{count_of(drawn_sum, 'journey')} of {count_of(whole, 'journey')}, all time: the commonest "
+                    f"paths. The first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
                     + hidden_note(desk.min_cell)
                 )
             )
@@ -53,10 +53,10 @@ def flows(desk: Desk) -> None:
             cards.nothing_to_show(answer, what="Paths through the stages")
     for kind, words in (("to purchase", "to a purchase"), ("to loss", "to a loss")):
         where = {"path_kind": (kind,)}
-        answers = [desk.ask(metric, by=("path",), where=where) for metric in TOLD[:3]]
+        answers = [desk.ask(metric, by=("path",), where=where) for metric in PATH_METRICS[:3]]
         title = journey_sentences.paths(answers[0].rows, kind=words)
         key = kind.replace(" ", "_")
-        with cards.evidence(desk, title, answers, TOLD[:3], key=key):
+        with cards.evidence(desk, title, answers, PATH_METRICS[:3], key=key):
             cards.table(
                 _top(desk, answers, heading="Last steps"),
                 desk,
@@ -118,11 +118,11 @@ def explorer(desk: Desk) -> None:
 
 def _top(desk: Desk, answers: list[Answer], *, dimension: str = "path", heading: str) -> Table:
     """The rows with most of the first metric, with arrows between the steps of a path."""
-    told = [
+    single_paths = [
         replace(answer, rows=tuple(row for row in answer.rows if row.dimensions.get("path") != RARER))
         for answer in answers
     ]
-    table = pivot(told, dimension, desk.definitions, heading=heading, currency=desk.currency)
+    table = pivot(single_paths, dimension, desk.definitions, heading=heading, currency=desk.currency)
     first = table.numbers.columns[1] if len(table.numbers.columns) > 1 else heading
     order = table.numbers.sort_values(first, ascending=False, na_position="last").head(MOST).index
     numbers, texts = (frame.loc[order].reset_index(drop=True) for frame in (table.numbers, table.texts))

@@ -12,7 +12,7 @@ from app.kit.desk import Desk
 from app.kit.formatting import number, percent
 from app.kit.selection import Filters
 
-# Hours in blocks that can be told apart on a telephone.
+# Hours in blocks that can be distinguished on a telephone.
 BLOCK = 4
 
 

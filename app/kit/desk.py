@@ -116,7 +116,7 @@ class Desk:
             return ask(self.release, question)
         except UserError as unknown:
             # Metrics and dimensions are the app's own; values are the company's. A page may ask for one that this
-            # release does not have (nobody is in a top tier): then there is nothing, and the reason is told.
+            # release does not have (nobody is in a top tier): then there is nothing, and the reason is stated.
             if not question.filters:
                 raise
             # Where no source feeds a metric, that is the reason, not the value that is missing for it.
@@ -250,7 +250,7 @@ def settings_of(document: Release) -> Settings:
 
 
 def _identity(release: LiveRelease) -> tuple[str, str]:
-    """What tells cached facts of releases apart: the run, and the workspace it stands in."""
+    """The key of a release's cached facts: the run, and its workspace."""
     return release.document.run_id, str(release.folder)
 
 

@@ -21,7 +21,7 @@ WHOLE_FROM = 20
 # Small amounts of money are prices: cents matter. Larger ones are totals: they do not.
 CENTS_BELOW = 100
 JOINER = "\u2060"
-TITLE = 400  # characters of a title: what is longer is a name that is none
+TITLE = 400  # characters of a title: anything longer is not a real name
 NAME = 60  # characters of a name within a sentence or a button
 _AUTOLINK = re.compile(r"\\:(?=//)|www(?=\.)|@", re.IGNORECASE)
 _LIST_OR_RULE = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[\s-]|$)))(.)")

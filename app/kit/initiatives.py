@@ -48,11 +48,11 @@ def note(found: Collection[Mapping[str, Any]], *, numbered: bool = True) -> str:
     """The marks in words, for those who cannot see them; numbered where the chart numbers them."""
     if not found:
         return ""
-    told = []
+    parts = []
     for number, one in enumerate(found, start=1):
         until = f" to {day(date.fromisoformat(one['ended']))}" if one["ended"] else ""
-        told.append(f"{f'{number} ' if numbered else ''}{one['label']} ({day(one['at'])}{until})")
-    return f"Dashed: {listing(told)}."
+        parts.append(f"{f'{number} ' if numbered else ''}{one['label']} ({day(one['at'])}{until})")
+    return f"Dashed: {listing(parts)}."
 
 
 def _meant(aim: str | None, shown: Sequence[str] | None) -> bool:

@@ -36,7 +36,7 @@ class Course:
         return initiatives.note(self.changed, numbered=False)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The course in words, for those who cannot see it."""
         first, last = self.points[0], self.points[-1]
         said = f"{span(first['period'], last['period'])}, by month: from {first['text']} to {last['text']}."
@@ -44,7 +44,7 @@ class Course:
 
 
 def course(desk: Desk, metric: str, where: Mapping[str, Sequence[str]], window: Window) -> Course | None:
-    """The last months of `metric` within `window`; None where its months cannot be told apart, or are too few."""
+    """The last months of `metric` within `window`; None where it has no months, or too few."""
     definition = desk.definitions[metric]
     if "month" not in definition.grains or desk.is_undated(metric):
         return None
@@ -62,7 +62,7 @@ def course(desk: Desk, metric: str, where: Mapping[str, Sequence[str]], window: 
 def draw(shown: Course, *, label: str, tone: str) -> None:
     """The line, with the text that stands for it."""
     drawn = charts.sparkline(shown.points, tone=tone, marks=shown.changed)
-    st.vega_lite_chart(spec=drawn, alt=f"{label}, {shown.told}", width="stretch")
+    st.vega_lite_chart(spec=drawn, alt=f"{label}, {shown.description}", width="stretch")
 
 
 def _covered(points: Sequence[Mapping[str, Any]]) -> Window:

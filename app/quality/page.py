@@ -76,7 +76,7 @@ def label_of(metric: str) -> str:
     return desk.definitions[metric].label if metric in desk.definitions else metric
 
 
-def told(check: Check) -> str:
+def failed_check(check: Check) -> str:
     """A failed check in a sentence: what, where, how many, and which metrics suffer."""
     rows = f" on {count_of(check.unexpected, 'row')}" if check.unexpected else ""
     seen = f" ({check.observed})" if check.observed else ""
@@ -111,7 +111,7 @@ def checks_table(checks: Iterable[Check]) -> list[dict[str, Any]]:
     ]
 
 
-def told_as(metric: str, row: AnswerRow | None = None) -> str:
+def cell_text(metric: str, row: AnswerRow | None = None) -> str:
     """A governed number as text, or why there is none; the whole company's without a row."""
     return cell(row or desk.one(metric), desk.definitions[metric].unit, currency=desk.currency)
 
@@ -120,7 +120,8 @@ def numbers(metric: str, headings: Mapping[str, str]) -> list[dict[str, Any]]:
     """A governed number by its dimensions, as rows; `headings` says what each dimension is to a reader."""
     label = desk.definitions[metric].label
     return [
-        {heading: in_words(row.dimensions[name]) for name, heading in headings.items()} | {label: told_as(metric, row)}
+        {heading: in_words(row.dimensions[name]) for name, heading in headings.items()}
+        | {label: cell_text(metric, row)}
         for row in desk.ask(metric, by=tuple(headings)).rows
         # An answer without a cell (nothing is guarded, no source feeds it) has one row of the whole metric.
         if set(headings) <= set(row.dimensions)
@@ -138,9 +139,9 @@ def who_is_who() -> None:
         st.caption("No source has people.")
         return
     st.caption(
-        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, an address "
-        "or a phone. Identifiers that join nobody, because they are fillers or more share them than can be one person: "
-        f"{told_as('guarded_identifiers')}. None is shown here; cx explain-identity tells the links behind one."
+        f"{cell_text('identified_share')} of {cell_text('people')} people seen are identified by a customer id, an "
+        "address or a phone. Identifiers that join no people, because they are fillers or too many for one person: "
+        f"{cell_text('guarded_identifiers')}. None is shown here; cx explain-identity lists the links behind one."
     )
     by_size, apart = st.columns(2)
     with by_size:
@@ -162,7 +163,9 @@ def who_is_who() -> None:
 with part("The failed checks"):
     for check in [check for check in document.checks if check.status != "passed"]:
         callout = st.warning if check.behaviour == "warn" and check.status == "failed" else st.error
-        callout(f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(told(check))}", icon=":material/error:")
+        callout(
+            f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(failed_check(check))}", icon=":material/error:"
+        )
     if document.withheld:
         st.warning(
             f"**{count_of(len(document.withheld), 'metric is', 'metrics are')} withheld**  \n"
@@ -199,7 +202,7 @@ section(
 )
 section(
     "By asset",
-    "A failed block keeps a load from being published; withhold hides the metrics that stand on it; warn only tells.",
+    "A failed block keeps a load from being published; withhold hides the metrics that stand on it; warn only reports.",
     lambda: frame(
         checks_table(document.checks),
         key="quality_checks",

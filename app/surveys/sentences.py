@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from app.kit.findings import is_clearly_above, told, usable, widen
+from app.kit.findings import is_clearly_above, usable, widen, with_values
 from app.kit.formatting import listing, percent, signed, words
 from app.kit.sentences import Sentence
 
@@ -72,7 +72,7 @@ def below_accepted(rows: Sequence[AnswerRow], *, dimension: str = "pillar") -> S
 
 def answered(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
     """Which customers surveys reach most and least; a count of all customers, so without interval."""
-    known = told(rows, dimension)
+    known = with_values(rows, dimension)
     if len(known) < 2:
         return Sentence("Who answered: too few groups to compare", claim=False)
     least = min(known, key=lambda row: row.value or 0.0)

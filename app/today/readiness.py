@@ -45,7 +45,7 @@ def block(desk: Desk, stakes: Stakes) -> None:
         _fact(
             "People identified",
             _rate(desk.one("identified_share")),
-            "Share of all people seen who can be told apart by an id, email or phone.",
+            "Share of all people seen who are identified by an id, email or phone.",
         )
         _fact(
             "Interactions with perception",

@@ -31,7 +31,7 @@ OTHER_ANSWERS = ("less important", "expected less")
 def predicted(desk: Desk, filters: Filters, *, label: str) -> None:
     """Predicted value per customer with its interval: of the top tier, or of the segment or region chosen.
 
-    Bounds are drawn for one dimension at a time: with two filters there is no number with an interval.
+    Bounds are drawn for one dimension at a time: with two filters no number has an interval.
     """
     chosen = {"segment": filters.segment, "region": filters.region}
     named = [(dimension, value) for dimension, value in chosen.items() if value is not None]

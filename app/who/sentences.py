@@ -48,7 +48,7 @@ def back_test(error: AnswerRow, *, model: str | None) -> Sentence:
 
 
 def chosen_model(errors: Sequence[AnswerRow]) -> Sentence:
-    """Which forecast is used and what it was held against; rows of `value_model_error` by value_model."""
+    """Which forecast is used and what it was compared with; rows of `value_model_error` by value_model."""
     known = {str(row.dimensions["value_model"]): row.value for row in errors if row.value is not None}
     model, naive = known.get("bg_nbd"), known.get("naive")
     if model is None or naive is None:

@@ -94,9 +94,9 @@ def build(
     full_refresh: bool = False,
     models: Sequence[str] | None = None,
     with_tests: bool = True,
-    tell: Callable[[dict[str, Any]], None] | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> BuildOutcome:
-    """Build and test models, and leave nobody's connection open.
+    """Build and test models, and leave no connection open.
 
     Args:
         paths: the workspace; its raw tables exist.
@@ -104,7 +104,7 @@ def build(
         full_refresh: build incremental models from nothing.
         models: names of the models to build with their tests; None builds all.
         with_tests: run the data tests; off where a thousand made-up worlds are compared and each was tested before.
-        tell: is given every result event as a dictionary, as it comes.
+        on_event: is given every result event as a dictionary, as it comes.
 
     Raises:
         DbtError: dbt could not read the project or connect. Failing models and tests are in the outcome instead.
@@ -122,10 +122,10 @@ def build(
         def keep(event: Any) -> None:
             if event.info.level != "debug":
                 log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level}] {event.info.msg}\n")
-            if tell and event.info.name in _RESULT_EVENTS:
+            if on_event and event.info.name in _RESULT_EVENTS:
                 from google.protobuf.json_format import MessageToDict
 
-                tell(MessageToDict(event, preserving_proto_field_name=True))
+                on_event(MessageToDict(event, preserving_proto_field_name=True))
 
         try:
             with chdir(paths.warehouse):
@@ -226,14 +226,14 @@ def _invoke(arguments: list[str], target: Path, callback: Any, *, manifest: Any 
 
 
 def _close_connections() -> None:
-    """dbt-duckdb keeps its connection for the process's life; nobody could open the files read-only."""
+    """dbt-duckdb keeps its connection for the process's life; the files could not be opened read-only."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
 
 
 def nodes_of(paths: WorkspacePaths, results: Iterable[Any]) -> Iterator[NodeOutcome]:
-    """How every node of a build ended, by dbt's results. Nobody has the databases open."""
+    """How every node of a build ended, by dbt's results. The databases are closed."""
     for result in results:
         yield NodeOutcome(
             unique_id=result.node.unique_id,

@@ -1,4 +1,4 @@
-"""What release.json tells besides the tables: the day it stands for, its feeds, its books and what is unmapped.
+"""What release.json states besides the tables: its as-of day, coverage, reconciliation and what is unmapped.
 
 In: the snapshot and the private database, both read-only. Out: plain values. Static SQL only.
 """

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import linalg
 
-# Sums of what moves are told apart from 0 by this.
+# Sums above this differ from 0.
 ZERO: Final = 1e-7
 FEW: Final = 10
 
@@ -48,15 +48,15 @@ class Equations:
 
     @cached_property
     def _contradiction(self) -> Vector:
-        """Random weights of the equations under which they cancel out: what the equations tell more than once."""
+        """Random weights of the equations under which they cancel out: what the equations state more than once."""
         random = np.random.default_rng(1).normal(size=self._system.shape[0])
         explained: Vector = np.asarray(self._system @ self._solved(self._system, random))
         return random - explained
 
     def may_move(self, rows: Collection[int]) -> bool:
-        """Whether a further unknown that would stand in some equations, with 1 before it, is not told itself.
+        """Whether a further unknown that would stand in some equations, with 1 before it, is not determined by them.
 
-        It is told where what the equations tell more than once does not cancel it, too.
+        It is determined where what the equations state more than once does not cancel it, too.
         """
         return bool(abs(self._contradiction[list(rows)].sum()) < ZERO)
 

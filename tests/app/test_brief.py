@@ -41,8 +41,8 @@ class _Numbers(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "data":
-            told = dict(attrs)
-            self.found.append((told["data-metric"] or "", told["title"] or "", told["value"] or ""))
+            named = dict(attrs)
+            self.found.append((named["data-metric"] or "", named["title"] or "", named["value"] or ""))
 
 
 def queried(figure: Figure, root: Path) -> dict[str, object]:

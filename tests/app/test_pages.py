@@ -52,9 +52,9 @@ def test_the_audit_page_shows_identified_people_and_unused_identifiers(open_page
     note = next(caption.value for caption in page.caption if "join nobody" in caption.value)
     assert note.startswith(f"{identified:.1%} of ")
     assert f"one person: {guarded:,.0f}." in note
-    told = next(frame.value for frame in page.dataframe if "Guarded identifiers" in frame.value.columns)
-    assert told["Guarded identifiers"].astype(int).sum() == guarded
-    assert set(told["What"]) == {"Phone"}
+    guards = next(frame.value for frame in page.dataframe if "Guarded identifiers" in frame.value.columns)
+    assert guards["Guarded identifiers"].astype(int).sum() == guarded
+    assert set(guards["What"]) == {"Phone"}
 
 
 def test_a_filter_in_the_url_narrows_every_number(open_page: Open, demo_workspace: Path) -> None:
@@ -102,13 +102,13 @@ def test_a_missing_metric_is_reported_not_raised(open_page: Open, demo_workspace
 def test_the_journey_page_names_the_handoff_task_and_initiatives(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "journey", period="All time")
     assert not page.exception
-    told = texts(page)
-    assert "Marketing → Service loses" in told
-    assert "“Request a repair” is abandoned in" in told
-    assert "after “Serial number asked”" in told
+    shown = texts(page)
+    assert "Marketing → Service loses" in shown
+    assert "“Request a repair” is abandoned in" in shown
+    assert "after “Serial number asked”" in shown
     # The demo's initiatives, each with its first day.
-    assert "1 Advice chat on the web site (" in told
-    assert "3 New help pages (" in told
+    assert "1 Advice chat on the web site (" in shown
+    assert "3 New help pages (" in shown
 
 
 @pytest.mark.parametrize("way", ["Start at a step", "End at a step"])

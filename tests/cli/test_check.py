@@ -63,7 +63,7 @@ class Break:
 
     name: str
     do: Callable[[Path], object]
-    told: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 def replace(file: str, old: str, new: str) -> Callable[[Path], object]:
@@ -134,7 +134,7 @@ def test_a_broken_workspace_is_reported_with_file_line_and_fix(workspace: Path, 
     assert "Traceback" not in result.output
     assert isinstance(result.exception, SystemExit)
     lines = [line for line in result.stderr.splitlines() if line.startswith("error ")]
-    assert any(all(part in line for part in broken.told) for line in lines), result.stderr
+    assert any(all(part in line for part in broken.parts) for line in lines), result.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "check", "app", "dagster"])

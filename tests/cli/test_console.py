@@ -30,12 +30,12 @@ def test_control_characters_do_not_reach_the_terminal(text: str, capsys: pytest.
     table = Table(escape(text))
     table.add_row(escape(text))
     console.print_table(table)
-    console.tell_problems([Problem(file=text, what=text, fix=text)])
-    told = "".join(capsys.readouterr())
-    assert not CONTROLS & set(told)
-    assert "\u202e" not in told
+    console.print_problems([Problem(file=text, what=text, fix=text)])
+    printed = "".join(capsys.readouterr())
+    assert not CONTROLS & set(printed)
+    assert "\u202e" not in printed
     if "[" in text and "\x1b" not in text:
-        assert console.printable(text).strip() in told
+        assert console.printable(text).strip() in printed
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=plain)
@@ -46,7 +46,7 @@ def test_a_query_prints_hostile_values_literally(text: str, capsys: pytest.Captu
     assert not CONTROLS & set(capsys.readouterr().out)
     _print_answer(answer, OutputFormat.csv)
     heading, record = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
-    told = dict(zip(heading, record, strict=True))
-    assert told["value"] == "-1.5"
+    cells = dict(zip(heading, record, strict=True))
+    assert cells["value"] == "-1.5"
     if "\x00" not in text:
-        assert told["segment"] == spreadsheets.cell(text)
+        assert cells["segment"] == spreadsheets.cell(text)

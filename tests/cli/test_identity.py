@@ -92,14 +92,14 @@ def test_identity_links_are_listed_oldest_first_including_rejected_ones(workspac
     assert [row.split("  ")[0].strip() for row in rows] == ["always", "2026-02-01 10:00:00", "2026-03-01 10:00:00"]
     assert "a contact of the CRM has both" in rows[0]
     assert "not followed" not in rows[0] + rows[1]
-    assert "not followed: somebody else was first on the device" in rows[2]
+    assert "not followed: another person was first on the device" in rows[2]
 
 
 def test_only_the_requested_identifier_is_shown(workspace: Path) -> None:
-    told = explained(workspace, "phone-1")
-    assert "phone-1" in told
-    assert f"customer #{ANN}" in told
-    assert not {"C1", "C2", "ann@home.example"} & set(told.replace(",", " ").split())
+    output = explained(workspace, "phone-1")
+    assert "phone-1" in output
+    assert f"customer #{ANN}" in output
+    assert not {"C1", "C2", "ann@home.example"} & set(output.replace(",", " ").split())
 
 
 @pytest.mark.parametrize("spelling", ["030 23125-001", "+49 (0)30 23125001"])
@@ -108,14 +108,14 @@ def test_a_phone_is_found_in_any_spelling(workspace: Path, spelling: str) -> Non
 
 
 def test_the_same_id_in_two_namespaces_is_two_people(workspace: Path) -> None:
-    told = explained(workspace, "C1")
-    assert f"customer C1 of shop: person {PERSON}" in told
-    assert f"customer C1 of desk: person {OTHER_DESK}, 1 identifier\nNo source links it to anything." in told
+    output = explained(workspace, "C1")
+    assert f"customer C1 of shop: person {PERSON}" in output
+    assert f"customer C1 of desk: person {OTHER_DESK}, 1 identifier\nNo source links it to anything." in output
 
 
 def test_a_shared_identifier_states_why_it_is_not_used(workspace: Path) -> None:
-    told = explained(workspace, "kiosk")
-    assert "It joins nobody: 9 identifiers of type customer share it, and more than 5 are no one person." in told
+    output = explained(workspace, "kiosk")
+    assert "It joins nobody: 9 identifiers of type customer share it, and more than 5 cannot be one person." in output
 
 
 @pytest.mark.parametrize("key", [ANN, BEN, KIOSK])

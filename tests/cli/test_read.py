@@ -39,9 +39,9 @@ def release(workspace: Workspace, run_id: str, *, amount: int, checks: tuple[Che
 
 
 def test_status_of_a_workspace_that_never_ran(workspace: Workspace) -> None:
-    told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
-    assert told["release"] is None
-    assert told["files_balance"] is None
+    report = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert report["release"] is None
+    assert report["files_balance"] is None
 
 
 @pytest.mark.parametrize("command", [["status"], ["releases"], ["query", "revenue"], ["rollback", "nope"]])
@@ -55,11 +55,11 @@ def test_status_states_the_live_release_and_why_a_later_run_was_not_published(wo
     release(workspace, "20260101T000000-a", amount=1)
     release(workspace, "20260102T000000-b", amount=2, checks=(a_check(status="failed", unexpected=3),))
     folder = str(workspace.paths.root)
-    told = json.loads(ask("status", "--json", "--workspace", folder).stdout)
-    assert told["release"]["run_id"] == "20260101T000000-a"
-    assert told["release"]["as_of_on"] == "2026-02-01"
-    assert told["last_failure"]["run_id"] == "20260102T000000-b"
-    assert told["last_failure"]["failed_checks"][0]["name"] == "keys_are_unique"
+    report = json.loads(ask("status", "--json", "--workspace", folder).stdout)
+    assert report["release"]["run_id"] == "20260101T000000-a"
+    assert report["release"]["as_of_on"] == "2026-02-01"
+    assert report["last_failure"]["run_id"] == "20260102T000000-b"
+    assert report["last_failure"]["failed_checks"][0]["name"] == "keys_are_unique"
     printed = ask("status", "--workspace", folder).stdout
     assert "20260101T000000-a, live since" in printed
     assert "marts.fct_orders keys_are_unique (block)" in printed
@@ -70,8 +70,8 @@ def test_status_counts_unused_identifiers_without_naming_them(workspace: Workspa
     with audit.stage(workspace.paths.audit, run_id="20260101T000000-a", name="build", code_version="1") as notes:
         notes.facts = dict(read_books(workspace.paths.raw_database))
     folder = str(workspace.paths.root)
-    told = json.loads(ask("status", "--json", "--workspace", folder).stdout)["guarded"]
-    assert told == [
+    report = json.loads(ask("status", "--json", "--workspace", folder).stdout)["guarded"]
+    assert report == [
         {"identifier_type": "email", "reason": "shared", "identifiers": 2, "most_shared_by": 7, "at_most": 5}
     ]
     printed = ask("status", "--workspace", folder).stdout
@@ -88,8 +88,8 @@ def test_status_names_sources_with_dates_only(workspace: Workspace) -> None:
 
 def test_status_names_the_running_process(workspace: Workspace) -> None:
     with hold(workspace.paths.lock, purpose="run 7"):
-        told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
-    assert "run 7" in told["running"]
+        report = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert "run 7" in report["running"]
 
 
 def test_releases_lists_the_newest_first_and_marks_the_live_one(workspace: Workspace) -> None:
@@ -168,9 +168,9 @@ def test_a_single_valued_option_given_twice_is_refused(workspace: Workspace, opt
     release(workspace, "r1", amount=1)
     result = ask("query", "revenue", *options, "--workspace", str(workspace.paths.root))
     assert result.exit_code != 0
-    told = result.output + str(result.exception)
-    assert f"names {options[0]} 2 times" in told
-    assert "Name one" in told
+    output = result.output + str(result.exception)
+    assert f"names {options[0]} 2 times" in output
+    assert "Name one" in output
 
 
 def troubles(workspace: Workspace) -> str:
@@ -180,9 +180,9 @@ def troubles(workspace: Workspace) -> str:
     result = ask("status", "--json", "--workspace", folder)
     assert (result.exit_code, printed.exit_code) == (1, 1)
     assert "Traceback" not in printed.output
-    told = json.loads(result.stdout)
-    assert not told["is_well"]
-    return "\n".join(told["troubles"])
+    report = json.loads(result.stdout)
+    assert not report["is_well"]
+    return "\n".join(report["troubles"])
 
 
 @pytest.mark.parametrize("stages", [(), ("ingest",), ("ingest", "gate_raw", "build")])
@@ -195,7 +195,7 @@ def test_status_reports_a_killed_run(workspace: Workspace, stages: tuple[str, ..
     assert "run 20250101T000000-b, begun " in said
     assert "did not end" in said
     assert (stages[-1] if stages else "before its first stage") in said
-    # Whoever comes next is told that it is well again.
+    # The next call reports that it is well again.
     begin(workspace.paths, run_id="20250102T000000-c", code_version="1")
     write_records(workspace, "20250102T000000-c", stages=("ingest", "gate_raw", "build", "gate_marts", "publish"))
     assert json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)["is_well"]
@@ -217,9 +217,9 @@ def test_status_accepts_a_run_in_progress(workspace: Workspace) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     begin(workspace.paths, run_id="20260102T000000-b", code_version="1")
     with hold(workspace.paths.lock, purpose=purpose_of("20260102T000000-b")):
-        told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
-    assert told["is_well"]
-    assert "20260102T000000-b" in told["running"]
+        report = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert report["is_well"]
+    assert "20260102T000000-b" in report["running"]
 
 
 DAMAGED = (

@@ -48,7 +48,7 @@ def one(database: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
 
 
 def test_a_visit_appears_in_every_mart() -> None:
-    # What the tests below differ from: without this they could pass over models that tell nothing.
+    # What the tests below differ from: without this they could pass over models that return nothing.
     database = journey_world(visit())
     assert {mart: len(rows) > 0 for mart, rows in everything(database).items()} == dict.fromkeys(MARTS, True)
     assert one(database, "select events, minutes, channel from fct_sessions") == (4, 25, "Paid search")

@@ -61,7 +61,7 @@ def test_a_single_customer_has_no_model() -> None:
     database = value_world([(7, "sale", datetime(2026, 2, 1, 9), 50.0, None)], as_of=AS_OF)
     (customer,) = rows(database, "select * from dim_customers")
     assert (customer["orders"], customer["revenue"], customer["value_tier"]) == (1, 50, "top")
-    # One sale and nothing before it: going on as before is no repeat purchase.
+    # One sale and nothing before it: going on as before is not a repeat purchase.
     assert (customer["value_model"], customer["predicted_value_12m"]) == ("naive", 0)
     assert customer["is_value_provisional"]
     assert (customer["predicted_value_12m_low"], customer["predicted_value_12m_high"]) == (None, None)

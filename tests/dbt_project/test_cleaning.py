@@ -1,4 +1,4 @@
-"""What nobody sees in an id or an address does not tell two from each other: the same in SQL as in Python."""
+"""Invisible characters in an id or an address do not make two of them differ: the same in SQL as in Python."""
 
 from __future__ import annotations
 

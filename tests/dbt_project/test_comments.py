@@ -54,12 +54,12 @@ def database() -> duckdb.DuckDBPyConnection:
 
 def test_topics_and_quotes_contain_no_names_or_numbers(database: duckdb.DuckDBPyConnection) -> None:
     build(database, (QUOTES,))
-    told = rows(database, "select * from int_comments__read")
-    texts = " ".join([*(row["scrubbed_text"] for row in told), *(row["topic"] or "" for row in told)]).lower()
+    read = rows(database, "select * from int_comments__read")
+    texts = " ".join([*(row["scrubbed_text"] for row in read), *(row["topic"] or "" for row in read)]).lower()
     assert not [secret for secret in ("jörg", "müller", "123456", "anna", "200123", "petra", "web") if secret in texts]
     quotes = rows(database, "select * from fct_comment_quotes")
     assert quotes
-    assert {row["quote"] for row in quotes} <= {row["scrubbed_text"] for row in told}
+    assert {row["quote"] for row in quotes} <= {row["scrubbed_text"] for row in read}
 
 
 def test_topics_belong_to_the_item_that_shares_their_words(database: duckdb.DuckDBPyConnection) -> None:

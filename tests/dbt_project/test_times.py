@@ -1,4 +1,4 @@
-"""Times in every spelling of the grammar mean what Python says they mean; any other text is no time at all."""
+"""Times in every spelling of the grammar mean what Python says they mean; any other text is not a time."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def test_a_zone_abbreviation_is_read_only_if_the_source_zone_uses_it_then() -> N
             ):
                 want = moment.astimezone(UTC).replace(tzinfo=None)
                 cases.append((f"{wall:%Y-%m-%d %H:%M} {name}", zone, want))
-                # Elsewhere, and half a year later where clocks change, the same word is no time.
+                # Elsewhere, and half a year later where clocks change, the same word is not a time.
                 cases.append((f"{wall:%Y-%m-%d %H:%M} {name}", "Asia/Kathmandu", None))
                 other = (moment + timedelta(days=182)).replace(tzinfo=ZoneInfo(zone))
                 if other.utcoffset() != offset:
@@ -259,7 +259,7 @@ def test_epoch_seconds_milliseconds_and_microseconds_are_distinguished_by_length
         [
             *((text, "Europe/Berlin", want) for text in ("1770751800", "1770751800000", " 1770751800000000 ")),
             ("1770751800.25", "Europe/Berlin", want.replace(microsecond=250_000)),
-            # Of another length a number is none of them.
+            # Of another length a number is not one of them.
             *(("1" * length, "Europe/Berlin", None) for length in (1, 4, 5, 6, 7, 9, 11, 12, 15, 17, 19)),
         ]
     )
@@ -309,7 +309,7 @@ def test_a_word_after_a_time_is_a_zone_or_invalidates_it() -> None:
 
 
 def test_no_suffix_of_a_time_is_ignored() -> None:
-    """Whatever stands behind, before or inside a time, the text is no time or means something of its own."""
+    """Whatever stands behind, before or inside a time, the text is not a time or means something of its own."""
     generator = random.Random(20261128)
     marks = " .,:;+-/()[]TZzUCGMAPE0123456789abXé\u00a0"
     known = {datetime(2026, 2, 10, 18, 30, 15)}  # the bare time, in Berlin

@@ -17,7 +17,7 @@ PEOPLE = 400
 KINDS = {
     "interactions: bad date", "interactions: unmapped channel", "interactions: unmapped event",
     "mentions: answered too early", "mentions: bad date", "mentions: repeated",
-    "orders: amount is no number", "orders: bad date", "orders: currency without a rate",
+    "orders: amount is not a number", "orders: bad date", "orders: currency without a rate",
     "orders: impossible amount", "orders: repeated", "surveys: answer to an unmapped question",
     "surveys: preview, test or spam", "tickets: deleted", "tickets: repeated", "web: bad date", "web: broken",
     "web: crawler", "web: future", "web: late", "web: nobody", "web: repeated", "web: unmapped event",
@@ -47,7 +47,7 @@ def test_every_kind_of_dirt_is_present(planted: Reading) -> None:
 def test_dirty_orders_match_the_stated_count(planted: Reading) -> None:
     dirt, rows = planted.truths["dirt"], rows_of(planted, "orders")
     assert len(rows) - len({tuple(row.values()) for row in rows}) >= dirt["orders: repeated"]
-    assert sum(row["Net Amount"] == "n/a" for row in rows) == dirt["orders: amount is no number"]
+    assert sum(row["Net Amount"] == "n/a" for row in rows) == dirt["orders: amount is not a number"]
     assert sum(row["Net Amount"].startswith("-") for row in rows) == dirt["orders: impossible amount"]
     foreign = [row for row in rows if row["Currency"] != "EUR"]
     assert [row["Type"] for row in foreign] == ["refund"] * dirt["orders: currency without a rate"]
@@ -108,43 +108,43 @@ def test_clean_files_have_no_dirt_and_the_same_facts(tmp_path: Path) -> None:
 
 
 def test_enough_people_have_two_addresses(planted: Reading) -> None:
-    assert planted.truths["hard_to_tell"]["two_emails"] >= 0.04 * 1500
-    assert planted.truths["hard_to_tell"]["shared_device"] == 0
+    assert planted.truths["hard_to_identify"]["two_emails"] >= 0.04 * 1500
+    assert planted.truths["hard_to_identify"]["shared_device"] == 0
 
 
 def test_identities_list_every_person_of_the_files(planted: Reading) -> None:
-    told = pd.read_csv(planted.folder / "identities.csv", dtype=str, keep_default_na=False)
-    customers = set(told.loc[told["id_type"] == "customer", "id"])
-    browsers = set(told.loc[told["id_type"] == "anonymous", "id"])
-    emails = set(told.loc[told["id_type"] == "email", "id"])
+    identities = pd.read_csv(planted.folder / "identities.csv", dtype=str, keep_default_na=False)
+    customers = set(identities.loc[identities["id_type"] == "customer", "id"])
+    browsers = set(identities.loc[identities["id_type"] == "anonymous", "id"])
+    emails = set(identities.loc[identities["id_type"] == "email", "id"])
     assert customers == set(planted.contacts["Customer"]) | set(planted.interactions["Customer"])
     assert browsers == set(planted.web["browser"])
     assert emails >= set(planted.contacts["Email"]) - {""}
     phones = {row.Phone.replace(" ", "") for row in planted.contacts.itertuples() if row.Phone.startswith("+")} - {
         "+491713920000"
     }
-    assert set(told.loc[told["id_type"] == "phone", "id"]) >= phones > set()
-    assert told["person"].nunique() == 1500
+    assert set(identities.loc[identities["id_type"] == "phone", "id"]) >= phones > set()
+    assert identities["person"].nunique() == 1500
 
 
 def test_the_files_alone_join_the_identifiers_of_a_person(planted: Reading) -> None:
-    told = pd.read_csv(planted.folder / "identities.csv", dtype=str, keep_default_na=False)
+    identities = pd.read_csv(planted.folder / "identities.csv", dtype=str, keep_default_na=False)
     kinds = {"customer": "customer", "anonymous": "browser", "email": "email"}
-    told = told[told["id_type"].isin(kinds)]
-    joined = [planted.person(kinds[row.id_type], row.id) for row in told.itertuples()]
-    assert told.groupby(joined)["person"].nunique().max() == 1
-    assert pd.Series(joined, index=told["person"]).groupby(level=0).nunique().max() == 1
+    identities = identities[identities["id_type"].isin(kinds)]
+    joined = [planted.person(kinds[row.id_type], row.id) for row in identities.itertuples()]
+    assert identities.groupby(joined)["person"].nunique().max() == 1
+    assert pd.Series(joined, index=identities["person"]).groupby(level=0).nunique().max() == 1
 
 
 def test_devices_and_addresses_are_shared_on_request(shared: Reading) -> None:
-    assert shared.truths["hard_to_tell"]["shared_device"] >= 0.03 * PEOPLE
+    assert shared.truths["hard_to_identify"]["shared_device"] >= 0.03 * PEOPLE
     junk = shared.contacts["Email"].value_counts()
     assert (junk > 1).sum() >= 3
     phones = shared.contacts["Phone"].value_counts()
     assert phones["+49 171 39200 00"] > 5
     assert phones["00000"] > 1
-    told = pd.read_csv(shared.folder / "identities.csv", dtype=str, keep_default_na=False)
-    browsers = told[told["id_type"] == "anonymous"].groupby("id")["person"].nunique()
+    identities = pd.read_csv(shared.folder / "identities.csv", dtype=str, keep_default_na=False)
+    browsers = identities[identities["id_type"] == "anonymous"].groupby("id")["person"].nunique()
     assert browsers.max() > 5
     assert (browsers == 2).sum() >= 5
 

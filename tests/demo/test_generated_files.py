@@ -155,7 +155,7 @@ def test_some_people_have_two_records_with_one_phone_in_two_spellings_and_no_sec
     contacts = planted.contacts[~planted.contacts["Phone"].isin(["", STORE_PHONE])]
     own = contacts["Phone"].str.replace(r"\D", "", regex=True).str.replace("^(49|0)", "", regex=True)
     by_phone = contacts[own.duplicated(keep=False)]
-    assert len(by_phone) == 2 * planted.truths["hard_to_tell"]["second_record_by_phone"] > 0
+    assert len(by_phone) == 2 * planted.truths["hard_to_identify"]["second_record_by_phone"] > 0
     assert (by_phone["Email"] == "").sum() == len(by_phone) / 2
     assert by_phone["Phone"].str.startswith("(0").sum() >= len(by_phone) / 2
 

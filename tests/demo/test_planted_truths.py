@@ -131,8 +131,8 @@ def test_churn_below_tolerance_matches_the_plan(planted: Reading) -> None:
 
 
 def test_comment_themes_match_their_planned_shares(planted: Reading) -> None:
-    told = pd.Series(planted.truths["comments"]["of_response"])
-    shares = told.value_counts(normalize=True)
+    themes = pd.Series(planted.truths["comments"]["of_response"])
+    shares = themes.value_counts(normalize=True)
     for theme, share in planted.truths["truths"]["theme_shares"].items():
         assert shares[theme] == pytest.approx(share, abs=0.06), theme
 

@@ -22,7 +22,7 @@ def test_personal_data_stays_in_the_inbox_and_private_database(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = plant(tmp_path / "ws")
-    # Twice: what drifted since the load before is told, too.
+    # Twice: drift since the load before is reported, too.
     for name in ("crm_contacts", "survey_wide", "site"):
         for path in list((root / "inbox" / name).iterdir()):
             (path.parent / f"z_{path.name}").write_bytes(path.read_bytes().replace(b"Score", b"Points"))

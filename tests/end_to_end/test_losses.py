@@ -90,19 +90,19 @@ def row(paths: WorkspacePaths, metric: str) -> AnswerRow:
 
 
 def test_sources_with_high_loss_are_reported_and_others_published(paths: WorkspacePaths) -> None:
-    told = status_of(paths)
-    assert not told["is_well"]
-    troubles = "\n".join(told["troubles"])
+    status = status_of(paths)
+    assert not status["is_well"]
+    troubles = "\n".join(status["troubles"])
     assert "source ten: Nothing of the source is left. 10 of 10 rows" in troubles
     assert "source five: 5 of 10 rows" in troubles
     assert "source one:" not in troubles
     assert "source form: 12 of 66 answers of question Recommend unreadable" in troubles
-    lost = {(loss["data_source"], loss["n_rows"], loss["out_of"]) for loss in told["losses"]}
+    lost = {(loss["data_source"], loss["n_rows"], loss["out_of"]) for loss in status["losses"]}
     assert {("ten", 10, 10), ("five", 5, 10), ("one", 1, 10), ("form", 12, 66)} <= lost
-    message = notify.message_of("Acme", paths, run_id=told["last_run"]["run_id"])
+    message = notify.message_of("Acme", paths, run_id=status["last_run"]["run_id"])
     assert message is not None
     assert "set timestamp_format" in message.body
-    assert UNREADABLE not in json.dumps(told, default=str)
+    assert UNREADABLE not in json.dumps(status, default=str)
     assert row(paths, "revenue").value == 140
     assert "14 of 30 rows count, 16 quarantined" in row(paths, "revenue").reason
 

@@ -114,12 +114,12 @@ def test_runs_killed_at_random_do_not_affect_the_next_run(small_copy: Path, tmp_
             # Before it holds the lock a process has begun no run.
             newest = run_ids(paths)[0]
             begun += newest not in before
-            code, told = cx(small_copy, "status")
+            code, output = cx(small_copy, "status")
             begun_by = "no run had begun" if newest in before else newest
-            print(f"kill {killed}: {begun_by}; status: exit {code}; {told.splitlines()[:2]}")
-            assert "Traceback" not in told
+            print(f"kill {killed}: {begun_by}; status: exit {code}; {output.splitlines()[:2]}")
+            assert "Traceback" not in output
             assert newest in before or code == 1
-            assert newest in before or f"run {newest}" in told
+            assert newest in before or f"run {newest}" in output
     outcome = run(small_copy)
     reader.stop.set()
     reader.join()

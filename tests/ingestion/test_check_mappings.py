@@ -191,7 +191,7 @@ WALL = "mention_id,posted_at,network,text\n"
 
 
 @pytest.mark.parametrize(
-    ("source", "files", "is_told"),
+    ("source", "files", "is_reported"),
     [
         (TICKETS, {"desk_csv": DESK + "1,a,2026-01-01,mail\n2,b,2026-01-02,web\n"}, True),
         (TICKETS, {"desk_csv": DESK + "1,a,2026-01-01,mail\n2,b,2026-01-02,\n"}, False),
@@ -202,15 +202,15 @@ WALL = "mention_id,posted_at,network,text\n"
 )
 @pytest.mark.parametrize("cells", [",", "*,*", "*,", "(none),(none)"])
 def test_an_empty_channel_row_that_matches_nothing_is_reported(
-    tmp_path: Path, source: dict[str, Any], files: dict[str, str], is_told: bool, cells: str
+    tmp_path: Path, source: dict[str, Any], files: dict[str, str], is_reported: bool, cells: str
 ) -> None:
     line = f"{source['name']},{cells},Desk,online\n"
     problems = found(tmp_path, source, channels="data_source,utm_source,utm_medium,channel,presence\n" + line, **files)
-    told = [
+    reported = [
         (problem.severity, problem.line, problem.fix) for problem in problems if "channels.csv" in str(problem.file)
     ]
     said = [("warning", 2, "Write * into both, if the line is for all of them.")]
-    assert told == (said if is_told and cells == "," else [])
+    assert reported == (said if is_reported and cells == "," else [])
 
 
 def test_many_problems_of_one_kind_are_grouped(tmp_path: Path) -> None:
@@ -257,12 +257,12 @@ def test_qualtrics_metadata_columns_match_the_model() -> None:
 @pytest.mark.parametrize(
     ("decimal", "values", "severity", "what"),
     [
-        (".", ["1,5", "2,25"], "error", "'1,5' is no number with decimal '.': is 'decimal' right? 2 of 2 values"),
-        (",", ["1.5", "2.25"], "error", "'1.5' is no number with decimal ',': is 'decimal' right?"),
-        (".", ["1.250,50", "3,00"], "error", "'1.250,50' is no number"),
-        (".", ["1 250.50", "3.00"], "error", "'1 250.50' is no number with decimal '.': 1 of 2 values"),
-        (",", ["1'250,50", "3,00", "4,00"], "warning", "'1'250,50' is no number"),
-        (".", ["EUR 12.50", "$3"], "error", "'EUR 12.50' is no number"),
+        (".", ["1,5", "2,25"], "error", "'1,5' is not a number with decimal '.': is 'decimal' right? 2 of 2 values"),
+        (",", ["1.5", "2.25"], "error", "'1.5' is not a number with decimal ',': is 'decimal' right?"),
+        (".", ["1.250,50", "3,00"], "error", "'1.250,50' is not a number"),
+        (".", ["1 250.50", "3.00"], "error", "'1 250.50' is not a number with decimal '.': 1 of 2 values"),
+        (",", ["1'250,50", "3,00", "4,00"], "warning", "'1'250,50' is not a number"),
+        (".", ["EUR 12.50", "$3"], "error", "'EUR 12.50' is not a number"),
     ],
 )
 def test_a_wrong_decimal_or_thousands_separator_is_named(
@@ -293,7 +293,7 @@ def test_decimal_commas_in_answers_name_the_question(tmp_path: Path) -> None:
     text = "respondent;Note\n" + "".join(f"r{n};{n % 4 + 1},5\n" for n in range(20))
     source = {**WIDE, "delimiter": ";"}
     (problem,) = found(tmp_path, source, poll_csv=text, survey_codebook=CODEBOOK + ",Note,overall,,1,5\n")
-    assert "20 of 20 values of column 'Note' are no numbers" in problem.what
+    assert "20 of 20 values of column 'Note' are not numbers" in problem.what
     labels = VALUES + "".join(f'poll,Note,"{n},5",{n}\n' for n in range(1, 5))
     assert found(tmp_path, source, survey_values=labels) == []
 
@@ -324,7 +324,7 @@ def test_an_unknown_survey_id_is_a_mapping_error(tmp_path: Path) -> None:
 
     with pytest.raises(WorkspaceError) as error:
         found(tmp_path, WIDE, SHOP, survey_codebook=CODEBOOK + "shop,Q,comment,,,\n")
-    assert "Source 'shop' is no survey." in str(error.value)
+    assert "Source 'shop' is not a survey." in str(error.value)
 
 
 def test_a_new_file_is_compared_with_others(tmp_path: Path) -> None:

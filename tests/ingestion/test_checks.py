@@ -28,9 +28,9 @@ def problems(root: Path, source: dict[str, Any], files: dict[str, bytes]) -> lis
     ("source", "files", "file", "what", "fix"),
     [
         (ORDERS, {}, "inbox/*.csv", "No file matches", "'path' in cx.yml"),
-        (ORDERS, {"a.csv": HEADER.encode() + b"1,M\xfcller,1\n"}, "inbox/a.csv", "Byte 34 is no utf-8", "'encoding'"),
-        (ORDERS, {"a.csv": HEADER.encode("utf-16")}, "inbox/a.csv", "Byte 0 is no utf-8", "utf-16"),
-        ({**ORDERS, "encoding": "utf-16"}, {"a.csv": b"\xff\xfea\x00b"}, "inbox/a.csv", "is no utf-16", "'encoding'"),
+        (ORDERS, {"a.csv": HEADER.encode() + b"1,M\xfcller,1\n"}, "inbox/a.csv", "Byte 34 is not utf-8", "'encoding'"),
+        (ORDERS, {"a.csv": HEADER.encode("utf-16")}, "inbox/a.csv", "Byte 0 is not utf-8", "utf-16"),
+        ({**ORDERS, "encoding": "utf-16"}, {"a.csv": b"\xff\xfea\x00b"}, "inbox/a.csv", "is not utf-16", "'encoding'"),
         (ORDERS, {"a.csv": b"id,occurred_at,amount\n"}, "inbox/a.csv", "no column 'customer_id'", "id, occurred_at"),
         (
             {**ORDERS, "columns": {"amount": "amout"}},

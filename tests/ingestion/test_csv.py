@@ -237,7 +237,7 @@ def test_text_after_a_closing_quote_is_rejected(tmp_path: Path) -> None:
 def test_undecodable_bytes_are_rejected_and_shown(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER.encode() + b"1,a,10\n2,M\xfcller,20\n3,\x00,30\n4,d,40\n")
     assert [row[:2] for row in found] == [(2, "1"), (5, "4")]
-    reason = "bytes that are no text in this encoding, or control characters"
+    reason = "bytes that are not text in this encoding, or control characters"
     assert refused(workspace) == [(3, reason, "2,M\\xfcller,20"), (4, reason, "3,\\x00,30")]
 
 

@@ -215,9 +215,9 @@ def test_added_lost_and_changed_columns_are_kept_and_reported(workspace: Workspa
     write(workspace, case, "c", [{**record, "points": "x"} for record in lost])
     assert warnings(run(workspace))[0][1].endswith(f"'{case.dropped}' is gone; the load before had it.")
     write(workspace, case, "d", [{**record, "points": "x", "measured": "many"} for record in records(case, 8, 9)])
-    told = warnings(run(workspace))
-    assert [key for key, _ in told if key != case.dropped] == ["measured"]
-    assert "held numbers and now holds text" in " ".join(what for _, what in told)
+    reported = warnings(run(workspace))
+    assert [key for key, _ in reported if key != case.dropped] == ["measured"]
+    assert "held numbers and now holds text" in " ".join(what for _, what in reported)
     assert live(workspace, case) == 9
 
 
@@ -280,19 +280,21 @@ def test_schema_drift_of_a_database_table_is_reported(tmp_path: Path) -> None:
     source = {"name": "shop", "kind": "crm", "vendor": "sql", "entity": "orders", "url": "sqlite:///shop.db"}
     workspace = make_workspace(tmp_path, {**source, "table": "orders", "columns": columns})
 
-    def told(*statements: str) -> list[Problem]:
+    def problems_of(*statements: str) -> list[Problem]:
         with sqlite3.connect(path) as connection:
             for statement in statements:
                 connection.execute(statement)
         return list(load(workspace).problems)
 
     assert (
-        told("create table orders (who, day, total, note)", "insert into orders values ('a', '2026-01-01', 1, 'n')")
+        problems_of(
+            "create table orders (who, day, total, note)", "insert into orders values ('a', '2026-01-01', 1, 'n')"
+        )
         == []
     )
-    assert [problem.key for problem in told("alter table orders add column points")] == ["points"]
-    assert [problem.key for problem in told("alter table orders drop column note")] == ["note"]
-    assert [problem.key for problem in told("update orders set total = 'many'")] == ["total"]
-    (problem,) = told("alter table orders drop column total")
+    assert [problem.key for problem in problems_of("alter table orders add column points")] == ["points"]
+    assert [problem.key for problem in problems_of("alter table orders drop column note")] == ["note"]
+    assert [problem.key for problem in problems_of("update orders set total = 'many'")] == ["total"]
+    (problem,) = problems_of("alter table orders drop column total")
     assert (problem.severity, problem.key) == ("error", "columns.amount")
     assert rows(workspace, "select amount from raw_crm_csv.orders where _load_id = 4") == [("many",)]

@@ -99,7 +99,7 @@ def test_invalid_records_are_rejected_and_reading_continues(helpdesk: Workspace)
         (1, "a JSON null, not an object"),
         (1, "a JSON number, not an object"),
         (1, "a JSON string, not an object"),
-        (1, "bytes that are no text in this encoding, or control characters"),
+        (1, "bytes that are not text in this encoding, or control characters"),
         (2, "not valid JSON from here to the end of the file"),
     ]
 

@@ -114,9 +114,9 @@ def asked(url: str, body: str | None = None, **headers: str) -> int | str:
 
 
 def schedules(address: str) -> list[Any]:
-    told = asked(f"{address}/graphql", json.dumps({"query": STATE}), Content_Type=JSON, Origin=address)
-    assert isinstance(told, str)
-    (node,) = json.loads(told)["data"]["repositoriesOrError"]["nodes"]
+    answered = asked(f"{address}/graphql", json.dumps({"query": STATE}), Content_Type=JSON, Origin=address)
+    assert isinstance(answered, str)
+    (node,) = json.loads(answered)["data"]["repositoriesOrError"]["nodes"]
     return [schedule["scheduleState"]["status"] for schedule in node["schedules"]]
 
 

@@ -114,10 +114,10 @@ def test_status_and_notification_name_rows_reason_and_fix(
     workspace: Workspace, run: Callable[[Losses], str], lost: int, is_high: bool
 ) -> None:
     run_id = run(quarantined(lost, out_of=10))
-    told = status_of(workspace.paths)
+    status = status_of(workspace.paths)
     said = f"{lost} of 10 rows of raw_crm_csv.orders quarantined: no valid occurred_at. Cure: set timestamp_format"
-    assert told["release"]["run_id"] == run_id
-    assert told["is_well"] is not is_high
+    assert status["release"]["run_id"] == run_id
+    assert status["is_well"] is not is_high
     message = notify.message_of("Test company", workspace.paths, run_id=run_id)
     printed = ask("status", "--workspace", str(workspace.paths.root))
     assert said in printed.stdout
@@ -129,7 +129,7 @@ def test_status_and_notification_name_rows_reason_and_fix(
     assert message is not None
     assert said in message.body
     assert ("Nothing of the source is left." in message.body) is (lost == 10)
-    (warning,) = told["warnings"]
+    (warning,) = status["warnings"]
     assert warning["check"] == f"sources.shop {LOSS_CHECK}"
     assert warning["unexpected"] == lost
 

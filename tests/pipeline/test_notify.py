@@ -1,4 +1,4 @@
-"""What people are told of a run, where nobody has to be told, and that an address that is dead breaks nothing."""
+"""What a run reports, when it reports nothing, and that a dead address breaks nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.summary import tell_run
+from cli.summary import print_run
 from orchestration.execution import RunOutcome
 from pipeline import audit, notify
 from pipeline.publishing.publish import publish
@@ -59,19 +59,19 @@ def run(workspace: Workspace) -> Run:
     return end
 
 
-def told(workspace: Workspace, run_id: str) -> notify.Message | None:
+def message_of(workspace: Workspace, run_id: str) -> notify.Message | None:
     return notify.message_of("Test company", workspace.paths, run_id=run_id)
 
 
 def test_a_good_run_sends_no_notification(workspace: Workspace, run: Run) -> None:
-    assert told(workspace, run("r1")) is None
-    assert told(workspace, run("r2", amount=11)) is None
+    assert message_of(workspace, run("r1")) is None
+    assert message_of(workspace, run("r2", amount=11)) is None
     assert status_of(workspace.paths)["is_well"]
 
 
 def test_a_blocked_run_names_the_check_its_rows_and_what_readers_see(workspace: Workspace, run: Run) -> None:
     run("r1")
-    message = told(workspace, run("r2", amount=11, checks=(a_check(status="failed", unexpected=3),)))
+    message = message_of(workspace, run("r2", amount=11, checks=(a_check(status="failed", unexpected=3),)))
     assert message is not None
     assert message.title == "Test company: run r2 was not published"
     assert message.lines == (
@@ -84,7 +84,7 @@ def test_a_blocked_run_names_the_check_its_rows_and_what_readers_see(workspace: 
 
 
 def test_a_published_run_reports_withheld_metrics_and_late_sources(workspace: Workspace, run: Run) -> None:
-    message = told(workspace, run("r1", checks=(a_check(status="failed", behaviour="withhold"),), ingest=(LATE,)))
+    message = message_of(workspace, run("r1", checks=(a_check(status="failed", behaviour="withhold"),), ingest=(LATE,)))
     assert message is not None
     assert message.title == "Test company: run r1 was published with trouble"
     assert message.lines[0] == f"source shop: {LATE.observed}"
@@ -95,10 +95,10 @@ def test_a_published_run_reports_withheld_metrics_and_late_sources(workspace: Wo
 
 def test_the_first_good_run_after_trouble_says_so_once(workspace: Workspace, run: Run) -> None:
     run("r1", ingest=(LATE,))
-    message = told(workspace, run("r2", amount=11))
+    message = message_of(workspace, run("r2", amount=11))
     assert message is not None
     assert message.title == "Test company: all is well again"
-    assert told(workspace, run("r3", amount=12)) is None
+    assert message_of(workspace, run("r3", amount=12)) is None
 
 
 def test_a_live_release_with_withheld_metrics_still_notifies_after_an_idle_run(workspace: Workspace, run: Run) -> None:
@@ -138,9 +138,9 @@ def test_a_message_reaches_a_webhook(
     url, received = mailbox
     monkeypatch.setenv("CX_NOTIFY_URL", url)
     addressed = _with_notify(workspace, "env:CX_NOTIFY_URL")
-    notify.tell(addressed, run_id=run("r1", ingest=(LATE,)))
-    notify.tell(addressed, run_id=run("r2", amount=11))
-    notify.tell(addressed, run_id=run("r3", amount=12))
+    notify.notify(addressed, run_id=run("r1", ingest=(LATE,)))
+    notify.notify(addressed, run_id=run("r2", amount=11))
+    notify.notify(addressed, run_id=run("r3", amount=12))
     assert [letter["title"] for letter in received] == [
         "Test company: run r1 was published with trouble",
         "Test company: all is well again",
@@ -153,7 +153,7 @@ def test_a_failing_webhook_is_logged_without_its_secret(
     workspace: Workspace, run: Run, caplog: pytest.LogCaptureFixture, address: str
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        assert notify.tell(_with_notify(workspace, address), run_id=run("r1", ingest=(LATE,)))
+        assert notify.notify(_with_notify(workspace, address), run_id=run("r1", ingest=(LATE,)))
     assert any("notify 1" in record.getMessage() for record in caplog.records)
     assert not any("secret-token" in record.getMessage() for record in caplog.records if "notify" in record.name)
 
@@ -176,11 +176,11 @@ def test_a_run_that_ends_early_states_what_readers_see(
     if file:
         (workspace.paths.published / file).write_bytes(b"damaged")
     assert seen_by_readers(workspace.paths) == seen
-    tell_run(RunOutcome(run_id="r3", records={}, seen=seen, nothing_new=False, error="no room"), workspace)
+    print_run(RunOutcome(run_id="r3", records={}, seen=seen, nothing_new=False, error="no room"), workspace)
     printed = capsys.readouterr().err
     assert f"Readers still see release {seen}." in printed
     assert "no room" in printed
-    message = told(workspace, run("r3", amount=12, checks=(a_check(status="failed", unexpected=3),)))
+    message = message_of(workspace, run("r3", amount=12, checks=(a_check(status="failed", unexpected=3),)))
     assert message is not None
     assert message.lines[-1] == f"Readers see release {seen}."
 

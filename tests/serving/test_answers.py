@@ -259,11 +259,11 @@ class TestStatuses:
 
     def test_a_rate_without_a_source_for_its_numerator_is_no_data(self, workspace) -> None:
         paths, manifest = workspace
-        told = json.loads(manifest)
-        (customers,) = (one for one in told["metrics"] if one["name"] == "customers")
+        definitions = json.loads(manifest)
+        (customers,) = (one for one in definitions["metrics"] if one["name"] == "customers")
         customers["config"]["meta"]["needs_feeds"] = ["replies"]
         for rows, status in ((0, "no_data"), (3, "ok")):
-            publish(paths, f"run-{rows}", json.dumps(told), feeds={**FEEDS, "replies": Feed(rows=rows)})
+            publish(paths, f"run-{rows}", json.dumps(definitions), feeds={**FEEDS, "replies": Feed(rows=rows)})
             row = ask(open_release(paths), Question(metrics=("customers",))).one("customers")
             assert row.status == status
             assert ("replies" in (row.reason or "")) is (status == "no_data")
@@ -397,7 +397,7 @@ def test_a_question_has_one_grain(grain: Any) -> None:
 
 @pytest.mark.parametrize("word", ["metric_time", "metric_time__month"])
 def test_time_is_grouped_by_grain_and_not_as_a_dimension(word: str) -> None:
-    with pytest.raises(UserError, match="Time is no dimension") as refused:
+    with pytest.raises(UserError, match="Time is not a dimension") as refused:
         Question(metrics=("orders",), by=(word,), grain="month")
     assert "month" in refused.value.fix
 

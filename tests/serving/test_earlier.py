@@ -110,16 +110,16 @@ def test_an_incomplete_trailing_window_is_no_data(looking_back: LiveRelease) -> 
         for month in range(3, 10):
             last = next_period(date(2024, month, 1), "month") - timedelta(days=1)
             after = _shift(last, 3, "month")
-            told = sum(count for day, count in daily.items() if day and after < day <= last)
-            assert rows[date(2024, month, 1)].value == times * told
+            total = sum(count for day, count in daily.items() if day and after < day <= last)
+            assert rows[date(2024, month, 1)].value == times * total
 
 
 def test_a_cumulative_metric_starts_with_the_first_fact(looking_back: LiveRelease, orders: dict[date, float]) -> None:
     rows = monthly(looking_back, "orders_ever")
-    told = 0.0
+    total = 0.0
     for period, count in orders.items():
-        told += count
-        assert rows[period].value == told
+        total += count
+        assert rows[period].value == total
 
 
 @pytest.mark.parametrize("name", ["orders_change", "orders_rolling", "orders_this_year"])

@@ -83,9 +83,9 @@ def test_a_broken_metric_is_refused_and_others_answer(tmp_path: Path, changes: d
 def test_a_name_that_is_not_a_valid_folder_is_not_a_release(tmp_path: Path, run_id: str) -> None:
     paths = WorkspacePaths(tmp_path)
     publish(paths, "run-1", MANIFEST)
-    with pytest.raises(UserError, match="There is no release") as told:
+    with pytest.raises(UserError, match="There is no release") as refused:
         open_release(paths, run_id)
-    assert len(str(told.value)) < 300
+    assert len(str(refused.value)) < 300
 
 
 def test_a_misspelt_key_is_named_with_a_suggestion() -> None:

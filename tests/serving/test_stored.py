@@ -1,4 +1,4 @@
-"""Statistics at a fixed grain: cells that add up hide each other, and refusals are told as such."""
+"""Statistics at a fixed grain: cells that add up hide each other, and refusals are reported as such."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def with_meta(manifest: str, **meta: Any) -> str:
     """The fixture's definitions with more said about the profile index, and with the column that tells refusals."""
     document = json.loads(manifest)
     model = next(one for one in document["semantic_models"] if one["name"] == "fct_profile_index")
-    told = copy.deepcopy(next(one for one in model["dimensions"] if one["name"] == "attribute_value"))
-    told["name"] = "refused_reason"
-    if told.get("expr"):
-        told["expr"] = "refused_reason"
-    model["dimensions"].append(told)
+    reason = copy.deepcopy(next(one for one in model["dimensions"] if one["name"] == "attribute_value"))
+    reason["name"] = "refused_reason"
+    if reason.get("expr"):
+        reason["expr"] = "refused_reason"
+    model["dimensions"].append(reason)
     metric = next(one for one in document["metrics"] if one["name"] == "profile_index")
     metric["config"]["meta"] |= meta
     return json.dumps(document)

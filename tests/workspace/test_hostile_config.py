@@ -1,4 +1,4 @@
-"""Hostile cx.yml and mappings end in a sentence, quickly: bombs of aliases, depth, size, and what is no text."""
+"""Hostile cx.yml and mappings end in a sentence, quickly: bombs of aliases, depth, size, and undecodable text."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_the_size_and_rows_of_a_mapping_are_limited(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize("number", ["nan", "inf", "1_000", "1e400", "0x10"])
 def test_words_that_python_parses_as_numbers_are_rejected(tmp_path: Path, number: str) -> None:
     book = f"survey_id,question_id,construct,item,scale_min,scale_max\n,Q,overall,,1,{number}\n"
-    assert any(f"'{number}' is no number" in problem for problem in problems(tmp_path, survey_codebook=book))
+    assert any(f"'{number}' is not a number" in problem for problem in problems(tmp_path, survey_codebook=book))
 
 
 def test_unicode_newlines_inside_a_cell_do_not_end_a_row(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the machine refuses is told in one sentence, however deep the error that says so lies."""
+"""An error of the machine is reported in one sentence, however deep it is nested."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def test_a_machine_error_is_one_sentence_with_its_fix(error: Exception, said: st
         outer = RuntimeError(f"level {level}")
         outer.__cause__ = error
         error = outer
-    told = machine_trouble(error)
-    assert told is not None
-    assert said in told
+    trouble = machine_trouble(error)
+    assert trouble is not None
+    assert said in trouble
     # Another process keeps no more of it than its words.
     assert machine_trouble(f"{type(error).__name__}: {error}") or depth
 
@@ -48,9 +48,9 @@ def test_a_damaged_database_is_named_with_its_file(tmp_path: Path, content: byte
     try:
         duckdb.connect(str(file)).close()
     except duckdb.Error as error:
-        told = machine_trouble(error)
-        assert told is not None
-        assert f"A database is damaged ({file})" in told
+        trouble = machine_trouble(error)
+        assert trouble is not None
+        assert f"A database is damaged ({file})" in trouble
     else:
         assert content == b""
 
@@ -74,7 +74,7 @@ def test_an_unwritable_folder_is_reported_before_any_work(
     monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY if is_read_only else 0))
     with pytest.raises(OSError, match=closed.name) as refused:
         demand_writable([tmp_path, folder])
-    told = machine_trouble(refused.value)
-    assert told is not None
-    assert said in told
-    assert str(folder) in told
+    trouble = machine_trouble(refused.value)
+    assert trouble is not None
+    assert said in trouble
+    assert str(folder) in trouble

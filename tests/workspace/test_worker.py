@@ -13,12 +13,12 @@ import pytest
 from workspace.worker import RefusedError, Worker, WorkerError, finish, serve
 
 
-def answer(question, tell):  # type: ignore[no-untyped-def]
+def answer(question, send):  # type: ignore[no-untyped-def]
     match question["do"]:
         case "count":
             print("a library says something")
             for number in range(question["to"]):
-                tell({"number": number})
+                send({"number": number})
             return question["to"]
         case "refuse":
             raise KeyError("no such thing")

@@ -35,7 +35,7 @@ def test_the_handoff_with_proven_higher_loss_is_named_beside_the_others() -> Non
         handoffs("discovery", a_b=(0.55, 400), a_c=(0.45, 400)),  # proven, and too small to matter
         handoffs("discovery", a_b=(0.70, 22), a_c=(0.45, 22)),  # large, and not proven
         handoffs("discovery", a_b=(0.90, 400)),  # nothing to compare with
-        handoffs("discovery", a_b=(0.90, 400)) + handoffs("use", a_c=(0.2, 400)),  # other stages are no comparison
+        handoffs("discovery", a_b=(0.90, 400)) + handoffs("use", a_c=(0.2, 400)),  # other stages are not a comparison
         handoffs("somewhere", a_b=(0.90, 400), a_c=(0.2, 400)),  # no stage
         [],
     ],

@@ -80,7 +80,7 @@ def test_initiative_marks_are_dashed_lines_with_tooltips() -> None:
         {"at": "2026-01-10T00:00:00", "label": "Welcome mails"},
         {"at": "2026-02-15T00:00:00", "label": "Advice chat, Blue door"},
     ]
-    assert "label" in [told["field"] for told in pointed["encoding"]["tooltip"]]
+    assert "label" in [entry["field"] for entry in pointed["encoding"]["tooltip"]]
 
 
 def test_without_initiatives_only_the_line_is_drawn() -> None:
@@ -107,8 +107,8 @@ def test_every_sparkline_on_a_page_marks_its_initiatives(open_page: Open, demo_w
     assert changed
     assert year.since is not None
     assert year.until is not None
-    told = [chart.proto.alt for chart in open_page(demo_workspace, name).get("vega_lite_chart")]
+    texts = [chart.proto.alt for chart in open_page(demo_workspace, name).get("vega_lite_chart")]
     # Where months are hidden, a course may begin after the change.
-    whole = [text for text in told if f", {span(year.since, year.until)}, by month: from" in text]
+    whole = [text for text in texts if f", {span(year.since, year.until)}, by month: from" in text]
     assert len(whole) >= 6
     assert all(initiatives.note(changed, numbered=False) in text for text in whole)

@@ -107,8 +107,8 @@ def test_only_shared_identifiers_cause_split_pairs(company: Company) -> None:
 
 @pytest.mark.slow
 def test_shared_and_filler_identifiers_belong_to_no_person(company: Company) -> None:
-    told = sorted((company.types[key], reason) for key, reason in company.guarded.items())
-    assert told == [
+    found = sorted((company.types[key], reason) for key, reason in company.guarded.items())
+    assert found == [
         ("anonymous", "shared"),
         ("email", "junk"),
         ("email", "junk"),

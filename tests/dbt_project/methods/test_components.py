@@ -76,20 +76,20 @@ def histories(
 ) -> dict[int, list[tuple[int, int, int]]]:
     columns = np.array(links, dtype=np.int64).reshape(len(links), 3)
     found = memberships(columns[:, 0], columns[:, 1], columns[:, 2], largest_with_history=largest_with_history)
-    told: dict[int, list[tuple[int, int, int]]] = {}
+    periods: dict[int, list[tuple[int, int, int]]] = {}
     stretches = np.stack([found.person, found.valid_from, found.valid_to], axis=1).tolist()
     for key, (person, valid_from, valid_to) in zip(found.key.tolist(), stretches, strict=True):
-        told.setdefault(key, []).append((person, valid_from, valid_to))
-    return told
+        periods.setdefault(key, []).append((person, valid_from, valid_to))
+    return periods
 
 
 @given(TIMED)
 def test_people_at_any_time_are_components_of_links_until_then(links: list[tuple[int, int, int]]) -> None:
-    told = histories(links)
-    assert told.keys() == {key for one, other, _ in links for key in (one, other)}
+    periods = histories(links)
+    assert periods.keys() == {key for one, other, _ in links for key in (one, other)}
     for now in {since for *_, since in links}:
         begun = by_repeated_merging([(one, other) for one, other, since in links if since <= now])
-        for key, stretches in told.items():
+        for key, stretches in periods.items():
             holding = [person for person, valid_from, valid_to in stretches if valid_from <= now < valid_to]
             assert holding == [begun.get(key, key)]
 

@@ -146,7 +146,7 @@ def test_a_time_window_contains_whole_runs_of_hidden_months() -> None:
 
 
 def test_cells_with_a_derivable_sum_are_not_hidden_alone() -> None:
-    # Columns R and S less the row of n would tell how many of x are in R and S together: 3 people.
+    # Columns R and S less the row of n would reveal how many of x are in R and S together: 3 people.
     cells = {("x", "Q"): 3, ("x", "R"): 2, ("x", "S"): 1, ("n", "Q"): 60, ("n", "R"): 8, ("n", "S"): 9}
     cells |= {("y", "Q"): 60, ("y", "R"): 50, ("y", "S"): 40}
     shown = everything_shown(lattice(("a", "b"), cells))
