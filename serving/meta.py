@@ -61,7 +61,7 @@ class MetricMeta(_Strict):
         feeds, needs_feeds: names in fct_feeds; those of which all, and those of which none, may be empty.
         interval, low, high: how its 95% interval is found, or the metrics that hold its bounds.
         dimensions: what a statistic at a fixed grain may be asked by.
-        needs: dimensions over whose values nothing may be added up.
+        needs: dimensions whose values must not be added up.
         part_by: dimensions that say what is part and what is not.
         fold, inputs, item, outer, scale, change: of a composed metric.
         mix, one_of: the dimension whose parts a pooled score names, or of which it takes one value alone.
