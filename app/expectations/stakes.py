@@ -1,4 +1,4 @@
-"""What is at stake where customers are below what they tolerate. In: a desk. Out: stakes, ranked, and words for them.
+"""Value at stake where customers are below what they tolerate. In: a session. Out: ranked stakes, and sentences.
 
 A stake is a claim only where those below tolerance stay significantly less often; the mart has tested that over all of
 its comparisons. Everything else is measured and said without one.
@@ -14,7 +14,7 @@ from app.kit.formatting import MINUS, count_of, money, percent, words
 from app.kit.sentences import Sentence
 
 if TYPE_CHECKING:
-    from app.kit.desk import Desk
+    from app.kit.page_session import PageSession
     from serving import Answer, AnswerRow
 
 METRICS = ("value_at_stake", "below_tolerance_customer_share", "below_tolerance_customers", "retained_customer_worth")
@@ -50,15 +50,15 @@ class Stakes:
         return tuple(stake for stake in self.ranked if stake.is_proven)
 
 
-def read_stakes(desk: Desk, kind: str = "interaction") -> Stakes:
+def read_stakes(session: PageSession, kind: str = "interaction") -> Stakes:
     """The stakes of a kind of subject (all, pillar, corner, interaction, stage and corner)."""
     where = {"growth_subject_kind": (kind,)}
     values, below = (
-        desk.ask(metric, by=("growth_subject",), where=where)
+        session.ask(metric, by=("growth_subject",), where=where)
         for metric in ("value_at_stake", "below_tolerance_customer_share")
     )
     labels, statuses, critical, worth_in = (
-        _words_by_subject(desk.ask("growth_comparisons", by=("growth_subject", column), where=where), column)
+        _words_by_subject(session.ask("growth_comparisons", by=("growth_subject", column), where=where), column)
         for column in ("growth_subject_label", "stake_status", "is_critical", "worth_in")
     )
     shares = {row.dimensions.get("growth_subject"): row for row in below.rows}

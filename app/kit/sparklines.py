@@ -1,4 +1,4 @@
-"""The course of a card's number. In: a desk and a metric. Out: its last months as a line, and what changed in them."""
+"""The course of a card's number. In: a session and a metric. Out: its last months as a line, with initiatives."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from app.kit import charts, initiatives
-from app.kit.desk import Desk
 from app.kit.formatting import number, span, unit_of
+from app.kit.page_session import PageSession
 from app.kit.periods import Window, add_months
 
 MONTHS = 12
@@ -43,20 +43,20 @@ class Course:
         return f"{said} {self.note}".strip()
 
 
-def course(desk: Desk, metric: str, where: Mapping[str, Sequence[str]], window: Window) -> Course | None:
+def course(session: PageSession, metric: str, where: Mapping[str, Sequence[str]], window: Window) -> Course | None:
     """The last months of `metric` within `window`; None where it has no months, or too few."""
-    definition = desk.definitions[metric]
-    if "month" not in definition.grains or desk.is_undated(metric):
+    definition = session.definitions[metric]
+    if "month" not in definition.grains or session.is_undated(metric):
         return None
     unit = unit_of(metric, definition.unit)
     points = [
-        {"period": row.period, "value": row.value, "text": number(row.value, unit, currency=desk.currency)}
-        for row in desk.ask(metric, where=where, grain="month", window=window).rows
+        {"period": row.period, "value": row.value, "text": number(row.value, unit, currency=session.currency)}
+        for row in session.ask(metric, where=where, grain="month", window=window).rows
         if row.status == "ok" and row.value is not None and row.period is not None
     ][-MONTHS:]
     if len(points) < FEWEST:
         return None
-    return Course(points, initiatives.marks(desk, metric, _covered(points), where=where))
+    return Course(points, initiatives.marks(session, metric, _covered(points), where=where))
 
 
 def draw(shown: Course, *, label: str, tone: str) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.kit.desk import open_desk
 from app.kit.formatting import percent
+from app.kit.page_session import open_session
 from app.kit.periods import window
 from tests.app.conftest import Open
 
@@ -36,16 +36,16 @@ def test_headings_never_skip_a_level(open_page: Open, demo_workspace: Path, name
 
 
 def test_the_headline_states_the_number_of_the_metrics_layer(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
-    share = desk.one("top_tier_revenue_share", window=window("Last 12 months", desk.document.as_of_on)).value
+    session = open_session(demo_workspace)
+    share = session.one("top_tier_revenue_share", window=window("Last 12 months", session.document.as_of_on)).value
     assert share is not None
     page = open_page(demo_workspace, "who")
     assert f"bring {percent(share)} of revenue" in page.title[0].value
 
 
 def test_the_audit_page_shows_identified_people_and_unused_identifiers(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
-    identified, guarded = desk.one("identified_share").value, desk.one("guarded_identifiers").value
+    session = open_session(demo_workspace)
+    identified, guarded = session.one("identified_share").value, session.one("guarded_identifiers").value
     assert identified is not None
     assert guarded
     page = open_page(demo_workspace, "quality")
@@ -58,21 +58,21 @@ def test_the_audit_page_shows_identified_people_and_unused_identifiers(open_page
 
 
 def test_a_filter_in_the_url_narrows_every_number(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
-    segment = desk.values("segment")[0]
+    session = open_session(demo_workspace)
+    segment = session.values("segment")[0]
     page = open_page(demo_workspace, "who", segment=segment)
     assert not page.exception
     assert segment in page.title[0].value
-    asked = desk.one(
-        "orders", where={"segment": (segment,)}, window=window("Last 12 months", desk.document.as_of_on)
+    asked = session.one(
+        "orders", where={"segment": (segment,)}, window=window("Last 12 months", session.document.as_of_on)
     ).value
     assert f"{asked:,.0f} orders" in texts(page)
 
 
 def test_the_url_keeps_the_release(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
+    session = open_session(demo_workspace)
     page = open_page(demo_workspace)
-    assert page.query_params["release"] == desk.document.run_id
+    assert page.query_params["release"] == session.document.run_id
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -113,12 +113,12 @@ def test_the_journey_page_names_the_handoff_task_and_initiatives(open_page: Open
 
 @pytest.mark.parametrize("way", ["Start at a step", "End at a step"])
 def test_the_path_explorer_uses_the_step_in_the_url(open_page: Open, demo_workspace: Path, way: str) -> None:
-    desk = open_desk(demo_workspace)
+    session = open_session(demo_workspace)
     page = open_page(demo_workspace, "journey", way=way, step="Advice chat")
     assert not page.exception
     starts = way.startswith("Start")
     here, there = ("from_step", "to_step") if starts else ("to_step", "from_step")
-    asked = desk.ask("transitions", by=(there,), where={here: ("Advice chat",), "tier": ("all",)})
+    asked = session.ask("transitions", by=(there,), where={here: ("Advice chat",), "tier": ("all",)})
     most = max((row for row in asked.rows if row.value), key=lambda row: row.value or 0.0)
     heading = "Next step" if starts else "Step before"
     shown = next(frame.value for frame in page.dataframe if heading in frame.value.columns)

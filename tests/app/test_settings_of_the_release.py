@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from app.brief.html import html_of
 from app.brief.write import write
-from app.kit.desk import open_desk
+from app.kit.page_session import open_session
 from cli.main import app
 from tests.app.conftest import Open
 from tests.app.test_pages import texts
@@ -64,7 +64,7 @@ def everything_that_is_said(root: Path, open_page: Open) -> dict[str, str]:
         page = open_page(root, name)
         assert not page.exception
         said[name] = texts(page)
-    said["brief"] = html_of(write(open_desk(root)))
+    said["brief"] = html_of(write(open_session(root)))
     for metric in ("revenue", "active_customers", "top_tier_revenue_share"):
         answered = CliRunner().invoke(app, ["query", metric, "--format", "json", "--workspace", str(root)])
         assert answered.exit_code == 0, answered.output
@@ -83,7 +83,7 @@ def test_editing_settings_does_not_change_a_published_release(open_page: Open, c
 
 
 def test_a_release_keeps_the_settings_and_hashes_that_it_was_built_with(demo_workspace: Path) -> None:
-    document = open_desk(demo_workspace).document
+    document = open_session(demo_workspace).document
     workspace = load_workspace(demo_workspace)
     assert document.settings == frozen_settings(workspace.config)
     assert document.config_hashes == workspace.hashes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.kit.desk import open_desk
+from app.kit.page_session import open_session
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
@@ -84,7 +84,7 @@ def test_every_page_opens_by_a_click(visit: Visit) -> None:
 
 def test_the_number_on_the_page_equals_the_metrics_layer(visit: Visit, demo_workspace: Path) -> None:
     visit.open("who?period=All+time")
-    orders = open_desk(demo_workspace).one("orders").value
+    orders = open_session(demo_workspace).one("orders").value
     visit.page.get_by_text(f"{orders:,.0f} orders").first.wait_for()
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from app.growth.attribution import shares_by_model, side_by_side
-from app.kit.desk import Desk
+from app.kit.page_session import PageSession
 from serving import Answer, Question
 from tests.app.rows import row
 
@@ -32,14 +32,14 @@ WHOLE = answer(
 )
 
 
-def desk() -> Desk:
+def session() -> PageSession:
     definition = SimpleNamespace(name="m", unit="count")
     named = {"attributed_conversions": definition, "channel_conversions": definition}
-    return cast("Desk", SimpleNamespace(definitions=named, currency="EUR"))
+    return cast("PageSession", SimpleNamespace(definitions=named, currency="EUR"))
 
 
 def test_models_are_columns_and_a_refused_model_says_so_for_every_channel() -> None:
-    shown = side_by_side(desk(), RULES, (WHOLE,))
+    shown = side_by_side(session(), RULES, (WHOLE,))
     assert list(shown.texts["Channel"]) == ["Ads", "Mail"]
     assert list(shown.texts["First touch"]) == ["3", "1"]
     assert list(shown.texts["Removal effect"]) == ["2", "2"]

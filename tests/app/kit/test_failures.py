@@ -45,8 +45,8 @@ def stopped_page() -> None:
 
 
 def unknown_metric() -> None:
-    from app.kit.desk import Definitions
     from app.kit.failures import page, part
+    from app.kit.page_session import Definitions
 
     with page("A page"), part("Promoters"):
         assert Definitions()["nps"]
