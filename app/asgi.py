@@ -58,7 +58,7 @@ def closed(scope: Scope) -> Refusal | None:
 
 
 async def healthy(_: Request) -> JSONResponse:
-    """Say that this process answers: for whoever watches it. It asks nothing of the pages or of the release."""
+    """Report that this process answers, for monitoring. It asks nothing of the pages or of the release."""
     return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
 
 

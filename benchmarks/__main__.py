@@ -1,4 +1,4 @@
-"""Run every benchmark and print one table. `make bench` calls this; `--people N` sets the size of the made-up company.
+"""Run every benchmark and print one table. `make bench` calls this; `--people N` sets the size of the demo company.
 
 Every measurement is a process of its own, so that its peak memory is its own. Machines are noisy: the median of
 `--repeat` runs is reported, beside the same work in plain DuckDB SQL.
@@ -57,7 +57,7 @@ def _measure(case: str, root: Path) -> dict[str, float]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--people", type=int, default=5000, help="size of the made-up company")
+    parser.add_argument("--people", type=int, default=5000, help="size of the demo company")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each case; the median is reported")
     parser.add_argument("--only", default="", metavar="PREFIX", help="cases whose name begins like this, such as bulk")
     return parser.parse_args()

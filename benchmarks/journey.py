@@ -1,6 +1,6 @@
 """Ten million touchpoints into sessions, stage entries and transitions: the dbt models beside SQL written by hand.
 
-Run by `python -m benchmarks.journey`. Both read the same made-up events from one file, each in a process of its own,
+Run by `python -m benchmarks.journey`. Both read the same simulated events from one file, each in a process of its own,
 and give the same rows, which is checked. dbt's time is that of its whole call, reading the project excepted.
 """
 

@@ -29,21 +29,21 @@ _TEMPLATE: Final = Path(__file__).resolve().parent / "template"
 
 def demo(
     workspace: Annotated[
-        Path, typer.Option("--workspace", "-w", metavar="DIR", help="Where the made-up company is built.")
+        Path, typer.Option("--workspace", "-w", metavar="DIR", help="Where the demo company is built.")
     ] = Path(DEMO_FOLDER),
-    customers: Annotated[int, typer.Option(min=50, help="How many people the made-up company knows.")] = 5000,
+    customers: Annotated[int, typer.Option(min=50, help="How many people the demo company has.")] = 5000,
     seed: Annotated[int, typer.Option(help="Another seed makes another company with the same truths.")] = 7,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the app when the run has ended.")] = True,
 ) -> None:
     """Make a company up, run the whole pipeline on it, and serve the app."""
     with workers() as warm:
-        _ = warm.dbt  # it imports while the company is made up
+        _ = warm.dbt  # it imports while the company is generated
         if not (workspace / "cx.yml").is_file():
             from demo import generate
 
             with progress(f"Making up a company of {customers} people"):
                 generate(workspace, customers=customers, seed=seed)
-            err().print(f"Made up a company of {customers} people in {escape(str(workspace))}.")
+            err().print(f"Generated a demo company of {customers} people in {escape(str(workspace))}.")
         loaded = open_workspace(workspace)
         if not _run(loaded, warm, full_refresh=False):
             raise typer.Exit(1)

@@ -42,7 +42,7 @@ _REFUSALS: Final = {
     "veto": "not followed: identity_vetoes.csv forbids it",
 }
 _LOWER: Final = ("email", "author")
-# Types whose fillers stay identifiers: what is done under them counts and belongs to nobody.
+# Types whose fillers stay identifiers: what is done under them counts, but for no customer.
 _FILLED: Final = ("customer", "anonymous")
 _LINKS: Final = """
 with mine as (
@@ -127,7 +127,7 @@ def _print_person(connection: DuckDBPyConnection, one: Identifier, *, asked: str
     shared = "1 identifier" if identifiers == 1 else f"{identifiers} identifiers"
     console.print(escape(f"{one.kind} {asked}{where}: person {one.person}, {shared}"), soft_wrap=True)
     if one.is_guarded:
-        console.print(escape(f"It joins nobody: {_guard(connection, one.key)}."), soft_wrap=True)
+        console.print(escape(f"It joins no people: {_guard(connection, one.key)}."), soft_wrap=True)
     links = connection.execute(_LINKS, {"person": one.person}).fetchall()
     if not links:
         console.print("No source links it to anything.")

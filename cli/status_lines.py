@@ -62,7 +62,7 @@ def print_status(console: Console, status: dict[str, Any]) -> None:
         line(
             "days only",
             f"{one['n_days']:,} of {one['n_rows']:,} facts of {one['data_source']} state no time of day: "
-            "each may follow whatever else happened on its day",
+            "each may follow everything else that happened on its day",
         )
     run = status["last_run"]
     if run:
@@ -82,7 +82,7 @@ def _first_of(names: list[str]) -> str:
 
 
 def _guarded(one: dict[str, Any]) -> str:
-    count = f"{one['identifiers']:,} of type {one['identifier_type']} join nobody"
+    count = f"{one['identifiers']:,} of type {one['identifier_type']} join no people"
     if one["reason"] == "junk":
         return f"{count}: they stand for 'none'"
     return f"{count}: shared by more than {one['at_most']:,}, one of them by {one['most_shared_by']:,}"

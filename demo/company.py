@@ -1,4 +1,4 @@
-"""One made-up company: arguments in, its workspace on disk out."""
+"""One demo company: arguments in, its workspace on disk out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def generate(
     days: int = 730,
     dirt: Dirt = ALL_DIRT,
 ) -> None:
-    """Write the workspace of a made-up company.
+    """Write the workspace of a demo company.
 
     Args:
         folder: where to; created if absent. Files of an older generation with other names stay.

@@ -103,7 +103,7 @@ def _reconciliations() -> list[Rule]:
             ) as orders
             where abs(months.value - orders.value) > 0.005
             """,
-            description="Months' revenue sums to the revenue of what somebody in particular ordered.",
+            description="Months' revenue sums to the revenue of orders with a known customer.",
             behaviour="block",
         ),
         no_rows(

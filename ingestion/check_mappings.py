@@ -189,7 +189,7 @@ def _empty_channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Pro
 
 
 def _pages(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
-    """Lines of content and page_texts about a page that nobody opened."""
+    """Lines of content and page_texts about a page without visits."""
     web = [sample for sample in samples if sample.source.kind == "web" and sample.entity == "events"]
     paths = sorted(set().union(*(sample.paths for sample in web)))
     if not paths or not _are_known(web) or not all(sample.has_values for sample in web):

@@ -2,7 +2,7 @@
 
 The rules, per source: the live version of a path is its latest arrival (A, B, A: A is live). Content that is live
 already under another name is not loaded again. A file that begins with all bytes of a live one takes its place,
-whatever its name. A file that vanished stays loaded. Other reading options mean that a file is read again.
+under any name. A deleted file stays loaded. Other reading options mean that a file is read again.
 """
 
 from __future__ import annotations

@@ -256,7 +256,7 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
     An empty cell is null.
 
     Returns:
-        Whether there may be cells of nothing but blanks. Where there are none, nobody has to look for them: DuckDB
+        Whether there may be cells of nothing but blanks. Where there are none, the search is skipped: DuckDB
         takes as long to make nulls of texts as to read them.
     """
     blanks = _look_for_blanks(text.path, delimiter) if delimiter != WHITESPACE else Blanks()

@@ -1,4 +1,4 @@
-"""A file's first bytes in, what kind of file it really is out, whatever its name says. Bounded: head and tail only."""
+"""A file's first bytes in, what kind of file it really is out, independent of its name. Bounded: head and tail only."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Readable:
 def find_files(root: Path, pattern: str) -> list[Path]:
     """Files below `root` that match the glob, in the order of their names. Hidden files are left alone.
 
-    Links are among them wherever they lead, also to nothing: whoever reads them says what is wrong.
+    Links are included wherever they lead, also broken ones: the reader reports the problem.
     """
     try:
         return sorted(path for path in root.glob(pattern) if _is_file(path) and not path.name.startswith("."))
@@ -85,7 +85,7 @@ def fingerprint(path: Path) -> Fingerprint:
     """Hash a file.
 
     Raises:
-        FileChangedError: when it was written to meanwhile.
+        FileChangedError: when it was written to while being read.
     """
     before = path.stat()
     digest = hashlib.sha256()

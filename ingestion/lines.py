@@ -24,7 +24,7 @@ _SCHEMA: Final = pa.schema([("line", pa.int64()), ("text", pa.string()), ("is_de
 
 
 class Lines:
-    """The table (line, text, is_deep) of a text, read anew by every query. It is registered with a connection."""
+    """The table (line, text, is_deep) of a text, read again by every query. It is registered with a connection."""
 
     def __init__(self, text: Readable) -> None:
         self._text = text

@@ -222,7 +222,7 @@ def insert_rows(
 ) -> int:
     """Land the rows of `staged` that are to be loaded; returns how many."""
     origin = {"_source": shape.source, "_file": path, "_sha256": sha256, "_load_id": load_id}
-    # Every row bears its line, so threads need not wait for one another to keep the order.
+    # Every row has its line, so threads need not wait for one another to keep the order.
     connection.execute("set preserve_insertion_order = false")
     statement = _insert_statement(shape.table, staged)
     loaded = connection.execute(statement, {**staged.parameters, **origin}).fetchall()[0][0]

@@ -112,7 +112,7 @@ class Sample:
 
     @property
     def implied_events(self) -> tuple[str, ...] | None:
-        """Events that the source can have, whatever its files hold; None where its files name them."""
+        """Events that the source can have, independent of its files; None where its files name them."""
         return IMPLIED_EVENTS.get(self.entity)
 
     @property

@@ -95,7 +95,7 @@ def _head(text: Path, shape: Shape) -> Head:
 
 
 def no_header(keys: Sequence[str], shape: Shape, *, shown: str) -> Problem | None:
-    """The problem of a file whose first line is somebody's record and no header; None where nothing says so."""
+    """The problem of a file whose first line is a person's record and not a header; None otherwise."""
     names = shape.names(keys)
     position = looks_like_a_record(keys, names.known)
     if position is None:

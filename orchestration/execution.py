@@ -72,7 +72,7 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
     home = dagster_home(paths)
     # dbt reads the project while Dagster is imported, and the gate imports while dbt reads.
     parsing = workers.dbt.parse()
-    # Here and not above: whoever only asks for --help must not wait for it.
+    # Imported here, so that --help does not wait for it.
     import dagster as dg
 
     from orchestration.definitions import JOB_NAME, build_definitions

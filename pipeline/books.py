@@ -1,6 +1,6 @@
 """Do the books balance? Per file from the ledger, per staging model from the build.
 
-In: rows of `ledger.loads` and of `int_books__staging` as dictionaries. Out: totals and whatever does not balance. Pure.
+In: rows of `ledger.loads` and of `int_books__staging` as dictionaries. Out: totals, and what does not balance. Pure.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class PipelineRun:
 
     Attributes:
         facts: what every record of the run says besides its own.
-        workers: the processes that build and check; whoever makes the run ends them.
+        workers: the processes that build and check; the caller ends them.
         continues: the run whose failed steps this one executes again; what went through there is taken over.
         is_part: only some assets were asked for. A part is not a release: it leaves no record and publishes nothing.
     """
@@ -191,7 +191,7 @@ class PipelineRun:
         return outcome
 
     def _events_of_build(self, models: list[str] | None) -> dbt_runner.Build:
-        # dbt opens both; it would fail at once where somebody has one of them open.
+        # dbt opens both; it would fail at once where another process has one of them open.
         for database in (self.paths.raw_database, self.paths.marts_database):
             free_for_writing(database)
         return self.workers.dbt.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)

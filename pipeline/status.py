@@ -71,10 +71,11 @@ def _live(paths: WorkspacePaths) -> tuple[Current | None, Release | None, list[s
 
 
 def _broken(paths: WorkspacePaths, error: BrokenReleaseError) -> str:
-    """What is wrong with the live release, what readers see meanwhile, and what to do."""
+    """What is wrong with the live release, what readers see instead, and what to do."""
     whole = seen_by_readers(paths)
     seen = f"Readers see release {whole}" if whole else "Readers see no release"
-    return f"{error.what} ({paths.relative(error.file)}). {seen} until cx run publishes anew, or cx rollback names one."
+    until = "until cx run publishes again, or cx rollback names one"
+    return f"{error.what} ({paths.relative(error.file)}). {seen} {until}."
 
 
 def _configuration(paths: WorkspacePaths) -> list[str]:
@@ -91,7 +92,7 @@ def _disk(paths: WorkspacePaths, live: Current | None) -> list[str]:
     try:
         demand_writable(paths.written)
     except OSError as error:
-        # Rights are another matter: whoever asks may be another user than the one of the nightly run.
+        # Permissions are not checked: the caller may be another user than that of the nightly run.
         if error.errno == errno.EROFS:
             return [f"The next run cannot begin: {machine_trouble(error)}"]
     return _room(paths, live)

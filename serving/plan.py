@@ -263,7 +263,7 @@ def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach
 def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
     """Fewer people than this are hidden at this slice: of sensitive metrics at any, of other people in any group.
 
-    A group is whatever a grouping or a filter names. What the company as a whole did is shown, also where few did it.
+    A group is everything that a grouping or a filter names. Totals of the company are shown, even of few people.
     """
     own = privacy_floor(release, metric)
     is_of_people = release.semantics.is_of_people(metric.name)

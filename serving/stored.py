@@ -9,7 +9,7 @@ the metric says so:
       within: [conversion]               # cells of different values have nothing to do with each other
       total: all                         # how the mart names the total along an axis, where it stores one
 
-What is in neither list (a model) looks at the same people in another way: its cells are hidden alike.
+What is in neither list (a model) looks at the same people in another way: its cells are hidden, too.
 """
 
 from __future__ import annotations

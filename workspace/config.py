@@ -154,7 +154,7 @@ class Config(Section):
         for source in self.sources:
             if source.entity == "paths" and source.name == self.conversion.event:
                 raise ValueError(
-                    f"source '{source.name}' of counted paths bears the name of the event that is the conversion, and "
+                    f"source '{source.name}' of counted paths has the name of the conversion event, and "
                     "their conversions would be one; rename the source"
                 )
         for name in self.revenue_from:
@@ -206,7 +206,7 @@ def no_workspace(paths: WorkspacePaths) -> WorkspaceError:
     problem = Problem(
         file=str(paths.config),
         what="There is no workspace here: cx.yml is missing.",
-        fix=f"Run 'cx init {paths.root}' for a commented one, or 'cx demo' for a made-up company.",
+        fix=f"Run 'cx init {paths.root}' for a commented one, or 'cx demo' for a demo company.",
     )
     return WorkspaceError([problem])
 

@@ -51,7 +51,7 @@ def cache_folder() -> Path:
     for folder in _cache_folders():
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Somebody else may have made a folder of this name among the temporary files.
+            # Another user may have made a folder of this name among the temporary files.
             if os.access(folder, os.W_OK) and not folder.is_symlink() and folder.stat().st_uid == os.getuid():
                 return folder
     tried = ", ".join(str(folder) for folder in _cache_folders())

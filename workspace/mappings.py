@@ -58,7 +58,7 @@ class MappingFile:
         numbers: columns that hold a number or nothing.
         dates: columns that hold a day (2026-01-31) or nothing.
         together: columns of which a row fills all or none.
-        reserved: column -> words that mean something else in answers, whatever their case.
+        reserved: column -> reserved words of answers, in any case.
         needed: the file must be there.
         key: columns that together name a row; two rows with one key are a mistake.
     """
@@ -419,7 +419,7 @@ def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
             if abs(length - round(length)) > _ROUNDING:
                 what = f"'{row['question_id']}' is called {construct} on a scale of {length:g} points."
                 fix = (
-                    "Boxes are one point apart, so that no share of them is built on this scale. Give each step a "
+                    "Boxes are one point apart, so no share of them is computed on this scale. Give each step a "
                     "whole number by survey_values.csv, or call the question 'overall', of which a mean is made."
                 )
                 problems.append(Problem(file=shown, line=line, key="scale_max", what=what, fix=fix, severity="warning"))

@@ -1,8 +1,8 @@
 """Releases on disk: which one is live, whether each still is what was published, and in what order they came.
 
 In: a workspace's `published/` folder. Out: documents and verified releases, or what is wrong with one. The pipeline
-writes releases and `serving` reads them; both come here for whatever they have in common. Order is by sequence: a clock
-may be set back.
+writes releases and `serving` reads them; both use this module for what they share. Order is by sequence: a clock may
+be set back.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def signature_of(paths: WorkspacePaths, run_id: str) -> Signature:
 
 
 def seal_of(text: bytes) -> str:
-    """SHA-256 of a document without its own seal, whatever the order of its keys and the version that wrote it."""
+    """SHA-256 of a document without its own seal, independent of key order and the version that wrote it."""
     document = json.loads(text)
     document.pop("seal", None)
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

@@ -119,7 +119,7 @@ def origin_of(address: str) -> str:
 
 
 def _is_navigation(scope: Scope) -> bool:
-    """Whether somebody follows a link to a page of ours: that may stand anywhere, and does nothing.
+    """Whether the request follows a link to a page of ours: links may be anywhere, and change nothing.
 
     A page that is framed or prefetched by a foreign one does not count.
     """

@@ -1,6 +1,6 @@
-"""How a message speaks of what a file holds: by position and kind; by name only where the name can be nobody's.
+"""How a message describes the contents of a file: by position and kind; by name only if it cannot be personal data.
 
-What stands in a file may be somebody: a cell, a key of JSON, and, where the header is missing, the header itself.
+The contents of a file may be personal data: a cell, a key of JSON, and, where the header is missing, the header itself.
 Messages are kept (audit records, logs, releases) and sent, so that they quote nothing of it but
 
 - names that the user wrote in cx.yml or a mapping, and the canonical ones;
@@ -111,7 +111,7 @@ def looks_like_a_record(header: Sequence[str], known: Collection[str]) -> int | 
 
 
 def is_header(names: Collection[str], known: Collection[str]) -> bool:
-    """Whether a row bears a name that is known, so that its other cells are names, too, and not somebody's record."""
+    """Whether a row has a known column name, so that its other cells are names, too, and not a person's record."""
     return any(name in known for name in names)
 
 
@@ -123,7 +123,7 @@ class Names:
         names: as they stand in the file, in its order.
         known: names that the user wrote, and the canonical ones.
         word: what is named: a column, a key.
-        have_positions: the order means something to whoever looks at the file; not for keys of JSON.
+        have_positions: the order means something to a reader of the file; not for keys of JSON.
     """
 
     names: Sequence[str]
@@ -218,9 +218,9 @@ def nearly(word: str, known: Collection[str], *, cutoff: float = _NEARLY) -> str
 
 
 def spoken(text: str, *, about: str = "value") -> str:
-    """A text of data as a message may show it: itself where it can be nobody's, else what it looks like.
+    """A text of data as a message may show it: itself if it cannot be personal data, else its kind.
 
-    For words that data use for something else than people (events, channels, questions), which may still hold somebody
+    For words that data use for other things than people (events, channels, questions), but that may hold personal data
     where columns are shifted. Texts of several parts (`source / medium`) are judged part by part, calls of pages and
     screens (`Viewed Home Page`) by what was viewed.
     """

@@ -38,7 +38,7 @@ class Worker:
         self._module = module
         self._messages = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it lives as long as the process)
         self._asked = 0
-        # How questions ended whose answers nobody has read yet, by their number.
+        # How questions ended whose answers are not read yet, by their number.
         self._ended: dict[int, dict[str, Any]] = {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
@@ -124,7 +124,7 @@ def serve(
         answer: question and a function that sends events -> result. All of them are JSON.
         refusals: errors whose message is the answer; any other error ends the process.
     """
-    # Only answers may stand on standard output; whatever a library prints belongs to the messages.
+    # Only answers may stand on standard output; what a library prints belongs to the messages.
     replies, sys.stdout = sys.stdout, sys.stderr
 
     def say(number: int, kind: str, what: Any) -> None:

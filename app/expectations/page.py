@@ -171,7 +171,7 @@ with right, part("Change of the gap between waves"):
         what="Change of the gap between waves",
         axis="Change of the gap, in percent of the scale",
         key="gap_change",
-        note="The newest wave less the one before, whatever the period above; above 0 the gap has closed.",
+        note="The newest wave minus the one before, independent of the period above; above 0 the gap has closed.",
         stands_out={str(row.dimensions["pillar"]) for row in down},
     )
 

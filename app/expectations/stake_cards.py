@@ -42,7 +42,7 @@ def ranking(session: PageSession, stakes: Stakes, title: Sentence, *, key: str) 
             alt_text=f"Ranked bars of value at stake by interaction. {title}.",
             key=f"{key}_chart",
             note="Customers below the least they accept x how much less often such customers stayed x what a customer "
-            f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, whatever the filter. An "
+            f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, without filters. An "
             "asterisk marks critical interactions. "
             f"Coloured where proven over all comparisons; around zero it may be chance. {ASSOCIATION}",
         )
@@ -158,4 +158,4 @@ def _coverage_title(cells: int, blind: int) -> Sentence:
         return Sentence("No touchpoint has a stage and a corner yet", claim=False)
     if not blind:
         return Sentence(f"Customers are heard in all {cells} places that they pass", claim=True)
-    return Sentence(f"In {blind} of {cells} places that customers pass, nobody is heard", claim=True)
+    return Sentence(f"In {blind} of {cells} places that customers pass, no customer is heard", claim=True)

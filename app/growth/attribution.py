@@ -93,7 +93,7 @@ def _whole_note(whole: tuple[Answer, ...], period: str) -> str:
         return f"{period}. Removal effects and Shapley values are solved by segment and for no other filter."
     return (
         "All time. Removal effects look at all paths together, those without a purchase among them; Shapley values at "
-        "which channels were on the way, in whatever order."
+        "which channels were on the way, in any order."
     )
 
 

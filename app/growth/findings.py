@@ -17,7 +17,7 @@ from serving.statistics.intervals import wilson
 if TYPE_CHECKING:
     from serving import AnswerRow
 
-# Fifteen points of a share: what one gate, corner or service desk must differ by before somebody would change it.
+# Fifteen points of a share: what one gate, corner or service desk must differ by before it is worth a change.
 MATERIAL_SHARE = 0.15
 # Below this even Wilson's interval of a share says little. The difference itself must be proven anyway.
 LEAST_OF_A_SHARE = 20

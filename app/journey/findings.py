@@ -119,7 +119,7 @@ def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] =
 
     Args:
         rows: `stage_conversion` by stage, shares of one.
-        observed: stages that the sources can see at all. The last of them has no later one to go on to, so that nobody
+        observed: stages that the sources can see at all. The last of them has no later stage, so that no customer
             going on from it says nothing: it is left out.
 
     Returns:

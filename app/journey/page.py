@@ -75,7 +75,7 @@ def by_stage(metric: str) -> dict[str | None, AnswerRow]:
 
 
 def observed() -> set[str]:
-    """The stages that somebody entered."""
+    """The stages that at least one customer entered."""
     return {str(stage) for stage, row in by_stage("stage_entries").items() if row.value}
 
 

@@ -124,7 +124,7 @@ def notices(
         return [Notice("These are earlier answers", text, "orange", ":material/history:")]
     found = []
     if instead_of:
-        text = f"{instead_of} Whoever runs the load has to publish again. The answers below are those of {published}."
+        text = f"{instead_of} The release has to be published again. The answers below are those of {published}."
         found.append(Notice("The newest answers cannot be trusted", text, "red", ":material/error:"))
     newest = runs[0] if runs else None
     if newest is not None and newest.status == "died" and newest.run_id != release.run_id:

@@ -17,13 +17,13 @@ import pandas as pd
 POINT = "#12807F"  # the one colour for the point that a chart makes
 ALARM = "#C8553D"  # what falls short
 CONTEXT = "#8A94A3"  # everything else
-TEXT = "currentColor"  # the page's own text colour, whichever theme is on
+TEXT = "currentColor"  # the page's own text colour, in any theme
 LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
 ROW = 34
 AXIS = 56  # pixels of the value axis with its title, which count as part of a chart's height
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
-TICKS = 6  # of a value axis, about: bars bear their numbers
+TICKS = 6  # of a value axis, about: bars show their numbers
 DOTTED_UP_TO = 36  # months: beyond that a dot for each hides the line
 SPARKLINE = 52  # pixels of a card's course
 POINTED_AT = 12  # pixels wide that what shows a name on pointing is

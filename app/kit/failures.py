@@ -31,7 +31,7 @@ def part(what: str, *, otherwise: Callable[[], None] | None = None) -> Iterator[
     """
     try:
         yield
-    except Exception as error:  # whatever it is: one card is not the page
+    except Exception as error:  # of any kind: one failing card must not fail the page
         _say(f"{what} cannot be shown", _reason(what, error))
         if otherwise is not None:
             otherwise()

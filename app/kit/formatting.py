@@ -117,7 +117,7 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
 
 
 def unit_of(metric: str, unit: str) -> str:
-    """The unit in which a metric is shown: gaps carry their sign, whatever scale they are on."""
+    """The unit in which a metric is shown: gaps have a sign, on any scale."""
     return SIGNED_UNITS.get(metric, unit)
 
 
@@ -237,7 +237,7 @@ def labels(values: Iterable[str]) -> dict[str, str]:
 
 
 def named(value: str) -> str:
-    """A company's own word beside the words of these pages: in quotation marks where they would read alike."""
+    """A company's own word beside the words of these pages: in quotation marks where they would look the same."""
     name = shortened(value, most=NAME)
     return f"“{name}”" if value.strip().casefold() in OWN_WORDS else name
 

@@ -116,7 +116,7 @@ class PageSession:
             return ask(self.release, question)
         except UserError as unknown:
             # Metrics and dimensions are the app's own; values are the company's. A page may ask for one that this
-            # release does not have (nobody is in a top tier): then there is nothing, and the reason is stated.
+            # release does not have (no customer is in a top tier): then there is nothing, and the reason is stated.
             if not question.filters:
                 raise
             # Where no source feeds a metric, that is the reason, not the value that is missing for it.

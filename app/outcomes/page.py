@@ -214,7 +214,7 @@ with right, part("Change of opportunity between waves"):
         what="Change of opportunity between waves",
         axis="Change of the opportunity score",
         key="outcomes_change",
-        note="The newest wave less the one before, whatever the period above; people who are in both count once.",
+        note="The newest wave minus the one before, independent of the period above; people in both count once.",
         stands_out={str(row.dimensions[OUTCOME]) for row in (*up, *down)},
     )
 

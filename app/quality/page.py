@@ -136,7 +136,7 @@ def in_words(value: object) -> str:
 
 
 def who_is_who() -> None:
-    """People by how many identifiers were joined, and what joins nobody, in counts."""
+    """People by how many identifiers were joined, and the identifiers that join no people, in counts."""
     if not session.is_fed("people"):
         st.caption("No source has people.")
         return
@@ -151,13 +151,13 @@ def who_is_who() -> None:
             numbers("people", {"identifier_band": "identifiers_of_one_person"}),
             key="quality_people_by_identifiers",
             alt="People by how many identifiers were joined",
-            empty="Nobody has been seen yet.",
+            empty="No people have been seen yet.",
         )
     with apart:
         frame(
             numbers("guarded_identifiers", {"identifier_type": "what", "guard_reason": "why"}),
             key="quality_guarded",
-            alt="Identifiers that join nobody, by what they are and why",
+            alt="Identifiers that join no people, by type and reason",
             empty="Every identifier joins whom it names.",
         )
 

@@ -96,7 +96,7 @@ def kano(better: Sequence[AnswerRow], *, dimension: str = "item_label") -> Sente
     """What would please most, if it is clearly ahead."""
     known = sorted(usable(better, dimension), key=lambda row: -(row.value or 0.0))
     if not known:
-        return Sentence("Nobody was asked what would please and what would be missed, or too few", claim=False)
+        return Sentence("No customers, or too few, were asked what would please and what would be missed", claim=False)
     first = known[0]
     name = str(first.dimensions[dimension])
     if len(known) == 1 or all(is_clearly_above(first, row) for row in known[1:]):

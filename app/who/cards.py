@@ -72,7 +72,7 @@ def concentration(session: PageSession, share: AnswerRow | None) -> None:
             alt_text=f"Curve of cumulative revenue over customers. {title}.",
             key="pareto_chart",
             note=f"All {count_of(steps[-1].n or 0, 'customer')} with revenue in the twelve months to "
-            f"{day(session.document.as_of_on)}, whatever the filter. The dashed line is an even spread."
+            f"{day(session.document.as_of_on)}, independent of the filter. The dashed line is an even spread."
             + (f" Within the filter the tier brings {percent(share.value)}." if share and share.value else ""),
         )
 
@@ -95,7 +95,7 @@ def profile(session: PageSession, answer: Answer) -> None:
             found,
             key="profile_chart",
             alt=f"Dot plot of attribute values: {title}.",
-            note=f"All customers, whatever the filter: {len(marks)} of {len(rows)} values differ "
+            note=f"All customers, independent of the filter: {len(marks)} of {len(rows)} values differ "
             "measurably (95%, corrected for the number of comparisons).",
         ):
             cards.nothing_to_show(answer, what="The profile")
@@ -124,7 +124,7 @@ def context(session: PageSession) -> None:
             dots=WANTS,
             alt=f"Dot plot: {title}.",
             note="Outcomes called important, expectations in the two highest boxes, and the content "
-            "that was looked at first; all customers, whatever the filter, corrected for the number of "
+            "that was looked at first; all customers, independent of the filter, corrected for the number of "
             "comparisons.",
         ):
             cards.nothing_to_show(answer, what="What the best want and expect")
@@ -298,7 +298,7 @@ def worth_by_group(session: PageSession, filters: Filters) -> None:
 
 
 def recency_and_frequency(session: PageSession, filters: Filters) -> None:
-    """Customers by how lately and how often they bought."""
+    """Customers by recency and frequency of purchases."""
     names = ("customers", "lifetime_revenue_per_customer", "predicted_value_per_customer", "p_alive")
     answers = [session.ask(name, by=("rfm_segment",), where=filters.where) for name in names]
     order = ("champions", "loyal", "recent", "fading", "at risk", "lapsed")

@@ -89,8 +89,8 @@ with part("Who moves between tiers"):
         session, filters, split=next((name for name in splits if name not in filters.where), None)
     )
 
-st.header("How lately and how often they bought", anchor=False)
-with part("How lately and how often they bought"):
+st.header("How recently and how often they bought", anchor=False)
+with part("How recently and how often they bought"):
     value_cards.recency_and_frequency(session, filters)
 
 st.header("Groups of customers", anchor=False)

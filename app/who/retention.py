@@ -140,8 +140,8 @@ def tier_moves(session: PageSession, filters: Filters, *, split: str | None) -> 
                 ),
                 alt_text=f"Bars of moves up and down between tiers by month. {title}.",
                 key="tier_moves_chart",
-                note="Moves between the tier at a month's beginning and at its end; somebody who rises and falls again "
-                f"counts twice. {initiatives.note(changed)}"
+                note="Moves between the tier at a month's beginning and at its end; a customer who rises and falls "
+                f"again counts twice. {initiatives.note(changed)}"
                 + (f" {hidden_note(session.min_cell)}" if any(_hides(answer) for answer in monthly) else ""),
             )
         else:

@@ -81,7 +81,7 @@ def lasting(rows: Sequence[AnswerRow], *, what: str) -> Sentence:
     """How many last a year, and with which interval; rows of `survival_share` by months_since."""
     known = {int(str(row.dimensions["months_since"])): row for row in rows if row.value is not None}
     if not known:
-        return Sentence(f"{what}: nobody is observed long enough", claim=False)
+        return Sentence(f"{what}: no customer is observed long enough", claim=False)
     month = 18 if 18 in known else max(known)
     row = known[month]
     assert row.value is not None
@@ -128,7 +128,7 @@ def who(
         if share is not None and share.status in ("suppressed", "withheld", "refused", "not_sliceable"):
             return Sentence(f"What the {tier} bring cannot be shown{scope}", claim=False)
         return Sentence(
-            f"No customer brought revenue in the year to {day(as_of)}, so nobody is in a top tier", claim=False
+            f"No customer brought revenue in the year to {day(as_of)}, so no customer is in a top tier", claim=False
         )
     text = f"Your {tier} bring {percent(share.value)} of revenue{scope}"
     marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]

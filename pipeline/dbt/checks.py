@@ -25,7 +25,7 @@ def checks_of(
 ) -> Iterator[Check]:
     """One check per data test that ran, and one per model that failed.
 
-    Skipped nodes give none: whatever made dbt skip them is there itself, and blocks.
+    Skipped nodes give none: the failure that made dbt skip them is reported itself, and blocks.
     """
     for outcome in outcomes:
         if outcome.status == "skipped":

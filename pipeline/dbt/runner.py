@@ -103,7 +103,7 @@ def build(
         run_id: names the target folder.
         full_refresh: build incremental models from nothing.
         models: names of the models to build with their tests; None builds all.
-        with_tests: run the data tests; off where a thousand made-up worlds are compared and each was tested before.
+        with_tests: run the data tests; off where a thousand simulated companies are compared, each tested before.
         on_event: is given every result event as a dictionary, as it comes.
 
     Raises:
@@ -112,7 +112,7 @@ def build(
     target = run_target(paths, run_id)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     parsed = read_project().parent
-    # Without what is parsed already, every build would parse the whole project again, and write its artefacts anew.
+    # Without what is parsed already, every build would parse the whole project again, and write its artefacts again.
     for name in (_PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
         shutil.copyfile(parsed / name, target / name)
     arguments = ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)]
@@ -168,7 +168,7 @@ def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_te
 
 
 def read_project() -> Path:
-    """dbt's manifest of this project, parsed anew only when the project has changed: once for all workspaces.
+    """dbt's manifest of this project, parsed again only when the project has changed: once for all workspaces.
 
     It stands apart from the runs' manifests: another dbt call into one target rewrites the manifest's database name.
 
@@ -214,7 +214,7 @@ def project_fingerprint(project: Path) -> str:
 
 def _invoke(arguments: list[str], target: Path, callback: Any, *, manifest: Any = None) -> Any:
     silence_telemetry()
-    # The same for every workspace, or dbt would parse anew for each: a build works inside its warehouse's folder.
+    # The same for every workspace, or dbt would parse again for each: a build works inside its warehouse's folder.
     set_variables({WAREHOUSE_VARIABLE: "."})
     from dbt.cli.main import dbtRunner
 

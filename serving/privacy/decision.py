@@ -83,7 +83,7 @@ def hidden_cells(
         floor: cells with 1 to `floor` - 1 people are hidden.
         time: which of the axes is time; its values must sort in order of time.
         is_state: counts of several periods do not add up (states at a period's end): nothing follows along time.
-        is_total_shown: the total is shown however small, and so it is along time: it is nobody's group.
+        is_total_shown: the total is shown however small, and so it is along time: it is not a group of people.
         holds_its_cells: a margin counts at least the people of each of its cells; not where cells and margins are
             stored apart from each other, with some left out.
     """
@@ -124,7 +124,7 @@ class _Decision:
         self.table = tables[axes]
         self.lines = lines_along(axes, self.table, time=time, is_state=is_state)
         self.concealed = {key for key, count in self.table.items() if 0 < count < floor}
-        # Of a few people not even the value of a further dimension may follow: their empty cells are hidden alike.
+        # Of a few people not even the value of a further dimension may follow: their empty cells are hidden, too.
         self.concealed |= {
             key for line in self.lines if 0 < tables[line.margin_axes].get(line.margin, 0) < floor for key in line.cells
         }
@@ -385,9 +385,9 @@ class _System:
 def _with_empty_cells(
     axes: Axes, counts: Counts, tables: Mapping[Axes, Counts], hidden: Mapping[Axes, frozenset[Key]]
 ) -> Counts:
-    """Counts of all combinations of the axes' values, with 0 where nobody is.
+    """Counts of all combinations of the axes' values, with 0 where there are no people.
 
-    Left out are cells of which a reader knows that nobody is in them, because a margin is shown as empty.
+    Left out are cells which a reader knows to be empty, because a margin is shown as empty.
     """
     values = [[key[0] for key in tables[axis,]] for axis in axes] if len(axes) > 1 else []
     if not values or prod(map(len, values)) > MOST_CELLS:

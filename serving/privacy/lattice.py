@@ -127,7 +127,7 @@ def without(key: Key, at: int) -> Key:
 
 
 def runs_of(line: Line, concealed: Collection[Key], table: Counts) -> list[list[Key]]:
-    """Hidden cells of a line in runs of neighbours along its axis. Empty cells that are shown part nobody."""
+    """Hidden cells of a line in runs of neighbours along its axis. Shown empty cells do not separate them."""
     runs: list[list[Key]] = [[]]
     hidden = set(concealed)
     for key in sorted(line.cells, key=lambda key: order_of(key[line.at])):

@@ -42,7 +42,7 @@ OF_FACTS: Mapping[str, Callable[[Rows, tuple[str, ...]], bool]] = {
 NEEDS = {
     r"in this period": tuple({feed for feeds in FACTS.values() for feed in feeds}),
     r"No customer brought revenue": ("orders",),
-    r"nobody is in a top tier": ("orders",),
+    r"no customer is in a top tier": ("orders",),
     r"Too few journeys": ("journeys",),
     r"Too few answers": ("answers",),
     r"Too few customers rated": ("expectation_gaps",),
@@ -55,7 +55,7 @@ NEEDS = {
     r"No cohort has been observed": ("orders",),
     r"The forecast could not be tested": ("orders", "contracts"),
     r"What people would just accept was not asked": ("answers",),
-    r"Nobody was asked what would please": ("answers",),
+    r"No customers, or too few, were asked what would please": ("answers",),
     r"one wave alone, or too few answers": ("answers",),
     r"Every stage has touchpoints": ("touchpoints",),
     r"Every interaction seen has ratings": ("perceptions",),

@@ -49,7 +49,7 @@ def test_the_audit_page_shows_identified_people_and_unused_identifiers(open_page
     assert identified is not None
     assert guarded
     page = open_page(demo_workspace, "quality")
-    note = next(caption.value for caption in page.caption if "join nobody" in caption.value)
+    note = next(caption.value for caption in page.caption if "join no people" in caption.value)
     assert note.startswith(f"{identified:.1%} of ")
     assert f"one person: {guarded:,.0f}." in note
     guards = next(frame.value for frame in page.dataframe if "Guarded identifiers" in frame.value.columns)

@@ -75,7 +75,7 @@ def test_status_counts_unused_identifiers_without_naming_them(workspace: Workspa
         {"identifier_type": "email", "reason": "shared", "identifiers": 2, "most_shared_by": 7, "at_most": 5}
     ]
     printed = ask("status", "--workspace", folder).stdout
-    assert "2 of type email join nobody: shared by more than 5, one of them by 7" in printed
+    assert "2 of type email join no people: shared by more than 5, one of them by 7" in printed
 
 
 def test_status_names_sources_with_dates_only(workspace: Workspace) -> None:

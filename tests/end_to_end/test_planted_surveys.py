@@ -1,4 +1,4 @@
-"""Planted gaps, outcomes and scores of the made-up company lie within the intervals of what is published."""
+"""Planted gaps, outcomes and scores of the demo company lie within the published intervals."""
 
 from __future__ import annotations
 

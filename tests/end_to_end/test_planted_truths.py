@@ -1,4 +1,4 @@
-"""What was planted in the made-up company is found through the whole pipeline; where nothing was, nothing is found.
+"""Effects planted in the demo company are found through the whole pipeline; where none was planted, none is found.
 
 Truths and their sizes stand in `planted_truths.json`, written by the generator. The findings are the ones that the
 app's headlines make: an interval that supports them and a size that matters.

@@ -37,7 +37,7 @@ def test_a_failed_blocking_check_blocks_and_is_named() -> None:
     assert reason == "marts.fct_orders: check 'keys_are_unique' failed (2 rows): No two rows share a key."
 
 
-def test_a_check_that_could_not_run_blocks_whatever_its_behaviour() -> None:
+def test_a_check_that_could_not_run_blocks_for_every_behaviour() -> None:
     assert not decide(records(a_check(status="error", behaviour="warn"))).may_publish
 
 

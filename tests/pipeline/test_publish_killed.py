@@ -1,4 +1,4 @@
-"""A process killed at any point of publishing leaves readers with a whole release, and the next run mends the rest."""
+"""A process killed while publishing leaves readers with a whole release, and the next run repairs the rest."""
 
 from __future__ import annotations
 

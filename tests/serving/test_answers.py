@@ -357,7 +357,7 @@ def test_items_without_a_pillar_are_left_out_and_reported(tmp_path: Path, manife
     )
     overall = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
     assert overall.value == pytest.approx(sum(mean for _, mean in items) / len(items))
-    assert overall.reason == "1 of 3 items has no pillar: all items weigh alike here"
+    assert overall.reason == "1 of 3 items has no pillar: all items have equal weight here"
     # A pillar by itself, and the items of none by themselves, are what they were.
     by_pillar = ask(release, Question(metrics=("expectation_gap",), by=("pillar",))).rows
     found = {row.dimensions["pillar"]: (row.value, row.reason) for row in by_pillar}

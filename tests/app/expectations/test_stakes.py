@@ -53,5 +53,5 @@ def test_a_claim_states_its_interval_and_that_it_is_an_association() -> None:
     assert "€10,000 to €18,000" in said
     assert "association" in said
     assert note(stake("Getting help", 14_000.0, half=4000.0), "EUR") == (
-        "95% interval €10,000 to €18,000, 900 customers told, 14% below tolerance"
+        "95% interval €10,000 to €18,000, 900 customers answered, 14% below tolerance"
     )

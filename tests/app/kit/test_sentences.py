@@ -37,7 +37,7 @@ def test_a_nearly_even_distribution_is_not_claimed() -> None:
 
 def test_an_empty_top_tier_is_stated() -> None:
     sentence = who_sentences.who(row(None, status="no_data"), [], top_tier=0.2, as_of=date(2011, 1, 24))
-    assert sentence.text == "No customer brought revenue in the year to 24 Jan 2011, so nobody is in a top tier"
+    assert sentence.text == "No customer brought revenue in the year to 24 Jan 2011, so no customer is in a top tier"
     assert not sentence.claim
 
 

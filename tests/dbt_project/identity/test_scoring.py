@@ -1,4 +1,4 @@
-"""On the demo company with shared devices and two-address people, identity finds the people who were made up."""
+"""On the demo company with shared devices and two-address people, identity finds the simulated people."""
 
 from __future__ import annotations
 

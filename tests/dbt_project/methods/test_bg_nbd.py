@@ -1,4 +1,4 @@
-"""BG/NBD finds the parameters of a made-up world, and scores safely at every edge."""
+"""BG/NBD recovers simulated parameters, and scores safely at every edge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gamma-Gamma finds the parameters of a made-up world, and refuses data that break what it holds to be true."""
+"""Gamma-Gamma recovers simulated parameters, and refuses data that break its assumptions."""
 
 from __future__ import annotations
 
