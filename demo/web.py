@@ -24,7 +24,7 @@ REPEATED: Final = 0.004  # of the calls are delivered twice
 LATE: Final = 0.003  # of the calls arrive in the file of a month after their own
 BETA_SHOWN: Final = 0.02  # of the visits show an experiment that nobody has mapped yet
 CRAWLED: Final = 0.01  # calls of crawlers, as a share of everybody's
-ADDRESS_TOLD: Final = 0.7  # of the identify calls name the e-mail address
+ADDRESS_GIVEN: Final = 0.7  # of the identify calls name the e-mail address
 CRAWLERS: Final = (
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
@@ -145,7 +145,7 @@ def _addresses_in_calls(history: History, calls: _Calls, pick: Ints) -> Texts:
     """The address in identify calls: the person's other one, where they have one."""
     person = history.visits.person[calls.visit]
     second = history.browsers.second_email[person]
-    first = np.where(pick % 10 < 10 * ADDRESS_TOLD, history.people.email[person], "")
+    first = np.where(pick % 10 < 10 * ADDRESS_GIVEN, history.people.email[person], "")
     addresses: Texts = np.where(calls.kind == IDENTIFY, np.where(second != "", second, first), "")
     return addresses
 

@@ -18,7 +18,7 @@ _WITH_THE_FIRST_RECORD: Final = """
     select raw._load_id
     from {table} as raw
     inner join (
-        select line, {values} from staged where fate = 'loaded' order by line limit 1
+        select line, {values} from staged where disposition = 'loaded' order by line limit 1
     ) as records on raw._line = records.line and {same}
     where raw._load_id in (select unnest($loads::bigint[]))
     order by all
@@ -26,7 +26,7 @@ _WITH_THE_FIRST_RECORD: Final = """
 
 _ALL_RECORDS: Final = """
     select count(*) = 0
-    from (select line, {values} from staged where fate = 'loaded') as records
+    from (select line, {values} from staged where disposition = 'loaded') as records
     left join (select _line, {columns} from {table} where _load_id = $load_id) as raw
         on raw._line = records.line and {same}
     where raw._line is null

@@ -1,4 +1,4 @@
-"""What lies in the inbox and what was loaded before in, the fate of every file out. Pure: no disk, no database.
+"""Files in the inbox and earlier loads in, the disposition of every file out. Pure: no disk, no database.
 
 The rules, per source: the live version of a path is its latest arrival (A, B, A: A is live). Content that is live
 already under another name is not loaded again. A file that begins with all bytes of a live one takes its place,

@@ -1,4 +1,4 @@
-"""A delimited text in, the view `staged` out: one row a record, its cells by canonical name, its fate and reason.
+"""A delimited text in, the view `staged` out: one row a record: cells by canonical name, disposition and reason.
 
 Shared by every vendor whose files are delimited. The header is read by Python's csv; everything behind it by DuckDB.
 A record of another width than the header is rejected, and so is one with broken quotes or undecodable bytes.
@@ -209,7 +209,7 @@ _JUDGED: Final = """
 
     select
         line,
-        case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as fate,
+        case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as disposition,
         reason,
         null::varchar as column_name,
         case when reason is not null then text end as payload,
@@ -240,7 +240,7 @@ _STAGED_AT_ONCE: Final = """
     create or replace temp view staged as
     select
         rowid + 1 + {header_end} as line,
-        'loaded' as fate,
+        'loaded' as disposition,
         null::varchar as reason,
         null::varchar as column_name,
         null::varchar as payload,
@@ -251,7 +251,7 @@ _STAGED_AT_ONCE: Final = """
 
 
 def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> bool:
-    """A readable text -> view `staged` (line, fate, reason, column_name, payload, cells, and each cell: c1, c2...).
+    """A readable text -> view `staged` (line, disposition, reason, column_name, payload, cells, and c1, c2...).
 
     An empty cell is null.
 

@@ -21,13 +21,13 @@ from workspace.wording import Names
 SAMPLED_RECORDS: Final = 1_000
 TEXT: Final = "text"
 # More columns than this that came or went together have one cause, and are reported together.
-MOST_TOLD: Final = 10
+MOST_REPORTED: Final = 10
 
 # What most of the values are: a few bad ones are dirt, which staging counts, and no other type.
 # `is_constant`: every record has the column, be it empty.
 _OF_CELLS: Final = """
     with sampled as (
-        select cells from staged where fate = 'loaded' limit $records
+        select cells from staged where disposition = 'loaded' limit $records
     ),
 
     spread as (
@@ -58,7 +58,7 @@ _OF_CELLS: Final = """
 
 _OF_RECORDS: Final = """
     with sampled as (
-        select payload from staged where fate = 'loaded' limit $records
+        select payload from staged where disposition = 'loaded' limit $records
     ),
 
     spread as (
@@ -181,7 +181,7 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
             fix = "It is kept. Values that can no longer be read are quarantined: cx status counts them."
             problems.append(_warning(shown, there.key(column.name), what, fix))
     fix = f"Nothing to do, unless source '{shape.source}' or a mapping should read it."
-    if len(added) > MOST_TOLD:
+    if len(added) > MOST_REPORTED:
         what = f"{len(added):,} {word}s are new, {_first(added, there)} among them. They are kept in raw."
         problems.append(_warning(shown, None, what, fix))
     else:
@@ -190,7 +190,7 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
             for name in added
         ]
     fix = "Ask who exports it whether that is meant. What was loaded stays."
-    if len(lost) > MOST_TOLD:
+    if len(lost) > MOST_REPORTED:
         what = f"{len(lost):,} {word}s are gone, {_first(lost, gone)} among them; the load before had them."
         problems.append(_warning(shown, None, what, fix))
     else:

@@ -44,7 +44,7 @@ _JUDGED: Final = """
 
     select
         line,
-        case when reason is null then 'loaded' else 'rejected' end as fate,
+        case when reason is null then 'loaded' else 'rejected' end as disposition,
         reason,
         null::varchar as column_name,
         text as payload

@@ -52,7 +52,7 @@ _STAGED: Final = """
             when reason is not null then 'rejected'
             when json_type = 'OBJECT' then 'loaded'
             else 'skipped'
-        end as fate,
+        end as disposition,
         reason,
         null::varchar as column_name,
         text as payload

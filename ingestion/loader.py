@@ -38,8 +38,8 @@ READER_VERSION: Final = 3
 
 
 # What of a file does not land in its table.
-_REFUSED: Final = "create or replace temp table refused as from staged where fate <> 'loaded'"
-_SKIPPED: Final = "select count(*) from refused where fate = 'skipped'"
+_REFUSED: Final = "create or replace temp table refused as from staged where disposition <> 'loaded'"
+_SKIPPED: Final = "select count(*) from refused where disposition = 'skipped'"
 
 
 class BooksError(Exception):
@@ -238,7 +238,7 @@ def _insert_statement(table: RawTable, staged: Staged) -> str:
         insert into {table.sql} ({columns}, _source, _file, _line, _sha256, _load_id, _loaded_at)
         select {values}, $_source, $_file, line, $_sha256, $_load_id, now()::timestamp
         from staged
-        where fate = 'loaded'
+        where disposition = 'loaded'
     """  # noqa: S608
 
 

@@ -64,7 +64,7 @@ _COMPARE: Final = """
 
     select
         {before} + numbered.number as line,
-        case when numbered.nth <= coalesce(landed.times, 0) then 'skipped' else 'loaded' end as fate,
+        case when numbered.nth <= coalesce(landed.times, 0) then 'skipped' else 'loaded' end as disposition,
         numbered.*
     from numbered
     left join landed on {same}
@@ -75,7 +75,7 @@ _STAGE_ARRIVED: Final = """
     create or replace temp view staged as
     select
         {before} + rowid + 1 as line,
-        'loaded' as fate,
+        'loaded' as disposition,
         [{cells}] as cells,
         *
     from arrived
@@ -88,8 +88,8 @@ _STAGE_COMPARED: Final = "create or replace temp view staged as select *, [{cell
 _CONTENT: Final = """
     with written as (
         select
-            fate,
-            case when fate = 'loaded' then concat_ws(chr(31), {cells}) end as whole_row
+            disposition,
+            case when disposition = 'loaded' then concat_ws(chr(31), {cells}) end as whole_row
         from staged
     ),
 
@@ -100,7 +100,7 @@ _CONTENT: Final = """
 
     select
         count(*) as records,
-        count(*) filter (where fate = 'loaded') as loaded,
+        count(*) filter (where disposition = 'loaded') as loaded,
         coalesce(sum(length(whole_row)), 0) as characters,
         sum((number >> 64)::hugeint) as first_sum,
         sum((number & 18446744073709551615)::hugeint) as second_sum

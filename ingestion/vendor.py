@@ -93,7 +93,7 @@ class Reader(Protocol):
         ...
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
-        """A readable text -> the temporary table or view `staged` (line, fate, reason, column_name, payload, ...).
+        """A readable text -> the temporary table or view `staged` (line, disposition, reason, payload, ...).
 
         The text stays where it is until its rows have landed.
 

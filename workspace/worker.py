@@ -20,7 +20,7 @@ from typing import Any, Final
 
 # A question's answer: events while it is worked on, then what came out as the generator's return value.
 Answer = Generator[dict[str, Any], None, Any]
-_TOLD_LINES: Final = 5
+_MESSAGE_LINES: Final = 5
 
 
 class WorkerError(Exception):
@@ -97,7 +97,7 @@ class Worker:
         self._process.wait()
         self._messages.seek(0)
         said = self._messages.read().strip().splitlines()
-        return f"{self._module} ended: " + " ".join(said[-_TOLD_LINES:])
+        return f"{self._module} ended: " + " ".join(said[-_MESSAGE_LINES:])
 
 
 def finish(answer: Answer) -> Any:

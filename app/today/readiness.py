@@ -59,7 +59,7 @@ def block(session: PageSession, stakes: Stakes) -> None:
         _fact(
             "Expectation known",
             _rate(paired),
-            "Share of rated experiences with an expectation to hold them against.",
+            "Share of rated experiences that can be compared with an expectation.",
         )
     if cells:
         spots = f" Blind spots: {'; '.join(blind[:4])}." if blind else ""

@@ -52,7 +52,7 @@ def chosen_model(errors: Sequence[AnswerRow]) -> Sentence:
     known = {str(row.dimensions["value_model"]): row.value for row in errors if row.value is not None}
     model, naive = known.get("bg_nbd"), known.get("naive")
     if model is None or naive is None:
-        return Sentence("One forecast only: nothing to hold it against", claim=False)
+        return Sentence("One forecast only: nothing to compare it with", claim=False)
     better, other = ("bg_nbd", "naive") if model < naive else ("naive", "bg_nbd")
     by = percent(1 - known[better] / known[other]) if known[other] else percent(0)
     return Sentence(f"{MODEL_NAMES[better]} was {by} nearer for a single customer", claim=True)

@@ -14,8 +14,8 @@ Rules, per line (the cells of a table that add up to one cell of a margin):
 At the end a table is solved with its margins as a reader would solve it (`_Decision.given_away`), and hidden further
 while the number of fewer than `floor` people follows. Only the rules decide a table that is too large to be solved.
 
-A cell without people is no secret and is shown as 0, but it may have to be hidden beside another: where the only other
-cell of a line is empty, saying so would give the first away.
+A cell without people is not secret and is shown as 0, but it may have to be hidden beside another: where the only
+other cell of a line is empty, saying so would give the first away.
 """
 
 from __future__ import annotations

@@ -124,8 +124,8 @@ def test_many_orders_at_once_are_one_purchase(kind: str) -> None:
 
 def test_anonymous_purchases_count_as_revenue_but_not_as_customers() -> None:
     people = crowd(120)
-    nobody = [(9999, "sale", END - timedelta(days=day), 500.0, None) for day in range(0, 700, 2)]
-    database = value_world([*people, *nobody], as_of=AS_OF)
+    anonymous = [(9999, "sale", END - timedelta(days=day), 500.0, None) for day in range(0, 700, 2)]
+    database = value_world([*people, *anonymous], as_of=AS_OF)
     database.execute("update int_identity__identifiers set is_guarded = true where person_id = 9999")
     database.execute("update int_customers__units set is_shared = true where person_id = 9999")
     build(database, VALUE)
@@ -135,5 +135,5 @@ def test_anonymous_purchases_count_as_revenue_but_not_as_customers() -> None:
         assert rows(database, query) == rows(alone, query), mart
     (bought,) = rows(database, "select sum(orders) as orders, sum(revenue) as revenue from int_orders__valued")
     (known,) = rows(alone, "select sum(orders) as orders, sum(revenue) as revenue from int_orders__valued")
-    assert bought["orders"] - known["orders"] == len(nobody)
-    assert bought["revenue"] - known["revenue"] == 500 * len(nobody)
+    assert bought["orders"] - known["orders"] == len(anonymous)
+    assert bought["revenue"] - known["revenue"] == 500 * len(anonymous)

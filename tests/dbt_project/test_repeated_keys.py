@@ -153,7 +153,7 @@ def some_files(random: Random) -> list[list[Row]]:
     return [[one() for _ in range(random.randint(0, 8))] for _ in range(random.randint(1, 3))]
 
 
-def read_anew(files: Sequence[Sequence[Row]]) -> tuple[int, Decimal]:
+def read_independently(files: Sequence[Sequence[Row]]) -> tuple[int, Decimal]:
     """Orders and revenue of files loaded one after the other, by an independent reading."""
     newest: dict[str, int] = {}
     for number, rows in enumerate(files):
@@ -192,7 +192,7 @@ def test_orders_and_revenue_match_an_independent_reading() -> None:
         }
         for how, loaded in arrivals.items():
             source = f"{world} {how}"
-            wanted[source] = read_anew(files)
+            wanted[source] = read_independently(files)
             for number, one in enumerate(loaded):
                 # What is loaded once more has its old name; the last file alone comes under another one.
                 name = number % len(files) if how == "everything once more" else number

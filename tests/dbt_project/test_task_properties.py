@@ -18,7 +18,7 @@ SAME = "update stg_mappings__tasks set goal_event = start_event;"
 
 @dataclass
 class Attempt:
-    """One attempt: where it began, how often anew, and where it reached its goal."""
+    """One attempt: where it began, how often is_repeat, and where it reached its goal."""
 
     start: Event
     latest: Event
@@ -37,8 +37,10 @@ def attempts_of(history: list[Event], *, goal_event: str) -> list[Attempt]:
                 latest.goal = event
             follows_goal = True
         elif event.event == "start":
-            anew = goal_event == "done" and latest and not follows_goal and _between(latest.latest, event) <= SESSION
-            if anew and latest:
+            is_repeat = (
+                goal_event == "done" and latest and not follows_goal and _between(latest.latest, event) <= SESSION
+            )
+            if is_repeat and latest:
                 latest.starts, latest.latest = latest.starts + 1, event
             else:
                 found.append(Attempt(event, event))

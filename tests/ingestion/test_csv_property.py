@@ -33,7 +33,7 @@ LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size
 @dataclass(frozen=True)
 class Record:
     line: int
-    fate: str
+    disposition: str
     cells: tuple[str | None, ...] = ()
 
 
@@ -127,8 +127,8 @@ def staged(path: Path, content: str) -> list[Record]:
     text = make_readable(path, "utf-8", path.parent / "scratch")
     head = read_head(text.path, delimiter=",", header_rows=1)
     stage_records(CONNECTION, text, delimiter=",", head=head)
-    found = CONNECTION.execute("select line, fate, cells from staged order by line").fetchall()
-    return [Record(line, fate, tuple(cells or ())) for line, fate, cells in found]
+    found = CONNECTION.execute("select line, disposition, cells from staged order by line").fetchall()
+    return [Record(line, disposition, tuple(cells or ())) for line, disposition, cells in found]
 
 
 def test_reconciliation_matches_tables_for_dirty_files(tmp_path: Path) -> None:
@@ -147,8 +147,8 @@ def test_reconciliation_matches_tables_for_dirty_files(tmp_path: Path) -> None:
         rejected = rows(workspace, "select line from ledger.rejects where path = ?", path)
         found = [Record(line, "loaded", tuple(json.loads(row).values())) for line, row in loaded]
         found += [Record(line, "rejected") for (line,) in rejected]
-        assert sorted(found, key=lambda record: record.line) == [r for r in records if r.fate != "skipped"]
-        skipped = 1 + sum(record.fate == "skipped" for record in records)
+        assert sorted(found, key=lambda record: record.line) == [r for r in records if r.disposition != "skipped"]
+        skipped = 1 + sum(record.disposition == "skipped" for record in records)
         assert rows(workspace, "select records, loaded, rejected, skipped from ledger.loads where path = ?", path) == [
             (len(records) + 1, len(loaded), len(rejected), skipped)
         ]

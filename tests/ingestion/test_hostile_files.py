@@ -189,7 +189,7 @@ def test_an_engine_error_is_a_problem_of_its_file(tmp_path: Path, monkeypatch: p
         loader,
         "_insert_statement",
         lambda *given: statement(*given).replace(
-            "where fate", "where error('the disk is full') and fate", next(broken, 0)
+            "where disposition", "where error('the disk is full') and disposition", next(broken, 0)
         ),
     )
     report = load(workspace)

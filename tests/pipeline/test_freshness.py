@@ -38,7 +38,7 @@ def test_a_source_without_a_freshness_limit_is_not_checked() -> None:
         ([load(2, name="till")], "failed"),
         ([], "failed"),
     ],
-    ids=["in time", "late", "newest counts", "an empty file is no news", "another source", "nothing ever"],
+    ids=["in time", "late", "newest counts", "an empty file does not count", "another source", "nothing ever"],
 )
 def test_the_newest_rows_are_checked_against_the_freshness_limit(loads: list[dict[str, Any]], status: str) -> None:
     check = freshness(source(24), loads, now=NOW)

@@ -1,8 +1,8 @@
 """Companies in which perception has nothing to do with anything: how often a driver or a loss is called significant.
 
 The false rate is the share of companies with at least one false find. An exact binomial test must not say, at a level
-of .01, that it is above 5%. In half of the tests tenure drives perception and staying alike, to fool whoever does not
-hold it against both.
+of .01, that it is above 5%. In half of the tests tenure drives both perception and staying, to mislead a method that
+does not adjust for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A forecast is held against what happened, in total, one by one and by tenths."""
+"""A forecast is compared with what happened, in total, one by one and by tenths."""
 
 from __future__ import annotations
 

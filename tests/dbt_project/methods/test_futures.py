@@ -70,9 +70,12 @@ def test_every_customer_is_drawn_once_for_any_batch_size() -> None:
 
 
 def test_no_customers_give_no_draws() -> None:
-    nobody = Customers(*[np.empty(0)] * 5)
+    no_customers = Customers(*[np.empty(0)] * 5)
     generator = np.random.default_rng(20261122)
-    assert list(simulate(nobody, buying=np.tile(BUYING, (9, 1)), spending=None, horizon=52, generator=generator)) == []
+    assert (
+        list(simulate(no_customers, buying=np.tile(BUYING, (9, 1)), spending=None, horizon=52, generator=generator))
+        == []
+    )
 
 
 def test_drawn_months_of_contracts_have_the_expected_mean() -> None:
