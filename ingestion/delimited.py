@@ -409,7 +409,7 @@ def cells_as_json(keys: Sequence[str], left_out: Collection[int] = frozenset()) 
 
 
 def positions_of(keys: Sequence[str], columns: Mapping[str, str], canonical: Sequence[str]) -> dict[str, int]:
-    """Where each canonical column stands (from 1): where `columns` says, else where a column bears its very name."""
+    """Where each canonical column stands (from 1): where `columns` says, else where a column has exactly its name."""
     place = {key: position for position, key in enumerate(keys, start=1)}
     wanted = {name: columns.get(name, name).strip() for name in canonical}
     return {name: place[column] for name, column in wanted.items() if column in place}

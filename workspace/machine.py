@@ -33,7 +33,7 @@ _CURES: Final = {
     _READ_ONLY: "The disk may only be read{where}. Name a workspace on a disk that can be written, or mount it so.",
     _DENIED: "The user that runs this may not write here{where}. Give it the right to, or name another workspace.",
     _DAMAGED: "A database is damaged{where}. warehouse/cx.duckdb and .dagster may be removed: the next run makes them "
-    "anew. warehouse/raw.duckdb holds the secret of people's keys: put its last backup in its place.",
+    "again. warehouse/raw.duckdb holds the secret of people's keys: put its last backup in its place.",
 }
 _QUOTED: Final = re.compile(r"[\"']([^\"'\n]+)[\"']")
 

@@ -41,7 +41,7 @@ class Equations:
     def free(self) -> Vector:
         """A random direction in which unknowns can move without changing any equation: sums that stay are determined.
 
-        A random vector less its part in the span of the equations; the chance that a sum stays by accident is nil.
+        A random vector minus its part in the span of the equations; the probability that a sum stays by chance is zero.
         """
         random = np.random.default_rng(0).normal(size=self.unknowns)
         return random - self._solved(self._system, np.asarray(self._system @ random))

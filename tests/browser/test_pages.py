@@ -94,7 +94,7 @@ def test_a_clicked_filter_is_in_the_url_and_survives_navigation(visit: Visit) ->
     chosen = control.get_by_role("radio").nth(1)
     name = chosen.inner_text()
     chosen.click()
-    # The address changes within the run that draws the page anew: only after it is there anything to wait for.
+    # The address changes within the run that redraws the page: only after it is there anything to wait for.
     visit.page.wait_for_url(re.compile("segment="))
     visit.settle()
     assert name in visit.page.locator("h1").inner_text()

@@ -1,4 +1,4 @@
-"""Customer months against plain Python that looks at every order and contract anew for every month."""
+"""Customer months against plain Python that looks at every order and contract again for every month."""
 
 from __future__ import annotations
 

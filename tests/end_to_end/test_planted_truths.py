@@ -202,8 +202,8 @@ def test_the_value_at_stake_interval_contains_the_planted_loss(demo_workspace: P
 
 
 def test_topics_are_the_planted_themes(demo_workspace: Path) -> None:
-    # F1 of every theme, a topic standing for the theme that most of its comments have; few topics, so that this is no
-    # matter of splitting finely.
+    # F1 of every theme; a topic counts as the theme of most of its comments. Few topics, so that fine splits cannot
+    # raise it.
     planned = json.loads((demo_workspace / "planted_truths.json").read_text())["comments"]
     with duckdb.connect(str(demo_workspace / "warehouse" / "raw.duckdb"), read_only=True) as raw:
         raw.execute(f"attach '{demo_workspace / 'warehouse' / 'cx.duckdb'}' as cx (read_only)")

@@ -136,7 +136,7 @@ def test_a_week_of_nightly_runs(company: Company) -> None:
 
     # What lies in the inbox is the truth: a new warehouse is loaded from it.
     shutil.rmtree(company.paths.warehouse)
-    messages, sunday, banner = company.night("Sunday", "the engineer removed the warehouse, and it was loaded anew")
+    messages, sunday, banner = company.night("Sunday", "the engineer removed the warehouse, and it was loaded again")
     assert "well again" in messages[0]
     assert (sunday, banner) == (thursday + 5, False)
     print("\n" + "\n".join(company.log))

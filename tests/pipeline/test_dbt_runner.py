@@ -1,4 +1,4 @@
-"""Arguments of dbt, and when its project is read anew."""
+"""Arguments of dbt, and when its project is parsed again."""
 
 from __future__ import annotations
 

@@ -190,4 +190,4 @@ def test_without_a_whole_release_readers_see_none(workspace: Workspace, run: Run
     run("r1")
     (workspace.paths.release("r1") / "release.json").write_bytes(b"{}")
     assert seen_by_readers(workspace.paths) is None
-    assert "Readers see no release until cx run publishes anew" in status_of(workspace.paths)["troubles"][0]
+    assert "Readers see no release until cx run publishes again" in status_of(workspace.paths)["troubles"][0]

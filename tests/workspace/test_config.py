@@ -253,5 +253,5 @@ def test_a_path_source_must_not_share_its_conversions_name(folder: Path) -> None
     paths = "  - {name: signup, kind: web, vendor: csv, entity: paths, path: inbox/paths.csv}\n"
     (folder / "cx.yml").write_text(f"{CX}{paths}conversion: {{event: signup}}\n")
     (problem,) = problems_of(folder)
-    assert "bears the name of the event that is the conversion" in str(problem)
+    assert "has the name of the conversion event" in str(problem)
     assert "Rename the source" in problem.fix or "rename the source" in str(problem)
