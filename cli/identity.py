@@ -83,7 +83,7 @@ def explain_identity(
 
 
 def _find(connection: DuckDBPyConnection, text: str) -> Iterator[Identifier]:
-    """Every identifier that the text can mean: of any type and namespace, or a key as it stands in marts."""
+    """Every identifier that the text can mean: of any type and namespace, or a key as in the marts."""
     named = dict(_keys(connection, text))
     if text.lstrip("-").isdigit() and -(2**63) <= int(text) < 2**63:
         named.setdefault(int(text), "")

@@ -1,6 +1,6 @@
 """Who is who: history in; every identifier that the files hold, with the person behind it, out.
 
-It lies beside `planted_truths.json`, for scoring alone: no source reads it. An identifier that several people share has
+It is beside `planted_truths.json`, for scoring alone: no source reads it. An identifier that several people share has
 a row for each of them.
 """
 

@@ -73,7 +73,7 @@ class Visits:
 
 @dataclass
 class _Walkers:
-    """Where everyone stands between two runs."""
+    """The state of every person between two runs."""
 
     stage: Ints
     entry: Ints

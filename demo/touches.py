@@ -160,7 +160,7 @@ def _followed_by(drawn: _Drawn, steps: Steps, closing: Ints) -> tuple[_Drawn, In
 
 
 def _since_start(visit: Ints, pause: Ints) -> Ints:
-    """Seconds since the first touch of the same visit; touches of a visit stand together."""
+    """Seconds since the first touch of the same visit; touches of a visit are consecutive."""
     if not len(visit):
         return pause
     running = np.cumsum(pause)

@@ -1,6 +1,6 @@
 """What must hold of the marts before readers may see them. Data only.
 
-Three behaviours: keys, reconciliations and privacy block the release; a broken value withholds the metrics that stand
+Three behaviours: keys, reconciliations and privacy block the release; a broken value withholds the metrics that depend
 on it; a surprising level warns.
 """
 

@@ -1,7 +1,7 @@
 """A staged file in, the live load that begins with all of its records out: for files that are gone.
 
 While the longer file is in the inbox, its bytes decide. Once it is gone, only its rows in raw are left: a
-file is its beginning where every record stands there on the same line, with the same values.
+file is its beginning where every record is on the same line, with the same values.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ def _channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
         for row in rows:
             word = row[column].lower()
             asked = [sample for sample in samples if row["data_source"] in ("", sample.source.name)]
-            # Words in brackets and the like stand for something else than themselves.
+            # Words in brackets and the like are placeholders.
             if not word[:1].isalnum() or not _are_known(asked) or not all(sample.has_values for sample in asked):
                 continue
             seen = {pair[place] for sample in asked for pair in sample.channels}

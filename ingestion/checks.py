@@ -74,7 +74,7 @@ def _check_table(source: Source, workspace: Workspace, sample: Sample) -> list[P
                     Problem(
                         file="cx.yml",
                         key=f"sources.{source.name}.url",
-                        what="The database's password stands in the file.",
+                        what="The database's password is in the file.",
                         fix=fix,
                         severity="warning",
                     )

@@ -4,7 +4,7 @@ database -> dlt (connectorx or SQLAlchemy) -> Arrow -> `ingestion.table_loader` 
 
 Every column is cast to text by the database itself: numerics keep their digits, times come in ISO form and UTC, and
 a column that changes its type still lands. One statement reads everything, so a load is one consistent state.
-dlt is used for reading only, without a pipeline of its own: what was loaded, and how far, stands in the ledger, in
+dlt is used for reading only, without a pipeline of its own: what was loaded, and how far, is in the ledger, in
 the transaction of the rows. A pipeline's own state is written after its rows, and a kill between the two repeats them.
 """
 
@@ -80,7 +80,7 @@ class Database:
 
     @property
     def password_in_config(self) -> bool:
-        """Whether the password itself stands in cx.yml."""
+        """Whether the password itself is in cx.yml."""
         return self._url.password is not None and self._reference != "" and not self._reference.startswith("env:")
 
     @cached_property

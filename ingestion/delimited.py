@@ -41,10 +41,10 @@ class HeaderError(Exception):
 
 @dataclass(frozen=True)
 class Head:
-    """What stands before the records.
+    """The part of a file before its records.
 
     Attributes:
-        rows: the header rows' cells as they stand, trimmed.
+        rows: the header rows' cells, trimmed.
         width: number of cells that every record must have.
         last_line: physical line that the last header row ends on; 0 without a header.
         skipped: records up to there: header rows and blank lines.
@@ -307,8 +307,8 @@ def _stage_at_once(
 ) -> bool:
     """Let DuckDB's CSV reader make `staged`; false where its result cannot be trusted, for the careful way to do.
 
-    It is several times as fast, but says neither on which line a record stands nor what it did with a broken one. As
-    many records as lines means that each stands on its own: blank lines, cells with newlines and quotes that swallow
+    It is several times as fast, but reports neither the line of a record nor what it did with a broken one. As
+    many records as lines means that each has its own line: blank lines, cells with newlines and quotes that swallow
     lines make fewer.
     """
     if delimiter == WHITESPACE or text.is_marked or head.width < 2 or blanks.beside_quotes:
@@ -332,7 +332,7 @@ def _stage_at_once(
 
 @dataclass(frozen=True)
 class Blanks:
-    """Where blanks stand in a text, as far as its bytes show: what looks alike inside a quoted cell counts too.
+    """Where a text has blanks, as far as its bytes show: those inside a quoted cell count, too.
 
     Attributes:
         beside_quotes: between a delimiter and a quote. DuckDB drops them, and to us they are text.
@@ -369,7 +369,7 @@ def _with_neighbours(descriptor: int, start: int) -> bytes:
 
 
 def _blanks_of(text: bytes, mark: int) -> Blanks:
-    """What stands in a piece of text, its first and its last byte left out."""
+    """The inside of a piece of text, without its first and its last byte."""
     # NumPy takes a while to import, and many commands read nothing.
     import numpy as np
 
@@ -400,7 +400,7 @@ def cells_as_json(keys: Sequence[str], left_out: Collection[int] = frozenset()) 
 
     Args:
         keys: names of the columns, in their order.
-        left_out: positions (from 1) of cells that stand elsewhere.
+        left_out: positions (from 1) of cells that are stored elsewhere.
     """
     kept = {position: key for position, key in enumerate(keys, start=1) if position not in left_out}
     pairs = ", ".join(f"$key_{position}, {cell(position)}" for position in kept)
@@ -409,7 +409,7 @@ def cells_as_json(keys: Sequence[str], left_out: Collection[int] = frozenset()) 
 
 
 def positions_of(keys: Sequence[str], columns: Mapping[str, str], canonical: Sequence[str]) -> dict[str, int]:
-    """Where each canonical column stands (from 1): where `columns` says, else where a column has exactly its name."""
+    """The position (from 1) of each canonical column: by `columns`, else the column of exactly its name."""
     place = {key: position for position, key in enumerate(keys, start=1)}
     wanted = {name: columns.get(name, name).strip() for name in canonical}
     return {name: place[column] for name, column in wanted.items() if column in place}

@@ -154,7 +154,7 @@ def record_columns(connection: duckdb.DuckDBPyConnection, load_id: int, columns:
 
 
 def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: str, is_json: bool) -> list[Problem]:
-    """What is different, one warning a column; where many changed alike, one for all of them.
+    """What is different, one warning a column; where many changed in the same way, one for all of them.
 
     A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events.
     """

@@ -84,7 +84,7 @@ def _by_letters(sample: bytes) -> list[str]:
         for name, usual in _USUAL
         if is_foreign or name not in _FOREIGN
     }
-    # Stable: where two fit alike, the one that stands first.
+    # Stable: where two fit equally, the first one.
     single = sorted(shares, key=lambda name: -round(shares[name], 3))
     if asian and shares[single[0]] < _LEAST_SHARE:
         return [*sorted(asian, key=lambda name: -scores[name]), *single]

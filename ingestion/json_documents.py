@@ -1,7 +1,7 @@
 """A JSON document in, such as a page of an API's answer; `_record`, every object of its collection as text, out.
 
 The document is an array, an object that holds the array under a known key, or several of these one behind the other.
-Records that stand before a fault are loaded; what stands behind it is rejected in one piece, since nothing shows
+Records before a fault are loaded; what comes after it is rejected in one piece, since nothing shows
 where the next record begins. Python reads it and not DuckDB, which does not say on which line a record starts; the
 whole text is held in memory, so the bulk of an export comes as JSON lines.
 """
@@ -154,7 +154,7 @@ class Document:
     """One text of JSON values, taken apart into records with the line each starts on.
 
     Attributes:
-        other_collections: lists of objects that stand beside the collection and are not records of it; complete once
+        other_collections: lists of objects beside the collection that are not records of it; complete once
             all pieces were taken.
     """
 
@@ -254,7 +254,7 @@ class Document:
         return Piece(self._line_of(start), text if reason is None else text[:PAYLOAD_CHARACTERS], reason)
 
     def _skip(self, position: int) -> int:
-        """Behind the blanks that stand at `position`."""
+        """The position after the blanks at `position`."""
         match = _SPACE.match(self._text, position)
         return match.end() if match else position
 

@@ -62,7 +62,7 @@ _STAGED: Final = """
 
 @dataclass(frozen=True)
 class JsonLinesReader:
-    """Lands every JSON object as it stands. `typical_keys`: a first line with none of them is another vendor's."""
+    """Loads every JSON object unchanged. `typical_keys`: a first line with none of them is another vendor's."""
 
     typical_keys: tuple[str, ...] = ()
 
@@ -108,7 +108,7 @@ class JsonLinesReader:
         return Staged({"_record": "payload"}, records=text.lines)
 
     def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
-        """Look at one record, which stands on line `number`: an object, and of this vendor by its keys?"""
+        """Look at one record, on line `number`: an object, and of this vendor by its keys?"""
         fix = f"Source '{shape.source}' reads JSON lines: one object a line, the whole of it on that line."
         try:
             record = json.loads(text)

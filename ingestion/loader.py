@@ -57,7 +57,7 @@ class FileReport:
 
 
 def scratch_folder(paths: WorkspacePaths) -> Path:
-    """Where copies that DuckDB can read lie for the length of one load."""
+    """The folder of copies that DuckDB can read, for the length of one load."""
     return paths.warehouse / ".reading"
 
 

@@ -1,9 +1,9 @@
 """A database's table in, its rows and ledger lines out: one transaction a load, so exactly once.
 
 Without a cursor the table is read whole, and takes the place of what was read before: a deleted row is gone. With a
-cursor only rows that are new or changed are read, those of the last `lag` again; rows that stand there already are
+cursor only rows that are new or changed are read, those of the last `lag` again; rows that are there already are
 counted as skipped, and staging keeps the latest row of a key. Rows whose cursor is not filled in are read every time
-and take the place of the former ones, as a load of their own.
+and replace the earlier ones, as a load of their own.
 """
 
 from __future__ import annotations

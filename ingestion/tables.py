@@ -20,7 +20,7 @@ from workspace.wording import Names, kind_of, looks_like_a_record
 
 
 class TableReader:
-    """Lands canonical columns, trimmed, empty ones as NULL, and the other cells as they stand in the file.
+    """Loads canonical columns, trimmed, empty ones as NULL, and the other cells unchanged.
 
     Only where models read other columns too are the canonical ones written twice: a whole row as JSON takes as long to
     land as all of its columns.
@@ -82,7 +82,7 @@ def canonical_values(
 
 
 def positions_of_columns(keys: Sequence[str], shape: Shape) -> dict[str, int]:
-    """Where each canonical column of a raw table stands (from 1), by the names of the columns that are there."""
+    """The position (from 1) of each canonical column of a raw table, by the names of the columns that are there."""
     return positions_of(keys, shape.columns, _canonical_columns(shape))
 
 
@@ -117,7 +117,7 @@ def missing_columns(
 
     Args:
         keys: names of the columns that are there.
-        line: where a file's header stands; None where there is none.
+        line: where a file's header is; None where there is none.
         holder: what holds the columns, in a word.
     """
     own = _canonical_columns(shape)

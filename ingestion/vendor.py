@@ -43,7 +43,7 @@ class Shape:
     named: frozenset[str] = frozenset()
 
     def names(self, found: Sequence[str], *, word: str = "column", have_positions: bool = True) -> Names:
-        """Names that stand in a file, and how messages speak of them."""
+        """Names that occur in a file, and how messages describe them."""
         own = (name for name in self.table.columns if not name.startswith("_"))
         known = {*own, *self.required, *names_of(self.columns), *self.named}
         return Names(found, known, word, have_positions)
@@ -58,7 +58,7 @@ class Staged:
         parameters: named parameters of these expressions.
         skipped: records before the first row of `staged`: header rows and blank lines among them.
         warnings: what the user should know though the file was read.
-        columns: names of the cells of `staged`; none for JSON records, which stand in its `payload`.
+        columns: names of the cells of `staged`; none for JSON records, which are in its `payload`.
         records: rows of `staged`, where the reader has counted them.
     """
 

@@ -80,7 +80,7 @@ def write(
 
 
 def record_path(folder: Path, *, run_id: str, name: StageName) -> Path:
-    """Where the record of a run's stage lies."""
+    """The path of the record of a run's stage."""
     return folder / f"{run_id}.{name}.json"
 
 

@@ -336,7 +336,7 @@ class PipelineRun:
         return tuple(sorted({metric for mart in marts for metric in by_mart.get(mart, ())}))
 
 
-# A file that cannot be read warns: what was loaded before still stands, and so do the other sources.
+# A file that cannot be read warns: what was loaded before is kept, and so are the other sources.
 _LOADS = Check(
     name="loads",
     asset="sources",

@@ -1,6 +1,6 @@
 """Composed metrics of a plan: parts asked of the engine, folded per cell; a change between waves as a pair of cells.
 
-Items may stand in outer groups (pillars) with equal weights. Where an answer holds items of a group and items of none,
+Items may be in outer groups (pillars) with equal weights. Where an answer holds items of a group and items of none,
 the latter do not form a group: all items of that answer then have equal weight, and its note says so.
 """
 

@@ -196,7 +196,7 @@ class Engine:
 
 
 def conditions_of(query: Query) -> tuple[tuple[str, ...], dict[str, Value]]:
-    """The filters and period of a query in MetricFlow's form, and the values of the parameters that stand in them.
+    """The filters and period of a query in MetricFlow's form, and the values of their parameters.
 
     Values are bound when the SQL runs. They are never part of a plan, so that another value needs no other plan, and
     nothing of a value can be SQL or Jinja.

@@ -41,7 +41,7 @@ class Plan:
         filters: in the snapshot's own values.
         floor: cells with fewer people are hidden; 0 where the metric and its slice are not sensitive.
         time_grain: the grain of the metric's own dates.
-        is_looking_back: stands on periods before the one that is asked for: they are asked for too, and judged after.
+        is_looking_back: depends on periods before the one that is asked for: they are asked for too, and judged after.
         is_on_calendar: has rows for days without facts.
     """
 

@@ -68,7 +68,7 @@ class Metric:
         model: semantic model of a simple metric; None for others.
         time_column: the model's column that dates a simple metric.
         is_state: a simple metric of a state: over several periods the last one counts, not their sum.
-        parts: metrics this one is computed from, with how each reaches back in time; one may stand there twice.
+        parts: metrics this one is computed from, with how each reaches back in time; one may be listed twice.
         is_on_calendar: MetricFlow joins it to all days, also to those without facts.
         fault: what is wrong with its `config.meta`; such a metric is refused with that reason; its meta is left out.
     """

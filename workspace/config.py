@@ -332,7 +332,7 @@ def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
 
 
 def _shown_input(detail: Any, location: list[Any]) -> str:
-    """What stands there. Whole sections are not shown, nor urls: they hold passwords."""
+    """The value at a place of cx.yml. Whole sections are not shown, nor urls: they hold passwords."""
     is_plain = isinstance(detail["input"], str | int | float) and "url" not in location
     return f"'{_shortened(str(detail['input']))}'" if is_plain else "This"
 
@@ -352,7 +352,7 @@ def _known_keys(location: list[Any]) -> list[str]:
 
 
 def _line_of(data: Any, location: list[Any]) -> int | None:
-    """1-based line of the deepest part of `location` that stands in the file."""
+    """1-based line of the deepest part of `location` that is in the file."""
     line: int | None = None
     node = data
     for part in location:

@@ -44,7 +44,7 @@ class Check(Document):
         behaviour: what a failure does. `error` (the check could not run) always blocks.
         unexpected: number of rows that broke the rule, where rows can be counted.
         observed: the value seen, as text without personal data.
-        metrics: names of the metrics that stand on this check.
+        metrics: names of the metrics that depend on this check.
     """
 
     name: str

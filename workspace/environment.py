@@ -43,7 +43,7 @@ def set_variables(variables: dict[str, str]) -> None:
 def cache_folder() -> Path:
     """Where what can be computed again is kept between runs, for this user alone; made if need be.
 
-    It is the user's cache. A service's user often has no home: its caches lie among the temporary files.
+    It is the user's cache. A service's user often has no home: its caches are among the temporary files.
 
     Raises:
         WorkspaceError: neither can be written.

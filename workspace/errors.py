@@ -12,7 +12,7 @@ class Problem:
     """One thing that is wrong in a workspace.
 
     Attributes:
-        file: path as the user knows it, relative to the workspace where it lies inside.
+        file: path as the user knows it, relative to the workspace if it is inside.
         what: the fault, in one sentence.
         fix: what to do about it, in one sentence.
         line: 1-based line in `file`, where one can be named.

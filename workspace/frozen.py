@@ -1,7 +1,7 @@
 """What cx.yml says, as a release keeps it: a configuration in, plain values for release.json out, and back by key.
 
 A sentence about a release names the settings it was built with, never those of today. So a reader of a release reads
-settings here. What is not part of a release stands in `NOT_OF_A_RELEASE`, with the reason.
+settings here. What is not part of a release is listed in `NOT_OF_A_RELEASE`, with the reason.
 """
 
 from __future__ import annotations

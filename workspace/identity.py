@@ -108,7 +108,7 @@ class Identity(Section):
 
 @cache
 def region_of_zone(zone: str) -> str | None:
-    """The country that a time zone lies in, by the tz database's zone.tab; None for zones of no country."""
+    """The country of a time zone, by the tz database's zone.tab; None for zones of no country."""
     table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     for line in table.splitlines():
         if not line.startswith("#"):

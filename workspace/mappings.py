@@ -202,7 +202,7 @@ def read_mappings(
     """Read and check every mapping file below `folder`.
 
     Args:
-        folder: where the files lie.
+        folder: where the files are.
         paths: the workspace, out of which no link may lead.
         shown_as: how a message names the folder.
         sources: name -> kind of the sources in cx.yml; `data_source` and `survey_id` must be one of the names.
@@ -221,7 +221,7 @@ def read_mappings(
                 problems.append(Problem(file=shown, what="The mapping file is missing.", fix=fix))
             continue
         if not paths.holds(path):
-            what = "The mapping file is a link, or lies in a folder that is one, and leads out of the workspace."
+            what = "The mapping file is a link, or is in a linked folder, and leads out of the workspace."
             problems.append(Problem(file=shown, what=what, fix="Put the file itself there."))
             continue
         rows, found = _read(path, shown, shape)

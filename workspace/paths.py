@@ -1,4 +1,4 @@
-"""Where everything of a workspace lies. Nothing here touches the disk."""
+"""The paths of a workspace. Nothing here touches the disk."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ class WorkspacePaths:
         return (self.warehouse, self.audit, self.logs, self.published, self.dagster_home, self.dbt)
 
     def holds(self, path: Path) -> bool:
-        """Whether a file or folder lies inside the workspace, wherever links and `..` lead."""
+        """Whether a file or folder is inside the workspace, with links and `..` resolved."""
         return _resolved(path).is_relative_to(_resolved(self.root))
 
     def release(self, run_id: str) -> Path:
         return self.published / run_id
 
     def relative(self, path: Path) -> str:
-        """`path` as a user knows it: relative to the workspace where it lies inside."""
+        """`path` as a user knows it: relative to the workspace if it is inside."""
         # A link that leads out is shown as the link: the target is not shown to readers.
         for one, root in ((_resolved(path), _resolved(self.root)), (path, self.root)):
             if one.is_relative_to(root):

@@ -74,7 +74,7 @@ def live_pointer(paths: WorkspacePaths) -> Current | None:
 
 
 def switch(paths: WorkspacePaths, release: Release, *, reason: Literal["publish", "rollback"], at: datetime) -> Current:
-    """Make a release live: readers see the former one until the rename, and this one after it."""
+    """Make a release live: readers see the previous one until the rename, and this one after it."""
     before = live_pointer(paths)
     pointer = Current(
         run_id=release.run_id,

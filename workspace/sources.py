@@ -190,7 +190,7 @@ class Source(Section):
 
     @property
     def location(self) -> str:
-        """Where the source's data lies, as a user knows it: the glob of its files, or its table."""
+        """Where the source's data is, as a user knows it: the glob of its files, or its table."""
         return f"table {self.table}" if self.vendor == "sql" else self.path
 
     @property

@@ -30,7 +30,7 @@ def clean_text(text: str) -> str:
 def clean_id(text: str) -> str:
     """The text as an identifier or an address: two that look the same are one.
 
-    What takes no room is left out wherever it stands, every blank inside is a plain one, and there is none at the ends.
+    Invisible characters are removed everywhere, every blank inside is a plain one, and there is none at the ends.
     Empty where nothing is left.
     """
     return _NO_WIDTH.sub("", _BLANK.sub(" ", text)).strip(" ")

@@ -101,7 +101,7 @@ class Entity:
     Attributes:
         required: canonical columns that `columns:` must name, or the file must hold under their own name.
         optional: further canonical columns.
-        key: the columns by which a later row replaces an earlier one; none where every row stands for itself.
+        key: the columns by which a later row replaces an earlier one; none where every row counts.
     """
 
     required: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What stands before every web server of ours. In: any ASGI application. Out: the same one, deaf to foreign pages.
+"""Protection of every web server of ours. In: any ASGI application. Out: the same one, closed to foreign pages.
 
 A server on this machine is reached by every page that its user opens, wherever that page came from. So a request is
 answered only if it names this server as its host (else a foreign name was pointed at this machine) and if no foreign

@@ -98,7 +98,7 @@ def kind_of(text: str) -> str:
 def looks_like_a_record(header: Sequence[str], known: Collection[str]) -> int | None:
     """The position (from 1) of the cell of a header row that no column is called by; None where there is none.
 
-    An e-mail address or a telephone number says so wherever it stands; a day or a time in a row of which no name is
+    An e-mail address or a telephone number is recognised at any position; a day or a time in a row of which no name is
     known.
     """
     personal = {"an e-mail address", "a telephone number"}
@@ -117,10 +117,10 @@ def is_header(names: Collection[str], known: Collection[str]) -> bool:
 
 @dataclass(frozen=True)
 class Names:
-    """Names that stand in a file, and how messages speak of them.
+    """Names that occur in a file, and how messages describe them.
 
     Attributes:
-        names: as they stand in the file, in its order.
+        names: as in the file, in its order.
         known: names that the user wrote, and the canonical ones.
         word: what is named: a column, a key.
         have_positions: the order means something to a reader of the file; not for keys of JSON.
@@ -197,7 +197,7 @@ def is_made_of_header_words(name: str) -> bool:
 def quoted(text: str) -> str:
     """What a user wrote, in quotes; where it looks like a person's address or number after all, what it looks like.
 
-    A cell of a mapping may stand one column too far, and the vetoes among the mappings hold people.
+    A cell of a mapping may be one column too far, and the vetoes among the mappings hold people.
     """
     kind = kind_of(text)
     return f"'{shortened(text)}'" if kind in _WRITTEN_KINDS else f"What stands there ({kind})"

@@ -124,7 +124,7 @@ def serve(
         answer: question and a function that sends events -> result. All of them are JSON.
         refusals: errors whose message is the answer; any other error ends the process.
     """
-    # Only answers may stand on standard output; what a library prints belongs to the messages.
+    # Only answers may be written to standard output; what a library prints belongs to the messages.
     replies, sys.stdout = sys.stdout, sys.stderr
 
     def say(number: int, kind: str, what: Any) -> None:

@@ -1,4 +1,4 @@
-"""The four answers. In: a session and the reader's filters. Out: each as a sentence, with the cell it stands on.
+"""The four answers. In: a session and the reader's filters. Out: each as a sentence, with the cell that it is based on.
 
 The home page and the monthly brief both read them here, so that they cannot say different things.
 """
@@ -51,7 +51,7 @@ class Answered:
     overturn: str
 
 
-# What each page stands on, as it stands in a sentence.
+# What the answer of each page is based on, as a phrase.
 FACTS = {
     "who": "orders",
     "journey": "touchpoints",

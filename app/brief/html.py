@@ -1,4 +1,4 @@
-"""The brief as a page. In: a `Brief`. Out: one HTML document that stands by itself and prints on one sheet."""
+"""The brief as a page. In: a `Brief`. Out: one self-contained HTML document that prints on one sheet."""
 
 from __future__ import annotations
 

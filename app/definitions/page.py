@@ -29,7 +29,7 @@ with heading.answering([definition.name for definition in definitions]):
 
 
 def fits(definition: MetricDefinition, text: str) -> bool:
-    """Whether every word of the search stands somewhere in the definition."""
+    """Whether every word of the search is found in the definition."""
     haystack = " ".join(
         (definition.name, definition.label, definition.description, definition.owner, *definition.model)
     ).lower()

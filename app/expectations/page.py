@@ -141,7 +141,7 @@ with right, part("The gap by interaction"):
                 ),
                 alt_text=f"Ranked bars of the gap by interaction. {title}.",
                 key="gap_by_interaction_chart",
-                note="In percent of the scale, so that surveys with different scales can stand side by side.",
+                note="In percent of the scale, so that surveys with different scales can be compared.",
             )
         else:
             cards.nothing_to_show(by_moment, what="The gap by interaction")

@@ -116,7 +116,7 @@ def period(days: int) -> str:
 
 
 def quoted(stake: Stake) -> str:
-    """The subject as it stands in a sentence."""
+    """The subject as a phrase of a sentence."""
     return f"“{stake.label}”"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from serving import AnswerRow
 
 ARROW = " > "
-# The row of a kind under which its rarer paths stand together.
+# The row of a kind that groups its rarer paths.
 RARER = "other paths"
 OTHER = "other"
 END = "ends"

@@ -33,7 +33,7 @@ SHOWN = (
     *attribution.METRICS,
 )
 SPLITS = {"channel": "Channel", "segment": "Segment", "value_tier_at_event": "Value tier"}
-# More lines than this cannot be distinguished; the smaller channels stand in the table and the download.
+# More lines than this cannot be distinguished; the smaller channels are in the table and the download.
 CHANNELS = 6
 
 

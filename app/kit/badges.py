@@ -1,6 +1,6 @@
 """The badges over a page. In: metric definitions, the release and the runs since. Out: `Badge`s and `Notice`s.
 
-Computed from the serving catalogue and the release only, so that "certified" never stands beside a failing check.
+Computed from the serving catalogue and the release only, so that "certified" is never shown beside a failing check.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ from serving import Answer, AnswerRow, MetricDefinition
 
 DEFINITIONS_PAGE = page_of("definitions").file
 DeltaColor = Literal["normal", "inverse", "off"]
-# Names that fit a narrow card; the full ones stand in the definitions.
+# Names that fit a narrow card; the full ones are in the definitions.
 SHORT = {
     "nps": "Promoters (NPS)",
     "csat": "Satisfied (CSAT)",

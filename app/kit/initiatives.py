@@ -23,7 +23,7 @@ def marks(
     """Initiatives that may have touched `metric` and began within `window`, in order.
 
     Args:
-        metric: the number of the trend; of several in one chart, any: they stand on the same mart.
+        metric: the number of the trend; of several in one chart, any: they are based on the same mart.
         where: the cell that the trend is of. One of a corner or a stage is touched by its own initiatives, and by those
             that are meant for no corner or stage.
 

@@ -1,7 +1,7 @@
 """What a heading says, and what headings of several pages say. In: rows of governed answers. Out: a `Sentence`.
 
 A sentence claims only what `findings` has proven; where nothing is proven it says what was measured, without an
-adjective. No word here stands without a number behind it.
+adjective. Every word here has a number behind it.
 """
 
 from __future__ import annotations

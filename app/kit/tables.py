@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from serving import Answer, AnswerRow, MetricDefinition
 
-UNKNOWN = "not known"  # a missing value; a value of that name stands in quotation marks
+UNKNOWN = "not known"  # a missing value; a value of that name is shown in quotation marks
 
 
 @dataclass(frozen=True)

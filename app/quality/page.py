@@ -204,7 +204,8 @@ section(
 )
 section(
     "By asset",
-    "A failed block keeps a load from being published; withhold hides the metrics that stand on it; warn only reports.",
+    "A failed block keeps a load from being published; withhold hides the metrics that depend on it; "
+    "warn only reports.",
     lambda: frame(
         checks_table(document.checks),
         key="quality_checks",

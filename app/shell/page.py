@@ -101,7 +101,7 @@ def begin(question: str) -> tuple[PageSession, Heading]:
 
 
 def choose(session: PageSession) -> Filters:
-    """The filter row, with the values that people have in this release; other marts name slices of their own alike."""
+    """The filter row, with the values that people have in this release; other marts have others of these names."""
     return filter_row(
         segments=session.values("person__segment"),
         regions=session.values("person__region"),
@@ -145,8 +145,8 @@ def without_facts(
     """The state of a page whose facts cannot be shown: say why none are, and offer the way back.
 
     Args:
-        row: the count of the facts that the page stands on.
-        what: the facts (`orders`), and `who`, whose they are (`customers`): as they stand in a sentence.
+        row: the count of the facts that the page is based on.
+        what: the facts (`orders`), and `who`, whose they are (`customers`): as phrases of a sentence.
         reach: what else is to be said of how far the sources reach.
         none_is_a_fact: a count of 0 is an answer of this page: nobody came.
 

@@ -79,7 +79,7 @@ def mixed(session: PageSession, answers: Sequence[Answer], *, title: Sentence, m
             session,
             alt_text="Score and number of answers by survey",
             key=f"{key}_table",
-            note=f"The one score {mix}." if mix else "The one score stands on one survey.",
+            note=f"The one score {mix}." if mix else "The one score is based on one survey.",
         )
 
 

@@ -56,7 +56,7 @@ def topics(session: PageSession, filters: Filters) -> None:
             ),
             alt_text=f"Ranked bars of topics by number of comments. {title}.",
             key="topics_chart",
-            note="Groups of words that stand in the same comments, named by their own words, in each language by "
+            note="Groups of words that occur in the same comments, named by their own words, in each language by "
             "itself. Coloured where the 95% interval shows that most comments with a clear tone are negative. "
             f"Topics of fewer than {session.document.min_cell_comments} people are hidden.",
         )

@@ -18,7 +18,7 @@ from app.who import sentences as who_sentences
 from app.who.findings import Mark, find_contexts, find_marks
 from serving import Answer, AnswerRow
 
-# Beyond this many dots the chart is a list: the strongest stand for the rest, the download has all.
+# Beyond this many dots the chart is a list: the strongest are shown, the download has all.
 DOTS = 14
 WANTS = 9
 PROFILE, CONTEXT = "profile_index", "context_index"

@@ -59,7 +59,7 @@ class NodeOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildOutcome:
-    """What a build did, and where its artefacts lie.
+    """What a build did, and where its artefacts are.
 
     Attributes:
         target: folder with manifest.json and semantic_manifest.json of this run.
@@ -170,10 +170,10 @@ def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_te
 def read_project() -> Path:
     """dbt's manifest of this project, parsed again only when the project has changed: once for all workspaces.
 
-    It stands apart from the runs' manifests: another dbt call into one target rewrites the manifest's database name.
+    It is kept apart from the runs' manifests: another dbt call into one target rewrites the manifest's database name.
 
     Returns:
-        The manifest; what dbt needs to parse no more lies beside it.
+        The manifest; what dbt needs for not parsing again is beside it.
 
     Raises:
         DbtError: the project cannot be parsed.

@@ -92,7 +92,7 @@ def publish(
     if edited:
         reason = (
             f"cx.yml was edited after the warehouse was built ({', '.join(edited)}): its numbers are those of the "
-            "former settings. Run cx run, which builds with the new ones."
+            "earlier settings. Run cx run, which builds with the new ones."
         )
         return Publication(outcome="blocked", live=live.run_id if live else None, reasons=(reason,))
 

@@ -67,7 +67,7 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
 
 
 def built_settings(raw_database: Path) -> dict[str, Any] | None:
-    """The settings that the warehouse was built with; None where a former version built it."""
+    """The settings that the warehouse was built with; None where an earlier version built it."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         known = rows_of(
             connection,

@@ -242,7 +242,7 @@ class _Decision:
     def equations(self, axes: Axes, concealed: Collection[Key]) -> Iterator[tuple[Line, list[Key], _Equation]]:
         """What the lines of a table reveal: a line, the part that windows reveal (or none), and its unknown cells.
 
-        The cells stand with their signs in a sum that is known.
+        The cells with their signs add up to a known sum.
         """
         table = self.tables[axes]
         for line in lines_along(axes, table, time=self.time, is_state=self.is_state):
@@ -350,13 +350,13 @@ class _System:
 
     @cached_property
     def _candidates(self) -> tuple[list[Key], list[list[int]]]:
-        """Shown cells, the cheapest first, and the equations in which they would stand if they were hidden."""
+        """Shown cells, the cheapest first, and the equations that they would enter if they were hidden."""
         shown = [(key, self._rows_of(key)) for key in self._decision.by_cost if key not in self._decision.concealed]
         candidates = [(key, rows) for key, rows in shown if rows and self.equations.may_move(rows)]
         return [key for key, _ in candidates], [rows for _, rows in candidates]
 
     def _rows_of(self, key: Key) -> list[int]:
-        """Equations in which a cell would stand if it was hidden; none where it would be the only unknown of one."""
+        """Equations that a cell would enter if it was hidden; none where it would be the only unknown of one."""
         rows = []
         for line in self._decision.lines_of[key]:
             row = self._row_of_line.get((line.at, line.margin))

@@ -54,7 +54,7 @@ class Equations:
         return random - explained
 
     def may_move(self, rows: Collection[int]) -> bool:
-        """Whether a further unknown that would stand in some equations, with 1 before it, is not determined by them.
+        """Whether a further unknown that would enter some equations, with coefficient 1, is not determined by them.
 
         It is determined where what the equations state more than once does not cancel it, too.
         """

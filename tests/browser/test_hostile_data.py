@@ -76,7 +76,7 @@ def check(visit: Visit, dialogs: list[str]) -> None:
 
 
 def look_everywhere(visit: Visit) -> None:
-    """Open what is closed and point at what explains itself: data stands there, too."""
+    """Open what is closed and point at what explains itself: data are shown there, too."""
     page = visit.page
     closed = page.locator('[data-testid="stExpander"] details:not([open]) > summary:visible')
     for _ in range(min(closed.count(), MOST_OPENED)):

@@ -94,7 +94,7 @@ def responses() -> list[dict[str, str]]:
 
 
 def codebook() -> str:
-    """One row a question, keyed by the column's header as it stands in the file."""
+    """One row a question, keyed by the column's header in the file."""
     lines: list[tuple[object, ...]] = []
     for item, label in ITEMS.items():
         for construct, question in (("expectation", EXPECTED), ("perception", PERCEIVED), ("importance", WEIGHED)):

@@ -33,7 +33,7 @@ class Case:
     Attributes:
         source: as in cx.yml.
         write: records -> what the vendor's file holds.
-        broken: a record that cannot be read, as it stands in the file; None where the vendor cannot send one.
+        broken: a record that cannot be read, as it is in the file; None where the vendor cannot send one.
         dropped: a key that every record has and that may go.
     """
 

@@ -1,4 +1,4 @@
-"""New files start a run, once, and only when they lie still; a run that died is asked for again."""
+"""New files start a run, once, and only when they stop changing; a crashed run is requested again."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_a_failing_card_is_logged_and_other_cards_are_drawn(caplog: pytest.LogCa
     assert "a whole card" in [text.value for text in page.markdown]
     said = page.warning[0].value
     assert said.startswith("**Gates by topic cannot be shown.**")
-    assert "The rest stands" in said
+    assert "The rest is unaffected" in said
     assert "identifier" not in said
     logged = next(record for record in caplog.records if record.name == "app.kit.failures")
     assert "'A page'" in logged.getMessage()
