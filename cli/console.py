@@ -92,7 +92,7 @@ def workspace_folder(given: Path | None) -> Path:
     if (demo / "cx.yml").is_file():
         return demo
     what = "No workspace is named."
-    fix = f"Say --workspace DIR, set {WORKSPACE_VARIABLE}, or start with 'cx demo' or 'cx init DIR'."
+    fix = f"Pass --workspace DIR, set {WORKSPACE_VARIABLE}, or start with 'cx demo' or 'cx init DIR'."
     raise WorkspaceError([Problem(file=str(Path.cwd()), what=what, fix=fix)])
 
 

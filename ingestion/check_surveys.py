@@ -82,7 +82,7 @@ def _second_header(records: Sequence[Sequence[str]], head: int, source: Source, 
             key=f"sources.{source.name}.header_rows",
             what=f"The row beneath the header looks like a second header ('{usual[0]}').",
             fix=(
-                f"Say 'header_rows: 2' for source '{source.name}': both rows are skipped then. A column without a name "
+                f"Set 'header_rows: 2' for source '{source.name}': both rows are skipped then. A column without a name "
                 "in the first row takes the name from the second."
             ),
             severity="warning",

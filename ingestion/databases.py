@@ -183,7 +183,7 @@ class Database:
         if url.get_backend_name() == _SQLITE:
             path = root / (url.database or "")
             if not WorkspacePaths(root).holds(path):
-                what = "The url leads to a file out of the workspace."
+                what = "The url leads to a file outside the workspace."
                 raise self._problem(what, "Put the database into the workspace's folder, or export its table there.")
             if not path.is_file():
                 raise self._problem(f"There is no file {path}.", "Fix 'url': sqlite:/// is followed by its path.")
@@ -197,13 +197,13 @@ class Database:
     def _no_such_table(self, names: list[str]) -> UnreadableFileError:
         near = difflib.get_close_matches(self._table_name, names, n=3)
         place = f"schema '{self._schema}'" if self._schema else "the database"
-        hint = f"Near names: {', '.join(near)}." if near else f"It has {len(names)} tables and views."
+        hint = f"Similar names: {', '.join(near)}." if near else f"It has {len(names)} tables and views."
         what = f"There is no table or view '{self._table_name}' in {place} that this user may see."
         return self._problem(what, f"{hint} Fix 'table', or grant the user SELECT.", key="table")
 
     def _unreachable(self, error: BaseException) -> UnreadableFileError:
         what = f"The database cannot be read: {self._message(error)}."
-        fix = "Check that the server runs, and its address, user and rights. The next run loads what this one did not."
+        fix = "Check that the server runs, and its address, user and permissions. The next run loads the rest."
         return self._problem(what, fix)
 
     def _message(self, error: BaseException) -> str:

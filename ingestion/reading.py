@@ -32,7 +32,7 @@ def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown:
 def ensure_inside(path: Path, paths: WorkspacePaths, *, shown: str) -> None:
     """Raise `UnreadableFileError` where a link leads out of the workspace: its target was not put into it."""
     if not paths.holds(path):
-        what = "The file is a link, or is in a linked folder, and leads out of the workspace."
+        what = "The file is a link, or is in a linked folder, and leads outside the workspace."
         raise UnreadableFileError(Problem(file=shown, what=what, fix="Put the file itself there."))
     if not path.exists():
         what = "The file is a link that leads to nothing."

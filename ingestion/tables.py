@@ -105,7 +105,7 @@ def no_header(keys: Sequence[str], shape: Shape, *, shown: str) -> Problem | Non
         line=1,
         key=f"sources.{shape.source}.header",
         what=f"The first line is a record, not a header: column {position} looks like {kind_of(keys[position - 1])}.",
-        fix=f"Export the file with its header, or say 'header: false' for source '{shape.source}' and name its columns "
+        fix=f"Export the file with its header, or set 'header: false' for source '{shape.source}' and name its columns "
         "by position under 'columns'.",
     )
 

@@ -130,7 +130,7 @@ class Semantics:
 
     @cached_property
     def offered(self) -> tuple[str, ...]:
-        """Metrics that users may ask for: all but mere ingredients."""
+        """Metrics that users may ask for: all but helper metrics."""
         return tuple(name for name, metric in self.metrics.items() if metric.metric_class != "input")
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
@@ -224,7 +224,7 @@ class Semantics:
         if metric.metric_class == "input":
             users = [other for other in self.offered if name in self._reach(other)]
             raise UserError(
-                f"'{name}' is an ingredient and not asked for by itself.",
+                f"'{name}' is a helper metric and cannot be queried by itself.",
                 f"Ask for {' or '.join(users)}." if users else did_you_mean(name, self.offered),
             )
         return metric

@@ -142,7 +142,9 @@ class Config(Section):
     def _after_1900(cls, value: date | None) -> date | None:
         # The engine reads some words as the first day of 1900.
         if value is not None and not date(1901, 1, 1) <= value <= date.today():
-            raise ValueError("earliest_date lies between 1901-01-01 and today; name the first day that data can be of")
+            raise ValueError(
+                "earliest_date must be between 1901-01-01 and today; name the first possible day of the data"
+            )
         return value
 
     @model_validator(mode="after")

@@ -221,7 +221,7 @@ def read_mappings(
                 problems.append(Problem(file=shown, what="The mapping file is missing.", fix=fix))
             continue
         if not paths.holds(path):
-            what = "The mapping file is a link, or is in a linked folder, and leads out of the workspace."
+            what = "The mapping file is a link, or is in a linked folder, and leads outside the workspace."
             problems.append(Problem(file=shown, what=what, fix="Put the file itself there."))
             continue
         rows, found = _read(path, shown, shape)
@@ -261,7 +261,7 @@ def _read(path: Path, shown: str, shape: MappingFile) -> tuple[list[dict[str, st
         return [], [Problem(file=shown, what=what, fix="Check that it may be read.")]
     if "\0" in text:
         nul_line = text.count("\n", 0, text.index("\0")) + 1
-        what = "The file holds a NUL byte: that is not text."
+        what = "The file contains a NUL byte: it is not text."
         return [], [Problem(file=shown, line=nul_line, what=what, fix="Save it as CSV in UTF-8.")]
     reader = csv.reader(io.StringIO(text, newline=""))
     try:

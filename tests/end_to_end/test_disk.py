@@ -1,4 +1,4 @@
-"""A full disk and folders that may only be read: readers keep what they had, and a sentence says what to do."""
+"""A full disk and read-only folders: readers keep what they had, and a sentence says what to do."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_a_read_only_folder_is_reported_or_harmless(small_copy: Path, mounted: C
         assert code == 0, output
         return
     if code:
-        assert "may only be read" in output, output
+        assert "is read-only" in output, output
         assert (orders(small_copy), live(small_copy)) == (before, release)
         code, output = cx(small_copy, "status")
         assert "Traceback" not in output

@@ -152,8 +152,8 @@ def test_symlinks_out_of_the_workspace_are_refused_and_inner_ones_read(tmp_path:
     for problems in (check_sources(workspace), load(workspace).problems):
         found = {problem.file: problem.what for problem in problems if problem.severity == "error"}
         assert set(found) == {"inbox/out.csv", "inbox/nowhere.csv", "inbox/round.csv"}
-        assert "leads out of the workspace" in found["inbox/out.csv"]
-        assert "leads out of the workspace" in found["inbox/nowhere.csv"]
+        assert "leads outside the workspace" in found["inbox/out.csv"]
+        assert "leads outside the workspace" in found["inbox/nowhere.csv"]
         assert hits("".join(str(problem) for problem in problems)) == []
     assert live_orders(workspace) == [("a", "1"), ("b", "2")]
 
@@ -175,7 +175,7 @@ def test_the_mappings_folder_must_be_inside_the_workspace(tmp_path: Path, mappin
 def test_a_mapping_symlink_out_of_the_workspace_is_refused(tmp_path: Path, outside: Path) -> None:
     root = write_workspace(tmp_path / "ws", ORDERS)
     (root / "mappings" / "content.csv").symlink_to(outside / "a.csv")
-    with pytest.raises(WorkspaceError, match="leads out of the workspace"):
+    with pytest.raises(WorkspaceError, match="leads outside the workspace"):
         load_workspace(root)
 
 
@@ -185,7 +185,7 @@ def test_a_database_file_outside_the_workspace_is_refused(tmp_path: Path, outsid
     workspace = make_workspace(tmp_path / "ws", source)
     (workspace.paths.root / "link.db").symlink_to(outside / "shop.db")
     for problems in (check_sources(workspace), load(workspace).problems):
-        assert [problem.what for problem in problems] == ["The url leads to a file out of the workspace."]
+        assert [problem.what for problem in problems] == ["The url leads to a file outside the workspace."]
 
 
 def test_every_unreadable_file_is_a_separate_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Lines of the mappings that match nothing in the files are named, with what is near; numbers spelt otherwise, too."""
+"""Lines of mappings that match nothing in the files are named, with similar names; numbers in other formats, too."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_an_empty_channel_row_that_matches_nothing_is_reported(
     reported = [
         (problem.severity, problem.line, problem.fix) for problem in problems if "channels.csv" in str(problem.file)
     ]
-    said = [("warning", 2, "Write * into both, if the line is for all of them.")]
+    said = [("warning", 2, "Write * into both, if the row is for all of them.")]
     assert reported == (said if is_reported and cells == "," else [])
 
 

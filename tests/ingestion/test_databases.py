@@ -278,7 +278,7 @@ def test_no_message_shows_the_password(tmp_path: Path, postgres: Server, monkeyp
 @pytest.mark.parametrize(
     ("options", "key", "severity", "said"),
     [
-        ({"table": "oders"}, "sources.shop.table", "error", "Near names: orders."),
+        ({"table": "oders"}, "sources.shop.table", "error", "Similar names: orders."),
         ({"table": "sales.orders"}, "sources.shop.table", "error", "schema 'sales'"),
         ({"columns": {**COLUMNS, "amount": "totl"}}, "columns.amount", "error", "Did you mean 'total'?"),
         ({"columns": {**COLUMNS, "cost": "price"}}, "columns.cost", "warning", "The table has no column 'price'"),

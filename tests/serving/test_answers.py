@@ -162,11 +162,11 @@ def test_suggestions_share_a_part_of_the_unknown_name() -> None:
     few, many = ["price", "help"], [f"stage_{at}" for at in range(50)] + ["days_to_reply"]
     assert did_you_mean("zz", few) == "Known: help, price."
     assert did_you_mean("reply_hours_of_the_desk", many) == "Known among 51: days_to_reply."
-    assert did_you_mean("zz", many) == "None of the 51 known is near."
+    assert did_you_mean("zz", many) == "None of the 51 known names is similar."
 
 
 def test_helper_metrics_cannot_be_queried(release: LiveRelease) -> None:
-    with pytest.raises(UserError, match="ingredient"):
+    with pytest.raises(UserError, match="helper metric"):
         ask(release, Question(metrics=("nps_promoters",)))
 
 

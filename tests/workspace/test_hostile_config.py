@@ -99,7 +99,7 @@ HEADER = MAPPINGS["channels"]
     ("mapping", "said"),
     [
         (HEADER + 'shop,"' + "x" * 200_000, "a quote is never closed"),
-        (HEADER + "shop,\0,,Shop,online,web\n", "channels.csv:2: The file holds a NUL byte"),
+        (HEADER + "shop,\0,,Shop,online,web\n", "channels.csv:2: The file contains a NUL byte"),
         (",".join(f"c{n}" for n in range(1_000_000)), "Unknown column 'c0'"),
         (HEADER + "a,b\n" * 100_000, "The row has 2 cells, the header 6"),
         (HEADER + "nowhere,,,Shop,onlin,web\n" * 1_000, "more problems in this file"),
