@@ -1,4 +1,4 @@
-"""The app as a web application. In: Streamlit's app. Out: the same behind our guard, with the headers of every answer.
+"""The app as a web application. In: Streamlit's app. Out: the same with request protection and security headers.
 
 `app.serve` hands this file to Streamlit, which serves the `app` in it.
 """

@@ -1,4 +1,4 @@
-"""The two worlds: whether to plant in, the size of every effect out.
+"""Planted and neutral companies: whether to plant in, the size of every effect out.
 
 `NEUTRAL` is the same machine with every effect at its neutral value. The sizes are the generator's own parameters,
 chosen by looking at generated files alone, never at a model's answers.

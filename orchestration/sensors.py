@@ -1,4 +1,4 @@
-"""When the pipeline runs because files have come, and again where such a run died."""
+"""When the pipeline runs because files arrived, and again after such a run crashed."""
 
 from __future__ import annotations
 

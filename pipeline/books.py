@@ -1,4 +1,4 @@
-"""Do the books balance? Per file from the ledger, per staging model from the build.
+"""Reconciliation (the books): per file from the ledger, per staging model from the build.
 
 In: rows of `ledger.loads` and of `int_books__staging` as dictionaries. Out: totals, and what does not balance. Pure.
 """

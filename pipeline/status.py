@@ -1,4 +1,4 @@
-"""What a workspace looks like from outside: the release readers see, the last run, the books, what went wrong.
+"""The state of a workspace: the release readers see, the last run, reconciliation, problems.
 
 In: `published/`, `audit/` and the configuration, files only, so that it works while a run has the databases open. Out:
 one plain dictionary, the same for people and for `--json`.

@@ -1,4 +1,4 @@
-"""What an estimate needs besides privacy: enough people behind it, and groups that can be set beside each other.
+"""What an estimate needs besides privacy: enough people behind it, and groups that can be compared.
 
 In: a plan and its cells. Out: why a cell has no number, or why its row must not be compared. Every answer passes here,
 so that a page, a terminal and a download say the same.

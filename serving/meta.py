@@ -1,4 +1,4 @@
-"""What a metric's `config.meta` may say, as a typed model. In: meta, and all metrics. Out: `MetricMeta`, or the fault.
+"""A metric's `config.meta` as a typed model. In: meta, and all metrics. Out: `MetricMeta`, or the problem.
 
 An analyst writes it by hand: what is missing or misspelt refuses that one metric with the reason, and no other. The
 project's own metrics have none of either: a run with one builds nothing that is published (`pipeline.run`).

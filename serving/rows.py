@@ -1,4 +1,4 @@
-"""What an answer is made of: rows, each with its status. They know neither how they are found nor where from."""
+"""What an answer is made of: rows, each with its status. They do not know how they were computed."""
 
 from __future__ import annotations
 

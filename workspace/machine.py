@@ -1,4 +1,4 @@
-"""What the machine refuses: an exception in, one sentence with its cure out, or none where it is another fault.
+"""Errors of the machine: an exception in, one sentence with its fix out, or none where it is another error.
 
 Databases and libraries wrap what the system says in errors of their own, so that its words are looked for along the
 whole chain of causes.

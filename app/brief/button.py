@@ -1,4 +1,4 @@
-"""The button that gives the monthly brief away. In: a session. Out: two downloads, made when they are asked for."""
+"""The button that downloads the monthly brief. In: a session. Out: two downloads, made when they are asked for."""
 
 from __future__ import annotations
 

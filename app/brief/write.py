@@ -1,4 +1,4 @@
-"""Write the monthly brief. In: a session (a release). Out: answers, changes, stakes and what would overturn them."""
+"""Write the monthly brief. In: a session (a release). Out: answers, changes, value at stake, refutations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the answers about growth prove: which corner keeps customers, what only assists, is slow or costs more.
+"""What the answers about growth prove: which corner keeps customers, which channels only assist, are slow or cost more.
 
 In: rows of governed answers. Out: one finding, or None where nothing is proven. As in `findings`, a finding needs an
 interval that supports it and a size that matters.

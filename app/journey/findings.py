@@ -1,4 +1,4 @@
-"""What the answers about journeys prove: the seam that loses people, and the task with a step too many.
+"""What the answers about journeys prove: the hand-off that loses people, and the task with a step too many.
 
 In: rows of governed answers. Out: one finding, or None where nothing is proven. The rule that decides is the one of
 `growth_findings.find_apart`.

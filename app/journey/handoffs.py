@@ -1,4 +1,4 @@
-"""Hand-offs and tasks, where journeys have their seams. In: a session and the reader's filters. Out: drawn cards."""
+"""Hand-offs and tasks of journeys. In: a session and the reader's filters. Out: drawn cards."""
 
 from __future__ import annotations
 

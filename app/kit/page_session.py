@@ -1,4 +1,4 @@
-"""The one door from pages to numbers. In: a question and the reader's filters. Out: governed answers.
+"""The only way from pages to numbers. In: a question and the reader's filters. Out: governed answers.
 
 Pages hold a `PageSession` and nothing else: it knows the open release, its definitions, the runs since, and the
 settings that the release was built with. cx.yml is never read: it may have been edited since. An open release caches

@@ -1,4 +1,4 @@
-"""Pages without numbers. In: what is missing. Out: what happened, the exact command, the path looked for, a way on."""
+"""Pages without numbers. In: what is missing. Out: what happened, the exact command, the path looked for, a link."""
 
 from __future__ import annotations
 

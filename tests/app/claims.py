@@ -1,4 +1,4 @@
-"""Sentences that are true only of some companies. In: a page's text and the feeds of its release. Out: what is untrue.
+"""Sentences that are true only of some companies. In: a page's text and the feeds of its release. Out: the untrue ones.
 
 Written without the app's code: a kind of sentence, and the condition under which it may be said. A sentence of a kind
 that names facts which this table does not know is untrue until somebody says when it holds.

@@ -1,4 +1,4 @@
-"""Every page of companies that know only some of their customers: no error, no card that failed, no untrue sentence.
+"""Every page of companies with some kinds of source only: no error, no failed card, no untrue sentence.
 
 The fast test empties the feeds of the demo's release, as far as kinds of source are not there; the slow one builds the
 32 companies from their files.

@@ -1,4 +1,4 @@
-"""A company of attacks in a real Chromium: no page runs, asks, links to or fails on anything of it.
+"""A company of attacks in a real Chromium: no page runs, requests, links to or fails on any of them.
 
 What the content security policy stops counts as run: Chromium tells it as an error of the console, and a visit must end
 without one.

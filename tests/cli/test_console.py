@@ -1,4 +1,4 @@
-"""A terminal shows data and obeys none of it."""
+"""A terminal shows data and executes none of it."""
 
 from __future__ import annotations
 

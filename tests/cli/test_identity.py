@@ -1,4 +1,4 @@
-"""`cx explain-identity` tells the links that made a person, oldest first, and names nobody who was not asked for."""
+"""`cx explain-identity` lists the links that made a person, oldest first, and shows no other identifier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reach of feeds over marts of a few rows: a rate whose numerator nobody can know has nothing to stand on."""
+"""The reach of feeds over marts of a few rows: a rate without a source for its numerator has no data."""
 
 from __future__ import annotations
 

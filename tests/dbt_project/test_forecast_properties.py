@@ -1,4 +1,4 @@
-"""Forecasts of customers who bought on the same days: who paid more is never forecast to be worth less."""
+"""Forecasts of customers who bought on the same days: customers who paid more are never forecast to be worth less."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A company's own word is never taken for one of ours: the macro, its twin in Python, and the page's, on any words."""
+"""A company's own word is never mistaken for a reserved one: the macro, its Python counterpart, and the page's."""
 
 from __future__ import annotations
 

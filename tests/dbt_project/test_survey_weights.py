@@ -1,4 +1,4 @@
-"""Weights of those who answered: they are like all customers afterwards, count 1 on average, and never decide alone."""
+"""Weights of those who answered: they are like all customers afterwards, count 1 on average, and never dominate."""
 
 from __future__ import annotations
 

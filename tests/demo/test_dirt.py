@@ -1,4 +1,4 @@
-"""A little of everything that goes wrong is in the files, as often as the truths say, and identity only on request."""
+"""The files have every kind of dirt, as often as planned, and identity problems only on request."""
 
 from __future__ import annotations
 

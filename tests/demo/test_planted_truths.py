@@ -1,4 +1,4 @@
-"""An honest analyst finds what was planted in the files, and nothing where nothing was."""
+"""A careful analyst finds the planted effects in the files, and none where none was planted."""
 
 from __future__ import annotations
 

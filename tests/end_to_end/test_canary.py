@@ -1,4 +1,4 @@
-"""Nobody who stands in a file comes up outside the inbox and the private database, whatever is wrong with it."""
+"""No personal data of a file appears outside the inbox and the private database, even of broken files."""
 
 from __future__ import annotations
 

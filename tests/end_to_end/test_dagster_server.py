@@ -1,4 +1,4 @@
-"""Dagster's own server, asked as its UI asks it: a killed run is executed again, one asset is materialised alone."""
+"""Dagster's own server, asked as its UI asks it: a killed run is retried, one asset is materialised alone."""
 
 from __future__ import annotations
 

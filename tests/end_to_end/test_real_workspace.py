@@ -1,4 +1,4 @@
-"""Real data that nobody made for this project gives the answers that were computed independently from its files.
+"""Real public data gives the answers that were computed independently from its files.
 
 The expected numbers stand in the README of the workspace; only cx.yml and mappings describe the files.
 """

@@ -1,4 +1,4 @@
-"""The gate tells what holds, what fails and what could not be checked, and leaks no value."""
+"""The gate reports which rules hold, fail or could not be checked, and leaks no value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody who stands in a file comes up in what ingestion says of it: problems, logs, and texts of the ledger."""
+"""No personal data of a file appears in the messages of ingestion: problems, logs, and texts of the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cx check` proposes what a survey's file shows: a second header row, and words that stand for no answer."""
+"""`cx check` proposes what a survey's file shows: a second header row, and words that mean no answer."""
 
 from __future__ import annotations
 

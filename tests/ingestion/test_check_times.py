@@ -1,4 +1,4 @@
-"""`cx check` tries formats and the first times of every file, and names what would read them."""
+"""`cx check` tries formats and the first times of every file, and names the format that reads them."""
 
 from __future__ import annotations
 

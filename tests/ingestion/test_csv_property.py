@@ -1,4 +1,4 @@
-"""Whatever is in a CSV file: every record that Python's csv sees is loaded, rejected or skipped, and none twice."""
+"""For any CSV file: every record that Python's csv sees is loaded, rejected or skipped, and none twice."""
 
 from __future__ import annotations
 

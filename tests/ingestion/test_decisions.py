@@ -1,4 +1,4 @@
-"""Whatever happens in an inbox, every file that lies there counts exactly once. Decisions alone: no disk, no DuckDB."""
+"""Whatever happens in an inbox, every file in it counts exactly once. Only decisions: no disk, no DuckDB."""
 
 from __future__ import annotations
 

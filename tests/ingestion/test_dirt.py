@@ -1,4 +1,4 @@
-"""Every kind of table over time: it loads once, rejects what is broken, tells drift, and takes what comes late.
+"""Every kind of table over time: it loads once, rejects what is broken, reports drift, and accepts what comes late.
 
 One row of `CASES` is a kind of table; every test below is asked of each.
 """

@@ -1,4 +1,4 @@
-"""Every entity of the csv vendor lands its canonical columns, and says which required one a file lacks."""
+"""Every entity of the csv vendor loads its canonical columns, and names the required one that a file lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hostile file ends in a sentence: one record or file is rejected with its reason, and everything else loads.
+"""A hostile file ends in a message: one record or file is rejected with its reason, and everything else loads.
 
 The limits are lowered here; the slow tests use them as they are.
 """

@@ -1,4 +1,4 @@
-"""Segment's events: every line is loaded, rejected or skipped, and lands as it stands."""
+"""Segment's events: every line is loaded, rejected or skipped, and loaded unchanged."""
 
 from __future__ import annotations
 

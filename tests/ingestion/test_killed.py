@@ -1,4 +1,4 @@
-"""A run that is killed at any moment leaves whole files or nothing, and the next run makes it good."""
+"""A run that is killed at any moment leaves whole files or nothing, and the next run completes it."""
 
 from __future__ import annotations
 

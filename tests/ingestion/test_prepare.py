@@ -1,4 +1,4 @@
-"""What a first run finds: empty tables, a secret, the settings; and nobody else can read them."""
+"""What a first run finds: empty tables, a secret, the settings; and no other user can read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zendesk's tickets: pages, arrays and lines land ticket by ticket, each with the line it starts on."""
+"""Zendesk's tickets: pages, arrays and lines load one row per ticket, each with its first line."""
 
 from __future__ import annotations
 

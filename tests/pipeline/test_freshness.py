@@ -1,4 +1,4 @@
-"""A source that stops delivering is noticed; one that promises nothing is left alone."""
+"""A source that stops delivering is reported; one without a freshness limit is not checked."""
 
 from __future__ import annotations
 

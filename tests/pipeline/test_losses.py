@@ -1,4 +1,4 @@
-"""What staging loses of a source is listed, warned of and reported: 10 of 10 rows, 5 of 10 and 1 of 10."""
+"""Rows of a source that staging loses are listed, warned of and reported: 10 of 10 rows, 5 of 10 and 1 of 10."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which metrics stand on which mart, through ratios, derivations and folds."""
+"""Which metrics depend on which mart, through ratios, derivations and compositions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run remembers what each source did, and leaves records of what did not come to pass."""
+"""A run remembers what each source did, and leaves records of skipped stages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Companies in which nothing marks the best customers: how often the model or the page says that something does.
+"""Companies without differences between best and other customers: how often the model or page claims one.
 
 The family-wise false rate is the share of companies with at least one false find. An exact binomial test must not say,
 at a level of .01, that it is above 5%.

@@ -1,4 +1,4 @@
-"""What a reader could work out of a release: all answers about some slices in, the small cells that follow out.
+"""What a reader could derive from a release: all answers about some slices in, the derivable small cells out.
 
 A small cell holds facts of 1 to floor - 1 people. The reader asks every metric of a plan by every combination of its
 dimensions (and month), as rows and as filters, and then works with what is shown, over and over until nothing new

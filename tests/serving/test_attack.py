@@ -1,4 +1,4 @@
-"""A reader who asks everything and works with what is shown must not learn the number of any small group."""
+"""A reader who asks everything and combines the answers must not learn the number of any small group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A metric whose `config.meta` is broken is refused with the reason; the others, and the catalogue, stand."""
+"""A metric whose `config.meta` is broken is refused with the reason; the others, and the catalogue, are unaffected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked ahead of readers gives way to them."""
+"""Precomputed answers give way to readers."""
 
 from __future__ import annotations
 

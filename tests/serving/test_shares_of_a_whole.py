@@ -1,4 +1,4 @@
-"""A share is not cut by what makes it a share: sliced so, its values sum to 1, or the question is refused.
+"""A share is not sliced by the dimension that defines it: its values sum to 1, or the question is refused.
 
 Sliced by the dimension that says which part is meant, every value of a share is all of it or nothing: it reads as an
 answer and is none. Every metric is sliced by every dimension it offers, in SQL written by hand.

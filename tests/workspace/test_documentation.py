@@ -1,4 +1,4 @@
-"""docs/configuration.md names every key, column and word that a workspace may hold; what docs name exists."""
+"""docs/configuration.md names every key, column and word of a workspace; paths and commands in the docs exist."""
 
 from __future__ import annotations
 

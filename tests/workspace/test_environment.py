@@ -1,4 +1,4 @@
-"""Caches find a place also where the user has no home."""
+"""Caches work also for a user without a home folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run gets its databases although somebody reads them, and waits for nobody but another writer."""
+"""A run gets its databases while others read them, and waits only for another writer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile cx.yml and mappings end in a sentence, quickly: bombs of aliases, depth, size, and undecodable text."""
+"""Hostile cx.yml and mappings end in a message, quickly: bombs of aliases, depth, size, and undecodable text."""
 
 from __future__ import annotations
 

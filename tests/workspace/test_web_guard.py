@@ -1,4 +1,4 @@
-"""A server of ours answers its own pages by its own name, and nobody else."""
+"""Our servers answer only their own pages under their own names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What satisfaction goes with is said only of items that are proven by themselves."""
+"""Drivers of satisfaction are named only if each is proven by itself."""
 
 from __future__ import annotations
 

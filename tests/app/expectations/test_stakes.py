@@ -1,4 +1,4 @@
-"""What is at stake is claimed only where it is proven, and every claim says what would overturn it."""
+"""Value at stake is claimed only where it is proven, and every claim states what would refute it."""
 
 from __future__ import annotations
 

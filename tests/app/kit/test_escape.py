@@ -1,4 +1,4 @@
-"""Whatever text reaches a page is text: nothing of it is formatting, a link, an image or HTML."""
+"""Text on a page is plain text: none of it becomes formatting, a link, an image or HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One card's failure is its own: the rest of the page is drawn, the sentence says so, the log has the reason."""
+"""A failing card does not fail the page: the rest is drawn, a sentence says so, the log has the reason."""
 
 from __future__ import annotations
 

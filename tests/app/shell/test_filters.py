@@ -1,4 +1,4 @@
-"""Filters in the page's address: a company's own words never stand for those of the page."""
+"""Filters in the page's address: a company's own words are never confused with those of the page."""
 
 from __future__ import annotations
 

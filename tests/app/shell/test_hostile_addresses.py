@@ -1,4 +1,4 @@
-"""Whatever a visitor writes into the address, the page comes, with a sentence at most, and makes nothing of it."""
+"""A hostile address opens the page, at most with a message, and is never interpreted."""
 
 from __future__ import annotations
 

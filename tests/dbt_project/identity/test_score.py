@@ -1,4 +1,4 @@
-"""Pairs are counted by hand: what is right, wrong, missed, and parted by a guard alone."""
+"""Pairs counted by hand: correct, wrong, missed, and split only by an exclusion rule."""
 
 from __future__ import annotations
 

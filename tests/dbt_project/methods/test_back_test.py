@@ -1,4 +1,4 @@
-"""A forecast is compared with what happened, in total, one by one and by tenths."""
+"""A forecast is compared with what happened, in total, one by one and by deciles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawn futures have the expected means, and intervals of their totals contain what happens as often as they say."""
+"""Drawn futures have the expected means, and intervals of their totals have the stated coverage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histories are counted once each, and nonsense and unfit data are named."""
+"""Histories are counted once each; impossible and unsuitable data are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The share that lasts keeps those who still go on in the risk set."""
+"""Survival keeps customers who are still active in the risk set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as people write them become E.164, or nothing where they are nobody's."""
+"""Numbers as people write them become E.164, or nothing where they belong to no person."""
 
 from __future__ import annotations
 

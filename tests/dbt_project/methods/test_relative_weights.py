@@ -1,4 +1,4 @@
-"""Weights sum to R2, equal Johnson's definition, find what is there and nothing where nothing is."""
+"""Weights sum to R2, equal Johnson's definition, and find true drivers only."""
 
 from __future__ import annotations
 

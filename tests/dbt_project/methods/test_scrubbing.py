@@ -1,4 +1,4 @@
-"""Nothing that names somebody survives the scrubbing, and what customers complain about does."""
+"""Scrubbing removes everything that names a person and keeps what customers complain about."""
 
 from __future__ import annotations
 

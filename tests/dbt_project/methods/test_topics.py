@@ -1,4 +1,4 @@
-"""Topics are groups of words that go together; no name of a topic tells what few people said."""
+"""Topics are groups of words that go together; no topic name reveals what few people said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Effects equal least squares with clustered errors, find a planted loss, and neither chance nor tenure fools them."""
+"""Effects equal least squares with clustered errors, find a planted loss, and are not misled by chance or tenure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Suppression: what a reader could work out from everything that is shown."""
+"""Suppression: what a reader could derive from everything that is shown."""
 
 from __future__ import annotations
 
