@@ -108,7 +108,7 @@ BREAKS = [
         ("inbox/orders/a.csv", "euros", "dollars"),
     ),
     Break(
-        "no JSON",
+        "not a JSON",
         write("inbox/web/a.jsonl", b"<html>\n"),
         ("inbox/web/a.jsonl:1", "JSON"),
     ),

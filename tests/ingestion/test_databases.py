@@ -384,7 +384,7 @@ def test_a_missing_sqlite_file_is_reported_and_not_created(tmp_path: Path) -> No
         ({"url": "mysql://a:b@c/d"}, "postgresql:// or sqlite://"),
         ({"table": "orders; drop table x"}, "table"),
         ({"cursor": "updated_at"}, "go together"),
-        ({"cursor": "updated_at", "lag": "soon"}, "no lag"),
+        ({"cursor": "updated_at", "lag": "soon"}, "not a lag"),
         ({"path": "inbox/*.csv"}, "'path' does not belong to vendor sql"),
         ({"delimiter": ";"}, "'delimiter' does not belong to vendor sql"),
         ({"entity": "order"}, "use one of"),

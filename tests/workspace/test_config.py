@@ -107,7 +107,7 @@ def test_a_folder_without_cx_yml_explains_how_to_start(tmp_path: Path) -> None:
     [
         ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchse,,"), 2, "stage", "Did you mean 'purchase'?"),
         ("touchpoint_types", TOUCHPOINTS.replace(",role,", ",rolle,"), 1, "rolle", "Did you mean 'role'?"),
-        ("touchpoint_types", TOUCHPOINTS.replace("shop,", "shp,"), 2, "data_source", "no source"),
+        ("touchpoint_types", TOUCHPOINTS.replace("shop,", "shp,"), 2, "data_source", "not a source"),
         ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchase,,pay"), 2, "interaction", "interactions.csv"),
         ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchase"), 2, None, "cells"),
         ("channels", CHANNELS + ",,,Web,online,web\n", 3, None, "repeats line 2"),
@@ -157,7 +157,7 @@ def test_a_folder_without_cx_yml_explains_how_to_start(tmp_path: Path) -> None:
             "choice",
             "one of the two",
         ),
-        ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "no number"),
+        ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "not a number"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,,,\n", 2, "content_group", "empty"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,Blog,,yes\n", 2, "gated", "true, false"),
         ("fx_rates", "currency,valid_from,rate\nUSD,2026-01-01,0\n", 2, "rate", "above 0"),
@@ -198,7 +198,7 @@ def test_a_channel_with_a_reserved_name_is_refused_with_an_alternative(
     (folder / "mappings" / "channels.csv").write_text(f"{CHANNELS},ads,,{written(channel)},online,\n")
     (problem,) = problems_of(folder)
     assert (problem.line, problem.key) == (CHANNELS.count("\n") + 1, "channel")
-    assert "means something else in answers" in str(problem)
+    assert "is a reserved word of answers" in str(problem)
     assert f"'{written(channel)} channel'" in problem.fix
 
 

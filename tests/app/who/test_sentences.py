@@ -48,7 +48,7 @@ def test_customer_lifetime_is_stated_with_its_interval() -> None:
     assert (
         who_sentences.lasting(rows, what="stay active").text == "60% (57% to 63%) stay active for more than 18 months"
     )
-    assert "nobody is observed" in who_sentences.lasting([], what="stay active").text
+    assert "no customer is observed" in who_sentences.lasting([], what="stay active").text
 
 
 def test_tier_moves_are_counted_and_hidden_ones_stated() -> None:
