@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.growth.findings import LEAST_OF_A_SHARE
 from app.journey import sentences as journey_sentences
-from app.journey.findings import find_long_task, find_seam
+from app.journey.findings import find_long_task, find_worst_handoff
 from app.kit import cards, charts, sentences
 from app.kit.bars import bar
 from app.kit.findings import with_values
@@ -44,9 +44,9 @@ def handoffs(session: PageSession, filters: Filters) -> None:
     )
     where = {"handoff_kind": (kind,)}
     split = session.shown("handoff_loss", filters, by=("stage", "handoff"), where=where)
-    found = find_seam(split.rows)
+    found = find_worst_handoff(split.rows)
     stage = found.stage if found else _busiest(split)
-    title = journey_sentences.seam(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
+    title = journey_sentences.worst_handoff(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
     left, right = st.columns([11, 9], gap="small")
     with left, cards.evidence(session, title, [split], ["handoff_loss"], key="handoff_loss"):
         rows = sorted(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from app.journey.findings import LongTask, Seam, Stall, find_stalled_stage
+from app.journey.findings import LongTask, Stall, WorstHandoff, find_stalled_stage
 from app.journey.flows import ARROW, RARER
 from app.kit.findings import usable, with_values
 from app.kit.formatting import count_of, days, percent, words
@@ -24,7 +24,7 @@ def handoff_name(value: str) -> str:
     return " → ".join(words(part) for part in value.split(" → "))
 
 
-def seam(found: Seam | None, rows: Sequence[AnswerRow]) -> Sentence:
+def worst_handoff(found: WorstHandoff | None, rows: Sequence[AnswerRow]) -> Sentence:
     """Where a hand-off loses people, or how far the losses reach."""
     if found is not None:
         return Sentence(

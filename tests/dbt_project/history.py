@@ -107,7 +107,7 @@ class History:
             target.write_bytes(content)
 
 
-def made_up(seed: int) -> History:
+def simulated(seed: int) -> History:
     """One history; equal seeds give equal bytes."""
     dice = random.Random(seed)
     files: dict[str, bytes] = {}

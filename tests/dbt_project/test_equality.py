@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.dbt_project.equality import deliveries, differences, run_all, whole
-from tests.dbt_project.history import made_up
+from tests.dbt_project.history import simulated
 
 SEEDS = [1, 2]
 
@@ -20,7 +20,7 @@ SEEDS = [1, 2]
 def warehouses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The marts of one history: loaded in three batches, and all at once."""
     folder = tmp_path_factory.mktemp("history")
-    history = made_up(request.param)
+    history = simulated(request.param)
     plan = deliveries(history, runs=3, seed=request.param)
     batched = run_all(folder / "batched", history, plan)
     return batched, run_all(folder / "full", history, whole(plan), secret_of=batched)
@@ -76,7 +76,7 @@ def _identifiers(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def test_an_arrival_plan_delivers_every_file_completely() -> None:
-    history = made_up(3)
+    history = simulated(3)
     plan = deliveries(history, runs=4, seed=3)
     assert len(plan) == 4
     assert sum(len(delivery) for delivery in plan) > len(history.files)

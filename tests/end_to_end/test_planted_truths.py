@@ -18,7 +18,7 @@ import pytest
 
 from app.expectations.findings import find_short_pillar
 from app.growth.findings import find_apart, find_assist, find_costly_gate
-from app.journey.findings import find_long_task, find_seam, find_stalled_stage
+from app.journey.findings import find_long_task, find_stalled_stage, find_worst_handoff
 from app.outcomes.findings import find_unmet_outcome
 from app.who.findings import find_marks
 from demo import generate
@@ -78,7 +78,7 @@ def found(release: LiveRelease) -> Found:
     category = find_apart(rows("answered_in_time_share", "ticket_category").rows, "ticket_category", highest=False)
     network = find_apart(rows("negative_in_time_share", "network").rows, "network", highest=False)
     gate = find_costly_gate(rows("gate_abandonment", "topic").rows, rows("gate_continuation", "topic").rows)
-    seam = find_seam(rows("handoff_loss", "stage", "handoff", handoff_kind="corner").rows)
+    seam = find_worst_handoff(rows("handoff_loss", "stage", "handoff", handoff_kind="corner").rows)
     long_task = find_long_task(
         rows("task_abandonment", "task").rows, rows("abandoned_task_attempts", "task", "left_after").rows
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.journey import sentences as journey_sentences
-from app.journey.findings import find_long_task, find_seam
+from app.journey.findings import find_long_task, find_worst_handoff
 from app.journey.flows import END, OTHER, Flow, sankey, stage_flows
 from serving import AnswerRow
 from tests.app.rows import row
@@ -16,13 +16,13 @@ def handoffs(stage: str, **shares: tuple[float, int]) -> list[AnswerRow]:
 def test_the_handoff_with_proven_higher_loss_is_named_beside_the_others() -> None:
     rows = [
         *handoffs("discovery", marketing_service=(0.75, 90), marketing_product=(0.4, 300), product_service=(0.35, 80)),
-        # Into another stage everybody is lost more often: that is the stage's, not the seam's.
+        # Into another stage everybody is lost more often: that is due to the stage, not the hand-off.
         *handoffs("purchase", product_commerce=(0.85, 200), service_commerce=(0.83, 200)),
     ]
-    found = find_seam(rows)
+    found = find_worst_handoff(rows)
     assert found is not None
     assert (found.stage, found.handoff, found.loses.n) == ("discovery", "marketing → service", 90)
-    sentence = journey_sentences.seam(found, rows)
+    sentence = journey_sentences.worst_handoff(found, rows)
     assert sentence.claim
     assert sentence.text == (
         "Marketing → Service loses 75% of people on the way into discovery; the other hand-offs lose 39%"
@@ -41,15 +41,15 @@ def test_the_handoff_with_proven_higher_loss_is_named_beside_the_others() -> Non
     ],
 )
 def test_no_handoff_is_named_without_proof_within_one_stage(rows: list[AnswerRow]) -> None:
-    assert find_seam(rows) is None
-    assert not journey_sentences.seam(None, rows).claim
+    assert find_worst_handoff(rows) is None
+    assert not journey_sentences.worst_handoff(None, rows).claim
 
 
 def test_more_compared_stages_need_stronger_proof() -> None:
     close = handoffs("discovery", a_b=(0.6, 84), a_c=(0.45, 100), b_c=(0.43, 90))
     others = [one for stage in ("purchase", "use", "loyalty") for one in handoffs(stage, a_b=(0.5, 90), a_c=(0.5, 90))]
-    assert find_seam(close) is not None
-    assert find_seam(close + others) is None
+    assert find_worst_handoff(close) is not None
+    assert find_worst_handoff(close + others) is None
 
 
 def test_the_most_abandoned_task_is_named_with_its_step() -> None:

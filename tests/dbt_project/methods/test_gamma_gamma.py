@@ -12,7 +12,7 @@ from dbt_project.methods.gamma_gamma import Spends
 TRUE = (6.0, 4.0, 15.0)
 
 
-def made_up(n: int = 20_000) -> Spends:
+def simulated(n: int = 20_000) -> Spends:
     generator = np.random.default_rng(20261122)
     p, q, gamma = TRUE
     x = generator.geometric(0.4, n).astype(float)
@@ -21,13 +21,13 @@ def made_up(n: int = 20_000) -> Spends:
 
 
 def test_simulated_parameters_are_recovered_within_their_errors() -> None:
-    found = gamma_gamma.fit(made_up())
+    found = gamma_gamma.fit(simulated())
     assert np.all(np.abs(found.values - TRUE) < 3 * found.standard_errors)
     assert np.all(found.standard_errors < 0.1 * found.values)
 
 
 def test_the_gradient_is_the_slope_of_the_likelihood() -> None:
-    likelihood = gamma_gamma._Likelihood(made_up(500))
+    likelihood = gamma_gamma._Likelihood(simulated(500))
     point = np.array([4.0, 3.0, 20.0])
     _, gradient = likelihood(point)
     for at, step in enumerate(1e-6 * np.eye(3)):
@@ -36,7 +36,7 @@ def test_the_gradient_is_the_slope_of_the_likelihood() -> None:
 
 
 def test_the_currency_changes_only_gamma() -> None:
-    euros = made_up(3000)
+    euros = simulated(3000)
     cents = Spends(euros.x, 100 * euros.mean, euros.count)
     np.testing.assert_allclose(gamma_gamma.fit(cents).values / gamma_gamma.fit(euros).values, [1, 1, 100], rtol=1e-5)
 
@@ -68,7 +68,7 @@ def test_spend_correlated_with_frequency_is_refused_beyond_the_bound() -> None:
 
 def test_too_few_equal_or_unbounded_spends_are_refused() -> None:
     with pytest.raises(ModelRefusedError, match="only 3 customers"):
-        gamma_gamma.fit(made_up(3))
+        gamma_gamma.fit(simulated(3))
     with pytest.raises(ModelRefusedError, match="spends the same"):
         gamma_gamma.fit(Spends(np.arange(1.0, 41.0), np.full(40, 9.99), np.ones(40)))
     generator = np.random.default_rng(20261122)

@@ -45,7 +45,7 @@ def left_of(secrets: list[str], cleaned: str) -> list[str]:
     ]
 
 
-def made_up(luck: random.Random) -> tuple[str, str, list[str], tuple[str, ...]]:
+def simulated(luck: random.Random) -> tuple[str, str, list[str], tuple[str, ...]]:
     """A comment, its harmless part, what must not survive of it, and what the company knows of its author."""
     first, last = luck.choice(FIRST), luck.choice(LAST)
     place = luck.choice(("web.de", "mail.example.co.uk"))
@@ -89,7 +89,7 @@ def test_personal_data_is_removed_from_500_comments(customers: KnownNames) -> No
     luck = random.Random(20261122)
     survived, kept, harmless = [], 0, 0
     for _ in range(500):
-        text, said, secrets, own = made_up(luck)
+        text, said, secrets, own = simulated(luck)
         cleaned = scrub(text, customers, own=own)
         survived += [(secret, cleaned) for secret in left_of(secrets, cleaned)]
         words = re.findall(r"[^\W_]+", said)
@@ -103,7 +103,7 @@ def test_personal_data_is_removed_from_500_comments(customers: KnownNames) -> No
 def test_personal_data_is_removed_from_anonymous_comments(customers: KnownNames) -> None:
     luck = random.Random(7)
     for _ in range(500):
-        text, _, secrets, _ = made_up(luck)
+        text, _, secrets, _ = simulated(luck)
         left = left_of(secrets, scrub(text, customers))
         # A single name in small letters, or one that is a word, too, is a word unless it is the author's own.
         assert not [secret for secret in left if secret.casefold() not in ("will", "van", "der")], (text, left)
