@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.workers import Workers, workers
+from tests.cases.case import Case
 from tests.cases.wants import ELSEWHERE, WANTS
-from tests.cases.world import Case
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from tests.cases.world import Case
+from tests.cases.case import Case
 
 
 class Line(NamedTuple):
