@@ -17,7 +17,7 @@ export UV_COMPILE_BYTECODE = 1
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: .venv/.runtime ## Set up, build the made-up company's warehouse, serve the app
+demo: .venv/.runtime ## Set up, build the demo company's warehouse, serve the app
 	$(RUN)/cx demo --workspace $(WORKSPACE)
 
 test: .venv/.dev ## Set up and run the tests; CI adds the thorough ones: TESTS="not slow"

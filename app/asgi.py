@@ -1,4 +1,4 @@
-"""The app as a web application. In: Streamlit's app. Out: the same behind our guard, with the headers of every answer.
+"""The app as a web application. In: Streamlit's app. Out: the same with request protection and security headers.
 
 `app.serve` hands this file to Streamlit, which serves the `app` in it.
 """
@@ -58,7 +58,7 @@ def closed(scope: Scope) -> Refusal | None:
 
 
 async def healthy(_: Request) -> JSONResponse:
-    """Say that this process answers: for whoever watches it. It asks nothing of the pages or of the release."""
+    """Report that this process answers, for monitoring. It asks nothing of the pages or of the release."""
     return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
 
 

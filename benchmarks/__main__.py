@@ -1,7 +1,7 @@
-"""Run every benchmark and print one table. `make bench` calls this; `--people N` sets the size of the made-up company.
+"""Run every benchmark and print one table. `make bench` calls this; `--people N` sets the size of the demo company.
 
 Every measurement is a process of its own, so that its peak memory is its own. Machines are noisy: the median of
-`--repeat` runs is told, beside the same work in plain DuckDB SQL.
+`--repeat` runs is reported, beside the same work in plain DuckDB SQL.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def main() -> None:
             peak = max(run[MEGABYTES] for run in runs)
             # How many times as long as the first way to do the same work.
             times = seconds / first.setdefault(case.what, seconds)
-            told = [f"{rows:,}", f"{seconds:.3f}", f"{times:.1f}", f"{rows / seconds:,.0f}", f"{peak:,.0f}"]
-            table.add_row(case.what, case.by, *told)
+            cells = [f"{rows:,}", f"{seconds:.3f}", f"{times:.1f}", f"{rows / seconds:,.0f}", f"{peak:,.0f}"]
+            table.add_row(case.what, case.by, *cells)
             console.print(f"{case.what}, {case.by}: {seconds:.3f} s")
     console.print(table)
 
@@ -57,8 +57,8 @@ def _measure(case: str, root: Path) -> dict[str, float]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--people", type=int, default=5000, help="size of the made-up company")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each case; the median is told")
+    parser.add_argument("--people", type=int, default=5000, help="size of the demo company")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each case; the median is reported")
     parser.add_argument("--only", default="", metavar="PREFIX", help="cases whose name begins like this, such as bulk")
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Large inputs of one shape in, speed of landing them out: ours beside the plain way with the same engine.
+"""Large inputs of one shape in, loading speed out: ours beside plain DuckDB.
 
 The inputs are made once, beside the company's folder: Segment events as JSON lines, orders as CSV, orders in a
 PostgreSQL server of this machine. Cases come in pairs, as in `benchmarks.cases`.

@@ -1,4 +1,4 @@
-"""The cases: each does one piece of work on a made-up company and says how many rows, seconds and megabytes it took.
+"""The cases: each does one piece of work on a demo company and says how many rows, seconds and megabytes it took.
 
 Cases come in pairs: ours, and the same result in plain DuckDB SQL.
 """

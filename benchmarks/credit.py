@@ -36,7 +36,7 @@ MODELS: dict[str, Callable[[PathCounts], Contributions]] = {
 }
 
 
-def made_up(paths: int, channels: int) -> tuple[list[str], np.ndarray, np.ndarray]:
+def simulated(paths: int, channels: int) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Paths of 1 to 9 steps, none aggregated with another: the worst case. A third more end without conversion."""
     random = np.random.default_rng(20261122)
     names = [f"channel {number:02}" for number in range(channels)]
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--conversions", type=int, default=1_000_000)
     parser.add_argument("--channels", type=int, default=12)
     options = parser.parse_args()
-    texts, converted, value = made_up(options.conversions * 4 // 3, options.channels)
+    texts, converted, value = simulated(options.conversions * 4 // 3, options.channels)
 
     table = Table("model", "seconds", title=f"{len(texts):,} paths, {int(converted.sum()):,} conversions")
     started = time.perf_counter()

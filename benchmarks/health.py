@@ -1,4 +1,4 @@
-"""Whether the app still answers that it lives while many read it, and what they wait for their pages meanwhile.
+"""Whether the app's health check still answers while many read it, and how long they wait for their pages.
 
 Run by `python -m benchmarks.health WORKSPACE` on a published workspace. Each reader opens every page in turn, over the
 web socket that a browser uses, none of which was drawn before; another process asks `/healthz` all the while.

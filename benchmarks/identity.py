@@ -20,7 +20,7 @@ from rich.table import Table
 from dbt_project.methods.identity.components import FOREVER, Keys, Memberships, Times, memberships
 
 
-def made_up(identifiers: int, longest: int) -> tuple[Keys, Keys, Times]:
+def simulated(identifiers: int, longest: int) -> tuple[Keys, Keys, Times]:
     """Links of components of 2 to 4 identifiers and of chains of up to `longest`, in any order and at any time."""
     random = np.random.default_rng(20261122)
     sizes = np.concatenate(
@@ -73,11 +73,11 @@ def main() -> None:
     parser.add_argument("--longest", type=int, default=50, help="links of the longest chain")
     parser.add_argument("--compare", action=argparse.BooleanOptionalAction, default=True, help="with a union-find")
     options = parser.parse_args()
-    left, right, since = made_up(options.identifiers, options.longest)
+    left, right, since = simulated(options.identifiers, options.longest)
     table = Table("by", "identifiers", "links", "people", "stretches", "seconds", "of CPU", "peak MB")
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/links.duckdb") as connection:
-        connection.register("made_up", pa.table({"one": left, "other": right, "since": since}))
-        connection.execute("create table links as select * from made_up")
+        connection.register("simulated", pa.table({"one": left, "other": right, "since": since}))
+        connection.execute("create table links as select * from simulated")
         start, start_cpu = time.perf_counter(), time.process_time()
         found = through_duckdb(connection)
         seconds, cpu = time.perf_counter() - start, time.process_time() - start_cpu

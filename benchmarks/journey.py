@@ -1,6 +1,6 @@
 """Ten million touchpoints into sessions, stage entries and transitions: the dbt models beside SQL written by hand.
 
-Run by `python -m benchmarks.journey`. Both read the same made-up events from one file, each in a process of its own,
+Run by `python -m benchmarks.journey`. Both read the same simulated events from one file, each in a process of its own,
 and give the same rows, which is checked. dbt's time is that of its whole call, reading the project excepted.
 """
 
@@ -64,7 +64,7 @@ def main() -> None:
         make_events(workspace, events=options.events, people=options.people)
         runs = {way: [_in_its_own_process(way, root) for _ in range(options.repeat)] for way in ("plain", "dbt")}
         differing = differences(workspace)
-    seconds = {way: sorted(run["seconds"] for run in told)[len(told) // 2] for way, told in runs.items()}
+    seconds = {way: sorted(run["seconds"] for run in measured)[len(measured) // 2] for way, measured in runs.items()}
     table = Table("what", "seconds", "times", "peak MB", title=f"{options.events:,} touchpoints")
     for way, label in (("plain", "SQL by hand"), ("dbt", "dbt models")):
         peak = max(run["megabytes"] for run in runs[way])

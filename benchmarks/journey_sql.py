@@ -1,4 +1,4 @@
-"""SQL of the journey benchmark, as data: what makes the events, what a hand would write, which columns are compared."""
+"""SQL of the journey benchmark, as data: the events, the hand-written reference, the compared columns."""
 
 from __future__ import annotations
 

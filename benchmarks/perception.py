@@ -2,7 +2,7 @@
 
 Pairing expectations with experiences is the work of `benchmarks.surveys`.
 
-Run by `python -m benchmarks.perception`: the models as dbt renders them, on a made-up company in memory; beside them
+Run by `python -m benchmarks.perception`: the models as dbt renders them, on a demo company in memory; beside them
 the one join that all of it needs, in plain DuckDB SQL.
 """
 

@@ -134,7 +134,7 @@ def main() -> None:
     """Write the survey, land it, build what gaps and outcomes are made of, print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.surveys", description=__doc__)
     parser.add_argument("--responses", type=int, default=1_000_000)
-    parser.add_argument("--models", action=argparse.BooleanOptionalAction, default=False, help="tell every model")
+    parser.add_argument("--models", action=argparse.BooleanOptionalAction, default=False, help="time every model")
     options = parser.parse_args()
     table = Table("step", "seconds", title=f"{options.responses:,} responses to {len(questions())} questions")
     with tempfile.TemporaryDirectory() as folder:
@@ -154,7 +154,7 @@ def main() -> None:
             run_id=_RUN,
             models=list(folders),
             with_tests=False,
-            tell=lambda event: models.update({event["data"]["node_info"]["node_name"]: _seconds(event)}),
+            on_event=lambda event: models.update({event["data"]["node_info"]["node_name"]: _seconds(event)}),
         )
         whole = time.perf_counter() - started
         if not outcome.success:

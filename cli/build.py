@@ -15,11 +15,11 @@ from cli.console import (
     err,
     open_workspace,
     out,
+    print_problems,
     progress,
-    tell_problems,
 )
 from cli.serve import serve_app
-from cli.summary import tell_run
+from cli.summary import print_run
 from orchestration.execution import execute
 from pipeline.workers import Workers, workers
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
@@ -29,21 +29,21 @@ _TEMPLATE: Final = Path(__file__).resolve().parent / "template"
 
 def demo(
     workspace: Annotated[
-        Path, typer.Option("--workspace", "-w", metavar="DIR", help="Where the made-up company is built.")
+        Path, typer.Option("--workspace", "-w", metavar="DIR", help="Where the demo company is built.")
     ] = Path(DEMO_FOLDER),
-    customers: Annotated[int, typer.Option(min=50, help="How many people the made-up company knows.")] = 5000,
+    customers: Annotated[int, typer.Option(min=50, help="How many people the demo company has.")] = 5000,
     seed: Annotated[int, typer.Option(help="Another seed makes another company with the same truths.")] = 7,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the app when the run has ended.")] = True,
 ) -> None:
     """Make a company up, run the whole pipeline on it, and serve the app."""
     with workers() as warm:
-        _ = warm.dbt  # it imports while the company is made up
+        _ = warm.dbt  # it imports while the company is generated
         if not (workspace / "cx.yml").is_file():
             from demo import generate
 
             with progress(f"Making up a company of {customers} people"):
                 generate(workspace, customers=customers, seed=seed)
-            err().print(f"Made up a company of {customers} people in {escape(str(workspace))}.")
+            err().print(f"Generated a demo company of {customers} people in {escape(str(workspace))}.")
         loaded = open_workspace(workspace)
         if not _run(loaded, warm, full_refresh=False):
             raise typer.Exit(1)
@@ -75,10 +75,10 @@ def check(workspace: WorkspaceOption = None) -> None:
 
     with progress("Looking at the files"):
         problems = check_sources(loaded)
-    tell_problems(problems)
+    print_problems(problems)
     errors = [problem for problem in [*loaded.warnings, *problems] if problem.severity == "error"]
     if errors:
-        err().print(f"{len(errors)} to mend in {escape(str(loaded.paths.root))}.", soft_wrap=True)
+        err().print(f"{len(errors)} to fix in {escape(str(loaded.paths.root))}.", soft_wrap=True)
         raise typer.Exit(1)
     names = ", ".join(source.name for source in loaded.config.sources)
     out().print(f"The workspace is in order: {escape(loaded.config.company)}, sources {escape(names)}.", soft_wrap=True)
@@ -98,5 +98,5 @@ def run(
 def _run(workspace: Workspace, warm: Workers, *, full_refresh: bool) -> bool:
     with progress(f"Running the pipeline of {workspace.config.company}"):
         outcome = execute(workspace, warm, full_refresh=full_refresh)
-    tell_run(outcome, workspace)
+    print_run(outcome, workspace)
     return outcome.succeeded

@@ -1,4 +1,4 @@
-"""What every command shares: where output goes, which workspace is meant, and how a user's mistake is told.
+"""What every command shares: where output goes, which workspace is meant, and how a user's mistake is reported.
 
 Results go to standard output; progress and problems go to standard error.
 """
@@ -35,7 +35,7 @@ WorkspaceOption = Annotated[
         show_default=False,
     ),
 ]
-# Every logger of ours that tells progress.
+# Every logger of ours that reports progress.
 _PROGRESS_LOGGERS: Final = ("ingestion", "pipeline", "orchestration")
 _DIRECTIONS: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNSEEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_DIRECTIONS}]")
@@ -64,13 +64,13 @@ def err() -> Console:
 
 
 class FriendlyGroup(TyperGroup):
-    """Runs a command; tells a user's mistake in plain lines and ends with exit code 1."""
+    """Runs a command; reports a user's mistake in plain lines and ends with exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except WorkspaceError as error:
-            tell_problems(error.problems)
+            print_problems(error.problems)
         except Exception as error:
             text = str(error) if _is_for_the_user(error) else machine_trouble(error)
             if text is None:
@@ -92,22 +92,22 @@ def workspace_folder(given: Path | None) -> Path:
     if (demo / "cx.yml").is_file():
         return demo
     what = "No workspace is named."
-    fix = f"Say --workspace DIR, set {WORKSPACE_VARIABLE}, or start with 'cx demo' or 'cx init DIR'."
+    fix = f"Pass --workspace DIR, set {WORKSPACE_VARIABLE}, or start with 'cx demo' or 'cx init DIR'."
     raise WorkspaceError([Problem(file=str(Path.cwd()), what=what, fix=fix)])
 
 
 def open_workspace(given: Path | None) -> Workspace:
-    """The validated workspace that is meant; its warnings are told.
+    """The validated workspace that is meant; its warnings are reported.
 
     Raises:
         WorkspaceError: there is none, or it cannot be used as it is.
     """
     workspace = load_workspace(workspace_folder(given))
-    tell_problems(workspace.warnings)
+    print_problems(workspace.warnings)
     return workspace
 
 
-def tell_problems(problems: Iterable[Problem]) -> None:
+def print_problems(problems: Iterable[Problem]) -> None:
     """One problem a line: file, line, key, what is wrong, and the fix."""
     console = err()
     for problem in problems:

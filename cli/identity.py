@@ -1,7 +1,7 @@
 """`cx explain-identity`: an identifier in; the person behind it, and the links that made them, oldest first, out.
 
 Reads the warehouse of the last build. No other identifier is printed than the one that was asked for: the others are
-told by their type and their key, which is a pseudonym.
+shown by their type and their key, which is a pseudonym.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _METHODS: Final = {
     "contact": "a contact of the CRM has both",
     "identify": "they identified themselves on the device",
     "alias": "an alias call joined them",
-    "email": "an identify call told the address",
-    "phone": "an identify call told the number",
+    "email": "an identify call gave the address",
+    "phone": "an identify call gave the number",
     "recipient": "a survey was sent to the address",
     "ticket": "a ticket names both",
     "requester": "a ticket's requester has the address or number",
@@ -38,11 +38,11 @@ _METHODS: Final = {
 }
 _REFUSALS: Final = {
     "guarded": "not followed: one of the two is guarded",
-    "shared_device": "not followed: somebody else was first on the device",
+    "shared_device": "not followed: another person was first on the device",
     "veto": "not followed: identity_vetoes.csv forbids it",
 }
 _LOWER: Final = ("email", "author")
-# Types whose fillers stay identifiers: what is done under them counts and belongs to nobody.
+# Types whose fillers stay identifiers: what is done under them counts, but for no customer.
 _FILLED: Final = ("customer", "anonymous")
 _LINKS: Final = """
 with mine as (
@@ -83,7 +83,7 @@ def explain_identity(
 
 
 def _find(connection: DuckDBPyConnection, text: str) -> Iterator[Identifier]:
-    """Every identifier that the text can mean: of any type and namespace, or a key as it stands in marts."""
+    """Every identifier that the text can mean: of any type and namespace, or a key as in the marts."""
     named = dict(_keys(connection, text))
     if text.lstrip("-").isdigit() and -(2**63) <= int(text) < 2**63:
         named.setdefault(int(text), "")
@@ -127,12 +127,12 @@ def _print_person(connection: DuckDBPyConnection, one: Identifier, *, asked: str
     shared = "1 identifier" if identifiers == 1 else f"{identifiers} identifiers"
     console.print(escape(f"{one.kind} {asked}{where}: person {one.person}, {shared}"), soft_wrap=True)
     if one.is_guarded:
-        console.print(escape(f"It joins nobody: {_guard(connection, one.key)}."), soft_wrap=True)
+        console.print(escape(f"It joins no people: {_guard(connection, one.key)}."), soft_wrap=True)
     links = connection.execute(_LINKS, {"person": one.person}).fetchall()
     if not links:
         console.print("No source links it to anything.")
         return
-    table = Table("since (UTC)", "one", "other", "because", "told by", "", box=None)
+    table = Table("since (UTC)", "one", "other", "because", "source", "", box=None)
     for at, method, refusal, source, type_a, key_a, type_b, key_b in links:
         table.add_row(
             f"{at:%Y-%m-%d %H:%M:%S}" if at else "always",
@@ -157,7 +157,7 @@ def _guard(connection: DuckDBPyConnection, key: int) -> str:
     if row is None or row[0] == "junk":
         return "it stands for 'none'"
     _, count, kind, bound = row
-    return f"{count} identifiers of type {kind} share it, and more than {bound} are no one person"
+    return f"{count} identifiers of type {kind} share it, and more than {bound} cannot be one person"
 
 
 def _opened(database: Path) -> Any:
@@ -173,7 +173,7 @@ def _opened(database: Path) -> Any:
     try:
         connection = duckdb.connect(str(database), read_only=True)
     except duckdb.IOException as error:
-        fix = "Ask again when the run has ended; 'cx status' tells."
+        fix = "Ask again when the run has ended; 'cx status' shows that."
         raise WorkspaceError([Problem(file=str(database), what="A run holds the warehouse.", fix=fix)]) from error
     built = connection.execute(
         "select count(*) from information_schema.tables where table_name = 'int_identity__links'"

@@ -31,7 +31,7 @@ app.command()(build.run)
 app.command()(read.status)
 app.command()(read.query)
 app.command()(brief.brief)
-# A key of a person may be negative, and is no option.
+# A key of a person may be negative, and is not an option.
 app.command(context_settings={"ignore_unknown_options": True})(identity.explain_identity)
 app.command()(serve.app)
 app.command()(serve.dagster)
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _mute_teardown() -> None:
-    """Keep what the interpreter prints while it ends off the terminal; everything of ours is told by now.
+    """Keep what the interpreter prints while it ends off the terminal; everything of ours is printed by now.
 
     GX holds database objects until the very end, and DuckDB's binding prints a page about each of them. Remove this
     when a run that ends with the gate prints nothing after its summary.

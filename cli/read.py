@@ -76,7 +76,7 @@ def parse_filters(given: list[str] | tuple[str, ...]) -> dict[str, tuple[str, ..
     for text in given:
         dimension, sign, value = text.partition("=")
         if not sign or not dimension.strip():
-            raise typer.BadParameter(f"'{text}' is no DIM=VALUE, for example --where country=Norway.")
+            raise typer.BadParameter(f"'{text}' is not DIM=VALUE, for example --where country=Norway.")
         filters[dimension.strip()] = (*filters.get(dimension.strip(), ()), value)
     return filters
 
@@ -89,12 +89,12 @@ def status(
 
     The exit code is 1 where all is not well.
     """
-    told = status_of(_paths(workspace))
+    found = status_of(_paths(workspace))
     if as_json:
-        typer.echo(json.dumps(told, indent=2, default=str))
+        typer.echo(json.dumps(found, indent=2, default=str))
     else:
-        print_status(out(), told)
-    if not told["is_well"]:
+        print_status(out(), found)
+    if not found["is_well"]:
         raise typer.Exit(1)
 
 
@@ -146,7 +146,7 @@ def rollback(
 def _paths(workspace: Any) -> WorkspacePaths:
     """Reading needs no valid cx.yml: a release carries everything it needs."""
     paths = WorkspacePaths(workspace_folder(workspace))
-    # A path mistyped is no workspace without a release: whoever watches `cx status` has to be told.
+    # A mistyped path is not a workspace without a release: whoever watches `cx status` has to see the difference.
     if not any(place.exists() for place in (paths.config, paths.published, paths.audit)):
         raise no_workspace(paths)
     return paths

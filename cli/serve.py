@@ -1,6 +1,6 @@
 """Commands that serve: the app, and Dagster's UI with its schedules. Both listen on this machine only.
 
-Both stand behind `workspace.web_guard`: they answer their own pages, not those of others."""
+Both are protected by `workspace.web_guard`: they answer their own pages, not those of others."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def serve_app(workspace: Workspace, *, port: int | None) -> None:
 
 
 def _serve(command: list[str], workspace: Workspace, variables: dict[str, str]) -> NoReturn:
-    """Become a server: it runs in the project's folder, where its settings lie, and gets our signals itself."""
+    """Become a server: it runs in the project's folder, where its settings are, and gets our signals itself."""
     silence_telemetry()
     named = {WORKSPACE_VARIABLE: str(workspace.paths.root.resolve()), **variables}
     os.chdir(_PROJECT)

@@ -12,19 +12,19 @@ from pipeline.losses import sentence
 _NAMED: Final = 5  # files of a line; --json has all
 
 
-def print_status(console: Console, told: dict[str, Any]) -> None:
-    """Print what `status_of` tells, for a person."""
+def print_status(console: Console, status: dict[str, Any]) -> None:
+    """Print the result of `status_of` for a person."""
     line = _Lines(console)
-    if told["is_well"]:
+    if status["is_well"]:
         console.print("[green]All is well.[/green]")
     else:
         console.print("[red]Not well:[/red]")
-        for trouble in told["troubles"]:
+        for trouble in status["troubles"]:
             console.print(f"  {escape(trouble)}", soft_wrap=True)
-    line("workspace", told["workspace"])
-    if told["running"]:
-        line("running", told["running"])
-    release = told["release"]
+    line("workspace", status["workspace"])
+    if status["running"]:
+        line("running", status["running"])
+    release = status["release"]
     if release is None:
         line("release", "none yet")
     else:
@@ -40,35 +40,35 @@ def print_status(console: Console, told: dict[str, Any]) -> None:
         line("code", release["code_version"])
         if release["changed_files"]:
             line("", f"edited since that commit: {_first_of(release['changed_files'])}")
-    for total in told["ledger"]:
+    for total in status["ledger"]:
         line(
             f"source {total['source']}",
             f"{total['files']} files, {total['records']:,} records = {total['loaded']:,} loaded + "
             f"{total['rejected']:,} rejected + {total['skipped']:,} skipped",
         )
-    line("books", f"per file {_balance(told, 'files')}; per staging model {_balance(told, 'models')}")
-    for reject in told["rejects"]:
+    line("books", f"per file {_balance(status, 'files')}; per staging model {_balance(status, 'models')}")
+    for reject in status["rejects"]:
         line("rejected", ", ".join(f"{name} {value}" for name, value in reject.items() if value is not None))
-    for loss in told["losses"]:
+    for loss in status["losses"]:
         line("lost", f"{loss['data_source']}: {sentence(loss)}")
-    for one in told["unmapped"]:
+    for one in status["unmapped"]:
         line("unmapped", f"{one['kind']} '{one['name']}' of {one['data_source']}: {one['n_rows']:,} rows")
-    for one in told["guarded"]:
+    for one in status["guarded"]:
         line("guarded", _guarded(one))
-    for warning in told["warnings"]:
+    for warning in status["warnings"]:
         count = "" if warning["unexpected"] is None else f" ({warning['unexpected']:,})"
         line("warned", f"{warning['check']}{count}: {warning['observed']}")
-    for one in told["days"]:
+    for one in status["days"]:
         line(
             "days only",
             f"{one['n_days']:,} of {one['n_rows']:,} facts of {one['data_source']} state no time of day: "
-            "each may follow whatever else happened on its day",
+            "each may follow everything else that happened on its day",
         )
-    run = told["last_run"]
+    run = status["last_run"]
     if run:
         stages = ", ".join(f"{name} {stage['status']}" for name, stage in run["stages"].items()) or "no stage was done"
         line("last run", f"{run['run_id']}: {stages}")
-    failure = told["last_failure"]
+    failure = status["last_failure"]
     if failure:
         line("last failure", f"{failure['run_id']}, {failure['finished_at'][:16]}")
         # Once a later run has been published, what failed before is history: audit/ has it.
@@ -82,7 +82,7 @@ def _first_of(names: list[str]) -> str:
 
 
 def _guarded(one: dict[str, Any]) -> str:
-    count = f"{one['identifiers']:,} of type {one['identifier_type']} join nobody"
+    count = f"{one['identifiers']:,} of type {one['identifier_type']} join no people"
     if one["reason"] == "junk":
         return f"{count}: they stand for 'none'"
     return f"{count}: shared by more than {one['at_most']:,}, one of them by {one['most_shared_by']:,}"
@@ -93,14 +93,14 @@ def _print_failure(line: _Lines, failure: dict[str, Any]) -> None:
         if stage["status"] in ("failed", "error", "skipped") and stage["message"]:
             line("", f"{name}: {stage['message']}")
     for check in failure["failed_checks"]:
-        told_by_check = check["observed"] or check["description"]
-        line("", f"{check['asset']} {check['name']} ({check['behaviour']}): {told_by_check}")
+        finding = check["observed"] or check["description"]
+        line("", f"{check['asset']} {check['name']} ({check['behaviour']}): {finding}")
 
 
-def _balance(told: dict[str, Any], which: str) -> str:
-    if told[f"{which}_balance"] is None:
+def _balance(status: dict[str, Any], which: str) -> str:
+    if status[f"{which}_balance"] is None:
         return "not counted yet"
-    wrong = told[f"unbalanced_{which}"]
+    wrong = status[f"unbalanced_{which}"]
     return "balance" if not wrong else f"DO NOT BALANCE: {', '.join(wrong)}"
 
 

@@ -14,7 +14,7 @@ from workspace.records.documents import Check
 _SHOWN_CHECKS = 12
 
 
-def tell_run(outcome: RunOutcome, workspace: Workspace) -> None:
+def print_run(outcome: RunOutcome, workspace: Workspace) -> None:
     """Print what happened, what failed, and what readers see now."""
     console = out() if outcome.succeeded else err()
     for name, record in outcome.records.items():
@@ -22,7 +22,7 @@ def tell_run(outcome: RunOutcome, workspace: Workspace) -> None:
         console.print(f"  {name:<11} {record.status:<8} {seconds:6.1f} s   {_counted(record.checks)}")
     failed = [check for record in outcome.records.values() for check in record.checks if check.status != "passed"]
     for check in failed[:_SHOWN_CHECKS]:
-        console.print(f"  {_what_it_does(check)} {escape(_told(check))}", soft_wrap=True)
+        console.print(f"  {_what_it_does(check)} {escape(_check_text(check))}", soft_wrap=True)
     if len(failed) > _SHOWN_CHECKS:
         console.print(f"  ... and {len(failed) - _SHOWN_CHECKS} more; see cx status")
     where = f"--workspace {escape(str(workspace.paths.root))}"
@@ -55,6 +55,6 @@ def _what_it_does(check: Check) -> str:
     return "[yellow]withholds[/yellow]" if check.behaviour == "withhold" else "[yellow]warns[/yellow]   "
 
 
-def _told(check: Check) -> str:
+def _check_text(check: Check) -> str:
     count = "" if check.unexpected is None else f" ({check.unexpected})"
     return f"{check.asset} {check.name}{count}: {check.observed or check.description}"

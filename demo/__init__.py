@@ -1,4 +1,4 @@
-"""The made-up company: a size and a seed in; a complete workspace with planted truths out.
+"""The demo company: a size and a seed in; a complete workspace with planted effects out.
 
 `generate` writes `cx.yml`, `mappings/`, `inbox/`, and beside them, for tests alone, `planted_truths.json` and
 `identities.csv`. The same arguments give the same bytes. To

@@ -1,4 +1,4 @@
-"""One made-up company: arguments in, its workspace on disk out."""
+"""One demo company: arguments in, its workspace on disk out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def generate(
     days: int = 730,
     dirt: Dirt = ALL_DIRT,
 ) -> None:
-    """Write the workspace of a made-up company.
+    """Write the workspace of a demo company.
 
     Args:
         folder: where to; created if absent. Files of an older generation with other names stay.
@@ -75,7 +75,7 @@ def generate(
     write_accounts(inbox, history, accounts, contracts)
     write_mappings(folder / "mappings", calendar)
     (folder / "cx.yml").write_text(cx_yml(end_on), encoding="utf-8")
-    hard_to_tell = write_identities(folder / "identities.csv", history, tickets, mentions, dirt)
+    hard_to_identify = write_identities(folder / "identities.csv", history, tickets, mentions, dirt)
 
     truths = document(world, seed=seed, customers=customers, end_on=end_on, days=days, again=answered.again)
     truths["facts"] = {
@@ -88,7 +88,7 @@ def generate(
         "campaign_cost": cost,
     }
     truths["dirt"] = dict(sorted(book.counts.items()))
-    truths["hard_to_tell"] = hard_to_tell
+    truths["hard_to_identify"] = hard_to_identify
     truths["comments"] = {"of_response": answered.themes, "of_mention": themes}
     (folder / "planted_truths.json").write_text(json.dumps(truths, indent=2) + "\n", encoding="utf-8")
 

@@ -11,7 +11,7 @@ COMPANY: Final = "Northwind Retail"
 ZONE: Final = "Europe/Berlin"
 
 _HEAD: Final = f"""\
-# A made-up company. Its files are written by the demo generator; planted_truths.json says what is hidden in them.
+# A demo company. Its files are written by the demo generator; planted_truths.json says what is hidden in them.
 company: {COMPANY}
 brand: {OWN_BRAND}                  # how people call it in public
 timezone: {ZONE}

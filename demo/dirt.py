@@ -1,6 +1,6 @@
-"""What is wrong with the files on purpose: clean rows in; rows with a little of every fault, and a count of each, out.
+"""Deliberate faults in the files: clean rows in; rows with every kind of fault, and a count of each, out.
 
-Faulty rows are added, clean ones are never changed, so that whoever handles the faults arrives at the clean company.
+Faulty rows are added, clean ones are never changed, so that handling the faults gives the clean company.
 """
 
 from __future__ import annotations

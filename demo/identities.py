@@ -1,6 +1,6 @@
 """Who is who: history in; every identifier that the files hold, with the person behind it, out.
 
-It lies beside `planted_truths.json`, for scoring alone: no source reads it. An identifier that several people share has
+It is beside `planted_truths.json`, for scoring alone: no source reads it. An identifier that several people share has
 a row for each of them.
 """
 
@@ -27,7 +27,7 @@ HEADER: Final = ("person", "id_type", "namespace", "id")
 
 
 def write_identities(path: Path, history: History, tickets: Tickets, mentions: Mentions, dirt: Dirt) -> dict[str, int]:
-    """Write every identifier once per person; returns people by what makes them hard to tell."""
+    """Write every identifier once per person; returns people by what makes them hard to identify."""
     found = _identifiers(history, tickets, mentions, dirt)
     rows = sorted({(f"P{person:06d}", *identifier) for person, identifier in found})
     write_csv(path, HEADER, rows)

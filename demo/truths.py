@@ -1,4 +1,4 @@
-"""The planted truths: the effects in; what stands in `planted_truths.json` out.
+"""The planted truths: the effects in; the contents of `planted_truths.json` out.
 
 At 1,500 people Fisher's exact test with Benjamini-Hochberg shows all marks in 200 of 200 seeds. Expected answers follow
 from the parameters alone (a discretised normal for the survey scales), never from generated rows.
@@ -56,7 +56,7 @@ def rounded_mean(mean: float, *, low: int = 1, high: int = 7) -> float:
 
 
 def document(world: Effects, *, seed: int, customers: int, end_on: date, days: int, again: float) -> dict[str, Any]:
-    """What stands in `planted_truths.json` about the world.
+    """The part of `planted_truths.json` about the simulated effects.
 
     Args:
         again: share of the relationship survey's respondents who order again within a year, as generated.

@@ -20,7 +20,7 @@ _CHECKS = TypeAdapter(tuple[Check, ...])
 _MARTS = TypeAdapter(tuple[Mart, ...])
 
 
-def answer(question: Mapping[str, Any], _tell: Callable[[dict[str, Any]], None]) -> Any:
+def answer(question: Mapping[str, Any], _send: Callable[[dict[str, Any]], None]) -> Any:
     """Run the gate that a question names.
 
     Args:

@@ -43,7 +43,7 @@ def opened_read_only(context: Any, database: Path) -> Iterator[Any]:
     """`database` as a data source of a GX context, read-only, for the length of a block.
 
     The pool is off: a pooled connection stays open and blocks the next writer of the file. One connection is held
-    meanwhile, so that the hundreds that GX opens do not open the file anew, which takes 30 ms each.
+    meanwhile, so that the hundreds that GX opens do not open the file again, which takes 30 ms each.
     """
     source = context.data_sources.add_duckdb(
         "warehouse",

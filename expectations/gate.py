@@ -52,7 +52,7 @@ def check_marts(
     Args:
         marts_database: the warehouse's cx.duckdb. No writer may have it open.
         marts: all marts, from dbt's manifest.
-        metrics_by_mart: mart's name without schema -> metrics that stand on it, from the semantic manifest.
+        metrics_by_mart: mart's name without schema -> metrics that depend on it, from the semantic manifest.
 
     Returns:
         One check per rule, each with the metrics that its failure touches.
@@ -74,7 +74,7 @@ def _check_table(
     source: Any, table: str, rules: list[Rule], metrics_by_mart: Mapping[str, Sequence[str]]
 ) -> Iterable[Check]:
     try:
-        # `table` stands in a suite, never in anybody's input.
+        # `table` comes from a suite, never from user input.
         asset = source.add_query_asset(name=table, query=f"select * from {table}")  # noqa: S608
         batch = asset.add_batch_definition_whole_table("all").get_batch()
     except Exception as error:  # GX wraps every database error in types of its own

@@ -1,6 +1,6 @@
 """The vocabulary of suites: small constructors in, rules out.
 
-A rule is one expectation on one table, what its failure does, and the metrics that stand on it. Suites are lists of
+A rule is one expectation on one table, what its failure does, and the metrics that depend on it. Suites are lists of
 rules and hold no logic.
 """
 
@@ -25,7 +25,7 @@ class Rule:
         kind: which expectation; `no_rows` is a query whose every row breaks the rule.
         arguments: what the expectation takes.
         behaviour: what a failure does.
-        metrics: metrics that stand on it; None means every metric of the table.
+        metrics: metrics that depend on it; None means every metric of the table.
     """
 
     name: str
@@ -57,7 +57,7 @@ def unique_together(table: str, columns: Sequence[str]) -> Rule:
     return no_rows(
         f"{'_and_'.join(columns)}_are_unique",
         table,
-        # Columns are those that a mart's YAML declares, which is no input.
+        # Columns are those that a mart's YAML declares, which is not user input.
         f"select {', '.join(columns)} from {{batch}} group by all having count(*) > 1",  # noqa: S608
         description=f"No two rows share {', '.join(columns)}.",
         behaviour="block",

@@ -1,6 +1,6 @@
 """What must hold of the marts before readers may see them. Data only.
 
-Three behaviours: keys, reconciliations and privacy block the release; a broken value withholds the metrics that stand
+Three behaviours: keys, reconciliations and privacy block the release; a broken value withholds the metrics that depend
 on it; a surprising level warns.
 """
 
@@ -49,7 +49,7 @@ def _total(table: str, total: str, query: str) -> Rule:
 
 
 def rules(marts: Iterable[Mart]) -> list[Rule]:
-    """Rules of the marts gate, in the order they are told.
+    """Rules of the marts gate, in the order of the report.
 
     Args:
         marts: all marts. Keys and known people are checked of each of them, as its YAML declares them.
@@ -103,7 +103,7 @@ def _reconciliations() -> list[Rule]:
             ) as orders
             where abs(months.value - orders.value) > 0.005
             """,
-            description="Months' revenue sums to the revenue of what somebody in particular ordered.",
+            description="Months' revenue sums to the revenue of orders with a known customer.",
             behaviour="block",
         ),
         no_rows(
@@ -207,7 +207,7 @@ def _values() -> list[Rule]:
         between("marts.fct_satisfaction_drivers", "relative_weight", 0, 1, behaviour="withhold"),
         between("marts.fct_perception_growth", "share_below", 0, 1, behaviour="withhold"),
         no_rows(
-            "stakes_lie_in_their_intervals",
+            "value_at_stake_lies_in_its_interval",
             "marts.fct_perception_growth",
             """
             select growth_subject from {batch}
@@ -217,7 +217,7 @@ def _values() -> list[Rule]:
             behaviour="withhold",
         ),
         no_rows(
-            "quotes_name_nobody",
+            "quotes_hold_no_personal_data",
             "marts.fct_comment_quotes",
             """
             select quote from {batch}

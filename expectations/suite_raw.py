@@ -33,7 +33,7 @@ where
 
 
 def rules() -> list[Rule]:
-    """Rules of the raw gate, in the order they are told."""
+    """Rules of the raw gate, in the order of the report."""
     suite = [
         *key(_LOADS, "load_id"),
         not_null(_LOADS, "sha256"),
@@ -49,7 +49,7 @@ def rules() -> list[Rule]:
             "rows_agree_with_ledger",
             _LOADS,
             _ROWS_AGREE,
-            description="Every load's rows stand in raw, as many as the ledger says.",
+            description="Every load's rows are in raw, as many as the ledger states.",
             behaviour="block",
         ),
         no_rows(
@@ -105,7 +105,7 @@ def rules() -> list[Rule]:
                 "lines_are_unique",
                 table,
                 _LINES_REPEAT,
-                description="A line of a file stands in raw once per load.",
+                description="A line of a file is in raw once per load.",
                 behaviour="block",
             )
         )

@@ -18,7 +18,7 @@ from workspace.vocabulary import CSV_ENTITIES
 class RawTable:
     """A table that records land in. `columns` are its own columns, all text.
 
-    `_record` and `_row` hold a whole record as JSON, beside `_row` stands in `_canonical` which of its columns each
+    `_record` and `_row` hold a whole record as JSON, beside `_row`, `_canonical` states which of its columns each
     canonical one was read from; `_others` holds only the cells that no canonical column was read from.
     """
 

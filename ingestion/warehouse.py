@@ -53,7 +53,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     except BaseException:
         connection.execute("rollback")
-        # Whoever let go of it inside could not take it back: in a failed transaction no statement runs.
+        # It could not be taken back after a release inside: in a failed transaction no statement runs.
         connection.execute(KEEP_ORDER)
         raise
     connection.execute("commit")

@@ -17,7 +17,7 @@ GATE_MARTS = "gate_marts"
 
 
 def gate_checks(manifest: Manifest) -> list[dg.AssetChecksDefinition]:
-    """The raw gate, which stands between raw and dbt, and the marts gate, which stands between dbt and the release."""
+    """The raw gate, between raw and dbt, and the marts gate, between dbt and the release."""
     return [
         _gate(GATE_RAW, suite_raw.rules(), PipelineRun.gate_raw),
         _gate(GATE_MARTS, suite_marts.rules(declared_marts(manifest)), PipelineRun.gate_marts),

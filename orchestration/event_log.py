@@ -1,7 +1,7 @@
 """Dagster's own event log on SQLite, with its connections kept open.
 
 Dagster 1.13 makes a new SQLAlchemy engine for every single read and write, so that each of the 1,500 events of a run
-opens files and compiles its SQL anew: 20 ms an event, half a minute a run. Here an engine lives as long as its file is
+opens files and compiles its SQL again: 20 ms an event, half a minute a run. Here an engine lives as long as its file is
 in use. Remove this module, and its lines in `instance.py`, when Dagster keeps its engines.
 """
 

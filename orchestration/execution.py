@@ -72,7 +72,7 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
     home = dagster_home(paths)
     # dbt reads the project while Dagster is imported, and the gate imports while dbt reads.
     parsing = workers.dbt.parse()
-    # Here and not above: whoever only asks for --help must not wait for it.
+    # Imported here, so that --help does not wait for it.
     import dagster as dg
 
     from orchestration.definitions import JOB_NAME, build_definitions
@@ -116,6 +116,6 @@ def _first_error(result: object) -> str | None:
         if event.is_failure and error:
             while error.cause:
                 error = error.cause
-            told = str(error.message).strip()
-            return machine_trouble(told) or without_values(told.splitlines()[0])
+            text = str(error.message).strip()
+            return machine_trouble(text) or without_values(text.splitlines()[0])
     return None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline.notify import tell
+from pipeline.notify import notify
 from pipeline.run import PipelineRun, new_run_id
 from pipeline.run_log import written_to
 from pipeline.workers import Workers
@@ -48,7 +48,7 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
         is_new = is_again or not tagged or tagged in run_ids(workspace.paths)
         run_id = new_run_id() if is_new or not tagged else tagged
         is_part = bool(dagster_run and _is_part(dagster_run))
-        # A part leaves no record, so that nobody must miss one.
+        # A partial run leaves no record, so none can be missing.
         with hold(workspace.paths.lock, purpose=f"part {run_id}" if is_part else purpose_of(run_id)):
             if dagster_run and context.instance:
                 context.instance.add_run_tags(dagster_run.run_id, {RUN_ID_TAG: run_id})
@@ -76,13 +76,13 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                         run.workers.close()
                     run.close()
                     if not run.is_part:
-                        tell(workspace, run_id=run_id)
+                        notify(workspace, run_id=run_id)
 
     return pipeline
 
 
 def end_dead_runs(instance: dg.DagsterInstance, paths: WorkspacePaths) -> None:
-    """Let Dagster know which of the runs that it takes for running are dead: they began, and nobody works on them."""
+    """Mark runs as dead in Dagster that it takes for running: they began, and no process works on them."""
     working = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
     for run in instance.get_runs(filters=working):
         run_id = run.tags.get(RUN_ID_TAG)

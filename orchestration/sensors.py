@@ -1,4 +1,4 @@
-"""When the pipeline runs because files have come, and again where such a run died."""
+"""When the pipeline runs because files arrived, and again after such a run crashed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def new_files_sensor(job: dg.UnresolvedAssetJobDefinition, root: Path) -> dg.Sen
         job=job,
         minimum_interval_seconds=_EVERY_SECONDS,
         default_status=dg.DefaultSensorStatus.STOPPED,
-        description="Run when new or changed files lie in the inbox or among the mappings.",
+        description="Run when there are new or changed files in the inbox or among the mappings.",
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         workspace = load_workspace(root)
@@ -54,7 +54,7 @@ def new_files_sensor(job: dg.UnresolvedAssetJobDefinition, root: Path) -> dg.Sen
             attempt += 1
         elif seen != cursor.get("seen"):
             return dg.SensorResult(
-                skip_reason="Files are changing; a run starts once they lie still.",
+                skip_reason="Files are changing; a run starts once they stop changing.",
                 cursor=json.dumps({**cursor, "seen": seen}),
             )
         holder = current_holder(workspace.paths.lock)

@@ -1,7 +1,7 @@
-"""Dagster's UI behind our guard. In: Dagster's own options. Out: its UI, schedules and sensors, as `dagster dev` has.
+"""Dagster's UI with our request protection. In: Dagster's options. Out: UI, schedules, sensors, as `dagster dev` has.
 
 Dagster's web server takes commands from any page that its user opens, and even by a link. `dagster dev` starts it as
-a process of its own; here that process is this module, in which the same application stands behind a guard.
+a process of its own; here that process is this module, in which the same application is protected.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""One run without Dagster: build, audit, decide, publish, tell. Who starts it, and when, is none of its business."""
+"""One run without Dagster: build, audit, decide, publish, notify. Who starts it, and when, is decided by the caller."""

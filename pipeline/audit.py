@@ -25,7 +25,7 @@ STAGES: tuple[StageName, ...] = get_args(StageName)
 
 @dataclass
 class StageNotes:
-    """What a stage tells while it runs; becomes its audit record."""
+    """What a stage reports while it runs; becomes its audit record."""
 
     checks: list[Check] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def write(
 
 
 def record_path(folder: Path, *, run_id: str, name: StageName) -> Path:
-    """Where the record of a run's stage lies."""
+    """The path of the record of a run's stage."""
     return folder / f"{run_id}.{name}.json"
 
 

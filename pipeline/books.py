@@ -1,4 +1,4 @@
-"""Do the books balance? Per file from the ledger, per staging model from the build.
+"""Reconciliation (the books): per file from the ledger, per staging model from the build.
 
 In: rows of `ledger.loads` and of `int_quality__staging_totals` as dictionaries. Out: totals, and what does not balance.
 Pure.
@@ -11,7 +11,7 @@ from typing import Any
 
 Row = Mapping[str, Any]
 _COUNTS = ("records", "loaded", "rejected", "skipped")
-_FATES = ("kept", "quarantined", "deduplicated", "superseded", "set_aside", "erased")
+_DISPOSITIONS = ("kept", "quarantined", "deduplicated", "superseded", "set_aside", "erased")
 
 
 def ledger_totals(ledger: Iterable[Row]) -> list[dict[str, Any]]:
@@ -34,9 +34,9 @@ def unbalanced_files(ledger: Iterable[Row]) -> list[str]:
 
 
 def unbalanced_models(books: Sequence[Row]) -> list[str]:
-    """`source in raw table` where a loaded row is in none of staging's fates."""
+    """`source in raw table` where a loaded row is in none of staging's dispositions."""
     return [
         f"{row['data_source']} in {row['raw_table']}"
         for row in books
-        if row["loaded"] != sum(row.get(fate) or 0 for fate in _FATES)
+        if row["loaded"] != sum(row.get(disposition) or 0 for disposition in _DISPOSITIONS)
     ]

@@ -42,7 +42,7 @@ class Code:
 
 
 def code_of_today(root: Path = ROOT) -> Code:
-    """The code as it lies on the disk now: dbt reads its models anew at every run."""
+    """The code as it is on the disk now: dbt reads its models again at every run."""
     number = version(DISTRIBUTION)
     commit = _git(root, "rev-parse", "--short", "HEAD").strip() if (root / ".git").exists() else ""
     if not commit:

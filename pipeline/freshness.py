@@ -1,4 +1,4 @@
-"""Whether a source still delivers: its loads and its promise in, one check out. Pure."""
+"""Whether a source still delivers: its loads and its freshness limit in, one check out. Pure."""
 
 from __future__ import annotations
 

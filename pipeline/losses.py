@@ -31,7 +31,7 @@ def loss_checks(
     Args:
         losses: rows of `int_quality__losses`.
         sources: names of cx.yml; losses of other sources are history.
-        metrics_of: a source's name in, the metrics that stand on it out; asked of failing sources only.
+        metrics_of: a source's name in, the metrics that depend on it out; asked of failing sources only.
     """
     high: dict[str, list[Row]] = {}
     for loss in losses:

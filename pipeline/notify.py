@@ -1,6 +1,6 @@
-"""Who has to know is told: a run's audit records in, one message through Apprise out, or none where all is well.
+"""Notifications: a run's audit records in, one message through Apprise out, or none where all is well.
 
-Told are runs that published nothing, sources that failed, are late or lose much, and metrics that are withheld; and
+Reported are runs that published nothing, sources that failed, are late or lose much, and metrics that are withheld; and
 once more when all is well again. Messages hold names, counts and checks, never rows. An address that does not answer
 never fails a run.
 """
@@ -25,7 +25,7 @@ Records = Mapping[StageName, AuditRecord]
 
 @dataclass(frozen=True)
 class Message:
-    """What is told: a title, and one line for each thing to know."""
+    """What is sent: a title, and one line for each thing to know."""
 
     title: str
     lines: tuple[str, ...]
@@ -35,11 +35,11 @@ class Message:
         return "\n".join(self.lines)
 
 
-def tell(workspace: Workspace, *, run_id: str) -> Message | None:
-    """Tell the addresses of `notify` how a run ended, if somebody has to know.
+def notify(workspace: Workspace, *, run_id: str) -> Message | None:
+    """Send how a run ended to the addresses of `notify`, if there is trouble or its end.
 
     Returns:
-        What was told, also where nobody is to be told.
+        The message, also where no address is configured.
     """
     message = message_of(workspace.config.company, workspace.paths, run_id=run_id)
     if message:
@@ -49,13 +49,13 @@ def tell(workspace: Workspace, *, run_id: str) -> Message | None:
 
 
 def message_of(company: str, paths: WorkspacePaths, *, run_id: str) -> Message | None:
-    """What there is to tell of a run; None where it went well and so did the one before."""
-    told = troubles(paths, run_id=run_id)
-    if told:
+    """The message about a run; None where it went well and so did the one before."""
+    problems = troubles(paths, run_id=run_id)
+    if problems:
         outcome = "was published with trouble" if _is_live(paths, run_id) else "published nothing new"
         if _failed(audit.read(paths.audit, run_id=run_id)):
             outcome = "was not published"
-        return Message(f"{company}: run {run_id} {outcome}", (*told, _what_readers_see(paths)))
+        return Message(f"{company}: run {run_id} {outcome}", (*problems, _what_readers_see(paths)))
     runs = run_ids(paths)
     before = next(iter(runs[runs.index(run_id) + 1 :]), None) if run_id in runs else None
     if before and troubles(paths, run_id=before):
@@ -64,14 +64,14 @@ def message_of(company: str, paths: WorkspacePaths, *, run_id: str) -> Message |
 
 
 def troubles(paths: WorkspacePaths, *, run_id: str) -> tuple[str, ...]:
-    """One line for each thing of a run that somebody has to know, worst first; nothing where all went well."""
+    """One line for each problem of a run, worst first; nothing where all went well."""
     records = audit.read(paths.audit, run_id=run_id)
     withheld = withheld_metrics(paths, run_id) if _is_live(paths, run_id) else []
     return (*_deaths(paths, run_id, records), *_stages(records), *_sources(records), *withheld)
 
 
 def _deaths(paths: WorkspacePaths, run_id: str, records: Records) -> list[str]:
-    """A run that did not end, and records of it that somebody or something has damaged."""
+    """A run that did not end, and damaged records of it."""
     lines = [
         f"audit/{name} cannot be read: it is damaged, and what it said is not known"
         for name in audit.damaged(paths.audit, run_id=run_id)
@@ -92,7 +92,7 @@ def withheld_metrics(paths: WorkspacePaths, run_id: str) -> list[str]:
     try:
         withheld = read_document(paths, run_id).withheld
     except BrokenReleaseError:
-        return []  # whoever asks for the live release learns of it there
+        return []  # opening the live release reports it
     return [f"{metric} is withheld because of {', '.join(checks)}" for metric, checks in sorted(withheld.items())]
 
 
@@ -137,16 +137,16 @@ def _what_readers_see(paths: WorkspacePaths) -> str:
 def _send(addresses: tuple[str, ...], message: Message) -> None:
     if not addresses:
         return
-    # Apprise knows a hundred services and imports them: only a run that has something to tell waits for that.
+    # Apprise knows a hundred services and imports them: only a run with something to send waits for that.
     import apprise
 
     for place, address in enumerate(addresses, start=1):
         url = secret(address)
-        told = apprise.Apprise()
+        notifier = apprise.Apprise()
         # An address holds a password: a log names its place in cx.yml instead.
         if not url:
-            logger.warning("notify %d: %s is not set, so nobody was told there", place, address)
-        elif not told.add(url):
-            logger.warning("notify %d is no address that Apprise knows", place)
-        elif not told.notify(title=message.title, body=message.body):
+            logger.warning("notify %d: %s is not set, so nothing was sent there", place, address)
+        elif not notifier.add(url):
+            logger.warning("notify %d is not an address that Apprise knows", place)
+        elif not notifier.notify(title=message.title, body=message.body):
             logger.warning("notify %d could not be reached", place)

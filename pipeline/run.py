@@ -65,9 +65,9 @@ class PipelineRun:
 
     Attributes:
         facts: what every record of the run says besides its own.
-        workers: the processes that build and check; whoever makes the run ends them.
+        workers: the processes that build and check; the caller ends them.
         continues: the run whose failed steps this one executes again; what went through there is taken over.
-        is_part: only some assets were asked for. A part is no release: it leaves no record and publishes nothing.
+        is_part: only some assets were asked for. A part is not a release: it leaves no record and publishes nothing.
     """
 
     workspace: Workspace
@@ -161,7 +161,7 @@ class PipelineRun:
         return tuple(notes.checks)
 
     def build(self, *, models: list[str] | None = None) -> dbt_runner.Build:
-        """Build and test models with dbt; `None` builds all of them. A part is no release, so it leaves no record.
+        """Build and test models with dbt; `None` builds all of them. A part is not a release, so it leaves no record.
 
         Yields:
             dbt's result events, as they come.
@@ -191,7 +191,7 @@ class PipelineRun:
         return outcome
 
     def _events_of_build(self, models: list[str] | None) -> dbt_runner.Build:
-        # dbt opens both; it would fail at once where somebody has one of them open.
+        # dbt opens both; it would fail at once where another process has one of them open.
         for database in (self.paths.raw_database, self.paths.marts_database):
             free_for_writing(database)
         return self.workers.dbt.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)
@@ -227,7 +227,7 @@ class PipelineRun:
             )
             notes.facts = {"outcome": result.outcome, "live": result.live, **self.facts}
             notes.status = "failed" if result.outcome == "blocked" else "passed"
-            notes.message = _told(result)
+            notes.message = _outcome_text(result)
         return result
 
     def close(self) -> None:
@@ -315,13 +315,13 @@ class PipelineRun:
         errors = [problem for problem in problems if problem.severity == "error"]
         if not errors:
             return _LOADS.model_copy(update={"asset": f"sources.{name}", "unexpected": 0})
-        told = "; ".join(str(problem) for problem in errors)
+        messages = "; ".join(str(problem) for problem in errors)
         return _LOADS.model_copy(
             update={
                 "asset": f"sources.{name}",
                 "status": "failed",
                 "unexpected": len(errors),
-                "observed": told,
+                "observed": messages,
                 "metrics": self._metrics_of_source(name),
             }
         )
@@ -336,7 +336,7 @@ class PipelineRun:
         return tuple(sorted({metric for mart in marts for metric in by_mart.get(mart, ())}))
 
 
-# A file that cannot be read warns: what was loaded before still stands, and so do the other sources.
+# A file that cannot be read warns: what was loaded before is kept, and so are the other sources.
 _LOADS = Check(
     name="loads",
     asset="sources",
@@ -351,7 +351,7 @@ def _accident(name: str, message: str) -> Check:
     return _LOADS.model_copy(update={"asset": f"sources.{name}", "status": "error", "observed": message})
 
 
-def _told(result: Publication) -> str:
+def _outcome_text(result: Publication) -> str:
     match result.outcome:
         case "published":
             return "published"

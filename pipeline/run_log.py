@@ -1,4 +1,4 @@
-"""What a run tells while it works, as a text file that a person reads: `<workspace>/logs/<run_id>.log`."""
+"""What a run reports while it works, as a text file for people: `<workspace>/logs/<run_id>.log`."""
 
 from __future__ import annotations
 

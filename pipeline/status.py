@@ -1,4 +1,4 @@
-"""What a workspace looks like from outside: the release readers see, the last run, the books, what went wrong.
+"""The state of a workspace: the release readers see, the last run, reconciliation, problems.
 
 In: `published/`, `audit/` and the configuration, files only, so that it works while a run has the databases open. Out:
 one plain dictionary, the same for people and for `--json`.
@@ -23,7 +23,7 @@ from workspace.records.runs import is_running, run_ids
 
 
 def status_of(paths: WorkspacePaths) -> dict[str, Any]:
-    """Everything `cx status` tells. Whatever is damaged is a trouble of its own, and the rest is told all the same."""
+    """Everything that `cx status` reports. A damaged file is one of its problems, not its end."""
     holder = current_holder(paths.lock)
     # A run that works on has not gone wrong yet; it is named as running.
     runs = [run_id for run_id in run_ids(paths) if not is_running(paths, run_id)]
@@ -48,7 +48,7 @@ def status_of(paths: WorkspacePaths) -> dict[str, Any]:
         "unbalanced_models": unbalanced_models(books),
         "rejects": ingest.facts["rejects"] if ingest else [],
         "unmapped": build.facts["unmapped"] if build else [],
-        # A build of an earlier version did not tell it.
+        # A build of an earlier version did not record it.
         "guarded": build.facts.get("guarded", []) if build else [],
         "losses": build.facts.get("losses", []) if build else [],
         "warnings": _warnings(paths, runs[0]) if runs else [],
@@ -71,10 +71,11 @@ def _live(paths: WorkspacePaths) -> tuple[Current | None, Release | None, list[s
 
 
 def _broken(paths: WorkspacePaths, error: BrokenReleaseError) -> str:
-    """What is wrong with the live release, what readers see meanwhile, and what to do."""
+    """What is wrong with the live release, what readers see instead, and what to do."""
     whole = seen_by_readers(paths)
     seen = f"Readers see release {whole}" if whole else "Readers see no release"
-    return f"{error.what} ({paths.relative(error.file)}). {seen} until cx run publishes anew, or cx rollback names one."
+    until = "until cx run publishes again, or cx rollback names one"
+    return f"{error.what} ({paths.relative(error.file)}). {seen} {until}."
 
 
 def _configuration(paths: WorkspacePaths) -> list[str]:
@@ -91,7 +92,7 @@ def _disk(paths: WorkspacePaths, live: Current | None) -> list[str]:
     try:
         demand_writable(paths.written)
     except OSError as error:
-        # Rights are another matter: whoever asks may be another user than the one of the nightly run.
+        # Permissions are not checked: the caller may be another user than that of the nightly run.
         if error.errno == errno.EROFS:
             return [f"The next run cannot begin: {machine_trouble(error)}"]
     return _room(paths, live)

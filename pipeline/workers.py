@@ -69,7 +69,7 @@ class DbtProcess:
         self._warming: Answer | None = None
 
     def warm_up(self) -> None:
-        """Have the project in memory before the build is asked for; what keeps it from being read is told then."""
+        """Have the project in memory before the build is asked for; what keeps it from being read is reported then."""
         self._warming = self._worker.ask({"do": "warm_up"})
 
     def parse(self) -> Answer:
@@ -77,7 +77,7 @@ class DbtProcess:
         return self._worker.ask({"do": "parse"})
 
     def build(self, paths: WorkspacePaths, **options: Any) -> Build:
-        """`dbt_runner.build` in that process; tells how far it is, at most every two seconds.
+        """`dbt_runner.build` in that process; logs its progress, at most every two seconds.
 
         Yields:
             dbt's result events as dictionaries, as they come.
@@ -90,7 +90,7 @@ class DbtProcess:
             if self._warming:
                 finish(self._warming)
                 self._warming = None
-            outcome = yield from _telling(self._worker.ask(question))
+            outcome = yield from _logging_progress(self._worker.ask(question))
         except RefusedError as error:
             raise DbtError(str(error)) from None
         return _OUTCOME.validate_python(outcome)
@@ -135,15 +135,15 @@ def workers() -> Iterator[Workers]:
         both.close()
 
 
-def _telling(answer: Answer) -> Answer:
-    told_at = time.monotonic()
+def _logging_progress(answer: Answer) -> Answer:
+    logged_at = time.monotonic()
     while True:
         try:
             event = next(answer)
         except StopIteration as end:
             return end.value
-        if time.monotonic() - told_at >= _PROGRESS_SECONDS:
-            told_at = time.monotonic()
+        if time.monotonic() - logged_at >= _PROGRESS_SECONDS:
+            logged_at = time.monotonic()
             data = event["data"]
             total = data.get("total") or data.get("num_models")
             logger.info("dbt %s of %s: %s", data.get("index"), total, data["node_info"]["node_name"])

@@ -1,7 +1,7 @@
 """The metrics layer: a published release in, governed answers out.
 
 `ask(open_release(paths), Question(metrics=("revenue",), by=("segment",)))` is the only way to a number, for the app,
-the command line and exports alike. MetricFlow is imported with the first question, not with this package.
+the command line and exports. MetricFlow is imported with the first question, not with this package.
 """
 
 from serving.answers import ask, warm

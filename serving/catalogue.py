@@ -29,7 +29,7 @@ class MetricDefinition:
         sources, files: sources of cx.yml and files behind it.
         dimensions: column names it can be asked by.
         grains: periods it can be asked by; empty where it has no dates of its own.
-        checks: checks of the gate and dbt tests it stands on, failed ones first.
+        checks: checks of the gate and dbt tests behind it, failed ones first.
         certification: provisional where the definition says so, or the data do (a forecast worse than a naive one).
         badge_reason: the failed check or missing certification; empty for certified metrics.
     """

@@ -1,7 +1,7 @@
 """Composed metrics of a plan: parts asked of the engine, folded per cell; a change between waves as a pair of cells.
 
-Items may stand in outer groups (pillars) that weigh alike. Where an answer holds items of a group and items of none,
-the latter are no group of their own: all items of that answer weigh alike then, and its note says so.
+Items may be in outer groups (pillars) with equal weights. Where an answer holds items of a group and items of none,
+the latter do not form a group: all items of that answer then have equal weight, and its note says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from serving.statistics.linear import Codes, Parts
 
 
 class Found(NamedTuple):
-    """Cells and the SQL behind them; `why_none` says why there is none in the whole answer, whatever the grouping."""
+    """Cells and the SQL behind them; `why_none` says why there is none in the whole answer, for any grouping."""
 
     cells: dict[Key, Cell]
     sql: tuple[str, ...]
@@ -107,7 +107,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
     )
     estimates = change(fold, grouped.parts)
     guard = Guard(release, replace(both, filters=plan.filters))
-    told = f"{text_of(pair[1])} against {text_of(pair[0])}"
+    comparison = f"{text_of(pair[1])} against {text_of(pair[0])}"
     cells = {}
     for key, at in positions.items():
         rows = [counted.get((*key, wave)) for wave in pair]
@@ -119,7 +119,7 @@ def _changed(release: LiveRelease, plan: Plan) -> Found:
                 n=sum(_counted(counts, plan.metric.n, row) or 0 for row in rows),
                 people=min(people, default=None),
             ),
-            note="; ".join(filter(None, (told, grouped.notes.get(at)))),
+            note="; ".join(filter(None, (comparison, grouped.notes.get(at)))),
             is_hidden=any(guard.is_small(some) for some in people) or any(guard.hides((*key, wave)) for wave in pair),
         )
     return Found(cells, (sql, parts.sql, counts.sql))
@@ -180,7 +180,7 @@ class _Grouped:
 
 
 def _ungroup(parts: Parts, table: Table, plan: Plan, release: LiveRelease, *, together: int = 1) -> _Grouped:
-    """Let all items of a cell weigh alike where some of them stand in an outer group and some in none.
+    """Give all items of a cell equal weight where some are in an outer group and some are not.
 
     Args:
         together: how many cells that follow each other are compared, so that one rule must hold for all of them.
@@ -198,7 +198,7 @@ def _ungroup(parts: Parts, table: Table, plan: Plan, release: LiveRelease, *, to
         here = (pair == at) & answered
         none, all_items = (len(np.unique(parts.item[some])) for some in (here & lacking, here))
         verb = "has" if none == 1 else "have"
-        notes[at] = f"{none} of {all_items} items {verb} no {word}: all items weigh alike here"
+        notes[at] = f"{none} of {all_items} items {verb} no {word}: all items have equal weight here"
     return _Grouped(replace(parts, outer=np.where(np.isin(pair, mixed), 0, parts.outer)), notes)
 
 

@@ -1,4 +1,4 @@
-"""How far the facts behind a metric reach: feeds of a release in, covered days and months out."""
+"""The period that the facts of a metric cover: feeds of a release in, covered days and months out."""
 
 from __future__ import annotations
 

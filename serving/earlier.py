@@ -100,7 +100,7 @@ def _reached(back: LookBack, asked: _Days) -> _Days:
 
 
 def _earlier(day: date, back: LookBack) -> date:
-    """The day so many units before; the end of February stands for days that it does not have."""
+    """The day so many units before; the end of February is used for days that it does not have."""
     if back.grain in ("day", "week"):
         return date.fromordinal(day.toordinal() - back.count * (7 if back.grain == "week" else 1))
     months = back.count * {"month": 1, "quarter": 3, "year": 12}[back.grain]

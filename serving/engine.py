@@ -1,7 +1,7 @@
 """The only module that talks to MetricFlow: metrics, dimensions and filters in, columns of values and SQL out.
 
-MetricFlow's API is not declared stable (pinned in pyproject.toml), so nobody else may import it. It is imported when
-the first question is asked, because the import takes about a second.
+MetricFlow's API is not declared stable (pinned in pyproject.toml), so no other module may import it. It is imported
+when the first question is asked, because the import takes about a second.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Planner:
             where_constraints=list(conditions) or None,
             output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
         )
-        # MetricFlow resets a global id generator while it plans: one plan at a time, whatever the definitions.
+        # MetricFlow resets a global id generator while it plans: one plan at a time, for all definitions.
         with _planning:
             return str(self._engine().explain(request).sql_statement.sql)
 
@@ -196,7 +196,7 @@ class Engine:
 
 
 def conditions_of(query: Query) -> tuple[tuple[str, ...], dict[str, Value]]:
-    """The filters and period of a query in MetricFlow's form, and the values of the parameters that stand in them.
+    """The filters and period of a query in MetricFlow's form, and the values of their parameters.
 
     Values are bound when the SQL runs. They are never part of a plan, so that another value needs no other plan, and
     nothing of a value can be SQL or Jinja.

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-# More words than this are no help in a sentence.
+# More words than this do not help in a sentence.
 LISTED: Final = 40
 
 
@@ -31,7 +31,7 @@ class NoRelease(Exception):  # noqa: N818 - the name readers know it by
 
     Attributes:
         what: what is missing or broken, in one sentence.
-        command: the exact command that mends it.
+        command: the exact command that fixes it.
         looked_for: the path that was tried.
         is_damage: something was published, and is not any more what it was.
     """
@@ -45,7 +45,7 @@ class NoRelease(Exception):  # noqa: N818 - the name readers know it by
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """A sentence that names the nearest known words; where none is near, those that share a part, or all of a few."""
+    """A sentence that names similar known words; else those that share a part, or all of a few."""
     near = difflib.get_close_matches(word.lower(), known, n=3, cutoff=0.6)
     if near:
         return f"Did you mean {' or '.join(near)}?"
@@ -55,4 +55,4 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     alike = sorted(one for one in known if any(part in one.lower() for part in parts))[:LISTED]
     if alike:
         return f"Known among {len(known)}: {', '.join(alike)}."
-    return f"None of the {len(known)} known is near."
+    return f"None of the {len(known)} known names is similar."

@@ -207,8 +207,8 @@ def _row(plan: Plan, guard: Guard, key: Key, cell: Cell, alone: str | None) -> A
     doubt = plan.coverage.provisional_reason
     left_out = f"without the answers that are refused: {cell.refusal}" if cell.refusal else None
     notes = [f"provisional: {doubt}" if doubt else None, alone, cell.note, left_out, plan.coverage.part]
-    told = "; ".join(note for note in notes if note)
-    return replace(row, value=cell.value, low=cell.low, high=cell.high, reason=told or None)
+    reason = "; ".join(note for note in notes if note)
+    return replace(row, value=cell.value, low=cell.low, high=cell.high, reason=reason or None)
 
 
 def _order(plan: Plan, key: Key) -> tuple[Any, ...]:

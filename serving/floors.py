@@ -1,4 +1,4 @@
-"""What an estimate needs besides privacy: enough people behind it, and groups that can be set beside each other.
+"""What an estimate needs besides privacy: enough people behind it, and groups that can be compared.
 
 In: a plan and its cells. Out: why a cell has no number, or why its row must not be compared. Every answer passes here,
 so that a page, a terminal and a download say the same.
@@ -19,7 +19,7 @@ LOPSIDED: Final = 0.95
 
 
 def too_few(metric: Metric, cell: Cell) -> str | None:
-    """Why a cell stands on too little: its metric's `min_n` (answers) or `min_people`; None where it does not."""
+    """Why a cell has too few answers (its metric's `min_n`) or people (`min_people`); None where it has enough."""
     least_n, least_people = metric.meta.min_n, metric.meta.min_people
     if cell.n is not None and cell.n < least_n:
         return f"fewer than {least_n} {'people' if metric.n == metric.people else 'answers'}"

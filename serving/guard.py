@@ -58,7 +58,7 @@ class Guard:
         return any(counted.hides(key) for counted in self._counted)
 
     def hidden(self) -> list[Key]:
-        """Cells of the answer that must stay hidden, also those that nobody is in."""
+        """Cells of the answer that must stay hidden, also the empty ones."""
         found = (key for counted in self._counted for key in counted.blocks if counted.hides(key))
         return list(dict.fromkeys(found))
 

@@ -73,16 +73,16 @@ def _summary(paths: WorkspacePaths, run_id: str, records: list[AuditRecord]) -> 
         return None  # it works on, and has not done a stage yet
     ordered = sorted(records, key=lambda record: STAGES.index(record.stage))
     broken = next((record for record in ordered if record.status in ("failed", "error")), None)
-    told = broken or ordered[-1]
+    shown = broken or ordered[-1]
     publish = next((record for record in ordered if record.stage == "publish"), None)
     return RunSummary(
         run_id=run_id,
         started_at=min(record.started_at for record in ordered),
         finished_at=max(record.finished_at for record in ordered),
         status=broken.status if broken else ordered[-1].status,
-        stage=told.stage,
+        stage=shown.stage,
         failed_checks=tuple(check for record in ordered for check in record.checks if check.status != "passed"),
-        message=told.message,
+        message=shown.message,
         published=publish is not None and publish.status == "passed",
     )
 

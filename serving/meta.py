@@ -1,4 +1,4 @@
-"""What a metric's `config.meta` may say, as a typed model. In: meta, and all metrics. Out: `MetricMeta`, or the fault.
+"""A metric's `config.meta` as a typed model. In: meta, and all metrics. Out: `MetricMeta`, or the problem.
 
 An analyst writes it by hand: what is missing or misspelt refuses that one metric with the reason, and no other. The
 project's own metrics have none of either: a run with one builds nothing that is published (`pipeline.run`).
@@ -53,7 +53,7 @@ class MetricMeta(_Strict):
     """What a definition says besides its formula. docs/adding-a-metric.md explains every key to who writes one.
 
     Attributes:
-        question, owner, certification, unit, good: what readers are told of it.
+        question, owner, certification, unit, good: what readers learn about it.
         metric_class: how it is computed (`class` in YAML).
         n, people: metrics that count its answers and its distinct people.
         min_cell: privacy floor in people; 0 for none.
@@ -61,7 +61,7 @@ class MetricMeta(_Strict):
         feeds, needs_feeds: names in fct_feeds; those of which all, and those of which none, may be empty.
         interval, low, high: how its 95% interval is found, or the metrics that hold its bounds.
         dimensions: what a statistic at a fixed grain may be asked by.
-        needs: dimensions over whose values nothing may be added up.
+        needs: dimensions whose values must not be added up.
         part_by: dimensions that say what is part and what is not.
         fold, inputs, item, outer, scale, change: of a composed metric.
         mix, one_of: the dimension whose parts a pooled score names, or of which it takes one value alone.
@@ -203,7 +203,7 @@ def _names(meta: MetricMeta, metrics: Collection[str]) -> str | None:
     named += [(f"inputs.{role}", name) for role, name in meta.inputs.items()]
     named += [("hidden_with", name) for name in meta.hidden_with]
     unknown = next(((key, name) for key, name in named if name is not None and name not in metrics), None)
-    return f"meta.{unknown[0]} names '{unknown[1]}', which is no metric" if unknown else None
+    return f"meta.{unknown[0]} names '{unknown[1]}', which is not a metric" if unknown else None
 
 
 def _composed(meta: MetricMeta, metrics: Collection[str]) -> str | None:

@@ -27,7 +27,7 @@ def mixes(release: LiveRelease, plan: Plan) -> dict[Key, str]:
     for key, value, answers, some in zip(keys_of(plan, table), *columns, strict=True):
         if answers:
             pooled[key].append(Part(text_of(value) or MISSING_WORD, int(answers), int(some or 0)))
-    return {key: _told(parts, dimension.label, plan.floor) for key, parts in pooled.items() if len(parts) > 1}
+    return {key: _parts_text(parts, dimension.label, plan.floor) for key, parts in pooled.items() if len(parts) > 1}
 
 
 class Part(NamedTuple):
@@ -38,7 +38,7 @@ class Part(NamedTuple):
     people: int
 
 
-def _told(parts: list[Part], label: str, floor: int) -> str:
+def _parts_text(parts: list[Part], label: str, floor: int) -> str:
     ordered = sorted(parts, key=lambda part: (-part.answers, part.name))
     if min(part.people for part in parts) < floor:
         return f"pools {len(parts)} of {label.lower()}: {', '.join(part.name for part in ordered)}"

@@ -41,7 +41,7 @@ class Plan:
         filters: in the snapshot's own values.
         floor: cells with fewer people are hidden; 0 where the metric and its slice are not sensitive.
         time_grain: the grain of the metric's own dates.
-        is_looking_back: stands on periods before the one that is asked for: they are asked for too, and judged after.
+        is_looking_back: depends on periods before the one that is asked for: they are asked for too, and judged after.
         is_on_calendar: has rows for days without facts.
     """
 
@@ -263,7 +263,7 @@ def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach
 def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
     """Fewer people than this are hidden at this slice: of sensitive metrics at any, of other people in any group.
 
-    A group is whatever a grouping or a filter names. What the company as a whole did is shown, also where few did it.
+    A group is everything that a grouping or a filter names. Totals of the company are shown, even of few people.
     """
     own = privacy_floor(release, metric)
     is_of_people = release.semantics.is_of_people(metric.name)
@@ -276,7 +276,7 @@ def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
 def privacy_floor(release: LiveRelease, metric: Metric) -> int:
     """Fewer people than this are hidden at any slice; 0 for metrics that are not sensitive by themselves.
 
-    What people wrote (`meta.is_written`) has a floor of its own, since words tell more of a person than a number.
+    What people wrote (`meta.is_written`) has a floor of its own, since words reveal more about a person than a number.
     """
     own = metric.meta.min_cell
     if own == 0:

@@ -54,7 +54,7 @@ class Question:
         timed = [word for word in self.by if word == TIME or word.startswith(f"{TIME}__")]
         if timed:
             raise UserError(
-                f"Time is no dimension to group by ('{timed[0]}').", f"Name one grain instead: {', '.join(GRAINS)}."
+                f"Time is not a dimension to group by ('{timed[0]}').", f"Name one grain instead: {', '.join(GRAINS)}."
             )
         if self.grain is not None and self.grain not in GRAINS:
             raise UserError(f"There is no grain '{self.grain}'.", did_you_mean(str(self.grain), GRAINS))

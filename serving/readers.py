@@ -1,6 +1,6 @@
-"""Who is waiting for an answer. In: the beginning and end of every question. Out: a way to wait until nobody is.
+"""Who is waiting for an answer. In: the beginning and end of every question. Out: a way to wait until none is open.
 
-Questions are planned one at a time. Whoever asks ahead of readers would, by asking again at once, get nearly every
+Questions are planned one at a time. Precomputing answers would, by asking again at once, get nearly every
 turn: a lock is not given to who has waited longest.
 """
 
@@ -38,7 +38,7 @@ class Readers:
                 self._change.notify_all()
 
     def wait_until_quiet(self) -> None:
-        """Return when nobody is asking and nobody has asked for `QUIET_SECONDS`."""
+        """Return when no question is running and none has been asked for `QUIET_SECONDS`."""
         with self._change:
             while self._asking or (left := self._last_at + QUIET_SECONDS - time.monotonic()) > 0:
                 self._change.wait(None if self._asking else left)

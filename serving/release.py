@@ -114,7 +114,7 @@ class _Known:
 _open: dict[tuple[Path, str, str, str], _Known] = {}
 _open_lock = threading.Lock()
 _KEPT_OPEN: Final = 4
-_SHOWN: Final = 80  # signs of a name that nobody gave, in a message
+_SHOWN: Final = 80  # characters of an unknown name, in a message
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
@@ -151,7 +151,7 @@ def open_release(paths: WorkspacePaths, run_id: str | None = None) -> LiveReleas
 
 
 def releases(paths: WorkspacePaths) -> tuple[Release, ...]:
-    """Every published release, newest first. Folders without a valid document are no releases."""
+    """Every published release, newest first. Folders without a valid document are not releases."""
     return documents(paths)
 
 

@@ -1,4 +1,4 @@
-"""What an answer is made of: rows, each with its status. They know neither how they are found nor where from."""
+"""What an answer is made of: rows, each with its status. They do not know how they were computed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class AnswerRow:
         dimensions: asked word -> value; a missing value is None. Empty where the status is of the whole metric.
         period: first day of the row's period.
         low, high: 95% interval, where the metric has one.
-        n: how many people or answers the value stands on.
+        n: how many people or answers the value is based on.
         status: only `ok` rows have a value; `reason` says why the others have none, or how to read the value.
         is_comparable: whether the row may be set beside the others of its answer; if not, `reason` says why.
     """

@@ -68,7 +68,7 @@ class Metric:
         model: semantic model of a simple metric; None for others.
         time_column: the model's column that dates a simple metric.
         is_state: a simple metric of a state: over several periods the last one counts, not their sum.
-        parts: metrics this one is computed from, with how each reaches back in time; one may stand there twice.
+        parts: metrics this one is computed from, with how each reaches back in time; one may be listed twice.
         is_on_calendar: MetricFlow joins it to all days, also to those without facts.
         fault: what is wrong with its `config.meta`; such a metric is refused with that reason; its meta is left out.
     """
@@ -130,7 +130,7 @@ class Semantics:
 
     @cached_property
     def offered(self) -> tuple[str, ...]:
-        """Metrics that users may ask for: all but mere ingredients."""
+        """Metrics that users may ask for: all but helper metrics."""
         return tuple(name for name, metric in self.metrics.items() if metric.metric_class != "input")
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
@@ -224,7 +224,7 @@ class Semantics:
         if metric.metric_class == "input":
             users = [other for other in self.offered if name in self._reach(other)]
             raise UserError(
-                f"'{name}' is an ingredient and not asked for by itself.",
+                f"'{name}' is a helper metric and cannot be queried by itself.",
                 f"Ask for {' or '.join(users)}." if users else did_you_mean(name, self.offered),
             )
         return metric

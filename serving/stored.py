@@ -1,15 +1,15 @@
 """Which cells of a statistic at a fixed grain must stay hidden: a plan and its release in, a yes or no per cell out.
 
-Such a statistic stands in its mart cell by cell, its totals among the cells. Where cells add up (Shapley values of the
-segments to those of all, shares of values to one), a hidden one would be the total less the others. `meta.adds_up` of
-the metric says so:
+Such a statistic is stored in its mart cell by cell, its totals among the cells. Where cells add up (Shapley values of
+the segments to those of all, shares of values to one), a hidden one would be the total less the others. `meta.adds_up`
+of the metric says so:
 
     adds_up:
       axes: [channel, period, segment]   # along these, cells add up
       within: [conversion]               # cells of different values have nothing to do with each other
       total: all                         # how the mart names the total along an axis, where it stores one
 
-What is in neither list (a model) looks at the same people in another way: its cells are hidden alike.
+What is in neither list (a model) looks at the same people in another way: its cells are hidden, too.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _lattices(
 
 
 def _margin(axes: Axes, values: Key, total: str | None) -> tuple[Axes, Key]:
-    """The margin that a cell stands in: the axes along which it is no total, and its values there."""
+    """The margin of a cell: the axes along which it is not a total, and its values there."""
     kept = [at for at, value in enumerate(values) if total is None or value != total]
     return tuple(axes[at] for at in kept), tuple(values[at] for at in kept)
 
@@ -108,7 +108,7 @@ def _margin(axes: Axes, values: Key, total: str | None) -> tuple[Axes, Key]:
 def _counts(tables: Mapping[Axes, Counts], margin: Axes, floor: int) -> Counts:
     """People of a margin: as stored, or else enough to be shown.
 
-    Totals that the mart does not store are told by other metrics, which decide for themselves which of them they hide:
+    Totals that the mart does not store are reported by other metrics, which decide for themselves what they hide:
     here they count as known.
     """
     if margin in tables:

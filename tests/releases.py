@@ -1,4 +1,4 @@
-"""A release whose document a test writes: sealed and pointed at, as publishing would leave it."""
+"""A release whose document a test writes: sealed and live, as after publishing."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def set_variables(variables: dict[str, str]) -> None:
 def cache_folder() -> Path:
     """Where what can be computed again is kept between runs, for this user alone; made if need be.
 
-    It is the user's cache. A service's user often has no home: its caches lie among the temporary files.
+    It is the user's cache. A service's user often has no home: its caches are among the temporary files.
 
     Raises:
         WorkspaceError: neither can be written.
@@ -51,7 +51,7 @@ def cache_folder() -> Path:
     for folder in _cache_folders():
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Somebody else may have made a folder of this name among the temporary files.
+            # Another user may have made a folder of this name among the temporary files.
             if os.access(folder, os.W_OK) and not folder.is_symlink() and folder.stat().st_uid == os.getuid():
                 return folder
     tried = ", ".join(str(folder) for folder in _cache_folders())

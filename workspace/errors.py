@@ -1,4 +1,4 @@
-"""Problems that a user can mend: what is wrong, where, and what to do next."""
+"""Problems that a user can fix: what is wrong, where, and what to do next."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class Problem:
     """One thing that is wrong in a workspace.
 
     Attributes:
-        file: path as the user knows it, relative to the workspace where it lies inside.
+        file: path as the user knows it, relative to the workspace if it is inside.
         what: the fault, in one sentence.
         fix: what to do about it, in one sentence.
         line: 1-based line in `file`, where one can be named.
         key: the dotted key, column or value at fault, where one can be named.
-        severity: an `error` keeps a run from starting; a `warning` is told and does not.
+        severity: an `error` keeps a run from starting; a `warning` is only reported.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""A database file in, the same file free for a writer out: a run never waits for somebody who only reads.
+"""A database file in, the same file free for a writer out: a run never waits for a process that only reads.
 
 DuckDB locks a file for one writer or many readers. A notebook, a BI tool or a dashboard that has the warehouse open for
 reading would stop the night's run; here the run goes on with a copy under the same name, and the reader keeps the file
@@ -31,7 +31,7 @@ class DatabaseInUseError(Exception):
 
 
 def free_for_writing(database: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
-    """Return once nobody else keeps `database` from being opened for writing.
+    """Return once no other process keeps `database` from being opened for writing.
 
     Call it in a process that has the file not open itself: closing a file gives up the process's own locks on it.
 
@@ -78,7 +78,7 @@ def _use_of(database: Path) -> Literal["free", "read", "written"]:
 
 
 def _replace_by_a_copy(database: Path) -> None:
-    """Put a copy under the file's name. Nobody writes it meanwhile; a log beside it belongs to the copy as well."""
+    """Put a copy under the file's name. No process writes it then; a log beside it belongs to the copy, too."""
     copy = database.with_name(f"{database.name}.copy")
     logger.info("%s is open for reading in %s: the run goes on with a copy", database.name, _holder(database))
     try:

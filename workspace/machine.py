@@ -1,4 +1,4 @@
-"""What the machine refuses: an exception in, one sentence with its cure out, or none where it is another fault.
+"""Errors of the machine: an exception in, one sentence with its fix out, or none where it is another error.
 
 Databases and libraries wrap what the system says in errors of their own, so that its words are looked for along the
 whole chain of causes.
@@ -30,10 +30,10 @@ _CURES: Final = {
     _FULL: "The disk is full{where}. Make room, and run again: what was published before stays as it is.",
     _UNUSABLE: "The disk could not be read or written{where}: it is full, or broken. See how much room it has, and run "
     "again.",
-    _READ_ONLY: "The disk may only be read{where}. Name a workspace on a disk that can be written, or mount it so.",
-    _DENIED: "The user that runs this may not write here{where}. Give it the right to, or name another workspace.",
+    _READ_ONLY: "The disk is read-only{where}. Name a workspace on a writable disk, or mount it as writable.",
+    _DENIED: "The user that runs this may not write here{where}. Give it permission, or name another workspace.",
     _DAMAGED: "A database is damaged{where}. warehouse/cx.duckdb and .dagster may be removed: the next run makes them "
-    "anew. warehouse/raw.duckdb holds the secret of people's keys: put its last backup in its place.",
+    "again. warehouse/raw.duckdb holds the secret of people's keys: put its last backup in its place.",
 }
 _QUOTED: Final = re.compile(r"[\"']([^\"'\n]+)[\"']")
 

@@ -1,4 +1,4 @@
-"""Where everything of a workspace lies. Nothing here touches the disk."""
+"""The paths of a workspace. Nothing here touches the disk."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class WorkspacePaths:
 
     @property
     def logs(self) -> Path:
-        """What every run told while it worked, one text file a run."""
+        """What every run reported while it worked, one text file a run."""
         return self.root / "logs"
 
     @property
@@ -81,22 +81,22 @@ class WorkspacePaths:
         return (self.warehouse, self.audit, self.logs, self.published, self.dagster_home, self.dbt)
 
     def holds(self, path: Path) -> bool:
-        """Whether a file or folder lies inside the workspace, wherever links and `..` lead."""
+        """Whether a file or folder is inside the workspace, with links and `..` resolved."""
         return _resolved(path).is_relative_to(_resolved(self.root))
 
     def release(self, run_id: str) -> Path:
         return self.published / run_id
 
     def relative(self, path: Path) -> str:
-        """`path` as a user knows it: relative to the workspace where it lies inside."""
-        # A link that leads out is shown as the link: where it leads is none of a reader's business.
+        """`path` as a user knows it: relative to the workspace if it is inside."""
+        # A link that leads out is shown as the link: the target is not shown to readers.
         for one, root in ((_resolved(path), _resolved(self.root)), (path, self.root)):
             if one.is_relative_to(root):
                 shown = one.relative_to(root).as_posix()
                 break
         else:
             shown = str(path)
-        # A name that is no text can be neither stored nor printed as it is.
+        # A name that is not valid text can be neither stored nor printed as it is.
         return os.fsencode(shown).decode("utf-8", "backslashreplace")
 
 

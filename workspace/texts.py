@@ -1,4 +1,4 @@
-"""What nobody sees in a text: a text in; the same without it out. dbt_project/macros/texts/cleaning.sql says it in SQL.
+"""Invisible characters: a text in; the same text without them out. macros/texts/cleaning.sql says it in SQL.
 
 Blanks of every kind, controls, and characters that only steer how text is set (zero-width spaces and joiners, marks of
 direction, the byte order mark) cling to what is copied and pasted. `str.strip` leaves most of them.
@@ -23,14 +23,14 @@ _ENDS: Final = re.compile(rf"\A[{_BLANKS}{_INVISIBLE}]++|(?<![{_BLANKS}{_INVISIB
 
 
 def clean_text(text: str) -> str:
-    """The text without what nobody sees at its ends; what stands inside stays as it is. Empty where nothing is left."""
+    """The text without invisible characters at its ends; those inside are kept. Empty where nothing is left."""
     return _ENDS.sub("", text)
 
 
 def clean_id(text: str) -> str:
-    """The text as an identifier or an address: two that look alike are one.
+    """The text as an identifier or an address: two that look the same are one.
 
-    What takes no room is left out wherever it stands, every blank inside is a plain one, and there is none at the ends.
+    Invisible characters are removed everywhere, every blank inside is a plain one, and there is none at the ends.
     Empty where nothing is left.
     """
     return _NO_WIDTH.sub("", _BLANK.sub(" ", text)).strip(" ")

@@ -13,7 +13,7 @@ STAGE_ALIASES: Final = {"attraction": "awareness", "cultivation": "discovery"}
 IDENTIFIER_TYPES: Final = ("customer", "email", "phone", "anonymous", "respondent", "requester", "author")
 CORNERS: Final = ("marketing", "product", "commerce", "service")
 PRESENCES: Final = ("online", "offline")
-# What answers call a channel that is none: no touch in the window, no row of channels.csv, all of them.
+# What answers call a missing channel: no touch in the window, no row of channels.csv, all of them.
 RESERVED_CHANNELS: Final = ("unattributed", "unmapped", "all")
 PILLARS: Final = ("people", "products", "processes")
 OUTCOME_KINDS: Final = ("personal", "professional")
@@ -101,7 +101,7 @@ class Entity:
     Attributes:
         required: canonical columns that `columns:` must name, or the file must hold under their own name.
         optional: further canonical columns.
-        key: the columns by which a later row replaces an earlier one; none where every row stands for itself.
+        key: the columns by which a later row replaces an earlier one; none where every row counts.
     """
 
     required: tuple[str, ...]

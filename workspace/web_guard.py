@@ -1,4 +1,4 @@
-"""What stands before every web server of ours. In: any ASGI application. Out: the same one, deaf to foreign pages.
+"""Protection of every web server of ours. In: any ASGI application. Out: the same one, closed to foreign pages.
 
 A server on this machine is reached by every page that its user opens, wherever that page came from. So a request is
 answered only if it names this server as its host (else a foreign name was pointed at this machine) and if no foreign
@@ -119,9 +119,9 @@ def origin_of(address: str) -> str:
 
 
 def _is_navigation(scope: Scope) -> bool:
-    """Whether somebody follows a link to a page of ours: that may stand anywhere, and does nothing.
+    """Whether the request follows a link to a page of ours: links may be anywhere, and change nothing.
 
-    A page that is framed or prefetched by a foreign one is none.
+    A page that is framed or prefetched by a foreign one does not count.
     """
     modes, destinations = values_of(scope, b"sec-fetch-mode"), values_of(scope, b"sec-fetch-dest")
     return (

@@ -1,6 +1,6 @@
-"""How a message speaks of what a file holds: by position and kind; by name only where the name can be nobody's.
+"""How a message describes the contents of a file: by position and kind; by name only if it cannot be personal data.
 
-What stands in a file may be somebody: a cell, a key of JSON, and, where the header is missing, the header itself.
+The contents of a file may be personal data: a cell, a key of JSON, and, where the header is missing, the header itself.
 Messages are kept (audit records, logs, releases) and sent, so that they quote nothing of it but
 
 - names that the user wrote in cx.yml or a mapping, and the canonical ones;
@@ -52,7 +52,7 @@ HEADER_WORDS: Final = frozenset(
     update updated url used user username users utm value values variant vat version view viewed views visit visited
     visitor visits was wave website week weekly weight what when where which who why width with year yearly you your
     zip zone
-    """.split()  # noqa: SIM905 (a list of hundreds of quoted words is no better to read)
+    """.split()  # noqa: SIM905 (a list of hundreds of quoted words does not read better)
 )
 
 _EMAIL: Final = r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+"
@@ -98,32 +98,32 @@ def kind_of(text: str) -> str:
 def looks_like_a_record(header: Sequence[str], known: Collection[str]) -> int | None:
     """The position (from 1) of the cell of a header row that no column is called by; None where there is none.
 
-    An e-mail address or a telephone number says so wherever it stands; a day or a time in a row of which no name is
+    An e-mail address or a telephone number is recognised at any position; a day or a time in a row of which no name is
     known.
     """
-    telling = {"an e-mail address", "a telephone number"}
+    personal = {"an e-mail address", "a telephone number"}
     if not is_header(header, known):
-        telling.add("a day or a time")
+        personal.add("a day or a time")
     for position, name in enumerate(header, start=1):
-        if name not in known and kind_of(name) in telling:
+        if name not in known and kind_of(name) in personal:
             return position
     return None
 
 
 def is_header(names: Collection[str], known: Collection[str]) -> bool:
-    """Whether a row bears a name that is known, so that its other cells are names, too, and not somebody's record."""
+    """Whether a row has a known column name, so that its other cells are names, too, and not a person's record."""
     return any(name in known for name in names)
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names that stand in a file, and how messages speak of them.
+    """Names that occur in a file, and how messages describe them.
 
     Attributes:
-        names: as they stand in the file, in its order.
+        names: as in the file, in its order.
         known: names that the user wrote, and the canonical ones.
         word: what is named: a column, a key.
-        have_positions: the order means something to whoever looks at the file; not for keys of JSON.
+        have_positions: the order means something to a reader of the file; not for keys of JSON.
     """
 
     names: Sequence[str]
@@ -197,7 +197,7 @@ def is_made_of_header_words(name: str) -> bool:
 def quoted(text: str) -> str:
     """What a user wrote, in quotes; where it looks like a person's address or number after all, what it looks like.
 
-    A cell of a mapping may stand one column too far, and the vetoes among the mappings hold people.
+    A cell of a mapping may be one column too far, and the vetoes among the mappings hold people.
     """
     kind = kind_of(text)
     return f"'{shortened(text)}'" if kind in _WRITTEN_KINDS else f"What stands there ({kind})"
@@ -218,9 +218,9 @@ def nearly(word: str, known: Collection[str], *, cutoff: float = _NEARLY) -> str
 
 
 def spoken(text: str, *, about: str = "value") -> str:
-    """A text of data as a message may show it: itself where it can be nobody's, else what it looks like.
+    """A text of data as a message may show it: itself if it cannot be personal data, else its kind.
 
-    For words that data use for something else than people (events, channels, questions), which may still hold somebody
+    For words that data use for other things than people (events, channels, questions), but that may hold personal data
     where columns are shifted. Texts of several parts (`source / medium`) are judged part by part, calls of pages and
     screens (`Viewed Home Page`) by what was viewed.
     """

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 # A question's answer: events while it is worked on, then what came out as the generator's return value.
 Answer = Generator[dict[str, Any], None, Any]
-_TOLD_LINES: Final = 5
+_MESSAGE_LINES: Final = 5
 
 
 class WorkerError(Exception):
@@ -38,7 +38,7 @@ class Worker:
         self._module = module
         self._messages = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it lives as long as the process)
         self._asked = 0
-        # How questions ended whose answers nobody has read yet, by their number.
+        # How questions ended whose answers are not read yet, by their number.
         self._ended: dict[int, dict[str, Any]] = {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
@@ -97,7 +97,7 @@ class Worker:
         self._process.wait()
         self._messages.seek(0)
         said = self._messages.read().strip().splitlines()
-        return f"{self._module} ended: " + " ".join(said[-_TOLD_LINES:])
+        return f"{self._module} ended: " + " ".join(said[-_MESSAGE_LINES:])
 
 
 def finish(answer: Answer) -> Any:
@@ -121,10 +121,10 @@ def serve(
     """The process's end: answer questions until standard input ends.
 
     Args:
-        answer: question and a way to tell events -> result. All of them are JSON.
+        answer: question and a function that sends events -> result. All of them are JSON.
         refusals: errors whose message is the answer; any other error ends the process.
     """
-    # Only answers may stand on standard output; whatever a library prints belongs to the messages.
+    # Only answers may be written to standard output; what a library prints belongs to the messages.
     replies, sys.stdout = sys.stdout, sys.stderr
 
     def say(number: int, kind: str, what: Any) -> None:

@@ -10,7 +10,7 @@ from app.growth.findings import find_apart, find_costly_gate
 from app.kit import cards, charts, initiatives
 from app.kit.bars import bar
 from app.kit.failures import part
-from app.kit.findings import told
+from app.kit.findings import with_values
 from app.kit.formatting import labels, listing, number, percent, words
 from app.kit.tables import pivot
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
@@ -39,7 +39,7 @@ HOURS = ("1", "4", "8", "24", "48", "168")
 
 def bars(answer: Answer, dimension: str, unit: str, *, found: str | None) -> list[dict[str, object]]:
     """The values of a dimension, highest first, with an interval where there is one; what was found stands out."""
-    rows = sorted(told(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
+    rows = sorted(with_values(answer.rows, dimension), key=lambda row: -(row.value or 0.0))[:BARS]
     spoken = labels(str(row.dimensions[dimension]) for row in rows)
     return [
         bar(row, spoken[str(row.dimensions[dimension])], unit, stands_out=row.dimensions[dimension] == found)
@@ -48,13 +48,13 @@ def bars(answer: Answer, dimension: str, unit: str, *, found: str | None) -> lis
     ]
 
 
-desk, heading = begin("What happens before the purchase?")
-filters = choose(desk)
-target = desk.settings.reply_target_hours
-views = desk.shown("content_views", filters).one("content_views")
-readers = desk.shown("content_people", filters).one("content_people")
-said = desk.shown("mentions", filters, where=OWN).one("mentions")
-fed = [name for name, row in {"content": views, "mentions": said}.items() if desk.is_fed(row.metric)]
+session, heading = begin("What happens before the purchase?")
+filters = choose(session)
+target = session.settings.reply_target_hours
+views = session.shown("content_views", filters).one("content_views")
+readers = session.shown("content_people", filters).one("content_people")
+said = session.shown("mentions", filters, where=OWN).one("mentions")
+fed = [name for name, row in {"content": views, "mentions": said}.items() if session.is_fed(row.metric)]
 if readers.status == "suppressed" and without_facts(
     heading, filters, readers, metrics=SHOWN, what="content", who="readers"
 ):
@@ -73,17 +73,17 @@ if not (views.value or said.value) and without_facts(
 
 def leaving() -> Answer:
     """Who leaves at gates, by topic."""
-    return desk.shown("gate_abandonment", filters, by=("topic",))
+    return session.shown("gate_abandonment", filters, by=("topic",))
 
 
 def going_on() -> Answer:
     """Who goes on after gates, by topic."""
-    return desk.shown("gate_continuation", filters, by=("topic",))
+    return session.shown("gate_continuation", filters, by=("topic",))
 
 
 def timely() -> Answer:
     """Negative mentions that are answered in time, by network."""
-    return desk.shown("negative_in_time_share", filters, by=("network",), where=OWN)
+    return session.shown("negative_in_time_share", filters, by=("network",), where=OWN)
 
 
 with heading.answering(SHOWN):
@@ -92,25 +92,25 @@ with heading.answering(SHOWN):
             find_costly_gate(leaving().rows, going_on().rows),
             find_apart(timely().rows, "network", highest=False),
             before_sentences.before(
-                desk.shown("gate_abandonment", filters).one("gate_abandonment"),
-                desk.shown("negative_answered_share", filters, where=OWN).one("negative_answered_share"),
+                session.shown("gate_abandonment", filters).one("gate_abandonment"),
+                session.shown("negative_answered_share", filters, where=OWN).one("negative_answered_share"),
             ),
         ),
         metrics=SHOWN,
         based_on=based_on(
-            [(views, "content view", "content views"), (said, "public mention", "public mentions")], filters, desk
+            [(views, "content view", "content views"), (said, "public mention", "public mentions")], filters, session
         ),
     )
 
 with st.grid(4, min_column_width=220, gap="small"):
-    cards.kpi(desk, filters, "content_views")
-    cards.kpi(desk, filters, "gate_abandonment")
-    cards.kpi(desk, filters, "negative_in_time_share", label="Negative answered in time", where=OWN)
-    cards.kpi(desk, filters, "positive_amplified_share", label="Positive amplified", where=OWN)
-    cards.kpi(desk, filters, "share_of_voice")
-    cards.kpi(desk, filters, "search_success_share", label="Site searches that succeed")
-    cards.kpi(desk, filters, "outreach_answered_share", label="Outreach answered")
-    cards.kpi(desk, filters, "reading_ease")
+    cards.kpi(session, filters, "content_views")
+    cards.kpi(session, filters, "gate_abandonment")
+    cards.kpi(session, filters, "negative_in_time_share", label="Negative answered in time", where=OWN)
+    cards.kpi(session, filters, "positive_amplified_share", label="Positive amplified", where=OWN)
+    cards.kpi(session, filters, "share_of_voice")
+    cards.kpi(session, filters, "search_success_share", label="Site searches that succeed")
+    cards.kpi(session, filters, "outreach_answered_share", label="Outreach answered")
+    cards.kpi(session, filters, "reading_ease")
 
 left, right = st.columns(2, gap="small")
 with left, part("Gates by topic"):
@@ -118,7 +118,7 @@ with left, part("Gates by topic"):
     costly = find_costly_gate(left_at_gates.rows, after_gates.rows)
     title = growth_sentences.gate(costly, left_at_gates.rows)
     with cards.evidence(
-        desk, title, [left_at_gates, after_gates], ["gate_abandonment", "gate_continuation"], key="gates"
+        session, title, [left_at_gates, after_gates], ["gate_abandonment", "gate_continuation"], key="gates"
     ):
         shown = bars(left_at_gates, "topic", "share", found=costly.topic if costly else None)
         if shown:
@@ -127,13 +127,13 @@ with left, part("Gates by topic"):
                 alt_text=f"Bars of the share leaving at the gate, by topic. {title}.",
                 key="gates_chart",
                 note="A session that was shown a gate and did not submit it; each session and content counts once. "
-                f"Going on: a later stage within {desk.settings.conversion_days} days.",
+                f"Going on: a later stage within {session.settings.conversion_days} days.",
             )
         else:
             cards.nothing_to_show(left_at_gates, what="Gates by topic")
 with right, part("Gated and open content"):
-    gated = desk.shown("content_continuation", filters, by=("is_gated",))
-    share = desk.shown("gated_share", filters).one("gated_share")
+    gated = session.shown("content_continuation", filters, by=("is_gated",))
+    share = session.shown("gated_share", filters).one("gated_share")
     brings = {str(row.dimensions.get("is_gated")): row for row in gated.rows if row.value is not None}
     title_text = (
         f"{percent(brings['true'].value or 0.0)} go on after gated content, {percent(brings['false'].value or 0.0)} "
@@ -141,7 +141,7 @@ with right, part("Gated and open content"):
         if {"true", "false"} <= set(brings)
         else "What gated content brings"
     )
-    with cards.evidence(desk, title_text, [gated], ["content_continuation", "gated_share"], key="gated"):
+    with cards.evidence(session, title_text, [gated], ["content_continuation", "gated_share"], key="gated"):
         if brings:
             cards.chart(
                 charts.ranked(
@@ -162,10 +162,10 @@ with right, part("Gated and open content"):
 
 left, right = st.columns(2, gap="small")
 with left, part("Replies by kind of ticket"):
-    in_time = desk.shown("answered_in_time_share", filters, by=("ticket_category",))
+    in_time = session.shown("answered_in_time_share", filters, by=("ticket_category",))
     late_category = find_apart(in_time.rows, "ticket_category", highest=False)
     title = growth_sentences.slow(late_category, in_time.rows, "ticket_category", what="tickets", target=target)
-    with cards.evidence(desk, title, [in_time], ["answered_in_time_share"], key="replies"):
+    with cards.evidence(session, title, [in_time], ["answered_in_time_share"], key="replies"):
         shown = bars(in_time, "ticket_category", "share", found=late_category.value if late_category else None)
         if shown:
             cards.chart(
@@ -179,11 +179,13 @@ with left, part("Replies by kind of ticket"):
 with right, part("Waiting times"):
     # Half of all tickets, the unanswered among them, have a reply after so long; whole groups, so no filter applies.
     waits = [
-        desk.ask("waiting_share", by=("reply_group", "hours_since"), where={"reply_curve": (curve,), **WHOLE_CURVE})
+        session.ask("waiting_share", by=("reply_group", "hours_since"), where={"reply_curve": (curve,), **WHOLE_CURVE})
         for curve in CURVES
     ]
     medians = {
-        curve: desk.one("median_reply_hours", where={"reply_curve": (curve,), "reply_group": ("all",), **WHOLE_CURVE})
+        curve: session.one(
+            "median_reply_hours", where={"reply_curve": (curve,), "reply_group": ("all",), **WHOLE_CURVE}
+        )
         for curve in CURVES
     }
     halves = [
@@ -192,7 +194,7 @@ with right, part("Waiting times"):
         if medians[curve].value is not None
     ]
     title_text = f"Half are answered after: {listing(halves)}" if halves else "How long people wait for a reply"
-    with cards.evidence(desk, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
+    with cards.evidence(session, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
         points = [
             bar(row, f"{CURVES[curve]}, {row.dimensions['hours_since']} h", "share")
             for curve, answer in zip(CURVES, waits, strict=True)
@@ -211,20 +213,20 @@ with right, part("Waiting times"):
 
 left, right = st.columns(2, gap="small")
 with left, part("Mentions by tone"):
-    moods = desk.shown("mentions", filters, by=("sentiment",), where=OWN, grain="month")
+    moods = session.shown("mentions", filters, by=("sentiment",), where=OWN, grain="month")
     series = [
         {"period": row.period, "value": row.value, "series": words(str(row.dimensions["sentiment"]))}
         for row in moods.rows
         if row.status == "ok" and row.value is not None and row.dimensions.get("sentiment")
     ]
-    changed = initiatives.marks(desk, "mentions", filters.window)
-    negative = desk.shown("negative_share", filters, where=OWN).one("negative_share")
+    changed = initiatives.marks(session, "mentions", filters.window)
+    negative = session.shown("negative_share", filters, where=OWN).one("negative_share")
     title_text = (
         f"{percent(negative.value)} of mentions with a known tone are negative"
         if negative.value is not None
         else "Public mentions by tone"
     )
-    with cards.evidence(desk, title_text, [moods], ["mentions", "negative_share"], key="moods"):
+    with cards.evidence(session, title_text, [moods], ["mentions", "negative_share"], key="moods"):
         if series:
             cards.chart(
                 charts.lines(series, alarming=("Negative",), marks=changed),
@@ -238,7 +240,7 @@ with right, part("Answers by network"):
     by_network = timely()
     late = find_apart(by_network.rows, "network", highest=False)
     title = growth_sentences.slow(late, by_network.rows, "network", what="negative mentions on", target=target)
-    with cards.evidence(desk, title, [by_network], ["negative_in_time_share"], key="networks"):
+    with cards.evidence(session, title, [by_network], ["negative_in_time_share"], key="networks"):
         shown = bars(by_network, "network", "share", found=late.value if late else None)
         if shown:
             cards.chart(
@@ -264,12 +266,12 @@ with part("Content and service"):
     )
     dimension, metrics = splits[chosen or "Content"]
     own = OWN if chosen == "Public voice" else {}
-    answers = [desk.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
+    answers = [session.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
     cards.table(
-        pivot(answers, dimension, desk.definitions, heading=words(dimension), currency=desk.currency),
-        desk,
+        pivot(answers, dimension, session.definitions, heading=words(dimension), currency=session.currency),
+        session,
         alt_text=f"{chosen} by {words(dimension).lower()}",
         key="before_table",
-        note=f"{period_in_words(filters, desk)}.",
+        note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(desk, answers, metrics, key="before_table")
+    cards.source(session, answers, metrics, key="before_table")

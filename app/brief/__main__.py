@@ -12,19 +12,19 @@ from app.brief.write import file_name, write
 from app.kit.formatting import count_of
 
 if TYPE_CHECKING:
-    from app.kit.desk import Desk
+    from app.kit.page_session import PageSession
 
 
-def save(desk: Desk, folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Write the brief of a desk's release below `folder`; returns the files."""
+def save(session: PageSession, folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Write the brief of the session's release below `folder`; returns the files."""
     from app.brief.html import html_of
     from app.brief.pdf import pdf_of
 
     folder.mkdir(parents=True, exist_ok=True)
-    page = write(desk)
+    page = write(session)
     written = []
     for kind in formats:
-        file = folder / f"{file_name(desk.document)}.{kind}"
+        file = folder / f"{file_name(session.document)}.{kind}"
         file.write_bytes(html_of(page).encode() if kind == "html" else pdf_of(page))
         written.append(file)
     return written
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     from streamlit.logger import set_log_level
 
     set_log_level("ERROR")  # Streamlit warns that no server is running, also of every module that is imported
-    from app.kit.desk import open_desk
+    from app.kit.page_session import open_session
     from serving import NoRelease, UserError
     from workspace.environment import silence_telemetry
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     silence_telemetry()
     try:
-        desk = open_desk(options.workspace, options.release)
+        session = open_session(options.workspace, options.release)
     except NoRelease as missing:
         print(f"{missing.what}\nLooked for {missing.looked_for}\nRun: {missing.command}", file=sys.stderr)
         return 1
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{unknown.what}\n{unknown.fix}", file=sys.stderr)
         return 1
     try:
-        files = save(desk, options.output, options.formats or ("html", "pdf"))
+        files = save(session, options.output, options.formats or ("html", "pdf"))
     except OSError as refused:
         print(f"The brief cannot be written to {options.output}: {refused.strerror}.", file=sys.stderr)
         print("Name a folder that may be written with --output.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The four answers. In: a desk and the reader's filters. Out: each as a sentence, with the cell it stands on.
+"""The four answers. In: a session and the reader's filters. Out: each as a sentence, with the cell that it is based on.
 
 The home page and the monthly brief both read them here, so that they cannot say different things.
 """
@@ -26,7 +26,7 @@ from app.who.sentences import MATERIAL_CONCENTRATION
 from workspace.vocabulary import PILLARS, STAGES
 
 if TYPE_CHECKING:
-    from app.kit.desk import Desk
+    from app.kit.page_session import PageSession
     from app.kit.selection import Filters
     from serving import AnswerRow
 
@@ -51,7 +51,7 @@ class Answered:
     overturn: str
 
 
-# What each page stands on, as it stands in a sentence.
+# What the answer of each page is based on, as a phrase.
 FACTS = {
     "who": "orders",
     "journey": "touchpoints",
@@ -60,10 +60,15 @@ FACTS = {
 }
 
 
-def read_answers(desk: Desk, filters: Filters) -> tuple[Answered, ...]:
+def read_answers(session: PageSession, filters: Filters) -> tuple[Answered, ...]:
     """All four, in the order of the questions."""
-    found = (_who(desk, filters), _journey(desk, filters), _outcomes(desk, filters), _expectations(desk, filters))
-    return tuple(answer if desk.is_fed(answer.metric) else _without_source(answer) for answer in found)
+    found = (
+        _who(session, filters),
+        _journey(session, filters),
+        _outcomes(session, filters),
+        _expectations(session, filters),
+    )
+    return tuple(answer if session.is_fed(answer.metric) else _without_source(answer) for answer in found)
 
 
 def _without_source(answer: Answered) -> Answered:
@@ -76,17 +81,17 @@ def _without_source(answer: Answered) -> Answered:
     )
 
 
-def at_stake(desk: Desk, stakes: Stakes) -> Sentence:
+def at_stake(session: PageSession, stakes: Stakes) -> Sentence:
     """Where the most is at stake, of all customers."""
-    if not desk.is_fed("value_at_stake"):
+    if not session.is_fed("value_at_stake"):
         return Sentence("Value at stake: no source has both what customers rated and what they did next", claim=False)
-    return stakes_headline(stakes.ranked, currency=desk.currency, days=desk.settings.active_days)
+    return stakes_headline(stakes.ranked, currency=session.currency, days=session.settings.active_days)
 
 
-def _who(desk: Desk, filters: Filters) -> Answered:
-    profile = desk.ask("profile_index", by=("attribute", "attribute_value"))
-    share = desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share")
-    top = desk.settings.top_tier
+def _who(session: PageSession, filters: Filters) -> Answered:
+    profile = session.ask("profile_index", by=("attribute", "attribute_value"))
+    share = session.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share")
+    top = session.settings.top_tier
     marks = [mark for mark in find_marks(profile.rows) if mark.is_more_common][: who_sentences.MARKS_IN_A_SENTENCE]
     least = percent(top + MATERIAL_CONCENTRATION)
     overturn = f"Overturned if the top {percent(top)} brought less than {least} of revenue"
@@ -100,7 +105,7 @@ def _who(desk: Desk, filters: Filters) -> Answered:
         page="who",
         question=QUESTIONS["who"],
         sentence=who_sentences.who(
-            share, profile.rows, top_tier=top, as_of=desk.document.as_of_on, scope=filters.scope
+            share, profile.rows, top_tier=top, as_of=session.document.as_of_on, scope=filters.scope
         ),
         metric="top_tier_revenue_share",
         where={},
@@ -109,10 +114,10 @@ def _who(desk: Desk, filters: Filters) -> Answered:
     )
 
 
-def _journey(desk: Desk, filters: Filters) -> Answered:
-    days = desk.settings.conversion_days
-    stages = desk.shown("stage_conversion", filters, by=("stage",))
-    entries = desk.shown("stage_entries", filters, by=("stage",))
+def _journey(session: PageSession, filters: Filters) -> Answered:
+    days = session.settings.conversion_days
+    stages = session.shown("stage_conversion", filters, by=("stage",))
+    entries = session.shown("stage_entries", filters, by=("stage",))
     entered = {str(row.dimensions["stage"]) for row in entries.rows if row.value and row.dimensions.get("stage")}
     stall = find_stalled_stage(stages.rows, observed=entered)
     stage = stall.stage if stall else _extreme(stages.rows, "stage", STAGES[:-1], lowest=True)
@@ -140,9 +145,9 @@ def _stall_overturned(stall: Stall | None) -> str:
     )
 
 
-def _outcomes(desk: Desk, filters: Filters) -> Answered:
+def _outcomes(session: PageSession, filters: Filters) -> Answered:
     opportunity, importance, satisfaction = (
-        desk.shown(metric, filters, by=("item_label",))
+        session.shown(metric, filters, by=("item_label",))
         for metric in ("opportunity_score", "outcome_importance", "outcome_satisfaction")
     )
     unmet = find_unmet_outcome(opportunity.rows)
@@ -167,8 +172,8 @@ def _unmet_overturned(unmet: Unmet | None) -> str:
     )
 
 
-def _expectations(desk: Desk, filters: Filters) -> Answered:
-    gaps = desk.shown("expectation_gap", filters, by=("pillar",))
+def _expectations(session: PageSession, filters: Filters) -> Answered:
+    gaps = session.shown("expectation_gap", filters, by=("pillar",))
     short = find_short_pillar(gaps.rows)
     pillar = short.pillar if short else _extreme(gaps.rows, "pillar", PILLARS, lowest=True)
     return Answered(

@@ -1,4 +1,4 @@
-"""The button that gives the monthly brief away. In: a desk. Out: two downloads, made when they are asked for."""
+"""The button that downloads the monthly brief. In: a session. Out: two downloads, made when they are asked for."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import streamlit as st
 from app.brief.html import html_of
 from app.brief.pdf import pdf_of
 from app.brief.write import file_name, write
-from app.kit.desk import Desk
+from app.kit.page_session import PageSession
 
 
-def offer(desk: Desk) -> None:
+def offer(session: PageSession) -> None:
     """Draw the downloads of the release that the page shows."""
     st.header("The month on one page", anchor=False)
     st.caption("Four answers, what changed, what is at stake and what would overturn it, of all customers.")
-    name = file_name(desk.document)
+    name = file_name(session.document)
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Download the brief (PDF)",
-            data=lambda: pdf_of(write(desk)),
+            data=lambda: pdf_of(write(session)),
             file_name=f"{name}.pdf",
             mime="application/pdf",
             icon=":material/picture_as_pdf:",
@@ -27,7 +27,7 @@ def offer(desk: Desk) -> None:
         )
         st.download_button(
             "Download the brief (HTML)",
-            data=lambda: html_of(write(desk)),
+            data=lambda: html_of(write(session)),
             file_name=f"{name}.html",
             mime="text/html",
             icon=":material/html:",

@@ -1,4 +1,4 @@
-"""The brief as a page. In: a `Brief`. Out: one HTML document that stands by itself and prints on one sheet."""
+"""The brief as a page. In: a `Brief`. Out: one self-contained HTML document that prints on one sheet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html import escape
 
 from app.brief.model import Brief, Change, Figure, StakeLine
 
-# The page is a text: whoever opens it runs nothing and asks no other machine.
+# The page is plain text: opening it runs no code and loads nothing from other machines.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
 @page { size: A4; margin: 12mm }

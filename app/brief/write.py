@@ -1,4 +1,4 @@
-"""Write the monthly brief. In: a desk (a release). Out: answers, changes, stakes and what would overturn them."""
+"""Write the monthly brief. In: a session (a release). Out: answers, changes, value at stake, refutations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.kit.periods import COMPARISONS, DEFAULT_PERIOD, Window, add_months, las
 from app.kit.selection import Filters
 
 if TYPE_CHECKING:
-    from app.kit.desk import Desk
+    from app.kit.page_session import PageSession
     from serving import AnswerRow, MetricDefinition
     from workspace.records.documents import Release
 
@@ -27,9 +27,9 @@ CHANGES = (
 STAKES_SHOWN = 4
 
 
-def write(desk: Desk) -> Brief:
-    """Ask everything that the page says, of the desk's release."""
-    document = desk.document
+def write(session: PageSession) -> Brief:
+    """Ask everything that the page says, of the session's release."""
+    document = session.document
     filters = Filters(
         segment=None, region=None, period=DEFAULT_PERIOD, comparison=COMPARISONS[0], as_of=document.as_of_on
     )
@@ -37,40 +37,40 @@ def write(desk: Desk) -> Brief:
         Answer(
             question=one.question,
             text=one.sentence.text,
-            figure=_figure(desk, one.metric, label=one.label, where=one.where, window=filters.window),
+            figure=_figure(session, one.metric, label=one.label, where=one.where, window=filters.window),
             overturn=one.overturn,
         )
-        for one in read_answers(desk, filters)
+        for one in read_answers(session, filters)
     )
     until = last_whole_day(document.as_of_on)
     last = Window(until.replace(day=1), until)
     previous = Window(add_months(until.replace(day=1), -1), date.fromordinal(until.replace(day=1).toordinal() - 1))
-    stakes = read_stakes(desk)
+    stakes = read_stakes(session)
     worth_in = next((stake.worth_in for stake in stakes.ranked), "revenue")
     brief_stakes = tuple(
         StakeLine(
             figure=_figure(
-                desk,
+                session,
                 "value_at_stake",
                 label=stake.label,
                 where={"growth_subject_kind": ("interaction",), "growth_subject": (stake.subject,)},
                 window=Window(None, None),
             ),
-            interval=bounds(stake.row, desk.currency),
+            interval=bounds(stake.row, session.currency),
             below=percent(stake.below.value) if stake.below is not None and stake.below.value is not None else "",
             status=("proven" if stake.is_proven else "not proven") + (", critical" if stake.is_critical else ""),
         )
         for stake in stakes.ranked[:STAKES_SHOWN]
     )
-    changes = tuple(_change(desk, metric, last, previous) for metric in CHANGES)
+    changes = tuple(_change(session, metric, last, previous) for metric in CHANGES)
     shown = [*(answer.figure.metric for answer in answers), *CHANGES, "value_at_stake"]
-    told = notices(
+    listed = notices(
         document,
-        desk.runs,
-        live_run_id=desk.live_run_id,
-        now=desk.now,
-        stale_after=desk.settings.stale_after,
-        instead_of=desk.release.instead_of,
+        session.runs,
+        live_run_id=session.live_run_id,
+        now=session.now,
+        stale_after=session.settings.stale_after,
+        instead_of=session.release.instead_of,
     )
     unknown = settings_not_kept(document)
     return Brief(
@@ -81,25 +81,25 @@ def write(desk: Desk) -> Brief:
         window=f"{day(filters.window.since)} to {day(filters.window.until)}"
         if filters.window.since and filters.window.until
         else "all time",
-        badge=certification(desk.define(shown)).text,
-        notices=tuple(f"{notice.title}. {notice.text}" for notice in (unknown, *told) if notice),
+        badge=certification(session.define(shown)).text,
+        notices=tuple(f"{notice.title}. {notice.text}" for notice in (unknown, *listed) if notice),
         answers=answers,
         month=month(until),
         month_before=month(previous.since or until),
         changes=changes,
-        stake=at_stake(desk, stakes).text,
-        stake_overturn=overturn(stakes.ranked, currency=desk.currency),
+        stake=at_stake(session, stakes).text,
+        stake_overturn=overturn(stakes.ranked, currency=session.currency),
         stakes=brief_stakes,
         method=(
             f"Value at stake: customers below the least they accept x how much less often such customers stayed x the "
-            f"{worth_in} of a customer who stays, over {desk.settings.active_days} days, at equal tenure and prior "
+            f"{worth_in} of a customer who stays, over {session.settings.active_days} days, at equal tenure and prior "
             "value. Intervals are 95%. Association, not cause."
         ),
     )
 
 
 def _figure(
-    desk: Desk,
+    session: PageSession,
     metric: str,
     *,
     label: str,
@@ -107,9 +107,9 @@ def _figure(
     window: Window,
     undated: Literal["whole", "none"] = "whole",
 ) -> Figure:
-    row = desk.one(metric, where=where, window=window, undated=undated)
-    definition = desk.definitions[metric]
-    is_whole = undated == "whole" and desk.is_undated(metric)
+    row = session.one(metric, where=where, window=window, undated=undated)
+    definition = session.definitions[metric]
+    is_whole = undated == "whole" and session.is_undated(metric)
     asked = window if definition.grains and not is_whole else Window(None, None)
     return Figure(
         label=label,
@@ -117,25 +117,25 @@ def _figure(
         where=dict(where),
         window=asked,
         row=row,
-        text=_text(desk, definition, row),
+        text=_text(session, definition, row),
         badge=definition.badge,
     )
 
 
-def _text(desk: Desk, definition: MetricDefinition, row: AnswerRow) -> str:
+def _text(session: PageSession, definition: MetricDefinition, row: AnswerRow) -> str:
     if row.status != "ok" or row.value is None:
         return unavailable(row.status)
     unit = unit_of(definition.name, definition.unit)
     if unit == "currency":
-        return money(row.value, desk.currency)
-    return number(row.value, unit, currency=desk.currency)
+        return money(row.value, session.currency)
+    return number(row.value, unit, currency=session.currency)
 
 
-def _change(desk: Desk, metric: str, last: Window, previous: Window) -> Change:
-    definition = desk.definitions[metric]
+def _change(session: PageSession, metric: str, last: Window, previous: Window) -> Change:
+    definition = session.definitions[metric]
     # Facts without a date belong to no month: the same number twice would be a change of nothing.
     now, before = (
-        _figure(desk, metric, label=definition.label, where={}, window=window, undated="none")
+        _figure(session, metric, label=definition.label, where={}, window=window, undated="none")
         for window in (last, previous)
     )
     moved = None
@@ -146,5 +146,5 @@ def _change(desk: Desk, metric: str, last: Window, previous: Window) -> Change:
 
 
 def file_name(document: Release) -> str:
-    """Named by its release, so that two briefs of one month are told apart."""
+    """Named by its release, so that two briefs of one month are distinguished."""
     return f"brief-{document.as_of_on:%Y-%m}-{document.run_id}"

@@ -28,9 +28,9 @@ def _cell(credit: float | None, share: float | None) -> str:
     return "" if credit is None or share is None else f"{number(credit, 'count')} · {percent(share)}"
 
 
-desk, heading = begin("Which corner brings customers, and who stays?")
-filters = choose(desk)
-movements = {name: desk.shown(name, filters).one(name) for name in (*MOVEMENTS, "net_growth")}
+session, heading = begin("Which corner brings customers, and who stays?")
+filters = choose(session)
+movements = {name: session.shown(name, filters).one(name) for name in (*MOVEMENTS, "net_growth")}
 acquired, lost = movements["acquired"], movements["lost"]
 if without_facts(
     heading, filters, acquired, metrics=SHOWN, what="movements of customers", who="customers", none_is_a_fact=True
@@ -40,7 +40,7 @@ if without_facts(
 
 def credited() -> Answer:
     """Who earned what, by corner and movement."""
-    return desk.shown(CREDITS, filters, by=("corner", "movement"))
+    return session.shown(CREDITS, filters, by=("corner", "movement"))
 
 
 def by_cell(answer: Answer) -> dict[tuple[str | None, str | None], float | None]:
@@ -55,20 +55,20 @@ with heading.answering(SHOWN):
         based_on=based_on(
             [(acquired, "customer acquired", "customers acquired"), (lost, "customer lost", "customers lost")],
             filters,
-            desk,
+            session,
         ),
     )
 
 with st.grid(4, min_column_width=220, gap="small"):
     for name in ("acquired", "reactivated", "lost", "net_growth"):
-        cards.kpi(desk, filters, name)
+        cards.kpi(session, filters, name)
 
 left, right = st.columns([11, 9], gap="small")
 with left, part("Credits by corner"):
     earned = credited()
-    shares, told = movement_shares(earned.rows), by_cell(earned)
+    shares, cells = movement_shares(earned.rows), by_cell(earned)
     title = corners_sentences.credited_most(shares)
-    with cards.evidence(desk, title, [earned], [CREDITS], key="credits"):
+    with cards.evidence(session, title, [earned], [CREDITS], key="credits"):
         if shares:
             cards.chart(
                 charts.matrix(
@@ -77,7 +77,7 @@ with left, part("Credits by corner"):
                             "row": words(corner),
                             "column": words(movement),
                             "value": shares.get((corner, movement)),
-                            "text": _cell(told.get((corner, movement)), shares.get((corner, movement))),
+                            "text": _cell(cells.get((corner, movement)), shares.get((corner, movement))),
                         }
                         for corner in (*CORNERS, UNATTRIBUTED)
                         for movement in MOVEMENTS
@@ -94,23 +94,23 @@ with left, part("Credits by corner"):
         else:
             cards.nothing_to_show(earned, what="Credits by corner")
 with right, part("Movements by month"):
-    monthly = [desk.shown(name, filters, grain="month") for name in ("acquired", "reactivated", "lost")]
+    monthly = [session.shown(name, filters, grain="month") for name in ("acquired", "reactivated", "lost")]
     series = [
         {"period": row.period, "value": row.value, "series": words(row.metric)}
         for answer in monthly
         for row in answer.rows
         if row.status == "ok" and row.value is not None
     ]
-    changed = initiatives.marks(desk, "acquired", filters.window)
+    changed = initiatives.marks(session, "acquired", filters.window)
     came = f"{number(acquired.value or 0, 'count')} acquired"
     went = f"{number(lost.value, 'count')} lost" if lost.value is not None else "losses cannot be shown"
-    with cards.evidence(desk, f"{came}, {went}", monthly, ["acquired", "reactivated", "lost"], key="movements"):
+    with cards.evidence(session, f"{came}, {went}", monthly, ["acquired", "reactivated", "lost"], key="movements"):
         if series:
             cards.chart(
                 charts.lines(series, alarming=("Lost",), marks=changed),
                 alt_text=f"Lines of customers acquired, reactivated and lost a month. {came}, {went}.",
                 key="movements_chart",
-                note=f"Lost: the last purchase or contract is {desk.settings.active_days} days ago. "
+                note=f"Lost: the last purchase or contract is {session.settings.active_days} days ago. "
                 + initiatives.note(changed),
             )
         else:
@@ -118,11 +118,11 @@ with right, part("Movements by month"):
 
 st.header("The sum reconciles", anchor=False)
 with part("The sum"):
-    told = by_cell(credited())
+    cells = by_cell(credited())
     sums = []
     for movement in MOVEMENTS:
         counted = movements[movement].value
-        shared_out = [value for (_, name), value in told.items() if name == movement and value is not None]
+        shared_out = [value for (_, name), value in cells.items() if name == movement and value is not None]
         if counted is not None and shared_out:
             of_credits = number(sum(shared_out), "count")
             sums.append(f"{words(movement)}: {number(counted, 'count')} customers, {of_credits} credits")
@@ -130,10 +130,10 @@ with part("The sum"):
 
 left, right = st.columns(2, gap="small")
 with left, part("Outreach before a lapse"):
-    kept = desk.shown(KEPT, filters, by=("corner",))
+    kept = session.shown(KEPT, filters, by=("corner",))
     keeper = find_apart(kept.rows, "corner", highest=True)
     sentence = growth_sentences.keeps(keeper, kept.rows)
-    with cards.evidence(desk, sentence, [kept], [KEPT], key="keepers"):
+    with cards.evidence(session, sentence, [kept], [KEPT], key="keepers"):
         corners = sorted(
             (row for row in kept.rows if row.value is not None and row.dimensions.get("corner")),
             key=lambda row: -(row.value or 0.0),
@@ -156,14 +156,16 @@ with left, part("Outreach before a lapse"):
                 ),
                 alt_text=f"Bars of the share of customers kept after outreach, by corner. {sentence}.",
                 key="keepers_chart",
-                note=f"Outreach in the last weeks before {desk.settings.active_days} days without a purchase. Whoever "
-                "is reached may differ between corners: an association, not a cause.",
+                note=f"Outreach in the last weeks before {session.settings.active_days} days without a purchase. The "
+                "customers reached may differ between corners: an association, not a cause.",
             )
         else:
             cards.nothing_to_show(kept, what="Outreach before a lapse")
 with right, part("Conversions by corner"):
-    by_model = desk.shown(CONVERSIONS, filters, by=("corner", "model"))
-    with cards.evidence(desk, "First purchases by corner, rules side by side", [by_model], [CONVERSIONS], key="models"):
+    by_model = session.shown(CONVERSIONS, filters, by=("corner", "model"))
+    with cards.evidence(
+        session, "First purchases by corner, rules side by side", [by_model], [CONVERSIONS], key="models"
+    ):
         if any(row.value is not None for row in by_model.rows):
             cards.table(
                 cross(
@@ -171,14 +173,14 @@ with right, part("Conversions by corner"):
                     "corner",
                     MODELS,
                     "model",
-                    definition=desk.definitions[CONVERSIONS],
+                    definition=session.definitions[CONVERSIONS],
                     heading="Corner",
-                    currency=desk.currency,
+                    currency=session.currency,
                 ),
-                desk,
+                session,
                 alt_text="Attributed conversions by corner and model",
                 key="models_table",
-                note=f"{period_in_words(filters, desk)}. First and last give one touch all the credit, linear "
+                note=f"{period_in_words(filters, session)}. First and last give one touch all the credit, linear "
                 "shares it out evenly, time decay favours touches near the conversion. By channel: the journey page.",
             )
         else:

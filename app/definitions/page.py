@@ -17,19 +17,19 @@ EVERY = "All questions"
 FILES_NAMED = 8  # the ledger on the page of data quality has all
 COLORS = {"certified": "green", "provisional": "gray", "needs review": "orange", "withheld": "red"}
 
-desk, heading = begin("For analysts and auditors")
-definitions = sorted(desk.definitions.values(), key=lambda definition: (definition.question, definition.label))
+session, heading = begin("For analysts and auditors")
+definitions = sorted(session.definitions.values(), key=lambda definition: (definition.question, definition.label))
 certified = sum(definition.badge == "certified" for definition in definitions)
 with heading.answering([definition.name for definition in definitions]):
     heading.answer(
         Sentence(f"{certified} of {len(definitions)} metrics are certified today", claim=False),
         metrics=[definition.name for definition in definitions],
-        based_on=f"Definitions as published with the numbers of {day(desk.document.as_of_on)}",
+        based_on=f"Definitions as published with the numbers of {day(session.document.as_of_on)}",
     )
 
 
 def fits(definition: MetricDefinition, text: str) -> bool:
-    """Whether every word of the search stands somewhere in the definition."""
+    """Whether every word of the search is found in the definition."""
     haystack = " ".join(
         (definition.name, definition.label, definition.description, definition.owner, *definition.model)
     ).lower()
@@ -94,9 +94,9 @@ found = [
     for definition in definitions
     if fits(definition, text or "") and topic in (EVERY, None, definition.question)
 ]
-if asked and asked in desk.definitions:
+if asked and asked in session.definitions:
     st.header("The metric you opened", anchor=False)
-    show(desk.definitions[asked], is_open=True)
+    show(session.definitions[asked], is_open=True)
 elif asked:
     said = markdown_safe(shortened(asked))
     st.warning(f"There is no metric called {said} in this release.", icon=":material/search_off:")
@@ -111,7 +111,7 @@ for name, question in SUBJECTS.items():
             for definition in here:
                 show(definition, is_open=False)
 st.caption(
-    f"{hidden_note(desk.min_cell)} Other cells without a number say: "
+    f"{hidden_note(session.min_cell)} Other cells without a number say: "
     + "; ".join(unavailable(status) for status in ("no_data", "withheld", "refused", "not_sliceable"))
     + "."
 )

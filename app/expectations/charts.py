@@ -44,7 +44,7 @@ def quadrant(records: Sequence[Record], *, weight_cut: float, rating_cut: float)
         shape=alt.condition("datum.stands_out", alt.value("diamond"), alt.value("circle")),
         tooltip=tooltip,
     )
-    # Names stand towards the middle, so that none is cut off at an edge.
+    # Names are placed towards the middle, so that none is cut off at an edge.
     heavy = f"(datum.weight >= {weight_cut} || datum.stands_out)"
     low = base.mark_text(align="left", dx=11, color=TEXT, fontSize=SMALL, limit=190)
     high = base.mark_text(align="right", dx=-11, color=TEXT, fontSize=SMALL, limit=190)

@@ -1,4 +1,4 @@
-"""What an outcome goes with. In: a desk. Out: the drivers in the survey with the most answers, and words for them."""
+"""What an outcome goes with. In: a session. Out: its drivers in the survey with the most answers, and sentences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.kit.formatting import listing, percent, words
 from app.kit.sentences import Sentence
 
 if TYPE_CHECKING:
-    from app.kit.desk import Desk
+    from app.kit.page_session import PageSession
     from serving import Answer, AnswerRow
 
 OUTCOMES = {
@@ -55,9 +55,9 @@ class Analysis:
         return sum(driver.rating for driver in self.drivers) / len(self.drivers)
 
 
-def read_drivers(desk: Desk, outcome: str) -> Analysis:
+def read_drivers(session: PageSession, outcome: str) -> Analysis:
     """The drivers of an outcome, in the survey with the most people behind them."""
-    explained = desk.ask("drivers_r_squared", by=("driver_survey",), where={"driver_outcome": (outcome,)})
+    explained = session.ask("drivers_r_squared", by=("driver_survey",), where={"driver_outcome": (outcome,)})
     surveys = sorted(
         (row for row in explained.rows if row.dimensions.get("driver_survey")),
         key=lambda row: (row.value is None, -(row.n or 0), str(row.dimensions["driver_survey"])),
@@ -65,11 +65,11 @@ def read_drivers(desk: Desk, outcome: str) -> Analysis:
     survey = str(surveys[0].dimensions["driver_survey"]) if surveys else None
     where = {"driver_outcome": (outcome,), **({"driver_survey": (survey,)} if survey else {})}
     weights, ratings, coefficients = (
-        desk.ask(metric, by=(ITEM,), where=where)
+        session.ask(metric, by=(ITEM,), where=where)
         for metric in ("relative_weight", "driver_rating", "driver_coefficient")
     )
     labels, status, priority, warning = (
-        _told(desk.ask("weighed_items", by=(ITEM, column), where=where), column)
+        _words_by_item(session.ask("weighed_items", by=(ITEM, column), where=where), column)
         for column in ("driver_label", "driver_status", "driver_priority", "driver_warning")
     )
     rated, slopes = ({row.dimensions.get(ITEM): row.value for row in answer.rows} for answer in (ratings, coefficients))
@@ -97,7 +97,7 @@ def read_drivers(desk: Desk, outcome: str) -> Analysis:
     )
 
 
-def _told(answer: Answer, column: str) -> dict[str | None, str]:
+def _words_by_item(answer: Answer, column: str) -> dict[str | None, str]:
     return {
         row.dimensions.get(ITEM): str(row.dimensions[column])
         for row in answer.rows

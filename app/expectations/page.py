@@ -24,13 +24,13 @@ from workspace.vocabulary import PILLARS
 METRICS = ("expectation_gap", "expectation_gap_percent", "expectation_level", "perception_level", "pairing_coverage")
 FEELINGS = ("nps", "csat", "ces", "overall_score")
 SHOWN = (*METRICS, *FEELINGS, "expectation_gap_by_importance")
-# What customers are, of which the first that tells two groups apart says who did not answer.
+# Traits of customers: the first one that separates two groups says who did not answer.
 GROUPS = ("segment", "age_band", "region", "value_tier")
 ITEM = "item_label"
 
-desk, heading = begin(QUESTIONS["expectations"])
-filters = choose(desk)
-gap = desk.shown("expectation_gap", filters).one("expectation_gap")
+session, heading = begin(QUESTIONS["expectations"])
+filters = choose(session)
+gap = session.shown("expectation_gap", filters).one("expectation_gap")
 # A gap of 0 is an answer.
 if without_facts(
     heading,
@@ -46,7 +46,7 @@ if without_facts(
 
 def asked(metric: str, dimension: str = ITEM) -> Answer:
     """A metric within the filters, by item or another dimension."""
-    return desk.shown(metric, filters, by=(dimension,))
+    return session.shown(metric, filters, by=(dimension,))
 
 
 def ranked_items() -> list[AnswerRow]:
@@ -60,18 +60,18 @@ def ranked_items() -> list[AnswerRow]:
 
 
 with heading.answering(SHOWN):
-    undated = desk.is_undated("expectation_gap")
+    undated = session.is_undated("expectation_gap")
     basis = f"Based on {count_of(gap.n or 0, 'pair')} of expectation and experience"
     heading.answer(
         expectations_sentences.expectations(asked("expectation_gap", "pillar").rows),
         metrics=SHOWN,
-        based_on=f"{basis}, {period_in_words(filters, desk, undated=undated)}",
+        based_on=f"{basis}, {period_in_words(filters, session, undated=undated)}",
     )
 
 with st.grid(3, min_column_width=240, gap="small"):
     for pillar in PILLARS:
         cards.kpi(
-            desk,
+            session,
             filters,
             "expectation_gap",
             label=f"{words(pillar)}: gap to expectation",
@@ -84,7 +84,7 @@ with left, part("Expectation by item"):
     short = {str(row.dimensions[ITEM]) for row in short_gaps(gaps.rows, dimension=ITEM)}
     title = expectations_sentences.short_items(gaps.rows, len(short))
     with cards.evidence(
-        desk,
+        session,
         title,
         [expected, gaps, in_percent],
         ["expectation_gap", "expectation_gap_percent", "expectation_level"],
@@ -119,12 +119,12 @@ with left, part("Expectation by item"):
         else:
             cards.nothing_to_show(gaps, what="Expectation by item")
 with right, part("The gap by interaction"):
-    by_moment = desk.shown("expectation_gap_percent", filters, by=("interaction",))
+    by_moment = session.shown("expectation_gap_percent", filters, by=("interaction",))
     moments = usable(by_moment.rows, "interaction")
     spoken = labels(str(row.dimensions["interaction"]) for row in moments)
     low = {str(row.dimensions["interaction"]) for row in short_gaps(by_moment.rows, dimension="interaction")}
     title = expectations_sentences.short_moments(len(moments), len(low))
-    with cards.evidence(desk, title, [by_moment], ["expectation_gap_percent"], key="gap_by_interaction"):
+    with cards.evidence(session, title, [by_moment], ["expectation_gap_percent"], key="gap_by_interaction"):
         if moments:
             cards.chart(
                 charts.ranked(
@@ -141,16 +141,16 @@ with right, part("The gap by interaction"):
                 ),
                 alt_text=f"Ranked bars of the gap by interaction. {title}.",
                 key="gap_by_interaction_chart",
-                note="In percent of the scale, so that surveys with different scales can stand side by side.",
+                note="In percent of the scale, so that surveys with different scales can be compared.",
             )
         else:
             cards.nothing_to_show(by_moment, what="The gap by interaction")
 
 left, right = st.columns(2, gap="small")
 with left, part("Experience below what is accepted"):
-    tolerated = desk.shown("below_tolerance_share", filters, by=("pillar",))
+    tolerated = session.shown("below_tolerance_share", filters, by=("pillar",))
     survey_cards.compared(
-        desk,
+        session,
         tolerated,
         "pillar",
         title=survey_sentences.below_accepted(tolerated.rows),
@@ -161,26 +161,26 @@ with left, part("Experience below what is accepted"):
         "1993). Lines are 95% intervals.",
     )
 with right, part("Change of the gap between waves"):
-    moved = desk.ask("expectation_gap_change", by=("pillar",), where=filters.where)
+    moved = session.ask("expectation_gap_change", by=("pillar",), where=filters.where)
     up, down = survey_sentences.apart_from_zero(moved.rows, "pillar")
     survey_cards.compared(
-        desk,
+        session,
         moved,
         "pillar",
         title=survey_sentences.changed(moved.rows, dimension="pillar", what="The gap"),
         what="Change of the gap between waves",
         axis="Change of the gap, in percent of the scale",
         key="gap_change",
-        note="The newest wave less the one before, whatever the period above; above 0 the gap has closed.",
+        note="The newest wave minus the one before, independent of the period above; above 0 the gap has closed.",
         stands_out={str(row.dimensions["pillar"]) for row in down},
     )
 
 left, right = st.columns(2, gap="small")
 for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (right, "stage", "stage")):
     with column, part(f"The gap by {what}"):
-        split = desk.shown("expectation_gap_percent", filters, by=(dimension,))
+        split = session.shown("expectation_gap_percent", filters, by=(dimension,))
         survey_cards.compared(
-            desk,
+            session,
             split,
             dimension,
             title=sentences.extremes(split.rows, dimension, what="The gap", unit="percent gap", named=what),
@@ -193,47 +193,47 @@ for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (ri
 
 left, right = st.columns([11, 9], gap="small")
 with left, part("What satisfaction goes with"):
-    stake_cards.drivers(desk)
+    stake_cards.drivers(session)
 with right, part("What customers write about"):
-    comment_cards.topics(desk, filters)
+    comment_cards.topics(session, filters)
 with part("Where people are heard"):
-    stake_cards.coverage(desk)
+    stake_cards.coverage(session)
 
 st.header("How they feel about it", anchor=False)
 with st.grid(3, min_column_width=220, gap="small"):
     for metric in (*FEELINGS, "expectation_gap_by_importance", "pairing_coverage"):
-        cards.kpi(desk, filters, metric, label=cards.SHORT.get(metric))
+        cards.kpi(session, filters, metric, label=cards.SHORT.get(metric))
 
 st.header("Who answered, and who did not", anchor=False)
 left, right = st.columns(2, gap="small")
 with left, part("The score by survey"):
-    by_survey = [desk.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
-    pooled, weighted = (desk.shown(metric, filters).one(metric) for metric in ("nps", "nps_weighted"))
+    by_survey = [session.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
+    pooled, weighted = (session.shown(metric, filters).one(metric) for metric in ("nps", "nps_weighted"))
     survey_cards.mixed(
-        desk, by_survey, title=survey_sentences.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix"
+        session, by_survey, title=survey_sentences.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix"
     )
     survey_cards.refused_groups(by_survey[0])
 with right, part("Who answered"):
-    known = [group for group in GROUPS if len(desk.values(f"person__{group}")) > 1]
-    reached = desk.ask("answering_share", by=(known[0] if known else "has_answered",), where=filters.where)
+    known = [group for group in GROUPS if len(session.values(f"person__{group}")) > 1]
+    reached = session.ask("answering_share", by=(known[0] if known else "has_answered",), where=filters.where)
     by_group = known[0] if known else "has_answered"
     with cards.evidence(
-        desk,
+        session,
         survey_sentences.answered(reached.rows, by_group),
         [reached],
         ["answering_share", "response_rate", "completion_rate"],
         key="answering",
     ):
         cards.table(
-            pivot([reached], by_group, desk.definitions, heading=words(by_group), currency=desk.currency),
-            desk,
+            pivot([reached], by_group, session.definitions, heading=words(by_group), currency=session.currency),
+            session,
             alt_text=f"Share of customers who answered by {words(by_group)}",
             key="answering_table",
             note="Customers who have ever answered a survey / all customers; the rest did not answer.",
         )
     with st.grid(2, min_column_width=160, gap="small"):
         for metric in ("response_rate", "completion_rate"):
-            cards.kpi(desk, filters, metric)
+            cards.kpi(session, filters, metric)
 
 st.header("All expectations", anchor=False)
 with part("The table of all expectations"):
@@ -242,13 +242,13 @@ with part("The table of all expectations"):
         pivot(
             answers,
             ITEM,
-            desk.definitions,
+            session.definitions,
             heading="What is expected",
-            currency=desk.currency,
+            currency=session.currency,
             order=[str(row.dimensions[ITEM]) for row in ranked_items()],
         ),
-        desk,
+        session,
         alt_text="Gap, expectation, experience and coverage by item",
         key="expectations_table",
     )
-    cards.source(desk, answers, METRICS, key="expectation_table")
+    cards.source(session, answers, METRICS, key="expectation_table")

@@ -7,17 +7,17 @@ from app.expectations.drivers import Analysis, read_drivers
 from app.expectations.drivers import headline as drivers_headline
 from app.expectations.stakes import METRICS, Stakes, amount, note, read_stakes
 from app.kit import cards, charts
-from app.kit.desk import Desk
 from app.kit.formatting import money, number, percent, unavailable
+from app.kit.page_session import PageSession
 from app.kit.sentences import Sentence
 from workspace.vocabulary import CORNERS, STAGES
 
 ASSOCIATION = "Association, not cause."
 
 
-def ranking(desk: Desk, stakes: Stakes, title: Sentence, *, key: str) -> None:
+def ranking(session: PageSession, stakes: Stakes, title: Sentence, *, key: str) -> None:
     """Critical interactions ranked by what is at stake; the rest follow."""
-    with cards.evidence(desk, title, stakes.answers, METRICS, key=key):
+    with cards.evidence(session, title, stakes.answers, METRICS, key=key):
         known = [stake for stake in stakes.ranked if stake.row.value is not None]
         if not known:
             cards.nothing_to_show(stakes.answers[0], what="The value at stake")
@@ -31,29 +31,29 @@ def ranking(desk: Desk, stakes: Stakes, title: Sentence, *, key: str) -> None:
                         "value": stake.row.value,
                         "low": stake.row.low,
                         "high": stake.row.high,
-                        "text": amount(stake, desk.currency),
-                        "note": note(stake, desk.currency),
+                        "text": amount(stake, session.currency),
+                        "note": note(stake, session.currency),
                         "stands_out": stake.is_proven,
                     }
                     for stake in known
                 ],
-                axis=f"{desk.currency} of {worth_in} in {desk.settings.active_days} days",
+                axis=f"{session.currency} of {worth_in} in {session.settings.active_days} days",
             ),
             alt_text=f"Ranked bars of value at stake by interaction. {title}.",
             key=f"{key}_chart",
             note="Customers below the least they accept x how much less often such customers stayed x what a customer "
-            f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, whatever the filter. An "
+            f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, without filters. An "
             "asterisk marks critical interactions. "
-            f"Coloured where proven over all comparisons; around nought it may be chance. {ASSOCIATION}",
+            f"Coloured where proven over all comparisons; around zero it may be chance. {ASSOCIATION}",
         )
 
 
-def drivers(desk: Desk, outcome: str = "overall") -> None:
+def drivers(session: PageSession, outcome: str = "overall") -> None:
     """What satisfaction goes with: weight against rating, in four fields."""
-    analysis = read_drivers(desk, outcome)
+    analysis = read_drivers(session, outcome)
     title = drivers_headline(analysis)
     metrics = ("relative_weight", "driver_rating", "driver_coefficient", "drivers_r_squared")
-    with cards.evidence(desk, title, analysis.answers, metrics, key=f"drivers_{outcome}"):
+    with cards.evidence(session, title, analysis.answers, metrics, key=f"drivers_{outcome}"):
         if not analysis.drivers:
             cards.nothing_to_show(analysis.answers[0], what="What satisfaction goes with")
             return
@@ -99,16 +99,17 @@ def _span(low: float | None, high: float | None) -> str:
 
 
 def _coefficient(value: float | None) -> str:
-    return number(value, "points") if value is not None else "not to be told apart"
+    return number(value, "points") if value is not None else "not distinguishable"
 
 
-def coverage(desk: Desk) -> None:
+def coverage(session: PageSession) -> None:
     """Stage x corner: who passes, what is known of them, and what is at stake there."""
     by = ("coverage_stage", "coverage_corner")
     people, expected, experienced = (
-        desk.ask(metric, by=by) for metric in ("coverage_people", "expectation_known_share", "experience_known_share")
+        session.ask(metric, by=by)
+        for metric in ("coverage_people", "expectation_known_share", "experience_known_share")
     )
-    stakes = {stake.subject: stake for stake in read_stakes(desk, "stage and corner").ranked}
+    stakes = {stake.subject: stake for stake in read_stakes(session, "stage and corner").ranked}
     known, hoped = (
         {tuple(row.dimensions.get(name) for name in by): row.value for row in answer.rows}
         for answer in (experienced, expected)
@@ -118,7 +119,7 @@ def coverage(desk: Desk) -> None:
         if row.value is None:
             continue
         place = tuple(row.dimensions.get(name) for name in by)
-        heard, told = known.get(place) or 0.0, hoped.get(place) or 0.0
+        heard, stated = known.get(place) or 0.0, hoped.get(place) or 0.0
         stake = stakes.get(f"{place[0]}, {place[1]}")
         worth = stake.row.value if stake is not None and stake.is_proven else None
         cells.append(
@@ -131,14 +132,14 @@ def coverage(desk: Desk) -> None:
                 # Short enough for a cell of a telephone; the small print says what each line is.
                 "text": "blind" if heard == 0 else percent(heard),
                 "traffic": f"{row.value:,.0f}",
-                "expected": percent(told),
-                "stake": money(worth, desk.currency) if worth else "",
+                "expected": percent(stated),
+                "stake": money(worth, session.currency) if worth else "",
             }
         )
     blind = [cell for cell in cells if cell["state"] == "blind spot"]
     title = _coverage_title(len(cells), len(blind))
     metrics = ("coverage_people", "coverage_touchpoints", "expectation_known_share", "experience_known_share")
-    with cards.evidence(desk, title, [people, expected, experienced], metrics, key="coverage_map"):
+    with cards.evidence(session, title, [people, expected, experienced], metrics, key="coverage_map"):
         if not cells:
             cards.nothing_to_show(people, what="Where people are heard")
             return
@@ -147,8 +148,8 @@ def coverage(desk: Desk) -> None:
             alt_text=f"Map of stages and corners: who passes and who is heard. {title}.",
             key="coverage_map_chart",
             note="Of each stage and corner, from above: the share of the people whose experience there is known, how "
-            f"many people pass in {desk.settings.active_days} days, and the value at stake where it is proven. Blind: "
-            "of the people who pass, nobody rated anything there. The tooltip says how many told an expectation.",
+            f"many people pass in {session.settings.active_days} days, and the value at stake where it is proven. "
+            "Blind: none of the people who pass rated anything there. The tooltip says how many stated an expectation.",
         )
 
 
@@ -157,4 +158,4 @@ def _coverage_title(cells: int, blind: int) -> Sentence:
         return Sentence("No touchpoint has a stage and a corner yet", claim=False)
     if not blind:
         return Sentence(f"Customers are heard in all {cells} places that they pass", claim=True)
-    return Sentence(f"In {blind} of {cells} places that customers pass, nobody is heard", claim=True)
+    return Sentence(f"In {blind} of {cells} places that customers pass, no customer is heard", claim=True)

@@ -1,4 +1,4 @@
-"""What is at stake where customers are below what they tolerate. In: a desk. Out: stakes, ranked, and words for them.
+"""Value at stake where customers are below what they tolerate. In: a session. Out: ranked stakes, and sentences.
 
 A stake is a claim only where those below tolerance stay significantly less often; the mart has tested that over all of
 its comparisons. Everything else is measured and said without one.
@@ -14,7 +14,7 @@ from app.kit.formatting import MINUS, count_of, money, percent, words
 from app.kit.sentences import Sentence
 
 if TYPE_CHECKING:
-    from app.kit.desk import Desk
+    from app.kit.page_session import PageSession
     from serving import Answer, AnswerRow
 
 METRICS = ("value_at_stake", "below_tolerance_customer_share", "below_tolerance_customers", "retained_customer_worth")
@@ -50,15 +50,15 @@ class Stakes:
         return tuple(stake for stake in self.ranked if stake.is_proven)
 
 
-def read_stakes(desk: Desk, kind: str = "interaction") -> Stakes:
+def read_stakes(session: PageSession, kind: str = "interaction") -> Stakes:
     """The stakes of a kind of subject (all, pillar, corner, interaction, stage and corner)."""
     where = {"growth_subject_kind": (kind,)}
     values, below = (
-        desk.ask(metric, by=("growth_subject",), where=where)
+        session.ask(metric, by=("growth_subject",), where=where)
         for metric in ("value_at_stake", "below_tolerance_customer_share")
     )
     labels, statuses, critical, worth_in = (
-        _told(desk.ask("growth_comparisons", by=("growth_subject", column), where=where), column)
+        _words_by_subject(session.ask("growth_comparisons", by=("growth_subject", column), where=where), column)
         for column in ("growth_subject_label", "stake_status", "is_critical", "worth_in")
     )
     shares = {row.dimensions.get("growth_subject"): row for row in below.rows}
@@ -81,7 +81,7 @@ def read_stakes(desk: Desk, kind: str = "interaction") -> Stakes:
     return Stakes(ranked=tuple(ranked), answers=(values, below))
 
 
-def _told(answer: Answer, column: str) -> dict[str | None, str]:
+def _words_by_subject(answer: Answer, column: str) -> dict[str | None, str]:
     """Subject -> the word that its row says in a column."""
     return {
         row.dimensions.get("growth_subject"): str(row.dimensions[column])
@@ -100,12 +100,12 @@ def headline(stakes: Sequence[Stake], *, currency: str, days: int) -> Sentence:
             "below what they tolerate leave more often",
             claim=True,
         )
-    told = [stake for stake in stakes if stake.row.value is not None]
-    if not told:
+    estimated = [stake for stake in stakes if stake.row.value is not None]
+    if not estimated:
         return Sentence("Too few customers were observed after they answered to say what is at stake", claim=False)
     return Sentence(
-        f"None of {count_of(len(told), 'interaction')} is proven to put value at stake: those below what they tolerate "
-        f"stay as often within {days} days, as far as the answers tell",
+        f"None of {count_of(len(estimated), 'interaction')} is proven to put value at stake: those below what they "
+        f"tolerate stay as often within {days} days, as far as the answers show",
         claim=False,
     )
 
@@ -116,7 +116,7 @@ def period(days: int) -> str:
 
 
 def quoted(stake: Stake) -> str:
-    """The subject as it stands in a sentence."""
+    """The subject as a phrase of a sentence."""
     return f"“{stake.label}”"
 
 
@@ -136,7 +136,7 @@ def note(stake: Stake, currency: str) -> str:
     """The small print: interval, customers, and how many of them are below tolerance."""
     parts = [f"95% interval {bounds(stake.row, currency)}"] if stake.row.low is not None else []
     if stake.row.n is not None:
-        parts.append(f"{stake.row.n:,.0f} customers told")
+        parts.append(f"{stake.row.n:,.0f} customers answered")
     if stake.below is not None and stake.below.value is not None:
         parts.append(f"{percent(stake.below.value)} below tolerance")
     return ", ".join(parts)
@@ -149,14 +149,14 @@ def overturn(stakes: Sequence[Stake], *, currency: str) -> str:
         first = proven[0]
         return (
             f"Overturned if customers below tolerance stayed as often as others of equal tenure and prior value: the "
-            f"interval, now {bounds(first.row, currency)}, would hold nought. It is an association: a "
+            f"interval, now {bounds(first.row, currency)}, would include zero. It is an association: a "
             "trial that lifts some of them above tolerance would show whether they stay."
         )
-    told = [stake for stake in stakes if stake.row.value is not None]
-    if not told:
+    estimated = [stake for stake in stakes if stake.row.value is not None]
+    if not estimated:
         return "Nothing is claimed; more customers have to be observed after their answer."
-    widest = told[0]
+    widest = estimated[0]
     return (
         f"Nothing is claimed; it would be if the interval of {quoted(widest)}, now {bounds(widest.row, currency)}, lay "
-        "above nought after allowing for all comparisons."
+        "above zero after allowing for all comparisons."
     )

@@ -1,4 +1,4 @@
-"""Attribution on a page: models side by side, who only assists, what advertising brings back. In: a desk, filters."""
+"""Attribution on a page: models side by side, who only assists, return on advertising. In: a session, filters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.growth import sentences as growth_sentences
 from app.growth.findings import find_assist
 from app.kit import cards, charts
 from app.kit.bars import bar
-from app.kit.desk import Desk
-from app.kit.findings import told
+from app.kit.findings import with_values
 from app.kit.formatting import markdown_safe, number, unavailable, words
+from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import Table, cross, pivot
 from app.shell.page import period_in_words
@@ -44,22 +44,24 @@ def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
     }
 
 
-def draw(desk: Desk, filters: Filters) -> None:
+def draw(session: PageSession, filters: Filters) -> None:
     """The attribution part of a page."""
     st.header("Which channel earns the credit", anchor=False)
-    whole = _whole(desk, filters)
-    # Models over all paths are solved for the whole time: beside them rules are told for the whole time, too.
-    rules = desk.ask(CREDITED, by=("channel", "model"), where=filters.where, window=None if whole else filters.window)
+    whole = _whole(session, filters)
+    # Models over all paths are solved for the whole time: so the rule models beside them cover the whole time, too.
+    rules = session.ask(
+        CREDITED, by=("channel", "model"), where=filters.where, window=None if whole else filters.window
+    )
     known = (rules, *whole)
     title = growth_sentences.disagree(shares_by_model(*known))
-    with cards.evidence(desk, title, known, (CREDITED, CONTRIBUTED), key="models"):
+    with cards.evidence(session, title, known, (CREDITED, CONTRIBUTED), key="models"):
         if any(row.value is not None for row in rules.rows):
             cards.table(
-                side_by_side(desk, rules, whole),
-                desk,
+                side_by_side(session, rules, whole),
+                session,
                 alt_text="Conversions by channel, one column an attribution model",
                 key="models_table",
-                note=f"Conversions. {_whole_note(whole, period_in_words(filters, desk))}",
+                note=f"Conversions. {_whole_note(whole, period_in_words(filters, session))}",
             )
         else:
             cards.nothing_to_show(rules, what="Conversions by channel")
@@ -67,18 +69,18 @@ def draw(desk: Desk, filters: Filters) -> None:
         st.info(markdown_safe(reason), icon=":material/info:")
     left, right = st.columns([9, 11], gap="small")
     with left:
-        _closers(desk, filters)
+        _closers(session, filters)
     with right:
-        _returns(desk, filters)
+        _returns(session, filters)
 
 
-def _whole(desk: Desk, filters: Filters) -> tuple[Answer, ...]:
+def _whole(session: PageSession, filters: Filters) -> tuple[Answer, ...]:
     """Models over all paths together, solved for the whole time and by segment: other filters leave them out."""
     if any(word != "segment" for word in filters.where) or len(filters.where.get("segment", ())) > 1:
         return ()
     segment = tuple(map(segment_here, filters.where.get("segment", ()))) or ("all",)
-    where = {"conversion": (desk.settings.conversion_event,), "period": ("all",), "segment": segment}
-    return (desk.ask(CONTRIBUTED, by=("channel", "model"), where=where),)
+    where = {"conversion": (session.settings.conversion_event,), "period": ("all",), "segment": segment}
+    return (session.ask(CONTRIBUTED, by=("channel", "model"), where=where),)
 
 
 def segment_here(segment: str) -> str:
@@ -91,11 +93,11 @@ def _whole_note(whole: tuple[Answer, ...], period: str) -> str:
         return f"{period}. Removal effects and Shapley values are solved by segment and for no other filter."
     return (
         "All time. Removal effects look at all paths together, those without a purchase among them; Shapley values at "
-        "which channels were on the way, in whatever order."
+        "which channels were on the way, in any order."
     )
 
 
-def side_by_side(desk: Desk, rules: Answer, whole: tuple[Answer, ...]) -> Table:
+def side_by_side(session: PageSession, rules: Answer, whole: tuple[Answer, ...]) -> Table:
     """One row a channel, one column a model: rules first, then the models over all paths."""
     tables = [
         cross(
@@ -103,9 +105,9 @@ def side_by_side(desk: Desk, rules: Answer, whole: tuple[Answer, ...]) -> Table:
             "channel",
             models,
             "model",
-            definition=desk.definitions[metric],
+            definition=session.definitions[metric],
             heading="Channel",
-            currency=desk.currency,
+            currency=session.currency,
         )
         for answer, models, metric in ((rules, RULES, CREDITED), *((one, WHOLE, CONTRIBUTED) for one in whole))
     ]
@@ -123,13 +125,13 @@ def side_by_side(desk: Desk, rules: Answer, whole: tuple[Answer, ...]) -> Table:
     return Table(numbers.rename(columns=names), texts.rename(columns=names))
 
 
-def _closers(desk: Desk, filters: Filters) -> None:
-    closing = desk.shown("closing_share", filters, by=("channel",))
-    linear = desk.shown(CREDITED, filters, by=("channel",), where={"model": ("linear",)})
+def _closers(session: PageSession, filters: Filters) -> None:
+    closing = session.shown("closing_share", filters, by=("channel",))
+    linear = session.shown(CREDITED, filters, by=("channel",), where={"model": ("linear",)})
     found = find_assist(closing.rows, linear.rows)
     title = growth_sentences.assists(found, closing.rows)
-    with cards.evidence(desk, title, [closing, linear], ["closing_share"], key="closers"):
-        rows = sorted(told(closing.rows, "channel"), key=lambda row: -(row.value or 0.0))
+    with cards.evidence(session, title, [closing, linear], ["closing_share"], key="closers"):
+        rows = sorted(with_values(closing.rows, "channel"), key=lambda row: -(row.value or 0.0))
         if rows:
             cards.chart(
                 charts.ranked(
@@ -154,26 +156,26 @@ def _closers(desk: Desk, filters: Filters) -> None:
             cards.nothing_to_show(closing, what="Who closes")
 
 
-def _returns(desk: Desk, filters: Filters) -> None:
-    answers = [desk.shown(metric, filters, by=("channel",), where={"model": (RETURNS_BY,)}) for metric in RETURNS]
-    spent = desk.shown("campaign_cost", filters, by=("channel",)) if not filters.where else None
-    known = sorted(told(answers[0].rows, "channel"), key=lambda row: -(row.value or 0.0))
+def _returns(session: PageSession, filters: Filters) -> None:
+    answers = [session.shown(metric, filters, by=("channel",), where={"model": (RETURNS_BY,)}) for metric in RETURNS]
+    spent = session.shown("campaign_cost", filters, by=("channel",)) if not filters.where else None
+    known = sorted(with_values(answers[0].rows, "channel"), key=lambda row: -(row.value or 0.0))
     title = (
         f"{known[0].dimensions['channel']} brings back {number(known[0].value or 0.0, 'per_person', exact=True)} for "
-        f"each {desk.currency} spent"
+        f"each {session.currency} spent"
         if known
         else "What advertising brings back"
     )
-    with cards.evidence(desk, title, answers, RETURNS, key="returns"):
+    with cards.evidence(session, title, answers, RETURNS, key="returns"):
         if known:
             shown = [answer for answer in (spent, *answers) if answer is not None]
             cards.table(
-                pivot(shown, "channel", desk.definitions, heading="Channel", currency=desk.currency),
-                desk,
+                pivot(shown, "channel", session.definitions, heading="Channel", currency=session.currency),
+                session,
                 alt_text="Cost, return on ad spend and cost per acquisition by channel",
                 key="returns_table",
                 note=f"Revenue and conversions by {growth_sentences.MODEL_NAMES[RETURNS_BY]}. Channels whose cost "
-                "nobody told have no return.",
+                "no recorded cost have no return.",
             )
         else:
             cards.nothing_to_show(answers[0], what="Return on cost")

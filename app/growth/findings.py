@@ -1,4 +1,4 @@
-"""What the answers about growth prove: which corner keeps customers, what only assists, is slow or costs more.
+"""What the answers about growth prove: which corner keeps customers, which channels only assist, are slow or cost more.
 
 In: rows of governed answers. Out: one finding, or None where nothing is proven. As in `findings`, a finding needs an
 interval that supports it and a size that matters.
@@ -17,11 +17,11 @@ from serving.statistics.intervals import wilson
 if TYPE_CHECKING:
     from serving import AnswerRow
 
-# Fifteen points of a share: what one gate, corner or desk must differ by before somebody would change it.
+# Fifteen points of a share: what one gate, corner or service desk must differ by before it is worth a change.
 MATERIAL_SHARE = 0.15
 # Below this even Wilson's interval of a share says little. The difference itself must be proven anyway.
 LEAST_OF_A_SHARE = 20
-# A channel below a twentieth of the touches on paths is no part of a plan.
+# A channel below a twentieth of the touches on paths is not part of a plan.
 MATERIAL_CHANNEL = 0.05
 # Closing half of what its place in paths leads to expect is still within what the order of a few visits makes.
 ASSISTS_BELOW = 0.5
@@ -184,7 +184,7 @@ def find_disagreement(shares: Mapping[str, Mapping[str, float]]) -> Disagreement
 
     Returns:
         None unless the greatest difference is at least MATERIAL_DISAGREEMENT. Models look at the same conversions, so
-        that a difference is no matter of chance: its size alone decides.
+        that a difference is not due to chance: its size alone decides.
     """
     shares = {model: given for model, given in shares.items() if model != "last_non_direct"}
     channels = sorted({channel for given in shares.values() for channel in given})

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from app.growth.findings import Apart, Assist, Disagreement, Gate, find_disagreement
-from app.kit.findings import told
+from app.kit.findings import with_values
 from app.kit.formatting import count_of, number, percent, words
 from app.kit.sentences import Sentence
 
@@ -128,7 +128,7 @@ def reason(found: Disagreement) -> str:
 
 def _between(rows: Sequence[AnswerRow], dimension: str, opening: str, ending: str, none: str) -> Sentence:
     """What was measured, without a claim."""
-    known = told(rows, dimension)
+    known = with_values(rows, dimension)
     if not known:
         return Sentence(f"{opening} an unknown share {ending}: too few to say", claim=False)
     lowest = min(known, key=lambda row: row.value or 0.0)

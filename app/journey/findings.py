@@ -1,4 +1,4 @@
-"""What the answers about journeys prove: the seam that loses people, and the task with a step too many.
+"""What the answers about journeys prove: the hand-off that loses people, and the task with a step too many.
 
 In: rows of governed answers. Out: one finding, or None where nothing is proven. The rule that decides is the one of
 `growth_findings.find_apart`.
@@ -23,7 +23,7 @@ MOST = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seam:
+class WorstHandoff:
     """A hand-off after which clearly more people are lost than after the others into the same stage."""
 
     stage: str
@@ -49,7 +49,7 @@ class LongTask:
     step_share: float = 0.0
 
 
-def find_seam(rows: Iterable[AnswerRow]) -> Seam | None:
+def find_worst_handoff(rows: Iterable[AnswerRow]) -> WorstHandoff | None:
     """The hand-off that loses people.
 
     Args:
@@ -68,8 +68,8 @@ def find_seam(rows: Iterable[AnswerRow]) -> Seam | None:
     for stage, of_stage in compared.items():
         loses = find_apart(of_stage, "handoff", highest=True, families=len(compared))
         if loses is not None:
-            found.append(Seam(stage=stage, loses=loses))
-    return max(found, key=lambda seam: seam.loses.share - seam.loses.elsewhere, default=None)
+            found.append(WorstHandoff(stage=stage, loses=loses))
+    return max(found, key=lambda one: one.loses.share - one.loses.elsewhere, default=None)
 
 
 def find_long_task(
@@ -119,7 +119,7 @@ def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] =
 
     Args:
         rows: `stage_conversion` by stage, shares of one.
-        observed: stages that the sources can see at all. The last of them has no later one to go on to, so that nobody
+        observed: stages that the sources can see at all. The last of them has no later stage, so that no customer
             going on from it says nothing: it is left out.
 
     Returns:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from serving import AnswerRow
 
 ARROW = " > "
-# The row of a kind under which its rarer paths stand together.
+# The row of a kind that groups its rarer paths.
 RARER = "other paths"
 OTHER = "other"
 END = "ends"
-# Of all journeys: thinner flows cannot be seen, let alone told apart.
+# Of all journeys: thinner flows cannot be distinguished.
 LEAST = 0.02
 POSITIONS = 5
 
@@ -41,15 +41,15 @@ def stage_flows(rows: Iterable[AnswerRow], *, least: float = LEAST, positions: i
 
     Args:
         rows: `paths` of kind `stages` by path; hidden rows and rows of several paths hold no path and are left out.
-        least: flows of a smaller share of all told journeys are drawn together as `other`.
+        least: flows of a smaller share of all shown journeys are drawn together as `other`.
     """
-    told = [
+    kept = [
         (str(row.dimensions["path"]).split(ARROW), row.value)
         for row in rows
         if row.status == "ok" and row.value and row.dimensions.get("path") not in (None, RARER)
     ]
-    whole = sum(value for _, value in told)
-    walks = [([stages[0]], stages[1:], value) for stages, value in told]
+    whole = sum(value for _, value in kept)
+    walks = [([stages[0]], stages[1:], value) for stages, value in kept]
     flows: list[Flow] = []
     for place in range(1, positions):
         counted: dict[tuple[str, str], float] = defaultdict(float)

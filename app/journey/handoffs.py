@@ -1,4 +1,4 @@
-"""Hand-offs and tasks, where journeys have their seams. In: a desk and the reader's filters. Out: drawn cards."""
+"""Hand-offs and tasks of journeys. In: a session and the reader's filters. Out: drawn cards."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import streamlit as st
 
 from app.growth.findings import LEAST_OF_A_SHARE
 from app.journey import sentences as journey_sentences
-from app.journey.findings import find_long_task, find_seam
+from app.journey.findings import find_long_task, find_worst_handoff
 from app.kit import cards, charts, sentences
 from app.kit.bars import bar
-from app.kit.desk import Desk
-from app.kit.findings import told
+from app.kit.findings import with_values
 from app.kit.formatting import hidden_note, number
+from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import pivot
 from app.shell.page import period_in_words
@@ -26,7 +26,7 @@ KINDS = {"corner": "Between corners", "channel": "Between channels"}
 BARS = 10
 
 
-def handoffs(desk: Desk, filters: Filters) -> None:
+def handoffs(session: PageSession, filters: Filters) -> None:
     """Which hand-offs lose people, how long they take, and what people say afterwards."""
     st.header("Hand-offs", anchor=False)
     kind = (
@@ -43,12 +43,12 @@ def handoffs(desk: Desk, filters: Filters) -> None:
         or "corner"
     )
     where = {"handoff_kind": (kind,)}
-    split = desk.shown("handoff_loss", filters, by=("stage", "handoff"), where=where)
-    found = find_seam(split.rows)
+    split = session.shown("handoff_loss", filters, by=("stage", "handoff"), where=where)
+    found = find_worst_handoff(split.rows)
     stage = found.stage if found else _busiest(split)
-    title = journey_sentences.seam(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
+    title = journey_sentences.worst_handoff(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
     left, right = st.columns([11, 9], gap="small")
-    with left, cards.evidence(desk, title, [split], ["handoff_loss"], key="handoff_loss"):
+    with left, cards.evidence(session, title, [split], ["handoff_loss"], key="handoff_loss"):
         rows = sorted(
             (
                 row
@@ -75,16 +75,16 @@ def handoffs(desk: Desk, filters: Filters) -> None:
                 alt_text=f"Bars of the share lost by hand-off into {stage}. {title}.",
                 key="handoff_loss_chart",
                 note=f"Share of hand-offs into {stage} after which no later stage is reached within "
-                f"{desk.settings.conversion_days} days; lines are 95% intervals. Stages differ in how many go on, so "
-                "that only hand-offs into the same stage are compared.",
+                f"{session.settings.conversion_days} days; lines are 95% intervals. Stages differ in how many go on, "
+                "so that only hand-offs into the same stage are compared.",
             )
         else:
             cards.nothing_to_show(split, what="What hand-offs lose")
     with right:
-        afterwards = desk.shown(AFTERWARDS, filters, by=("handoff",), where=where)
-        known = sorted(told(afterwards.rows, "handoff"), key=lambda row: row.value or 0.0)
+        afterwards = session.shown(AFTERWARDS, filters, by=("handoff",), where=where)
+        known = sorted(with_values(afterwards.rows, "handoff"), key=lambda row: row.value or 0.0)
         title = sentences.extremes(afterwards.rows, "handoff", what="The judgement after a hand-off", unit="score")
-        with cards.evidence(desk, title, [afterwards], [AFTERWARDS], key="handoff_perception"):
+        with cards.evidence(session, title, [afterwards], [AFTERWARDS], key="handoff_perception"):
             if known:
                 cards.chart(
                     charts.ranked(
@@ -102,19 +102,19 @@ def handoffs(desk: Desk, filters: Filters) -> None:
                     alt_text=f"Bars of the judgement after a hand-off. {title}.",
                     key="handoff_perception_chart",
                     note="Answers about the touchpoint that received the person; lines are 95% intervals. "
-                    + hidden_note(desk.min_cell),
+                    + hidden_note(session.min_cell),
                 )
             else:
                 cards.nothing_to_show(afterwards, what="Perception after hand-offs")
-    answers = [desk.shown(name, filters, by=("handoff",), where=where) for name in HANDOFFS]
+    answers = [session.shown(name, filters, by=("handoff",), where=where) for name in HANDOFFS]
     cards.table(
-        pivot(answers, "handoff", desk.definitions, heading="Hand-off", currency=desk.currency),
-        desk,
+        pivot(answers, "handoff", session.definitions, heading="Hand-off", currency=session.currency),
+        session,
         alt_text="Hand-offs: number, days, losses and repeated contacts",
         key="handoffs_table",
-        note=f"{period_in_words(filters, desk)}.",
+        note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(desk, answers, HANDOFFS, key="handoffs_source")
+    cards.source(session, answers, HANDOFFS, key="handoffs_source")
 
 
 def _busiest(split: Answer) -> str | None:
@@ -127,16 +127,16 @@ def _busiest(split: Answer) -> str | None:
     return max(counts, key=lambda stage: (counts[stage], stage)) if any(counts.values()) else None
 
 
-def tasks(desk: Desk, filters: Filters) -> None:
+def tasks(session: PageSession, filters: Filters) -> None:
     """What people try to get done: how many give up, and after which step."""
     st.header("Tasks", anchor=False)
-    abandonment = desk.shown("task_abandonment", filters, by=("task_label",))
-    left = desk.shown("abandoned_task_attempts", filters, by=("task_label", "left_after"))
+    abandonment = session.shown("task_abandonment", filters, by=("task_label",))
+    left = session.shown("abandoned_task_attempts", filters, by=("task_label", "left_after"))
     found = find_long_task(abandonment.rows, left.rows, dimension="task_label")
     title = journey_sentences.long_task(found, abandonment.rows, label=found.task if found else None)
     chart, steps = st.columns([11, 9], gap="small")
-    with chart, cards.evidence(desk, title, [abandonment, left], ["task_abandonment"], key="tasks"):
-        rows = sorted(told(abandonment.rows, "task_label"), key=lambda row: -(row.value or 0.0))
+    with chart, cards.evidence(session, title, [abandonment, left], ["task_abandonment"], key="tasks"):
+        rows = sorted(with_values(abandonment.rows, "task_label"), key=lambda row: -(row.value or 0.0))
         if rows:
             cards.chart(
                 charts.ranked(
@@ -158,7 +158,10 @@ def tasks(desk: Desk, filters: Filters) -> None:
             )
         else:
             cards.nothing_to_show(abandonment, what="Tasks")
-    with steps, cards.evidence(desk, "After which step people leave", [left], ["abandoned_task_attempts"], key="left"):
+    with (
+        steps,
+        cards.evidence(session, "After which step people leave", [left], ["abandoned_task_attempts"], key="left"),
+    ):
         where_left = sorted(
             (row for row in left.rows if row.value and row.dimensions.get("left_after")),
             key=lambda row: -(row.value or 0.0),
@@ -188,12 +191,12 @@ def tasks(desk: Desk, filters: Filters) -> None:
             )
         else:
             cards.nothing_to_show(left, what="Steps")
-    answers = [desk.shown(name, filters, by=("task_label",)) for name in TASKS]
+    answers = [session.shown(name, filters, by=("task_label",)) for name in TASKS]
     cards.table(
-        pivot(answers, "task_label", desk.definitions, heading="Task", currency=desk.currency),
-        desk,
+        pivot(answers, "task_label", session.definitions, heading="Task", currency=session.currency),
+        session,
         alt_text="Tasks: attempts, abandonment, steps and minutes",
         key="tasks_table",
-        note=f"{period_in_words(filters, desk)}.",
+        note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(desk, answers, TASKS, key="tasks_source")
+    cards.source(session, answers, TASKS, key="tasks_source")

@@ -33,7 +33,7 @@ SHOWN = (
     *attribution.METRICS,
 )
 SPLITS = {"channel": "Channel", "segment": "Segment", "value_tier_at_event": "Value tier"}
-# More lines than this cannot be told apart; the smaller channels stand in the table and the download.
+# More lines than this cannot be distinguished; the smaller channels are in the table and the download.
 CHANNELS = 6
 
 
@@ -59,10 +59,10 @@ def rate_text(row: AnswerRow) -> str:
     return percent(row.value) if (row.n or 0) >= MIN_N else f"n < {MIN_N}"
 
 
-desk, heading = begin(QUESTIONS["journey"])
-filters = choose(desk)
-people = desk.shown("touchpoint_people", filters).one("touchpoint_people")
-touchpoints = desk.shown("touchpoints", filters).one("touchpoints")
+session, heading = begin(QUESTIONS["journey"])
+filters = choose(session)
+people = session.shown("touchpoint_people", filters).one("touchpoint_people")
+touchpoints = session.shown("touchpoints", filters).one("touchpoints")
 for row in (people, touchpoints):
     is_shown = row is people and row.status != "suppressed"
     if not is_shown and without_facts(heading, filters, row, metrics=SHOWN, what="touchpoints", who="people"):
@@ -71,11 +71,11 @@ for row in (people, touchpoints):
 
 def by_stage(metric: str) -> dict[str | None, AnswerRow]:
     """A metric by stage, within the filters."""
-    return by_value(desk.shown(metric, filters, by=("stage",)), "stage", metric)
+    return by_value(session.shown(metric, filters, by=("stage",)), "stage", metric)
 
 
 def observed() -> set[str]:
-    """The stages that somebody entered."""
+    """The stages that at least one customer entered."""
     return {str(stage) for stage, row in by_stage("stage_entries").items() if row.value}
 
 
@@ -87,26 +87,26 @@ def last_observed() -> str:
 with heading.answering(SHOWN):
     heading.answer(
         journey_sentences.journey(
-            desk.shown("stage_conversion", filters, by=("stage",)).rows,
-            days=desk.settings.conversion_days,
+            session.shown("stage_conversion", filters, by=("stage",)).rows,
+            days=session.settings.conversion_days,
             observed=observed(),
         ),
         metrics=SHOWN,
-        based_on=based_on([(people, "person", "people"), (touchpoints, "touchpoint", "touchpoints")], filters, desk),
+        based_on=based_on([(people, "person", "people"), (touchpoints, "touchpoint", "touchpoints")], filters, session),
     )
 
-st.header(f"Share who go on to a later stage within {desk.settings.conversion_days} days", anchor=False)
+st.header(f"Share who go on to a later stage within {session.settings.conversion_days} days", anchor=False)
 with part("The stages"):
-    conversion = desk.shown("stage_conversion", filters, by=("stage",))
+    conversion = session.shown("stage_conversion", filters, by=("stage",))
     seen = observed()
     stall = find_stalled_stage(conversion.rows, observed=seen)
     entries, waits, rates = (by_stage(metric) for metric in ("stage_entries", "days_to_next_stage", "stage_conversion"))
-    past = desk.earlier("stage_conversion", filters, by=("stage",))
+    past = session.earlier("stage_conversion", filters, by=("stage",))
     earlier = by_value(past, "stage", "stage_conversion") if past else {}
-    touches = desk.shown("touchpoints", filters, by=("stage", "touchpoint"))
-    where = desk.shown("touchpoints", filters, by=("stage", "channel"))
-    how = desk.shown("touchpoints", filters, by=("stage", "method"))
-    why = desk.shown("touchpoints", filters, by=("stage", "reason"))
+    touches = session.shown("touchpoints", filters, by=("stage", "touchpoint"))
+    where = session.shown("touchpoints", filters, by=("stage", "channel"))
+    how = session.shown("touchpoints", filters, by=("stage", "method"))
+    why = session.shown("touchpoints", filters, by=("stage", "reason"))
     last = last_observed()
     with st.grid(6, min_column_width=150, gap="small"):
         for position, stage in enumerate(STAGES, start=1):
@@ -122,7 +122,7 @@ with part("The stages"):
                 )
                 st.markdown(f":gray[{reached}]")
                 if rate is not None and rate.value is not None and stage != last:
-                    moved, color = cards.delta(desk.definitions["stage_conversion"], rate, earlier.get(stage))
+                    moved, color = cards.delta(session.definitions["stage_conversion"], rate, earlier.get(stage))
                     st.metric(
                         f"Go on from {stage}",
                         percent(rate.value),
@@ -148,7 +148,7 @@ with part("The stages"):
 
 left, right = st.columns([11, 9], gap="small")
 with left, part("Who goes on"):
-    splits = [name for name in SPLITS if desk.can_split("stage_conversion", name)]
+    splits = [name for name in SPLITS if session.can_split("stage_conversion", name)]
     by = (
         st.segmented_control(
             "Who goes on, by",
@@ -161,14 +161,14 @@ with left, part("Who goes on"):
         )
         or splits[0]
     )
-    split = desk.shown("stage_conversion", filters, by=(by, "stage"))
+    split = session.shown("stage_conversion", filters, by=(by, "stage"))
     going_on = [stage for stage in STAGES if stage in observed() and stage != last_observed()]
     rows = [row for row in split.rows if row.dimensions.get(by) and row.dimensions.get("stage") in going_on]
-    rates_by_split = desk.shown("stage_conversion", filters, by=(by,))
+    rates_by_split = session.shown("stage_conversion", filters, by=(by,))
     title = sentences.extremes(rates_by_split.rows, by, what="The share going on", unit="share")
-    with cards.evidence(desk, title, [split], ["stage_conversion"], key="stage_by_split"):
+    with cards.evidence(session, title, [split], ["stage_conversion"], key="stage_by_split"):
         spoken = labels(str(row.dimensions[by]) for row in rows)
-        told = [
+        cells = [
             {
                 "row": spoken[str(row.dimensions[by])],
                 "column": words(str(row.dimensions["stage"])),
@@ -177,21 +177,21 @@ with left, part("Who goes on"):
             }
             for row in rows
         ]
-        if any(cell["value"] is not None for cell in told):
+        if any(cell["value"] is not None for cell in cells):
             cards.chart(
-                charts.matrix(told, columns=[words(stage) for stage in going_on], pattern=".1%"),
+                charts.matrix(cells, columns=[words(stage) for stage in going_on], pattern=".1%"),
                 alt_text=f"Grid of the share that goes on, by {SPLITS[by].lower()} and stage. {title}.",
                 key="stage_by_split_chart",
-                note=f"Share of entries that reach a later stage within {desk.settings.conversion_days} days. Channel "
-                "and value tier are those of the entry.",
+                note=f"Share of entries that reach a later stage within {session.settings.conversion_days} days. "
+                "Channel and value tier are those of the entry.",
             )
         else:
             cards.nothing_to_show(split, what=f"Conversion by {SPLITS[by].lower()}")
 with right, part("Experience along the stages"):
-    perceived = desk.shown("perception_level", filters, by=("stage",))
+    perceived = session.shown("perception_level", filters, by=("stage",))
     known = [row for row in usable(perceived.rows, "stage") if row.dimensions["stage"] in STAGES]
     title = sentences.extremes(perceived.rows, "stage", what="The rated experience", unit="score", order=STAGES)
-    with cards.evidence(desk, title, [perceived], ["perception_level"], key="perception_by_stage"):
+    with cards.evidence(session, title, [perceived], ["perception_level"], key="perception_by_stage"):
         if known:
             lowest = min(known, key=lambda row: row.value or 0.0) if title.claim else None
             cards.chart(
@@ -219,7 +219,7 @@ with right, part("Experience along the stages"):
             cards.nothing_to_show(perceived, what="Experience along the stages")
 
 with part("Touchpoints by channel"):
-    monthly = desk.shown("touchpoints", filters, by=("channel",), grain="month")
+    monthly = session.shown("touchpoints", filters, by=("channel",), grain="month")
     named = [
         row for row in monthly.rows if row.status == "ok" and row.value is not None and row.dimensions.get("channel")
     ]
@@ -232,13 +232,13 @@ with part("Touchpoints by channel"):
         name = str(record["series"])
         totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
     largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
-    changed = initiatives.marks(desk, "touchpoints", filters.window)
+    changed = initiatives.marks(session, "touchpoints", filters.window)
     title_text = (
         f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
         if largest
         else "Touchpoints by channel"
     )
-    with cards.evidence(desk, title_text, [monthly], ["touchpoints"], key="channels"):
+    with cards.evidence(session, title_text, [monthly], ["touchpoints"], key="channels"):
         if largest:
             cards.chart(
                 charts.lines([record for record in series if record["series"] in largest], marks=changed),
@@ -255,40 +255,40 @@ with part("Touchpoints by channel"):
             cards.nothing_to_show(monthly, what="Touchpoints by channel")
 
 with part("When people come"):
-    journey_when.draw(desk, filters)
+    journey_when.draw(session, filters)
 with part("Hand-offs"):
-    journey_handoffs.handoffs(desk, filters)
+    journey_handoffs.handoffs(session, filters)
 with part("Tasks"):
-    journey_handoffs.tasks(desk, filters)
+    journey_handoffs.tasks(session, filters)
 with part("Paths"):
-    journey_paths.flows(desk)
+    journey_paths.flows(session)
 with part("The path explorer"):
-    journey_paths.explorer(desk)
+    journey_paths.explorer(session)
 with part("Who orders again"):
-    retention_cards.cohorts(desk, filters)
+    retention_cards.cohorts(session, filters)
 with part("Which channel earns the credit"):
-    attribution.draw(desk, filters)
+    attribution.draw(session, filters)
 
 st.header("Journeys", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share"):
-        cards.kpi(desk, filters, metric)
+        cards.kpi(session, filters, metric)
 with part("Touchpoints by channel, as a table"):
     by_channel = [
-        desk.shown(metric, filters, by=("channel",))
+        session.shown(metric, filters, by=("channel",))
         for metric in ("touchpoints", "touchpoint_people", "stage_conversion")
     ]
     cards.table(
         pivot(
             by_channel,
             "channel",
-            desk.definitions,
+            session.definitions,
             heading="Channel",
-            currency=desk.currency,
+            currency=session.currency,
         ),
-        desk,
+        session,
         alt_text="Touchpoints, people and conversion by channel",
         key="channels_table",
-        note=f"{period_in_words(filters, desk)}.",
+        note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(desk, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")
+    cards.source(session, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")

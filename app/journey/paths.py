@@ -1,4 +1,4 @@
-"""The ways that journeys take. In: a desk and the reader's filters. Out: drawn cards.
+"""The ways that journeys take. In: a session and the reader's filters. Out: drawn cards.
 
 Paths are counted over the whole time and everybody: a journey has no one month, and a rare path may be one person's.
 """
@@ -12,26 +12,26 @@ import streamlit as st
 from app.journey import sentences as journey_sentences
 from app.journey.flows import ARROW, LEAST, POSITIONS, RARER, sankey, stage_flows
 from app.kit import cards
-from app.kit.desk import Desk
 from app.kit.formatting import count_of, hidden_note, markdown_safe, percent
+from app.kit.page_session import PageSession
 from app.kit.tables import Table, pivot
 from serving import Answer
 from workspace.vocabulary import STAGES
 
 METRICS = ("paths", "path_share", "path_days", "transition_share", "transition_days_median", "transition_days_p90")
-TOLD = ("paths", "path_share", "path_days", "path_days_p90")
+PATH_METRICS = ("paths", "path_share", "path_days", "path_days_p90")
 SANKEY_HEIGHT = 380
 MOST = 10
 WAYS = {"starts": "Start at a step", "ends": "End at a step"}
 EVERYBODY = {"tier": ("all",)}
 
 
-def flows(desk: Desk) -> None:
+def flows(session: PageSession) -> None:
     """Journeys from stage to stage, and the commonest ways to a purchase and to a loss."""
     st.header("Paths", anchor=False)
-    answer = desk.ask("paths", by=("path",), where={"path_kind": ("stages",)})
+    answer = session.ask("paths", by=("path",), where={"path_kind": ("stages",)})
     title = journey_sentences.stages(answer.rows)
-    with cards.evidence(desk, title, [answer], ["paths"], key="stage_paths"):
+    with cards.evidence(session, title, [answer], ["paths"], key="stage_paths"):
         drawn = stage_flows(answer.rows)
         if drawn:
             st.echarts_chart(
@@ -41,25 +41,25 @@ def flows(desk: Desk) -> None:
                 alt=f"Flows of journeys from stage to stage. {title}.",
             )
             whole = sum(row.value or 0.0 for row in answer.rows)
-            told = sum(flow.journeys for flow in drawn if flow.place == 1)
+            drawn_sum = sum(flow.journeys for flow in drawn if flow.place == 1)
             st.caption(
                 markdown_safe(
-                    f"{count_of(told, 'journey')} of {count_of(whole, 'journey')}, all time: the commonest paths. The "
-                    f"first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
-                    + hidden_note(desk.min_cell)
+                    f"{count_of(drawn_sum, 'journey')} of {count_of(whole, 'journey')}, all time: the commonest "
+                    f"paths. The first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
+                    + hidden_note(session.min_cell)
                 )
             )
         else:
             cards.nothing_to_show(answer, what="Paths through the stages")
     for kind, words in (("to purchase", "to a purchase"), ("to loss", "to a loss")):
         where = {"path_kind": (kind,)}
-        answers = [desk.ask(metric, by=("path",), where=where) for metric in TOLD[:3]]
+        answers = [session.ask(metric, by=("path",), where=where) for metric in PATH_METRICS[:3]]
         title = journey_sentences.paths(answers[0].rows, kind=words)
         key = kind.replace(" ", "_")
-        with cards.evidence(desk, title, answers, TOLD[:3], key=key):
+        with cards.evidence(session, title, answers, PATH_METRICS[:3], key=key):
             cards.table(
-                _top(desk, answers, heading="Last steps"),
-                desk,
+                _top(session, answers, heading="Last steps"),
+                session,
                 alt_text=f"The commonest last steps {words}",
                 key=f"{key}_table",
                 note="The last four different touchpoints before a conversion."
@@ -68,9 +68,9 @@ def flows(desk: Desk) -> None:
             )
 
 
-def explorer(desk: Desk) -> None:
+def explorer(session: PageSession) -> None:
     """Any step: what follows it or leads to it, how often, and how long that takes."""
-    steps = desk.values("from_step")
+    steps = session.values("from_step")
     if not steps:
         return
     with st.expander("Path explorer", icon=":material/route:"):
@@ -90,39 +90,39 @@ def explorer(desk: Desk) -> None:
         here, there, end, metric = backwards if way == "ends" else forwards
         where = {here: (step,), **EVERYBODY}
         names = ("transitions", "transition_share", "transition_days_median", "transition_days_p90")
-        answers = [desk.ask(name, by=(there,), where=where) for name in names]
+        answers = [session.ask(name, by=(there,), where=where) for name in names]
         title = (
             journey_sentences.next_step(answers[1].rows, answers[2].rows, step)
             if way != "ends"
             else f"What leads to “{step}”"
         )
-        with cards.evidence(desk, title, answers, names, key="explorer"):
+        with cards.evidence(session, title, answers, names, key="explorer"):
             cards.table(
-                _top(desk, answers, dimension=there, heading="Next step" if way != "ends" else "Step before"),
-                desk,
+                _top(session, answers, dimension=there, heading="Next step" if way != "ends" else "Step before"),
+                session,
                 alt_text=f"Steps next to {step}",
                 key="explorer_table",
                 note="Shares are of all continuations and ends of the step that comes first. All time, everybody.",
             )
-        parts = desk.ask(metric, by=("path",), where={end: (step,)})
+        parts = session.ask(metric, by=("path",), where={end: (step,)})
         if any(row.value for row in parts.rows):
             cards.table(
-                _top(desk, [parts], heading="Three steps in a row"),
-                desk,
+                _top(session, [parts], heading="Three steps in a row"),
+                session,
                 alt_text=f"Three steps in a row that {way} at {step}",
                 key="parts_table",
                 note="Different touchpoints; the same one several times in a row is one step. The commonest of all.",
             )
-            cards.source(desk, [parts], [metric], key="parts_source")
+            cards.source(session, [parts], [metric], key="parts_source")
 
 
-def _top(desk: Desk, answers: list[Answer], *, dimension: str = "path", heading: str) -> Table:
+def _top(session: PageSession, answers: list[Answer], *, dimension: str = "path", heading: str) -> Table:
     """The rows with most of the first metric, with arrows between the steps of a path."""
-    told = [
+    single_paths = [
         replace(answer, rows=tuple(row for row in answer.rows if row.dimensions.get("path") != RARER))
         for answer in answers
     ]
-    table = pivot(told, dimension, desk.definitions, heading=heading, currency=desk.currency)
+    table = pivot(single_paths, dimension, session.definitions, heading=heading, currency=session.currency)
     first = table.numbers.columns[1] if len(table.numbers.columns) > 1 else heading
     order = table.numbers.sort_values(first, ascending=False, na_position="last").head(MOST).index
     numbers, texts = (frame.loc[order].reset_index(drop=True) for frame in (table.numbers, table.texts))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from app.journey.findings import LongTask, Seam, Stall, find_stalled_stage
+from app.journey.findings import LongTask, Stall, WorstHandoff, find_stalled_stage
 from app.journey.flows import ARROW, RARER
-from app.kit.findings import told, usable
+from app.kit.findings import usable, with_values
 from app.kit.formatting import count_of, days, percent, words
 from app.kit.sentences import Sentence
 from workspace.vocabulary import STAGES
@@ -24,7 +24,7 @@ def handoff_name(value: str) -> str:
     return " → ".join(words(part) for part in value.split(" → "))
 
 
-def seam(found: Seam | None, rows: Sequence[AnswerRow]) -> Sentence:
+def worst_handoff(found: WorstHandoff | None, rows: Sequence[AnswerRow]) -> Sentence:
     """Where a hand-off loses people, or how far the losses reach."""
     if found is not None:
         return Sentence(
@@ -32,7 +32,7 @@ def seam(found: Seam | None, rows: Sequence[AnswerRow]) -> Sentence:
             f"{found.stage}; the other hand-offs lose {percent(found.loses.elsewhere)}",
             claim=True,
         )
-    known = told(rows, "handoff")
+    known = with_values(rows, "handoff")
     if not known:
         return Sentence("Hand-offs between corners", claim=False)
     low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
@@ -62,7 +62,7 @@ def long_task(found: LongTask | None, rows: Sequence[AnswerRow], *, label: str |
 
 def paths(rows: Iterable[AnswerRow], *, kind: str) -> Sentence:
     """Which way is the most common."""
-    known = _told_paths(rows)
+    known = _single_paths(rows)
     if not known:
         return Sentence(f"Paths {kind}", claim=False)
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
@@ -75,11 +75,11 @@ def paths(rows: Iterable[AnswerRow], *, kind: str) -> Sentence:
 def stages(rows: Iterable[AnswerRow]) -> Sentence:
     """How many journeys stay in one stage, and which way the others mostly take."""
     rows = list(rows)
-    longer = [row for row in _told_paths(rows) if ARROW in str(row.dimensions["path"])]
+    longer = [row for row in _single_paths(rows) if ARROW in str(row.dimensions["path"])]
     whole = sum(row.value or 0.0 for row in rows)
     if not longer or not whole:
         return paths(rows, kind="through the stages")
-    alone = sum(row.value or 0.0 for row in _told_paths(rows) if row not in longer)
+    alone = sum(row.value or 0.0 for row in _single_paths(rows) if row not in longer)
     first = max(longer, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
     return Sentence(
         f"{percent(alone / whole)} of journeys stay in one stage; of the others most go "
@@ -88,7 +88,7 @@ def stages(rows: Iterable[AnswerRow]) -> Sentence:
     )
 
 
-def _told_paths(rows: Iterable[AnswerRow]) -> list[AnswerRow]:
+def _single_paths(rows: Iterable[AnswerRow]) -> list[AnswerRow]:
     """Rows of one path each, with a number."""
     return [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("path") not in (None, RARER)]
 
@@ -100,7 +100,7 @@ def arrows(path: str) -> str:
 
 def next_step(rows: Sequence[AnswerRow], waits: Sequence[AnswerRow], step: str) -> Sentence:
     """What mostly follows a step, and how soon."""
-    known = told(rows, "to_step")
+    known = with_values(rows, "to_step")
     if not known:
         return Sentence(f"What follows “{step}”", claim=False)
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["to_step"])))

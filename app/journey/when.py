@@ -1,4 +1,4 @@
-"""When people come, by weekday and hour. In: a desk and the reader's filters. Out: a drawn card."""
+"""When people come, by weekday and hour. In: a session and the reader's filters. Out: a drawn card."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections import defaultdict
 import streamlit as st
 
 from app.kit import cards, charts
-from app.kit.desk import Desk
 from app.kit.formatting import number, percent
+from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 
-# Hours in blocks that can be told apart on a telephone.
+# Hours in blocks that can be distinguished on a telephone.
 BLOCK = 4
 
 
-def draw(desk: Desk, filters: Filters) -> None:
+def draw(session: PageSession, filters: Filters) -> None:
     """A grid of touchpoints by weekday and part of the day, in drill-down."""
     with st.expander("When: by weekday and hour", icon=":material/schedule:"):
-        answer = desk.shown("touchpoints", filters, by=("weekday", "hour_of_day"))
+        answer = session.shown("touchpoints", filters, by=("weekday", "hour_of_day"))
         counts: dict[tuple[str, int], float] = defaultdict(float)
         for row in answer.rows:
             hour = row.dimensions.get("hour_of_day")
@@ -32,7 +32,7 @@ def draw(desk: Desk, filters: Filters) -> None:
         busiest = max(counts, key=lambda cell: (counts[cell], cell))
         share = percent(counts[busiest] / whole)
         title = f"{busiest[0]} {_block(busiest[1])} is the busiest time, with {share} of touchpoints"
-        with cards.evidence(desk, title, [answer], ["touchpoints"], key="when"):
+        with cards.evidence(session, title, [answer], ["touchpoints"], key="when"):
             cards.chart(
                 charts.matrix(
                     [
@@ -51,7 +51,7 @@ def draw(desk: Desk, filters: Filters) -> None:
                 ),
                 alt_text=f"Grid of touchpoints by weekday and hour. {title}.",
                 key="when_chart",
-                note=f"Hours of {desk.document.timezone}.",
+                note=f"Hours of {session.document.timezone}.",
             )
 
 

@@ -1,6 +1,6 @@
 """The badges over a page. In: metric definitions, the release and the runs since. Out: `Badge`s and `Notice`s.
 
-Computed from the serving catalogue and the release only, so that "certified" never stands beside a failing check.
+Computed from the serving catalogue and the release only, so that "certified" is never shown beside a failing check.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def notices(
         return [Notice("These are earlier answers", text, "orange", ":material/history:")]
     found = []
     if instead_of:
-        text = f"{instead_of} Whoever runs the load has to publish again. The answers below are those of {published}."
+        text = f"{instead_of} The release has to be published again. The answers below are those of {published}."
         found.append(Notice("The newest answers cannot be trusted", text, "red", ":material/error:"))
     newest = runs[0] if runs else None
     if newest is not None and newest.status == "died" and newest.run_id != release.run_id:

@@ -8,7 +8,7 @@ from serving import AnswerRow
 
 
 def bar(row: AnswerRow, label: str, unit: str, *, stands_out: bool = False) -> dict[str, object]:
-    """A number with its interval and what it stands on.
+    """A number with its interval and what it is based on.
 
     Args:
         label: the bar's name.

@@ -1,4 +1,4 @@
-"""Cards. In: a desk, the reader's filters and governed answers. Out: drawn cards with their source one click away."""
+"""Cards. In: a session, the reader's filters and governed answers. Out: drawn cards with their source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import streamlit as st
 
 from app.kit import charts, sparklines
 from app.kit.badges import ICONS
-from app.kit.desk import Desk
 from app.kit.failures import part
 from app.kit.findings import has_changed
 from app.kit.formatting import (
@@ -29,6 +28,7 @@ from app.kit.formatting import (
     unit_of,
     words,
 )
+from app.kit.page_session import PageSession
 from app.kit.pages import page_of
 from app.kit.selection import Filters
 from app.kit.sentences import Sentence, interval_note
@@ -37,7 +37,7 @@ from serving import Answer, AnswerRow, MetricDefinition
 
 DEFINITIONS_PAGE = page_of("definitions").file
 DeltaColor = Literal["normal", "inverse", "off"]
-# Names that fit a narrow card; the full ones stand in the definitions.
+# Names that fit a narrow card; the full ones are in the definitions.
 SHORT = {
     "nps": "Promoters (NPS)",
     "csat": "Satisfied (CSAT)",
@@ -50,7 +50,7 @@ SHORT = {
 
 
 def kpi(
-    desk: Desk,
+    session: PageSession,
     filters: Filters,
     metric: str,
     *,
@@ -63,11 +63,11 @@ def kpi(
     What is hidden within the period but not over the whole time is shown over the whole time, and says so.
     """
     with part(label or words(metric)):
-        _kpi(desk, filters, metric, label=label, where=where, border=border)
+        _kpi(session, filters, metric, label=label, where=where, border=border)
 
 
 def _kpi(
-    desk: Desk,
+    session: PageSession,
     filters: Filters,
     metric: str,
     *,
@@ -75,60 +75,62 @@ def _kpi(
     where: Mapping[str, Sequence[str]] | None,
     border: bool,
 ) -> None:
-    definition = desk.definitions[metric]
+    definition = session.definitions[metric]
     narrowed = {**filters.where, **(where or {})}
     name = f"{ICONS[definition.badge]} {markdown_safe(label or definition.label)}"
-    now = desk.one(metric, where=narrowed, window=filters.window)
+    now = session.one(metric, where=narrowed, window=filters.window)
     if now.status == "suppressed" and not filters.window.is_open:
-        whole = desk.one(metric, where=narrowed)
+        whole = session.one(metric, where=narrowed)
         if whole.status == "ok":
             note = f"Within the period: {now.reason}."
-            _number(desk, definition, whole, f"{name}, all time", border=border, note=note)
+            _number(session, definition, whole, f"{name}, all time", border=border, note=note)
             return
     if now.status != "ok" or now.value is None:
-        _without_number(definition, now, name, desk.currency, border=border)
+        _without_number(definition, now, name, session.currency, border=border)
         return
-    moved, color = delta(definition, now, desk.before(metric, filters, where))
-    course = sparklines.course(desk, metric, narrowed, filters.window)
+    moved, color = delta(definition, now, session.before(metric, filters, where))
+    course = sparklines.course(session, metric, narrowed, filters.window)
     with st.container(border=border, height="stretch", vertical_alignment="distribute", gap="xsmall"):
         st.metric(
             name,
-            number(now.value, unit_of(metric, definition.unit), currency=desk.currency),
+            number(now.value, unit_of(metric, definition.unit), currency=session.currency),
             moved,
             delta_color=color,
             delta_arrow="auto" if moved and any(digit in moved for digit in "123456789") else "off",
             delta_description=filters.comparison_note if moved else None,
-            help=f"{_help(definition, now, desk.currency)} {markdown_safe(course.note if course else '')}",
+            help=f"{_help(definition, now, session.currency)} {markdown_safe(course.note if course else '')}",
         )
         if course:
             sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
 
 
-def stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = "") -> None:
+def stated(
+    session: PageSession, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = ""
+) -> None:
     """One number that has no period of its own, with its interval written under it."""
     with part(label):
-        _stated(desk, metric, where=where, label=label, note=note)
+        _stated(session, metric, where=where, label=label, note=note)
 
 
-def _stated(desk: Desk, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str) -> None:
-    definition = desk.definitions[metric]
-    row = desk.one(metric, where=where)
+def _stated(session: PageSession, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str) -> None:
+    definition = session.definitions[metric]
+    row = session.one(metric, where=where)
     name = f"{ICONS[definition.badge]} {markdown_safe(label)}"
     if row.status != "ok" or row.value is None:
-        _without_number(definition, row, name, desk.currency, border=True)
+        _without_number(definition, row, name, session.currency, border=True)
         return
     unit = unit_of(metric, definition.unit)
     with st.container(border=True, height="stretch"):
-        shown = number(row.value, unit, currency=desk.currency)
-        st.metric(name, shown, help=_help(definition, row, desk.currency))
+        shown = number(row.value, unit, currency=session.currency)
+        st.metric(name, shown, help=_help(definition, row, session.currency))
         if row.low is not None and row.high is not None:
-            low, high = (number(bound, unit, currency=desk.currency) for bound in (row.low, row.high))
+            low, high = (number(bound, unit, currency=session.currency) for bound in (row.low, row.high))
             st.caption(markdown_safe(f"{low} to {high} (95% interval){', ' + note if note else ''}"))
 
 
 @contextmanager
 def evidence(
-    desk: Desk, title: Sentence | str, answers: Sequence[Answer], metrics: Sequence[str], *, key: str
+    session: PageSession, title: Sentence | str, answers: Sequence[Answer], metrics: Sequence[str], *, key: str
 ) -> Iterator[None]:
     """A card whose title is a finding; its Source popover says where the numbers come from and gives them away.
 
@@ -136,26 +138,26 @@ def evidence(
     says so under its title: it never takes the page with it.
     """
     asked = dict.fromkeys(name for answer in answers for name in answer.question.metrics)
-    if asked and not any(desk.is_fed(name) for name in asked):
-        title = f"{desk.definitions[next(iter(asked))].label}: no source has it"
+    if asked and not any(session.is_fed(name) for name in asked):
+        title = f"{session.definitions[next(iter(asked))].label}: no source has it"
     with st.container(border=True, height="stretch"):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", wrap=False, gap="small"
         ):
             st.header(markdown_safe(shortened(str(title), most=TITLE)), anchor=False, width="stretch")
             with part("Where this comes from"):
-                source(desk, answers, metrics, key=key)
+                source(session, answers, metrics, key=key)
         with part("This card"):
             yield
 
 
-def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key: str) -> None:
+def source(session: PageSession, answers: Sequence[Answer], metrics: Sequence[str], *, key: str) -> None:
     """Definition, owner, model, update, checks, download and a link to the full definition."""
-    definitions = desk.define(metrics)
+    definitions = session.define(metrics)
     if not definitions:
         return
     worst = min(definitions, key=lambda definition: list(reversed(ICONS)).index(definition.badge))
-    updated = moment(desk.document.published_at.astimezone(ZoneInfo(desk.document.timezone)))
+    updated = moment(session.document.published_at.astimezone(ZoneInfo(session.document.timezone)))
     with st.popover("Source", icon=ICONS[worst.badge], type="tertiary"):
         for definition in definitions:
             models = ", ".join(map(as_code, definition.model))
@@ -170,7 +172,7 @@ def source(desk: Desk, answers: Sequence[Answer], metrics: Sequence[str], *, key
         st.download_button(
             "Download data (CSV)",
             data=lambda: csv_of(answers),
-            file_name=f"{key}_{desk.document.run_id}.csv",
+            file_name=f"{key}_{session.document.run_id}.csv",
             mime="text/csv",
             icon=":material/download:",
             key=f"download_{key}",
@@ -203,7 +205,7 @@ def nothing_to_show(answer: Answer, *, what: str) -> None:
     )
 
 
-def table(shown: Table, desk: Desk, *, alt_text: str, key: str, note: str = "") -> None:
+def table(shown: Table, session: PageSession, *, alt_text: str, key: str, note: str = "") -> None:
     """A table that sorts by number and reads as text, with its small print."""
     st.dataframe(
         shown.styled(),
@@ -213,17 +215,17 @@ def table(shown: Table, desk: Desk, *, alt_text: str, key: str, note: str = "") 
         width="stretch",
         column_config={column: st.column_config.Column(alignment="right") for column in shown.incomplete},
     )
-    notes = [note, hidden_note(desk.min_cell) if shown.hides else ""]
+    notes = [note, hidden_note(session.min_cell) if shown.hides else ""]
     if any(notes):
         st.caption(markdown_safe(" ".join(one for one in notes if one)))
 
 
 def _number(
-    desk: Desk, definition: MetricDefinition, row: AnswerRow, name: str, *, border: bool, note: str = ""
+    session: PageSession, definition: MetricDefinition, row: AnswerRow, name: str, *, border: bool, note: str = ""
 ) -> None:
     assert row.value is not None
-    text = number(row.value, unit_of(definition.name, definition.unit), currency=desk.currency)
-    explained = f"{_help(definition, row, desk.currency)} {markdown_safe(note)}"
+    text = number(row.value, unit_of(definition.name, definition.unit), currency=session.currency)
+    explained = f"{_help(definition, row, session.currency)} {markdown_safe(note)}"
     st.metric(name, text, help=explained, border=border, height="stretch")
 
 

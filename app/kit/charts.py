@@ -17,13 +17,13 @@ import pandas as pd
 POINT = "#12807F"  # the one colour for the point that a chart makes
 ALARM = "#C8553D"  # what falls short
 CONTEXT = "#8A94A3"  # everything else
-TEXT = "currentColor"  # the page's own text colour, whichever theme is on
+TEXT = "currentColor"  # the page's own text colour, in any theme
 LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
 ROW = 34
 AXIS = 56  # pixels of the value axis with its title, which count as part of a chart's height
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
-TICKS = 6  # of a value axis, about: bars bear their numbers
+TICKS = 6  # of a value axis, about: bars show their numbers
 DOTTED_UP_TO = 36  # months: beyond that a dot for each hides the line
 SPARKLINE = 52  # pixels of a card's course
 POINTED_AT = 12  # pixels wide that what shows a name on pointing is
@@ -48,7 +48,7 @@ def ranked(
         records: label, value, low, high (or None), text (the direct label), stands_out (bool).
         axis: title of the value axis.
         threshold: a cut line, where the method has one.
-        is_praise: what stands out is to be copied, not mended.
+        is_praise: what stands out is to be copied, not fixed.
         unit: of the values: shares are percent on the axis, too.
     """
     data = pd.DataFrame(list(records))
@@ -217,9 +217,9 @@ def across(marks: Sequence[Record]) -> list[alt.Chart]:
     """Dashed lines across the days of `marks`, numbered in turn; their names show on pointing."""
     if not marks:
         return []
-    told = [{"at": pd.Timestamp(one["at"]), "label": one["label"], "nth": str(n)} for n, one in enumerate(marks, 1)]
+    changes = [{"at": pd.Timestamp(one["at"]), "label": one["label"], "nth": str(n)} for n, one in enumerate(marks, 1)]
     # What began on one day shares a line.
-    data = pd.DataFrame(told).groupby("at", as_index=False).agg(", ".join)
+    data = pd.DataFrame(changes).groupby("at", as_index=False).agg(", ".join)
     base = alt.Chart(data).encode(
         x="at:T", tooltip=[alt.Tooltip("label:N", title="Changed"), alt.Tooltip("at:T", format="%d %b %Y")]
     )
@@ -243,7 +243,7 @@ def sparkline(records: Sequence[Record], *, tone: str, marks: Sequence[Record] =
     x = {"field": "period", "type": "temporal", "axis": None}
     y = {"field": "value", "type": "quantitative", "axis": None, "scale": {"zero": False}}
     course: dict[str, Any] = {"data": {"values": points}, "encoding": {"x": x, "y": y}}
-    told = [
+    tooltip = [
         {"field": "period", "type": "temporal", "format": "%b %Y", "title": "Month"},
         {"field": "text", "type": "nominal", "title": "Value"},
     ]
@@ -263,7 +263,7 @@ def sparkline(records: Sequence[Record], *, tone: str, marks: Sequence[Record] =
         {
             **course,
             "mark": {"type": "point", "filled": True, "opacity": 0, "size": POINTED_AT**2, "tooltip": True},
-            "encoding": {**course["encoding"], "tooltip": told},
+            "encoding": {**course["encoding"], "tooltip": tooltip},
         },
     ]
     if changes:
@@ -275,10 +275,10 @@ def sparkline(records: Sequence[Record], *, tone: str, marks: Sequence[Record] =
 
 def _by_day(marks: Sequence[Record]) -> dict[date, str]:
     """The names of `marks` by day, in order: what began on one day shares a line."""
-    told: dict[date, str] = {}
+    labels: dict[date, str] = {}
     for one in sorted(marks, key=lambda mark: mark["at"]):
-        told[one["at"]] = f"{told[one['at']]}, {one['label']}" if one["at"] in told else one["label"]
-    return told
+        labels[one["at"]] = f"{labels[one['at']]}, {one['label']}" if one["at"] in labels else one["label"]
+    return labels
 
 
 def _moment(on: date) -> str:

@@ -27,11 +27,11 @@ def part(what: str, *, otherwise: Callable[[], None] | None = None) -> Iterator[
 
     Args:
         what: the part as a reader knows it; begins the sentence.
-        otherwise: draws what must stand there in any case, after the sentence.
+        otherwise: draws what must be shown in any case, after the sentence.
     """
     try:
         yield
-    except Exception as error:  # whatever it is: one card is not the page
+    except Exception as error:  # of any kind: one failing card must not fail the page
         _say(f"{what} cannot be shown", _reason(what, error))
         if otherwise is not None:
             otherwise()
@@ -39,7 +39,7 @@ def part(what: str, *, otherwise: Callable[[], None] | None = None) -> Iterator[
 
 @contextmanager
 def page(title: str) -> Iterator[None]:
-    """Draw a page; if it fails as a whole, its title and the navigation stand, and a sentence says what happened."""
+    """Draw a page; if it fails as a whole, its title and the navigation remain, and a sentence says what happened."""
     token = _page.set(title)
     try:
         yield
@@ -56,7 +56,8 @@ def _reason(what: str, error: Exception) -> str:
     reference = secrets.token_hex(4)
     logger.error("%s: page %r, part %r could not be drawn", reference, _page.get(), what, exc_info=error)
     known = f" {error.what}" if isinstance(error, UserError) else ""
-    return f"An error kept it from being drawn.{known} The rest stands. The app's log has the reason under {reference}."
+    rest = f"The rest is unaffected. The app's log has the reason under {reference}."
+    return f"An error kept it from being drawn.{known} {rest}"
 
 
 def _say(title: str, text: str) -> None:

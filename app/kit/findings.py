@@ -23,10 +23,10 @@ MIN_N = 30
 
 def usable(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
     """Rows that hold a number with an interval for a named value of `dimension`, from at least MIN_N."""
-    return [row for row in told(rows, dimension) if row.low is not None and row.high is not None]
+    return [row for row in with_values(rows, dimension) if row.low is not None and row.high is not None]
 
 
-def told(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
+def with_values(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
     """Rows that hold a number for a named value of `dimension`, from at least MIN_N, and may be compared."""
     return [
         row

@@ -21,15 +21,15 @@ WHOLE_FROM = 20
 # Small amounts of money are prices: cents matter. Larger ones are totals: they do not.
 CENTS_BELOW = 100
 JOINER = "\u2060"
-TITLE = 400  # characters of a title: what is longer is a name that is none
+TITLE = 400  # characters of a title: anything longer is not a real name
 NAME = 60  # characters of a name within a sentence or a button
 _AUTOLINK = re.compile(r"\\:(?=//)|www(?=\.)|@", re.IGNORECASE)
 _LIST_OR_RULE = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[\s-]|$)))(.)")
-# Marks that turn the direction of writing, and what takes no room and joins nothing: two names must not look alike.
+# Marks that turn the direction of writing, and what takes no room and joins nothing: two names must not look the same.
 _UNSEEN = re.compile(
     "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# What pages say themselves where a company's value could stand: for no filter, no value, what is left or not explained.
+# What pages say themselves where a company's value could be shown: for no filter, no value, the rest.
 OWN_WORDS = frozenset(
     ("all", "all regions", "everybody", "everything", "hidden", "missing", "(missing)", "no data", "no tier", "none",
      "not known", "other", "others", "rest", "several", "total", "unattributed", "unknown")
@@ -117,7 +117,7 @@ def number(value: float, unit: str, *, currency: str = "", exact: bool = False) 
 
 
 def unit_of(metric: str, unit: str) -> str:
-    """The unit in which a metric is shown: gaps carry their sign, whatever scale they are on."""
+    """The unit in which a metric is shown: gaps have a sign, on any scale."""
     return SIGNED_UNITS.get(metric, unit)
 
 
@@ -140,7 +140,7 @@ def days(value: float) -> str:
 def change(now: float, before: float, unit: str) -> str | None:
     """The change from `before` to `now`: points for shares, percent for counts and money, else the difference.
 
-    Returns None where a relative change has no base to stand on.
+    Returns None where a relative change has no base.
     """
     if unit in ("count", "currency"):
         if before <= 0:
@@ -158,7 +158,7 @@ def change(now: float, before: float, unit: str) -> str | None:
 
 
 def unavailable(status: str) -> str:
-    """What stands in a cell that holds no number, by the row's status."""
+    """The text of a cell without a number, by the row's status."""
     return {
         "suppressed": "hidden",
         "no_data": "no data",
@@ -184,7 +184,7 @@ def moment(value: datetime) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """`Nov 2025 – Nov 2026`, or one month where both lie in it."""
+    """`Nov 2025 – Nov 2026`, or one month where both are in it."""
     return (
         month(first)
         if (first.year, first.month) == (last.year, last.month)
@@ -237,7 +237,7 @@ def labels(values: Iterable[str]) -> dict[str, str]:
 
 
 def named(value: str) -> str:
-    """A company's own word beside the words of these pages: in quotation marks where they would read alike."""
+    """A company's own word beside the words of these pages: in quotation marks where they would look the same."""
     name = shortened(value, most=NAME)
     return f"“{name}”" if value.strip().casefold() in OWN_WORDS else name
 
@@ -253,7 +253,7 @@ def outside(label: str, vocabulary: Collection[str]) -> str:
 def markdown_safe(text: str) -> str:
     """`text` on one line, with everything literal that Markdown would read as formatting, maths, a link or HTML.
 
-    The one way of any text into a page: labels, values and the reader's address alike. Addresses become links without
+    The one way of any text into a page: labels, values and also the reader's address. Addresses become links without
     any markup (GitHub's autolinks), also where their signs are escaped: an invisible joiner parts them.
     """
     text = one_line(text)
@@ -264,7 +264,7 @@ def markdown_safe(text: str) -> str:
 
 
 def as_code(text: str) -> str:
-    """`text` as it is, in the letters of code: a fence longer than any that stands in it."""
+    """`text` as it is, in the letters of code: a fence longer than any inside it."""
     line = one_line(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line or ' '}{fence}"

@@ -1,4 +1,4 @@
-"""What the company changed, beside the trends it may have touched. In: a desk. Out: marks for charts, and a caption."""
+"""Initiatives of the company beside the trends that they may affect. In: a session. Out: chart marks and a caption."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.kit.desk import Desk
 from app.kit.formatting import day, listing
+from app.kit.page_session import PageSession
 from app.kit.periods import Window
 
 COLUMNS = ("label", "corner", "stage", "started", "ended")
@@ -18,12 +18,12 @@ CORNERS_BEHIND = {"fct_mentions": ("marketing", "service")}
 
 
 def marks(
-    desk: Desk, metric: str, window: Window, *, where: Mapping[str, Sequence[str]] | None = None
+    session: PageSession, metric: str, window: Window, *, where: Mapping[str, Sequence[str]] | None = None
 ) -> list[Mapping[str, Any]]:
     """Initiatives that may have touched `metric` and began within `window`, in order.
 
     Args:
-        metric: the number of the trend; of several in one chart, any: they stand on the same mart.
+        metric: the number of the trend; of several in one chart, any: they are based on the same mart.
         where: the cell that the trend is of. One of a corner or a stage is touched by its own initiatives, and by those
             that are meant for no corner or stage.
 
@@ -31,10 +31,10 @@ def marks(
         `at` (first day), `label` and `ended` (last day as text, or None).
     """
     aims = {aim: (where or {}).get(aim) for aim in AIMS}
-    behind = {corner for model in desk.definitions[metric].model for corner in CORNERS_BEHIND.get(model, ())}
+    behind = {corner for model in session.definitions[metric].model for corner in CORNERS_BEHIND.get(model, ())}
     aims["corner"] = aims["corner"] or sorted(behind)
     found = []
-    for row in desk.ask("initiatives", by=COLUMNS).rows:
+    for row in session.ask("initiatives", by=COLUMNS).rows:
         named = row.dimensions.get("started")
         if row.status != "ok" or not named or not all(_meant(row.dimensions.get(aim), aims[aim]) for aim in AIMS):
             continue
@@ -48,11 +48,11 @@ def note(found: Collection[Mapping[str, Any]], *, numbered: bool = True) -> str:
     """The marks in words, for those who cannot see them; numbered where the chart numbers them."""
     if not found:
         return ""
-    told = []
+    parts = []
     for number, one in enumerate(found, start=1):
         until = f" to {day(date.fromisoformat(one['ended']))}" if one["ended"] else ""
-        told.append(f"{f'{number} ' if numbered else ''}{one['label']} ({day(one['at'])}{until})")
-    return f"Dashed: {listing(told)}."
+        parts.append(f"{f'{number} ' if numbered else ''}{one['label']} ({day(one['at'])}{until})")
+    return f"Dashed: {listing(parts)}."
 
 
 def _meant(aim: str | None, shown: Sequence[str] | None) -> bool:

@@ -17,7 +17,7 @@ class Page:
         name: its folder and its address.
         title: in the navigation, and over the page where it is a question.
         icon: a Material symbol.
-        group: the heading in the navigation under which it stands; empty for the home page.
+        group: the heading in the navigation above it; empty for the home page.
     """
 
     name: str

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workspace.records.documents import Feed
 
-# Names as they stand in the URL, with the number of months; None is everything up to the release's day.
+# Names as they are in the URL, with the number of months; None is everything up to the release's day.
 PERIODS: dict[str, int | None] = {
     "Last 12 months": 12,
     "Last 6 months": 6,

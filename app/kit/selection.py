@@ -20,7 +20,7 @@ class Filters:
     """What the reader chose to look at.
 
     Attributes:
-        segment, region: the company's own value; None for no filter, whatever that is called on the page.
+        segment, region: the company's own value; None for no filter, however the page names it.
         everybody, everywhere: what no filter is called.
     """
 

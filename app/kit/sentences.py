@@ -1,7 +1,7 @@
 """What a heading says, and what headings of several pages say. In: rows of governed answers. Out: a `Sentence`.
 
 A sentence claims only what `findings` has proven; where nothing is proven it says what was measured, without an
-adjective. No word here stands without a number behind it.
+adjective. Every word here has a number behind it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.kit.findings import told, usable, widen
+from app.kit.findings import usable, widen, with_values
 from app.kit.formatting import interval, number, words
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def extremes(
 
 def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, currency: str = "") -> Sentence:
     """Where a measure without an interval is lowest and where highest: never a claim."""
-    known = told(rows, dimension)
+    known = with_values(rows, dimension)
     by = words(dimension).lower()
     if not known:
         return Sentence(f"{what}, by {by}: too few to compare", claim=False)

@@ -1,4 +1,4 @@
-"""The course of a card's number. In: a desk and a metric. Out: its last months as a line, and what changed in them."""
+"""The course of a card's number. In: a session and a metric. Out: its last months as a line, with initiatives."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from app.kit import charts, initiatives
-from app.kit.desk import Desk
 from app.kit.formatting import number, span, unit_of
+from app.kit.page_session import PageSession
 from app.kit.periods import Window, add_months
 
 MONTHS = 12
@@ -36,33 +36,33 @@ class Course:
         return initiatives.note(self.changed, numbered=False)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The course in words, for those who cannot see it."""
         first, last = self.points[0], self.points[-1]
         said = f"{span(first['period'], last['period'])}, by month: from {first['text']} to {last['text']}."
         return f"{said} {self.note}".strip()
 
 
-def course(desk: Desk, metric: str, where: Mapping[str, Sequence[str]], window: Window) -> Course | None:
-    """The last months of `metric` within `window`; None where its months cannot be told apart, or are too few."""
-    definition = desk.definitions[metric]
-    if "month" not in definition.grains or desk.is_undated(metric):
+def course(session: PageSession, metric: str, where: Mapping[str, Sequence[str]], window: Window) -> Course | None:
+    """The last months of `metric` within `window`; None where it has no months, or too few."""
+    definition = session.definitions[metric]
+    if "month" not in definition.grains or session.is_undated(metric):
         return None
     unit = unit_of(metric, definition.unit)
     points = [
-        {"period": row.period, "value": row.value, "text": number(row.value, unit, currency=desk.currency)}
-        for row in desk.ask(metric, where=where, grain="month", window=window).rows
+        {"period": row.period, "value": row.value, "text": number(row.value, unit, currency=session.currency)}
+        for row in session.ask(metric, where=where, grain="month", window=window).rows
         if row.status == "ok" and row.value is not None and row.period is not None
     ][-MONTHS:]
     if len(points) < FEWEST:
         return None
-    return Course(points, initiatives.marks(desk, metric, _covered(points), where=where))
+    return Course(points, initiatives.marks(session, metric, _covered(points), where=where))
 
 
 def draw(shown: Course, *, label: str, tone: str) -> None:
     """The line, with the text that stands for it."""
     drawn = charts.sparkline(shown.points, tone=tone, marks=shown.changed)
-    st.vega_lite_chart(spec=drawn, alt=f"{label}, {shown.told}", width="stretch")
+    st.vega_lite_chart(spec=drawn, alt=f"{label}, {shown.description}", width="stretch")
 
 
 def _covered(points: Sequence[Mapping[str, Any]]) -> Window:

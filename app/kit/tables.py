@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from serving import Answer, AnswerRow, MetricDefinition
 
-UNKNOWN = "not known"  # a missing value; a value of that name stands in quotation marks
+UNKNOWN = "not known"  # a missing value; a value of that name is shown in quotation marks
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def pivot(
     numbers: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     for name in names:
-        shown, told = {heading: _row_name(name)}, {heading: _row_name(name)}
+        shown, text_row = {heading: _row_name(name)}, {heading: _row_name(name)}
         for metric in metrics:
             label = definitions[metric].label
             found = cells[name].get(metric)
             shown[label] = None if found is None or found.value is None else found.value  # type: ignore[assignment]
-            told[label] = cell(found, unit_of(metric, definitions[metric].unit), currency=currency)
+            text_row[label] = cell(found, unit_of(metric, definitions[metric].unit), currency=currency)
         numbers.append(shown)
-        texts.append(told)
+        texts.append(text_row)
     columns = [heading, *(definitions[metric].label for metric in metrics)]
     return Table(pd.DataFrame(numbers, columns=columns), pd.DataFrame(texts, columns=columns))
 

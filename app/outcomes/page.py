@@ -27,9 +27,9 @@ OUTCOME = "item_label"
 IMPORTANT_FROM, SATISFIED_UP_TO = 7.0, 6.0
 LIFE = {"personal": "Personal life", "professional": "At work"}
 
-desk, heading = begin(QUESTIONS["outcomes"])
-filters = choose(desk)
-kinds = [kind for kind in OUTCOME_KINDS if kind in desk.values("kind")]
+session, heading = begin(QUESTIONS["outcomes"])
+filters = choose(session)
+kinds = [kind for kind in OUTCOME_KINDS if kind in session.values("kind")]
 kind = None
 if kinds:
     kind = st.segmented_control(
@@ -42,7 +42,7 @@ if kinds:
         bind="query-params",
     )
 where = {"kind": (kind,)} if kind else {}
-answered = desk.shown("outcome_answers", filters, where=where).one("outcome_answers")
+answered = session.shown("outcome_answers", filters, where=where).one("outcome_answers")
 if without_facts(
     heading, filters, answered, metrics=SHOWN, what="answers about desired outcomes", who="people who answered"
 ):
@@ -51,7 +51,7 @@ if without_facts(
 
 def asked(metric: str, dimension: str = OUTCOME) -> Answer:
     """A metric of the chosen part of life, by outcome or another dimension."""
-    return desk.shown(metric, filters, by=(dimension,), where=where)
+    return session.shown(metric, filters, by=(dimension,), where=where)
 
 
 def ranked_outcomes() -> list[AnswerRow]:
@@ -66,7 +66,10 @@ with heading.answering(SHOWN):
         outcomes_sentences.outcomes(*(asked(metric).rows for metric in METRICS)),
         metrics=SHOWN,
         based_on=based_on(
-            [(answered, "survey answer", "survey answers")], filters, desk, undated=desk.is_undated("outcome_answers")
+            [(answered, "survey answer", "survey answers")],
+            filters,
+            session,
+            undated=session.is_undated("outcome_answers"),
         )
         + life,
     )
@@ -77,7 +80,7 @@ with left, part("Importance and satisfaction"):
     proven = {str(row.dimensions[OUTCOME]) for row in unmet_outcomes(opportunity.rows)}
     named = outcomes_sentences.important_but_unmet(importance.rows, satisfaction.rows, IMPORTANT_FROM, SATISFIED_UP_TO)
     with cards.evidence(
-        desk, named, [importance, satisfaction], ["outcome_importance", "outcome_satisfaction"], key="outcome_map"
+        session, named, [importance, satisfaction], ["outcome_importance", "outcome_satisfaction"], key="outcome_map"
     ):
         satisfied = {row.dimensions.get(OUTCOME): row for row in satisfaction.rows if row.value is not None}
         points = [
@@ -105,7 +108,7 @@ with right, part("The opportunity ranking"):
     opportunity = asked("opportunity_score")
     proven = {str(row.dimensions[OUTCOME]) for row in unmet_outcomes(opportunity.rows)}
     title = outcomes_sentences.unmet_found(opportunity.rows, len(proven))
-    with cards.evidence(desk, title, [opportunity], ["opportunity_score"], key="opportunity"):
+    with cards.evidence(session, title, [opportunity], ["opportunity_score"], key="opportunity"):
         ranked = ranked_outcomes()
         if ranked:
             cards.chart(
@@ -126,10 +129,10 @@ with right, part("The opportunity ranking"):
             cards.nothing_to_show(opportunity, what="The opportunity ranking")
 
 with part("Opportunity by interaction"):
-    by_moment = desk.shown("opportunity_score", filters, by=("interaction",), where=where)
+    by_moment = session.shown("opportunity_score", filters, by=("interaction",), where=where)
     moments = usable(by_moment.rows, "interaction")
     title = sentences.extremes(by_moment.rows, "interaction", what="The opportunity score", unit="score")
-    with cards.evidence(desk, title, [by_moment], ["opportunity_score"], key="outcomes_by_interaction"):
+    with cards.evidence(session, title, [by_moment], ["opportunity_score"], key="outcomes_by_interaction"):
         if moments:
             worst = find_unmet_outcome(by_moment.rows, dimension="interaction")
             cards.chart(
@@ -156,9 +159,9 @@ with part("Opportunity by interaction"):
 
 left, right = st.columns(2, gap="small")
 with left, part("Opportunity by value tier"):
-    by_tier = desk.shown("opportunity_score", filters, by=("value_tier_at_event",), where=where)
+    by_tier = session.shown("opportunity_score", filters, by=("value_tier_at_event",), where=where)
     survey_cards.compared(
-        desk,
+        session,
         by_tier,
         "value_tier_at_event",
         title=sentences.extremes(
@@ -171,9 +174,9 @@ with left, part("Opportunity by value tier"):
         threshold=UNMET_SCORE,
     )
 with right, part("Opportunity by stage"):
-    by_stage = desk.shown("opportunity_score", filters, by=("stage",), where=where)
+    by_stage = session.shown("opportunity_score", filters, by=("stage",), where=where)
     survey_cards.compared(
-        desk,
+        session,
         by_stage,
         "stage",
         title=sentences.extremes(by_stage.rows, "stage", what="The opportunity score", unit="score"),
@@ -186,10 +189,10 @@ with right, part("Opportunity by stage"):
 
 left, right = st.columns(2, gap="small")
 with left, part("Under- and over-served outcomes"):
-    shortfall = desk.shown("outcome_shortfall", filters, by=(OUTCOME,), where=where)
+    shortfall = session.shown("outcome_shortfall", filters, by=(OUTCOME,), where=where)
     under, over = survey_sentences.apart_from_zero(shortfall.rows, OUTCOME)
     survey_cards.compared(
-        desk,
+        session,
         shortfall,
         OUTCOME,
         title=survey_sentences.served(shortfall.rows),
@@ -201,25 +204,25 @@ with left, part("Under- and over-served outcomes"):
         stands_out={str(row.dimensions[OUTCOME]) for row in (*under, *over)},
     )
 with right, part("Change of opportunity between waves"):
-    moved = desk.ask("opportunity_change", by=(OUTCOME,), where={**filters.where, **where})
+    moved = session.ask("opportunity_change", by=(OUTCOME,), where={**filters.where, **where})
     up, down = survey_sentences.apart_from_zero(moved.rows, OUTCOME)
     survey_cards.compared(
-        desk,
+        session,
         moved,
         OUTCOME,
         title=survey_sentences.changed(moved.rows, dimension=OUTCOME, what="Opportunity"),
         what="Change of opportunity between waves",
         axis="Change of the opportunity score",
         key="outcomes_change",
-        note="The newest wave less the one before, whatever the period above; people who are in both count once.",
+        note="The newest wave minus the one before, independent of the period above; people in both count once.",
         stands_out={str(row.dimensions[OUTCOME]) for row in (*up, *down)},
     )
 
 with part("What would please"):
-    if desk.one("kano_better").status != "no_data":
-        better, worse = (desk.shown(metric, filters, by=(OUTCOME,)) for metric in ("kano_better", "kano_worse"))
+    if session.one("kano_better").status != "no_data":
+        better, worse = (session.shown(metric, filters, by=(OUTCOME,)) for metric in ("kano_better", "kano_worse"))
         survey_cards.compared(
-            desk,
+            session,
             better,
             OUTCOME,
             title=survey_sentences.kano(better.rows),
@@ -228,11 +231,11 @@ with part("What would please"):
             key="outcomes_kano",
             note="Share of those who take a side that would be pleased with it (Kano 1984; Berger et al. 1993).",
         )
-        cards.source(desk, [worse], ["kano_worse"], key="outcomes_kano_worse")
+        cards.source(session, [worse], ["kano_worse"], key="outcomes_kano_worse")
 
 st.header("In their own words", anchor=False)
 with part("What customers write about"):
-    comment_cards.topics(desk, filters)
+    comment_cards.topics(session, filters)
 
 st.header("All outcomes", anchor=False)
 with part("The table of all outcomes"):
@@ -241,13 +244,13 @@ with part("The table of all outcomes"):
         pivot(
             answers,
             OUTCOME,
-            desk.definitions,
+            session.definitions,
             heading="Outcome",
-            currency=desk.currency,
+            currency=session.currency,
             order=[str(row.dimensions[OUTCOME]) for row in ranked_outcomes()],
         ),
-        desk,
+        session,
         alt_text="Opportunity, importance, satisfaction and answers by outcome",
         key="outcomes_table",
     )
-    cards.source(desk, answers, SHOWN, key="outcome_table")
+    cards.source(session, answers, SHOWN, key="outcome_table")

@@ -29,16 +29,16 @@ IDENTITY_WORDS = {
 }
 HEADINGS = {"n_rows": "rows", "size_bytes": "bytes", "raw_schema": "schema", "raw_table": "table"}
 
-desk, heading = begin("For auditors and engineers")
-document = desk.document
+session, heading = begin("For auditors and engineers")
+document = session.document
 zone = ZoneInfo(document.timezone)
 passed = sum(check.status == "passed" for check in document.checks)
-with heading.answering(list(desk.definitions)):
+with heading.answering(list(session.definitions)):
     heading.answer(
         quality_sentences.quality(
             passed, len(document.checks), day_of_run=day(document.published_at.astimezone(zone).date())
         ),
-        metrics=list(desk.definitions),
+        metrics=list(session.definitions),
         based_on=f"Release {document.run_id}, code {document.code_version}",
     )
 
@@ -73,14 +73,14 @@ def section(title: str, note: str, draw: Callable[[], None]) -> None:
 
 def label_of(metric: str) -> str:
     """A metric's name as a reader knows it."""
-    return desk.definitions[metric].label if metric in desk.definitions else metric
+    return session.definitions[metric].label if metric in session.definitions else metric
 
 
-def told(check: Check) -> str:
+def failed_check(check: Check) -> str:
     """A failed check in a sentence: what, where, how many, and which metrics suffer."""
     rows = f" on {count_of(check.unexpected, 'row')}" if check.unexpected else ""
     seen = f" ({check.observed})" if check.observed else ""
-    known = [metric for metric in check.metrics if metric in desk.definitions]
+    known = [metric for metric in check.metrics if metric in session.definitions]
     shown = [label_of(metric) for metric in known[:METRICS_NAMED]]
     if len(known) > METRICS_NAMED:
         shown.append(f"{len(known) - METRICS_NAMED} more")
@@ -104,24 +104,27 @@ def checks_table(checks: Iterable[Check]) -> list[dict[str, Any]]:
             "a_failure_would": check.behaviour,
             "rows_at_fault": check.unexpected,
             "observed": check.observed,
-            "metrics_affected": ", ".join(label_of(metric) for metric in check.metrics if metric in desk.definitions),
+            "metrics_affected": ", ".join(
+                label_of(metric) for metric in check.metrics if metric in session.definitions
+            ),
             "engine": check.engine.replace("_", " "),
         }
         for check in sorted(checks, key=lambda check: (check.status == "passed", check.asset, check.name))
     ]
 
 
-def told_as(metric: str, row: AnswerRow | None = None) -> str:
+def cell_text(metric: str, row: AnswerRow | None = None) -> str:
     """A governed number as text, or why there is none; the whole company's without a row."""
-    return cell(row or desk.one(metric), desk.definitions[metric].unit, currency=desk.currency)
+    return cell(row or session.one(metric), session.definitions[metric].unit, currency=session.currency)
 
 
 def numbers(metric: str, headings: Mapping[str, str]) -> list[dict[str, Any]]:
     """A governed number by its dimensions, as rows; `headings` says what each dimension is to a reader."""
-    label = desk.definitions[metric].label
+    label = session.definitions[metric].label
     return [
-        {heading: in_words(row.dimensions[name]) for name, heading in headings.items()} | {label: told_as(metric, row)}
-        for row in desk.ask(metric, by=tuple(headings)).rows
+        {heading: in_words(row.dimensions[name]) for name, heading in headings.items()}
+        | {label: cell_text(metric, row)}
+        for row in session.ask(metric, by=tuple(headings)).rows
         # An answer without a cell (nothing is guarded, no source feeds it) has one row of the whole metric.
         if set(headings) <= set(row.dimensions)
     ]
@@ -133,14 +136,14 @@ def in_words(value: object) -> str:
 
 
 def who_is_who() -> None:
-    """People by how many identifiers were joined, and what joins nobody, in counts."""
-    if not desk.is_fed("people"):
+    """People by how many identifiers were joined, and the identifiers that join no people, in counts."""
+    if not session.is_fed("people"):
         st.caption("No source has people.")
         return
     st.caption(
-        f"{told_as('identified_share')} of {told_as('people')} people seen are identified by a customer id, an address "
-        "or a phone. Identifiers that join nobody, because they are fillers or more share them than can be one person: "
-        f"{told_as('guarded_identifiers')}. None is shown here; cx explain-identity tells the links behind one."
+        f"{cell_text('identified_share')} of {cell_text('people')} people seen are identified by a customer id, an "
+        "address or a phone. Identifiers that join no people, because they are fillers or too many for one person: "
+        f"{cell_text('guarded_identifiers')}. None is shown here; cx explain-identity lists the links behind one."
     )
     by_size, apart = st.columns(2)
     with by_size:
@@ -148,13 +151,13 @@ def who_is_who() -> None:
             numbers("people", {"identifier_band": "identifiers_of_one_person"}),
             key="quality_people_by_identifiers",
             alt="People by how many identifiers were joined",
-            empty="Nobody has been seen yet.",
+            empty="No people have been seen yet.",
         )
     with apart:
         frame(
             numbers("guarded_identifiers", {"identifier_type": "what", "guard_reason": "why"}),
             key="quality_guarded",
-            alt="Identifiers that join nobody, by what they are and why",
+            alt="Identifiers that join no people, by type and reason",
             empty="Every identifier joins whom it names.",
         )
 
@@ -162,7 +165,9 @@ def who_is_who() -> None:
 with part("The failed checks"):
     for check in [check for check in document.checks if check.status != "passed"]:
         callout = st.warning if check.behaviour == "warn" and check.status == "failed" else st.error
-        callout(f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(told(check))}", icon=":material/error:")
+        callout(
+            f"**{markdown_safe(words(check.name))}**  \n{markdown_safe(failed_check(check))}", icon=":material/error:"
+        )
     if document.withheld:
         st.warning(
             f"**{count_of(len(document.withheld), 'metric is', 'metrics are')} withheld**  \n"
@@ -189,7 +194,7 @@ section(
                 "why": definition.badge_reason,
             }
             for definition in sorted(
-                desk.definitions.values(), key=lambda item: (item.badge == "certified", item.label)
+                session.definitions.values(), key=lambda item: (item.badge == "certified", item.label)
             )
         ],
         key="quality_by_metric",
@@ -199,7 +204,8 @@ section(
 )
 section(
     "By asset",
-    "A failed block keeps a load from being published; withhold hides the metrics that stand on it; warn only tells.",
+    "A failed block keeps a load from being published; withhold hides the metrics that depend on it; "
+    "warn only reports.",
     lambda: frame(
         checks_table(document.checks),
         key="quality_checks",
@@ -221,7 +227,7 @@ section(
                 "message": run.message,
                 "run": run.run_id,
             }
-            for run in desk.runs
+            for run in session.runs
         ],
         key="quality_runs",
         alt="Runs of this workspace and how they ended",
@@ -229,7 +235,7 @@ section(
     ),
 )
 # A release of an earlier version does not count them.
-if "guarded_identifiers" in desk.definitions:
+if "guarded_identifiers" in session.definitions:
     section("Who is who", "", who_is_who)
 section(
     "Books",
@@ -293,9 +299,9 @@ section(
 st.header("Releases", anchor=False)
 with part("Releases"):
     st.caption("Each holds the numbers as they were. An address with a release in it opens the same numbers again.")
-    for release in releases(desk.paths):
+    for release in releases(session.paths):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            marks = [":green-badge[live]"] if release.run_id == desk.live_run_id else []
+            marks = [":green-badge[live]"] if release.run_id == session.live_run_id else []
             marks += [":blue-badge[open here]"] if release.run_id == document.run_id else []
             st.markdown(
                 f"**{moment(release.published_at.astimezone(zone))}** · numbers end on {day(release.as_of_on)} · "

@@ -1,4 +1,4 @@
-"""What a release was built with. In: its document. Out: rows of settings, and of files with what tells them apart."""
+"""What a release was built with. In: its document. Out: rows of settings, and of files with their hashes."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def filter_row(*, segments: Sequence[str], regions: Sequence[str], as_of: date) 
 
 
 def _fits_in_row(segments: Sequence[str]) -> bool:
-    """Whether segments can stand beside each other: few, short, and none with signs that a button would format."""
+    """Whether segments can be shown side by side: few, short, and none with signs that a button would format."""
     return 0 < len(segments) <= SEGMENTS_IN_A_ROW and all(
         markdown_safe(name) == name and len(name) <= NAME for name in segments
     )

@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.kit.badges import Badge, Notice, certification, freshness, lateness, notices, settings_not_kept
-from app.kit.desk import Desk, open_desk
 from app.kit.failures import part
 from app.kit.formatting import TITLE, count_of, ended, markdown_safe, shortened, span, unavailable
+from app.kit.page_session import PageSession, open_session
 from app.kit.selection import Filters
 from app.kit.sentences import Sentence
 from app.shell.filters import filter_row, reset_filters, show_all_time
@@ -29,44 +29,44 @@ HELP = 2_000  # characters of a tooltip
 class Heading:
     """The place over the filters where the answer goes once it is known."""
 
-    desk: Desk
+    session: PageSession
     question: str
     place: DeltaGenerator
 
     def asking(self, question: str) -> Heading:
         """The same place under another question, for a page whose first line depends on its filters."""
-        return Heading(self.desk, question, self.place)
+        return Heading(self.session, question, self.place)
 
     def answer(self, sentence: Sentence, *, metrics: Sequence[str], based_on: str) -> None:
         """Write the answer, with its badges and what it is based on."""
-        desk = self.desk
+        session = self.session
         with self.place:
             st.markdown(f":gray[{markdown_safe(shortened(self.question, most=TITLE))}]")
             st.title(markdown_safe(shortened(sentence.text, most=TITLE)), anchor=False)
         with self.place, part("What the answer is based on"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                draw_badge(freshness(desk.document, now=desk.now, stale_after=desk.settings.stale_after))
-                late = lateness(desk.document, stale_after=desk.settings.stale_after)
+                draw_badge(freshness(session.document, now=session.now, stale_after=session.settings.stale_after))
+                late = lateness(session.document, stale_after=session.settings.stale_after)
                 if late is not None:
                     draw_badge(late)
-                defined = desk.define(metrics)
+                defined = session.define(metrics)
                 if defined:
                     draw_badge(certification(defined))
                 if based_on:
                     st.markdown(f":gray[{markdown_safe(based_on)}]", width="content")
-            unknown = settings_not_kept(desk.document)
+            unknown = settings_not_kept(session.document)
             if unknown is not None:
                 draw_notice(unknown)
             for notice in notices(
-                desk.document,
-                desk.runs,
-                live_run_id=desk.live_run_id,
-                now=desk.now,
-                stale_after=desk.settings.stale_after,
-                instead_of=desk.release.instead_of,
+                session.document,
+                session.runs,
+                live_run_id=session.live_run_id,
+                now=session.now,
+                stale_after=session.settings.stale_after,
+                instead_of=session.release.instead_of,
             ):
                 draw_notice(notice)
-            if desk.document.run_id != desk.live_run_id:
+            if session.document.run_id != session.live_run_id:
                 st.button("Show the live answers", icon=":material/update:", on_click=_leave_release)
 
     @contextmanager
@@ -80,7 +80,7 @@ class Heading:
             yield
 
 
-def begin(question: str) -> tuple[Desk, Heading]:
+def begin(question: str) -> tuple[PageSession, Heading]:
     """Open the release that the address names, or the live one; where there is none, say so and stop."""
     root = workspace_from_environment()
     if root is None or not root.is_dir():
@@ -88,27 +88,29 @@ def begin(question: str) -> tuple[Desk, Heading]:
         st.stop()
     asked = st.query_params.get(RELEASE_PARAMETER) or st.session_state.get(RELEASE_PARAMETER)
     try:
-        desk = open_desk(root, asked)
+        session = open_session(root, asked)
     except NoRelease as missing:
         no_release(missing, next(iter(run_history(WorkspacePaths(root))), None))
         st.stop()
     except UserError:
         release_gone(asked or "", on_leave=_leave_release)
         st.stop()
-    st.session_state[RELEASE_PARAMETER] = desk.document.run_id
-    st.query_params[RELEASE_PARAMETER] = desk.document.run_id
-    return desk, Heading(desk, question, st.container())
+    st.session_state[RELEASE_PARAMETER] = session.document.run_id
+    st.query_params[RELEASE_PARAMETER] = session.document.run_id
+    return session, Heading(session, question, st.container())
 
 
-def choose(desk: Desk) -> Filters:
-    """The filter row, with the values that people have in this release; other marts name slices of their own alike."""
+def choose(session: PageSession) -> Filters:
+    """The filter row, with the values that people have in this release; other marts have others of these names."""
     return filter_row(
-        segments=desk.values("person__segment"), regions=desk.values("person__region"), as_of=desk.document.as_of_on
+        segments=session.values("person__segment"),
+        regions=session.values("person__region"),
+        as_of=session.document.as_of_on,
     )
 
 
 def based_on(
-    counts: Sequence[tuple[AnswerRow, str, str]], filters: Filters, desk: Desk, *, undated: bool = False
+    counts: Sequence[tuple[AnswerRow, str, str]], filters: Filters, session: PageSession, *, undated: bool = False
 ) -> str:
     """`Based on 12,000 customers and 48,210 orders, Nov 2025 – Nov 2026`; what no source feeds is left out."""
     known = [count for count in counts if count[0].status != "no_data"] or counts
@@ -116,16 +118,16 @@ def based_on(
         count_of(row.value, singular, plural) if row.value is not None else f"{unavailable(row.status)} {plural}"
         for row, singular, plural in known
     ]
-    return f"Based on {' and '.join(parts)}, {period_in_words(filters, desk, undated=undated)}"
+    return f"Based on {' and '.join(parts)}, {period_in_words(filters, session, undated=undated)}"
 
 
-def period_in_words(filters: Filters, desk: Desk, *, undated: bool = False) -> str:
+def period_in_words(filters: Filters, session: PageSession, *, undated: bool = False) -> str:
     """The days that the page shows."""
     if undated:
         return "answers without a date"
     window = filters.window
     if window.since is None or window.until is None:
-        return f"up to {span(desk.document.as_of_on, desk.document.as_of_on)}"
+        return f"up to {span(session.document.as_of_on, session.document.as_of_on)}"
     return span(window.since, window.until)
 
 
@@ -143,8 +145,8 @@ def without_facts(
     """The state of a page whose facts cannot be shown: say why none are, and offer the way back.
 
     Args:
-        row: the count of the facts that the page stands on.
-        what: the facts (`orders`), and `who`, whose they are (`customers`): as they stand in a sentence.
+        row: the count of the facts that the page is based on.
+        what: the facts (`orders`), and `who`, whose they are (`customers`): as phrases of a sentence.
         reach: what else is to be said of how far the sources reach.
         none_is_a_fact: a count of 0 is an answer of this page: nobody came.
 
@@ -162,13 +164,13 @@ def without_facts(
         )
     elif row.value or (none_is_a_fact and row.value is not None):
         return False
-    elif not heading.desk.is_fed(row.metric):
+    elif not heading.session.is_fed(row.metric):
         title, why, widen = f"No source has {what}", row.reason or "No source of cx.yml has delivered any.", False
     else:
         period = "" if filters.window.is_open else " in this period"
         title, widen = f"No {what} are recorded{period}{filters.scope}", not filters.window.is_open
-        why = " ".join(part for part in (heading.desk.reach(row.metric, what), reach) if part) or row.reason or title
-    heading.answer(Sentence(title, claim=False), metrics=metrics, based_on=period_in_words(filters, heading.desk))
+        why = " ".join(part for part in (heading.session.reach(row.metric, what), reach) if part) or row.reason or title
+    heading.answer(Sentence(title, claim=False), metrics=metrics, based_on=period_in_words(filters, heading.session))
     with st.container(border=True):
         st.markdown(f"**Why nothing is shown.** {markdown_safe(ended(why))}")
         if widen:
@@ -180,7 +182,7 @@ def without_facts(
 
 def _too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Sequence[str], who: str) -> None:
     """A filter leaves too few people."""
-    desk = heading.desk
+    session = heading.session
     heading.answer(
         Sentence(f"Too few {who} here to describe safely", claim=False),
         metrics=metrics,
@@ -188,8 +190,8 @@ def _too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Seq
     )
     with st.container(border=True):
         st.markdown(
-            f"**Why nothing is shown.** Groups of fewer than {desk.min_cell} people are hidden, and so is what would "
-            "give them away, so that nobody can be identified and small numbers do not mislead."
+            f"**Why nothing is shown.** Groups of fewer than {session.min_cell} people are hidden, and so is what "
+            "would reveal them, so that no person can be identified and small numbers do not mislead."
         )
         st.button("Show all customers", type="primary", on_click=reset_filters, args=(filters,))
 

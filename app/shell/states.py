@@ -1,4 +1,4 @@
-"""Pages without numbers. In: what is missing. Out: what happened, the exact command, the path looked for, a way on."""
+"""Pages without numbers. In: what is missing. Out: what happened, the exact command, the path looked for, a link."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def no_workspace(root: Path | None) -> None:
     st.title("No workspace yet", anchor=False)
     st.markdown("These pages read a company's workspace, and none was found.")
     with st.container(border=True):
-        st.markdown("**Build one with a made-up company** (about two minutes):")
+        st.markdown("**Build one with a demo company** (about two minutes):")
         st.code("make demo", language="bash")
         st.markdown("**Or serve your own:**")
         st.code("cx app --workspace DIR", language="bash")

@@ -1,4 +1,4 @@
-"""Cards of survey answers. In: a desk, an answer by one dimension and what its title says. Out: drawn cards."""
+"""Cards of survey answers. In: a session, an answer by one dimension and what its title says. Out: drawn cards."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import streamlit as st
 
 from app.kit import cards, charts
 from app.kit.bars import bar
-from app.kit.desk import Desk
 from app.kit.findings import usable
 from app.kit.formatting import labels, markdown_safe, unit_of
+from app.kit.page_session import PageSession
 from app.kit.sentences import Sentence
 from app.kit.tables import pivot
 from app.surveys.sentences import incomparable
@@ -18,7 +18,7 @@ from serving import Answer
 
 
 def compared(
-    desk: Desk,
+    session: PageSession,
     answer: Answer,
     dimension: str,
     *,
@@ -38,12 +38,12 @@ def compared(
         stands_out: values to colour.
     """
     metric = answer.question.metrics[0]
-    unit = unit_of(metric, desk.definitions[metric].unit)
+    unit = unit_of(metric, session.definitions[metric].unit)
     forbidden = incomparable(answer.rows)
     if forbidden is not None:
         title = Sentence(f"{what}: the groups cannot be compared", claim=False)
     rows = usable(answer.rows, dimension)
-    with cards.evidence(desk, title, [answer], [metric], key=key):
+    with cards.evidence(session, title, [answer], [metric], key=key):
         if not rows:
             cards.nothing_to_show(answer, what=what)
             return
@@ -70,16 +70,16 @@ def compared(
         )
 
 
-def mixed(desk: Desk, answers: Sequence[Answer], *, title: Sentence, mix: str | None, key: str) -> None:
+def mixed(session: PageSession, answers: Sequence[Answer], *, title: Sentence, mix: str | None, key: str) -> None:
     """One score over several surveys: the score by survey with its answers, and what the pooled one is mixed of."""
     metrics = list(dict.fromkeys(row.metric for answer in answers for row in answer.rows))
-    with cards.evidence(desk, title, answers, metrics, key=key):
+    with cards.evidence(session, title, answers, metrics, key=key):
         cards.table(
-            pivot(answers, "survey_id", desk.definitions, heading="Survey", currency=desk.currency),
-            desk,
+            pivot(answers, "survey_id", session.definitions, heading="Survey", currency=session.currency),
+            session,
             alt_text="Score and number of answers by survey",
             key=f"{key}_table",
-            note=f"The one score {mix}." if mix else "The one score stands on one survey.",
+            note=f"The one score {mix}." if mix else "The one score is based on one survey.",
         )
 
 

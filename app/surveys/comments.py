@@ -1,13 +1,13 @@
-"""What customers write. In: a desk and the reader's filters. Out: a drawn card of topics, with quotes where allowed."""
+"""What customers write. In: a session and the reader's filters. Out: a card of topics, with quotes where allowed."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from app.kit import cards, charts
-from app.kit.desk import Desk
 from app.kit.findings import usable
 from app.kit.formatting import count_of, markdown_safe, percent, words
+from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.sentences import Sentence, interval_note
 from serving import AnswerRow
@@ -18,15 +18,15 @@ OTHER = "other"
 TOPICS_SHOWN = 12
 
 
-def topics(desk: Desk, filters: Filters) -> None:
+def topics(session: PageSession, filters: Filters) -> None:
     """Topics by how many wrote about them, with their tone, their change and what they belong to."""
-    said, negative = (desk.shown(metric, filters, by=(TOPIC,)) for metric in ("comments", "negative_comment_share"))
+    said, negative = (session.shown(metric, filters, by=(TOPIC,)) for metric in ("comments", "negative_comment_share"))
     pillars = {
         row.dimensions.get(TOPIC): words(str(row.dimensions["topic_pillar"]))
-        for row in desk.ask("comments", by=(TOPIC, "topic_pillar")).rows
+        for row in session.ask("comments", by=(TOPIC, "topic_pillar")).rows
         if row.dimensions.get("topic_pillar")
     }
-    before = desk.earlier("comments", filters, by=(TOPIC,))
+    before = session.earlier("comments", filters, by=(TOPIC,))
     earlier = {row.dimensions.get(TOPIC): row.value for row in before.rows} if before else {}
     tone = {row.dimensions.get(TOPIC): row for row in negative.rows}
     known = sorted(
@@ -34,7 +34,7 @@ def topics(desk: Desk, filters: Filters) -> None:
         key=lambda row: (-(row.value or 0.0), str(row.dimensions[TOPIC])),
     )[:TOPICS_SHOWN]
     title = _title(known, negative.rows)
-    with cards.evidence(desk, title, [said, negative], METRICS, key="topics"):
+    with cards.evidence(session, title, [said, negative], METRICS, key="topics"):
         if not known:
             cards.nothing_to_show(said, what="What customers write about")
             return
@@ -56,11 +56,11 @@ def topics(desk: Desk, filters: Filters) -> None:
             ),
             alt_text=f"Ranked bars of topics by number of comments. {title}.",
             key="topics_chart",
-            note="Groups of words that stand in the same comments, named by their own words, in each language by "
+            note="Groups of words that occur in the same comments, named by their own words, in each language by "
             "itself. Coloured where the 95% interval shows that most comments with a clear tone are negative. "
-            f"Topics of fewer than {desk.document.min_cell_comments} people are hidden.",
+            f"Topics of fewer than {session.document.min_cell_comments} people are hidden.",
         )
-        _quotes(desk, [str(row.dimensions[TOPIC]) for row in known])
+        _quotes(session, [str(row.dimensions[TOPIC]) for row in known])
 
 
 def _title(known: list[AnswerRow], negative: tuple[AnswerRow, ...]) -> Sentence:
@@ -91,12 +91,12 @@ def _is_negative(tone: AnswerRow | None) -> bool:
     return tone is not None and tone.low is not None and tone.low > 0.5
 
 
-def _quotes(desk: Desk, shown: list[str]) -> None:
+def _quotes(session: PageSession, shown: list[str]) -> None:
     """What people wrote, where the company publishes it: scrubbed, and only of topics that enough wrote about."""
-    if not desk.document.publish_comments:
+    if not session.document.publish_comments:
         st.caption("Comments themselves are not published (privacy.publish_comments of cx.yml).")
         return
-    answer = desk.ask("comment_quotes", by=("quote_topic", "quote"))
+    answer = session.ask("comment_quotes", by=("quote_topic", "quote"))
     by_topic: dict[str, list[str]] = {}
     for row in answer.rows:
         if row.value and row.dimensions.get("quote"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from app.kit.findings import is_clearly_above, told, usable, widen
+from app.kit.findings import is_clearly_above, usable, widen, with_values
 from app.kit.formatting import listing, percent, signed, words
 from app.kit.sentences import Sentence
 
@@ -72,7 +72,7 @@ def below_accepted(rows: Sequence[AnswerRow], *, dimension: str = "pillar") -> S
 
 def answered(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
     """Which customers surveys reach most and least; a count of all customers, so without interval."""
-    known = told(rows, dimension)
+    known = with_values(rows, dimension)
     if len(known) < 2:
         return Sentence("Who answered: too few groups to compare", claim=False)
     least = min(known, key=lambda row: row.value or 0.0)
@@ -96,7 +96,7 @@ def kano(better: Sequence[AnswerRow], *, dimension: str = "item_label") -> Sente
     """What would please most, if it is clearly ahead."""
     known = sorted(usable(better, dimension), key=lambda row: -(row.value or 0.0))
     if not known:
-        return Sentence("Nobody was asked what would please and what would be missed, or too few", claim=False)
+        return Sentence("No customers, or too few, were asked what would please and what would be missed", claim=False)
     first = known[0]
     name = str(first.dimensions[dimension])
     if len(known) == 1 or all(is_clearly_above(first, row) for row in known[1:]):

@@ -1,33 +1,33 @@
-"""How much of the customer is seen. In: a desk. Out: a drawn block: stages, people, interactions, expectations."""
+"""How much of the customer is seen. In: a session. Out: a drawn block: stages, people, interactions, expectations."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from app.expectations.stakes import Stakes
-from app.kit.desk import Desk
 from app.kit.formatting import count_of, listing, markdown_safe, percent, unavailable, words
+from app.kit.page_session import PageSession
 from serving import AnswerRow
 from workspace.vocabulary import STAGES
 
 METRICS = ("identified_share", "pairing_coverage", "experience_known_share")
 
 
-def block(desk: Desk, stakes: Stakes) -> None:
+def block(session: PageSession, stakes: Stakes) -> None:
     """Four facts, each with what is missing."""
     st.header("How much of the customer is seen", anchor=False)
-    observed = {row.dimensions.get("stage") for row in desk.ask("touchpoints", by=("stage",)).rows if row.value}
+    observed = {row.dimensions.get("stage") for row in session.ask("touchpoints", by=("stage",)).rows if row.value}
     missing = [name for name in STAGES if name not in observed]
-    paired = desk.one("pairing_coverage")
+    paired = session.one("pairing_coverage")
     answered = {
         str(row.dimensions["interaction"])
-        for row in desk.ask("perception_level", by=("interaction",)).rows
+        for row in session.ask("perception_level", by=("interaction",)).rows
         if row.dimensions.get("interaction") and row.n
     }
     critical = {stake.subject: stake.label for stake in stakes.ranked if stake.is_critical}
-    moments = set(desk.values("interaction")) | answered | set(critical)
+    moments = set(session.values("interaction")) | answered | set(critical)
     silent = sorted(critical.get(name, words(name)) for name in moments - answered)
-    heard = desk.ask("experience_known_share", by=("coverage_stage", "coverage_corner")).rows
+    heard = session.ask("experience_known_share", by=("coverage_stage", "coverage_corner")).rows
     cells = [row for row in heard if row.value is not None]
     blind = [
         f"{row.dimensions['coverage_stage']}, {row.dimensions['coverage_corner']}" for row in cells if row.value == 0
@@ -37,15 +37,15 @@ def block(desk: Desk, stakes: Stakes) -> None:
             "Stages observed",
             f"{len(STAGES) - len(missing)} of {len(STAGES)}",
             "No source has touchpoints."
-            if not desk.is_fed("touchpoints")
+            if not session.is_fed("touchpoints")
             else f"Not observed: {listing(missing)}."
             if missing
             else "Every stage has touchpoints.",
         )
         _fact(
             "People identified",
-            _rate(desk.one("identified_share")),
-            "Share of all people seen who can be told apart by an id, email or phone.",
+            _rate(session.one("identified_share")),
+            "Share of all people seen who are identified by an id, email or phone.",
         )
         _fact(
             "Interactions with perception",
@@ -59,7 +59,7 @@ def block(desk: Desk, stakes: Stakes) -> None:
         _fact(
             "Expectation known",
             _rate(paired),
-            "Share of rated experiences with an expectation to hold them against.",
+            "Share of rated experiences that can be compared with an expectation.",
         )
     if cells:
         spots = f" Blind spots: {'; '.join(blind[:4])}." if blind else ""

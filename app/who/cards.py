@@ -1,4 +1,4 @@
-"""What the best customers are and will be worth. In: a desk and the reader's filters. Out: drawn cards."""
+"""What the best customers are and will be worth. In: a session and the reader's filters. Out: drawn cards."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 import streamlit as st
 
 from app.kit import cards, charts, sentences
-from app.kit.desk import Desk
 from app.kit.findings import MIN_N
 from app.kit.formatting import count_of, day, markdown_safe, number, percent, words
+from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import pivot
 from app.who import charts as value_charts
@@ -18,7 +18,7 @@ from app.who import sentences as who_sentences
 from app.who.findings import Mark, find_contexts, find_marks
 from serving import Answer, AnswerRow
 
-# Beyond this many dots the chart is a list: the strongest stand for the rest, the download has all.
+# Beyond this many dots the chart is a list: the strongest are shown, the download has all.
 DOTS = 14
 WANTS = 9
 PROFILE, CONTEXT = "profile_index", "context_index"
@@ -28,32 +28,34 @@ STRONG_ANSWERS = ("important", "expected highly")
 OTHER_ANSWERS = ("less important", "expected less")
 
 
-def predicted(desk: Desk, filters: Filters, *, label: str) -> None:
+def predicted(session: PageSession, filters: Filters, *, label: str) -> None:
     """Predicted value per customer with its interval: of the top tier, or of the segment or region chosen.
 
-    Bounds are drawn for one dimension at a time: with two filters there is no number with an interval.
+    Bounds are drawn for one dimension at a time: with two filters no number has an interval.
     """
     chosen = {"segment": filters.segment, "region": filters.region}
     named = [(dimension, value) for dimension, value in chosen.items() if value is not None]
     if len(named) > 1:
-        cards.kpi(desk, filters, "predicted_value_per_customer", label="Predicted value per customer")
+        cards.kpi(session, filters, "predicted_value_per_customer", label="Predicted value per customer")
         return
     dimension, value = named[0] if named else ("value_tier", "top")
     cards.stated(
-        desk,
+        session,
         "predicted_value_mean",
         where={"interval_dimension": (dimension,), "interval_value": (value,)},
         label=label if not named else f"Predicted value, {value}",
-        note="the coming 12 months" if desk.settings.horizon_months == 12 else f"{desk.settings.horizon_months} months",
+        note="the coming 12 months"
+        if session.settings.horizon_months == 12
+        else f"{session.settings.horizon_months} months",
     )
 
 
-def concentration(desk: Desk, share: AnswerRow | None) -> None:
+def concentration(session: PageSession, share: AnswerRow | None) -> None:
     """The Pareto curve, over all customers."""
-    answer = desk.ask("revenue_concentration", by=("top_percent",))
-    top = desk.settings.top_tier
+    answer = session.ask("revenue_concentration", by=("top_percent",))
+    top = session.settings.top_tier
     title = who_sentences.pareto(answer.rows, top_tier=top)
-    with cards.evidence(desk, title, [answer], ["revenue_concentration"], key="pareto"):
+    with cards.evidence(session, title, [answer], ["revenue_concentration"], key="pareto"):
         steps = [row for row in answer.rows if row.value is not None]
         if not steps:
             cards.nothing_to_show(answer, what="Revenue by customer")
@@ -70,16 +72,16 @@ def concentration(desk: Desk, share: AnswerRow | None) -> None:
             alt_text=f"Curve of cumulative revenue over customers. {title}.",
             key="pareto_chart",
             note=f"All {count_of(steps[-1].n or 0, 'customer')} with revenue in the twelve months to "
-            f"{day(desk.document.as_of_on)}, whatever the filter. The dashed line is an even spread."
+            f"{day(session.document.as_of_on)}, independent of the filter. The dashed line is an even spread."
             + (f" Within the filter the tier brings {percent(share.value)}." if share and share.value else ""),
         )
 
 
-def profile(desk: Desk, answer: Answer) -> None:
+def profile(session: PageSession, answer: Answer) -> None:
     """What the best are, against all: index dots."""
     marks = find_marks(answer.rows)
     title = who_sentences.marks_found(answer.rows)
-    with cards.evidence(desk, title, [answer], [PROFILE], key="profile"):
+    with cards.evidence(session, title, [answer], [PROFILE], key="profile"):
         rows = [row for row in answer.rows if row.status == "ok" and row.value is not None]
         found: dict[tuple[str, ...], Mark] = {(mark.attribute, mark.value): mark for mark in marks}
         labels = {
@@ -93,15 +95,15 @@ def profile(desk: Desk, answer: Answer) -> None:
             found,
             key="profile_chart",
             alt=f"Dot plot of attribute values: {title}.",
-            note=f"All customers, whatever the filter: {len(marks)} of {len(rows)} values differ "
+            note=f"All customers, independent of the filter: {len(marks)} of {len(rows)} values differ "
             "measurably (95%, corrected for the number of comparisons).",
         ):
             cards.nothing_to_show(answer, what="The profile")
 
 
-def context(desk: Desk) -> None:
+def context(session: PageSession) -> None:
     """What the best want, expect and first looked at, against all."""
-    answer = desk.ask(CONTEXT, by=("context", "context_value"))
+    answer = session.ask(CONTEXT, by=("context", "context_value"))
     rows = [
         row
         for row in answer.rows
@@ -110,7 +112,7 @@ def context(desk: Desk) -> None:
     found = [mark for mark in find_contexts(answer.rows) if mark.value not in OTHER_ANSWERS]
     shown: dict[tuple[str, ...], Mark] = {(mark.attribute, mark.value): mark for mark in found}
     title = who_sentences.context(len(shown), len(rows))
-    with cards.evidence(desk, title, [answer], [CONTEXT], key="context"):
+    with cards.evidence(session, title, [answer], [CONTEXT], key="context"):
         labels = {id(row): _context_label(row) for row in rows}
         keys = {id(row): (str(row.dimensions["context"]), str(row.dimensions["context_value"])) for row in rows}
         if not _index_chart(
@@ -122,7 +124,7 @@ def context(desk: Desk) -> None:
             dots=WANTS,
             alt=f"Dot plot: {title}.",
             note="Outcomes called important, expectations in the two highest boxes, and the content "
-            "that was looked at first; all customers, whatever the filter, corrected for the number of "
+            "that was looked at first; all customers, independent of the filter, corrected for the number of "
             "comparisons.",
         ):
             cards.nothing_to_show(answer, what="What the best want and expect")
@@ -177,9 +179,9 @@ def _index_chart(
     return True
 
 
-def forecast(desk: Desk) -> None:
+def forecast(session: PageSession) -> None:
     """The back-test: forecast against fact by tenth, and the model beside going on as before."""
-    total, errors = (_of_models(desk.ask(name, by=("value_model",))) for name in MODEL_ERRORS)
+    total, errors = (_of_models(session.ask(name, by=("value_model",))) for name in MODEL_ERRORS)
     known = {str(row.dimensions.get("value_model")): row for row in errors.rows if row.value is not None}
     candidates: dict[str, float] = {name: known[name].value or 0.0 for name in ("bg_nbd", "naive") if name in known}
     model = min(candidates, key=lambda name: candidates[name]) if candidates else None
@@ -189,10 +191,10 @@ def forecast(desk: Desk) -> None:
     )
     left, right = st.columns([11, 9], gap="small")
     with left:
-        tenths = [desk.ask(name, by=("value_tenth",)) for name in ("value_forecast_by_tenth", "value_fact_by_tenth")]
+        tenths = [session.ask(name, by=("value_tenth",)) for name in ("value_forecast_by_tenth", "value_fact_by_tenth")]
         title = who_sentences.back_test(of_chosen, model=model)
         names = ["value_forecast_by_tenth", "value_fact_by_tenth", "value_backtest_error", "value_calibration_error"]
-        with cards.evidence(desk, title, tenths, names, key="calibration"):
+        with cards.evidence(session, title, tenths, names, key="calibration"):
             expected, bought = ({row.dimensions.get("value_tenth"): row for row in answer.rows} for answer in tenths)
             records = [
                 {
@@ -206,7 +208,7 @@ def forecast(desk: Desk) -> None:
             ]
             if records:
                 cards.chart(
-                    value_charts.calibration(records, axis=f"{desk.currency} per customer", pattern=",.0f"),
+                    value_charts.calibration(records, axis=f"{session.currency} per customer", pattern=",.0f"),
                     alt_text=f"Forecast and fact of net revenue by tenth of the customers. {title}.",
                     key="calibration_chart",
                     note="Net revenue per customer of the held-out months, by tenth of the forecast: what the model "
@@ -216,9 +218,9 @@ def forecast(desk: Desk) -> None:
                 cards.nothing_to_show(tenths[0], what="The back-test")
     with right:
         title = who_sentences.chosen_model(errors.rows)
-        with cards.evidence(desk, title, [errors, total], MODEL_ERRORS, key="value_models"):
-            _models(desk, errors, total)
-            definition = desk.definitions["predicted_value_12m"]
+        with cards.evidence(session, title, [errors, total], MODEL_ERRORS, key="value_models"):
+            _models(session, errors, total)
+            definition = session.definitions["predicted_value_12m"]
             if definition.badge == "provisional":
                 why = markdown_safe(definition.badge_reason)
                 st.info(f"Predicted values are provisional: {why}.", icon=":material/experiment:")
@@ -232,16 +234,16 @@ def _of_models(answer: Answer) -> Answer:
     return replace(answer, rows=rows)
 
 
-def _models(desk: Desk, errors: Answer, total: Answer) -> None:
+def _models(session: PageSession, errors: Answer, total: Answer) -> None:
     if not any(row.value is not None for row in errors.rows):
         cards.nothing_to_show(errors, what="The comparison of models")
         return
-    table = pivot([errors, total], "value_model", desk.definitions, heading="Forecast", currency=desk.currency)
+    table = pivot([errors, total], "value_model", session.definitions, heading="Forecast", currency=session.currency)
     for frame in (table.numbers, table.texts):
         frame["Forecast"] = [who_sentences.MODEL_NAMES.get(name, words(name)) for name in frame["Forecast"]]
     cards.table(
         table,
-        desk,
+        session,
         alt_text="Error of each forecast for a single customer and for the total",
         key="value_models_table",
         note="The forecast with the smaller error for a single customer (root mean square) values customers; the check "
@@ -249,9 +251,9 @@ def _models(desk: Desk, errors: Answer, total: Answer) -> None:
     )
 
 
-def worth_by_group(desk: Desk, filters: Filters) -> None:
+def worth_by_group(session: PageSession, filters: Filters) -> None:
     """Predicted value by what customers are like and who they are."""
-    answer = desk.ask("predicted_value_per_customer", by=("motivation", "age_band"), where=filters.where)
+    answer = session.ask("predicted_value_per_customer", by=("motivation", "age_band"), where=filters.where)
     rows = [row for row in answer.rows if row.dimensions.get("motivation") and row.dimensions.get("age_band")]
     title = sentences.spread(
         [
@@ -267,15 +269,15 @@ def worth_by_group(desk: Desk, filters: Filters) -> None:
         "group",
         what="Predicted value per customer",
         unit="currency",
-        currency=desk.currency,
+        currency=session.currency,
     )
-    with cards.evidence(desk, title, [answer], ["predicted_value_per_customer"], key="worth"):
+    with cards.evidence(session, title, [answer], ["predicted_value_per_customer"], key="worth"):
         shown = [
             {
                 "row": row.dimensions["motivation"],
                 "column": row.dimensions["age_band"],
                 "value": row.value if (row.n or 0) >= MIN_N else None,
-                "text": number(row.value, "currency", currency=desk.currency)
+                "text": number(row.value, "currency", currency=session.currency)
                 if row.value is not None and (row.n or 0) >= MIN_N
                 else "few"
                 if row.value is not None
@@ -288,24 +290,24 @@ def worth_by_group(desk: Desk, filters: Filters) -> None:
                 charts.matrix(shown, columns=sorted({str(cell["column"]) for cell in shown}), pattern=",.0f"),
                 alt_text=f"Grid of predicted value by motivation and age. {title}.",
                 key="worth_chart",
-                note=f"What a customer is expected to bring in the coming {desk.settings.horizon_months} months, by "
+                note=f"What a customer is expected to bring in the coming {session.settings.horizon_months} months, by "
                 f"motivation and age. Fewer than {MIN_N} customers: few.",
             )
         else:
             cards.nothing_to_show(answer, what="Value by motivation and age")
 
 
-def recency_and_frequency(desk: Desk, filters: Filters) -> None:
-    """Customers by how lately and how often they bought."""
+def recency_and_frequency(session: PageSession, filters: Filters) -> None:
+    """Customers by recency and frequency of purchases."""
     names = ("customers", "lifetime_revenue_per_customer", "predicted_value_per_customer", "p_alive")
-    answers = [desk.ask(name, by=("rfm_segment",), where=filters.where) for name in names]
+    answers = [session.ask(name, by=("rfm_segment",), where=filters.where) for name in names]
     order = ("champions", "loyal", "recent", "fading", "at risk", "lapsed")
     cards.table(
-        pivot(answers, "rfm_segment", desk.definitions, heading="Segment", currency=desk.currency, order=order),
-        desk,
+        pivot(answers, "rfm_segment", session.definitions, heading="Segment", currency=session.currency, order=order),
+        session,
         alt_text="Customers, revenue and predicted value by recency and frequency",
         key="rfm_table",
-        note=f"As of {day(desk.document.as_of_on)}. Fifths by rank among all who ever ordered; equal customers share "
-        "the lowest of their ranks, so that nobody is parted by chance.",
+        note=f"As of {day(session.document.as_of_on)}. Fifths by rank among all who ever ordered; equal customers "
+        "share the lowest of their ranks, so that ties are not broken by chance.",
     )
-    cards.source(desk, answers, names, key="rfm")
+    cards.source(session, answers, names, key="rfm")

@@ -21,7 +21,7 @@ def pareto(records: Sequence[Record], *, point: int, text: str) -> alt.LayerChar
 
     Args:
         records: customers, revenue: shares of one, from the best customers to all of them.
-        point: percent of customers to mark; nothing is marked where no record stands there.
+        point: percent of customers to mark; nothing is marked where there is no record.
         text: what is written there.
     """
     data = pd.DataFrame([{"customers": 0.0, "revenue": 0.0}, *records])
@@ -102,7 +102,7 @@ def moves(records: Sequence[Record], *, marks: Sequence[Record] = ()) -> alt.Lay
     data["period"] = pd.to_datetime(data["period"])
     data["below"] = -data["down"]
     data["month"] = data["period"].dt.strftime("%b %Y")
-    # A month's name stands under its own bar, which begins at its first day.
+    # A month's name is under its own bar, which begins at its first day.
     months = [alt.DateTime(year=day.year, month=day.month) for day in data["period"]]
     axis = alt.Axis(values=months, format="%b %y", labelAlign="left", labelOverlap=True, labelFlush=False, grid=False)
     x = alt.X("yearmonth(period):T", title=None, axis=axis)

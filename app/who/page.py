@@ -23,73 +23,75 @@ TABLE = ("buyers", "revenue", "revenue_per_buyer", "margin", "retention_rate")
 SHOWN = tuple(dict.fromkeys((*LEADING, *MORE, *ABOUT, *AHEAD, *MOVING, *TABLE, "customers", "orders")))
 TOP = {"value_tier_at_event": ("top",)}
 
-desk, heading = begin(QUESTIONS["who"])
-filters = choose(desk)
-customers, orders = (desk.shown(name, filters).one(name) for name in ("buyers", "orders"))
+session, heading = begin(QUESTIONS["who"])
+filters = choose(session)
+customers, orders = (session.shown(name, filters).one(name) for name in ("buyers", "orders"))
 for row in (customers, orders):
     is_shown = row is customers and row.status != "suppressed"
     if not is_shown and without_facts(heading, filters, row, metrics=SHOWN, what="orders", who="customers"):
         st.stop()
 
-top_tier = desk.settings.top_tier
+top_tier = session.settings.top_tier
 with heading.answering(SHOWN):
     heading.answer(
         who_sentences.who(
-            desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"),
-            desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value")).rows,
+            session.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"),
+            session.ask(value_cards.PROFILE, by=("attribute", "attribute_value")).rows,
             top_tier=top_tier,
-            as_of=desk.document.as_of_on,
+            as_of=session.document.as_of_on,
             scope=filters.scope,
         ),
         metrics=SHOWN,
-        based_on=based_on([(customers, "customer", "customers"), (orders, "order", "orders")], filters, desk),
+        based_on=based_on([(customers, "customer", "customers"), (orders, "order", "orders")], filters, session),
     )
 
 with st.grid(4, min_column_width=220, gap="small"):
-    cards.kpi(desk, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
-    value_cards.predicted(desk, filters, label=f"Predicted value, top {percent(top_tier)}")
-    cards.kpi(desk, filters, "retention_rate", label=cards.SHORT["retention_rate"])
-    cards.kpi(desk, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
+    cards.kpi(session, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
+    value_cards.predicted(session, filters, label=f"Predicted value, top {percent(top_tier)}")
+    cards.kpi(session, filters, "retention_rate", label=cards.SHORT["retention_rate"])
+    cards.kpi(session, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
 
 with st.grid(4, min_column_width=220, gap="small"):
     for name in MORE:
-        cards.kpi(desk, filters, name, label=cards.SHORT.get(name))
+        cards.kpi(session, filters, name, label=cards.SHORT.get(name))
 
 left, right = st.columns([9, 11], gap="small")
 with left, part("How revenue is spread over customers"):
-    value_cards.concentration(desk, desk.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"))
+    value_cards.concentration(session, session.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"))
 with right, part("What marks the best customers"):
-    value_cards.profile(desk, desk.ask(value_cards.PROFILE, by=("attribute", "attribute_value")))
+    value_cards.profile(session, session.ask(value_cards.PROFILE, by=("attribute", "attribute_value")))
 
 splits = [
     name
     for name in ("segment", "motivation", "age_band", "region", "first_channel")
-    if desk.can_split("buyers", name) and desk.values(name)
+    if session.can_split("buyers", name) and session.values(name)
 ]
 st.header("What they will be worth", anchor=False)
 with part("The forecast and its test"):
-    value_cards.forecast(desk)
+    value_cards.forecast(session)
 if {"motivation", "age_band"} <= {*splits}:
     left, right = st.columns([11, 9], gap="small")
     with left, part("Value by motivation and age"):
-        value_cards.worth_by_group(desk, filters)
+        value_cards.worth_by_group(session, filters)
     with right, part("What the best want and expect"):
-        value_cards.context(desk)
+        value_cards.context(session)
 else:
     with part("What the best want and expect"):
-        value_cards.context(desk)
+        value_cards.context(session)
 
 st.header("Who stays", anchor=False)
 with part("Who stays"):
-    retention_cards.retention(desk, filters)
+    retention_cards.retention(session, filters)
 
 st.header("Who moves between tiers", anchor=False)
 with part("Who moves between tiers"):
-    retention_cards.tier_moves(desk, filters, split=next((name for name in splits if name not in filters.where), None))
+    retention_cards.tier_moves(
+        session, filters, split=next((name for name in splits if name not in filters.where), None)
+    )
 
-st.header("How lately and how often they bought", anchor=False)
-with part("How lately and how often they bought"):
-    value_cards.recency_and_frequency(desk, filters)
+st.header("How recently and how often they bought", anchor=False)
+with part("How recently and how often they bought"):
+    value_cards.recency_and_frequency(session, filters)
 
 st.header("Groups of customers", anchor=False)
 with part("Groups of customers"):
@@ -106,15 +108,15 @@ with part("Groups of customers"):
             )
             or splits[0]
         )
-        answers = [desk.shown(metric, filters, by=(split,)) for metric in TABLE]
+        answers = [session.shown(metric, filters, by=(split,)) for metric in TABLE]
         cards.table(
-            pivot(answers, split, desk.definitions, heading=words(split), currency=desk.currency),
-            desk,
+            pivot(answers, split, session.definitions, heading=words(split), currency=session.currency),
+            session,
             alt_text=f"Customers, revenue and retention by {words(split).lower()}",
             key="groups_table",
-            note=f"Customers who bought, {period_in_words(filters, desk)}.",
+            note=f"Customers who bought, {period_in_words(filters, session)}.",
         )
-        cards.source(desk, answers, TABLE, key="groups")
+        cards.source(session, answers, TABLE, key="groups")
     else:
         st.info(
             "No attribute of customers is known: a source with attributes, mapped in attributes.csv, fills the groups.",

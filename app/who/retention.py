@@ -1,14 +1,14 @@
-"""Who stays, and who moves between tiers. In: a desk and the reader's filters. Out: drawn cards."""
+"""Who stays, and who moves between tiers. In: a session and the reader's filters. Out: drawn cards."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from app.kit import cards, charts, initiatives, sentences
-from app.kit.desk import Desk
 from app.kit.failures import part
 from app.kit.findings import MIN_N
 from app.kit.formatting import hidden_note, percent, words
+from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import pivot
 from app.shell.page import period_in_words
@@ -20,20 +20,20 @@ from serving import Answer
 COHORT_MONTHS = ("1", "2", "3", "6", "9", "12", "18")
 
 
-def retention(desk: Desk, filters: Filters) -> None:
+def retention(session: PageSession, filters: Filters) -> None:
     """Cohorts, as far as they are fully observed, and how long customers last."""
     left, right = st.columns([11, 9], gap="small")
     with left, part("Who orders again"):
-        cohorts(desk, filters)
+        cohorts(session, filters)
     with right, part("How long customers last"):
-        _lasting(desk, filters)
+        _lasting(session, filters)
 
 
-def cohorts(desk: Desk, filters: Filters) -> None:
+def cohorts(session: PageSession, filters: Filters) -> None:
     """Who orders again, by the quarter in which they were won."""
-    answer = desk.ask("cohort_repurchase", by=("acquired_in", "months_since_acquired"), where=filters.where)
+    answer = session.ask("cohort_repurchase", by=("acquired_in", "months_since_acquired"), where=filters.where)
     title = who_sentences.cohorts(answer.rows)
-    with cards.evidence(desk, title, [answer], ["cohort_repurchase"], key="cohorts"):
+    with cards.evidence(session, title, [answer], ["cohort_repurchase"], key="cohorts"):
         rows = [
             row
             for row in answer.rows
@@ -61,7 +61,7 @@ def cohorts(desk: Desk, filters: Filters) -> None:
                 key="cohorts_chart",
                 note="Share of the customers won in a quarter who order in the month so many months later. Only "
                 f"cells that are fully observed, of at least {MIN_N} customers."
-                + (f" {hidden_note(desk.min_cell)}" if _hides(answer) else ""),
+                + (f" {hidden_note(session.min_cell)}" if _hides(answer) else ""),
             )
         else:
             cards.nothing_to_show(answer, what="Cohorts")
@@ -72,10 +72,10 @@ def _hides(answer: Answer) -> bool:
     return any(row.status == "suppressed" for row in answer.rows)
 
 
-def _lasting(desk: Desk, filters: Filters) -> None:
+def _lasting(session: PageSession, filters: Filters) -> None:
     curves = {"activity": "stay active", "contract": "keep their contract"}
     group = ("segment", filters.segment) if filters.segment and not filters.region else ("all", "all")
-    known = [name for name in curves if name in desk.values("curve")]
+    known = [name for name in curves if name in session.values("curve")]
     curve = known[0] if known else "activity"
     if len(known) > 1:
         curve = (
@@ -92,9 +92,9 @@ def _lasting(desk: Desk, filters: Filters) -> None:
             or curve
         )
     where = {"curve": (curve,), "curve_dimension": (group[0],), "curve_value": (group[1],)}
-    answer = desk.ask("survival_share", by=("months_since",), where=where)
+    answer = session.ask("survival_share", by=("months_since",), where=where)
     title = who_sentences.lasting(answer.rows, what=curves[curve])
-    with cards.evidence(desk, title, [answer], ["survival_share"], key="lasting"):
+    with cards.evidence(session, title, [answer], ["survival_share"], key="lasting"):
         rows = [row for row in answer.rows if row.value is not None]
         if rows:
             cards.chart(
@@ -117,46 +117,46 @@ def _lasting(desk: Desk, filters: Filters) -> None:
                 alt_text=f"Kaplan-Meier curve. {title}.",
                 key="lasting_chart",
                 note="Kaplan-Meier: who still goes on is kept at risk as long as they were seen. The band is the 95% "
-                f"interval. Active: an order within {desk.settings.active_days} days.",
+                f"interval. Active: an order within {session.settings.active_days} days.",
             )
         else:
             cards.nothing_to_show(answer, what="How long customers last")
 
 
-def tier_moves(desk: Desk, filters: Filters, *, split: str | None) -> None:
+def tier_moves(session: PageSession, filters: Filters, *, split: str | None) -> None:
     """Who rose into the top tier and who fell out of it, and when."""
-    monthly = [desk.shown(name, filters, grain="month") for name in ("moved_up", "moved_down")]
-    totals = [desk.shown(name, filters).one(name) for name in ("moved_up", "moved_down", "entered_top")]
+    monthly = [session.shown(name, filters, grain="month") for name in ("moved_up", "moved_down")]
+    totals = [session.shown(name, filters).one(name) for name in ("moved_up", "moved_down", "entered_top")]
     title = who_sentences.tier_moves(*totals)
     left, right = st.columns([11, 9], gap="small")
-    with left, cards.evidence(desk, title, monthly, ["moved_up", "moved_down"], key="tier_moves"):
+    with left, cards.evidence(session, title, monthly, ["moved_up", "moved_down"], key="tier_moves"):
         up, down = ({row.period: row.value for row in answer.rows if row.value is not None} for answer in monthly)
         months = sorted(month for month in up if month is not None and month in down)
         if months:
-            changed = initiatives.marks(desk, "moved_up", filters.window)
+            changed = initiatives.marks(session, "moved_up", filters.window)
             cards.chart(
                 value_charts.moves(
                     [{"period": month, "up": up[month], "down": down[month]} for month in months], marks=changed
                 ),
                 alt_text=f"Bars of moves up and down between tiers by month. {title}.",
                 key="tier_moves_chart",
-                note="Moves between the tier at a month's beginning and at its end; somebody who rises and falls again "
-                f"counts twice. {initiatives.note(changed)}"
-                + (f" {hidden_note(desk.min_cell)}" if any(_hides(answer) for answer in monthly) else ""),
+                note="Moves between the tier at a month's beginning and at its end; a customer who rises and falls "
+                f"again counts twice. {initiatives.note(changed)}"
+                + (f" {hidden_note(session.min_cell)}" if any(_hides(answer) for answer in monthly) else ""),
             )
         else:
             cards.nothing_to_show(monthly[0], what="Moves between tiers")
     with right:
         names = ("moved_up", "moved_down", "top_tier_kept_share")
-        answers = [desk.shown(name, filters, by=(split,)) for name in names] if split else []
-        with cards.evidence(desk, "Who moved", answers, names, key="movers"):
+        answers = [session.shown(name, filters, by=(split,)) for name in names] if split else []
+        with cards.evidence(session, "Who moved", answers, names, key="movers"):
             if split:
                 cards.table(
-                    pivot(answers, split, desk.definitions, heading=words(split), currency=desk.currency),
-                    desk,
+                    pivot(answers, split, session.definitions, heading=words(split), currency=session.currency),
+                    session,
                     alt_text=f"Moves between tiers by {words(split).lower()}",
                     key="movers_table",
-                    note=f"{period_in_words(filters, desk)}.",
+                    note=f"{period_in_words(filters, session)}.",
                 )
             else:
                 st.info("No attribute of customers is known.", icon=":material/info:")

@@ -48,11 +48,11 @@ def back_test(error: AnswerRow, *, model: str | None) -> Sentence:
 
 
 def chosen_model(errors: Sequence[AnswerRow]) -> Sentence:
-    """Which forecast is used and what it was held against; rows of `value_model_error` by value_model."""
+    """Which forecast is used and what it was compared with; rows of `value_model_error` by value_model."""
     known = {str(row.dimensions["value_model"]): row.value for row in errors if row.value is not None}
     model, naive = known.get("bg_nbd"), known.get("naive")
     if model is None or naive is None:
-        return Sentence("One forecast only: nothing to hold it against", claim=False)
+        return Sentence("One forecast only: nothing to compare it with", claim=False)
     better, other = ("bg_nbd", "naive") if model < naive else ("naive", "bg_nbd")
     by = percent(1 - known[better] / known[other]) if known[other] else percent(0)
     return Sentence(f"{MODEL_NAMES[better]} was {by} nearer for a single customer", claim=True)
@@ -81,7 +81,7 @@ def lasting(rows: Sequence[AnswerRow], *, what: str) -> Sentence:
     """How many last a year, and with which interval; rows of `survival_share` by months_since."""
     known = {int(str(row.dimensions["months_since"])): row for row in rows if row.value is not None}
     if not known:
-        return Sentence(f"{what}: nobody is observed long enough", claim=False)
+        return Sentence(f"{what}: no customer is observed long enough", claim=False)
     month = 18 if 18 in known else max(known)
     row = known[month]
     assert row.value is not None
@@ -128,7 +128,7 @@ def who(
         if share is not None and share.status in ("suppressed", "withheld", "refused", "not_sliceable"):
             return Sentence(f"What the {tier} bring cannot be shown{scope}", claim=False)
         return Sentence(
-            f"No customer brought revenue in the year to {day(as_of)}, so nobody is in a top tier", claim=False
+            f"No customer brought revenue in the year to {day(as_of)}, so no customer is in a top tier", claim=False
         )
     text = f"Your {tier} bring {percent(share.value)} of revenue{scope}"
     marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]

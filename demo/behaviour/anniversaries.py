@@ -39,7 +39,7 @@ def contact(
     Args:
         person: customers who left for good.
         ordered: day of their last order.
-        silent_from: first day on which a contact stands apart from what they did before.
+        silent_from: first day on which a contact is clearly separate from earlier ones.
         last_day: end of history.
     """
     luck = rng.random((len(person), 3))

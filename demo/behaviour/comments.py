@@ -16,7 +16,7 @@ from demo.setting.people import Ints, People, Texts, choose
 from demo.setting.phones import STORE_PHONE
 
 SAYS_MORE: Final = 0.4  # of the comments begin or end with a phrase that belongs to no theme
-NAMES_SOMEBODY: Final = 0.05  # of the comments hold something personal
+NAMES_A_PERSON: Final = 0.05  # of the comments hold something personal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,8 +173,8 @@ def write_comments(rng: np.random.Generator, people: People, person: Ints, share
             core = _one_of(OPENINGS[language], luck[i, 2]) + core
         elif luck[i, 1] < SAYS_MORE:
             core += _one_of(ENDINGS[language], luck[i, 2])
-        if luck[i, 3] < NAMES_SOMEBODY:
-            core += _one_of(_personal(people, int(who)), luck[i, 3] / NAMES_SOMEBODY)
+        if luck[i, 3] < NAMES_A_PERSON:
+            core += _one_of(_personal(people, int(who)), luck[i, 3] / NAMES_A_PERSON)
         texts.append(core)
     return Comments(text=np.array(texts, dtype=object), theme=theme)
 

@@ -1,7 +1,7 @@
 """How people move through the stages: people and continuation shares in, dated visits out.
 
 A person walks through runs. A run is a stretch of visits in one stage; entering it, the person goes on to a later stage
-within 90 days with the stage's probability, whoever they are. A run that does not go on ends in silence of more than
+within 90 days with the stage's probability, for every person. A run that does not go on ends in silence of more than
 90 days, in a step back to an earlier stage, or for good. After such a run no later stage is reached for 90 days, also
 not on a detour. So the share of stage entries that go on is, by construction, the planted one.
 
@@ -73,7 +73,7 @@ class Visits:
 
 @dataclass
 class _Walkers:
-    """Where everyone stands between two runs."""
+    """The state of every person between two runs."""
 
     stage: Ints
     entry: Ints

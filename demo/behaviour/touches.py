@@ -1,6 +1,6 @@
 """What happens in a visit: visits in, single touches with time, place and event out.
 
-A visit takes place on the web, at a desk (store, repair, street event) or on the phone. Whoever has no account yet is
+A visit takes place on the web, at a desk (store, repair, street event) or on the phone. A person without an account is
 seen either only on the web or only by staff, depending on where they came from; so nobody leaves touches behind that
 no identifier ever joins. Everything in a visit belongs to the stage of its run.
 """
@@ -160,7 +160,7 @@ def _followed_by(drawn: _Drawn, steps: Steps, closing: Ints) -> tuple[_Drawn, In
 
 
 def _since_start(visit: Ints, pause: Ints) -> Ints:
-    """Seconds since the first touch of the same visit; touches of a visit stand together."""
+    """Seconds since the first touch of the same visit; touches of a visit are consecutive."""
     if not len(visit):
         return pause
     running = np.cumsum(pause)
@@ -170,7 +170,7 @@ def _since_start(visit: Ints, pause: Ints) -> Ints:
 
 
 def _web_channels(rng: np.random.Generator, people: People, visits: Visits, world: Effects) -> Ints:
-    """People come first by what they heard of the shop through, later by whatever is at hand."""
+    """People come first by what they heard of the shop through, later by any channel."""
     size = len(visits)
     usual = rng.choice(list(USUAL_CHANNELS), size=size, p=list(USUAL_CHANNELS.values()))
     heard = people.traits["first_channel"][visits.person]

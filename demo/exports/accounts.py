@@ -1,4 +1,4 @@
-"""The professional side: people at small businesses and enterprises in; accounts, their contracts and deals out.
+"""Business customers: people at small businesses and enterprises in; accounts, their contracts and deals out.
 
 An account's contracts are service subscriptions. They start and end in visits of a member, so that they add no stage of
 their own to anybody's journey, and only people who have ordered before sign one.

@@ -59,7 +59,7 @@ class Mentions:
 
     @property
     def strangers(self) -> int:
-        """Authors who are no known customers and speak of the company."""
+        """Authors who are not known customers and speak of the company."""
         return len(np.unique(self.author[self.is_own & (self.person < 0)].astype(str)))
 
     @property
@@ -135,9 +135,9 @@ def write_mentions(folder: Path, history: History, mentions: Mentions, book: Dir
     themes = {row[0]: theme for row, theme in zip(rows, mentions.theme, strict=True)}
     periods = calendar.quarters(mentions.day)
     book.add("mentions: repeated", rng, rows, periods, as_it_is, share=0.005)
-    book.add("mentions: bad date", rng, rows, periods, lambda row, n: _anew(row, n, {1: NO_DATE}))
+    book.add("mentions: bad date", rng, rows, periods, lambda row, n: _added(row, n, {1: NO_DATE}))
     too_early = {HEADER.index("Answered"): "2001-01-01 00:00:00"}
-    book.add("mentions: answered too early", rng, rows, periods, lambda row, n: _anew(row, 100 + n, too_early))
+    book.add("mentions: answered too early", rng, rows, periods, lambda row, n: _added(row, 100 + n, too_early))
     write_by_period(folder, "mentions", HEADER, rows, periods=periods, latest=calendar.latest_quarter)
     return themes
 
@@ -164,5 +164,5 @@ def _after(history: History, mentions: Mentions, hours: Floats) -> list[str]:
     return ["" if np.isnan(h) else str(stamp) for h, stamp in zip(hours, stamps, strict=True)]
 
 
-def _anew(row: list[str], number: int, cells: dict[int, str]) -> Row:
+def _added(row: list[str], number: int, cells: dict[int, str]) -> Row:
     return with_cells(row, {0: f"M9{number:05d}", **cells})

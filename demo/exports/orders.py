@@ -66,12 +66,12 @@ def write_orders(folder: Path, history: History, book: DirtBook) -> None:
         periods.append(periods[refunds[0]])
         book.note("orders: currency without a rate", 1)
     book.add("orders: repeated", rng, rows, periods, as_it_is, share=0.003)
-    book.add("orders: bad date", rng, rows, periods, lambda row, n: _anew(row, n, {ORDERED_AT: NO_DATE}))
-    book.add("orders: impossible amount", rng, rows, periods, lambda row, n: _anew(row, 100 + n, {AMOUNT: "-12.00"}))
-    book.add("orders: amount is no number", rng, rows, periods, lambda row, n: _anew(row, 200 + n, {AMOUNT: "n/a"}))
+    book.add("orders: bad date", rng, rows, periods, lambda row, n: _added(row, n, {ORDERED_AT: NO_DATE}))
+    book.add("orders: impossible amount", rng, rows, periods, lambda row, n: _added(row, 100 + n, {AMOUNT: "-12.00"}))
+    book.add("orders: amount is not a number", rng, rows, periods, lambda row, n: _added(row, 200 + n, {AMOUNT: "n/a"}))
     write_by_period(folder, "orders", HEADER, rows, periods=periods, latest=history.calendar.latest_quarter)
 
 
-def _anew(row: list[str], number: int, cells: dict[int, str]) -> Row:
+def _added(row: list[str], number: int, cells: dict[int, str]) -> Row:
     """A sale that never was, of a person who is there."""
     return with_cells(row, {0: f"N-9{number:05d}", KIND: "sale", **cells})

@@ -33,7 +33,7 @@ SEARCHES: Final = (
 FEATURES: Final = ("timer", "scenes", "refill reminder", "sharing", "energy report")
 PRODUCTS: Final = ("kettle-02", "lamp-11", "fan-07", "filter-03", "mill-05")
 TASK_OF: Final = {step.name: task.task for task in TASKS for step in task.steps}
-IDENTIFY, COMPLETED, BETA = -1, -2, -3  # kinds of calls that are no drawn touch
+IDENTIFY, COMPLETED, BETA = -1, -2, -3  # kinds of calls that are not drawn touches
 
 
 class Call(NamedTuple):

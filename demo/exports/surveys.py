@@ -29,9 +29,9 @@ from demo.behaviour.answers import (
     top_two_of_five,
 )
 from demo.behaviour.comments import write_comments
-from demo.behaviour.fates import Fates, later_fates
 from demo.behaviour.history import History
 from demo.behaviour.journeys import Visits
+from demo.behaviour.later_orders import LaterOrders, later_orders
 from demo.dirt import DirtBook
 from demo.exports.qualtrics import Export, Question, Respondents, write_export
 from demo.files import Calendar
@@ -82,16 +82,16 @@ def write_surveys(folder: Path, history: History, book: DirtBook) -> Answered:
         _respondents(history, _answering_visits(rng, history.visits, history.calendar, rate), minutes * 60)
         for rate, minutes in ((RELATIONSHIP_RATE, 50), (OUTCOMES_RATE, 75))
     )
-    fates = later_fates(history, related.person, related.day)
+    later = later_orders(history, related.person, related.day)
     exports = (
-        _write_relationship(folder, history, related, fates, rng=rng, book=book),
+        _write_relationship(folder, history, related, later, rng=rng, book=book),
         _write_outcomes(folder, history, wanted, rng=rng, book=book),
         _write_touch(folder, history, rng=rng, book=book),
     )
     return Answered(
         strangers=sum(export.strangers for export in exports),
         themes={response: theme for export in exports for response, theme in export.themes.items()},
-        again=fates.share,
+        again=later.share,
     )
 
 
@@ -118,7 +118,7 @@ def _respondents(history: History, visit: Ints, later: int) -> Respondents:
 
 
 def _write_relationship(
-    folder: Path, history: History, who: Respondents, fates: Fates, *, rng: np.random.Generator, book: DirtBook
+    folder: Path, history: History, who: Respondents, later: LaterOrders, *, rng: np.random.Generator, book: DirtBook
 ) -> Export:
     world, people = history.world, history.people
     style = people.style[who.person]
@@ -127,7 +127,7 @@ def _write_relationship(
     opinion = opinions(rng, style, len(ITEMS))
     for j, item in enumerate(ITEMS):
         if item.interaction == CRITICAL_INTERACTION:
-            opinion[:, j] = leaning(opinion[:, j], fates.signal, world.at_stake)
+            opinion[:, j] = leaning(opinion[:, j], later.signal, world.at_stake)
         if item.item == TENURED_ITEM:
             opinion[:, j] = leaning(opinion[:, j], tenure, world.tenured_item)
     perceived = rated(opinion, mean=EXPECTATION_MEAN + np.array([world.gaps[item.pillar] for item in ITEMS]))

@@ -24,7 +24,7 @@ REPEATED: Final = 0.004  # of the calls are delivered twice
 LATE: Final = 0.003  # of the calls arrive in the file of a month after their own
 BETA_SHOWN: Final = 0.02  # of the visits show an experiment that nobody has mapped yet
 CRAWLED: Final = 0.01  # calls of crawlers, as a share of everybody's
-ADDRESS_TOLD: Final = 0.7  # of the identify calls name the e-mail address
+ADDRESS_GIVEN: Final = 0.7  # of the identify calls name the e-mail address
 CRAWLERS: Final = (
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
@@ -102,7 +102,7 @@ def _lines(rng: np.random.Generator, history: History, calls: _Calls) -> list[st
     stamps = calendar.utc(day, calls.millisecond)
     received = calendar.utc(day, calls.millisecond + 117)
     users = np.where(browsers.logged_in[calls.visit] | (calls.kind == IDENTIFY), _user_ids(history)[calls.visit], "")
-    emails = _told_addresses(history, calls, pick)
+    emails = _addresses_in_calls(history, calls, pick)
     columns = zip(
         calls.visit.tolist(), calls.kind.tolist(), calls.page.tolist(), calls.order.tolist(), day.tolist(),
         pick.tolist(), users, emails, stamps, received,
@@ -141,13 +141,13 @@ def _user_ids(history: History) -> Texts:
     return ids
 
 
-def _told_addresses(history: History, calls: _Calls, pick: Ints) -> Texts:
+def _addresses_in_calls(history: History, calls: _Calls, pick: Ints) -> Texts:
     """The address in identify calls: the person's other one, where they have one."""
     person = history.visits.person[calls.visit]
     second = history.browsers.second_email[person]
-    first = np.where(pick % 10 < 10 * ADDRESS_TOLD, history.people.email[person], "")
-    told: Texts = np.where(calls.kind == IDENTIFY, np.where(second != "", second, first), "")
-    return told
+    first = np.where(pick % 10 < 10 * ADDRESS_GIVEN, history.people.email[person], "")
+    addresses: Texts = np.where(calls.kind == IDENTIFY, np.where(second != "", second, first), "")
+    return addresses
 
 
 def _arrivals(rng: np.random.Generator, months: Sequence[str], all_months: list[str], book: DirtBook) -> list[str]:
@@ -168,7 +168,7 @@ def _spoil(
     for i in repeated:
         files[months[i]].append(lines[i])
     book.note("web: repeated", len(repeated))
-    for kind, spoil in (("bad date", _undated), ("future", _in_future), ("nobody", _by_nobody), ("broken", _broken)):
+    for kind, spoil in (("bad date", _undated), ("future", _in_future), ("nobody", _without_ids), ("broken", _broken)):
         chosen = book.pick(rng, len(lines), share=0.0003)
         for i in chosen:
             files[months[i]].append(spoil(lines[i].replace("ajs-next-", f"ajs-{kind[:3]}-", 1)))
@@ -185,7 +185,7 @@ def _in_future(line: str) -> str:
     return json.dumps(call | {"timestamp": f"2099-03-01{call['timestamp'][10:]}"})
 
 
-def _by_nobody(line: str) -> str:
+def _without_ids(line: str) -> str:
     return json.dumps(json.loads(line) | {"anonymousId": None, "userId": None})
 
 

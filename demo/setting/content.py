@@ -1,4 +1,4 @@
-"""Pages of the web shop: nothing in; what can be read, and what stands before it, out, as data."""
+"""Pages of the web shop: nothing in; what can be read, and the gates before it, out, as data."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _GATED: Final = tuple(
     )
 )
 PAGES: Final = _OPEN + _GATED
-# What stands on the pages of a group, in the plain or the stiff words that such pages are written in.
+# The texts of the pages of a group, in the plain or the stiff words that such pages are written in.
 _TEXTS: Final = {
     "Campaign": "{title}. We make a few things for the home, and we make them well. Each one is quiet, safe and easy "
     "to use. You can try it for thirty days. If you do not like it, send it back and we pay for the post.",
@@ -95,7 +95,7 @@ _TEXTS: Final = {
 
 
 def text_of(page: Page) -> str:
-    """What stands on a page."""
+    """The text of a page."""
     return _TEXTS[page.group].format(title=page.title)
 
 

@@ -1,4 +1,4 @@
-"""The two worlds: whether to plant in, the size of every effect out.
+"""Planted and neutral companies: whether to plant in, the size of every effect out.
 
 `NEUTRAL` is the same machine with every effect at its neutral value. The sizes are the generator's own parameters,
 chosen by looking at generated files alone, never at a model's answers.
@@ -54,7 +54,7 @@ class Tied:
 
 @dataclass(frozen=True, kw_only=True)
 class Drivers:
-    """What a score follows: standardised weights of perceived items, and of something that is no item at all."""
+    """What a score follows: standardised weights of perceived items, and of something that is not an item."""
 
     items: dict[str, float] = field(default_factory=dict)
     tenure: float = 0.0

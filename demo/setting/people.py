@@ -1,7 +1,7 @@
-"""The made-up people: a seed and the effects in, one array per trait out.
+"""The simulated people: a seed and the effects in, one array per trait out.
 
 Every trait is drawn independently of every other and of behaviour; only the planted marks tie traits to value. With
-no marks, nothing about a person tells how good a customer they become.
+no marks, nothing about a person predicts how good a customer they become.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Phone numbers of made-up people: their place in an order in; numbers that nobody has, in several spellings, out.
+"""Phone numbers of simulated people: their position in, unassigned numbers in several spellings out.
 
 Germany's regulator keeps these ranges for films and books, so that no real person is ever called.
 """

@@ -153,7 +153,7 @@ def _channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
         for row in rows:
             word = row[column].lower()
             asked = [sample for sample in samples if row["data_source"] in ("", sample.source.name)]
-            # Words in brackets and the like stand for something else than themselves.
+            # Words in brackets and the like are placeholders.
             if not word[:1].isalnum() or not _are_known(asked) or not all(sample.has_values for sample in asked):
                 continue
             seen = {pair[place] for sample in asked for pair in sample.channels}
@@ -182,14 +182,14 @@ def _empty_channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Pro
         is_stated = bool(seen) or all(sample.source.vendor == "zendesk" for sample in asked)
         if is_stated and ("", "") not in seen:
             own = " or ".join(sorted({_SPEAKING[sample.entity] for sample in asked}))
-            what = f"Every record of '{row['data_source']}' has a {own} of its own: two empty cells take none of them."
-            fix = "Write * into both, if the line is for all of them."
+            what = f"Every record of '{row['data_source']}' has a {own} of its own: two empty cells match none of them."
+            fix = "Write * into both, if the row is for all of them."
             what += _looked_at(asked, is_open=True)
             yield _problem(workspace, "channels", row, "utm_source", what, fix, severity="warning")
 
 
 def _pages(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]:
-    """Lines of content and page_texts about a page that nobody opened."""
+    """Lines of content and page_texts about a page without visits."""
     web = [sample for sample in samples if sample.source.kind == "web" and sample.entity == "events"]
     paths = sorted(set().union(*(sample.paths for sample in web)))
     if not paths or not _are_known(web) or not all(sample.has_values for sample in web):
@@ -268,7 +268,7 @@ def _hint(word: str, known: Sequence[str], noun: str) -> str:
     # What the files hold may be somebody where columns are shifted: listed are names of everyday words only.
     shown = [f"'{_short(name)}'" for name in known if is_made_of_header_words(name)][:_MOST_EACH]
     if not shown:
-        return f"There are {len(known):,} {noun}, and none of them is near."
+        return f"There are {len(known):,} {noun}, and none of them is similar."
     more = f" and {len(known) - len(shown):,} more" if len(known) > len(shown) else ""
     return f"Known {noun} are {', '.join(shown)}{more}."
 

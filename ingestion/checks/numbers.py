@@ -56,7 +56,7 @@ def _of_source(workspace: Workspace, sample: Sample) -> Iterator[tuple[float, Pr
         n_numeric = sum(numeric.values())
         by_other = sum(n for value, n in numeric.items() if reads_as_number(value, other))
         file = sample.files[0] if len(sample.files) == 1 else sample.source.path
-        counted = f"{n_numeric:,} of {total:,} values of column '{column}' are no numbers"
+        counted = f"{n_numeric:,} of {total:,} values of column '{column}' are not numbers"
         if by_other >= 0.9 * n_numeric:
             shown = _example(value for value in numeric if reads_as_number(value, other))
             only = all(reads_as_number(value, other) for value in values)
@@ -65,7 +65,7 @@ def _of_source(workspace: Workspace, sample: Sample) -> Iterator[tuple[float, Pr
                 Problem(
                     file=file,
                     key=f"sources.{sample.source.name}.decimal",
-                    what=f"{shown} is no number with decimal '{decimal}': is 'decimal' right? {counted}.",
+                    what=f"{shown} is not a number with decimal '{decimal}': is 'decimal' right? {counted}.",
                     fix=f"Set 'decimal' of source '{sample.source.name}' to '{other}'"
                     + ("." if only else ", or export all numbers in one way: some fit only the present one."),
                     severity="error" if by_other >= 0.5 * total else "warning",
@@ -78,7 +78,7 @@ def _of_source(workspace: Workspace, sample: Sample) -> Iterator[tuple[float, Pr
             Problem(
                 file=file,
                 key=f"sources.{sample.source.name}.decimal",
-                what=f"{shown} is no number with decimal '{decimal}': {counted}.",
+                what=f"{shown} is not a number with decimal '{decimal}': {counted}.",
                 fix=f"Export numbers without currency and blanks; only '{other}' may separate thousands, in threes.",
                 severity="error" if n_numeric >= 0.5 * total else "warning",
             ),

@@ -76,9 +76,9 @@ class Sample:
     """What was seen of one source.
 
     Attributes:
-        columns: the files' columns that are no canonical ones: questions, attributes.
+        columns: the files' columns that are not canonical: questions, attributes.
         taken: a file's column -> the canonical one that it is read as.
-        events: names of events that stand in the files.
+        events: names of events that occur in the files.
         values: column -> its values, first in the order of the files.
         canonical: canonical column -> its values.
         questions: question -> values of a long file.
@@ -113,7 +113,7 @@ class Sample:
 
     @property
     def implied_events(self) -> tuple[str, ...] | None:
-        """Events that the source can have, whatever its files hold; None where its files name them."""
+        """Events that the source can have, independent of its files; None where its files name them."""
         return IMPLIED_EVENTS.get(self.entity)
 
     @property
@@ -122,7 +122,7 @@ class Sample:
         return set(self.questions) if self.entity == "long" else set(self.columns)
 
     def answers(self, question: str) -> Mapping[str, int]:
-        """Values that stand under a question."""
+        """The values of a question."""
         return (self.questions if self.entity == "long" else self.values).get(question, {})
 
     def add_columns(self, names: Sequence[str], shape: Shape) -> None:

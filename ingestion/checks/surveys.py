@@ -82,7 +82,7 @@ def _second_header(records: Sequence[Sequence[str]], head: int, source: Source, 
             key=f"sources.{source.name}.header_rows",
             what=f"The row beneath the header looks like a second header ('{usual[0]}').",
             fix=(
-                f"Say 'header_rows: 2' for source '{source.name}': both rows are skipped then. A column without a name "
+                f"Set 'header_rows: 2' for source '{source.name}': both rows are skipped then. A column without a name "
                 "in the first row takes the name from the second."
             ),
             severity="warning",
@@ -137,7 +137,7 @@ def _questions(
 
 
 def _is_off_scale(code: str, line: dict[str, str]) -> bool:
-    """Only a question with a scale says that a code is none of its answers; an attribute may well be 99."""
+    """Only a question with a scale says that a code is not one of its answers; an attribute may well be 99."""
     if not (_is_number(line["scale_min"]) and _is_number(line["scale_max"])):
         return line["construct"].lower() == "comment"
     return not float(line["scale_min"]) <= float(code) <= float(line["scale_max"])

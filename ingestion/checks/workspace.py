@@ -74,7 +74,7 @@ def _check_table(source: Source, workspace: Workspace, sample: Sample) -> list[P
                     Problem(
                         file="cx.yml",
                         key=f"sources.{source.name}.url",
-                        what="The database's password stands in the file.",
+                        what="The database's password is in the file.",
                         fix=fix,
                         severity="warning",
                     )
@@ -128,5 +128,5 @@ def _wrong_encoding(path: Path, shape: Shape, offset: int, *, shown: str) -> Pro
         fix = f"Set 'encoding' of source '{shape.source}' to {found}: all of the file reads as that."
     else:
         fix = f"Ask how the file was written and set 'encoding' of source '{shape.source}', or save it as UTF-8."
-    what = f"Byte {offset} is no {shape.encoding} text."
+    what = f"Byte {offset} is not {shape.encoding} text."
     return Problem(file=shown, key=f"sources.{shape.source}.encoding", what=what, fix=fix)

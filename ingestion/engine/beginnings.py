@@ -1,7 +1,7 @@
 """A staged file in, the live load that begins with all of its records out: for files that are gone.
 
-While a longer file lies there, its bytes tell. Behind it only its rows in raw are left: a file is its beginning where
-every record stands there on the same line, with the same values.
+While the longer file is in the inbox, its bytes decide. Once it is gone, only its rows in raw are left: a
+file is its beginning where every record is on the same line, with the same values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _WITH_THE_FIRST_RECORD: Final = """
     select raw._load_id
     from {table} as raw
     inner join (
-        select line, {values} from staged where fate = 'loaded' order by line limit 1
+        select line, {values} from staged where disposition = 'loaded' order by line limit 1
     ) as records on raw._line = records.line and {same}
     where raw._load_id in (select unnest($loads::bigint[]))
     order by all
@@ -26,7 +26,7 @@ _WITH_THE_FIRST_RECORD: Final = """
 
 _ALL_RECORDS: Final = """
     select count(*) = 0
-    from (select line, {values} from staged where fate = 'loaded') as records
+    from (select line, {values} from staged where disposition = 'loaded') as records
     left join (select _line, {columns} from {table} where _load_id = $load_id) as raw
         on raw._line = records.line and {same}
     where raw._line is null

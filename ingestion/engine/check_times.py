@@ -143,7 +143,8 @@ def _problem_of(
     return Problem(
         file=shown,
         key=f"sources.{source.name}.{'timestamp_format' if pattern else f'columns.{column}'}",
-        what=f"{n_unreadable:,} of the first {total:,} times of {place} cannot be read {reading}: {value} is no time.",
+        what=f"{n_unreadable:,} of the first {total:,} times of {place} cannot be read {reading}: "
+        f"{value} is not a time.",
         fix=_fix(list(unreadable), values, source, zone=zone, earliest=earliest),
         severity="error" if n_unreadable >= 0.5 * total else "warning",
     )
@@ -173,7 +174,7 @@ def _fix(unreadable: list[str], values: Mapping[str, int], source: Source, *, zo
 
 
 def _fitting_formats(values: list[str], *, zone: str, earliest: str) -> list[str]:
-    """Formats that read every value: one, or two where day and month cannot be told apart."""
+    """Formats that read every value: one, or two where day and month cannot be distinguished."""
     found: list[str] = []
     with duckdb.connect() as connection:
         for pattern in _candidates():

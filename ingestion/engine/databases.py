@@ -4,7 +4,7 @@ database -> dlt (connectorx or SQLAlchemy) -> Arrow -> `ingestion.engine.table_l
 
 Every column is cast to text by the database itself: numerics keep their digits, times come in ISO form and UTC, and
 a column that changes its type still lands. One statement reads everything, so a load is one consistent state.
-dlt is used for reading only, without a pipeline of its own: what was loaded, and how far, stands in the ledger, in
+dlt is used for reading only, without a pipeline of its own: what was loaded, and how far, is in the ledger, in
 the transaction of the rows. A pipeline's own state is written after its rows, and a kill between the two repeats them.
 """
 
@@ -80,7 +80,7 @@ class Database:
 
     @property
     def password_in_config(self) -> bool:
-        """Whether the password itself stands in cx.yml."""
+        """Whether the password itself is in cx.yml."""
         return self._url.password is not None and self._reference != "" and not self._reference.startswith("env:")
 
     @cached_property
@@ -136,7 +136,7 @@ class Database:
             yield from (batch for batch in resource if isinstance(batch, pa.Table))
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except BaseException as error:  # a connection that breaks off is a Rust panic, which is no Exception
+        except BaseException as error:  # a connection that breaks off is a Rust panic, which is not an Exception
             raise self._unreachable(error) from None
 
     def _as_text(self, cursor: str | None, since: str | None) -> Callable[[Any, Table], Query]:
@@ -183,10 +183,10 @@ class Database:
         if url.get_backend_name() == _SQLITE:
             path = root / (url.database or "")
             if not WorkspacePaths(root).holds(path):
-                what = "The url leads to a file out of the workspace."
+                what = "The url leads to a file outside the workspace."
                 raise self._problem(what, "Put the database into the workspace's folder, or export its table there.")
             if not path.is_file():
-                raise self._problem(f"There is no file {path}.", "Mend 'url': sqlite:/// is followed by its path.")
+                raise self._problem(f"There is no file {path}.", "Fix 'url': sqlite:/// is followed by its path.")
             return sa.URL.create(_SQLITE, database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
         options = " ".join([_POSTGRES_OPTIONS, *_as_list(url.query.get("options"))])
         url = url.update_query_dict({"options": options})
@@ -197,13 +197,13 @@ class Database:
     def _no_such_table(self, names: list[str]) -> UnreadableFileError:
         near = difflib.get_close_matches(self._table_name, names, n=3)
         place = f"schema '{self._schema}'" if self._schema else "the database"
-        hint = f"Near names: {', '.join(near)}." if near else f"It has {len(names)} tables and views."
+        hint = f"Similar names: {', '.join(near)}." if near else f"It has {len(names)} tables and views."
         what = f"There is no table or view '{self._table_name}' in {place} that this user may see."
-        return self._problem(what, f"{hint} Mend 'table', or grant the user SELECT.", key="table")
+        return self._problem(what, f"{hint} Fix 'table', or grant the user SELECT.", key="table")
 
     def _unreachable(self, error: BaseException) -> UnreadableFileError:
         what = f"The database cannot be read: {self._message(error)}."
-        fix = "Check that the server runs, and its address, user and rights. The next run loads what this one did not."
+        fix = "Check that the server runs, and its address, user and permissions. The next run loads the rest."
         return self._problem(what, fix)
 
     def _message(self, error: BaseException) -> str:

@@ -1,8 +1,8 @@
-"""What lies in the inbox and what was loaded before in, the fate of every file out. Pure: no disk, no database.
+"""Files in the inbox and earlier loads in, the disposition of every file out. Pure: no disk, no database.
 
 The rules, per source: the live version of a path is its latest arrival (A, B, A: A is live). Content that is live
 already under another name is not loaded again. A file that begins with all bytes of a live one takes its place,
-whatever its name. A file that vanished stays loaded. Other reading options mean that a file is read again.
+under any name. A deleted file stays loaded. Other reading options mean that a file is read again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Because = Literal["grown", "replaced", "reread", "vanished"]
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file as it lies there now."""
+    """A file as it is now."""
 
     path: str
     size: int
@@ -48,7 +48,7 @@ class Decision:
 
 
 class Inbox:
-    """The files of one source that lie there now."""
+    """The files of one source that are there now."""
 
     def __init__(self, files: Iterable[Arrival]) -> None:
         self.files = tuple(files)
@@ -57,12 +57,12 @@ class Inbox:
             self._paths.setdefault(file.sha256, []).append(file.path)
 
     def paths_of(self, sha256: str) -> Sequence[str]:
-        """Where this very content lies."""
+        """Where this content is found."""
         return self._paths.get(sha256, [])
 
 
 class Contents(Protocol):
-    """A look into the files that lie there."""
+    """Access to the contents of the present files."""
 
     def may_begin_with(self, path: str, other: str) -> bool:
         """Whether the first file's head allows that it begins with all of the second."""
@@ -101,7 +101,7 @@ class History:
 
 
 def vanished_longer_ones(file: Arrival, *, reading: str, history: History, inbox: Inbox) -> list[int]:
-    """Live loads of longer files that are gone: only their rows can tell whether this file is their beginning."""
+    """Live loads of longer files that are gone: only their rows can show whether this file is their beginning."""
     return [
         entry.load_id
         for entry in history.live.values()
@@ -112,7 +112,7 @@ def vanished_longer_ones(file: Arrival, *, reading: str, history: History, inbox
 def in_turn(inbox: Inbox, history: History) -> list[Arrival]:
     """The files in the order to decide on them: those with other content than before first.
 
-    A longer file that was corrected has to end before its beginning, which may lie there too, is asked whether it
+    A longer file that was corrected has to end before its beginning, which may be there too, is asked whether it
     counts.
     """
     return sorted(inbox.files, key=lambda file: (not _is_corrected(file, history), file.path))
@@ -130,7 +130,7 @@ def decide(file: Arrival, *, reading: str, history: History, inbox: Inbox, conte
         file: the file.
         reading: fingerprint of the options that it would be read with.
         history: the ledger of this source and table.
-        inbox: every file of the source that lies there now, this one among them.
+        inbox: every file of the source that is there now, including this one.
         contents: a look into these files, for those that grew.
     """
     previous = history.latest.get(file.path)
@@ -167,7 +167,7 @@ def _ended(load_ids: Sequence[int]) -> tuple[tuple[int, Because], ...]:
 
 
 def _orphans(file: Arrival, history: History, inbox: Inbox) -> list[int]:
-    """Live loads of the path's previous content, unless that content still lies there under another name."""
+    """Live loads of the path's previous content, unless that content is still there under another name."""
     previous = history.latest.get(file.path)
     if previous is None or previous.sha256 == file.sha256:
         return []

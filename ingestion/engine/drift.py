@@ -1,6 +1,6 @@
 """The columns of a load in, what changed since the loads before out: new ones, lost ones, and other types.
 
-Drift is told, never refused: raw keeps every column, and staging casts what it can. Types are those of the first
+Drift is reported, never refused: raw keeps every column, and staging casts what it can. Types are those of the first
 records, as far as text shows them.
 """
 
@@ -20,14 +20,14 @@ from workspace.wording import Names
 
 SAMPLED_RECORDS: Final = 1_000
 TEXT: Final = "text"
-# More columns than this that came or went together have one cause, and are told together.
-MOST_TOLD: Final = 10
+# More columns than this that came or went together have one cause, and are reported together.
+MOST_REPORTED: Final = 10
 
 # What most of the values are: a few bad ones are dirt, which staging counts, and no other type.
 # `is_constant`: every record has the column, be it empty.
 _OF_CELLS: Final = """
     with sampled as (
-        select cells from staged where fate = 'loaded' limit $records
+        select cells from staged where disposition = 'loaded' limit $records
     ),
 
     spread as (
@@ -58,7 +58,7 @@ _OF_CELLS: Final = """
 
 _OF_RECORDS: Final = """
     with sampled as (
-        select payload from staged where fate = 'loaded' limit $records
+        select payload from staged where disposition = 'loaded' limit $records
     ),
 
     spread as (
@@ -154,7 +154,7 @@ def record_columns(connection: duckdb.DuckDBPyConnection, load_id: int, columns:
 
 
 def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: str, is_json: bool) -> list[Problem]:
-    """What is different, one warning a column; where many changed alike, one for all of them.
+    """What is different, one warning a column; where many changed in the same way, one for all of them.
 
     A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events.
     """
@@ -181,7 +181,7 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
             fix = "It is kept. Values that can no longer be read are quarantined: cx status counts them."
             problems.append(_warning(shown, there.key(column.name), what, fix))
     fix = f"Nothing to do, unless source '{shape.source}' or a mapping should read it."
-    if len(added) > MOST_TOLD:
+    if len(added) > MOST_REPORTED:
         what = f"{len(added):,} {word}s are new, {_first(added, there)} among them. They are kept in raw."
         problems.append(_warning(shown, None, what, fix))
     else:
@@ -190,7 +190,7 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
             for name in added
         ]
     fix = "Ask who exports it whether that is meant. What was loaded stays."
-    if len(lost) > MOST_TOLD:
+    if len(lost) > MOST_REPORTED:
         what = f"{len(lost):,} {word}s are gone, {_first(lost, gone)} among them; the load before had them."
         problems.append(_warning(shown, None, what, fix))
     else:

@@ -21,7 +21,7 @@ from workspace.errors import Problem
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What happened to the files of one source, and what the user can mend."""
+    """What happened to the files of one source, and what the user can fix."""
 
     source: str
     files: tuple[FileReport, ...]

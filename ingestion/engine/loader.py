@@ -38,8 +38,8 @@ READER_VERSION: Final = 3
 
 
 # What of a file does not land in its table.
-_REFUSED: Final = "create or replace temp table refused as from staged where fate <> 'loaded'"
-_SKIPPED: Final = "select count(*) from refused where fate = 'skipped'"
+_REFUSED: Final = "create or replace temp table refused as from staged where disposition <> 'loaded'"
+_SKIPPED: Final = "select count(*) from refused where disposition = 'skipped'"
 
 
 class BooksError(Exception):
@@ -57,7 +57,7 @@ class FileReport:
 
 
 def scratch_folder(paths: WorkspacePaths) -> Path:
-    """Where copies that DuckDB can read lie for the length of one load."""
+    """The folder of copies that DuckDB can read, for the length of one load."""
     return paths.warehouse / ".reading"
 
 
@@ -222,7 +222,7 @@ def insert_rows(
 ) -> int:
     """Land the rows of `staged` that are to be loaded; returns how many."""
     origin = {"_source": shape.source, "_file": path, "_sha256": sha256, "_load_id": load_id}
-    # Every row bears its line, so threads need not wait for one another to keep the order.
+    # Every row has its line, so threads need not wait for one another to keep the order.
     connection.execute("set preserve_insertion_order = false")
     statement = _insert_statement(shape.table, staged)
     loaded = connection.execute(statement, {**staged.parameters, **origin}).fetchall()[0][0]
@@ -238,7 +238,7 @@ def _insert_statement(table: RawTable, staged: Staged) -> str:
         insert into {table.sql} ({columns}, _source, _file, _line, _sha256, _load_id, _loaded_at)
         select {values}, $_source, $_file, line, $_sha256, $_load_id, now()::timestamp
         from staged
-        where fate = 'loaded'
+        where disposition = 'loaded'
     """  # noqa: S608
 
 

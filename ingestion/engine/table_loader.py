@@ -1,9 +1,9 @@
 """A database's table in, its rows and ledger lines out: one transaction a load, so exactly once.
 
 Without a cursor the table is read whole, and takes the place of what was read before: a deleted row is gone. With a
-cursor only rows that are new or changed are read, those of the last `lag` again; rows that stand there already are
+cursor only rows that are new or changed are read, those of the last `lag` again; rows that are there already are
 counted as skipped, and staging keeps the latest row of a key. Rows whose cursor is not filled in are read every time
-and take the place of the former ones, as a load of their own.
+and replace the earlier ones, as a load of their own.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _COMPARE: Final = """
 
     select
         {before} + numbered.number as line,
-        case when numbered.nth <= coalesce(landed.times, 0) then 'skipped' else 'loaded' end as fate,
+        case when numbered.nth <= coalesce(landed.times, 0) then 'skipped' else 'loaded' end as disposition,
         numbered.*
     from numbered
     left join landed on {same}
@@ -83,7 +83,7 @@ _STAGE_ARRIVED: Final = """
     create or replace temp view staged as
     select
         {before} + rowid + 1 as line,
-        'loaded' as fate,
+        'loaded' as disposition,
         [{cells}] as cells,
         *
     from arrived
@@ -96,8 +96,8 @@ _STAGE_COMPARED: Final = "create or replace temp view staged as select *, [{cell
 _CONTENT: Final = """
     with written as (
         select
-            fate,
-            case when fate = 'loaded' then concat_ws(chr(31), {cells}) end as whole_row
+            disposition,
+            case when disposition = 'loaded' then concat_ws(chr(31), {cells}) end as whole_row
         from staged
     ),
 
@@ -108,7 +108,7 @@ _CONTENT: Final = """
 
     select
         count(*) as records,
-        count(*) filter (where fate = 'loaded') as loaded,
+        count(*) filter (where disposition = 'loaded') as loaded,
         coalesce(sum(length(whole_row)), 0) as characters,
         sum((number >> 64)::hugeint) as first_sum,
         sum((number & 18446744073709551615)::hugeint) as second_sum
@@ -192,7 +192,7 @@ class TableLoader:
                 self._connection.unregister("batch")
 
     def _ensure_times(self, cursor: Cursor | None) -> None:
-        """Text that is no time would never say what is new."""
+        """Text that is not a time would never say what is new."""
         if cursor is None or self._highest(cursor) is not None:
             return
         if self._connection.execute(_FILLED.format(cell=self._cell_of(cursor))).fetchall()[0][0]:

@@ -1,6 +1,6 @@
 """A `timestamp_format` in, what is wrong with it out, by trying it on the engine that will read times with it.
 
-Nothing else may find out: the formats of all sources stand side by side in the SQL of every staging model, where one
+Nothing else may find out: the formats of all sources are in the SQL of every staging model, where one
 that the engine does not know would end the models of every source.
 """
 
@@ -39,7 +39,7 @@ def format_fault(pattern: str) -> FormatFault | None:
         what = "%Z, the name of a zone, can be read at the end of a time only, and not beside %z"
         return FormatFault(what, "Export times with an offset (%z), or with the zone's name at their end.")
     if "Z" in used and not _HOURS & set(used):
-        return FormatFault("%Z, the name of a zone, stands behind a day without a time", "Remove it.")
+        return FormatFault("%Z, the name of a zone, follows a day without a time", "Remove it.")
     tried = pattern.removesuffix("%Z").strip()
     try:
         # On a connection of its own: what fails in a transaction ends it.
@@ -51,7 +51,7 @@ def format_fault(pattern: str) -> FormatFault | None:
         what = f"The engine does not know {unknown[1]}" if unknown else f"The engine cannot use it ({reason})"
         return FormatFault(what, _instead(unknown[1] if unknown else ""))
     if not _YEARS & set(used):
-        what = "It names no year, so that every time would lie in 1900"
+        what = "It names no year, so that every time would be in 1900"
         return FormatFault(what, "Add %Y where times name the year.")
     if "I" in used and "p" not in used:
         what = "Its hours run to 12 (%I) and it names neither AM nor PM (%p), so that 7 may be morning or evening"

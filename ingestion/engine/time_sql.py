@@ -1,4 +1,4 @@
-"""The SQL by which the warehouse reads times, for who has to read one before there is a warehouse.
+"""The SQL by which the warehouse reads times, for reading one before there is a warehouse.
 
 There is one grammar of times, the macros in dbt_project/macros/times/times.sql: they are rendered here, not repeated.
 """

@@ -1,4 +1,4 @@
-"""A delimited text in, the view `staged` out: one row a record, its cells by canonical name, its fate and reason.
+"""A delimited text in, the view `staged` out: one row a record: cells by canonical name, disposition and reason.
 
 Shared by every vendor whose files are delimited. The header is read by Python's csv; everything behind it by DuckDB.
 A record of another width than the header is rejected, and so is one with broken quotes or undecodable bytes.
@@ -41,10 +41,10 @@ class HeaderError(Exception):
 
 @dataclass(frozen=True)
 class Head:
-    """What stands before the records.
+    """The part of a file before its records.
 
     Attributes:
-        rows: the header rows' cells as they stand, trimmed.
+        rows: the header rows' cells, trimmed.
         width: number of cells that every record must have.
         last_line: physical line that the last header row ends on; 0 without a header.
         skipped: records up to there: header rows and blank lines.
@@ -115,7 +115,7 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
     if len({len(row) for row in rows}) > 1:
         raise HeaderError(f"The header rows differ in width: {', '.join(str(len(row)) for row in rows)} cells.")
     if any(MARK in cell for row in rows for cell in row):
-        raise HeaderError("The header holds bytes that are no text in this encoding.")
+        raise HeaderError("The header holds bytes that are not text in this encoding.")
     return Head(tuple(rows), len(rows[0]), last_line, skipped + header_rows)
 
 
@@ -159,7 +159,7 @@ def is_blank(cells: Sequence[str]) -> bool:
     return not cells or (len(cells) == 1 and not cells[0].strip())
 
 
-# The cells of a record as a list; null where they cannot be told apart.
+# The cells of a record as a list; null where they cannot be separated.
 _CELLS: Final = """
     case
         when is_broken or is_marked then null
@@ -197,7 +197,7 @@ _JUDGED: Final = """
             case
                 when is_blank then null
                 when is_marked and contains(text, $long_mark) then $too_long
-                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when is_marked then 'bytes that are not text in this encoding, or control characters'
                 when is_endless then $endless
                 when is_broken then 'a quote that is never closed'
                 when cells is null then 'text behind a closing quote'
@@ -209,7 +209,7 @@ _JUDGED: Final = """
 
     select
         line,
-        case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as fate,
+        case when is_blank then 'skipped' when reason is null then 'loaded' else 'rejected' end as disposition,
         reason,
         null::varchar as column_name,
         case when reason is not null then text end as payload,
@@ -240,7 +240,7 @@ _STAGED_AT_ONCE: Final = """
     create or replace temp view staged as
     select
         rowid + 1 + {header_end} as line,
-        'loaded' as fate,
+        'loaded' as disposition,
         null::varchar as reason,
         null::varchar as column_name,
         null::varchar as payload,
@@ -251,12 +251,12 @@ _STAGED_AT_ONCE: Final = """
 
 
 def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> bool:
-    """A readable text -> view `staged` (line, fate, reason, column_name, payload, cells, and each cell: c1, c2...).
+    """A readable text -> view `staged` (line, disposition, reason, column_name, payload, cells, and c1, c2...).
 
     An empty cell is null.
 
     Returns:
-        Whether there may be cells of nothing but blanks. Where there are none, nobody has to look for them: DuckDB
+        Whether there may be cells of nothing but blanks. Where there are none, the search is skipped: DuckDB
         takes as long to make nulls of texts as to read them.
     """
     blanks = _look_for_blanks(text.path, delimiter) if delimiter != WHITESPACE else Blanks()
@@ -307,8 +307,8 @@ def _stage_at_once(
 ) -> bool:
     """Let DuckDB's CSV reader make `staged`; false where its result cannot be trusted, for the careful way to do.
 
-    It is several times as fast, but says neither on which line a record stands nor what it did with a broken one. As
-    many records as lines means that each stands on its own: blank lines, cells with newlines and quotes that swallow
+    It is several times as fast, but reports neither the line of a record nor what it did with a broken one. As
+    many records as lines means that each has its own line: blank lines, cells with newlines and quotes that swallow
     lines make fewer.
     """
     if delimiter == WHITESPACE or text.is_marked or head.width < 2 or blanks.beside_quotes:
@@ -332,7 +332,7 @@ def _stage_at_once(
 
 @dataclass(frozen=True)
 class Blanks:
-    """Where blanks stand in a text, as far as its bytes tell: what looks alike inside a quoted cell counts too.
+    """Where a text has blanks, as far as its bytes show: those inside a quoted cell count, too.
 
     Attributes:
         beside_quotes: between a delimiter and a quote. DuckDB drops them, and to us they are text.
@@ -369,7 +369,7 @@ def _with_neighbours(descriptor: int, start: int) -> bytes:
 
 
 def _blanks_of(text: bytes, mark: int) -> Blanks:
-    """What stands in a piece of text, its first and its last byte left out."""
+    """The inside of a piece of text, without its first and its last byte."""
     # NumPy takes a while to import, and many commands read nothing.
     import numpy as np
 
@@ -400,7 +400,7 @@ def cells_as_json(keys: Sequence[str], left_out: Collection[int] = frozenset()) 
 
     Args:
         keys: names of the columns, in their order.
-        left_out: positions (from 1) of cells that stand elsewhere.
+        left_out: positions (from 1) of cells that are stored elsewhere.
     """
     kept = {position: key for position, key in enumerate(keys, start=1) if position not in left_out}
     pairs = ", ".join(f"$key_{position}, {cell(position)}" for position in kept)
@@ -409,7 +409,7 @@ def cells_as_json(keys: Sequence[str], left_out: Collection[int] = frozenset()) 
 
 
 def positions_of(keys: Sequence[str], columns: Mapping[str, str], canonical: Sequence[str]) -> dict[str, int]:
-    """Where each canonical column stands (from 1): where `columns` says, else where a column bears its very name."""
+    """The position (from 1) of each canonical column: by `columns`, else the column of exactly its name."""
     place = {key: position for position, key in enumerate(keys, start=1)}
     wanted = {name: columns.get(name, name).strip() for name in canonical}
     return {name: place[column] for name, column in wanted.items() if column in place}

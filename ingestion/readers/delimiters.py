@@ -57,7 +57,7 @@ def better_delimiter(text: Path, declared: str) -> str | None:
         if delimiter == declared:
             continue
         other = _rows(text, delimiter)
-        # A comma may stand in each of a few comments, too: two columns need more records than three.
+        # Each of a few comments may contain a comma, too: two columns need more records than three.
         enough = _width(other) > 2 or len(other) > _LEAST_RECORDS
         if _width(other) > max(1, width) and enough and _share(other) >= _FITS:
             found.append((_share(other), _width(other), delimiter))

@@ -1,4 +1,4 @@
-"""A file that is no text in the encoding that cx.yml names in, the encoding that fits its bytes best out.
+"""A file that is not text in the encoding that cx.yml names in, the encoding that fits its bytes best out.
 
 A closed list, tried in order: encodings that say by themselves whether they fit (UTF-8, UTF-16, those of several bytes
 a character), then those of one byte a character, by how many of the file's letters are usual in their languages.
@@ -84,7 +84,7 @@ def _by_letters(sample: bytes) -> list[str]:
         for name, usual in _USUAL
         if is_foreign or name not in _FOREIGN
     }
-    # Stable: where two fit alike, the one that stands first.
+    # Stable: where two fit equally, the first one.
     single = sorted(shares, key=lambda name: -round(shares[name], 3))
     if asian and shares[single[0]] < _LEAST_SHARE:
         return [*sorted(asian, key=lambda name: -scores[name]), *single]

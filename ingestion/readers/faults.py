@@ -62,10 +62,10 @@ def problem_of(error: Exception, shown: str) -> Problem:
             what = f"The file cannot be read: {cause_of(error)}."
             return Problem(file=shown, what=what, fix="Check that it may be read, and that its disk has room.")
         case UnicodeError():
-            what = "The file holds characters that are no text."
+            what = "The file holds characters that are not text."
             return Problem(file=shown, what=what, fix="Check 'encoding' of its source in cx.yml, or save it as UTF-8.")
         case csv.Error():
-            what = f"The file is no delimited text: {without_values(str(error))}."
+            what = f"The file is not a delimited text: {without_values(str(error))}."
             return Problem(file=shown, what=what, fix="Check its quotes, and 'delimiter' of its source in cx.yml.")
         case _:
             what = f"The file cannot be read ({type(error).__name__}: {without_values(str(error))})."

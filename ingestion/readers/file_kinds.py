@@ -1,4 +1,4 @@
-"""A file's first bytes in, what kind of file it really is out, whatever its name says. Bounded: head and tail only."""
+"""A file's first bytes in, what kind of file it really is out, independent of its name. Bounded: head and tail only."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def other_kind(path: Path, *, is_delimited: bool, encoding: str) -> OtherKind | 
 
 
 def utf_16_of(head: bytes) -> str | None:
-    """The kind of UTF-16 that text begins with, by its byte order mark or by where its zero bytes stand."""
+    """The kind of UTF-16 that text begins with, by its byte order mark or by the position of its zero bytes."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) and not head.startswith(b"\xff\xfe\x00\x00"):
         return "utf-16"
     pairs = len(head) // 2

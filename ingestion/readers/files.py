@@ -1,6 +1,6 @@
-"""A glob in, files out: what lies there now, its fingerprint, and a text that DuckDB can read line by line.
+"""A glob in, files out: which exist now, their fingerprints, and a text that DuckDB can read line by line.
 
-A file is read where it lies when it is UTF-8 (or plain ASCII) with one kind of newline. Anything else is written as
+A file is read in place when it is UTF-8 (or plain ASCII) with one kind of newline. Anything else is written as
 UTF-8 into a scratch folder below the warehouse, line for line, so that line numbers stay those of the file.
 """
 
@@ -49,7 +49,7 @@ class Readable:
     Attributes:
         path: the file itself, or its scratch copy.
         is_marked: some lines hold `MARK`: bytes that the encoding does not know, control characters, or more
-            than may stand on a line.
+            than a line may have.
         has_quotes: there is a double quote somewhere.
         has_returns: its newlines are `\\r\\n`.
         longest_line: upper bound in bytes.
@@ -69,7 +69,7 @@ class Readable:
 def find_files(root: Path, pattern: str) -> list[Path]:
     """Files below `root` that match the glob, in the order of their names. Hidden files are left alone.
 
-    Links are among them wherever they lead, also to nothing: whoever reads them says what is wrong.
+    Links are included wherever they lead, also broken ones: the reader reports the problem.
     """
     try:
         return sorted(path for path in root.glob(pattern) if _is_file(path) and not path.name.startswith("."))
@@ -85,7 +85,7 @@ def fingerprint(path: Path) -> Fingerprint:
     """Hash a file.
 
     Raises:
-        FileChangedError: when it was written to meanwhile.
+        FileChangedError: when it was written to while being read.
     """
     before = path.stat()
     digest = hashlib.sha256()
@@ -125,7 +125,7 @@ def prefix_hashes(path: Path, sizes: Iterable[int]) -> dict[int, str]:
 
 
 class PresentFiles:
-    """A look into the files that lie there, by the names that a user knows. Heads are read once."""
+    """Access to the present files by the names that a user knows. Heads are read once."""
 
     def __init__(self, places: Mapping[str, Path]) -> None:
         self._places = places
@@ -152,7 +152,7 @@ def make_readable(path: Path, encoding: str, scratch: Path, *, line_bytes: int |
     Args:
         path: the file.
         encoding: how it is written.
-        scratch: where a copy may lie.
+        scratch: where a copy may be written.
         line_bytes: of a longer line only the beginning is copied, marked; None where its reader sees to that.
     """
     most = sys.maxsize if line_bytes is None else line_bytes
@@ -160,13 +160,13 @@ def make_readable(path: Path, encoding: str, scratch: Path, *, line_bytes: int |
 
 
 def beginning_of_long_line(line: bytes) -> bytes:
-    """What stands for a line that is too long: marked, and without quotes, which would take later lines along."""
+    """The replacement of a line that is too long: marked, and without quotes, which would take later lines along."""
     shown = line[:_KEPT_OF_A_LONG_LINE].decode(errors="ignore").replace('"', "'").rstrip("\r\n")
     return f"{MARK}{LONG_MARK}{shown}".encode()
 
 
 def first_undecodable_byte(path: Path, encoding: str) -> int | None:
-    """Offset of the first byte that is no text in this encoding, or None."""
+    """Offset of the first byte that is not text in this encoding, or None."""
     # Python's utf-8-sig leaves the byte order mark out of its offsets.
     decoder = codecs.getincrementaldecoder("utf-8" if encoding == "utf-8-sig" else encoding)()
     position = 0

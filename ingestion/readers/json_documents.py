@@ -1,7 +1,7 @@
 """A JSON document in, such as a page of an API's answer; `_record`, every object of its collection as text, out.
 
 The document is an array, an object that holds the array under a known key, or several of these one behind the other.
-Records that stand before a fault are loaded; what stands behind it is rejected in one piece, since nothing tells
+Records before a fault are loaded; what comes after it is rejected in one piece, since nothing shows
 where the next record begins. Python reads it and not DuckDB, which does not say on which line a record starts; the
 whole text is held in memory, so the bulk of an export comes as JSON lines.
 """
@@ -35,7 +35,7 @@ _JUDGED: Final = """
             line,
             text,
             case
-                when contains(text, $mark) then 'bytes that are no text in this encoding, or control characters'
+                when contains(text, $mark) then 'bytes that are not text in this encoding, or control characters'
                 when reason is not null then reason
                 when try(json_type(text)) is null then 'not valid JSON'
             end as reason
@@ -44,7 +44,7 @@ _JUDGED: Final = """
 
     select
         line,
-        case when reason is null then 'loaded' else 'rejected' end as fate,
+        case when reason is null then 'loaded' else 'rejected' end as disposition,
         reason,
         null::varchar as column_name,
         text as payload
@@ -154,14 +154,14 @@ class Document:
     """One text of JSON values, taken apart into records with the line each starts on.
 
     Attributes:
-        other_collections: lists of objects that stand beside the collection and are no records of it; complete once
+        other_collections: lists of objects beside the collection that are not records of it; complete once
             all pieces were taken.
     """
 
     def __init__(self, text: str, collection: str) -> None:
         self.other_collections: set[str] = set()
         self._shown = text
-        # Undecodable bytes are written out behind a mark as \\xNN, which is no escape of JSON.
+        # Undecodable bytes are written out behind a mark as \\xNN, which is not an escape of JSON.
         self._text = text.replace(f"{MARK}\\", f"{MARK}/")
         self._collection = collection
         # As floats, for Python refuses to read an integer of thousands of digits.
@@ -254,7 +254,7 @@ class Document:
         return Piece(self._line_of(start), text if reason is None else text[:PAYLOAD_CHARACTERS], reason)
 
     def _skip(self, position: int) -> int:
-        """Behind the blanks that stand at `position`."""
+        """The position after the blanks at `position`."""
         match = _SPACE.match(self._text, position)
         return match.end() if match else position
 
@@ -295,4 +295,4 @@ def _content(text: Path, *, shown: str) -> str:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

@@ -38,7 +38,7 @@ _STAGED: Final = """
                 when is_long then 'a line of more than {longest}'
                 when is_deep then 'JSON that is nested more than {deepest} deep'
                 when not regexp_matches(text, '[^ \t]') then null
-                when is_marked then 'bytes that are no text in this encoding, or control characters'
+                when is_marked then 'bytes that are not text in this encoding, or control characters'
                 when json_type is null and line = {cut_line} then 'not valid JSON: the last line is cut off'
                 when json_type is null then 'not valid JSON'
                 else concat('a JSON ', lower(json_type), ', not an object')
@@ -52,7 +52,7 @@ _STAGED: Final = """
             when reason is not null then 'rejected'
             when json_type = 'OBJECT' then 'loaded'
             else 'skipped'
-        end as fate,
+        end as disposition,
         reason,
         null::varchar as column_name,
         text as payload
@@ -62,7 +62,7 @@ _STAGED: Final = """
 
 @dataclass(frozen=True)
 class JsonLinesReader:
-    """Lands every JSON object as it stands. `typical_keys`: a first line with none of them is another vendor's."""
+    """Loads every JSON object unchanged. `typical_keys`: a first line with none of them is another vendor's."""
 
     typical_keys: tuple[str, ...] = ()
 
@@ -108,7 +108,7 @@ class JsonLinesReader:
         return Staged({"_record": "payload"}, records=text.lines)
 
     def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
-        """Look at one record, which stands on line `number`: an object, and of this vendor by its keys?"""
+        """Look at one record, on line `number`: an object, and of this vendor by its keys?"""
         fix = f"Source '{shape.source}' reads JSON lines: one object a line, the whole of it on that line."
         try:
             record = json.loads(text)
@@ -119,7 +119,7 @@ class JsonLinesReader:
             what = f"The first record is not valid JSON ({error})."
             return [Problem(file=shown, line=number, what=what, fix=fix)]
         if not isinstance(record, dict):
-            return [Problem(file=shown, line=number, what="The first record is no JSON object.", fix=fix)]
+            return [Problem(file=shown, line=number, what="The first record is not a JSON object.", fix=fix)]
         if self.typical_keys and not set(self.typical_keys) & set(record):
             what = f"The first record has none of the keys {', '.join(self.typical_keys)}."
             fix = f"Check 'vendor' of source '{shape.source}': this looks like another vendor's file."

@@ -1,7 +1,7 @@
 """A readable text in, its physical lines with their numbers out, as Arrow batches that DuckDB reads in parallel.
 
 Of a line that is too long only its beginning comes out, marked; lines of JSON nested too deep are named as such.
-DuckDB's CSV reader does not say on which line a row stands, and numbering its rows keeps it to one thread.
+DuckDB's CSV reader does not report the line of a row, and numbering its rows keeps it to one thread.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SCHEMA: Final = pa.schema([("line", pa.int64()), ("text", pa.string()), ("is_de
 
 
 class Lines:
-    """The table (line, text, is_deep) of a text, read anew by every query. It is registered with a connection."""
+    """The table (line, text, is_deep) of a text, read again by every query. It is registered with a connection."""
 
     def __init__(self, text: Readable) -> None:
         self._text = text
@@ -65,7 +65,7 @@ def _whole_line(begun: bytes, file: BinaryIO) -> bytes:
 
 
 def _batch(piece: bytes, numbered: int) -> pa.RecordBatch:
-    """Lines of a piece; `numbered` lines stand before it. No line is copied for itself."""
+    """Lines of a piece; `numbered` lines come before it. No line is copied for itself."""
     characters = np.frombuffer(piece, np.uint8)
     ends = np.flatnonzero(characters == ord("\n"))
     count = len(ends)

@@ -30,9 +30,9 @@ def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown:
 
 
 def ensure_inside(path: Path, paths: WorkspacePaths, *, shown: str) -> None:
-    """Raise `UnreadableFileError` where a link leads out of the workspace: what lies there was not put into it."""
+    """Raise `UnreadableFileError` where a link leads out of the workspace: its target was not put into it."""
     if not paths.holds(path):
-        what = "The file is a link, or lies in a folder that is one, and leads out of the workspace."
+        what = "The file is a link, or is in a linked folder, and leads outside the workspace."
         raise UnreadableFileError(Problem(file=shown, what=what, fix="Put the file itself there."))
     if not path.exists():
         what = "The file is a link that leads to nothing."
@@ -53,5 +53,5 @@ def ensure_kind(path: Path, shape: Shape, reader: Reader, *, shown: str) -> None
         offset = first_undecodable_byte(path, shape.encoding) if is_wide else None
         what = f"The file is {kind.name}."
         if offset is not None:
-            what = f"Byte {offset} is no {shape.encoding} text: the file is {kind.name}."
+            what = f"Byte {offset} is not {shape.encoding} text: the file is {kind.name}."
         raise UnreadableFileError(Problem(file=shown, line=kind.line, key=key, what=what, fix=kind.fix))

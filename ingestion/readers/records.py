@@ -1,7 +1,7 @@
 """A readable text in, logical records out, each with the physical line it starts on. All in DuckDB.
 
 text -> table `lines` (line, text) -> view `records` (line, text, is_marked, is_broken, is_endless). A quoted newline
-makes one record of several lines. DuckDB's own CSV reader does not say on which line a record stands and gives up
+makes one record of several lines. DuckDB's own CSV reader does not report the line of a record and gives up
 behind a quote that is never closed; here every line is accounted for, and reading goes on behind a broken one.
 """
 
@@ -44,7 +44,7 @@ _LINES: Final = f"""
     where line > $header_end
 """  # noqa: S608 (a constant)
 
-# U+FDD0 stands before what could not be decoded (`ingestion.readers.files.MARK`).
+# U+FDD0 marks what could not be decoded (`ingestion.files.MARK`).
 _SINGLE_RECORDS: Final = """
     create or replace temp view records as
     select
@@ -228,5 +228,5 @@ class QuotePatterns:
 
 
 def _no_glob(path: str) -> str:
-    """A path as DuckDB has to be told it, which expands wildcards; a name may hold such characters itself."""
+    """A path in the form that DuckDB takes, which expands wildcards; a name may hold such characters itself."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in path)

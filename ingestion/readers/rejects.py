@@ -18,7 +18,7 @@ _RECORD: Final = """
         $load_id, $source, $path, line, column_name, reason,
         left(replace(replace(payload, $mark, ''), $long_mark, ''), $payload_characters), now()::timestamp
     from refused
-    where fate = 'rejected'
+    where disposition = 'rejected'
     order by line
 """
 

@@ -43,7 +43,7 @@ class Shape:
     named: frozenset[str] = frozenset()
 
     def names(self, found: Sequence[str], *, word: str = "column", have_positions: bool = True) -> Names:
-        """Names that stand in a file, and how messages speak of them."""
+        """Names that occur in a file, and how messages describe them."""
         own = (name for name in self.table.columns if not name.startswith("_"))
         known = {*own, *self.required, *names_of(self.columns), *self.named}
         return Names(found, known, word, have_positions)
@@ -58,7 +58,7 @@ class Staged:
         parameters: named parameters of these expressions.
         skipped: records before the first row of `staged`: header rows and blank lines among them.
         warnings: what the user should know though the file was read.
-        columns: names of the cells of `staged`; none for JSON records, which stand in its `payload`.
+        columns: names of the cells of `staged`; none for JSON records, which are in its `payload`.
         records: rows of `staged`, where the reader has counted them.
     """
 
@@ -71,7 +71,7 @@ class Staged:
 
 
 class UnreadableFileError(Exception):
-    """A file as a whole cannot be read; `problem` tells the user why and what to do."""
+    """A file as a whole cannot be read; `problem` states why and what to do."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -93,7 +93,7 @@ class Reader(Protocol):
         ...
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
-        """A readable text -> the temporary table or view `staged` (line, fate, reason, column_name, payload, ...).
+        """A readable text -> the temporary table or view `staged` (line, disposition, reason, payload, ...).
 
         The text stays where it is until its rows have landed.
 

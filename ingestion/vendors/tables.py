@@ -20,7 +20,7 @@ from workspace.wording import Names, kind_of, looks_like_a_record
 
 
 class TableReader:
-    """Lands canonical columns, trimmed, empty ones as NULL, and the other cells as they stand in the file.
+    """Loads canonical columns, trimmed, empty ones as NULL, and the other cells unchanged.
 
     Only where models read other columns too are the canonical ones written twice: a whole row as JSON takes as long to
     land as all of its columns.
@@ -71,7 +71,7 @@ def canonical_values(
     }
     parameters: dict[str, object] = {}
     if "_canonical" in shape.table.columns:
-        # Staging has to tell questions from the columns that the canonical ones were read from.
+        # Staging has to separate questions from the columns that the canonical ones were read from.
         values["_canonical"] = "$canonical::varchar"
         parameters["canonical"] = json.dumps({column: keys[positions[column] - 1] for column in positions})
     for column, left_out in (("_row", set()), ("_others", set(positions.values()))):
@@ -82,7 +82,7 @@ def canonical_values(
 
 
 def positions_of_columns(keys: Sequence[str], shape: Shape) -> dict[str, int]:
-    """Where each canonical column of a raw table stands (from 1), by the names of the columns that are there."""
+    """The position (from 1) of each canonical column of a raw table, by the names of the columns that are there."""
     return positions_of(keys, shape.columns, _canonical_columns(shape))
 
 
@@ -95,7 +95,7 @@ def _head(text: Path, shape: Shape) -> Head:
 
 
 def no_header(keys: Sequence[str], shape: Shape, *, shown: str) -> Problem | None:
-    """The problem of a file whose first line is somebody's record and no header; None where nothing says so."""
+    """The problem of a file whose first line is a person's record and not a header; None otherwise."""
     names = shape.names(keys)
     position = looks_like_a_record(keys, names.known)
     if position is None:
@@ -105,7 +105,7 @@ def no_header(keys: Sequence[str], shape: Shape, *, shown: str) -> Problem | Non
         line=1,
         key=f"sources.{shape.source}.header",
         what=f"The first line is a record, not a header: column {position} looks like {kind_of(keys[position - 1])}.",
-        fix=f"Export the file with its header, or say 'header: false' for source '{shape.source}' and name its columns "
+        fix=f"Export the file with its header, or set 'header: false' for source '{shape.source}' and name its columns "
         "by position under 'columns'.",
     )
 
@@ -117,7 +117,7 @@ def missing_columns(
 
     Args:
         keys: names of the columns that are there.
-        line: where a file's header stands; None where there is none.
+        line: where a file's header is; None where there is none.
         holder: what holds the columns, in a word.
     """
     own = _canonical_columns(shape)

@@ -66,7 +66,7 @@ def _source_asset(source: Source) -> dg.AssetsDefinition:
         kinds={source.vendor},
         retry_policy=_RETRIES,
         check_specs=_checks_of(source),
-        description=f"What lies at {source.location}, loaded once into {'.'.join(source.raw_table)}.",
+        description=f"The data at {source.location}, loaded once into {'.'.join(source.raw_table)}.",
     )
     def load(pipeline: dg.ResourceParam[PipelineRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
         result = _result(pipeline.load_source(source.name))

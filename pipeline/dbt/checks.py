@@ -1,6 +1,6 @@
 """dbt's tests as checks of the gate.
 
-In: how every node of a build ended, dbt's manifest, and which metrics stand on which mart. Out: checks. Pure.
+In: how every node of a build ended, dbt's manifest, and which metrics depend on which mart. Out: checks. Pure.
 
 A test of severity error blocks. A test of severity warn does what its `meta: {behaviour: ...}` says: `withhold` or
 `warn`. A model that could not be built is a check that could not run, and blocks.
@@ -25,7 +25,7 @@ def checks_of(
 ) -> Iterator[Check]:
     """One check per data test that ran, and one per model that failed.
 
-    Skipped nodes give none: whatever made dbt skip them is there itself, and blocks.
+    Skipped nodes give none: the failure that made dbt skip them is reported itself, and blocks.
     """
     for outcome in outcomes:
         if outcome.status == "skipped":

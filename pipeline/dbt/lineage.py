@@ -65,7 +65,7 @@ def marts_of(manifest: Manifest, unique_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def marts_first(manifest: Manifest, unique_ids: Iterable[str]) -> list[str]:
-    """The same nodes, marts before the models they are made of: what readers see is what a test is told of."""
+    """The same nodes, marts before the models they are made of: a test is reported for what readers see."""
     known = set(marts(manifest).values())
     return sorted(unique_ids, key=lambda unique_id: unique_id not in known)
 

@@ -1,4 +1,4 @@
-"""Which metrics stand on which mart, and which metrics stand on other metrics.
+"""Which metrics depend on which mart, and which metrics depend on other metrics.
 
 In: dbt's `semantic_manifest.json` as a dictionary. Out: plain mappings of names. Pure.
 """

@@ -59,7 +59,7 @@ class NodeOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildOutcome:
-    """What a build did, and where its artefacts lie.
+    """What a build did, and where its artefacts are.
 
     Attributes:
         target: folder with manifest.json and semantic_manifest.json of this run.
@@ -94,17 +94,17 @@ def build(
     full_refresh: bool = False,
     models: Sequence[str] | None = None,
     with_tests: bool = True,
-    tell: Callable[[dict[str, Any]], None] | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> BuildOutcome:
-    """Build and test models, and leave nobody's connection open.
+    """Build and test models, and leave no connection open.
 
     Args:
         paths: the workspace; its raw tables exist.
         run_id: names the target folder.
         full_refresh: build incremental models from nothing.
         models: names of the models to build with their tests; None builds all.
-        with_tests: run the data tests; off where a thousand made-up worlds are compared and each was tested before.
-        tell: is given every result event as a dictionary, as it comes.
+        with_tests: run the data tests; off where a thousand simulated companies are compared, each tested before.
+        on_event: is given every result event as a dictionary, as it comes.
 
     Raises:
         DbtError: dbt could not read the project or connect. Failing models and tests are in the outcome instead.
@@ -112,7 +112,7 @@ def build(
     target = run_target(paths, run_id)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     parsed = read_project().parent
-    # Without what is parsed already, every build would parse the whole project again, and write its artefacts anew.
+    # Without what is parsed already, every build would parse the whole project again, and write its artefacts again.
     for name in (_PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
         shutil.copyfile(parsed / name, target / name)
     arguments = ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)]
@@ -122,10 +122,10 @@ def build(
         def keep(event: Any) -> None:
             if event.info.level != "debug":
                 log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level}] {event.info.msg}\n")
-            if tell and event.info.name in _RESULT_EVENTS:
+            if on_event and event.info.name in _RESULT_EVENTS:
                 from google.protobuf.json_format import MessageToDict
 
-                tell(MessageToDict(event, preserving_proto_field_name=True))
+                on_event(MessageToDict(event, preserving_proto_field_name=True))
 
         try:
             with chdir(paths.warehouse):
@@ -168,12 +168,12 @@ def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_te
 
 
 def read_project() -> Path:
-    """dbt's manifest of this project, parsed anew only when the project has changed: once for all workspaces.
+    """dbt's manifest of this project, parsed again only when the project has changed: once for all workspaces.
 
-    It stands apart from the runs' manifests: another dbt call into one target rewrites the manifest's database name.
+    It is kept apart from the runs' manifests: another dbt call into one target rewrites the manifest's database name.
 
     Returns:
-        The manifest; what dbt needs to parse no more lies beside it.
+        The manifest; what dbt needs for not parsing again is beside it.
 
     Raises:
         DbtError: the project cannot be parsed.
@@ -214,7 +214,7 @@ def project_fingerprint(project: Path) -> str:
 
 def _invoke(arguments: list[str], target: Path, callback: Any, *, manifest: Any = None) -> Any:
     silence_telemetry()
-    # The same for every workspace, or dbt would parse anew for each: a build works inside its warehouse's folder.
+    # The same for every workspace, or dbt would parse again for each: a build works inside its warehouse's folder.
     set_variables({WAREHOUSE_VARIABLE: "."})
     from dbt.cli.main import dbtRunner
 
@@ -226,14 +226,14 @@ def _invoke(arguments: list[str], target: Path, callback: Any, *, manifest: Any 
 
 
 def _close_connections() -> None:
-    """dbt-duckdb keeps its connection for the process's life; nobody could open the files read-only."""
+    """dbt-duckdb keeps its connection for the process's life; the files could not be opened read-only."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
 
 
 def nodes_of(paths: WorkspacePaths, results: Iterable[Any]) -> Iterator[NodeOutcome]:
-    """How every node of a build ended, by dbt's results. Nobody has the databases open."""
+    """How every node of a build ended, by dbt's results. The databases are closed."""
     for result in results:
         yield NodeOutcome(
             unique_id=result.node.unique_id,

@@ -15,12 +15,12 @@ from workspace.worker import serve
 _OUTCOME = TypeAdapter(dbt_runner.BuildOutcome)
 
 
-def answer(question: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> Any:
+def answer(question: Mapping[str, Any], send: Callable[[dict[str, Any]], None]) -> Any:
     """Read the project, or build it.
 
     Args:
         question: `do`: `parse`, `warm_up`, or `build` with the `workspace` and the `options` of `dbt_runner.build`.
-        tell: is given dbt's result events.
+        send: is given dbt's result events.
 
     Returns:
         Of a build its outcome, as JSON.
@@ -32,7 +32,7 @@ def answer(question: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) 
         dbt_runner.warm_up()
         return None
     paths = WorkspacePaths(Path(question["workspace"]))
-    return _OUTCOME.dump_python(dbt_runner.build(paths, tell=tell, **question["options"]), mode="json")
+    return _OUTCOME.dump_python(dbt_runner.build(paths, on_event=send, **question["options"]), mode="json")
 
 
 if __name__ == "__main__":

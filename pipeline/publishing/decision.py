@@ -50,7 +50,7 @@ def decide(records: Mapping[StageName, AuditRecord]) -> Decision:
 
 
 def withheld_metrics(checks: Iterable[Check], semantic_manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """metric -> names of the failed checks that withhold it; whatever is made of a withheld metric is withheld too."""
+    """metric -> names of the failed checks that withhold it; metrics derived from them are withheld too."""
     found: dict[str, set[str]] = {}
     for check in checks:
         if check.status == "failed" and check.behaviour == "withhold":

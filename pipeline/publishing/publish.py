@@ -71,7 +71,7 @@ def publish(
 ) -> Publication:
     """Publish the warehouse of a run, if its audit records allow it and its content is new.
 
-    The caller holds the workspace's lock, so that whatever lies half-done in `published/` is nobody's work any more.
+    The caller holds the workspace's lock, so that an unfinished release in `published/` is abandoned work.
 
     Args:
         workspace: the validated workspace.
@@ -92,7 +92,7 @@ def publish(
     if edited:
         reason = (
             f"cx.yml was edited after the warehouse was built ({', '.join(edited)}): its numbers are those of the "
-            "former settings. Run cx run, which builds with the new ones."
+            "earlier settings. Run cx run, which builds with the new ones."
         )
         return Publication(outcome="blocked", live=live.run_id if live else None, reasons=(reason,))
 
@@ -142,7 +142,7 @@ def clean(paths: WorkspacePaths, *, live: Current | None) -> None:
 
 
 def prune(paths: WorkspacePaths, *, keep: int) -> None:
-    """Keep the newest `keep` releases, and the live one whatever its age."""
+    """Keep the newest `keep` releases, and the live one at any age."""
     live = live_pointer(paths)
     for release in documents(paths)[keep:]:
         if live is None or release.run_id != live.run_id:
@@ -253,7 +253,7 @@ def _policy(workspace: Workspace, facts: ReleaseFacts) -> dict[str, Any]:
 
 
 def _content_of(paths: WorkspacePaths, live: Current) -> str | None:
-    """Hash of what readers see; None where the live release is not what was published, so that it is made anew."""
+    """Hash of what readers see; None where the live release is not what was published, so that it is made again."""
     try:
         return verify(paths, live.run_id, seal=live.seal).document.content_hash
     except BrokenReleaseError as error:

@@ -1,4 +1,4 @@
-"""What release.json tells besides the tables: the day it stands for, its feeds, its books and what is unmapped.
+"""What release.json states besides the tables: its as-of day, coverage, reconciliation and what is unmapped.
 
 In: the snapshot and the private database, both read-only. Out: plain values. Static SQL only.
 """
@@ -36,7 +36,7 @@ class ReleaseFacts:
 
 
 def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
-    """Read the facts from the two databases of a warehouse that nobody has open for writing."""
+    """Read the facts from the two databases of a warehouse that no process has open for writing."""
     with duckdb.connect(str(marts_database), read_only=True) as connection:
         feeds = {
             row["feed"]: Feed(
@@ -67,7 +67,7 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
 
 
 def built_settings(raw_database: Path) -> dict[str, Any] | None:
-    """The settings that the warehouse was built with; None where a former version built it."""
+    """The settings that the warehouse was built with; None where an earlier version built it."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         known = rows_of(
             connection,
@@ -79,7 +79,7 @@ def built_settings(raw_database: Path) -> dict[str, Any] | None:
 
 
 def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
-    """Books of staging; what is unmapped, joins nobody, is lost, or has only days: as last built."""
+    """Books of staging; what is unmapped, joins no people, is lost, or has only days: as last built."""
     with duckdb.connect(str(raw_database), read_only=True) as connection:
         return {
             "books": rows_of(connection, "select * from intermediate.int_quality__staging_totals order by all"),
@@ -94,7 +94,7 @@ def read_books(raw_database: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def _named(row: dict[str, Any]) -> str:
-    """What is unmapped, as it may be published: where columns are shifted, it may be somebody."""
+    """What is unmapped, as it may be published: where columns are shifted, it may be personal data."""
     return spoken(str(row["name"]), about=row["kind"])
 
 

@@ -53,8 +53,8 @@ def write_snapshot(source: Path, target: Path, *, tables: Iterable[str]) -> None
 def read_tables(snapshot: Path) -> dict[str, TableRecord]:
     """Scan every value of a snapshot and return rows and content hash of its tables.
 
-    The content hash covers the column names, their types and the multiset of rows, whatever their order: two sums of
-    64-bit halves of each row's MD5. It finds changes and damage; it does not keep out somebody who can write the file
+    The content hash covers the column names, their types and the multiset of rows, in any order: two sums of
+    64-bit halves of each row's MD5. It finds changes and damage; it does not keep out a person who can write the file
     (that is what file permissions and the SHA-256 of the file in release.json are for).
     """
     with duckdb.connect(str(snapshot), read_only=True) as connection:

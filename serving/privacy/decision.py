@@ -14,8 +14,8 @@ Rules, per line (the cells of a table that add up to one cell of a margin):
 At the end a table is solved with its margins as a reader would solve it (`_Decision.given_away`), and hidden further
 while the number of fewer than `floor` people follows. Only the rules decide a table that is too large to be solved.
 
-A cell without people is no secret and shown as 0, but it may have to be hidden beside another: where the only other
-cell of a line is empty, saying so would give the first away.
+A cell without people is not secret and is shown as 0, but it may have to be hidden beside another: where the only
+other cell of a line is empty, saying so would give the first away.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ MOST_CELLS: Final = 20_000
 MOST_TRIES: Final = 2
 # Turns that may free nothing, one after the other.
 MOST_TURNS: Final = 4
-# Windows that tell at least such a share of what the most telling one does are told no longer.
+# Windows that reveal at least this share of what the most revealing one does are no longer shown.
 SHARE: Final = 0.5
 # Groups of at most as many hidden cells are tried for being given away together.
 MOST_TOGETHER: Final = 3
@@ -83,7 +83,7 @@ def hidden_cells(
         floor: cells with 1 to `floor` - 1 people are hidden.
         time: which of the axes is time; its values must sort in order of time.
         is_state: counts of several periods do not add up (states at a period's end): nothing follows along time.
-        is_total_shown: the total is shown however small, and so it is along time: it is nobody's group.
+        is_total_shown: the total is shown however small, and so it is along time: it is not a group of people.
         holds_its_cells: a margin counts at least the people of each of its cells; not where cells and margins are
             stored apart from each other, with some left out.
     """
@@ -124,7 +124,7 @@ class _Decision:
         self.table = tables[axes]
         self.lines = lines_along(axes, self.table, time=time, is_state=is_state)
         self.concealed = {key for key, count in self.table.items() if 0 < count < floor}
-        # Of a few people not even the value of a further dimension may follow: their empty cells are hidden alike.
+        # Of a few people not even the value of a further dimension may follow: their empty cells are hidden, too.
         self.concealed |= {
             key for line in self.lines if 0 < tables[line.margin_axes].get(line.margin, 0) < floor for key in line.cells
         }
@@ -159,7 +159,7 @@ class _Decision:
                 self.conceal_beside(groups, system)
             if len(self.concealed) == before:
                 single = [group for group in groups if len(group[1]) == 1]
-                closed = {line for axes, keys in single for line in system.windows_telling(axes, keys)}
+                closed = {line for axes, keys in single for line in system.revealing_windows(axes, keys)}
                 if not single:
                     break
                 if closed <= self.closed:
@@ -200,7 +200,7 @@ class _Decision:
         return set()
 
     def has_windows(self, line: Line) -> bool:
-        """Whether windows of a line with hidden periods are told: not where they would add up to a hidden total."""
+        """Whether windows of a line with hidden periods are shown: not where they would add up to a hidden total."""
         is_open = (
             line.margin not in self.hidden[line.margin_axes] and (line.margin_axes, line.margin) not in self.closed
         )
@@ -240,9 +240,9 @@ class _Decision:
                     yield margin, lines_along(margin, self.tables[margin], time=self.time, is_state=self.is_state)
 
     def equations(self, axes: Axes, concealed: Collection[Key]) -> Iterator[tuple[Line, list[Key], _Equation]]:
-        """What the lines of a table tell: a line, the part of it that windows tell (or none), and its unknown cells.
+        """What the lines of a table reveal: a line, the part that windows reveal (or none), and its unknown cells.
 
-        The cells stand with their signs in a sum that is known.
+        The cells with their signs add up to a known sum.
         """
         table = self.tables[axes]
         for line in lines_along(axes, table, time=self.time, is_state=self.is_state):
@@ -311,7 +311,7 @@ class _System:
 
     Attributes:
         place: table's axes and cell -> its place among the unknowns.
-        equations: lines of all tables, and parts of lines that windows of time tell.
+        equations: lines of all tables, and parts of lines that windows of time reveal.
     """
 
     def __init__(self, decision: _Decision) -> None:
@@ -319,19 +319,20 @@ class _System:
         self._row_of_line: dict[tuple[int, Key], int] = {}
         self._row_of_part: dict[tuple[int, Key], int] = {}
         self._line_of_part: dict[int, tuple[Axes, Key]] = {}
-        told: list[_Equation] = []
+        equations: list[_Equation] = []
         for line, part, equation in decision.equations(decision.axes, decision.concealed):
             if part:
-                self._row_of_part.update({(line.at, key): len(told) for key in part})
-                self._line_of_part[len(told)] = line.margin_axes, line.margin
+                self._row_of_part.update({(line.at, key): len(equations) for key in part})
+                self._line_of_part[len(equations)] = line.margin_axes, line.margin
             else:
-                self._row_of_line[line.at, line.margin] = len(told)
-            told.append(equation)
+                self._row_of_line[line.at, line.margin] = len(equations)
+            equations.append(equation)
         for size in range(1, len(decision.axes)):
             for margin in combinations(decision.axes, size):
-                told += [equation for *_, equation in decision.equations(margin, decision.hidden[margin])]
-        self.place = {unknown: at for at, unknown in enumerate(dict.fromkeys(one for some in told for one in some))}
-        rows = [{self.place[unknown]: sign for unknown, sign in one.items()} for one in told]
+                equations += [equation for *_, equation in decision.equations(margin, decision.hidden[margin])]
+        unknowns = dict.fromkeys(one for some in equations for one in some)
+        self.place = {unknown: at for at, unknown in enumerate(unknowns)}
+        rows = [{self.place[unknown]: sign for unknown, sign in one.items()} for one in equations]
         self.equations = Equations(rows, len(self.place))
 
     def freeing(self, axes: Axes, group: Collection[Key]) -> set[Key]:
@@ -340,22 +341,22 @@ class _System:
         cells, rows = self._candidates
         return next(({cells[at]} for at, some in enumerate(rows) if abs(weights[some].sum()) >= ZERO), set())
 
-    def windows_telling(self, axes: Axes, group: Collection[Key]) -> set[tuple[Axes, Key]]:
-        """Lines of the table of which windows tell most of a group's sum."""
+    def revealing_windows(self, axes: Axes, group: Collection[Key]) -> set[tuple[Axes, Key]]:
+        """Lines of the table of which windows reveal most of a group's sum."""
         weights = self.equations.weights([self.place[axes, key] for key in group])
-        told = {row: abs(weights[row]) for row in self._line_of_part}
-        most = max(told.values(), default=0.0)
-        return {self._line_of_part[row] for row, weight in told.items() if weight >= max(most * SHARE, ZERO)}
+        shares = {row: abs(weights[row]) for row in self._line_of_part}
+        most = max(shares.values(), default=0.0)
+        return {self._line_of_part[row] for row, weight in shares.items() if weight >= max(most * SHARE, ZERO)}
 
     @cached_property
     def _candidates(self) -> tuple[list[Key], list[list[int]]]:
-        """Shown cells, the cheapest first, and the equations in which they would stand if they were hidden."""
+        """Shown cells, the cheapest first, and the equations that they would enter if they were hidden."""
         shown = [(key, self._rows_of(key)) for key in self._decision.by_cost if key not in self._decision.concealed]
-        told = [(key, rows) for key, rows in shown if rows and self.equations.may_move(rows)]
-        return [key for key, _ in told], [rows for _, rows in told]
+        candidates = [(key, rows) for key, rows in shown if rows and self.equations.may_move(rows)]
+        return [key for key, _ in candidates], [rows for _, rows in candidates]
 
     def _rows_of(self, key: Key) -> list[int]:
-        """Equations in which a cell would stand if it was hidden; none where it would be the only unknown of one."""
+        """Equations that a cell would enter if it was hidden; none where it would be the only unknown of one."""
         rows = []
         for line in self._decision.lines_of[key]:
             row = self._row_of_line.get((line.at, line.margin))
@@ -384,9 +385,9 @@ class _System:
 def _with_empty_cells(
     axes: Axes, counts: Counts, tables: Mapping[Axes, Counts], hidden: Mapping[Axes, frozenset[Key]]
 ) -> Counts:
-    """Counts of all combinations of the axes' values, with 0 where nobody is.
+    """Counts of all combinations of the axes' values, with 0 where there are no people.
 
-    Left out are cells of which a reader knows that nobody is in them, because a margin is shown as empty.
+    Left out are cells which a reader knows to be empty, because a margin is shown as empty.
     """
     values = [[key[0] for key in tables[axis,]] for axis in axes] if len(axes) > 1 else []
     if not values or prod(map(len, values)) > MOST_CELLS:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import linalg
 
-# Sums of what moves are told apart from 0 by this.
+# Sums above this differ from 0.
 ZERO: Final = 1e-7
 FEW: Final = 10
 
@@ -41,22 +41,22 @@ class Equations:
     def free(self) -> Vector:
         """A random direction in which unknowns can move without changing any equation: sums that stay are determined.
 
-        A random vector less its part in the span of the equations; the chance that a sum stays by accident is nil.
+        A random vector minus its part in the span of the equations; the probability that a sum stays by chance is zero.
         """
         random = np.random.default_rng(0).normal(size=self.unknowns)
         return random - self._solved(self._system, np.asarray(self._system @ random))
 
     @cached_property
     def _contradiction(self) -> Vector:
-        """Random weights of the equations under which they cancel out: what the equations tell more than once."""
+        """Random weights of the equations under which they cancel out: what the equations state more than once."""
         random = np.random.default_rng(1).normal(size=self._system.shape[0])
         explained: Vector = np.asarray(self._system @ self._solved(self._system, random))
         return random - explained
 
     def may_move(self, rows: Collection[int]) -> bool:
-        """Whether a further unknown that would stand in some equations, with 1 before it, is not told itself.
+        """Whether a further unknown that would enter some equations, with coefficient 1, is not determined by them.
 
-        It is told where what the equations tell more than once does not cancel it, too.
+        It is determined where what the equations state more than once does not cancel it, too.
         """
         return bool(abs(self._contradiction[list(rows)].sum()) < ZERO)
 

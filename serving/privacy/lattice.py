@@ -38,7 +38,7 @@ class Lattice:
         hidden: axes of a margin -> keys that must not be shown.
         floor: the least number of people that may be shown.
         time: the axis along which windows are asked; None where there is none.
-        closed: lines of time, by their margin's axes and cell, of which no window with a hidden period is told.
+        closed: lines of time, by their margin's axes and cell, of which no window with a hidden period is shown.
     """
 
     axes: Axes
@@ -50,7 +50,7 @@ class Lattice:
 
     @cached_property
     def veiled(self) -> frozenset[Key]:
-        """Empty cells of the finest table that are not told from hidden ones: those beside a hidden cell of people."""
+        """Empty cells of the finest table that look like hidden ones: those beside a hidden cell of people."""
         table, hidden = self.tables[self.axes], self.hidden[self.axes]
         if not hidden:
             return frozenset()
@@ -79,7 +79,7 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
     inside = set(block)
     if not any(table[key] for key in inside) and inside & lattice.veiled:
         return True
-    # Beside shown cells a block would tell that nobody is in a veiled one.
+    # Beside shown cells a block would reveal that a veiled one is empty.
     covered = hidden | lattice.veiled
     if not inside & covered:
         return False
@@ -127,7 +127,7 @@ def without(key: Key, at: int) -> Key:
 
 
 def runs_of(line: Line, concealed: Collection[Key], table: Counts) -> list[list[Key]]:
-    """Hidden cells of a line in runs of neighbours along its axis. Empty cells that are shown part nobody."""
+    """Hidden cells of a line in runs of neighbours along its axis. Shown empty cells do not separate them."""
     runs: list[list[Key]] = [[]]
     hidden = set(concealed)
     for key in sorted(line.cells, key=lambda key: order_of(key[line.at])):

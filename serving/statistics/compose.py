@@ -27,7 +27,7 @@ from serving.statistics.linear import (
     weighted_item_means,
 )
 
-# NPS is told on -100 to 100.
+# NPS is stated on -100 to 100.
 NPS_SCALE: Final = 100.0
 
 

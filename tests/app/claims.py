@@ -1,4 +1,4 @@
-"""Sentences that are true only of some companies. In: a page's text and the feeds of its release. Out: what is untrue.
+"""Sentences that are true only of some companies. In: a page's text and the feeds of its release. Out: the untrue ones.
 
 Written without the app's code: a kind of sentence, and the condition under which it may be said. A sentence of a kind
 that names facts which this table does not know is untrue until somebody says when it holds.
@@ -42,7 +42,7 @@ OF_FACTS: Mapping[str, Callable[[Rows, tuple[str, ...]], bool]] = {
 NEEDS = {
     r"in this period": tuple({feed for feeds in FACTS.values() for feed in feeds}),
     r"No customer brought revenue": ("orders",),
-    r"nobody is in a top tier": ("orders",),
+    r"no customer is in a top tier": ("orders",),
     r"Too few journeys": ("journeys",),
     r"Too few answers": ("answers",),
     r"Too few customers rated": ("expectation_gaps",),
@@ -55,7 +55,7 @@ NEEDS = {
     r"No cohort has been observed": ("orders",),
     r"The forecast could not be tested": ("orders", "contracts"),
     r"What people would just accept was not asked": ("answers",),
-    r"Nobody was asked what would please": ("answers",),
+    r"No customers, or too few, were asked what would please": ("answers",),
     r"one wave alone, or too few answers": ("answers",),
     r"Every stage has touchpoints": ("touchpoints",),
     r"Every interaction seen has ratings": ("perceptions",),

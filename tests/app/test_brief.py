@@ -16,20 +16,20 @@ from app.brief.html import html_of
 from app.brief.model import Brief, Figure
 from app.brief.pdf import pdf_of
 from app.brief.write import file_name, write
-from app.kit.desk import Desk, open_desk
+from app.kit.page_session import PageSession, open_session
 from cli.main import app
 from tests.releases import rewrite
 from workspace.paths import WorkspacePaths
 
 
 @pytest.fixture(scope="module")
-def desk(demo_workspace: Path) -> Desk:
-    return open_desk(demo_workspace)
+def session(demo_workspace: Path) -> PageSession:
+    return open_session(demo_workspace)
 
 
 @pytest.fixture(scope="module")
-def page(desk: Desk) -> Brief:
-    return write(desk)
+def page(session: PageSession) -> Brief:
+    return write(session)
 
 
 class _Numbers(HTMLParser):
@@ -41,8 +41,8 @@ class _Numbers(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "data":
-            told = dict(attrs)
-            self.found.append((told["data-metric"] or "", told["title"] or "", told["value"] or ""))
+            named = dict(attrs)
+            self.found.append((named["data-metric"] or "", named["title"] or "", named["value"] or ""))
 
 
 def queried(figure: Figure, root: Path) -> dict[str, object]:
@@ -71,7 +71,7 @@ def test_the_html_holds_exactly_the_figures(page: Brief) -> None:
     ]
 
 
-def test_it_answers_four_questions_and_says_what_would_overturn_each(page: Brief) -> None:
+def test_it_answers_four_questions_with_what_would_change_each(page: Brief) -> None:
     assert [answer.question for answer in page.answers] == [
         "Who are our best customers?",
         "What is their journey?",
@@ -83,10 +83,10 @@ def test_it_answers_four_questions_and_says_what_would_overturn_each(page: Brief
     assert "Association, not cause" in page.method
 
 
-def test_it_names_the_release_and_does_not_change_with_time(page: Brief, desk: Desk) -> None:
-    assert desk.document.run_id in html_of(page)
+def test_it_names_the_release_and_does_not_change_with_time(page: Brief, session: PageSession) -> None:
+    assert session.document.run_id in html_of(page)
     assert pdf_of(page) == pdf_of(page)
-    assert file_name(desk.document) == f"brief-{desk.document.as_of_on:%Y-%m}-{desk.document.run_id}"
+    assert file_name(session.document) == f"brief-{session.document.as_of_on:%Y-%m}-{session.document.run_id}"
 
 
 def test_the_pdf_is_one_page(page: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,20 +100,20 @@ def test_the_pdf_is_one_page(page: Brief, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_withheld_metric_is_withheld_in_the_brief(copy_of_demo: Path) -> None:
     withheld = {"revenue": ["orders_are_the_same_by_three_routes"]}
     rewrite(WorkspacePaths(copy_of_demo), lambda document: document.update(withheld=withheld))
-    page = write(open_desk(copy_of_demo))
+    page = write(open_session(copy_of_demo))
     revenue = [figure for figure in page.figures if figure.metric == "revenue"]
     assert {figure.text for figure in revenue} == {"withheld"}
     assert "withheld" in page.badge
     assert "withheld" in html_of(page)
 
 
-def test_the_command_writes_both_files(desk: Desk, demo_workspace: Path, tmp_path: Path) -> None:
-    files = save(desk, tmp_path / "out", ("html", "pdf"))
+def test_the_command_writes_both_files(session: PageSession, demo_workspace: Path, tmp_path: Path) -> None:
+    files = save(session, tmp_path / "out", ("html", "pdf"))
     assert [file.suffix for file in files] == [".html", ".pdf"]
     assert all(file.stat().st_size > 2000 for file in files)
 
 
-def test_a_folder_that_cannot_be_written_is_said_to_be_none(
+def test_an_unwritable_output_folder_is_reported(
     demo_workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()

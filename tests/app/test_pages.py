@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.kit.desk import open_desk
 from app.kit.formatting import percent
+from app.kit.page_session import open_session
 from app.kit.periods import window
 from tests.app.conftest import Open
 
@@ -30,53 +30,53 @@ def test_every_page_opens_with_one_computed_answer(open_page: Open, demo_workspa
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_headings_go_down_without_a_jump(open_page: Open, demo_workspace: Path, name: str) -> None:
+def test_headings_never_skip_a_level(open_page: Open, demo_workspace: Path, name: str) -> None:
     page = open_page(demo_workspace, name)
     assert not page.subheader or page.header
 
 
-def test_the_answer_states_the_number_that_the_metrics_layer_gives(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
-    share = desk.one("top_tier_revenue_share", window=window("Last 12 months", desk.document.as_of_on)).value
+def test_the_headline_states_the_number_of_the_metrics_layer(open_page: Open, demo_workspace: Path) -> None:
+    session = open_session(demo_workspace)
+    share = session.one("top_tier_revenue_share", window=window("Last 12 months", session.document.as_of_on)).value
     assert share is not None
     page = open_page(demo_workspace, "who")
     assert f"bring {percent(share)} of revenue" in page.title[0].value
 
 
-def test_the_auditor_sees_how_many_are_identified_and_what_joins_nobody(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
-    identified, guarded = desk.one("identified_share").value, desk.one("guarded_identifiers").value
+def test_the_audit_page_shows_identified_people_and_unused_identifiers(open_page: Open, demo_workspace: Path) -> None:
+    session = open_session(demo_workspace)
+    identified, guarded = session.one("identified_share").value, session.one("guarded_identifiers").value
     assert identified is not None
     assert guarded
     page = open_page(demo_workspace, "quality")
-    note = next(caption.value for caption in page.caption if "join nobody" in caption.value)
+    note = next(caption.value for caption in page.caption if "join no people" in caption.value)
     assert note.startswith(f"{identified:.1%} of ")
     assert f"one person: {guarded:,.0f}." in note
-    told = next(frame.value for frame in page.dataframe if "Guarded identifiers" in frame.value.columns)
-    assert told["Guarded identifiers"].astype(int).sum() == guarded
-    assert set(told["What"]) == {"Phone"}
+    guards = next(frame.value for frame in page.dataframe if "Guarded identifiers" in frame.value.columns)
+    assert guards["Guarded identifiers"].astype(int).sum() == guarded
+    assert set(guards["What"]) == {"Phone"}
 
 
-def test_a_filter_in_the_address_narrows_every_number(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
-    segment = desk.values("segment")[0]
+def test_a_filter_in_the_url_narrows_every_number(open_page: Open, demo_workspace: Path) -> None:
+    session = open_session(demo_workspace)
+    segment = session.values("segment")[0]
     page = open_page(demo_workspace, "who", segment=segment)
     assert not page.exception
     assert segment in page.title[0].value
-    asked = desk.one(
-        "orders", where={"segment": (segment,)}, window=window("Last 12 months", desk.document.as_of_on)
+    asked = session.one(
+        "orders", where={"segment": (segment,)}, window=window("Last 12 months", session.document.as_of_on)
     ).value
     assert f"{asked:,.0f} orders" in texts(page)
 
 
-def test_the_address_keeps_the_release(open_page: Open, demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
+def test_the_url_keeps_the_release(open_page: Open, demo_workspace: Path) -> None:
+    session = open_session(demo_workspace)
     page = open_page(demo_workspace)
-    assert page.query_params["release"] == desk.document.run_id
+    assert page.query_params["release"] == session.document.run_id
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_every_evidence_card_says_where_it_comes_from(open_page: Open, demo_workspace: Path, name: str) -> None:
+def test_every_evidence_card_states_its_source(open_page: Open, demo_workspace: Path, name: str) -> None:
     page = open_page(demo_workspace, name)
     said = texts(page)
     if name != "today":
@@ -84,7 +84,7 @@ def test_every_evidence_card_says_where_it_comes_from(open_page: Open, demo_work
         assert "checks passed" in said
 
 
-def test_the_catalogue_is_searched_and_opened_by_address(open_page: Open, demo_workspace: Path) -> None:
+def test_the_metric_catalogue_is_searchable_and_linkable(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "definitions", metric="expectation_gap")
     assert "The metric you opened" in [header.value for header in page.header]
     page.text_input(key="search").set_value("nps").run()
@@ -93,34 +93,32 @@ def test_the_catalogue_is_searched_and_opened_by_address(open_page: Open, demo_w
     assert len(page.expander) < 10
 
 
-def test_a_metric_that_is_not_there_is_said_not_raised(open_page: Open, demo_workspace: Path) -> None:
+def test_a_missing_metric_is_reported_not_raised(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "definitions", metric="happiness")
     assert not page.exception
     assert "no metric called happiness" in texts(page)
 
 
-def test_the_journey_page_names_the_seam_the_task_and_what_was_changed(open_page: Open, demo_workspace: Path) -> None:
+def test_the_journey_page_names_the_handoff_task_and_initiatives(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "journey", period="All time")
     assert not page.exception
-    told = texts(page)
-    assert "Marketing → Service loses" in told
-    assert "“Request a repair” is abandoned in" in told
-    assert "after “Serial number asked”" in told
+    shown = texts(page)
+    assert "Marketing → Service loses" in shown
+    assert "“Request a repair” is abandoned in" in shown
+    assert "after “Serial number asked”" in shown
     # The demo's initiatives, each with its first day.
-    assert "1 Advice chat on the web site (" in told
-    assert "3 New help pages (" in told
+    assert "1 Advice chat on the web site (" in shown
+    assert "3 New help pages (" in shown
 
 
 @pytest.mark.parametrize("way", ["Start at a step", "End at a step"])
-def test_the_path_explorer_starts_or_ends_at_the_step_in_the_address(
-    open_page: Open, demo_workspace: Path, way: str
-) -> None:
-    desk = open_desk(demo_workspace)
+def test_the_path_explorer_uses_the_step_in_the_url(open_page: Open, demo_workspace: Path, way: str) -> None:
+    session = open_session(demo_workspace)
     page = open_page(demo_workspace, "journey", way=way, step="Advice chat")
     assert not page.exception
     starts = way.startswith("Start")
     here, there = ("from_step", "to_step") if starts else ("to_step", "from_step")
-    asked = desk.ask("transitions", by=(there,), where={here: ("Advice chat",), "tier": ("all",)})
+    asked = session.ask("transitions", by=(there,), where={here: ("Advice chat",), "tier": ("all",)})
     most = max((row for row in asked.rows if row.value), key=lambda row: row.value or 0.0)
     heading = "Next step" if starts else "Step before"
     shown = next(frame.value for frame in page.dataframe if heading in frame.value.columns)

@@ -1,4 +1,4 @@
-"""What must not be told is refused, marked or hidden alike: in `cx query`, its CSV, and the page with its download."""
+"""What must not be shown is refused, marked or hidden alike: in `cx query`, its CSV, and the page with its download."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def everywhere(
     ways = (printed(root, "json", *arguments), printed(root, "csv", *arguments))
     downloaded = list(csv.DictReader(io.StringIO(csv_of([answer]))))
 
-    def told(row: dict[str, Any]) -> tuple[str, str, str]:
+    def cell_of(row: dict[str, Any]) -> tuple[str, str, str]:
         value = "" if row["value"] in (None, "") else f"{float(row['value']):.9g}"
         return row["status"], value, row["reason"] or ""
 
-    return [[told(row) for row in rows] for rows in (*ways, downloaded)]
+    return [[cell_of(row) for row in rows] for rows in (*ways, downloaded)]
 
 
 def test_an_nps_on_a_scale_of_1_to_5_is_refused(root: Path, release: LiveRelease) -> None:
@@ -71,24 +71,22 @@ def test_an_nps_on_a_scale_of_1_to_5_is_refused(root: Path, release: LiveRelease
         assert rows == [("refused", "", ON_FIVE)]
 
 
-def test_groups_of_which_one_holds_97_percent_are_marked_and_the_page_draws_none(
-    root: Path, release: LiveRelease
-) -> None:
-    told = everywhere(root, release, "expectation_gap", "segment")
-    assert told[0] == told[1] == told[2]
-    assert {reason for status, _, reason in told[0] if status == "ok"} == {NEARLY_ALL}
+def test_groups_dominated_by_one_value_are_marked_and_not_drawn(root: Path, release: LiveRelease) -> None:
+    found = everywhere(root, release, "expectation_gap", "segment")
+    assert found[0] == found[1] == found[2]
+    assert {reason for status, _, reason in found[0] if status == "ok"} == {NEARLY_ALL}
     rows = ask(release, Question(metrics=("expectation_gap",), by=("segment",))).rows
     assert usable(rows, "segment") == []
     assert incomparable(rows) == NEARLY_ALL
 
 
-def test_a_cell_of_four_is_hidden(root: Path, release: LiveRelease) -> None:
-    told = everywhere(root, release, "expectation_gap", "region")
-    assert told[0] == told[1] == told[2]
-    assert ("suppressed", "", SMALL) in told[0]
-    assert all(value == "" for status, value, _ in told[0] if status == "suppressed")
+def test_a_cell_of_four_people_is_hidden(root: Path, release: LiveRelease) -> None:
+    found = everywhere(root, release, "expectation_gap", "region")
+    assert found[0] == found[1] == found[2]
+    assert ("suppressed", "", SMALL) in found[0]
+    assert all(value == "" for status, value, _ in found[0] if status == "suppressed")
 
 
-def test_the_words_are_those_of_a_reader_and_not_of_a_database() -> None:
+def test_refusal_texts_use_reader_words_not_database_words() -> None:
     for words in (ON_FIVE, NEARLY_ALL, SMALL):
         assert not {"null", "row", "column", "query", "n_people"} & set(words.lower().replace(":", " ").split())

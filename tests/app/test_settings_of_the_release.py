@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from app.brief.html import html_of
 from app.brief.write import write
-from app.kit.desk import open_desk
+from app.kit.page_session import open_session
 from cli.main import app
 from tests.app.conftest import Open
 from tests.app.test_pages import texts
@@ -64,7 +64,7 @@ def everything_that_is_said(root: Path, open_page: Open) -> dict[str, str]:
         page = open_page(root, name)
         assert not page.exception
         said[name] = texts(page)
-    said["brief"] = html_of(write(open_desk(root)))
+    said["brief"] = html_of(write(open_session(root)))
     for metric in ("revenue", "active_customers", "top_tier_revenue_share"):
         answered = CliRunner().invoke(app, ["query", metric, "--format", "json", "--workspace", str(root)])
         assert answered.exit_code == 0, answered.output
@@ -72,9 +72,7 @@ def everything_that_is_said(root: Path, open_page: Open) -> dict[str, str]:
     return said
 
 
-def test_an_edit_of_every_setting_changes_no_sentence_of_a_published_release(
-    open_page: Open, copy_of_demo: Path
-) -> None:
+def test_editing_settings_does_not_change_a_published_release(open_page: Open, copy_of_demo: Path) -> None:
     before = everything_that_is_said(copy_of_demo, open_page)
     old = load_workspace(copy_of_demo).config
     (copy_of_demo / "cx.yml").write_text(json.dumps(edited(old)), encoding="utf-8")
@@ -85,7 +83,7 @@ def test_an_edit_of_every_setting_changes_no_sentence_of_a_published_release(
 
 
 def test_a_release_keeps_the_settings_and_hashes_that_it_was_built_with(demo_workspace: Path) -> None:
-    document = open_desk(demo_workspace).document
+    document = open_session(demo_workspace).document
     workspace = load_workspace(demo_workspace)
     assert document.settings == frozen_settings(workspace.config)
     assert document.config_hashes == workspace.hashes
@@ -93,9 +91,7 @@ def test_a_release_keeps_the_settings_and_hashes_that_it_was_built_with(demo_wor
 
 
 @pytest.mark.parametrize("name", ["today", "who"])
-def test_a_release_without_settings_opens_and_says_that_they_are_not_known(
-    open_page: Open, copy_of_demo: Path, name: str
-) -> None:
+def test_a_release_without_settings_opens_and_states_it(open_page: Open, copy_of_demo: Path, name: str) -> None:
     def age(document: dict[str, object]) -> None:
         for key in ("settings", "config_hashes", "changed_files"):
             del document[key]
@@ -106,7 +102,7 @@ def test_a_release_without_settings_opens_and_says_that_they_are_not_known(
     assert "published before releases kept their settings" in texts(page)
 
 
-def test_the_auditor_reads_settings_hashes_and_edited_code(open_page: Open, copy_of_demo: Path) -> None:
+def test_the_audit_page_shows_settings_hashes_and_edited_code(open_page: Open, copy_of_demo: Path) -> None:
     page = open_page(copy_of_demo, "quality")
     assert not page.exception
     settings = next(frame.value for frame in page.dataframe if "Setting" in frame.value.columns)

@@ -1,4 +1,4 @@
-"""Every page of companies that know only some of their customers: no error, no card that failed, no untrue sentence.
+"""Every page of companies with some kinds of source only: no error, no failed card, no untrue sentence.
 
 The fast test empties the feeds of the demo's release, as far as kinds of source are not there; the slow one builds the
 32 companies from their files.
@@ -47,7 +47,7 @@ def check(root: Path, page: AppTest) -> None:
 
 
 @pytest.mark.parametrize("kinds", ONE_KIND)
-def test_every_page_says_what_no_source_feeds(
+def test_every_page_names_kinds_without_a_source(
     open_page: Open, copy_of_demo: Path, kinds: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     feeds = open_release(WorkspacePaths(copy_of_demo)).document.feeds
@@ -60,7 +60,7 @@ def test_every_page_says_what_no_source_feeds(
     assert [record for record in caplog.records if record.name == "app.kit.failures"] == []
 
 
-def test_no_page_fails_in_a_period_without_a_fact(open_page: Open, copy_of_demo: Path) -> None:
+def test_no_page_fails_in_a_period_without_facts(open_page: Open, copy_of_demo: Path) -> None:
     rewrite(copy_of_demo, as_of_on=LATER)
     for name in PAGES:
         page = open_page(copy_of_demo, name)
@@ -68,7 +68,7 @@ def test_no_page_fails_in_a_period_without_a_fact(open_page: Open, copy_of_demo:
     assert open_page(copy_of_demo, "today").title[0].value.startswith("No revenue is recorded in this period")
 
 
-def test_the_table_of_sentences_tells_true_from_untrue() -> None:
+def test_the_sentence_table_distinguishes_true_from_false() -> None:
     none = dict.fromkeys((feed for feeds in FACTS.values() for feed in feeds), 0)
     assert untrue("No revenue is recorded in this period", none) == ["No revenue is recorded", "in this period"]
     assert untrue("No revenue is recorded in this period", none | {"orders": 3}) == []
@@ -85,7 +85,7 @@ def companies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kinds", [pytest.param(kinds, id=name_of(kinds)) for kinds in SUBSETS])
-def test_every_page_of_every_subset_of_the_kinds_of_source(
+def test_every_page_works_with_every_subset_of_source_kinds(
     open_page: Open, companies: Path, kinds: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     root = build_subset(companies, kinds)

@@ -1,4 +1,4 @@
-"""A company of which every name is an attack. In: a demo. Out: a copy, published with payloads as names."""
+"""A company in which every name is an attack. In: a demo. Out: a copy, published with payloads as names."""
 
 from __future__ import annotations
 

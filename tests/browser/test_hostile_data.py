@@ -1,4 +1,4 @@
-"""A company of attacks in a real Chromium: no page runs, asks, links to or fails on anything of it.
+"""A company of attacks in a real Chromium: no page runs, requests, links to or fails on any of them.
 
 What the content security policy stops counts as run: Chromium tells it as an error of the console, and a visit must end
 without one.
@@ -76,7 +76,7 @@ def check(visit: Visit, dialogs: list[str]) -> None:
 
 
 def look_everywhere(visit: Visit) -> None:
-    """Open what is closed and point at what explains itself: data stands there, too."""
+    """Open what is closed and point at what explains itself: data are shown there, too."""
     page = visit.page
     closed = page.locator('[data-testid="stExpander"] details:not([open]) > summary:visible')
     for _ in range(min(closed.count(), MOST_OPENED)):
@@ -94,7 +94,7 @@ def look_everywhere(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_makes_nothing_of_hostile_names(visit: Visit, dialogs: list[str], path: str) -> None:
+def test_a_page_does_not_interpret_hostile_names(visit: Visit, dialogs: list[str], path: str) -> None:
     visit.open(path)
     check(visit, dialogs)
     look_everywhere(visit)
@@ -115,7 +115,7 @@ def test_a_page_makes_nothing_of_hostile_names(visit: Visit, dialogs: list[str],
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_makes_nothing_of_a_hostile_address(visit: Visit, dialogs: list[str], path: str) -> None:
+def test_a_page_does_not_interpret_a_hostile_url(visit: Visit, dialogs: list[str], path: str) -> None:
     start = 17 * list(PAGES).index(path)
     payloads = [NAMES[(start + at) % len(NAMES)][:800] for at in range(len(PARAMETERS))]
     visit.open(f"{path}?{urlencode(dict(zip(PARAMETERS, payloads, strict=True)))}")
@@ -123,7 +123,7 @@ def test_a_page_makes_nothing_of_a_hostile_address(visit: Visit, dialogs: list[s
 
 
 @pytest.mark.parametrize("at", range(0, len(NAMES), 4))
-def test_a_hostile_release_in_the_address_is_a_sentence(visit: Visit, dialogs: list[str], at: int) -> None:
+def test_a_hostile_release_in_the_url_gives_a_message(visit: Visit, dialogs: list[str], at: int) -> None:
     for name in NAMES[at : at + 4]:
         visit.open(f"?release={quote(name[:1500])}")
         assert visit.page.locator("h1").inner_text() == "That release is no longer kept"
@@ -131,7 +131,7 @@ def test_a_hostile_release_in_the_address_is_a_sentence(visit: Visit, dialogs: l
 
 
 @pytest.mark.parametrize("path", ["who", "quality"])
-def test_downloads_are_files_of_text_in_which_no_cell_is_a_formula(visit: Visit, tmp_path: Path, path: str) -> None:
+def test_downloads_are_text_files_without_formulas(visit: Visit, tmp_path: Path, path: str) -> None:
     visit.open(path)
     page = visit.page
     if path == "who":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.kit.desk import open_desk
+from app.kit.page_session import open_session
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
@@ -58,9 +58,7 @@ def texts_for_charts(visit: Visit) -> list[str]:
 
 @pytest.mark.parametrize("context", SCREENS, indirect=True)
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_opens_by_its_address(
-    visit: Visit, screenshots: Path, path: str, request: pytest.FixtureRequest
-) -> None:
+def test_a_page_opens_by_its_url(visit: Visit, screenshots: Path, path: str, request: pytest.FixtureRequest) -> None:
     visit.open(path, charts=PAGES[path][1])
     full_page(visit, screenshots / f"{path or 'today'}-{request.node.callspec.id.split('-', 1)[-1]}.png")
     assert visit.page.locator("h1").count() == 1
@@ -84,19 +82,19 @@ def test_every_page_opens_by_a_click(visit: Visit) -> None:
     assert len(seen) == len(PAGES)
 
 
-def test_the_answer_on_the_page_is_the_answer_of_the_metrics_layer(visit: Visit, demo_workspace: Path) -> None:
+def test_the_number_on_the_page_equals_the_metrics_layer(visit: Visit, demo_workspace: Path) -> None:
     visit.open("who?period=All+time")
-    orders = open_desk(demo_workspace).one("orders").value
+    orders = open_session(demo_workspace).one("orders").value
     visit.page.get_by_text(f"{orders:,.0f} orders").first.wait_for()
 
 
-def test_a_filter_chosen_by_click_stands_in_the_address_and_survives_a_change_of_page(visit: Visit) -> None:
+def test_a_clicked_filter_is_in_the_url_and_survives_navigation(visit: Visit) -> None:
     visit.open("who")
     control = visit.page.get_by_test_id("stButtonGroup").first
     chosen = control.get_by_role("radio").nth(1)
     name = chosen.inner_text()
     chosen.click()
-    # The address changes within the run that draws the page anew: only after it is there anything to wait for.
+    # The address changes within the run that redraws the page: only after it is there anything to wait for.
     visit.page.wait_for_url(re.compile("segment="))
     visit.settle()
     assert name in visit.page.locator("h1").inner_text()
@@ -110,7 +108,7 @@ def test_a_filter_chosen_by_click_stands_in_the_address_and_survives_a_change_of
     assert visit.page.url == reopened
 
 
-def test_a_change_is_named_on_pointing_at_its_line_in_a_card(visit: Visit) -> None:
+def test_hovering_an_initiative_line_names_it(visit: Visit) -> None:
     visit.open("", charts=8)
     line = visit.page.locator('[data-testid="stVegaLiteChart"] .mark-rule line').last
     line.hover(force=True)
@@ -120,7 +118,7 @@ def test_a_change_is_named_on_pointing_at_its_line_in_a_card(visit: Visit) -> No
     assert any("New help pages" in text for text in texts_for_charts(visit))
 
 
-def test_a_source_popover_tells_and_gives_away_what_is_on_the_screen(visit: Visit, tmp_path: Path) -> None:
+def test_a_source_popover_states_the_source_and_offers_the_shown_data(visit: Visit, tmp_path: Path) -> None:
     visit.open("who")
     visit.page.get_by_role("button", name="Source").first.click()
     popover = visit.page.get_by_test_id("stPopoverBody")

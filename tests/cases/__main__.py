@@ -12,8 +12,8 @@ import traceback
 from pathlib import Path
 
 from pipeline.workers import workers
+from tests.cases.case import Case
 from tests.cases.wants import ELSEWHERE, WANTS, Line
-from tests.cases.world import Case
 from workspace.environment import silence_telemetry
 
 

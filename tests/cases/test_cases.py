@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.workers import Workers, workers
+from tests.cases.case import Case
 from tests.cases.wants import ELSEWHERE, WANTS
-from tests.cases.world import Case
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def warm() -> Iterator[Workers]:
         yield started
 
 
-def test_every_case_is_judged(shared: Path, repository: Path) -> None:
+def test_every_case_file_has_a_test(shared: Path, repository: Path) -> None:
     cases = sorted(path.name for path in (shared / "cases").iterdir() if path.is_dir())
     assert cases == sorted([*WANTS, *ELSEWHERE])
     assert [name for name, tests in ELSEWHERE.items() if not (repository / tests).is_file()] == []
@@ -26,6 +26,6 @@ def test_every_case_is_judged(shared: Path, repository: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WANTS)
-def test_a_case_gives_its_right_values(shared: Path, tmp_path: Path, warm: Workers, name: str) -> None:
+def test_a_case_gives_its_expected_values(shared: Path, tmp_path: Path, warm: Workers, name: str) -> None:
     lines = list(WANTS[name](Case(shared / "cases" / name, tmp_path, warm)))
     assert [line for line in lines if not line.is_right] == []

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from tests.cases.world import Case
+from tests.cases.case import Case
 
 
 class Line(NamedTuple):
@@ -91,7 +91,7 @@ def zone_in_words(case: Case) -> Lines:
         sql = f"select strftime(occurred_at, '%Y-%m-%d %H:%M:%S'), cast(occurred_on as varchar) from fct_orders \
 where amount = {amounts[order]}"
         found = case.rows(sql)
-        # Words that are not understood are no valid time; the row is quarantined, never read as local time.
+        # Words that are not understood are not a valid time; the row is quarantined, never read as local time.
         yield Line(order, found, f"{at} on {on}, or quarantined", found in ([(at, on)], []) and case.run == "published")
     got = case.value("first_reply_hours")
     yield Line("first_reply_hours", got, "0.5, or quarantined", got in (0.5, "no_data"))
@@ -112,8 +112,8 @@ def percent_z(case: Case) -> Lines:
 @wants("04-whole-source-quarantined")
 def whole_source(case: Case) -> Lines:
     revenue = case.value("revenue")
-    told = re.search(r"r4_shop.*10 of 10", case.status) and "All is well" not in case.status
-    yield Line("revenue", revenue, "110 (100 of r4_shop), or reported", revenue == 110 or bool(told))
+    reported = re.search(r"r4_shop.*10 of 10", case.status) and "All is well" not in case.status
+    yield Line("revenue", revenue, "110 (100 of r4_shop), or reported", revenue == 110 or bool(reported))
 
 
 @wants("05-order-lines")

@@ -63,7 +63,7 @@ class Break:
 
     name: str
     do: Callable[[Path], object]
-    told: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 def replace(file: str, old: str, new: str) -> Callable[[Path], object]:
@@ -108,7 +108,7 @@ BREAKS = [
         ("inbox/orders/a.csv", "euros", "dollars"),
     ),
     Break(
-        "no JSON",
+        "not a JSON",
         write("inbox/web/a.jsonl", b"<html>\n"),
         ("inbox/web/a.jsonl:1", "JSON"),
     ),
@@ -127,14 +127,14 @@ BREAKS = [
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=[broken.name for broken in BREAKS])
-def test_a_broken_workspace_is_told_with_file_place_and_fix(workspace: Path, broken: Break) -> None:
+def test_a_broken_workspace_is_reported_with_file_line_and_fix(workspace: Path, broken: Break) -> None:
     broken.do(workspace)
     result = ask("check", "--workspace", str(workspace))
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert isinstance(result.exception, SystemExit)
     lines = [line for line in result.stderr.splitlines() if line.startswith("error ")]
-    assert any(all(part in line for part in broken.told) for line in lines), result.stderr
+    assert any(all(part in line for part in broken.parts) for line in lines), result.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "check", "app", "dagster"])
@@ -146,7 +146,7 @@ def test_every_command_refuses_a_broken_workspace_before_it_starts(workspace: Pa
     assert not (workspace / "warehouse").exists()
 
 
-def test_a_workspace_in_order_passes_and_nothing_is_written(workspace: Path) -> None:
+def test_a_valid_workspace_passes_and_nothing_is_written(workspace: Path) -> None:
     before = sorted(workspace.rglob("*"))
     result = ask("check", "--workspace", str(workspace))
     assert result.exit_code == 0, result.output
@@ -154,7 +154,7 @@ def test_a_workspace_in_order_passes_and_nothing_is_written(workspace: Path) -> 
     assert sorted(workspace.rglob("*")) == before
 
 
-def test_all_problems_are_told_at_once(workspace: Path) -> None:
+def test_all_problems_are_reported_at_once(workspace: Path) -> None:
     replace("cx.yml", "Berlin", "Berlim")(workspace)
     replace("cx.yml", "currency: EUR", "currency: Euro")(workspace)
     result = ask("check", "--workspace", str(workspace))
@@ -169,14 +169,16 @@ def test_a_warning_alone_does_not_fail(workspace: Path) -> None:
     assert "warning mappings/touchpoint_type.csv" in result.stderr
 
 
-def test_a_workspace_that_is_not_named_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_workspace_argument_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = ask("check")
     assert result.exit_code == 1
     assert "--workspace DIR" in result.stderr
 
 
-def test_the_environment_and_the_demo_folder_name_a_workspace(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_workspace_defaults_to_the_environment_then_the_demo_folder(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     named = CliRunner().invoke(app, ["check"], env={"CX_WORKSPACE": str(workspace)})
     assert named.exit_code == 0
     workspace.rename(workspace.parent / "demo-workspace")
@@ -184,7 +186,7 @@ def test_the_environment_and_the_demo_folder_name_a_workspace(workspace: Path, m
     assert ask("check").exit_code == 0
 
 
-def test_a_new_workspace_lacks_nothing_but_the_files(tmp_path: Path) -> None:
+def test_a_new_workspace_needs_only_its_files(tmp_path: Path) -> None:
     assert ask("init", str(tmp_path / "new")).exit_code == 0
     result = ask("check", "--workspace", str(tmp_path / "new"))
     errors = [line for line in result.stderr.splitlines() if line.startswith("error ")]
@@ -193,7 +195,7 @@ def test_a_new_workspace_lacks_nothing_but_the_files(tmp_path: Path) -> None:
     assert "warning" not in result.stderr
 
 
-def test_init_does_not_touch_a_folder_that_holds_something(workspace: Path) -> None:
+def test_init_leaves_a_non_empty_folder_untouched(workspace: Path) -> None:
     result = ask("init", str(workspace))
     assert result.exit_code == 1
     assert "not empty" in result.stderr

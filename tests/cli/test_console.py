@@ -1,4 +1,4 @@
-"""A terminal shows data and obeys none of it."""
+"""A terminal shows data and executes none of it."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ CONTROLS = {chr(code) for code in (*range(9), *range(11, 32), 127, *range(128, 1
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=plain)
-def test_nothing_of_a_text_reaches_a_terminal_as_a_command(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_do_not_reach_the_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     console.out().print(escape(text), soft_wrap=True)
     table = Table(escape(text))
     table.add_row(escape(text))
     console.print_table(table)
-    console.tell_problems([Problem(file=text, what=text, fix=text)])
-    told = "".join(capsys.readouterr())
-    assert not CONTROLS & set(told)
-    assert "\u202e" not in told
+    console.print_problems([Problem(file=text, what=text, fix=text)])
+    printed = "".join(capsys.readouterr())
+    assert not CONTROLS & set(printed)
+    assert "\u202e" not in printed
     if "[" in text and "\x1b" not in text:
-        assert console.printable(text).strip() in told
+        assert console.printable(text).strip() in printed
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=plain)
-def test_a_query_prints_hostile_values_as_they_are(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_prints_hostile_values_literally(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     asked = Question(metrics=("orders",), by=("segment",))
     answer = Answer(asked, (row(-1.5, metric="orders", segment=text),), (), "r1")
     _print_answer(answer, OutputFormat.table)
     assert not CONTROLS & set(capsys.readouterr().out)
     _print_answer(answer, OutputFormat.csv)
     heading, record = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
-    told = dict(zip(heading, record, strict=True))
-    assert told["value"] == "-1.5"
+    cells = dict(zip(heading, record, strict=True))
+    assert cells["value"] == "-1.5"
     if "\x00" not in text:
-        assert told["segment"] == spreadsheets.cell(text)
+        assert cells["segment"] == spreadsheets.cell(text)

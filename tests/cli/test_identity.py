@@ -1,4 +1,4 @@
-"""`cx explain-identity` tells the links that made a person, oldest first, and names nobody who was not asked for."""
+"""`cx explain-identity` lists the links that made a person, oldest first, and shows no other identifier."""
 
 from __future__ import annotations
 
@@ -86,20 +86,20 @@ def explained(workspace: Path, identifier: str) -> str:
     return result.stdout
 
 
-def test_the_links_of_a_person_are_told_oldest_first_with_those_that_were_not_followed(workspace: Path) -> None:
+def test_identity_links_are_listed_oldest_first_including_rejected_ones(workspace: Path) -> None:
     head, _, *rows = explained(workspace, " Ann@Home.example ").splitlines()
     assert head.endswith(f"person {PERSON}, 3 identifiers")
     assert [row.split("  ")[0].strip() for row in rows] == ["always", "2026-02-01 10:00:00", "2026-03-01 10:00:00"]
     assert "a contact of the CRM has both" in rows[0]
     assert "not followed" not in rows[0] + rows[1]
-    assert "not followed: somebody else was first on the device" in rows[2]
+    assert "not followed: another person was first on the device" in rows[2]
 
 
-def test_only_what_was_asked_for_is_named(workspace: Path) -> None:
-    told = explained(workspace, "phone-1")
-    assert "phone-1" in told
-    assert f"customer #{ANN}" in told
-    assert not {"C1", "C2", "ann@home.example"} & set(told.replace(",", " ").split())
+def test_only_the_requested_identifier_is_shown(workspace: Path) -> None:
+    output = explained(workspace, "phone-1")
+    assert "phone-1" in output
+    assert f"customer #{ANN}" in output
+    assert not {"C1", "C2", "ann@home.example"} & set(output.replace(",", " ").split())
 
 
 @pytest.mark.parametrize("spelling", ["030 23125-001", "+49 (0)30 23125001"])
@@ -107,25 +107,24 @@ def test_a_phone_is_found_in_any_spelling(workspace: Path, spelling: str) -> Non
     assert f"person {BEN}, 2 identifiers" in explained(workspace, spelling)
 
 
-def test_an_id_of_two_namespaces_is_two_people(workspace: Path) -> None:
-    told = explained(workspace, "C1")
-    assert f"customer C1 of shop: person {PERSON}" in told
-    assert f"customer C1 of desk: person {OTHER_DESK}, 1 identifier\nNo source links it to anything." in told
+def test_the_same_id_in_two_namespaces_is_two_people(workspace: Path) -> None:
+    output = explained(workspace, "C1")
+    assert f"customer C1 of shop: person {PERSON}" in output
+    assert f"customer C1 of desk: person {OTHER_DESK}, 1 identifier\nNo source links it to anything." in output
 
 
-def test_a_guarded_identifier_says_why(workspace: Path) -> None:
-    told = explained(workspace, "kiosk")
-    assert "It joins nobody: 9 identifiers of type customer share it, and more than 5 are no one person." in told
+def test_a_shared_identifier_states_why_it_is_not_used(workspace: Path) -> None:
+    output = explained(workspace, "kiosk")
+    shared = "9 identifiers of type customer share it, and more than 5 cannot be one person."
+    assert f"It joins no people: {shared}" in output
 
 
 @pytest.mark.parametrize("key", [ANN, BEN, KIOSK])
-def test_a_key_of_a_mart_is_found_whatever_its_sign(workspace: Path, key: int) -> None:
+def test_a_negative_mart_key_is_found(workspace: Path, key: int) -> None:
     assert f"person {PERSON if key == ANN else key}" in explained(workspace, str(key))
 
 
-def test_an_unknown_identifier_and_a_workspace_that_was_never_built_are_told_with_the_fix(
-    workspace: Path, tmp_path: Path
-) -> None:
+def test_unknown_identifiers_and_unbuilt_workspaces_are_reported_with_the_fix(workspace: Path, tmp_path: Path) -> None:
     unknown = ask("explain-identity", "nobody@home.example", "--workspace", str(workspace))
     assert unknown.exit_code == 1
     assert "No source knows this identifier." in unknown.stderr
@@ -135,7 +134,7 @@ def test_an_unknown_identifier_and_a_workspace_that_was_never_built_are_told_wit
     assert "cx run" in never.stderr
 
 
-def test_a_warehouse_that_a_run_holds_is_not_waited_for(workspace: Path) -> None:
+def test_a_locked_warehouse_is_reported_without_waiting(workspace: Path) -> None:
     script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     database = workspace / "warehouse" / "raw.duckdb"
     with subprocess.Popen(

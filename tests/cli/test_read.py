@@ -39,46 +39,46 @@ def release(workspace: Workspace, run_id: str, *, amount: int, checks: tuple[Che
 
 
 def test_status_of_a_workspace_that_never_ran(workspace: Workspace) -> None:
-    told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
-    assert told["release"] is None
-    assert told["files_balance"] is None
+    report = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert report["release"] is None
+    assert report["files_balance"] is None
 
 
 @pytest.mark.parametrize("command", [["status"], ["releases"], ["query", "revenue"], ["rollback", "nope"]])
-def test_a_folder_that_is_no_workspace_is_said_to_be_none(tmp_path: Path, command: list[str]) -> None:
+def test_a_folder_that_is_not_a_workspace_is_reported(tmp_path: Path, command: list[str]) -> None:
     result = ask(*command, "--workspace", str(tmp_path / "mistyped"))
     assert result.exit_code == 1
     assert "There is no workspace here" in result.stderr
 
 
-def test_status_tells_the_live_release_and_why_a_later_run_was_not_published(workspace: Workspace) -> None:
+def test_status_states_the_live_release_and_why_a_later_run_was_not_published(workspace: Workspace) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     release(workspace, "20260102T000000-b", amount=2, checks=(a_check(status="failed", unexpected=3),))
     folder = str(workspace.paths.root)
-    told = json.loads(ask("status", "--json", "--workspace", folder).stdout)
-    assert told["release"]["run_id"] == "20260101T000000-a"
-    assert told["release"]["as_of_on"] == "2026-02-01"
-    assert told["last_failure"]["run_id"] == "20260102T000000-b"
-    assert told["last_failure"]["failed_checks"][0]["name"] == "keys_are_unique"
+    report = json.loads(ask("status", "--json", "--workspace", folder).stdout)
+    assert report["release"]["run_id"] == "20260101T000000-a"
+    assert report["release"]["as_of_on"] == "2026-02-01"
+    assert report["last_failure"]["run_id"] == "20260102T000000-b"
+    assert report["last_failure"]["failed_checks"][0]["name"] == "keys_are_unique"
     printed = ask("status", "--workspace", folder).stdout
     assert "20260101T000000-a, live since" in printed
     assert "marts.fct_orders keys_are_unique (block)" in printed
 
 
-def test_status_counts_the_identifiers_that_join_nobody_and_names_none(workspace: Workspace) -> None:
+def test_status_counts_unused_identifiers_without_naming_them(workspace: Workspace) -> None:
     build_warehouse(workspace, amount=1)
     with audit.stage(workspace.paths.audit, run_id="20260101T000000-a", name="build", code_version="1") as notes:
         notes.facts = dict(read_books(workspace.paths.raw_database))
     folder = str(workspace.paths.root)
-    told = json.loads(ask("status", "--json", "--workspace", folder).stdout)["guarded"]
-    assert told == [
+    report = json.loads(ask("status", "--json", "--workspace", folder).stdout)["guarded"]
+    assert report == [
         {"identifier_type": "email", "reason": "shared", "identifiers": 2, "most_shared_by": 7, "at_most": 5}
     ]
     printed = ask("status", "--workspace", folder).stdout
-    assert "2 of type email join nobody: shared by more than 5, one of them by 7" in printed
+    assert "2 of type email join no people: shared by more than 5, one of them by 7" in printed
 
 
-def test_status_names_the_sources_that_have_only_days(workspace: Workspace) -> None:
+def test_status_names_sources_with_dates_only(workspace: Workspace) -> None:
     build_warehouse(workspace, amount=1)
     with audit.stage(workspace.paths.audit, run_id="20260101T000000-a", name="build", code_version="1") as notes:
         notes.facts = dict(read_books(workspace.paths.raw_database))
@@ -86,10 +86,10 @@ def test_status_names_the_sources_that_have_only_days(workspace: Workspace) -> N
     assert "4 of 9 facts of shop state no time of day" in printed
 
 
-def test_status_tells_who_is_running(workspace: Workspace) -> None:
+def test_status_names_the_running_process(workspace: Workspace) -> None:
     with hold(workspace.paths.lock, purpose="run 7"):
-        told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
-    assert "run 7" in told["running"]
+        report = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert "run 7" in report["running"]
 
 
 def test_releases_lists_the_newest_first_and_marks_the_live_one(workspace: Workspace) -> None:
@@ -101,7 +101,7 @@ def test_releases_lists_the_newest_first_and_marks_the_live_one(workspace: Works
     assert "20260101T000000-a" in lines[2]
 
 
-def test_rollback_points_back_and_says_so(workspace: Workspace) -> None:
+def test_rollback_makes_an_earlier_release_live_with_its_reason(workspace: Workspace) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     release(workspace, "20260102T000000-b", amount=2)
     result = ask("rollback", "20260101T000000-a", "--workspace", str(workspace.paths.root))
@@ -119,7 +119,7 @@ def test_rollback_to_a_release_that_is_not_kept_is_refused(workspace: Workspace)
     assert "20260101T000000-a" in result.stderr
 
 
-def test_nobody_rolls_back_under_a_running_pipeline(workspace: Workspace) -> None:
+def test_rollback_is_refused_while_a_run_is_active(workspace: Workspace) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     with hold(workspace.paths.lock, purpose="run 7"):
         result = ask("rollback", "20260101T000000-a", "--workspace", str(workspace.paths.root))
@@ -164,15 +164,13 @@ def test_the_command_line_starts_without_the_heavy_parts() -> None:
         ["--until", "2026-01-01", "--until", "2026-02-01"],
     ],
 )
-def test_an_option_that_has_one_value_is_refused_when_it_is_given_twice(
-    workspace: Workspace, options: list[str]
-) -> None:
+def test_a_single_valued_option_given_twice_is_refused(workspace: Workspace, options: list[str]) -> None:
     release(workspace, "r1", amount=1)
     result = ask("query", "revenue", *options, "--workspace", str(workspace.paths.root))
     assert result.exit_code != 0
-    told = result.output + str(result.exception)
-    assert f"names {options[0]} 2 times" in told
-    assert "Name one" in told
+    output = result.output + str(result.exception)
+    assert f"names {options[0]} 2 times" in output
+    assert "Name one" in output
 
 
 def troubles(workspace: Workspace) -> str:
@@ -182,13 +180,13 @@ def troubles(workspace: Workspace) -> str:
     result = ask("status", "--json", "--workspace", folder)
     assert (result.exit_code, printed.exit_code) == (1, 1)
     assert "Traceback" not in printed.output
-    told = json.loads(result.stdout)
-    assert not told["is_well"]
-    return "\n".join(told["troubles"])
+    report = json.loads(result.stdout)
+    assert not report["is_well"]
+    return "\n".join(report["troubles"])
 
 
 @pytest.mark.parametrize("stages", [(), ("ingest",), ("ingest", "gate_raw", "build")])
-def test_a_run_whose_process_was_killed_is_trouble(workspace: Workspace, stages: tuple[str, ...]) -> None:
+def test_status_reports_a_killed_run(workspace: Workspace, stages: tuple[str, ...]) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     # A clock that was set back: the run's name sorts before the one that went well.
     begin(workspace.paths, run_id="20250101T000000-b", code_version="1")
@@ -197,7 +195,7 @@ def test_a_run_whose_process_was_killed_is_trouble(workspace: Workspace, stages:
     assert "run 20250101T000000-b, begun " in said
     assert "did not end" in said
     assert (stages[-1] if stages else "before its first stage") in said
-    # Whoever comes next is told that it is well again.
+    # The next call reports that it is well again.
     begin(workspace.paths, run_id="20250102T000000-c", code_version="1")
     write_records(workspace, "20250102T000000-c", stages=("ingest", "gate_raw", "build", "gate_marts", "publish"))
     assert json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)["is_well"]
@@ -206,7 +204,7 @@ def test_a_run_whose_process_was_killed_is_trouble(workspace: Workspace, stages:
     assert "well again" in message.title
 
 
-def test_a_disk_without_room_for_a_release_is_trouble(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_reports_a_nearly_full_disk(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     size = (workspace.paths.release("20260101T000000-a") / "snapshot.duckdb").stat().st_size
     for free, is_well in ((size, True), (size - 1, False)):
@@ -215,13 +213,13 @@ def test_a_disk_without_room_for_a_release_is_trouble(workspace: Workspace, monk
     assert "The disk is nearly full" in troubles(workspace)
 
 
-def test_a_run_that_works_on_is_no_trouble(workspace: Workspace) -> None:
+def test_status_accepts_a_run_in_progress(workspace: Workspace) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     begin(workspace.paths, run_id="20260102T000000-b", code_version="1")
     with hold(workspace.paths.lock, purpose=purpose_of("20260102T000000-b")):
-        told = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
-    assert told["is_well"]
-    assert "20260102T000000-b" in told["running"]
+        report = json.loads(ask("status", "--json", "--workspace", str(workspace.paths.root)).stdout)
+    assert report["is_well"]
+    assert "20260102T000000-b" in report["running"]
 
 
 DAMAGED = (
@@ -240,7 +238,9 @@ DAMAGED = (
 @pytest.mark.parametrize(
     "content", [b"", b'{"half": ', bytes(range(256)), None], ids=["empty", "half", "bytes", "gone"]
 )
-def test_a_damaged_file_is_named_and_the_rest_is_told(workspace: Workspace, name: str, content: bytes | None) -> None:
+def test_a_damaged_file_is_named_and_the_rest_is_reported(
+    workspace: Workspace, name: str, content: bytes | None
+) -> None:
     release(workspace, "20260101T000000-a", amount=1)
     file = workspace.paths.root / name
     if content is None:

@@ -19,7 +19,7 @@ from tests.dbt_project.running import run_dbt
 from workspace import load_workspace
 
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-# Columns that tell how facts arrived, not what they are.
+# Columns that state how facts arrived, not what they are.
 ARRIVAL = frozenset({"load_id", "loaded_at"})
 Delivery = Mapping[str, bytes]
 

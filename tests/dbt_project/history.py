@@ -1,6 +1,6 @@
 """A seed in, a small company's history as a workspace out: every entity, each in several files, with dirt.
 
-Nothing in it depends on the order in which files arrive: what is told twice is told alike, or has the vendor's clock.
+Nothing depends on the order in which files arrive: what is reported twice is identical, or has the vendor's clock.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class History:
             target.write_bytes(content)
 
 
-def made_up(seed: int) -> History:
+def simulated(seed: int) -> History:
     """One history; equal seeds give equal bytes."""
     dice = random.Random(seed)
     files: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""A workspace's folder and what dbt is to do in; its warehouse as dbt leaves it. A failure tells what dbt said."""
+"""A workspace's folder and what dbt is to do in; its warehouse as dbt leaves it. A failure shows dbt's message."""
 
 from __future__ import annotations
 

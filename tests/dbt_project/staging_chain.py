@@ -1,4 +1,4 @@
-"""Rows of orders files in, what staging makes of them out, in a DuckDB of a test's own: no file and no dbt.
+"""Rows of orders files in, the staged rows out, in a DuckDB of a test's own: no file and no dbt.
 
 A build by dbt takes half a minute; a property test asks for hundreds of small files.
 """

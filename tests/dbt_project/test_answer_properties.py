@@ -85,7 +85,7 @@ WRITTEN = (
     low=st.integers(-5, 1),
     length=st.integers(2, 10),
 )
-def test_a_labelled_box_is_its_number_where_that_lies_on_the_scale(
+def test_a_labelled_box_is_its_number_if_on_the_scale(
     database: duckdb.DuckDBPyConnection, boxes: list[tuple[int, str, str]], low: int, length: int
 ) -> None:
     texts = {form.format(n=number, label=label): number for number, form, label in boxes}
@@ -103,9 +103,7 @@ pieces = st.sampled_from([*DIGITS, *SIGNS, "ish", "times", " or ", "Very", "agre
 
 @settings(max_examples=8, deadline=None)
 @given(texts=st.lists(st.lists(pieces, min_size=2, max_size=6).map("".join), min_size=1, max_size=120))
-def test_a_text_is_never_read_as_a_number_that_it_does_not_say(
-    database: duckdb.DuckDBPyConnection, texts: list[str]
-) -> None:
+def test_a_text_is_never_read_as_another_number(database: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     for row in meanings(database, [text.strip() for text in texts if text.strip()], construct="nps"):
         text, value = str(row["cell_text"]), row["answered_value"]
         if value is None or re.fullmatch(r"[+-]?[0-9]*[.]?[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?", text):
@@ -125,7 +123,7 @@ NOT_READ = (
 )
 
 
-def test_what_only_holds_a_number_is_no_answer(database: duckdb.DuckDBPyConnection) -> None:
+def test_text_that_merely_contains_a_number_is_not_an_answer(database: duckdb.DuckDBPyConnection) -> None:
     rows = meanings(database, NOT_READ, construct="nps")
     assert {row["cell_text"]: row["disposition"] for row in rows} == dict.fromkeys(NOT_READ, "unreadable")
 
@@ -145,7 +143,7 @@ def test_a_dash_before_a_number_at_the_end_may_be_its_sign(database: duckdb.Duck
     low=st.sampled_from([-2.0, 0.0, 0.5, 1.0]),
     length=st.sampled_from([1.0, 2.0, 4.0, 4.5, 6.0, 10.0]),
 )
-def test_only_boxes_answer_box_questions_and_top_two_shares_are_those_of_boxes(
+def test_top_two_shares_use_only_valid_boxes(
     database: duckdb.DuckDBPyConnection, construct: str, quarters: set[int], low: float, length: float
 ) -> None:
     values = [quarter / 4 for quarter in quarters]
@@ -172,7 +170,7 @@ choices = st.lists(
 
 @settings(max_examples=8, deadline=None)
 @given(cells=st.lists(choices.filter(bool), min_size=1, max_size=20), gap=st.sampled_from([",", ", ", " ,"]))
-def test_labels_that_hold_the_separator_are_found_again_in_a_cell(
+def test_labels_that_contain_the_separator_are_recognised(
     database: duckdb.DuckDBPyConnection, cells: list[list[str]], gap: str
 ) -> None:
     labels = ["Fees, taxes, tips", "Fees, taxes", "Price, fees"]
@@ -188,7 +186,7 @@ def test_labels_that_hold_the_separator_are_found_again_in_a_cell(
     ("macro", "words"),
     [("box_constructs", BOX_CONSTRUCTS), ("choice_constructs", CHOICE_CONSTRUCTS), ("says_nothing", NO_ANSWERS)],
 )
-def test_lists_in_sql_are_those_of_the_vocabulary(macro: str, words: tuple[str, ...]) -> None:
+def test_lists_in_sql_match_the_vocabulary(macro: str, words: tuple[str, ...]) -> None:
     text = file_of("survey").read_text()
     body = text.split(f"macro {macro}(")[1].split("endmacro")[0]
     assert set(re.findall(r"'([^']+)'", body)) == set(words)

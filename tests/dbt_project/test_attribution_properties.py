@@ -235,7 +235,7 @@ def fill(database: duckdb.DuckDBPyConnection, events: list[Event], occurrence: O
 
 @settings(max_examples=100, deadline=None)
 @given(events=_HISTORIES, occurrence=st.sampled_from(["first", "any"]))
-def test_touches_lead_to_the_next_conversion_and_credits_follow_each_rule(
+def test_touches_credit_the_next_conversion_by_each_rule(
     database: duckdb.DuckDBPyConnection, events: list[Event], occurrence: Occurrence
 ) -> None:
     walked = fill(database, events, occurrence)
@@ -262,7 +262,7 @@ def test_touches_lead_to_the_next_conversion_and_credits_follow_each_rule(
 
 @settings(max_examples=100, deadline=None)
 @given(events=_HISTORIES, decided=st.sampled_from([0, 30, 45.5, 60, 121]))
-def test_growth_is_shared_evenly_among_the_touches_before_the_deciding_moment(
+def test_growth_credit_is_shared_evenly_among_earlier_touches(
     database: duckdb.DuckDBPyConnection, events: list[Event], decided: float
 ) -> None:
     fill(database, events, "first")

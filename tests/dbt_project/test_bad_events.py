@@ -47,8 +47,8 @@ def one(database: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
     return found
 
 
-def test_a_visit_is_told_by_every_mart() -> None:
-    # What the tests below differ from: without this they could pass over models that tell nothing.
+def test_a_visit_appears_in_every_mart() -> None:
+    # What the tests below differ from: without this they could pass over models that return nothing.
     database = journey_world(visit())
     assert {mart: len(rows) > 0 for mart, rows in everything(database).items()} == dict.fromkeys(MARTS, True)
     assert one(database, "select events, minutes, channel from fct_sessions") == (4, 25, "Paid search")
@@ -70,7 +70,7 @@ def test_events_in_any_order_of_arrival_give_the_same_marts() -> None:
         assert everything(journey_world(shuffled)) == expected
 
 
-def test_an_event_that_came_again_under_its_own_key_would_be_seen() -> None:
+def test_a_repeated_event_key_would_be_detected() -> None:
     """Staging removes duplicates by id. What is the same twice under two keys is two touches of one session."""
     twice = [*visit(), Event(99, AT, "page", utm_source="search", utm_medium="cpc", line=99)]
     database = journey_world(twice)
@@ -81,7 +81,7 @@ def test_an_event_that_came_again_under_its_own_key_would_be_seen() -> None:
     assert len(table(database, "fct_handoff_events")) == 3
 
 
-def test_a_clock_that_runs_ahead_changes_nothing_of_today() -> None:
+def test_a_fast_clock_does_not_change_today() -> None:
     ahead = [
         Event(50, END + timedelta(seconds=1), "page", line=50),
         Event(51, datetime(2099, 1, 1), "order", line=51),
@@ -92,7 +92,7 @@ def test_a_clock_that_runs_ahead_changes_nothing_of_today() -> None:
     assert one(database, "select count(*) from int_touchpoints__events where is_after_as_of") == (3,)
 
 
-def test_a_clock_that_runs_behind_breaks_no_order() -> None:
+def test_a_slow_clock_does_not_break_an_order() -> None:
     """A device that believes to be in 1970 has a session and a journey of its own; no wait is negative."""
     behind = Event(60, datetime(1970, 1, 1), "chat", line=60)
     database = journey_world([*visit(), behind])
@@ -108,7 +108,7 @@ def test_an_event_without_a_time_makes_no_touchpoint_and_is_counted() -> None:
     assert one(database, "select disposition from int_touchpoints__events where event_key = 70") == ("undated",)
 
 
-def test_ten_thousand_touches_of_one_person_are_one_journey_of_theirs() -> None:
+def test_ten_thousand_touches_of_one_person_are_one_journey() -> None:
     many = [
         Event(1000 + n, AT + timedelta(minutes=7 * n), ("page", "chat", "start", "done")[n % 4], who=5, line=n)
         for n in range(10_000)
@@ -142,7 +142,7 @@ def test_a_journey_of_one_event_starts_and_ends_there() -> None:
     assert table(database, "fct_handoff_events") == []
 
 
-def test_unknown_channels_and_events_are_kept_counted_and_never_guessed() -> None:
+def test_unknown_channels_and_events_are_kept_and_counted() -> None:
     strange = [
         replace(visit()[0], key=80, utm_source="tiktok", utm_medium="video", line=80, who=9),
         Event(81, AT + timedelta(minutes=1), "never mapped", who=9, line=81),
@@ -158,11 +158,11 @@ def test_unknown_channels_and_events_are_kept_counted_and_never_guessed() -> Non
     assert one(database, "select count(*) from fct_handoff_events where person_id = 9") == (0,)
 
 
-def test_nothing_at_all_is_no_error() -> None:
+def test_empty_sources_are_not_an_error() -> None:
     assert everything(journey_world([])) == {mart: [] for mart in MARTS}
 
 
 @pytest.mark.parametrize("silence", [30 * 60, 30 * 60 + 0.001])
-def test_a_session_lasts_exactly_as_long_as_the_silence_allows(silence: float) -> None:
+def test_a_session_ends_exactly_after_the_configured_gap(silence: float) -> None:
     database = journey_world([Event(1, AT), Event(2, AT + timedelta(seconds=silence), line=1)])
     assert len(table(database, "fct_sessions")) == (1 if silence <= 1800 else 2)

@@ -35,7 +35,7 @@ def predictions(orders: Sequence[Order]) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in found]
 
 
-def test_the_crowd_is_valued_by_the_model() -> None:
+def test_the_customers_are_valued_by_the_model() -> None:
     # What the tests below differ from: without this they could pass over models that value nobody.
     database = value_world(crowd(), as_of=AS_OF)
     (choice,) = rows(database, "select * from int_value__model_choice")
@@ -47,7 +47,7 @@ def test_the_crowd_is_valued_by_the_model() -> None:
     assert 0 < everybody["low"] < everybody["total"] < everybody["high"]
 
 
-def test_without_orders_nothing_is_predicted_and_nothing_breaks() -> None:
+def test_without_orders_nothing_is_predicted() -> None:
     database = value_world([], as_of=AS_OF)
     for table in ("dim_customers", "fct_customer_months", "fct_value_intervals", "fct_survival_curves"):
         assert rows(database, f"select * from {table}") == []
@@ -57,11 +57,11 @@ def test_without_orders_nothing_is_predicted_and_nothing_breaks() -> None:
     assert choice["reason"] == "there are no orders to learn from"
 
 
-def test_one_customer_is_a_customer_without_a_model() -> None:
+def test_a_single_customer_has_no_model() -> None:
     database = value_world([(7, "sale", datetime(2026, 2, 1, 9), 50.0, None)], as_of=AS_OF)
     (customer,) = rows(database, "select * from dim_customers")
     assert (customer["orders"], customer["revenue"], customer["value_tier"]) == (1, 50, "top")
-    # One sale and nothing before it: going on as before is no repeat purchase.
+    # One sale and nothing before it: going on as before is not a repeat purchase.
     assert (customer["value_model"], customer["predicted_value_12m"]) == ("naive", 0)
     assert customer["is_value_provisional"]
     assert (customer["predicted_value_12m_low"], customer["predicted_value_12m_high"]) == (None, None)
@@ -72,7 +72,7 @@ def test_one_customer_is_a_customer_without_a_model() -> None:
     assert all("at least 30 are needed" in row["reason"] for row in refused)
 
 
-def test_refunds_above_sales_owe_nobody_anything() -> None:
+def test_predicted_value_is_never_negative_after_large_refunds() -> None:
     orders = crowd()
     # Everybody gets back twice what the first order cost, long enough ago for the back-test to see it.
     firsts = {order[0]: order for order in reversed(orders)}
@@ -122,10 +122,10 @@ def test_many_orders_at_once_are_one_purchase(kind: str) -> None:
     assert (history["repeats"], history["recency_days"], history["purchase_worth"]) == (0, 0, 2000)
 
 
-def test_what_nobody_in_particular_bought_counts_and_is_in_no_count_rank_or_forecast_of_customers() -> None:
+def test_anonymous_purchases_count_as_revenue_but_not_as_customers() -> None:
     people = crowd(120)
-    nobody = [(9999, "sale", END - timedelta(days=day), 500.0, None) for day in range(0, 700, 2)]
-    database = value_world([*people, *nobody], as_of=AS_OF)
+    anonymous = [(9999, "sale", END - timedelta(days=day), 500.0, None) for day in range(0, 700, 2)]
+    database = value_world([*people, *anonymous], as_of=AS_OF)
     database.execute("update int_identity__identifiers set is_guarded = true where person_id = 9999")
     database.execute("update int_customers__units set is_shared = true where person_id = 9999")
     build(database, VALUE)
@@ -135,5 +135,5 @@ def test_what_nobody_in_particular_bought_counts_and_is_in_no_count_rank_or_fore
         assert rows(database, query) == rows(alone, query), mart
     (bought,) = rows(database, "select sum(orders) as orders, sum(revenue) as revenue from int_orders__valued")
     (known,) = rows(alone, "select sum(orders) as orders, sum(revenue) as revenue from int_orders__valued")
-    assert bought["orders"] - known["orders"] == len(nobody)
-    assert bought["revenue"] - known["revenue"] == 500 * len(nobody)
+    assert bought["orders"] - known["orders"] == len(anonymous)
+    assert bought["revenue"] - known["revenue"] == 500 * len(anonymous)

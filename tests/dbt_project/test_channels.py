@@ -66,7 +66,7 @@ def channels_by_sql(rows: list[Row]) -> dict[tuple[str, str | None, str | None],
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_row_that_wins_is_the_one_that_a_plain_reading_finds(seed: int) -> None:
+def test_the_matching_rule_equals_a_simple_reference(seed: int) -> None:
     random = Random(seed)
     keys = random.sample(list(product((None, "web"), CELLS, CELLS)), random.randint(1, 12))
     rows = [(*key, f"channel {line}") for line, key in enumerate(keys)]
@@ -75,6 +75,6 @@ def test_the_row_that_wins_is_the_one_that_a_plain_reading_finds(seed: int) -> N
         assert found.get(combination) == read_plainly(rows, *combination), (rows, combination)
 
 
-def test_two_empty_cells_are_for_what_has_no_parameters() -> None:
+def test_two_empty_cells_match_events_without_parameters() -> None:
     found = channels_by_sql([("web", None, None, "Direct")])
     assert found == {("web", None, None): "Direct"}

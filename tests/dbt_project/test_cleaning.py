@@ -1,4 +1,4 @@
-"""What nobody sees in an id or an address does not tell two from each other: the same in SQL as in Python."""
+"""Invisible characters in an id or an address do not make two of them differ: the same in SQL as in Python."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def changed_by_sql(macro: str, place: str) -> dict[str, str | None]:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("macro", "function"), [("clean_text", clean_text), ("clean_id", clean_id)])
-def test_sql_and_python_clean_every_character_of_unicode_alike(
+def test_sql_and_python_clean_all_unicode_characters_equally(
     macro: str, function: Callable[[str], str], place: str
 ) -> None:
     by_python = {
@@ -60,18 +60,18 @@ def test_sql_and_python_clean_every_character_of_unicode_alike(
 
 
 @pytest.mark.parametrize("macro", ["clean_text", "clean_id"])
-def test_what_unicode_calls_a_control_a_format_or_a_blank_leaves_nothing_by_itself(macro: str) -> None:
+def test_control_format_and_blank_characters_clean_to_empty(macro: str) -> None:
     found = changed_by_sql(macro, "{}")
     assert len(unseen()) > 200
     assert [hex(ord(one)) for one in unseen() if found.get(one, one) is not None] == []
 
 
-def test_what_can_be_seen_stays() -> None:
+def test_visible_characters_are_kept() -> None:
     changed = changed_by_sql("clean_id", PLACES[0])
     assert [hex(ord(one)) for one in changed if unicodedata.category(one)[0] in "LNPSM"] == []
 
 
-def test_ids_that_look_alike_have_one_key_and_others_have_their_own() -> None:
+def test_ids_that_look_equal_share_a_key_and_others_do_not() -> None:
     random = Random(20261128)
     database = duckdb.connect()
     database.execute("create schema secret")
@@ -85,14 +85,14 @@ def test_ids_that_look_alike_have_one_key_and_others_have_their_own() -> None:
         assert {found_key for (found_key,) in found} == {keys[one]}
 
 
-def test_an_address_is_the_same_with_what_nobody_sees_and_a_blank_inside_makes_it_none() -> None:
+def test_invisible_characters_do_not_change_an_email_and_inner_blanks_invalidate_it() -> None:
     address = render_text("{{ email_address('text') }}")
     texts = ["Ann@Home.example", "\ufeffann@home.example\u200b", "\tann@\u2060home.example\r\n", "ann@home .example"]
     found = duckdb.execute(f"select {address} from (select unnest($1) as text)", [texts]).fetchall()
     assert [one for (one,) in found] == ["ann@home.example"] * 3 + [None]
 
 
-def test_nothing_but_what_nobody_sees_is_no_id() -> None:
+def test_an_id_of_invisible_characters_is_missing() -> None:
     database = duckdb.connect()
     database.execute("create schema secret")
     database.execute("create table secret.key_pads as select '\\x36'::blob as ipad, '\\x5c'::blob as opad")

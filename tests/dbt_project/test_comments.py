@@ -52,14 +52,14 @@ def database() -> duckdb.DuckDBPyConnection:
     return made
 
 
-def test_no_name_and_no_number_enters_a_topic_or_a_quote(database: duckdb.DuckDBPyConnection) -> None:
+def test_topics_and_quotes_contain_no_names_or_numbers(database: duckdb.DuckDBPyConnection) -> None:
     build(database, (QUOTES,))
-    told = rows(database, "select * from int_comments__classified")
-    texts = " ".join([*(row["scrubbed_text"] for row in told), *(row["topic"] or "" for row in told)]).lower()
+    read = rows(database, "select * from int_comments__classified")
+    texts = " ".join([*(row["scrubbed_text"] for row in read), *(row["topic"] or "" for row in read)]).lower()
     assert not [secret for secret in ("jörg", "müller", "123456", "anna", "200123", "petra", "web") if secret in texts]
     quotes = rows(database, "select * from fct_comment_quotes")
     assert quotes
-    assert {row["quote"] for row in quotes} <= {row["scrubbed_text"] for row in told}
+    assert {row["quote"] for row in quotes} <= {row["scrubbed_text"] for row in read}
 
 
 def test_topics_belong_to_the_item_that_shares_their_words(database: duckdb.DuckDBPyConnection) -> None:
@@ -70,7 +70,7 @@ def test_topics_belong_to_the_item_that_shares_their_words(database: duckdb.Duck
     assert price["pillar"] is None
 
 
-def test_nothing_is_quoted_unless_the_company_publishes_comments(database: duckdb.DuckDBPyConnection) -> None:
+def test_comments_are_quoted_only_if_configured(database: duckdb.DuckDBPyConnection) -> None:
     database.execute("update stg_config__settings set publish_comments = false")
     build(database, (QUOTES,))
     assert rows(database, "select * from fct_comment_quotes") == []

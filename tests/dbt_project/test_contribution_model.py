@@ -57,7 +57,7 @@ def channels(found: pd.DataFrame, **where: str) -> dict[str, float]:
     return dict(zip(found["channel"], found["conversions"], strict=True))
 
 
-def test_every_slice_is_solved_by_itself_and_sums_to_its_conversions(contributions: ModuleType) -> None:
+def test_every_slice_sums_to_its_conversions(contributions: ModuleType) -> None:
     found = solved(
         contributions,
         [
@@ -89,7 +89,7 @@ def test_every_slice_is_solved_by_itself_and_sums_to_its_conversions(contributio
     assert totals.loc[("markov_1", "2026-Q2", "home")].tolist() == pytest.approx([2, 10])
 
 
-def test_an_export_has_rules_too_and_kinds_of_conversions_do_not_mix(contributions: ModuleType) -> None:
+def test_path_exports_have_rule_models_and_kinds_stay_separate(contributions: ModuleType) -> None:
     found = solved(
         contributions,
         [
@@ -104,7 +104,7 @@ def test_an_export_has_rules_too_and_kinds_of_conversions_do_not_mix(contributio
 
 
 @pytest.mark.parametrize("word", ["unattributed", "unmapped", "all"])
-def test_a_step_of_an_export_that_bears_a_word_of_ours_stays_a_step(contributions: ModuleType, word: str) -> None:
+def test_an_exported_step_with_a_reserved_name_stays_a_step(contributions: ModuleType, word: str) -> None:
     found = solved(
         contributions,
         [
@@ -115,7 +115,7 @@ def test_a_step_of_an_export_that_bears_a_word_of_ours_stays_a_step(contribution
     assert channels(found, model="linear") == {f"{word} (step)": 3, "b": 3, "unattributed": 4}
 
 
-def test_without_conversions_there_is_nothing_to_share(contributions: ModuleType) -> None:
+def test_without_conversions_there_are_no_contributions(contributions: ModuleType) -> None:
     found = solved(contributions, [("touchpoints", "order", "2026-Q1", "home", "Ads", 0, 0, 9)])
     assert found.empty
     assert solved(contributions, []).empty

@@ -1,4 +1,4 @@
-"""Customer months against plain Python that looks at every order and contract anew for every month."""
+"""Customer months against plain Python that looks at every order and contract again for every month."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def months(database: duckdb.DuckDBPyConnection, world: World) -> list[dict[str, 
 
 @settings(max_examples=60, deadline=None)
 @given(WORLDS)
-def test_every_month_is_what_its_orders_and_contracts_say(database: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_every_month_matches_its_orders_and_contracts(database: duckdb.DuckDBPyConnection, world: World) -> None:
     rows = months(database, world)
     people = {one.person for one in world.orders} | {one.person for one in world.contracts}
     assert {row["person_id"] for row in rows} == people
@@ -203,7 +203,7 @@ def test_every_month_is_what_its_orders_and_contracts_say(database: duckdb.DuckD
 
 @settings(max_examples=30, deadline=None)
 @given(WORLDS)
-def test_movements_explain_every_change_of_the_active(database: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_movements_explain_every_change_of_active_customers(database: duckdb.DuckDBPyConnection, world: World) -> None:
     for row in months(database, world):
         moved = int(str(row["acquired"])) + int(str(row["reactivated"])) - int(str(row["lost"]))
         assert int(bool(row["is_active_end"])) == int(bool(row["is_active_start"])) + moved

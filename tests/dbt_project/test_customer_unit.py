@@ -106,7 +106,7 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str) -> set[tuple[Any, ..
 
 
 @pytest.mark.slow
-def test_orders_revenue_tier_and_value_are_of_accounts(accounts: duckdb.DuckDBPyConnection) -> None:
+def test_orders_revenue_tier_and_value_belong_to_accounts(accounts: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         accounts,
         "select person_id, orders, revenue::int, value_tier, is_active, has_contract, rfm_segment is not null, "
@@ -121,7 +121,7 @@ def test_orders_revenue_tier_and_value_are_of_accounts(accounts: duckdb.DuckDBPy
 
 
 @pytest.mark.slow
-def test_where_people_are_the_customers_they_are_counted(people: duckdb.DuckDBPyConnection) -> None:
+def test_with_person_as_unit_people_are_counted(people: duckdb.DuckDBPyConnection) -> None:
     found = rows(people, "select person_id, orders, revenue::int, value_tier from marts.dim_customers")
     assert found == {
         (ANN, 1, 100, "top"),
@@ -134,7 +134,7 @@ def test_where_people_are_the_customers_they_are_counted(people: duckdb.DuckDBPy
 
 
 @pytest.mark.slow
-def test_an_account_is_acquired_once_by_whoever_buys_first(accounts: duckdb.DuckDBPyConnection) -> None:
+def test_an_account_is_acquired_once_by_its_first_buyer(accounts: duckdb.DuckDBPyConnection) -> None:
     acquired = "select person_id, month(month_on) from marts.fct_customer_months where acquired = 1"
     assert rows(accounts, acquired) == {(A, 1), (B, 2), (DAN, 2), (EVE, 4)}
     active = "select count(*) from marts.fct_customer_months where is_active_end and month_on = date '2026-02-01'"
@@ -144,7 +144,7 @@ def test_an_account_is_acquired_once_by_whoever_buys_first(accounts: duckdb.Duck
 
 
 @pytest.mark.slow
-def test_who_only_acts_for_an_account_is_no_customer_and_stays_one_of_the_people(
+def test_a_person_acting_for_an_account_is_not_a_customer(
     accounts: duckdb.DuckDBPyConnection,
 ) -> None:
     assert rows(accounts, "select count(*) from marts.dim_people where not is_account") == {(6,)}
@@ -158,7 +158,7 @@ def test_who_only_acts_for_an_account_is_no_customer_and_stays_one_of_the_people
 
 
 @pytest.mark.slow
-def test_an_account_has_what_its_export_states_and_its_own_revenue(accounts: duckdb.DuckDBPyConnection) -> None:
+def test_an_account_has_its_exported_attributes_and_own_revenue(accounts: duckdb.DuckDBPyConnection) -> None:
     found = rows(accounts, "select person_id, segment from marts.dim_people where is_account")
     assert found == {(A, "Food"), (B, "Steel"), (key("account", "C"), "Food")}
     found = rows(accounts, "select account_id, has_customer, revenue_of_members::int from marts.dim_accounts")
@@ -166,6 +166,6 @@ def test_an_account_has_what_its_export_states_and_its_own_revenue(accounts: duc
 
 
 @pytest.mark.slow
-def test_growth_credits_sum_to_the_accounts_that_were_acquired(accounts: duckdb.DuckDBPyConnection) -> None:
+def test_growth_credits_sum_to_acquired_accounts(accounts: duckdb.DuckDBPyConnection) -> None:
     acquired = "select round(sum(credit), 6) from marts.fct_growth_credits where movement = 'acquired'"
     assert rows(accounts, acquired) == {(4.0,)}

@@ -163,7 +163,7 @@ def both(request: pytest.FixtureRequest) -> tuple[duckdb.DuckDBPyConnection, duc
 
 
 @pytest.mark.parametrize("what", EQUAL)
-def test_facts_by_day_give_the_answers_of_the_same_facts_at_six(
+def test_facts_by_day_equal_the_same_facts_at_six_oclock(
     both: tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection], what: str
 ) -> None:
     by_day, at_six = (table(database, *EQUAL[what]) for database in both)
@@ -182,7 +182,7 @@ def _last_touch(events: list[Event]) -> dict[int, int | None]:
     return dict(table(_world(events), "fct_attribution_credits where model = 'last'", "conversion_id, touchpoint_id"))
 
 
-def test_an_order_by_day_credits_the_visit_of_its_day_and_no_visit_of_the_next_day() -> None:
+def test_an_order_by_day_credits_only_visits_up_to_its_day() -> None:
     # The clocks go forward on March 29, at two: the day ends after 23 hours.
     before, after = _instant(date(2026, 3, 29), time(23, 59)), _instant(date(2026, 3, 30), time())
     order = Event(9, _instant(date(2026, 3, 29), time()), "order", source="shop", is_day=True)
@@ -190,7 +190,7 @@ def test_an_order_by_day_credits_the_visit_of_its_day_and_no_visit_of_the_next_d
     assert _last_touch([order, Event(2, after)]) == {9: None}
 
 
-def test_a_touch_by_day_may_lead_to_an_order_of_its_day_as_before() -> None:
+def test_a_touch_by_day_can_lead_to_an_order_of_that_day() -> None:
     assert _last_touch([_day("chat", 3, key=1), _day("order", 3, key=2, hours=10)]) == {2: 1}
     assert _last_touch([_day("order", 3, key=1), _day("chat", 3, key=2)]) == {1: 2}
     # What certainly came before the order came later than what may have.

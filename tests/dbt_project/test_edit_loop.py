@@ -77,7 +77,7 @@ def test_an_edited_mart_with_metrics_builds_again(edited: Path) -> None:
         assert connection.execute("select count(*) > 0 from marts.fct_orders").fetchall() == [(True,)]
 
 
-def test_the_metric_of_the_docs_pastes_and_answers(edited: Path, demo_workspace: Path, tmp_path: Path) -> None:
+def test_the_metric_example_of_the_docs_works(edited: Path, demo_workspace: Path, tmp_path: Path) -> None:
     for name in ("published", "audit"):
         shutil.copytree(demo_workspace / name, tmp_path / name)
     paths = WorkspacePaths(tmp_path)

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.dbt_project.equality import deliveries, differences, run_all, whole
-from tests.dbt_project.history import made_up
+from tests.dbt_project.history import simulated
 
 SEEDS = [1, 2]
 
@@ -20,7 +20,7 @@ SEEDS = [1, 2]
 def warehouses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The marts of one history: loaded in three batches, and all at once."""
     folder = tmp_path_factory.mktemp("history")
-    history = made_up(request.param)
+    history = simulated(request.param)
     plan = deliveries(history, runs=3, seed=request.param)
     batched = run_all(folder / "batched", history, plan)
     return batched, run_all(folder / "full", history, whole(plan), secret_of=batched)
@@ -38,7 +38,7 @@ def test_batches_in_any_order_make_the_marts_of_one_full_load(warehouses: tuple[
 
 
 @pytest.mark.slow
-def test_no_direct_identifier_of_staging_stands_in_a_mart(warehouses: tuple[Path, Path]) -> None:
+def test_no_mart_contains_a_direct_identifier_of_staging(warehouses: tuple[Path, Path]) -> None:
     _, full = warehouses
     manifest = json.loads((full.parents[1] / ".dbt" / "manifest.json").read_bytes())
     with duckdb.connect() as connection:
@@ -75,8 +75,8 @@ def _identifiers(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"{node['schema']}.{node['name']}", name
 
 
-def test_a_plan_brings_every_file_whole_in_the_end() -> None:
-    history = made_up(3)
+def test_an_arrival_plan_delivers_every_file_completely() -> None:
+    history = simulated(3)
     plan = deliveries(history, runs=4, seed=3)
     assert len(plan) == 4
     assert sum(len(delivery) for delivery in plan) > len(history.files)
@@ -84,7 +84,7 @@ def test_a_plan_brings_every_file_whole_in_the_end() -> None:
     assert everything.items() >= history.files.items()
 
 
-def test_a_row_that_differs_is_found_on_its_side_and_arrival_is_left_out(tmp_path: Path) -> None:
+def test_a_differing_row_is_reported_and_arrival_columns_are_ignored(tmp_path: Path) -> None:
     for name, amount, load in (("left", "1.0", 1), ("right", "2.0", 2)):
         with duckdb.connect(str(tmp_path / name)) as connection:
             connection.execute(

@@ -1,4 +1,4 @@
-"""The reach of feeds over marts of a few rows: a rate whose numerator nobody can know has nothing to stand on."""
+"""The reach of feeds over marts of a few rows: a rate without a source for its numerator has no data."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def rows_of(marts: duckdb.DuckDBPyConnection, feed: str) -> int:
     return int(found[0])
 
 
-def test_a_purchase_is_a_visitors_where_its_buyer_has_a_session_at_any_time(
+def test_a_purchase_counts_for_visitors_if_its_buyer_has_a_session(
     marts: duckdb.DuckDBPyConnection,
 ) -> None:
     marts.execute("insert into fct_sessions (session_id, person_id) values (1, 10), (2, 10), (3, 11), (4, null)")

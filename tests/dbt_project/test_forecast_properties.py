@@ -1,4 +1,4 @@
-"""Forecasts of customers who bought on the same days: who paid more is never forecast to be worth less."""
+"""Forecasts of customers who bought on the same days: customers who paid more are never forecast to be worth less."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_higher_payments_on_the_same_days_never_lower_a_forecast(many: int, seed
                     assert by_person[lower][forecast] <= by_person[higher][forecast] + 1e-9, (lower, higher, forecast)
 
 
-def test_who_had_everything_for_nothing_is_worth_less_than_who_paid_a_little() -> None:
+def test_free_orders_are_worth_less_than_small_payments() -> None:
     dice = random.Random(7)
     days = (100, 220, 340)
     orders = _others(dice, many=260)

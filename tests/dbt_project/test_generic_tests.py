@@ -34,7 +34,7 @@ def test_a_missing_value_is_found_in_its_column() -> None:
     assert found(complete=["x"]) == {}
 
 
-def test_a_word_that_is_not_listed_is_found_and_a_missing_one_is_not() -> None:
+def test_an_unlisted_value_is_found_and_a_missing_one_is_not() -> None:
     assert found(words={"word": ["a"], "n": ["1", "3"]}) == {"word is a listed word": 1}
     assert found(words={"word": ["a", "b"]}) == {}
 
@@ -51,17 +51,17 @@ def test_a_value_outside_its_range_is_found(ranges: dict[str, list[float | None]
     assert found(ranges=ranges) == outside
 
 
-def test_keys_that_occur_twice_are_found_and_a_missing_key_is_none() -> None:
+def test_duplicate_keys_are_found_and_missing_keys_ignored() -> None:
     assert found(unique=["n", "word"]) == {"word is unique": 1}
     assert found(unique=[["word", "x"], ["word", "n"]]) == {"word, x is unique": 1}
 
 
-def test_a_condition_that_is_false_or_unknown_is_broken() -> None:
+def test_a_false_or_unknown_condition_fails() -> None:
     assert found(conditions=["x > 0", {"n or b": "n > 0 or word = 'b'"}]) == {"x > 0": 1, "n or b": 1}
     assert found(conditions=["word in ('a', 'b')"]) == {"word in ('a', 'b')": 1}
 
 
-def test_all_rules_are_asked_at_once() -> None:
+def test_all_rules_are_checked_in_one_query() -> None:
     broken = found(unique=["x"], complete=["n"], words={"word": ["a"]}, ranges={"x": [0, None]}, conditions=["x < 2"])
     assert sum(broken.values()) == 6
     assert len(broken) == 5

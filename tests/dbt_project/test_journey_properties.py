@@ -117,7 +117,7 @@ def sessions_equal_a_plain_sessionizers(database: duckdb.DuckDBPyConnection, eve
 
 @settings(max_examples=40, deadline=None)
 @given(events=_EVENTS)
-def test_sessions_are_the_runs_of_a_device_and_share_their_first_campaign(
+def test_sessions_group_device_events_under_their_first_campaign(
     database: duckdb.DuckDBPyConnection, events: list[Event]
 ) -> None:
     database.execute("delete from int_touchpoints__events")
@@ -129,9 +129,7 @@ def test_sessions_are_the_runs_of_a_device_and_share_their_first_campaign(
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_long_random_streams_have_the_sessions_of_a_plain_sessionizer(
-    database: duckdb.DuckDBPyConnection, seed: int
-) -> None:
+def test_sessions_match_a_simple_reference_on_random_streams(database: duckdb.DuckDBPyConnection, seed: int) -> None:
     """Twenty thousand events of two hundred devices, many at the same instant, in no order."""
     generator = random.Random(seed)
     # Whole minutes over twelve days: gaps of exactly the limit and events at one instant are common.
@@ -161,7 +159,7 @@ def test_long_random_streams_have_the_sessions_of_a_plain_sessionizer(
 
 @settings(max_examples=40, deadline=None)
 @given(events=_EVENTS)
-def test_journeys_are_the_runs_of_a_person(database: duckdb.DuckDBPyConnection, events: list[Event]) -> None:
+def test_journeys_group_the_touchpoints_of_a_person(database: duckdb.DuckDBPyConnection, events: list[Event]) -> None:
     database.execute("delete from int_touchpoints__mapped")
     database.executemany(
         "insert into int_touchpoints__mapped values (?, ?, ?, false, 'site', ?, ?)",

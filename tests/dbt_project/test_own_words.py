@@ -1,4 +1,4 @@
-"""A company's own word is never taken for one of ours: the macro, its twin in Python, and the page's, on any words."""
+"""A company's own word is never mistaken for a reserved one: the macro, its Python counterpart, and the page's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORDS = st.one_of(
 
 @given(st.lists(WORDS, min_size=2, max_size=6, unique=True))
 @settings(max_examples=200)
-def test_own_words_are_none_of_ours_and_different_ones_stay_different(words: list[str]) -> None:
+def test_company_values_never_equal_reserved_words_and_stay_distinct(words: list[str]) -> None:
     named = [own_word(word, ours=OURS, kind="segment") for word in words]
     assert not set(named) & set(OURS)
     assert len(set(named)) == len(words)
@@ -30,12 +30,12 @@ def test_own_words_are_none_of_ours_and_different_ones_stay_different(words: lis
 
 @given(WORDS)
 @settings(max_examples=100)
-def test_only_a_word_of_ours_is_changed(word: str) -> None:
+def test_only_reserved_words_are_changed(word: str) -> None:
     changed = own_word(word, ours=OURS, kind="segment") != word
     assert changed == (word.replace(" (segment)", "") in OURS)
 
 
-def test_the_macro_names_words_as_its_twin_in_python_does() -> None:
+def test_the_macro_matches_its_python_counterpart() -> None:
     macros = Environment().from_string(file_of("words").read_text(encoding="utf-8")).module
     sql = macros.own_word("word", list(OURS), "segment")  # type: ignore[attr-defined]
     words = ["all", "none", "All", "several", "all (segment)", "none (segment) (segment)", "a (segment)", "", "O'Brien"]

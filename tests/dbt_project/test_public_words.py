@@ -14,12 +14,12 @@ WORD = render_text("{{ public_word('given') }}")
     "word",
     ["newsletter", "Spring Sale", "120210000000000123", "20260105", "@home", "a @ b", "0.5", "01.02", "q1", "07"],
 )
-def test_words_stay_as_they_are(word: str) -> None:
+def test_ordinary_words_are_unchanged(word: str) -> None:
     assert public(word) == word
 
 
 @pytest.mark.parametrize("word", [None, "", "  "])
-def test_a_blank_is_none(word: str | None) -> None:
+def test_a_blank_is_missing(word: str | None) -> None:
     assert public(word) is None
 
 
@@ -27,7 +27,7 @@ def test_a_blank_is_none(word: str | None) -> None:
     "word",
     ["ada@example.org", " Ada <ada@example.org>", "mail:ada@example.co.uk", "+49 151 00000042", "0151/0000-0042"],
 )
-def test_addresses_and_telephone_numbers_are_called_personal(word: str) -> None:
+def test_emails_and_phone_numbers_are_marked_personal(word: str) -> None:
     assert public(word) == "(personal)"
 
 

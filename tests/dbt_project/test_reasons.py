@@ -30,7 +30,7 @@ def test_every_reason_of_a_base_model_comes_from_the_register(base: Path) -> Non
         raise AssertionError(f"{base.stem} writes a reason that is not in macros/concepts/reasons.sql: {text}")
 
 
-def test_every_reason_of_the_register_is_given_by_a_base_model_and_has_a_text_and_a_heading() -> None:
+def test_every_registered_reason_is_used_and_has_text_and_group() -> None:
     register = register_of_reasons()
     assert {call[0] for base in BASES for call in reasons_called(base)} == set(register)
     for code, entry in register.items():
@@ -48,7 +48,7 @@ def test_a_reason_that_is_not_in_the_register_does_not_compile(call: str) -> Non
         render_text("{{ " + call + " }}")
 
 
-def test_every_reason_of_a_base_model_becomes_a_plain_text_and_a_heading() -> None:
+def test_every_base_model_reason_maps_to_text_and_group() -> None:
     with duckdb.connect(":memory:") as database:
         database.execute(f"create table int_quality__reasons as {render('int_quality__reasons')}")
         text = render_text("{{ reason_text('stored', 'template') }}")

@@ -42,7 +42,7 @@ def reasons(orders: Orders) -> list[tuple[int, str | None]]:
     )
 
 
-def test_lines_of_an_order_are_one_order_with_their_sum() -> None:
+def test_order_lines_are_summed_into_one_order() -> None:
     lines = [row("N1", 10, sku="A"), row("N1", 20, sku="B"), row("N1", 30, sku="C"), row("N2", 5, sku="A")]
     orders = staged(lines)
     assert money(orders) == (2, 65)
@@ -50,7 +50,7 @@ def test_lines_of_an_order_are_one_order_with_their_sum() -> None:
     assert orders.rows("select count(*) from base_crm_csv__orders where is_line and not is_line_named") == [(3,)]
 
 
-def test_equal_lines_count_in_a_file_that_holds_lines_and_once_in_one_that_does_not() -> None:
+def test_equal_rows_count_separately_only_in_line_files() -> None:
     equal = [row("N1", 10), row("N1", 10)]
     assert money(staged([*equal, row("N2", 5), row("N2", 7)])) == (2, 32)
     orders = staged([*equal, row("N2", 5)])
@@ -58,12 +58,12 @@ def test_equal_lines_count_in_a_file_that_holds_lines_and_once_in_one_that_does_
     assert reasons(orders) == [(2, "same_row"), (3, None), (4, None)]
 
 
-def test_lines_that_are_named_add_up_though_they_cost_the_same_and_one_named_twice_counts_once() -> None:
+def test_lines_with_ids_are_summed_and_a_repeated_id_counts_once() -> None:
     named = [row("N1", 10, line_id="1"), row("N1", 10, line_id="2"), row("N1", 10, line_id="2")]
     assert money(staged(named)) == (1, 20)
 
 
-def test_a_state_of_later_time_replaces_the_earlier_wherever_it_stands() -> None:
+def test_a_later_state_replaces_an_earlier_one_in_any_order() -> None:
     states = [row("N1", 80, updated_at="2026-02-05"), row("N1", 100, updated_at="2026-02-04")]
     for order in (states, states[::-1]):
         orders = staged(order)
@@ -71,7 +71,7 @@ def test_a_state_of_later_time_replaces_the_earlier_wherever_it_stands() -> None
         assert "later_row:order_id" in {reason for _, reason in reasons(orders)}
 
 
-def test_a_named_line_has_a_time_of_its_own() -> None:
+def test_a_line_with_an_id_has_its_own_time() -> None:
     rows = [
         row("N1", 10, line_id="1", updated_at="2026-02-04"),
         row("N1", 12, line_id="1", updated_at="2026-02-06"),
@@ -88,7 +88,7 @@ def test_a_named_line_has_a_time_of_its_own() -> None:
         [row("N1", 10), row("N1", 12, customer="C2")],
     ],
 )
-def test_rows_that_are_no_lines_and_differ_are_not_added_up_and_the_loss_is_reported(rows: list[Row]) -> None:
+def test_conflicting_rows_are_not_summed_and_reported_as_loss(rows: list[Row]) -> None:
     orders = staged([*rows, row("N2", 5)])
     assert money(orders)[0] == 2
     assert money(orders)[1] in (15, 17)
@@ -102,12 +102,12 @@ def test_a_later_load_replaces_an_order_with_all_its_lines() -> None:
     assert money(staged(first, first)) == (1, 60)
 
 
-def test_what_not_every_line_states_is_not_known_of_the_order() -> None:
+def test_an_attribute_missing_on_a_line_is_unknown_for_the_order() -> None:
     orders = staged([row("N1", 10, cost="4", quantity="1"), row("N1", 20, quantity="2")])
     assert orders.rows("select cost, quantity from stg_crm_csv__orders") == [(None, 3)]
 
 
-def test_equal_part_refunds_of_one_day_all_count_with_and_without_ids_of_their_own() -> None:
+def test_equal_partial_refunds_of_one_day_all_count() -> None:
     named = [{"refund_id": one} for one in "abc"]
     unnamed: list[dict[str, str]] = [{}, {}, {}]
     for ids in (named, unnamed):
@@ -123,13 +123,13 @@ def test_equal_part_refunds_of_one_day_all_count_with_and_without_ids_of_their_o
         )
 
 
-def test_a_refund_with_an_id_is_another_one_in_a_later_file_and_the_same_id_is_the_same() -> None:
+def test_refunds_are_identified_by_id_across_files() -> None:
     first = [row("X1", 100), row("X1", 10, "refund", refund_id="a")]
     assert money(staged(first, [row("X1", 10, "refund", refund_id="b")])) == (1, 80)
     assert money(staged(first, [row("X1", 12, "refund", refund_id="a")])) == (1, 88)
 
 
-def test_a_filler_is_no_order_id() -> None:
+def test_a_filler_is_not_an_order_id() -> None:
     orders = staged([row("0", 10), row("N/A", 12), row("-", 14), row("null", 16)])
     assert money(orders) == (4, 52)
 
@@ -137,7 +137,7 @@ def test_a_filler_is_no_order_id() -> None:
 @pytest.mark.parametrize(
     "filler", ["0", "guest", "GUEST", "Guest", "NULL", "N/A", "n/a", "-", "None", "unknown", "Test", "NaN"]
 )
-def test_what_a_filler_bought_counts_and_is_one_word_however_it_is_written(filler: str) -> None:
+def test_purchases_of_fillers_count_under_one_spelling(filler: str) -> None:
     orders = staged([row("N1", 10, customer=filler), row("N2", 12, customer=f" {filler.lower()}\u200b")])
     assert money(orders) == (2, 22)
     assert len(orders.rows("select distinct identifier_key from stg_crm_csv__orders")) == 1
@@ -153,7 +153,7 @@ def some_files(random: Random) -> list[list[Row]]:
     return [[one() for _ in range(random.randint(0, 8))] for _ in range(random.randint(1, 3))]
 
 
-def read_anew(files: Sequence[Sequence[Row]]) -> tuple[int, Decimal]:
+def read_independently(files: Sequence[Sequence[Row]]) -> tuple[int, Decimal]:
     """Orders and revenue of files loaded one after the other, by an independent reading."""
     newest: dict[str, int] = {}
     for number, rows in enumerate(files):
@@ -177,7 +177,7 @@ def read_anew(files: Sequence[Sequence[Row]]) -> tuple[int, Decimal]:
     return len(sales), Decimal(revenue - sum(int(amount) * count for (_, amount), count in alike.items()))
 
 
-def test_orders_and_revenue_are_those_of_an_independent_reading_in_any_order_of_lines_and_loaded_again() -> None:
+def test_orders_and_revenue_match_an_independent_reading() -> None:
     random = Random(20261128)
     orders = Orders()
     wanted: dict[str, tuple[int, Decimal]] = {}
@@ -192,7 +192,7 @@ def test_orders_and_revenue_are_those_of_an_independent_reading_in_any_order_of_
         }
         for how, loaded in arrivals.items():
             source = f"{world} {how}"
-            wanted[source] = read_anew(files)
+            wanted[source] = read_independently(files)
             for number, one in enumerate(loaded):
                 # What is loaded once more has its old name; the last file alone comes under another one.
                 name = number % len(files) if how == "everything once more" else number

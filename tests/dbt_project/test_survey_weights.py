@@ -1,4 +1,4 @@
-"""Weights of those who answered: they are like all customers afterwards, count 1 on average, and never decide alone."""
+"""Weights of those who answered: they are like all customers afterwards, count 1 on average, and never dominate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def customers(size: int, *, answers: dict[str, float]) -> pd.DataFrame:
     return frame.assign(segment=segment, region="Nord", age_band=None, value_tier="other")
 
 
-def test_whoever_answers_less_often_counts_for_more_until_the_groups_are_those_of_all() -> None:
+def test_underrepresented_groups_are_weighted_up_to_their_share() -> None:
     people = customers(4000, answers={"Consumer": 0.4, "Business": 0.1})
     found = weights(people).merge(people, on="person_id")
     assert len(found) == people["has_answered"].sum()
@@ -28,7 +28,7 @@ def test_whoever_answers_less_often_counts_for_more_until_the_groups_are_those_o
     assert found.groupby("segment")["weight"].nunique().eq(1).all()
 
 
-def test_several_margins_hold_at_once() -> None:
+def test_several_margins_are_met_at_once() -> None:
     people = customers(6000, answers={"Consumer": 0.5, "Business": 0.2})
     rng = np.random.default_rng(1)
     people["region"] = rng.choice(["Nord", "West", "Ost"], len(people), p=[0.5, 0.3, 0.2])
@@ -40,14 +40,14 @@ def test_several_margins_hold_at_once() -> None:
         assert weighted.to_dict() == pytest.approx(everybody.to_dict(), abs=1e-6)
 
 
-def test_no_answer_counts_far_more_than_five() -> None:
+def test_weights_are_bounded_near_five() -> None:
     people = customers(20_000, answers={"Consumer": 0.5, "Business": 0.01})
     found = weights(people)
     assert found["weight"].mean() == pytest.approx(1)
     assert found["weight"].max() == pytest.approx(5)
 
 
-def test_groups_that_hardly_anybody_answered_from_are_weighed_with_others() -> None:
+def test_groups_with_few_answers_are_pooled_for_weighting() -> None:
     people = customers(2000, answers={"Consumer": 0.5, "Business": 0.5})
     people.loc[:9, "segment"] = "Rare"
     found = weights(people)
@@ -55,7 +55,7 @@ def test_groups_that_hardly_anybody_answered_from_are_weighed_with_others() -> N
     assert found["weight"].max() < 1.2
 
 
-def test_with_too_few_answers_nobody_is_weighted() -> None:
+def test_with_too_few_answers_no_weights_are_given() -> None:
     people = customers(100, answers={"Consumer": 0.1, "Business": 0.1})
     assert people["has_answered"].sum() < LEAST
     assert weights(people).empty

@@ -18,7 +18,7 @@ SAME = "update stg_mappings__tasks set goal_event = start_event;"
 
 @dataclass
 class Attempt:
-    """One attempt: where it began, how often anew, and where it reached its goal."""
+    """One attempt: where it began, how often is_repeat, and where it reached its goal."""
 
     start: Event
     latest: Event
@@ -37,8 +37,10 @@ def attempts_of(history: list[Event], *, goal_event: str) -> list[Attempt]:
                 latest.goal = event
             follows_goal = True
         elif event.event == "start":
-            anew = goal_event == "done" and latest and not follows_goal and _between(latest.latest, event) <= SESSION
-            if anew and latest:
+            is_repeat = (
+                goal_event == "done" and latest and not follows_goal and _between(latest.latest, event) <= SESSION
+            )
+            if is_repeat and latest:
                 latest.starts, latest.latest = latest.starts + 1, event
             else:
                 found.append(Attempt(event, event))
@@ -68,7 +70,7 @@ def histories(dice: random.Random, events: list[str]) -> list[Event]:
 
 
 @pytest.mark.parametrize("goal_event", ["start", "done"])
-def test_attempts_equal_those_of_a_plain_walk(goal_event: str) -> None:
+def test_task_attempts_match_a_simple_reference(goal_event: str) -> None:
     events = histories(random.Random(3), ["start", "start", "done", "page"])
     by_person: dict[int, list[Event]] = defaultdict(list)
     for event in events:
@@ -88,7 +90,7 @@ def test_attempts_equal_those_of_a_plain_walk(goal_event: str) -> None:
     assert table(database, "fct_tasks where is_completed and steps < 2") == []
 
 
-def test_a_task_that_ends_with_its_start_event_takes_turns() -> None:
+def test_a_task_with_equal_start_and_end_events_alternates() -> None:
     once, twice, thrice = (
         [Event(10 * who + number, AT + timedelta(minutes=10 * number), "start", who) for number in range(who)]
         for who in (1, 2, 3)

@@ -1,4 +1,4 @@
-"""What an honest analyst would claim from a demo workspace: a claim needs a 95% interval and a size that matters."""
+"""What a careful analyst would claim from a demo workspace: a claim needs a 95% interval and a size that matters."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What an honest analyst would claim about seams, tasks, corners, channels, replies, gates and perception's price.
+"""What a careful analyst would claim about hand-offs, tasks, corners, channels, replies, gates and perception.
 
 As in `findings`, a claim needs an interval and a size that matters; each looks for the one thing that stands out among
-its like (pairs of corners into one stage, tasks, gates, ...), so that what all of them share is no finding.
+its like (pairs of corners into one stage, tasks, gates, ...), so that what all of them share is not a finding.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Reading:
 
     @cached_property
     def lines(self) -> list[dict[str, Any] | None]:
-        """Every line of the web export; None where it is no JSON."""
+        """Every line of the web export; None where it is not JSON."""
         return [
             _json(line)
             for path in sorted((self.folder / "inbox/web").glob("*.jsonl"))

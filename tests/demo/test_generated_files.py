@@ -82,7 +82,7 @@ def test_every_column_of_the_contacts_is_canonical_or_a_mapped_attribute(planted
     assert set(planted.contacts.columns) - {"at"} - canonical - mapped == set()
 
 
-def test_every_way_to_the_shop_has_a_channel(planted: Reading) -> None:
+def test_every_referral_to_the_shop_has_a_channel(planted: Reading) -> None:
     channels = planted.mapping("channels")
     mapped = set(channels[["data_source", "utm_source", "utm_medium"]].itertuples(index=False, name=None))
     used = {("shop_orders", *pair) for pair in zip(planted.orders["Source"], planted.orders["Medium"], strict=True)}
@@ -100,7 +100,7 @@ def test_all_stages_and_corners_are_observed(planted: Reading) -> None:
     assert set(touches["corner"].dropna()) == {"marketing", "product", "commerce", "service"}
 
 
-def test_not_everyone_gets_far(planted: Reading) -> None:
+def test_not_everyone_reaches_the_last_stage(planted: Reading) -> None:
     touches = planted.touchpoints.dropna(subset=["stage"])
     reached = touches.groupby("stage")["person"].nunique()
     assert reached["discovery"] > reached["purchase"] > reached["advocacy"] > 100
@@ -155,12 +155,12 @@ def test_some_people_have_two_records_with_one_phone_in_two_spellings_and_no_sec
     contacts = planted.contacts[~planted.contacts["Phone"].isin(["", STORE_PHONE])]
     own = contacts["Phone"].str.replace(r"\D", "", regex=True).str.replace("^(49|0)", "", regex=True)
     by_phone = contacts[own.duplicated(keep=False)]
-    assert len(by_phone) == 2 * planted.truths["hard_to_tell"]["second_record_by_phone"] > 0
+    assert len(by_phone) == 2 * planted.truths["hard_to_identify"]["second_record_by_phone"] > 0
     assert (by_phone["Email"] == "").sum() == len(by_phone) / 2
     assert by_phone["Phone"].str.startswith("(0").sum() >= len(by_phone) / 2
 
 
-def test_a_refund_takes_back_at_most_what_its_order_cost_and_later(planted: Reading) -> None:
+def test_a_refund_is_at_most_its_order_and_later(planted: Reading) -> None:
     orders = planted.orders
     sales = orders[orders["Type"] == "sale"].set_index("Order Number")
     assert sales.index.is_unique
@@ -189,7 +189,7 @@ def test_the_first_reported_order_is_the_first_order(planted: Reading) -> None:
     assert (reported - ordered.loc[reported.index] < pd.Timedelta(seconds=5)).all()
 
 
-def test_a_few_calls_are_repeated_and_a_few_come_from_crawlers(planted: Reading) -> None:
+def test_some_web_events_are_repeated_and_some_are_from_crawlers(planted: Reading) -> None:
     calls = planted.calls
     assert 0 < calls["message"].duplicated().mean() < 0.02
     assert 0 < calls["is_crawler"].mean() < 0.03
@@ -214,7 +214,7 @@ def test_an_export_of_qualtrics_has_three_header_rows(planted: Reading) -> None:
 
 
 @pytest.mark.parametrize("survey", SURVEYS)
-def test_surveys_hold_what_must_be_set_aside_and_what_is_missing(planted: Reading, survey: str) -> None:
+def test_surveys_contain_invalid_and_missing_responses(planted: Reading, survey: str) -> None:
     rows = planted.all_responses(survey)
     assert set(rows["status"]) == {"0", "1", "2", "8"}
     assert rows["_recordId"].is_unique

@@ -1,4 +1,4 @@
-"""An honest analyst finds what was planted in the files, and nothing where nothing was."""
+"""A careful analyst finds the planted effects in the files, and none where none was planted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def misses(reading: Reading) -> set[str]:
     }
 
 
-def test_every_planted_truth_is_found(planted: Reading) -> None:
+def test_every_planted_effect_is_found(planted: Reading) -> None:
     assert misses(planted) == set()
 
 
@@ -60,7 +60,7 @@ def test_nothing_is_found_where_nothing_was_planted(neutral: Reading) -> None:
     assert growth_findings(neutral) == NO_GROWTH
 
 
-def test_a_neutral_company_has_no_effect_in_its_truths(planted: Reading, neutral: Reading) -> None:
+def test_a_neutral_company_has_no_planted_effect(planted: Reading, neutral: Reading) -> None:
     effects = {name for name, truth in planted.truths["truths"].items() if not neutral.truths["truths"][name]}
     assert effects == {
         "best_customers", "stalled_stage", "unmet_outcome", "short_pillar", "seam", "long_task", "keeping_corner",
@@ -68,7 +68,7 @@ def test_a_neutral_company_has_no_effect_in_its_truths(planted: Reading, neutral
     }  # fmt: skip
 
 
-def test_people_are_lost_at_the_seam_as_often_as_the_truths_say(planted: Reading) -> None:
+def test_loss_at_the_planted_handoff_matches_the_plan(planted: Reading) -> None:
     truth = planted.truths["truths"]["seam"]
     rows = hand_offs(planted)
     into = rows[rows["stage"] == truth["stage"]]
@@ -78,7 +78,7 @@ def test_people_are_lost_at_the_seam_as_often_as_the_truths_say(planted: Reading
     assert truth["lost_elsewhere"] + 0.2 < into[at_seam]["lost"].mean() <= truth["lost"]
 
 
-def test_tasks_are_completed_as_often_as_the_truths_say(planted: Reading) -> None:
+def test_task_completion_matches_the_plan(planted: Reading) -> None:
     truth = planted.truths["truths"]["long_task"]
     abandoned = task_attempts(planted).groupby("task")["abandoned"].mean()
     for task, share in abandoned.items():
@@ -86,7 +86,7 @@ def test_tasks_are_completed_as_often_as_the_truths_say(planted: Reading) -> Non
         assert 1 - share == pytest.approx(expected, abs=0.1), task
 
 
-def test_corners_keep_as_many_as_the_truths_say(planted: Reading) -> None:
+def test_retention_by_corner_matches_the_plan(planted: Reading) -> None:
     truth = planted.truths["truths"]["keeping_corner"]
     kept = late_contacts(planted).groupby("corner")["kept"].mean()
     assert kept[truth["corner"]] == pytest.approx(truth["kept"], abs=0.2)
@@ -98,7 +98,7 @@ def test_the_assisting_channel_never_comes_last(planted: Reading) -> None:
     assert shares["last"] < 0.01 < 0.05 < shares["any"]
 
 
-def test_gates_are_left_as_often_as_the_truths_say(planted: Reading) -> None:
+def test_gate_abandonment_matches_the_plan(planted: Reading) -> None:
     truth = planted.truths["truths"]["costly_gate"]
     views = gate_views(planted)
     costly = views["path"] == truth["page"]
@@ -108,7 +108,7 @@ def test_gates_are_left_as_often_as_the_truths_say(planted: Reading) -> None:
     assert 1 - views[~costly]["lost"].mean() == pytest.approx(truth["goes_on_at_other_gates"], abs=0.08)
 
 
-def test_replies_take_as_long_as_the_truths_say(planted: Reading) -> None:
+def test_reply_times_match_the_plan(planted: Reading) -> None:
     truth = planted.truths["truths"]["slow_reply"]
     hours = planted.tickets.groupby("category")["reply_hours"].median()
     assert hours[truth["ticket_category"]] == pytest.approx(truth["median_hours"], rel=0.3)
@@ -122,7 +122,7 @@ def test_tenure_makes_an_item_look_like_a_driver_until_it_is_adjusted_for(plante
     assert adjusted["low"] < 0 < adjusted["high"]
 
 
-def test_those_below_tolerance_are_lost_as_often_as_the_truths_say(planted: Reading) -> None:
+def test_churn_below_tolerance_matches_the_plan(planted: Reading) -> None:
     truth = planted.truths["truths"]["value_at_stake"]
     rows = tolerance(planted)
     lost = rows[rows["interaction"] == truth["interaction"]].groupby("below")["lost"].mean()
@@ -130,42 +130,42 @@ def test_those_below_tolerance_are_lost_as_often_as_the_truths_say(planted: Read
     assert lost[True] - lost[False] == pytest.approx(planted_difference, abs=0.2)
 
 
-def test_comments_follow_the_shares_of_their_themes(planted: Reading) -> None:
-    told = pd.Series(planted.truths["comments"]["of_response"])
-    shares = told.value_counts(normalize=True)
+def test_comment_themes_match_their_planned_shares(planted: Reading) -> None:
+    themes = pd.Series(planted.truths["comments"]["of_response"])
+    shares = themes.value_counts(normalize=True)
     for theme, share in planted.truths["truths"]["theme_shares"].items():
         assert shares[theme] == pytest.approx(share, abs=0.06), theme
 
 
-def test_stage_entries_go_on_as_often_as_the_truths_say(planted: Reading, neutral: Reading) -> None:
+def test_stage_conversion_matches_the_plan(planted: Reading, neutral: Reading) -> None:
     for reading in (planted, neutral):
         shares = stage_conversion(reading)["mean"]
         for stage, share in reading.truths["truths"]["stage_conversion"].items():
             assert shares[stage] == pytest.approx(share, abs=0.05), stage
 
 
-def test_gaps_are_as_large_as_the_truths_say(planted: Reading, neutral: Reading) -> None:
+def test_expectation_gaps_match_the_plan(planted: Reading, neutral: Reading) -> None:
     for reading in (planted, neutral):
         measured = gaps(reading)["gap"]
         for pillar, gap in reading.truths["truths"]["expectation_gaps"].items():
             assert measured[pillar] == pytest.approx(gap, abs=0.2), pillar
 
 
-def test_outcomes_score_as_the_truths_say(planted: Reading, neutral: Reading) -> None:
+def test_outcome_scores_match_the_plan(planted: Reading, neutral: Reading) -> None:
     for reading in (planted, neutral):
         measured = opportunities(reading)["score"]
         for item, score in reading.truths["truths"]["opportunity_scores"].items():
             assert measured[item] == pytest.approx(score, abs=1.6), item
 
 
-def test_recommendation_is_where_the_truths_say(planted: Reading, neutral: Reading) -> None:
+def test_the_nps_matches_the_plan(planted: Reading, neutral: Reading) -> None:
     for reading in (planted, neutral):
         answers = reading.responses("relationship_survey")["QID5"].dropna().astype(int)
         score = 100 * ((answers >= 9).mean() - (answers <= 6).mean())
         assert score == pytest.approx(reading.truths["truths"]["nps"]["nps"], abs=reading.truths["tolerances"]["nps"])
 
 
-def test_the_best_fifth_bring_more_than_half_of_revenue(planted: Reading) -> None:
+def test_the_top_fifth_brings_more_than_half_of_revenue(planted: Reading) -> None:
     customers = planted.best_customers
     share = customers.loc[customers["is_top"], "revenue"].sum() / customers["revenue"].sum()
     expected = planted.truths["truths"]["top_tier_revenue_share"]
@@ -173,7 +173,7 @@ def test_the_best_fifth_bring_more_than_half_of_revenue(planted: Reading) -> Non
 
 
 @pytest.mark.slow
-def test_truths_are_found_in_19_of_20_seeds(tmp_path: Path) -> None:
+def test_planted_effects_are_found_in_19_of_20_seeds(tmp_path: Path) -> None:
     missed = {}
     for seed in range(20):
         folder = tmp_path / f"planted{seed}"

@@ -1,4 +1,4 @@
-"""Nobody who stands in a file comes up outside the inbox and the private database, whatever is wrong with it."""
+"""No personal data of a file appears outside the inbox and the private database, even of broken files."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from workspace.environment import WORKSPACE_VARIABLE
 
 
 @pytest.mark.slow
-def test_nobody_comes_up_outside_the_inbox_and_the_private_database(
+def test_personal_data_stays_in_the_inbox_and_private_database(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = plant(tmp_path / "ws")
-    # Twice: what drifted since the load before is told, too.
+    # Twice: drift since the load before is reported, too.
     for name in ("crm_contacts", "survey_wide", "site"):
         for path in list((root / "inbox" / name).iterdir()):
             (path.parent / f"z_{path.name}").write_bytes(path.read_bytes().replace(b"Score", b"Points"))

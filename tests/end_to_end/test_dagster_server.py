@@ -1,4 +1,4 @@
-"""Dagster's own server, asked as its UI asks it: a killed run is executed again, one asset is materialised alone."""
+"""Dagster's own server, asked as its UI asks it: a killed run is retried, one asset is materialised alone."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def server(company: Path) -> Iterator[Server]:
         started.close()
 
 
-def test_a_killed_run_is_executed_again_and_parts_are_materialised_alone(company: Path, server: Server) -> None:
+def test_a_killed_run_is_retried_and_assets_materialise_alone(company: Path, server: Server) -> None:
     paths = WorkspacePaths(company)
     pipeline = {"selector": {**LOCATION, "jobName": "pipeline"}, "mode": "default", "runConfigData": {}}
     killed = server.launch(LAUNCH, pipeline)
@@ -156,7 +156,7 @@ def test_a_killed_run_is_executed_again_and_parts_are_materialised_alone(company
     assert live_pointer(paths) == live
 
 
-def test_failed_steps_are_executed_again_on_what_went_through(company: Path, server: Server) -> None:
+def test_failed_steps_are_retried_from_completed_steps(company: Path, server: Server) -> None:
     paths = WorkspacePaths(company)
     published = paths.published
     # Nothing can be published: a file lies where the folder of releases belongs.

@@ -1,4 +1,4 @@
-"""A full disk and folders that may only be read: readers keep what they had, and a sentence says what to do."""
+"""A full disk and read-only folders: readers keep what they had, and a sentence says what to do."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ SENTENCES = ("is full", "could not be read or written")
 
 def orders(root: Path) -> object:
     """What a reader gets: the answer of another process."""
-    code, told = cx(root, "query", "orders", "--format", "json")
-    assert code == 0, told
-    return json.loads(told[told.index("{") if told.lstrip().startswith("{") else told.index("[") :])
+    code, output = cx(root, "query", "orders", "--format", "json")
+    assert code == 0, output
+    return json.loads(output[output.index("{") if output.lstrip().startswith("{") else output.index("[") :])
 
 
 def run_while(root: Path, at: str, fill: Callable[[], None]) -> tuple[int, str]:
@@ -84,7 +84,7 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., None]]:
 
 
 @pytest.mark.parametrize(("room", "at"), MOMENTS)
-def test_a_full_disk_leaves_the_release_and_says_so(
+def test_a_full_disk_keeps_the_release_and_is_reported(
     small_workspace: Path,
     tmp_path: Path,
     mounted: Callable[..., None],
@@ -104,51 +104,51 @@ def test_a_full_disk_leaves_the_release_and_says_so(
         with filler.open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - room * MEBIBYTE)
 
-    code, told = run_while(root, at, fill)
+    code, output = run_while(root, at, fill)
     paths = WorkspacePaths(root)
     newest = run_ids(paths)[0]
     stages = ", ".join(f"{name} {record.status}" for name, record in audit.read(paths.audit, run_id=newest).items())
-    print(f"room {room} MB{at and f', from {at!r} on'}: exit {code}; stages: {stages}; {told.strip().splitlines()[-1]}")
-    assert "Traceback" not in told
-    assert code == 1, told
-    assert any(sentence in told for sentence in SENTENCES), told
+    print(
+        f"room {room} MB{at and f', from {at!r} on'}: exit {code}; stages: {stages}; " + output.strip().splitlines()[-1]
+    )
+    assert "Traceback" not in output
+    assert code == 1, output
+    assert any(sentence in output for sentence in SENTENCES), output
     # Readers have what they had, and whoever asks for the status learns that tonight's run failed.
     assert (orders(root), live(root)) == (before, release)
-    code, told = cx(root, "status")
-    assert "Traceback" not in told
-    assert code == 1, told
-    print(f"status: exit {code}; {[line for line in told.splitlines() if 'full' in line or 'room' in line]}")
+    code, output = cx(root, "status")
+    assert "Traceback" not in output
+    assert code == 1, output
+    print(f"status: exit {code}; {[line for line in output.splitlines() if 'full' in line or 'room' in line]}")
 
     filler.unlink()
-    code, told = cx(root, "run")
-    assert code == 0, told
+    code, output = cx(root, "run")
+    assert code == 0, output
     assert (tables(root), loads(root)) == unharmed
 
 
 @pytest.mark.parametrize(
     "name", ["", "warehouse", "audit", "published", "logs", ".dagster", ".dbt", "inbox", "mappings"]
 )
-def test_a_folder_that_may_only_be_read_ends_in_a_sentence_or_does_not_matter(
-    small_copy: Path, mounted: Callable[..., None], name: str
-) -> None:
+def test_a_read_only_folder_is_reported_or_harmless(small_copy: Path, mounted: Callable[..., None], name: str) -> None:
     add_an_order(small_copy)
     folder = small_copy / name
     folder.mkdir(exist_ok=True)
     before, release = orders(small_copy), live(small_copy)
     mounted(folder, "--bind", str(folder))
     mounted(folder, "-o", "remount,bind,ro")
-    code, told = cx(small_copy, "run")
-    print(f"{name or 'workspace'}: exit {code}; {told.strip().splitlines()[-1]}")
-    assert "Traceback" not in told
+    code, output = cx(small_copy, "run")
+    print(f"{name or 'workspace'}: exit {code}; {output.strip().splitlines()[-1]}")
+    assert "Traceback" not in output
     if name in ("inbox", "mappings"):
-        assert code == 0, told
+        assert code == 0, output
         return
     if code:
-        assert "may only be read" in told, told
+        assert "is read-only" in output, output
         assert (orders(small_copy), live(small_copy)) == (before, release)
-        code, told = cx(small_copy, "status")
-        assert "Traceback" not in told
-        print(f"status: exit {code}; {told.strip().splitlines()[-1]}")
-        assert code == 1, told
+        code, output = cx(small_copy, "status")
+        assert "Traceback" not in output
+        print(f"status: exit {code}; {output.strip().splitlines()[-1]}")
+        assert code == 1, output
     else:
         assert live(small_copy) != release

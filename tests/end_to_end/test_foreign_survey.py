@@ -94,7 +94,7 @@ def responses() -> list[dict[str, str]]:
 
 
 def codebook() -> str:
-    """One row a question, keyed by the column's header as it stands in the file."""
+    """One row a question, keyed by the column's header in the file."""
     lines: list[tuple[object, ...]] = []
     for item, label in ITEMS.items():
         for construct, question in (("expectation", EXPECTED), ("perception", PERCEIVED), ("importance", WEIGHED)):
@@ -173,7 +173,7 @@ def numbers(question: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("item", ITEMS)
-def test_paired_items_meet_wherever_their_columns_stand(release: LiveRelease, item: str) -> None:
+def test_items_are_paired_regardless_of_column_order(release: LiveRelease, item: str) -> None:
     gaps = numbers(PERCEIVED.format(ITEMS[item])) - numbers(EXPECTED.format(ITEMS[item]))
     found = one(release, "expectation_gap", item=item)
     assert found.value == pytest.approx(np.nanmean(gaps))
@@ -185,7 +185,7 @@ def test_labels_keep_their_script(release: LiveRelease) -> None:
     assert {row.dimensions["item_label"] for row in rows} == set(ITEMS.values())
 
 
-def test_scores_are_those_of_the_file(release: LiveRelease) -> None:
+def test_scores_match_the_file(release: LiveRelease) -> None:
     score = numbers(RECOMMENDS)
     score = score[np.isfinite(score)]
     expected = 100 * ((score >= 9).mean() - (score <= 6).mean())
@@ -194,20 +194,20 @@ def test_scores_are_those_of_the_file(release: LiveRelease) -> None:
     assert one(release, "opportunity_score").value == pytest.approx(wanted + max(wanted - met, 0))
 
 
-def test_labels_mean_numbers_reversed_and_do_not_know_is_no_answer(release: LiveRelease) -> None:
+def test_labels_map_to_reversed_numbers_and_do_not_know_is_missing(release: LiveRelease) -> None:
     # "I agree" is 4 of 5 and the question asks the other way round: 2 of 5 is a quarter of the scale.
     found = one(release, "overall_score")
     assert found.value == pytest.approx(25)
     assert found.n == sum(row.get(RETURNS) == "そう思う" for row in responses())
 
 
-def test_who_said_nothing_is_counted_and_who_has_no_number_is_a_person_of_their_own(release: LiveRelease) -> None:
+def test_respondents_without_ids_and_empty_responses_are_counted(release: LiveRelease) -> None:
     assert one(release, "respondents").value == ANSWERED + NAMELESS
     assert one(release, "asked_responses").value == ANSWERED + NAMELESS + SILENT
     assert one(release, "response_rate").value == pytest.approx((ANSWERED + NAMELESS) / (ANSWERED + NAMELESS + SILENT))
 
 
-def test_the_question_that_no_row_explains_is_unmapped_and_nothing_is_lost(root: Path, release: LiveRelease) -> None:
+def test_an_unmapped_question_is_reported_and_kept(root: Path, release: LiveRelease) -> None:
     (unmapped,) = [row for row in release.document.unmapped if row["kind"] == "question"]
     assert (unmapped["name"], unmapped["n_rows"]) == (STRAY, ANSWERED + NAMELESS)
     assert all(row["is_balanced"] for row in read_books(WorkspacePaths(root).raw_database)["books"])
@@ -218,7 +218,7 @@ def test_the_question_that_no_row_explains_is_unmapped_and_nothing_is_lost(root:
     assert comments[0] == sum(bool(row.get(COMMENT)) for row in responses())
 
 
-def test_every_choice_of_a_cell_is_an_answer_and_a_question_counts_once(root: Path, release: LiveRelease) -> None:
+def test_each_choice_is_an_answer_and_the_question_counts_once(root: Path, release: LiveRelease) -> None:
     choices = [{part.strip() for part in row.get(CHOSEN, "").split("、")} - {""} for row in responses()]
     with duckdb.connect(str(root / "warehouse" / "cx.duckdb"), read_only=True) as marts:
         ((answers, in_responses),) = marts.execute(
@@ -237,7 +237,7 @@ def test_every_choice_of_a_cell_is_an_answer_and_a_question_counts_once(root: Pa
     assert unreadable == sum(row.get(CHOSEN) == "、" for row in responses())
 
 
-def test_all_that_somebody_ticked_about_themselves_counts_and_a_group_holds_each_once(release: LiveRelease) -> None:
+def test_multiple_choice_attributes_count_each_person_once_per_group(release: LiveRelease) -> None:
     stated = [row.get(ABOUT, "") for row in responses()]
     both, one_job = sum("|" in cell for cell in stated), sum(cell == "会社員" for cell in stated)
     rows = ask(release, Question(metrics=("attribute_people",), by=("attribute_value",))).rows
@@ -250,7 +250,7 @@ def test_all_that_somebody_ticked_about_themselves_counts_and_a_group_holds_each
     }
 
 
-def test_gaps_and_outcomes_are_told_by_the_language_of_the_response(release: LiveRelease) -> None:
+def test_gaps_and_outcomes_can_be_split_by_response_language(release: LiveRelease) -> None:
     spoken = {"JA": "ja", "ja-JP": "ja", "en_US": "en"}
     languages = np.array([spoken.get(row.get("言語", ""), "") for row in responses()])
     gaps = numbers(PERCEIVED.format(ITEMS["staff"])) - numbers(EXPECTED.format(ITEMS["staff"]))

@@ -89,25 +89,25 @@ def row(paths: WorkspacePaths, metric: str) -> AnswerRow:
     return ask(open_release(paths), Question(metrics=(metric,))).one(metric)
 
 
-def test_sources_that_lose_much_are_reported_and_the_others_are_published(paths: WorkspacePaths) -> None:
-    told = status_of(paths)
-    assert not told["is_well"]
-    troubles = "\n".join(told["troubles"])
+def test_sources_with_high_loss_are_reported_and_others_published(paths: WorkspacePaths) -> None:
+    status = status_of(paths)
+    assert not status["is_well"]
+    troubles = "\n".join(status["troubles"])
     assert "source ten: Nothing of the source is left. 10 of 10 rows" in troubles
     assert "source five: 5 of 10 rows" in troubles
     assert "source one:" not in troubles
     assert "source form: 12 of 66 answers of question Recommend unreadable" in troubles
-    lost = {(loss["data_source"], loss["n_rows"], loss["out_of"]) for loss in told["losses"]}
+    lost = {(loss["data_source"], loss["n_rows"], loss["out_of"]) for loss in status["losses"]}
     assert {("ten", 10, 10), ("five", 5, 10), ("one", 1, 10), ("form", 12, 66)} <= lost
-    message = notify.message_of("Acme", paths, run_id=told["last_run"]["run_id"])
+    message = notify.message_of("Acme", paths, run_id=status["last_run"]["run_id"])
     assert message is not None
     assert "set timestamp_format" in message.body
-    assert UNREADABLE not in json.dumps(told, default=str)
+    assert UNREADABLE not in json.dumps(status, default=str)
     assert row(paths, "revenue").value == 140
     assert "14 of 30 rows count, 16 quarantined" in row(paths, "revenue").reason
 
 
-def test_a_score_says_how_many_answers_count(paths: WorkspacePaths) -> None:
+def test_a_score_states_how_many_answers_count(paths: WorkspacePaths) -> None:
     nps = row(paths, "nps")
     assert (nps.status, nps.n) == ("ok", 54)
     assert "54 of 66 answers count, 12 unreadable" in nps.reason
@@ -128,19 +128,19 @@ def test_a_score_says_how_many_answers_count(paths: WorkspacePaths) -> None:
         "campaign_cost",
     ],
 )
-def test_what_no_source_knows_is_no_data(paths: WorkspacePaths, metric: str) -> None:
+def test_metrics_without_a_source_have_no_data(paths: WorkspacePaths, metric: str) -> None:
     assert row(paths, metric).status == "no_data"
 
 
-def test_nobody_waits_in_a_curve_without_replies(paths: WorkspacePaths) -> None:
+def test_without_replies_the_waiting_curve_is_empty(paths: WorkspacePaths) -> None:
     assert row(paths, "waiting_share").status == "no_data"
 
 
-def test_a_share_that_only_the_lexicon_judged_is_provisional(paths: WorkspacePaths) -> None:
+def test_a_sentiment_share_from_the_lexicon_alone_is_provisional(paths: WorkspacePaths) -> None:
     assert "provisional: the lexicon judged 20 of 20 mentions" in row(paths, "negative_share").reason
 
 
-def test_internal_traffic_and_bad_paths_are_left_out_under_a_heading(paths: WorkspacePaths) -> None:
+def test_internal_traffic_and_bad_paths_are_excluded_with_a_reason(paths: WorkspacePaths) -> None:
     assert row(paths, "touchpoints").value == 2 + 14
     books = {book["data_source"]: book for book in status_of(paths)["books"]}
     assert books["site"]["set_aside"] == 1

@@ -1,4 +1,4 @@
-"""Planted gaps, outcomes and scores of the made-up company lie within the intervals of what is published."""
+"""Planted gaps, outcomes and scores of the demo company lie within the published intervals."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_nps_is_recovered_within_its_interval(release: LiveRelease, truths: 
     assert row.low <= truths["nps"]["nps"] <= row.high
 
 
-def test_the_least_accepted_lies_where_it_was_put(release: LiveRelease) -> None:
+def test_the_planted_acceptable_level_is_recovered(release: LiveRelease) -> None:
     """The margin over the least accepted of a pillar without a gap, from a million rounded answers."""
     opinion = np.random.default_rng(1).normal(size=(2, 1_000_000)) * ANSWER_SPREAD
     perceived, accepted = (

@@ -1,4 +1,4 @@
-"""What was planted in the made-up company is found through the whole pipeline; where nothing was, nothing is found.
+"""Effects planted in the demo company are found through the whole pipeline; where none was planted, none is found.
 
 Truths and their sizes stand in `planted_truths.json`, written by the generator. The findings are the ones that the
 app's headlines make: an interval that supports them and a size that matters.
@@ -18,7 +18,7 @@ import pytest
 
 from app.expectations.findings import find_short_pillar
 from app.growth.findings import find_apart, find_assist, find_costly_gate
-from app.journey.findings import find_long_task, find_seam, find_stalled_stage
+from app.journey.findings import find_long_task, find_stalled_stage, find_worst_handoff
 from app.outcomes.findings import find_unmet_outcome
 from app.who.findings import find_marks
 from demo import generate
@@ -78,7 +78,7 @@ def found(release: LiveRelease) -> Found:
     category = find_apart(rows("answered_in_time_share", "ticket_category").rows, "ticket_category", highest=False)
     network = find_apart(rows("negative_in_time_share", "network").rows, "network", highest=False)
     gate = find_costly_gate(rows("gate_abandonment", "topic").rows, rows("gate_continuation", "topic").rows)
-    seam = find_seam(rows("handoff_loss", "stage", "handoff", handoff_kind="corner").rows)
+    seam = find_worst_handoff(rows("handoff_loss", "stage", "handoff", handoff_kind="corner").rows)
     long_task = find_long_task(
         rows("task_abandonment", "task").rows, rows("abandoned_task_attempts", "task", "left_after").rows
     )
@@ -134,12 +134,12 @@ def missed(root: Path, release: LiveRelease) -> list[str]:
     return wrong + [f"mark not found: {mark}" for mark in sorted(best - claims.marks)]
 
 
-def test_the_published_demo_shows_what_was_planted(demo_workspace: Path) -> None:
+def test_the_published_demo_shows_the_planted_effects(demo_workspace: Path) -> None:
     release = open_release(WorkspacePaths(demo_workspace))
     assert missed(demo_workspace, release) == []
 
 
-def test_the_published_demo_gives_the_facts_of_its_files(demo_workspace: Path) -> None:
+def test_the_published_demo_matches_the_facts_of_its_files(demo_workspace: Path) -> None:
     facts = json.loads((demo_workspace / "planted_truths.json").read_text())["facts"]
     answer = ask(
         open_release(WorkspacePaths(demo_workspace)), Question(metrics=("people", "customers", "orders", "revenue"))
@@ -174,7 +174,7 @@ def _build(root: Path, *, seed: int, planted: bool) -> LiveRelease:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("planted", [True, False], ids=["planted", "nothing planted"])
-def test_truths_are_recovered_in_at_least_19_of_20_seeds(tmp_path: Path, planted: bool) -> None:
+def test_planted_effects_are_recovered_in_at_least_19_of_20_seeds(tmp_path: Path, planted: bool) -> None:
     misses = {}
     root = tmp_path / "world"
     root.mkdir()
@@ -186,7 +186,7 @@ def test_truths_are_recovered_in_at_least_19_of_20_seeds(tmp_path: Path, planted
     assert len(misses) <= MOST_MISSES, misses
 
 
-def test_the_value_at_stake_holds_the_planted_loss(demo_workspace: Path) -> None:
+def test_the_value_at_stake_interval_contains_the_planted_loss(demo_workspace: Path) -> None:
     planted = json.loads((demo_workspace / "planted_truths.json").read_text())["truths"]["value_at_stake"]
     release = open_release(WorkspacePaths(demo_workspace))
     where = {"growth_subject_kind": ("interaction",), "growth_subject": (planted["interaction"],)}
@@ -202,13 +202,13 @@ def test_the_value_at_stake_holds_the_planted_loss(demo_workspace: Path) -> None
 
 
 def test_topics_are_the_planted_themes(demo_workspace: Path) -> None:
-    # F1 of every theme, a topic standing for the theme that most of its comments have; few topics, so that this is no
-    # matter of splitting finely.
-    told = json.loads((demo_workspace / "planted_truths.json").read_text())["comments"]
+    # F1 of every theme; a topic counts as the theme of most of its comments. Few topics, so that fine splits cannot
+    # raise it.
+    planned = json.loads((demo_workspace / "planted_truths.json").read_text())["comments"]
     with duckdb.connect(str(demo_workspace / "warehouse" / "raw.duckdb"), read_only=True) as raw:
         raw.execute(f"attach '{demo_workspace / 'warehouse' / 'cx.duckdb'}' as cx (read_only)")
         rows = raw.execute(COMMENTS_READ).fetchall()
-    theme_of = {**told["of_response"], **told["of_mention"]}
+    theme_of = {**planned["of_response"], **planned["of_mention"]}
     read = [
         (theme_of[source_id], f"{language}: {topic}") for source_id, language, topic in rows if source_id in theme_of
     ]

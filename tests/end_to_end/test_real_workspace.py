@@ -1,4 +1,4 @@
-"""Real data that nobody made for this project gives the answers that were computed independently from its files.
+"""Real public data gives the answers that were computed independently from its files.
 
 The expected numbers stand in the README of the workspace; only cx.yml and mappings describe the files.
 """
@@ -83,7 +83,7 @@ def test_first_buyers_by_month(release: LiveRelease) -> None:
     assert [rows[date(1997, month, 1)].value for month in (1, 2, 3)] == [781, 857, 719]
 
 
-def test_first_purchases_bring_what_the_files_say(release: LiveRelease) -> None:
+def test_first_purchase_revenue_matches_the_files(release: LiveRelease) -> None:
     assert value(release, "revenue", where={"occurrence": ("first",)}) == pytest.approx(76674.94, abs=0.005)
 
 
@@ -92,7 +92,7 @@ def test_customers_by_number_of_orders(release: LiveRelease) -> None:
     assert counts == {"1": 1205, "2": 406, "3": 208, "4": 150, "5": 98, "6+": 290}
 
 
-def test_the_present_has_no_tier_and_history_keeps_it(release: LiveRelease) -> None:
+def test_the_current_tier_is_empty_and_history_keeps_it(release: LiveRelease) -> None:
     today = ask(release, Question(metrics=("top_tier_revenue_share",))).one("top_tier_revenue_share")
     assert (today.value, today.status) == (None, "no_data")
     history = by(release, "top_tier_revenue_share", grain="month")
@@ -140,12 +140,12 @@ def test_overall_satisfaction(release: LiveRelease) -> None:
 
 
 @pytest.mark.parametrize("metric", ["sessions", "nps", "csat", "ces", "opportunity_score"])
-def test_what_no_source_can_answer_is_no_data_and_not_nought(release: LiveRelease, metric: str) -> None:
+def test_metrics_without_a_source_are_no_data_and_not_zero(release: LiveRelease, metric: str) -> None:
     row = ask(release, Question(metrics=(metric,))).one(metric)
     assert (row.value, row.status) == (None, "no_data")
 
 
-def test_the_books_of_every_file_balance(release: LiveRelease) -> None:
+def test_every_file_reconciles(release: LiveRelease) -> None:
     ledger = release.document.ledger
     assert {"inbox/CDNOW_sample.txt", "inbox/mobi.csv", "inbox/running_example.csv"} <= {row["path"] for row in ledger}
     for row in ledger:
@@ -153,7 +153,7 @@ def test_the_books_of_every_file_balance(release: LiveRelease) -> None:
     assert all(row["is_balanced"] for row in release.document.books)
 
 
-def test_an_nps_on_a_1_to_10_scale_is_warned_of_and_refused(shared: Path, tmp_path: Path) -> None:
+def test_an_nps_on_a_1_to_10_scale_warns_and_is_refused(shared: Path, tmp_path: Path) -> None:
     root = assemble_real(shared, tmp_path / "variant")
     codebook = root / "mappings" / "survey_codebook.csv"
     shutil.copyfile(root / "variants" / "variant_nps_codebook.csv", codebook)
@@ -165,7 +165,7 @@ def test_an_nps_on_a_1_to_10_scale_is_warned_of_and_refused(shared: Path, tmp_pa
     assert "1-10" in (row.reason or "").replace("–", "-").replace(" to ", "-")
 
 
-def test_rows_as_json_carry_their_status(release: LiveRelease) -> None:
+def test_json_rows_include_their_status(release: LiveRelease) -> None:
     records = ask(release, Question(metrics=("orders", "nps"))).records()
     printed = json.loads(json.dumps(records, default=str))
     assert {(row["metric"], row["status"]) for row in printed} == {("orders", "ok"), ("nps", "no_data")}

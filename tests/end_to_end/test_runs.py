@@ -94,7 +94,7 @@ class Reader(threading.Thread):
 
 
 @pytest.mark.slow
-def test_runs_killed_at_random_moments_leave_no_trace_after_the_next(small_copy: Path, tmp_path: Path) -> None:
+def test_runs_killed_at_random_do_not_affect_the_next_run(small_copy: Path, tmp_path: Path) -> None:
     add_an_order(small_copy)
     unharmed = tmp_path / "unharmed"
     shutil.copytree(small_copy, unharmed)
@@ -114,12 +114,12 @@ def test_runs_killed_at_random_moments_leave_no_trace_after_the_next(small_copy:
             # Before it holds the lock a process has begun no run.
             newest = run_ids(paths)[0]
             begun += newest not in before
-            code, told = cx(small_copy, "status")
+            code, output = cx(small_copy, "status")
             begun_by = "no run had begun" if newest in before else newest
-            print(f"kill {killed}: {begun_by}; status: exit {code}; {told.splitlines()[:2]}")
-            assert "Traceback" not in told
+            print(f"kill {killed}: {begun_by}; status: exit {code}; {output.splitlines()[:2]}")
+            assert "Traceback" not in output
             assert newest in before or code == 1
-            assert newest in before or f"run {newest}" in told
+            assert newest in before or f"run {newest}" in output
     outcome = run(small_copy)
     reader.stop.set()
     reader.join()
@@ -198,7 +198,7 @@ def test_a_defect_between_build_and_gate_blocks_and_says_why(
     assert any(check.asset == "marts.fct_orders" for check in failure.failed_checks)
 
 
-def test_a_failing_withhold_check_withholds_just_its_metrics(built: tuple[Path, str], tmp_path: Path) -> None:
+def test_a_failing_withhold_check_withholds_only_its_metrics(built: tuple[Path, str], tmp_path: Path) -> None:
     root = tmp_path / "withhold"
     shutil.copytree(built[0], root)
     off_scale = (

@@ -1,4 +1,4 @@
-"""A week in the life: what the engineer was told and what the CMO saw, day by day.
+"""A week of nightly runs: which messages the engineer got and what the CMO saw, day by day.
 
 Seven nightly runs of a small company: new files, a source that fails, a file with bad rows, a blocked gate, recovery.
 """
@@ -69,10 +69,10 @@ class Company:
         return [f"{mark}{row}" for row in sales[:number]]
 
     def night(self, day: str, doing: str) -> tuple[list[str], float | None, bool]:
-        """One nightly run: what the engineer was told, the orders the CMO sees, whether the app says that it failed."""
+        """One nightly run: the engineer's messages, the orders the CMO sees, whether the app says that it failed."""
         before = len(self.letters)
         outcome = run(self.root)
-        told = [f"{letter['title']}\n      {letter['message']}" for letter in self.letters[before:]]
+        messages = [f"{letter['title']}\n      {letter['message']}" for letter in self.letters[before:]]
         release = open_release(self.paths)
         orders = ask(release, Question(metrics=("orders",))).one("orders").value
         failure = last_failure(self.paths)
@@ -80,11 +80,11 @@ class Company:
         self.log += [
             f"{day}: {doing}",
             f"  run       {'published' if outcome.published else 'nothing new' if outcome.nothing_new else 'blocked'}",
-            *(f"  engineer  {letter}".replace("\n", "\n  ") for letter in told or ["(not disturbed)"]),
+            *(f"  engineer  {letter}".replace("\n", "\n  ") for letter in messages or ["(not disturbed)"]),
             f"  CMO       release {release.run_id}, {orders:.0f} orders"
             + (", with the notice that last night's run failed" if banner else ""),
         ]
-        return told, orders, banner
+        return messages, orders, banner
 
 
 @pytest.fixture
@@ -97,46 +97,46 @@ def company(small_workspace: Path, tmp_path: Path, mailbox: tuple[str, list[dict
 
 
 @pytest.mark.slow
-def test_a_week_of_nights(company: Company) -> None:
+def test_a_week_of_nightly_runs(company: Company) -> None:
     first = ask(open_release(company.paths), Question(metrics=("orders",))).one("orders").value
     assert first is not None
 
     company.orders("1", company.rows(10, "A"))
-    told, monday, banner = company.night("Monday", "ten new orders")
-    assert (told, monday, banner) == ([], first + 10, False)
+    messages, monday, banner = company.night("Monday", "ten new orders")
+    assert (messages, monday, banner) == ([], first + 10, False)
 
-    told, tuesday, banner = company.night("Tuesday", "no file came")
-    assert (told, tuesday, banner) == ([], monday, False)
+    messages, tuesday, banner = company.night("Tuesday", "no file came")
+    assert (messages, tuesday, banner) == ([], monday, False)
 
     wrong = company.orders("3", company.rows(5, "B"), header="something,else,entirely")
-    told, wednesday, banner = company.night("Wednesday", "the shop's export has other columns")
-    assert len(told) == 1
-    assert "source shop_orders" in told[0]
-    assert wrong.name in told[0]
+    messages, wednesday, banner = company.night("Wednesday", "the shop's export has other columns")
+    assert len(messages) == 1
+    assert "source shop_orders" in messages[0]
+    assert wrong.name in messages[0]
     assert wednesday == monday
 
     wrong.unlink()
     company.orders("4", [*company.rows(5, "B"), "half a row"])
-    told, thursday, banner = company.night("Thursday", "the export is right again, with one broken row")
-    assert len(told) == 1
-    assert "well again" in told[0]
+    messages, thursday, banner = company.night("Thursday", "the export is right again, with one broken row")
+    assert len(messages) == 1
+    assert "well again" in messages[0]
     assert thursday == monday + 5
 
     company.orders("5", company.rows(5, "C"))
     with duckdb.connect(str(company.paths.raw_database)) as connection:
         connection.execute("delete from raw_crm_csv.orders where _line = 2")
-    told, friday, banner = company.night("Friday", "somebody has deleted rows in the warehouse by hand")
-    assert len(told) == 1
-    assert "was not published" in told[0]
+    messages, friday, banner = company.night("Friday", "rows were deleted in the warehouse by hand")
+    assert len(messages) == 1
+    assert "was not published" in messages[0]
     assert (friday, banner) == (thursday, True)
 
-    told, saturday, banner = company.night("Saturday", "nobody was at the office")
-    assert "was not published" in told[0]
+    messages, saturday, banner = company.night("Saturday", "nobody was at the office")
+    assert "was not published" in messages[0]
     assert (saturday, banner) == (thursday, True)
 
     # What lies in the inbox is the truth: a new warehouse is loaded from it.
     shutil.rmtree(company.paths.warehouse)
-    told, sunday, banner = company.night("Sunday", "the engineer removed the warehouse, and it was loaded anew")
-    assert "well again" in told[0]
+    messages, sunday, banner = company.night("Sunday", "the engineer removed the warehouse, and it was loaded again")
+    assert "well again" in messages[0]
     assert (sunday, banner) == (thursday + 5, False)
     print("\n" + "\n".join(company.log))

@@ -1,4 +1,4 @@
-"""The gate tells what holds, what fails and what could not be checked, and leaks no value."""
+"""The gate reports which rules hold, fail or could not be checked, and leaks no value."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_every_rule_that_is_broken_fails_with_its_behaviour(
     assert check.unexpected >= 1
 
 
-def test_a_rule_that_could_not_run_is_an_error_and_blocks(checks: dict[tuple[str, str], Check]) -> None:
+def test_a_rule_that_could_not_run_blocks_as_an_error(checks: dict[tuple[str, str], Check]) -> None:
     check = checks["marts.absent", "id_is_unique"]
     assert (check.status, check.blocks) == ("error", True)
 

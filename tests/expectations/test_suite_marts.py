@@ -23,7 +23,7 @@ def test_every_mart_declares_a_key_and_the_gate_checks_it(marts: tuple[Mart, ...
     assert [mart.table for mart in marts if mart.table not in keyed] == []
 
 
-def test_people_of_every_mart_of_people_are_known(marts: tuple[Mart, ...]) -> None:
+def test_every_mart_with_people_has_a_person_check(marts: tuple[Mart, ...]) -> None:
     checked = {rule.table for rule in suite_marts.rules(marts) if rule.name == "people_are_known"}
     assert checked == {mart.table for mart in marts if mart.has_people} - {"marts.dim_people"}
     assert "marts.fct_growth_credits" in checked

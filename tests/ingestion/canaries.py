@@ -1,7 +1,7 @@
-"""A workspace with made-up people in every position of every kind of file, and a search for where they come up.
+"""A workspace with invented people in every position of every kind of file, and a search for where they appear.
 
 Headers are missing, shifted, doubled or hold a person; cells are one too far; delimiters are others; JSON has people as
-keys and as values. File names hold nobody: what a user calls a file is no content.
+keys and as values. File names hold nobody: the name that a user gives to a file is not content.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nobody who stands in a file comes up in what ingestion says of it: problems, logs, and texts of the ledger."""
+"""No personal data of a file appears in the messages of ingestion: problems, logs, and texts of the ledger."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ from workspace.configuration import limits
 from workspace.wording import Names, kind_of, looks_like_a_record, quoted, spoken, without_values
 
 
-def test_nobody_comes_up_in_what_ingestion_says_of_any_kind_of_file(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_ingestion_messages_contain_no_personal_data(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     workspace = load_workspace(plant(tmp_path, entities=("contacts", "interactions", "wide")))
     said = [str(problem) for problem in check_sources(workspace)]
     prepare(workspace)
@@ -50,7 +48,7 @@ def test_nobody_comes_up_in_what_ingestion_says_of_any_kind_of_file(
     assert hits(str(rows(workspace, "select payload from ledger.rejects")))
 
 
-def test_what_stands_in_a_mapping_is_not_quoted_where_it_looks_like_a_person(tmp_path: Path) -> None:
+def test_mapping_cells_that_look_personal_are_not_quoted(tmp_path: Path) -> None:
     root = plant(tmp_path, entities=())
     (root / "mappings" / "identity_vetoes.csv").write_text(
         f"id_type_1,id_1,id_type_2,id_2,{EMAIL}\n{EMAIL},email,{PHONE},{NAME},x\n"
@@ -87,7 +85,7 @@ def test_values_are_described_by_their_kind(text: str, kind: str) -> None:
     assert kind_of(text) == kind
 
 
-def test_names_are_quoted_where_they_can_be_nobodys() -> None:
+def test_column_names_are_quoted_only_if_impersonal() -> None:
     names = Names(("customer_id", "totl", "Order Date", NAME, EMAIL, "4711", "6"), {"customer_id", "total"})
     assert [name for name in names.names if not names.may_be_named(name)] == [NAME, EMAIL, "4711", "6"]
     assert names.listed() == "customer_id, totl, Order Date; columns 4, 5, 6, 7 (what they are called is not quoted)"
@@ -109,11 +107,11 @@ def test_names_are_quoted_where_they_can_be_nobodys() -> None:
         (["1", "2"], None),
     ],
 )
-def test_a_first_line_that_is_a_record_is_seen(header: list[str], position: int | None) -> None:
+def test_a_data_row_in_place_of_a_header_is_detected(header: list[str], position: int | None) -> None:
     assert looks_like_a_record(header, {"customer_id"}) == position
 
 
-def test_a_headerless_file_says_so_instead_of_naming_its_people(tmp_path: Path) -> None:
+def test_a_headerless_file_is_reported_without_its_values(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, {**ORDERS, "entity": "contacts"})
     put(workspace, "a.csv", f"K17,{NAME},{EMAIL}\nK18,Ada Byron,ada@example.org\n")
     for problems in (check_sources(workspace), load(workspace).problems):
@@ -122,7 +120,7 @@ def test_a_headerless_file_says_so_instead_of_naming_its_people(tmp_path: Path) 
         assert "header: false" in found.fix
 
 
-def test_engines_words_lose_what_they_quote() -> None:
+def test_quoted_values_are_removed_from_engine_messages() -> None:
     assert without_values("Could not convert string 'O'Neill' to INT") == "Could not convert string '…' to INT"
     assert without_values(f"bad cell {EMAIL} and {PHONE}") == "bad cell … and …"
     assert quoted("buying") == "'buying'"
@@ -145,7 +143,7 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-def test_links_out_of_the_workspace_are_refused_and_links_within_are_read(tmp_path: Path, outside: Path) -> None:
+def test_symlinks_out_of_the_workspace_are_refused_and_inner_ones_read(tmp_path: Path, outside: Path) -> None:
     workspace = make_workspace(tmp_path / "ws", {**ORDERS, "path": "inbox/**/*.csv"})
     put(workspace, "a.csv", HEADER + "a,2026-01-01,1\n")
     (workspace.paths.inbox / "out.csv").symlink_to(outside / "a.csv")
@@ -156,13 +154,13 @@ def test_links_out_of_the_workspace_are_refused_and_links_within_are_read(tmp_pa
     for problems in (check_sources(workspace), load(workspace).problems):
         found = {problem.file: problem.what for problem in problems if problem.severity == "error"}
         assert set(found) == {"inbox/out.csv", "inbox/nowhere.csv", "inbox/round.csv"}
-        assert "leads out of the workspace" in found["inbox/out.csv"]
-        assert "leads out of the workspace" in found["inbox/nowhere.csv"]
+        assert "leads outside the workspace" in found["inbox/out.csv"]
+        assert "leads outside the workspace" in found["inbox/nowhere.csv"]
         assert hits("".join(str(problem) for problem in problems)) == []
     assert live_orders(workspace) == [("a", "1"), ("b", "2")]
 
 
-def test_a_folder_that_is_a_link_out_of_the_workspace_is_refused(tmp_path: Path, outside: Path) -> None:
+def test_a_folder_symlink_out_of_the_workspace_is_refused(tmp_path: Path, outside: Path) -> None:
     workspace = make_workspace(tmp_path / "ws", {**ORDERS, "path": "inbox/*/*.csv"})
     (workspace.paths.inbox / "folder").symlink_to(outside)
     for problems in (check_sources(workspace), load(workspace).problems):
@@ -171,30 +169,28 @@ def test_a_folder_that_is_a_link_out_of_the_workspace_is_refused(tmp_path: Path,
 
 
 @pytest.mark.parametrize("mappings", ["../mappings", "/elsewhere/mappings", "a/../../b"])
-def test_a_folder_of_mappings_lies_below_the_workspace(tmp_path: Path, mappings: str) -> None:
+def test_the_mappings_folder_must_be_inside_the_workspace(tmp_path: Path, mappings: str) -> None:
     with pytest.raises(WorkspaceError, match="below the workspace folder"):
         load_workspace(write_workspace(tmp_path, ORDERS, mappings=mappings))
 
 
-def test_a_mapping_that_is_a_link_out_of_the_workspace_is_refused(tmp_path: Path, outside: Path) -> None:
+def test_a_mapping_symlink_out_of_the_workspace_is_refused(tmp_path: Path, outside: Path) -> None:
     root = write_workspace(tmp_path / "ws", ORDERS)
     (root / "mappings" / "content.csv").symlink_to(outside / "a.csv")
-    with pytest.raises(WorkspaceError, match="leads out of the workspace"):
+    with pytest.raises(WorkspaceError, match="leads outside the workspace"):
         load_workspace(root)
 
 
 @pytest.mark.parametrize("url", ["sqlite:///../shop.db", "sqlite:////elsewhere/shop.db", "sqlite:///link.db"])
-def test_a_database_file_out_of_the_workspace_is_refused(tmp_path: Path, outside: Path, url: str) -> None:
+def test_a_database_file_outside_the_workspace_is_refused(tmp_path: Path, outside: Path, url: str) -> None:
     source = {"name": "shop", "kind": "crm", "vendor": "sql", "entity": "orders", "url": url, "table": "orders"}
     workspace = make_workspace(tmp_path / "ws", source)
     (workspace.paths.root / "link.db").symlink_to(outside / "shop.db")
     for problems in (check_sources(workspace), load(workspace).problems):
-        assert [problem.what for problem in problems] == ["The url leads to a file out of the workspace."]
+        assert [problem.what for problem in problems] == ["The url leads to a file outside the workspace."]
 
 
-def test_every_file_that_cannot_be_read_is_a_problem_of_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_unreadable_file_is_a_separate_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bad files of every kind beside a good one of the same source, and a source beside them."""
     monkeypatch.setattr(limits, "LINE_BYTES", 3_000)
     monkeypatch.setattr(limits, "COLUMNS", 50)
@@ -235,7 +231,7 @@ def test_every_file_that_cannot_be_read_is_a_problem_of_its_own(
         (duckdb.ConversionException(f"Could not convert string '{EMAIL}' to INT32"), "Could not convert"),
     ],
 )
-def test_any_failure_of_one_file_leaves_the_others(
+def test_a_failure_of_one_file_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
 ) -> None:
     workspace = make_workspace(tmp_path, ORDERS)

@@ -1,4 +1,4 @@
-"""Lines of the mappings that match nothing in the files are named, with what is near; numbers spelt otherwise, too."""
+"""Lines of mappings that match nothing in the files are named, with similar names; numbers in other formats, too."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def found(root: Path, *sources: dict[str, Any], **texts: str) -> list[Problem]:
     return check_sources(load_workspace(root))
 
 
-def test_mappings_that_fit_have_no_problems(tmp_path: Path) -> None:
+def test_matching_mappings_have_no_problems(tmp_path: Path) -> None:
     problems = found(
         tmp_path,
         WIDE,
@@ -58,7 +58,7 @@ def test_mappings_that_fit_have_no_problems(tmp_path: Path) -> None:
     assert problems == []
 
 
-def test_a_question_that_no_header_has_is_an_error_with_the_near_name(tmp_path: Path) -> None:
+def test_an_unknown_question_is_an_error_with_a_suggestion(tmp_path: Path) -> None:
     (problem,) = found(tmp_path, WIDE, poll_csv=POLL, survey_codebook=CODEBOOK + "poll,How likly,nps,rec,0,10\n")
     assert str(problem) == (
         "mappings/survey_codebook.csv:2 [question_id]: No column of inbox/poll.csv is called 'How likly'."
@@ -67,7 +67,7 @@ def test_a_question_that_no_header_has_is_an_error_with_the_near_name(tmp_path: 
     assert problem.severity == "error"
 
 
-def test_one_cause_is_one_error(tmp_path: Path) -> None:
+def test_one_cause_gives_one_error(tmp_path: Path) -> None:
     """Where the delimiter is wrong, every column seems to be missing; other faults are seen with the right one."""
     book = CODEBOOK + "poll,How likely?,nps,,0,10\npoll,Why,comment,,,\n"
     (problem,) = found(tmp_path, WIDE, poll_csv=POLL.replace(",", ";"), survey_codebook=book)
@@ -81,19 +81,19 @@ def test_one_cause_is_one_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
-def test_a_wrong_delimiter_is_one_error_for_orders_and_another_mark_is_proposed(tmp_path: Path, mark: str) -> None:
+def test_a_wrong_delimiter_is_one_error_with_a_suggestion(tmp_path: Path, mark: str) -> None:
     text = "customer_id,occurred_at,amount\na,2026-01-01,1\nb,2026-01-02,2\n".replace(",", mark)
     (problem,) = found(tmp_path, SHOP, shop_csv=text)
     assert "has no column 'customer_id': all of the header is one column" in problem.what
     assert ("'tab'" if mark == "\t" else f"'{mark}'") in problem.fix
 
 
-def test_a_survey_of_one_question_has_no_wrong_delimiter(tmp_path: Path) -> None:
+def test_a_survey_with_one_question_is_not_a_wrong_delimiter(tmp_path: Path) -> None:
     texts = "What, if anything, do you like?\n" + "Price; service, and you\nNothing\n" * 9
     assert found(tmp_path, WIDE, poll_csv=texts) == []
 
 
-def test_columns_that_are_read_as_something_else_are_no_questions(tmp_path: Path) -> None:
+def test_columns_with_another_role_are_not_questions(tmp_path: Path) -> None:
     source = {**WIDE, "columns": {"answered_at": "When"}}
     (problem,) = found(
         tmp_path, source, poll_csv="When,Q\n2026-01-01,1\n", survey_codebook=CODEBOOK + ",When,comment,,,\n"
@@ -101,9 +101,7 @@ def test_columns_that_are_read_as_something_else_are_no_questions(tmp_path: Path
     assert problem.what == "Column 'When' is read as 'answered_at', not as a question."
 
 
-def test_questions_of_a_long_file_are_values_and_may_still_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_questions_of_a_long_file_may_arrive_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "respondent,question_id,value\n" + "".join(f"r{n},q_{n % 2},{n}\n" for n in range(20))
     book = CODEBOOK + ",q_0,csat,,0,20\n,q1,csat,,0,20\n"
     (problem,) = found(tmp_path, LONG, poll_csv=text, survey_codebook=book)
@@ -115,7 +113,7 @@ def test_questions_of_a_long_file_are_values_and_may_still_come(
     assert problem.what.endswith("The first 5 records were looked at, not all.")
 
 
-def test_an_event_that_its_source_cannot_have_is_an_error_and_one_that_may_come_a_warning(tmp_path: Path) -> None:
+def test_an_impossible_event_is_an_error_and_an_absent_one_a_warning(tmp_path: Path) -> None:
     problems = found(
         tmp_path,
         SHOP,
@@ -134,7 +132,7 @@ def test_an_event_that_its_source_cannot_have_is_an_error_and_one_that_may_come_
     ]
 
 
-def test_an_attribute_column_that_no_file_has_is_an_error(tmp_path: Path) -> None:
+def test_an_unknown_attribute_column_is_an_error(tmp_path: Path) -> None:
     header = "data_source,column,attribute,kind\n"
     problems = found(
         tmp_path,
@@ -151,7 +149,7 @@ def test_an_attribute_column_that_no_file_has_is_an_error(tmp_path: Path) -> Non
     ]
 
 
-def test_labels_channels_and_pages_that_are_nearly_right_are_warnings(tmp_path: Path) -> None:
+def test_nearly_matching_labels_channels_and_pages_are_warnings(tmp_path: Path) -> None:
     site = "".join(
         json.dumps(
             {
@@ -194,7 +192,7 @@ WALL = "mention_id,posted_at,network,text\n"
 
 
 @pytest.mark.parametrize(
-    ("source", "files", "is_told"),
+    ("source", "files", "is_reported"),
     [
         (TICKETS, {"desk_csv": DESK + "1,a,2026-01-01,mail\n2,b,2026-01-02,web\n"}, True),
         (TICKETS, {"desk_csv": DESK + "1,a,2026-01-01,mail\n2,b,2026-01-02,\n"}, False),
@@ -204,26 +202,26 @@ WALL = "mention_id,posted_at,network,text\n"
     ],
 )
 @pytest.mark.parametrize("cells", [",", "*,*", "*,", "(none),(none)"])
-def test_two_empty_cells_that_take_no_ticket_or_mention_are_told(
-    tmp_path: Path, source: dict[str, Any], files: dict[str, str], is_told: bool, cells: str
+def test_an_empty_channel_row_that_matches_nothing_is_reported(
+    tmp_path: Path, source: dict[str, Any], files: dict[str, str], is_reported: bool, cells: str
 ) -> None:
     line = f"{source['name']},{cells},Desk,online\n"
     problems = found(tmp_path, source, channels="data_source,utm_source,utm_medium,channel,presence\n" + line, **files)
-    told = [
+    reported = [
         (problem.severity, problem.line, problem.fix) for problem in problems if "channels.csv" in str(problem.file)
     ]
-    said = [("warning", 2, "Write * into both, if the line is for all of them.")]
-    assert told == (said if is_told and cells == "," else [])
+    said = [("warning", 2, "Write * into both, if the row is for all of them.")]
+    assert reported == (said if is_reported and cells == "," else [])
 
 
-def test_many_lines_of_one_kind_are_gathered(tmp_path: Path) -> None:
+def test_many_problems_of_one_kind_are_grouped(tmp_path: Path) -> None:
     book = CODEBOOK + "".join(f"poll,Question number {n},csat,,1,5\n" for n in range(30))
     problems = found(tmp_path, WIDE, poll_csv=POLL, survey_codebook=book)
     assert len(problems) == 6
     assert problems[-1].what == "25 more lines match nothing in the files, for the same reason."
 
 
-def test_sources_that_could_not_be_read_say_nothing_about_the_mappings(tmp_path: Path) -> None:
+def test_unreadable_sources_raise_no_mapping_problems(tmp_path: Path) -> None:
     problems = found(
         tmp_path,
         WIDE,
@@ -238,7 +236,7 @@ def test_sources_that_could_not_be_read_say_nothing_about_the_mappings(tmp_path:
     )
 
 
-def test_qualtrics_questions_are_known_by_their_import_ids(tmp_path: Path) -> None:
+def test_qualtrics_questions_are_identified_by_import_ids(tmp_path: Path) -> None:
     rows = [
         ["Recorded Date", "Response ID", "Q1", "Q1 group"],
         ["Recorded Date", "Response ID", "How likely?", "group"],
@@ -251,7 +249,7 @@ def test_qualtrics_questions_are_known_by_their_import_ids(tmp_path: Path) -> No
     assert (problem.line, problem.what) == (4, "No question of inbox/poll.csv is called 'Q1'.")
 
 
-def test_the_metadata_of_qualtrics_is_the_one_of_the_model() -> None:
+def test_qualtrics_metadata_columns_match_the_model() -> None:
     macro = (Path(dbt_project).parent / "macros" / "vendors" / "qualtrics.sql").read_text()
     listed = macro[macro.index("-%}") : macro.index("{%- endmacro")].split("'")[1::2]
     assert set(listed) == QUALTRICS_METADATA
@@ -260,15 +258,15 @@ def test_the_metadata_of_qualtrics_is_the_one_of_the_model() -> None:
 @pytest.mark.parametrize(
     ("decimal", "values", "severity", "what"),
     [
-        (".", ["1,5", "2,25"], "error", "'1,5' is no number with decimal '.': is 'decimal' right? 2 of 2 values"),
-        (",", ["1.5", "2.25"], "error", "'1.5' is no number with decimal ',': is 'decimal' right?"),
-        (".", ["1.250,50", "3,00"], "error", "'1.250,50' is no number"),
-        (".", ["1 250.50", "3.00"], "error", "'1 250.50' is no number with decimal '.': 1 of 2 values"),
-        (",", ["1'250,50", "3,00", "4,00"], "warning", "'1'250,50' is no number"),
-        (".", ["EUR 12.50", "$3"], "error", "'EUR 12.50' is no number"),
+        (".", ["1,5", "2,25"], "error", "'1,5' is not a number with decimal '.': is 'decimal' right? 2 of 2 values"),
+        (",", ["1.5", "2.25"], "error", "'1.5' is not a number with decimal ',': is 'decimal' right?"),
+        (".", ["1.250,50", "3,00"], "error", "'1.250,50' is not a number"),
+        (".", ["1 250.50", "3.00"], "error", "'1 250.50' is not a number with decimal '.': 1 of 2 values"),
+        (",", ["1'250,50", "3,00", "4,00"], "warning", "'1'250,50' is not a number"),
+        (".", ["EUR 12.50", "$3"], "error", "'EUR 12.50' is not a number"),
     ],
 )
-def test_a_wrong_decimal_or_thousands_mark_is_named(
+def test_a_wrong_decimal_or_thousands_separator_is_named(
     tmp_path: Path, decimal: str, values: list[str], severity: str, what: str
 ) -> None:
     text = "customer_id,occurred_at,amount\n" + "".join(f'c,2026-01-01,"{value}"\n' for value in values)
@@ -287,22 +285,22 @@ def test_a_wrong_decimal_or_thousands_mark_is_named(
         (".", ["5"] * 19 + ["1,5"]),
     ],
 )
-def test_readable_numbers_and_what_is_none_at_all_say_nothing(tmp_path: Path, decimal: str, values: list[str]) -> None:
+def test_readable_numbers_and_non_numbers_raise_no_problem(tmp_path: Path, decimal: str, values: list[str]) -> None:
     text = "customer_id,occurred_at,amount\n" + "".join(f'c,2026-01-01,"{value}"\n' for value in values)
     assert found(tmp_path, {**SHOP, "decimal": decimal}, shop_csv=text) == []
 
 
-def test_answers_with_a_comma_name_the_question_and_labels_are_left_alone(tmp_path: Path) -> None:
+def test_decimal_commas_in_answers_name_the_question(tmp_path: Path) -> None:
     text = "respondent;Note\n" + "".join(f"r{n};{n % 4 + 1},5\n" for n in range(20))
     source = {**WIDE, "delimiter": ";"}
     (problem,) = found(tmp_path, source, poll_csv=text, survey_codebook=CODEBOOK + ",Note,overall,,1,5\n")
-    assert "20 of 20 values of column 'Note' are no numbers" in problem.what
+    assert "20 of 20 values of column 'Note' are not numbers" in problem.what
     labels = VALUES + "".join(f'poll,Note,"{n},5",{n}\n' for n in range(1, 5))
     assert found(tmp_path, source, survey_values=labels) == []
 
 
 @given(text=st.text("0123456789.,+- ", max_size=9), decimal=st.sampled_from([".", ","]))
-def test_numbers_are_read_as_the_model_reads_them(text: str, decimal: str) -> None:
+def test_numbers_are_parsed_as_in_the_model(text: str, decimal: str) -> None:
     """Compares with the branches of the macro parse_number, rendered as they stand."""
     assert reads_as_number(text, decimal) == NUMBER(text, decimal)
 
@@ -322,15 +320,15 @@ def _parse_number() -> Any:
 NUMBER = _parse_number()
 
 
-def test_a_survey_id_that_is_no_survey_is_an_error_of_the_mapping(tmp_path: Path) -> None:
+def test_an_unknown_survey_id_is_a_mapping_error(tmp_path: Path) -> None:
     from workspace import WorkspaceError
 
     with pytest.raises(WorkspaceError) as error:
         found(tmp_path, WIDE, SHOP, survey_codebook=CODEBOOK + "shop,Q,comment,,,\n")
-    assert "Source 'shop' is no survey." in str(error.value)
+    assert "Source 'shop' is not a survey." in str(error.value)
 
 
-def test_a_new_file_is_put_beside_others(tmp_path: Path) -> None:
+def test_a_new_file_is_compared_with_others(tmp_path: Path) -> None:
     """A question may stand in some files of a survey only."""
     write_workspace(tmp_path, WIDE)
     workspace = load_workspace(tmp_path)

@@ -1,4 +1,4 @@
-"""`cx check` proposes what a survey's file shows: a second header row, and words that stand for no answer."""
+"""`cx check` proposes what a survey's file shows: a second header row, and words that mean no answer."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def test_a_second_header_row_is_proposed_and_then_skipped(tmp_path: Path) -> Non
         "",
     ],
 )
-def test_a_row_of_answers_is_no_second_header(tmp_path: Path, text: str) -> None:
+def test_a_row_of_answers_is_not_a_second_header(tmp_path: Path, text: str) -> None:
     assert not [one for one in warnings(tmp_path, text) if str(one.key).endswith("header_rows")]
 
 
 @pytest.mark.parametrize("word", ["NA", "N/A", "null", "-", "n.a.", ".", "-99"])
-def test_a_word_for_no_answer_is_proposed_as_missing_until_it_is_declared(tmp_path: Path, word: str) -> None:
+def test_a_missing_marker_is_suggested_until_it_is_declared(tmp_path: Path, word: str) -> None:
     text = wide(*["Slow", word] * 6)
     [found] = warnings(tmp_path / "before", text)
     assert (found.severity, found.key) == ("warning", f"survey_values.{word}")
@@ -80,17 +80,17 @@ def test_a_word_for_no_answer_is_proposed_as_missing_until_it_is_declared(tmp_pa
     assert warnings(tmp_path / "after", text, values=f"poll,,{word},,true\n") == []
 
 
-def test_a_code_is_proposed_off_the_scale_only_and_never_for_an_attribute(tmp_path: Path) -> None:
+def test_a_missing_code_is_suggested_only_off_the_scale(tmp_path: Path) -> None:
     assert warnings(tmp_path / "on", wide(*["Slow"] * 12, scores=("9", "8") * 6)) == []
     [found] = warnings(tmp_path / "off", wide(*["Slow"] * 12, scores=("9", "99") * 6))
     assert "'Score' 6" in found.what
 
 
-def test_a_rare_dash_among_many_comments_is_not_worth_a_word(tmp_path: Path) -> None:
+def test_a_rare_dash_in_comments_is_not_reported(tmp_path: Path) -> None:
     assert warnings(tmp_path, wide(*["Slow"] * 300, "-")) == []
 
 
-def test_answers_of_a_long_file_are_looked_at_by_question(tmp_path: Path) -> None:
+def test_answers_of_a_long_file_are_checked_by_question(tmp_path: Path) -> None:
     lines = [f"{at},Why,{'NA' if at % 2 else 'Slow'}" for at in range(12)]
     [found] = warnings(tmp_path, "\n".join(["respondent,question_id,value", *lines, ""]), LONG)
     assert "'Why' 6" in found.what
@@ -100,6 +100,6 @@ def test_answers_of_a_long_file_are_looked_at_by_question(tmp_path: Path) -> Non
     ("changes", "said"),
     [({"header_rows": 0}, "header_rows"), ({"header_rows": 2, "header": False}, "Remove one")],
 )
-def test_header_rows_that_make_no_sense_are_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+def test_invalid_header_rows_are_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
     with pytest.raises(Exception, match=said):
         make_workspace(tmp_path, {**WIDE, **changes})

@@ -1,4 +1,4 @@
-"""`cx check` tries formats and the first times of every file, and names what would read them."""
+"""`cx check` tries formats and the first times of every file, and names the format that reads them."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def found(root: Path, *times: str, **options: str) -> list[Problem]:
         ("%d.%m.%Y %", "Trailing"),
     ],
 )
-def test_a_format_that_cannot_be_used_says_why(pattern: str, word: str) -> None:
+def test_an_unusable_time_format_is_explained(pattern: str, word: str) -> None:
     fault = format_fault(pattern)
     assert fault is not None
     assert word in fault.what
 
 
 @pytest.mark.parametrize("pattern", ["%Y-%m-%d %H:%M:%S %Z", "%d.%m.%Y", "%c", "%a %b %d %H:%M:%S %z %Y", "%-d.%-m.%y"])
-def test_a_format_that_the_engine_knows_can_be_used(pattern: str) -> None:
+def test_a_supported_time_format_is_accepted(pattern: str) -> None:
     assert format_fault(pattern) is None
 
 
-def test_times_that_a_format_cannot_read_are_named_with_what_would_read_them(tmp_path: Path) -> None:
+def test_unreadable_times_are_named_with_a_format_that_reads_them(tmp_path: Path) -> None:
     (problem,) = found(tmp_path, "2026/03/01 5:04:00 PM GMT-3", timestamp_format="%Y/%m/%d %I:%M:%S %p GMT%z")
     assert problem.severity == "error"
     assert "1 of the first 1 times of column 'occurred_at'" in problem.what
@@ -60,21 +60,21 @@ def test_times_that_a_format_cannot_read_are_named_with_what_would_read_them(tmp
         (("01/02/2026", "03/04/2026"), "'%d/%m/%Y' or '%m/%d/%Y'"),
     ],
 )
-def test_a_format_that_would_do_is_proposed(tmp_path: Path, times: tuple[str, ...], pattern: str) -> None:
+def test_a_matching_time_format_is_suggested(tmp_path: Path, times: tuple[str, ...], pattern: str) -> None:
     (problem,) = found(tmp_path, *times)
     assert f"'timestamp_format' of source 'shop' to {pattern}" in problem.fix
 
 
-def test_what_is_no_time_at_all_is_not_repeated(tmp_path: Path) -> None:
+def test_values_that_are_not_times_are_not_quoted(tmp_path: Path) -> None:
     (problem,) = found(tmp_path, "anna@mail.example")
     assert "anna" not in str(problem)
 
 
-def test_times_in_order_are_no_problem(tmp_path: Path) -> None:
+def test_valid_times_raise_no_problem(tmp_path: Path) -> None:
     assert found(tmp_path, "2026-03-01 10:00:00 +0100", "2026-03-01", "2026-03-01T10:00:00Z") == []
 
 
-def test_a_format_that_cannot_be_used_fails_its_source_alone(tmp_path: Path) -> None:
+def test_an_unusable_time_format_fails_only_its_source(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS | {"timestamp_format": "%d.%m.%Y %k:%M"}, ORDERS | {"name": "outlet"})
     put(workspace, "a.csv", HEADER + "7,2026-03-01,10\n")
     failed, loaded = load(workspace), load(workspace, "outlet")

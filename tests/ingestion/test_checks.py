@@ -28,9 +28,9 @@ def problems(root: Path, source: dict[str, Any], files: dict[str, bytes]) -> lis
     ("source", "files", "file", "what", "fix"),
     [
         (ORDERS, {}, "inbox/*.csv", "No file matches", "'path' in cx.yml"),
-        (ORDERS, {"a.csv": HEADER.encode() + b"1,M\xfcller,1\n"}, "inbox/a.csv", "Byte 34 is no utf-8", "'encoding'"),
-        (ORDERS, {"a.csv": HEADER.encode("utf-16")}, "inbox/a.csv", "Byte 0 is no utf-8", "utf-16"),
-        ({**ORDERS, "encoding": "utf-16"}, {"a.csv": b"\xff\xfea\x00b"}, "inbox/a.csv", "is no utf-16", "'encoding'"),
+        (ORDERS, {"a.csv": HEADER.encode() + b"1,M\xfcller,1\n"}, "inbox/a.csv", "Byte 34 is not utf-8", "'encoding'"),
+        (ORDERS, {"a.csv": HEADER.encode("utf-16")}, "inbox/a.csv", "Byte 0 is not utf-8", "utf-16"),
+        ({**ORDERS, "encoding": "utf-16"}, {"a.csv": b"\xff\xfea\x00b"}, "inbox/a.csv", "is not utf-16", "'encoding'"),
         (ORDERS, {"a.csv": b"id,occurred_at,amount\n"}, "inbox/a.csv", "no column 'customer_id'", "id, occurred_at"),
         (
             {**ORDERS, "columns": {"amount": "amout"}},
@@ -50,11 +50,11 @@ def problems(root: Path, source: dict[str, Any], files: dict[str, bytes]) -> lis
         (ORDERS, {"a.csv": b'customer_id,"amount\n1,2\n'}, "inbox/a.csv", "The header cannot be read", "'delimiter'"),
         (ORDERS, {"a.csv": b""}, "inbox/a.csv", "The file is empty", "'delimiter'"),
         (EVENTS, {"a.jsonl": b'{"type": \n'}, "inbox/a.jsonl", "not valid JSON", "one object a line"),
-        (EVENTS, {"a.jsonl": b"[]\n"}, "inbox/a.jsonl", "no JSON object", "one object a line"),
+        (EVENTS, {"a.jsonl": b"[]\n"}, "inbox/a.jsonl", "not a JSON object", "one object a line"),
         (SURVEY, {"a.csv": b"ResponseId\nR_1\n"}, "inbox/a.csv", "fewer than 3 header rows", "vendor csv"),
     ],
 )
-def test_a_broken_file_is_named_with_its_fault_and_the_fix(
+def test_a_broken_file_is_named_with_problem_and_fix(
     tmp_path: Path, source: dict[str, Any], files: dict[str, bytes], file: str, what: str, fix: str
 ) -> None:
     found = problems(tmp_path, source, files)
@@ -65,11 +65,11 @@ def test_a_broken_file_is_named_with_its_fault_and_the_fix(
     assert fix in found[0].fix
 
 
-def test_sound_files_have_no_problems(tmp_path: Path) -> None:
+def test_valid_files_have_no_problems(tmp_path: Path) -> None:
     assert problems(tmp_path, ORDERS, {"a.csv": HEADER.encode() + "Müller,2026-01-01,1\n".encode()}) == []
 
 
-def test_an_optional_column_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
+def test_a_missing_optional_column_is_a_warning(tmp_path: Path) -> None:
     found = problems(tmp_path, {**ORDERS, "columns": {"campaign": "camp"}}, {"a.csv": HEADER.encode()})
     assert [(problem.severity, problem.key) for problem in found] == [("warning", "columns.campaign")]
 
@@ -80,11 +80,11 @@ def test_another_vendors_events_are_a_warning(tmp_path: Path) -> None:
     assert "another vendor" in found[0].fix
 
 
-def test_every_file_and_source_is_looked_at(tmp_path: Path) -> None:
+def test_every_file_and_source_is_checked(tmp_path: Path) -> None:
     files = {"a.csv": b"x\n", "b.csv": HEADER.encode(), "c.csv": b"y\n"}
     assert {problem.file for problem in problems(tmp_path, ORDERS, files)} == {"inbox/a.csv", "inbox/c.csv"}
 
 
-def test_a_pattern_that_is_none_matches_nothing(tmp_path: Path) -> None:
+def test_an_invalid_pattern_matches_nothing(tmp_path: Path) -> None:
     found = problems(tmp_path, {**ORDERS, "path": "inbox/**.csv"}, {"a.csv": HEADER.encode()})
     assert [problem.what for problem in found] == ["No file matches this path."]

@@ -57,7 +57,7 @@ def whole_rows(workspace: Workspace, table: str) -> list[Any]:
         ("cp1252", "cp1252"),
     ],
 )
-def test_any_encoding_lands_as_the_same_text(tmp_path: Path, encoding: str, codec: str) -> None:
+def test_every_encoding_loads_as_the_same_text(tmp_path: Path, encoding: str, codec: str) -> None:
     text = "Kunde,occurred_at,amount\r\nMüller,2026-01-01,1\r\n\r\nSäger,2026-01-02,2\r\n"
     _, found = landed(tmp_path, text.encode(codec), encoding=encoding, columns={"customer_id": "Kunde"})
     assert found == [(2, "Müller", "2026-01-01", "1"), (4, "Säger", "2026-01-02", "2")]
@@ -94,7 +94,7 @@ def test_letters_of_other_scripts(tmp_path: Path, encoding: str, name: str) -> N
 @pytest.mark.parametrize(
     ("delimiter", "character"), [(";", ";"), ("tab", "\t"), ("\\t", "\t"), ("|", "|"), ("^", "^"), ("\\", "\\")]
 )
-def test_any_delimiter(tmp_path: Path, delimiter: str, character: str) -> None:
+def test_every_delimiter_loads_the_same_rows(tmp_path: Path, delimiter: str, character: str) -> None:
     text = 'customer_id,occurred_at,amount\n1,2026-01-01,"1,5"\n2,"""quoted""",\n'.replace('"1,5"', '"1;5"')
     text = text.replace(",", character).replace('"1;5"', f'"1{character}5"')
     _, found = landed(tmp_path, text, delimiter=delimiter)
@@ -140,20 +140,20 @@ def test_a_column_without_a_name_is_named_by_its_position(tmp_path: Path) -> Non
     assert other_cells(workspace) == [{"4": "x", "5": "y"}]
 
 
-def test_columns_of_a_canonical_name_need_no_mapping_and_a_mapping_wins(tmp_path: Path) -> None:
+def test_canonical_names_need_no_mapping_and_a_mapping_takes_precedence(tmp_path: Path) -> None:
     text = "customer_id,occurred_at,amount,net,order_id\n1,2026-01-01,10,8,A7\n"
     workspace, found = landed(tmp_path, text, columns={"amount": "net"})
     assert found == [(2, "1", "2026-01-01", "8")]
     assert rows(workspace, "select order_id, currency from raw_crm_csv.orders") == [("A7", None)]
 
 
-def test_cells_land_trimmed_and_the_others_as_they_stand(tmp_path: Path) -> None:
+def test_canonical_cells_are_trimmed_and_others_unchanged(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, " customer_id ,occurred_at,amount, note \n 1 ,  ,10, so \n")
     assert found == [(2, "1", None, "10")]
     assert other_cells(workspace) == [{"note": " so "}]
 
 
-def test_a_file_of_canonical_columns_only_has_no_others(tmp_path: Path) -> None:
+def test_a_file_with_only_canonical_columns_has_no_extra_columns(tmp_path: Path) -> None:
     workspace, _ = landed(tmp_path, HEADER + "1,2026-01-01,10\n")
     assert rows(workspace, "select _others from raw_crm_csv.orders") == [(None,)]
 
@@ -172,7 +172,7 @@ def test_a_file_of_canonical_columns_only_has_no_others(tmp_path: Path) -> None:
         ('1,2,"a" \n', delimited.Blanks(beside_quotes=True, as_cells=True)),
     ],
 )
-def test_blanks_are_found_wherever_a_piece_of_the_file_ends(
+def test_blank_lines_are_found_at_chunk_boundaries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, body: str, expected: delimited.Blanks
 ) -> None:
     path = tmp_path / "a.csv"
@@ -181,7 +181,7 @@ def test_blanks_are_found_wherever_a_piece_of_the_file_ends(
     assert delimited._look_for_blanks(path, ",") == expected
 
 
-def test_a_quoted_newline_is_one_record_and_lines_stay_those_of_the_file(tmp_path: Path) -> None:
+def test_a_quoted_newline_is_one_record_and_keeps_line_numbers(tmp_path: Path) -> None:
     text = '\n"customer\nid",occurred_at,amount\n1,"a\n\nb",10\n\n2,c,20\n3,"d\r\ne",30\n'
     workspace, found = landed(tmp_path, text, columns={"customer_id": "customer\nid"})
     assert found == [(4, "1", "a\n\nb", "10"), (8, "2", "c", "20"), (9, "3", "d\ne", "30")]
@@ -189,18 +189,18 @@ def test_a_quoted_newline_is_one_record_and_lines_stay_those_of_the_file(tmp_pat
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_any_newline(tmp_path: Path, newline: str) -> None:
+def test_every_newline_loads_the_same_rows(tmp_path: Path, newline: str) -> None:
     _, found = landed(tmp_path, newline.join([HEADER.strip(), "1,a,10", "", "2,b,20"]))
     assert found == [(2, "1", "a", "10"), (4, "2", "b", "20")]
 
 
-def test_mixed_newlines_add_no_lines(tmp_path: Path) -> None:
+def test_mixed_newlines_keep_line_numbers(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER + "1,a,10\r\n2,b,20\n3,c,30\r\n")
     assert [row[0] for row in found] == [2, 3, 4]
     assert books(workspace) == (4, 3, 0, 1)
 
 
-def test_a_record_of_another_width_is_rejected_with_its_line(tmp_path: Path) -> None:
+def test_a_record_with_the_wrong_width_is_rejected_with_its_line(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER + "1,a,10\n2,b\n3,c,30,more\n4,d,40\n")
     assert [row[1] for row in found] == ["1", "4"]
     assert refused(workspace) == [
@@ -210,7 +210,7 @@ def test_a_record_of_another_width_is_rejected_with_its_line(tmp_path: Path) -> 
     assert books(workspace) == (5, 2, 2, 1)
 
 
-def test_a_quote_never_closed_costs_its_own_line_only(tmp_path: Path) -> None:
+def test_an_unclosed_quote_rejects_only_its_line(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER + '1,a,10\n2,"b,20\n3,c,30\n4,"d,40\n5,"e\nf",50\n')
     # The quote of line 3 is closed by that of line 5, as any reader of CSV has it.
     assert [row[1] for row in found] == ["1", "5"]
@@ -221,7 +221,7 @@ def test_a_quote_never_closed_costs_its_own_line_only(tmp_path: Path) -> None:
     assert refused(workspace) == [(3, "a quote that is never closed", '2,"b,20')]
 
 
-def test_many_stray_quotes_still_lose_nothing(tmp_path: Path) -> None:
+def test_many_stray_quotes_lose_no_other_line(tmp_path: Path) -> None:
     dirty = "".join(f'{n},"open,{n}\n{n},plain,{n}\n' if n % 2 else f'{n},"a ""b"" c",{n}\n' for n in range(150))
     workspace, _ = landed(tmp_path, HEADER + dirty + '999,"never,1\n1000,b,2\n')
     found = rows(workspace, "select line from ledger.rejects union all select _line from raw_crm_csv.orders")
@@ -229,7 +229,7 @@ def test_many_stray_quotes_still_lose_nothing(tmp_path: Path) -> None:
     assert rows(workspace, "select amount from raw_crm_csv.orders where customer_id = '1000'") == [("2",)]
 
 
-def test_text_behind_a_closing_quote_is_rejected(tmp_path: Path) -> None:
+def test_text_after_a_closing_quote_is_rejected(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER + '1,"a"b,10\n2,5" pipe,20\n')
     assert found == [(3, "2", '5" pipe', "20")]
     assert refused(workspace) == [(2, "text behind a closing quote", '1,"a"b,10')]
@@ -238,7 +238,7 @@ def test_text_behind_a_closing_quote_is_rejected(tmp_path: Path) -> None:
 def test_undecodable_bytes_are_rejected_and_shown(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER.encode() + b"1,a,10\n2,M\xfcller,20\n3,\x00,30\n4,d,40\n")
     assert [row[:2] for row in found] == [(2, "1"), (5, "4")]
-    reason = "bytes that are no text in this encoding, or control characters"
+    reason = "bytes that are not text in this encoding, or control characters"
     assert refused(workspace) == [(3, reason, "2,M\\xfcller,20"), (4, reason, "3,\\x00,30")]
 
 
@@ -252,7 +252,7 @@ def test_a_line_longer_than_duckdbs_limit_is_loaded(tmp_path: Path) -> None:
     assert [(row[0], len(row[2])) for row in found] == [(2, 3_000_000), (3, 1)]
 
 
-def test_a_name_with_wildcards_is_just_a_name(tmp_path: Path) -> None:
+def test_a_file_name_with_wildcards_is_literal(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     put(workspace, "orders [1]*.csv", HEADER + "1,a,10\n")
     put(workspace, "orders 1x.csv", HEADER + "2,b,20\n")
@@ -261,7 +261,7 @@ def test_a_name_with_wildcards_is_just_a_name(tmp_path: Path) -> None:
     assert found == [("inbox/orders [1]*.csv", "1"), ("inbox/orders 1x.csv", "2")]
 
 
-def test_nothing_but_a_header_is_an_empty_file(tmp_path: Path) -> None:
+def test_a_file_with_only_a_header_is_empty(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER)
     assert found == []
     assert books(workspace) == (1, 0, 0, 1)
@@ -281,7 +281,7 @@ def test_a_missing_required_column_is_a_problem_and_other_files_load(tmp_path: P
     assert "Did you mean 'totl'?" in problem.fix
 
 
-def test_a_wide_survey_lands_every_question(tmp_path: Path) -> None:
+def test_a_wide_survey_loads_every_question(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, {**WIDE, "columns": {"respondent": "1"}})
     put(workspace, "poll.csv", '"","Q1","Q2"\n"1",7,\n"2",8,"so, so"\n')
     load_source(workspace, "poll", run_id="run")
@@ -292,6 +292,6 @@ def test_a_wide_survey_lands_every_question(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_of_a_transcoded_file_is_left_behind(tmp_path: Path) -> None:
+def test_no_transcoded_copy_is_left_behind(tmp_path: Path) -> None:
     workspace, _ = landed(tmp_path, (HEADER + "Müller,a,10\n").encode("latin-1"), encoding="latin-1")
     assert [path.name for path in workspace.paths.warehouse.iterdir()] == ["raw.duckdb"]

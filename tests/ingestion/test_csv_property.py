@@ -1,4 +1,4 @@
-"""Whatever is in a CSV file: every record that Python's csv sees is loaded, rejected or skipped, and none twice."""
+"""For any CSV file: every record that Python's csv sees is loaded, rejected or skipped, and none twice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size
 @dataclass(frozen=True)
 class Record:
     line: int
-    fate: str
+    disposition: str
     cells: tuple[str | None, ...] = ()
 
 
@@ -72,7 +72,7 @@ def _judge(text: str, line: int) -> Record:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.one_of(DIRT, LINES))
-def test_every_record_that_csv_sees_is_accounted_for(tmp_path: Path, body: str) -> None:
+def test_every_csv_record_is_accounted_for(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))
 
 
@@ -95,7 +95,7 @@ def test_quotes_in_awkward_places(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))
 
 
-def test_the_fast_way_and_the_careful_way_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fast_and_the_careful_parser_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(20261122)
     plain = ["a", "", "é", '"a"', '"a,b"', '"a ""b"""', "a'b", '""', "\\", "#x", "null", " a "]
     odd = ['"a\nb"', 'a"b', ' "a"', '"a" ', '  "a"', '"a"  ', '\t"a"', '"a"\t', '"', " ", "\t"]
@@ -127,11 +127,11 @@ def staged(path: Path, content: str) -> list[Record]:
     text = make_readable(path, "utf-8", path.parent / "scratch")
     head = read_head(text.path, delimiter=",", header_rows=1)
     stage_records(CONNECTION, text, delimiter=",", head=head)
-    found = CONNECTION.execute("select line, fate, cells from staged order by line").fetchall()
-    return [Record(line, fate, tuple(cells or ())) for line, fate, cells in found]
+    found = CONNECTION.execute("select line, disposition, cells from staged order by line").fetchall()
+    return [Record(line, disposition, tuple(cells or ())) for line, disposition, cells in found]
 
 
-def test_books_and_tables_agree_for_dirty_files(tmp_path: Path) -> None:
+def test_reconciliation_matches_tables_for_dirty_files(tmp_path: Path) -> None:
     random = Random(20261122)
     tokens = ['"', ",", ",", "\n", "\r\n", "a", "é", " ", "a,b,c\n", 'd,"e\nf",g\n']
     workspace = make_workspace(tmp_path, WIDE)
@@ -147,8 +147,8 @@ def test_books_and_tables_agree_for_dirty_files(tmp_path: Path) -> None:
         rejected = rows(workspace, "select line from ledger.rejects where path = ?", path)
         found = [Record(line, "loaded", tuple(json.loads(row).values())) for line, row in loaded]
         found += [Record(line, "rejected") for (line,) in rejected]
-        assert sorted(found, key=lambda record: record.line) == [r for r in records if r.fate != "skipped"]
-        skipped = 1 + sum(record.fate == "skipped" for record in records)
+        assert sorted(found, key=lambda record: record.line) == [r for r in records if r.disposition != "skipped"]
+        skipped = 1 + sum(record.disposition == "skipped" for record in records)
         assert rows(workspace, "select records, loaded, rejected, skipped from ledger.loads where path = ?", path) == [
             (len(records) + 1, len(loaded), len(rejected), skipped)
         ]

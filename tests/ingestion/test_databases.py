@@ -68,7 +68,7 @@ def counts(workspace: Workspace) -> list[tuple[int, ...]]:
     return rows(workspace, "select records, loaded, skipped from ledger.loads order by load_id")
 
 
-def test_a_row_lands_as_text_with_every_column(tmp_path: Path, postgres: Server) -> None:
+def test_a_row_is_loaded_as_text_with_every_column(tmp_path: Path, postgres: Server) -> None:
     postgres.execute(
         "insert into orders values (1, 'Jürgen', '2026-01-04 09:12:33.120456+01', null, 1200.50,"
         " '5', '{a,b}', '{\"a\": 1}')"
@@ -89,7 +89,7 @@ def test_a_row_lands_as_text_with_every_column(tmp_path: Path, postgres: Server)
     }
 
 
-def test_without_a_cursor_a_changed_table_takes_the_place_of_the_former(tmp_path: Path, postgres: Server) -> None:
+def test_without_a_cursor_a_changed_table_replaces_the_previous_load(tmp_path: Path, postgres: Server) -> None:
     workspace = make_workspace(tmp_path, table_source())
     insert(postgres, (1, "a", "10", NOW), (2, "b", "20", NOW), (3, "c", "30", NOW))
     load(workspace)
@@ -107,7 +107,7 @@ def test_without_a_cursor_a_changed_table_takes_the_place_of_the_former(tmp_path
     assert counts(workspace) == [(3, 3, 0), (2, 2, 0), (0, 0, 0)]
 
 
-def test_with_a_cursor_only_new_and_changed_rows_land(tmp_path: Path, postgres: Server) -> None:
+def test_with_a_cursor_only_new_and_changed_rows_load(tmp_path: Path, postgres: Server) -> None:
     workspace = make_workspace(tmp_path, table_source(**CURSOR))
     insert(postgres, (1, "a", "10", NOW - timedelta(days=1)), (2, "b", "20", NOW - timedelta(minutes=5)))
     load(workspace)
@@ -144,7 +144,7 @@ def test_a_hard_delete_is_not_seen_with_a_cursor(tmp_path: Path, postgres: Serve
     assert live_orders(workspace) == [("a", "10.00"), ("b", "20.00")]
 
 
-def test_rows_without_a_cursor_value_take_the_place_of_the_former_ones(tmp_path: Path, postgres: Server) -> None:
+def test_rows_without_a_cursor_value_replace_earlier_ones(tmp_path: Path, postgres: Server) -> None:
     workspace = make_workspace(tmp_path, table_source(**CURSOR))
     insert(postgres, (1, "a", "10", NOW), (2, "b", "20", None))
     load(workspace)
@@ -170,7 +170,7 @@ def test_a_cursor_in_the_future_hides_no_later_row(tmp_path: Path, postgres: Ser
     assert live_orders(workspace) == [("a", "10.00"), ("b", "20.00")]
 
 
-def test_equal_rows_count_as_often_as_they_stand_in_the_table(tmp_path: Path, postgres: Server) -> None:
+def test_identical_rows_are_all_counted(tmp_path: Path, postgres: Server) -> None:
     postgres.execute("create table visits (who text, seen timestamptz, what text)")
     columns = {"customer_id": "who", "occurred_at": "seen", "event": "what"}
     visits = {"table": "visits", "entity": "interactions", "columns": columns}
@@ -191,7 +191,7 @@ def test_equal_rows_count_as_often_as_they_stand_in_the_table(tmp_path: Path, po
         ("timestamptz", "90 seconds", "'2026-03-10 10:00+02'", "'2026-03-10 07:58:30+00'", "'2026-03-10 07:58:29+00'"),
     ],
 )
-def test_ids_days_and_times_are_cursors(
+def test_ids_dates_and_times_can_be_cursors(
     tmp_path: Path, postgres: Server, kind: str, lag: str, first: str, late: str, missed: str
 ) -> None:
     postgres.execute(f"create table changes (customer_id text, occurred_at text, amount int, order_id text, at {kind})")
@@ -205,7 +205,7 @@ def test_ids_days_and_times_are_cursors(
     assert live_orders(workspace) == [("first", "1"), ("late", "2")]
 
 
-def test_other_columns_read_the_table_again(tmp_path: Path, postgres: Server) -> None:
+def test_changed_columns_reload_the_table(tmp_path: Path, postgres: Server) -> None:
     workspace = make_workspace(tmp_path, table_source(**CURSOR))
     insert(postgres, (1, "a", "10", NOW), (2, "b", "20", None))
     load(workspace)
@@ -217,7 +217,7 @@ def test_other_columns_read_the_table_again(tmp_path: Path, postgres: Server) ->
     assert counts(workspace)[-1] == (2, 2, 0)
 
 
-def test_a_server_that_is_away_is_a_problem_of_its_source_alone(tmp_path: Path, postgres: Server) -> None:
+def test_an_unreachable_server_affects_only_its_source(tmp_path: Path, postgres: Server) -> None:
     files = {**ORDERS, "name": "outlet"}
     workspace = make_workspace(tmp_path, table_source(), files)
     insert(postgres, (1, "a", "10", NOW))
@@ -238,7 +238,7 @@ def test_a_server_that_is_away_is_a_problem_of_its_source_alone(tmp_path: Path, 
     assert live_orders(workspace) == [("a", "10.00"), ("b", "20.00"), ("z", "1")]
 
 
-def test_a_server_that_dies_in_the_middle_leaves_nothing_and_the_next_run_is_complete(
+def test_a_server_that_fails_midway_loads_nothing_and_the_next_run_completes(
     tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     postgres.execute("insert into orders select n, 'c' || n, now(), now(), n from generate_series(1, 300000) as n")
@@ -278,7 +278,7 @@ def test_no_message_shows_the_password(tmp_path: Path, postgres: Server, monkeyp
 @pytest.mark.parametrize(
     ("options", "key", "severity", "said"),
     [
-        ({"table": "oders"}, "sources.shop.table", "error", "Near names: orders."),
+        ({"table": "oders"}, "sources.shop.table", "error", "Similar names: orders."),
         ({"table": "sales.orders"}, "sources.shop.table", "error", "schema 'sales'"),
         ({"columns": {**COLUMNS, "amount": "totl"}}, "columns.amount", "error", "Did you mean 'total'?"),
         ({"columns": {**COLUMNS, "cost": "price"}}, "columns.cost", "warning", "The table has no column 'price'"),
@@ -295,7 +295,7 @@ def test_no_message_shows_the_password(tmp_path: Path, postgres: Server, monkeyp
         ({"url": "env:CX_NOWHERE"}, "sources.shop.url", "error", "CX_NOWHERE is not set"),
     ],
 )
-def test_check_names_what_does_not_fit(
+def test_check_names_table_problems(
     tmp_path: Path, postgres: Server, options: dict[str, Any], key: str, severity: str, said: str
 ) -> None:
     (problem,) = check_sources(make_workspace(tmp_path, table_source(**options)))
@@ -303,11 +303,11 @@ def test_check_names_what_does_not_fit(
     assert said in str(problem)
 
 
-def test_a_table_that_fits_passes_the_check(tmp_path: Path, postgres: Server) -> None:
+def test_a_valid_table_passes_the_check(tmp_path: Path, postgres: Server) -> None:
     assert check_sources(make_workspace(tmp_path, table_source(**CURSOR))) == []
 
 
-def test_three_hundred_thousand_rows_and_then_a_days_changes(tmp_path: Path, postgres: Server) -> None:
+def test_a_large_table_and_a_days_changes_load_in_seconds(tmp_path: Path, postgres: Server) -> None:
     postgres.execute(
         """
         insert into orders
@@ -350,7 +350,7 @@ def change(path: Path, statement: str, *parameters: Any) -> None:
 
 
 @pytest.mark.parametrize("form", ["{} {}", "{}T{}", "{}T{}Z"])
-def test_sqlite_is_read_by_a_cursor_of_text(tmp_path: Path, shop_db: Path, form: str) -> None:
+def test_sqlite_supports_a_text_cursor(tmp_path: Path, shop_db: Path, form: str) -> None:
     workspace = make_workspace(tmp_path, table_source(url="sqlite:///shop.db", **CURSOR))
     add = "insert into orders values (?, ?, '2026-01-01', 1.5, ?)"
     change(shop_db, add, 1, "a", form.format("2026-03-10", "10:00:00"))
@@ -363,7 +363,7 @@ def test_sqlite_is_read_by_a_cursor_of_text(tmp_path: Path, shop_db: Path, form:
     assert not unbalanced(workspace)
 
 
-def test_sqlite_is_read_whole_and_never_written(tmp_path: Path, shop_db: Path) -> None:
+def test_sqlite_is_read_completely_and_never_written(tmp_path: Path, shop_db: Path) -> None:
     workspace = make_workspace(tmp_path, table_source(url="sqlite:///shop.db"))
     change(shop_db, "insert into orders values (1, 'a', 'not a time', 'not a number', 17)")
     load(workspace)
@@ -371,7 +371,7 @@ def test_sqlite_is_read_whole_and_never_written(tmp_path: Path, shop_db: Path) -
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["cx.yml", "shop.db"]
 
 
-def test_sqlite_without_its_file_is_a_problem_and_makes_none(tmp_path: Path) -> None:
+def test_a_missing_sqlite_file_is_reported_and_not_created(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, table_source(url="sqlite:///shop.db"))
     (problem,) = load(workspace).problems
     assert "There is no file" in problem.what
@@ -384,19 +384,19 @@ def test_sqlite_without_its_file_is_a_problem_and_makes_none(tmp_path: Path) -> 
         ({"url": "mysql://a:b@c/d"}, "postgresql:// or sqlite://"),
         ({"table": "orders; drop table x"}, "table"),
         ({"cursor": "updated_at"}, "go together"),
-        ({"cursor": "updated_at", "lag": "soon"}, "no lag"),
+        ({"cursor": "updated_at", "lag": "soon"}, "not a lag"),
         ({"path": "inbox/*.csv"}, "'path' does not belong to vendor sql"),
         ({"delimiter": ";"}, "'delimiter' does not belong to vendor sql"),
         ({"entity": "order"}, "use one of"),
     ],
 )
-def test_a_wrong_key_of_a_table_is_refused(tmp_path: Path, options: dict[str, Any], said: str) -> None:
+def test_an_unknown_table_option_is_refused(tmp_path: Path, options: dict[str, Any], said: str) -> None:
     with pytest.raises(WorkspaceError) as refused:
         make_workspace(tmp_path, table_source(**options))
     assert said.lower() in str(refused.value).lower()
 
 
-def test_a_url_is_not_told_in_an_error(tmp_path: Path) -> None:
+def test_an_error_does_not_contain_the_url(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError) as refused:
         make_workspace(tmp_path, table_source(url="mysql://a:secret@host/d", entity="order"))
     assert "secret" not in str(refused.value)

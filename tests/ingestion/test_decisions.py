@@ -1,4 +1,4 @@
-"""Whatever happens in an inbox, every file that lies there counts exactly once. Decisions alone: no disk, no DuckDB."""
+"""Whatever happens in an inbox, every file in it counts exactly once. Only decisions: no disk, no DuckDB."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_every_present_file_counts_exactly_once(inboxes: list[dict[str, bytes]])
 
 
 @given(st.lists(INBOXES, min_size=1, max_size=4))
-def test_other_options_end_in_the_same_contents(inboxes: list[dict[str, bytes]]) -> None:
+def test_changed_options_lead_to_the_same_contents(inboxes: list[dict[str, bytes]]) -> None:
     world = World()
     for files in inboxes:
         world.run(files)

@@ -1,4 +1,4 @@
-"""Every kind of table over time: it loads once, rejects what is broken, tells drift, and takes what comes late.
+"""Every kind of table over time: it loads once, rejects what is broken, reports drift, and accepts what comes late.
 
 One row of `CASES` is a kind of table; every test below is asked of each.
 """
@@ -33,7 +33,7 @@ class Case:
     Attributes:
         source: as in cx.yml.
         write: records -> what the vendor's file holds.
-        broken: a record that cannot be read, as it stands in the file; None where the vendor cannot send one.
+        broken: a record that cannot be read, as it is in the file; None where the vendor cannot send one.
         dropped: a key that every record has and that may go.
     """
 
@@ -165,7 +165,7 @@ def warnings(report: LoadReport) -> list[tuple[str | None, str]]:
     return [(problem.key, problem.what) for problem in report.problems]
 
 
-def test_again_renamed_grown_and_corrected_every_record_counts_once(workspace: Workspace, case: Case) -> None:
+def test_repeated_renamed_grown_and_corrected_files_count_once(workspace: Workspace, case: Case) -> None:
     path = write(workspace, case, "b", records(case, 1, 3))
     assert warnings(run(workspace)) == []
     run(workspace)
@@ -181,7 +181,7 @@ def test_again_renamed_grown_and_corrected_every_record_counts_once(workspace: W
     assert live(workspace, case) == 2
 
 
-def test_a_broken_record_is_rejected_with_its_line_and_the_others_land(workspace: Workspace, case: Case) -> None:
+def test_a_broken_record_is_rejected_and_the_others_load(workspace: Workspace, case: Case) -> None:
     lines = case.write(records(case, 1, 4)).splitlines()
     at = len(lines) - 2
     lines.insert(at, str(case.broken))
@@ -191,7 +191,7 @@ def test_a_broken_record_is_rejected_with_its_line_and_the_others_land(workspace
     assert rows(workspace, "select line, payload from ledger.rejects") == [(at + 1, case.broken)]
 
 
-def test_a_file_cut_off_or_wrongly_encoded_is_made_good_by_the_whole_one(workspace: Workspace, case: Case) -> None:
+def test_a_truncated_or_misencoded_file_is_replaced_by_the_good_one(workspace: Workspace, case: Case) -> None:
     text = case.write(records(case, 1, 4))
     cut = text.rstrip("\n").rfind("\n") + 8
     put(workspace, f"a.{case.ending}", text[:cut])
@@ -206,7 +206,7 @@ def test_a_file_cut_off_or_wrongly_encoded_is_made_good_by_the_whole_one(workspa
     assert live(workspace, case) == 4
 
 
-def test_a_new_a_lost_and_a_changed_column_are_kept_and_told(workspace: Workspace, case: Case) -> None:
+def test_added_lost_and_changed_columns_are_kept_and_reported(workspace: Workspace, case: Case) -> None:
     write(workspace, case, "a", records(case, 1, 3))
     run(workspace)
     write(workspace, case, "b", [{**record, "points": "x"} for record in records(case, 4, 5)])
@@ -215,13 +215,13 @@ def test_a_new_a_lost_and_a_changed_column_are_kept_and_told(workspace: Workspac
     write(workspace, case, "c", [{**record, "points": "x"} for record in lost])
     assert warnings(run(workspace))[0][1].endswith(f"'{case.dropped}' is gone; the load before had it.")
     write(workspace, case, "d", [{**record, "points": "x", "measured": "many"} for record in records(case, 8, 9)])
-    told = warnings(run(workspace))
-    assert [key for key, _ in told if key != case.dropped] == ["measured"]
-    assert "held numbers and now holds text" in " ".join(what for _, what in told)
+    reported = warnings(run(workspace))
+    assert [key for key, _ in reported if key != case.dropped] == ["measured"]
+    assert "held numbers and now holds text" in " ".join(what for _, what in reported)
     assert live(workspace, case) == 9
 
 
-def test_a_few_bad_values_are_no_other_type(workspace: Workspace, case: Case) -> None:
+def test_a_few_bad_values_do_not_change_the_type(workspace: Workspace, case: Case) -> None:
     if case.ending != "csv":
         pytest.skip("a value of JSON has its type")
     write(workspace, case, "a", records(case, 1, 3))
@@ -230,7 +230,7 @@ def test_a_few_bad_values_are_no_other_type(workspace: Workspace, case: Case) ->
     assert warnings(run(workspace)) == []
 
 
-def test_what_comes_late_or_is_older_counts_beside_the_newer(workspace: Workspace, case: Case) -> None:
+def test_late_and_older_files_count_beside_newer_ones(workspace: Workspace, case: Case) -> None:
     write(workspace, case, "2026-03-05", records(case, 5, 6))
     run(workspace)
     older = write(workspace, case, "2026-03-01", records(case, 1, 3))
@@ -241,7 +241,7 @@ def test_what_comes_late_or_is_older_counts_beside_the_newer(workspace: Workspac
     assert live(workspace, case) == 3
 
 
-def test_the_beginning_of_a_longer_file_that_is_gone_is_known(workspace: Workspace, case: Case) -> None:
+def test_a_prefix_of_a_deleted_longer_file_is_recognised(workspace: Workspace, case: Case) -> None:
     path = write(workspace, case, "long", records(case, 1, 5))
     run(workspace)
     path.unlink()
@@ -260,7 +260,7 @@ REQUIRED = [(case, CSV_ENTITIES[case.source["kind"]][case.source["entity"]].requ
 
 
 @pytest.mark.parametrize(("case", "required"), [pytest.param(*one, id=one[0].name) for one in REQUIRED if one[1]])
-def test_a_lost_required_column_stops_its_source_alone(tmp_path: Path, case: Case, required: tuple[str, ...]) -> None:
+def test_a_lost_required_column_stops_only_its_source(tmp_path: Path, case: Case, required: tuple[str, ...]) -> None:
     other = {**EVENTS, "name": "site"}
     workspace = make_workspace(tmp_path, case.source, other)
     write(workspace, case, "a", records(case, 1, 3))
@@ -274,25 +274,27 @@ def test_a_lost_required_column_stops_its_source_alone(tmp_path: Path, case: Cas
     assert live(workspace, case) == 3
 
 
-def test_a_table_of_a_database_tells_its_drift(tmp_path: Path) -> None:
+def test_schema_drift_of_a_database_table_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "shop.db"
     columns = {"customer_id": "who", "occurred_at": "day", "amount": "total"}
     source = {"name": "shop", "kind": "crm", "vendor": "sql", "entity": "orders", "url": "sqlite:///shop.db"}
     workspace = make_workspace(tmp_path, {**source, "table": "orders", "columns": columns})
 
-    def told(*statements: str) -> list[Problem]:
+    def problems_of(*statements: str) -> list[Problem]:
         with sqlite3.connect(path) as connection:
             for statement in statements:
                 connection.execute(statement)
         return list(load(workspace).problems)
 
     assert (
-        told("create table orders (who, day, total, note)", "insert into orders values ('a', '2026-01-01', 1, 'n')")
+        problems_of(
+            "create table orders (who, day, total, note)", "insert into orders values ('a', '2026-01-01', 1, 'n')"
+        )
         == []
     )
-    assert [problem.key for problem in told("alter table orders add column points")] == ["points"]
-    assert [problem.key for problem in told("alter table orders drop column note")] == ["note"]
-    assert [problem.key for problem in told("update orders set total = 'many'")] == ["total"]
-    (problem,) = told("alter table orders drop column total")
+    assert [problem.key for problem in problems_of("alter table orders add column points")] == ["points"]
+    assert [problem.key for problem in problems_of("alter table orders drop column note")] == ["note"]
+    assert [problem.key for problem in problems_of("update orders set total = 'many'")] == ["total"]
+    (problem,) = problems_of("alter table orders drop column total")
     assert (problem.severity, problem.key) == ("error", "columns.amount")
     assert rows(workspace, "select amount from raw_crm_csv.orders where _load_id = 4") == [("many",)]

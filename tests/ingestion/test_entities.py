@@ -1,4 +1,4 @@
-"""Every entity of the csv vendor lands its canonical columns, and says which required one a file lacks."""
+"""Every entity of the csv vendor loads its canonical columns, and names the required one that a file lacks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def source(kind: str, entity: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("kind", "entity"), ENTITIES)
-def test_an_entity_lands_every_canonical_column_and_keeps_the_others(tmp_path: Path, kind: str, entity: str) -> None:
+def test_an_entity_loads_canonical_columns_and_keeps_the_others(tmp_path: Path, kind: str, entity: str) -> None:
     columns = CSV_ENTITIES[kind][entity].columns
     workspace = make_workspace(tmp_path, source(kind, entity))
     header = [*columns, "ours"]

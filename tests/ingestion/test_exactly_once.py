@@ -49,7 +49,7 @@ def test_the_same_file_is_loaded_once(shop: Workspace) -> None:
     assert statuses(shop) == [(1, "active")]
 
 
-def test_a_touched_file_is_not_loaded_again(shop: Workspace) -> None:
+def test_a_file_with_a_new_mtime_is_not_loaded_again(shop: Workspace) -> None:
     path = put(shop, "a.csv", A)
     load(shop)
     os.utime(path, (1, 1))
@@ -65,7 +65,7 @@ def test_a_renamed_file_is_not_loaded_again(shop: Workspace) -> None:
     assert live_orders(shop) == [("1", "10")]
 
 
-def test_a_renamed_file_that_is_corrected_replaces_what_it_was(shop: Workspace) -> None:
+def test_a_renamed_and_corrected_file_replaces_the_original(shop: Workspace) -> None:
     path = put(shop, "a.csv", A)
     load(shop)
     path.rename(path.with_name("b.csv"))
@@ -75,7 +75,7 @@ def test_a_renamed_file_that_is_corrected_replaces_what_it_was(shop: Workspace) 
     assert live_orders(shop) == [("1", "11")]
 
 
-def test_a_renamed_file_that_is_corrected_before_the_next_run_is_new(shop: Workspace) -> None:
+def test_a_file_renamed_and_corrected_between_runs_is_new(shop: Workspace) -> None:
     path = put(shop, "a.csv", A)
     load(shop)
     path.unlink()
@@ -84,7 +84,7 @@ def test_a_renamed_file_that_is_corrected_before_the_next_run_is_new(shop: Works
     assert live_orders(shop) == [("1", "10"), ("1", "11")], "nothing tells that it was the same file"
 
 
-def test_identical_content_under_two_present_names_counts_once(shop: Workspace) -> None:
+def test_identical_content_under_two_names_counts_once(shop: Workspace) -> None:
     put(shop, "a.csv", A)
     put(shop, "b.csv", A)
     assert outcomes(shop) == ["a.csv loaded", "b.csv duplicate"]
@@ -92,7 +92,7 @@ def test_identical_content_under_two_present_names_counts_once(shop: Workspace) 
     assert rows(shop, "select records, loaded, rejected, skipped from ledger.loads where load_id = 2") == [(2, 0, 0, 2)]
 
 
-def test_a_copy_keeps_content_live_when_the_first_one_changes(shop: Workspace) -> None:
+def test_a_copy_keeps_content_live_when_the_original_changes(shop: Workspace) -> None:
     put(shop, "a.csv", A)
     put(shop, "b.csv", A)
     load(shop)
@@ -104,7 +104,7 @@ def test_a_copy_keeps_content_live_when_the_first_one_changes(shop: Workspace) -
     assert live_orders(shop) == [("1", "11"), ("3", "30")]
 
 
-def test_a_grown_file_replaces_its_shorter_self(shop: Workspace) -> None:
+def test_a_grown_file_replaces_its_shorter_version(shop: Workspace) -> None:
     put(shop, "a.csv", A)
     load(shop)
     put(shop, "a.csv", LONGER)
@@ -115,7 +115,7 @@ def test_a_grown_file_replaces_its_shorter_self(shop: Workspace) -> None:
     ]
 
 
-def test_a_file_that_begins_with_a_loaded_one_replaces_it_under_any_name(shop: Workspace) -> None:
+def test_a_file_that_extends_a_loaded_one_replaces_it(shop: Workspace) -> None:
     put(shop, "january.csv", A)
     load(shop)
     put(shop, "january_february.csv", LONGER)
@@ -135,7 +135,7 @@ def test_a_grown_file_replaces_one_that_vanished(shop: Workspace) -> None:
 
 
 @pytest.mark.parametrize("names", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
-def test_order_of_names_does_not_matter_for_a_file_and_its_beginning(shop: Workspace, names: tuple[str, str]) -> None:
+def test_file_name_order_does_not_matter_for_a_file_and_its_prefix(shop: Workspace, names: tuple[str, str]) -> None:
     put(shop, names[0], A)
     put(shop, names[1], LONGER)
     load(shop)
@@ -143,7 +143,7 @@ def test_order_of_names_does_not_matter_for_a_file_and_its_beginning(shop: Works
     assert not unbalanced(shop)
 
 
-def test_a_beginning_that_arrives_late_is_counted_and_skipped(shop: Workspace) -> None:
+def test_a_prefix_that_arrives_late_is_skipped(shop: Workspace) -> None:
     put(shop, "b.csv", LONGER)
     load(shop)
     put(shop, "a.csv", A)
@@ -151,7 +151,7 @@ def test_a_beginning_that_arrives_late_is_counted_and_skipped(shop: Workspace) -
     assert rows(shop, "select records, loaded, rejected, skipped from ledger.loads where load_id = 2") == [(2, 0, 0, 2)]
 
 
-def test_a_beginning_counts_again_when_the_longer_file_is_corrected(shop: Workspace) -> None:
+def test_a_prefix_counts_again_when_the_longer_file_is_corrected(shop: Workspace) -> None:
     put(shop, "a.csv", A)
     put(shop, "b.csv", LONGER)
     load(shop)
@@ -169,7 +169,7 @@ def test_a_corrected_file_replaces_its_old_version(shop: Workspace) -> None:
     assert rows(shop, "select count(*) from raw_crm_csv.orders") == [(2,)], "raw keeps both"
 
 
-def test_a_then_b_then_a_again_leaves_a_live(shop: Workspace) -> None:
+def test_returning_to_earlier_content_makes_it_live_again(shop: Workspace) -> None:
     for content in (A, B, A):
         put(shop, "a.csv", content)
         load(shop)
@@ -186,7 +186,7 @@ def test_rotated_files_all_count(shop: Workspace) -> None:
     assert live_orders(shop) == [("1", "10"), ("1", "11")]
 
 
-def test_a_moved_file_is_known_while_its_old_name_holds_its_beginning(shop: Workspace) -> None:
+def test_a_moved_file_is_recognised_while_its_old_name_holds_a_prefix(shop: Workspace) -> None:
     path = put(shop, "a.csv", LONGER)
     load(shop)
     path.rename(path.with_name("b.csv"))
@@ -204,7 +204,7 @@ def test_a_vanished_file_stays_loaded(shop: Workspace) -> None:
     assert live_orders(shop) == [("1", "10")]
 
 
-def test_sources_do_not_share_their_files(tmp_path: Path) -> None:
+def test_sources_do_not_share_files(tmp_path: Path) -> None:
     shop = make_workspace(tmp_path, ORDERS, {**ORDERS, "name": "outlet"})
     put(shop, "a.csv", A)
     load(shop, "shop")
@@ -212,7 +212,7 @@ def test_sources_do_not_share_their_files(tmp_path: Path) -> None:
     assert live_orders(shop) == [("1", "10"), ("1", "10")]
 
 
-def test_other_reading_options_read_a_file_again(tmp_path: Path) -> None:
+def test_changed_reading_options_reload_a_file(tmp_path: Path) -> None:
     source = {**ORDERS, "columns": {"amount": "net"}}
     shop = make_workspace(tmp_path, source)
     put(shop, "a.csv", "customer_id,occurred_at,net,gross\n1,2026-01-01,10,12\n")
@@ -223,7 +223,7 @@ def test_other_reading_options_read_a_file_again(tmp_path: Path) -> None:
     assert outcomes(shop) == ["a.csv unchanged"]
 
 
-def test_a_new_timezone_reads_nothing_again(tmp_path: Path) -> None:
+def test_a_new_timezone_reloads_nothing(tmp_path: Path) -> None:
     shop = make_workspace(tmp_path, ORDERS)
     put(shop, "a.csv", A)
     load(shop)
@@ -231,7 +231,7 @@ def test_a_new_timezone_reads_nothing_again(tmp_path: Path) -> None:
     assert outcomes(shop) == ["a.csv unchanged"]
 
 
-def test_a_file_that_cannot_be_read_leaves_its_old_version_live(shop: Workspace) -> None:
+def test_an_unreadable_file_leaves_its_old_version_live(shop: Workspace) -> None:
     put(shop, "a.csv", A)
     load(shop)
     put(shop, "a.csv", "customer_id,occurred_at\n1,2026-01-01\n")
@@ -286,7 +286,7 @@ def test_mappings_follow_their_files(tmp_path: Path) -> None:
     assert not unbalanced(workspace)
 
 
-def test_preparing_again_changes_nothing_that_was_loaded(shop: Workspace) -> None:
+def test_preparing_again_keeps_loaded_rows(shop: Workspace) -> None:
     put(shop, "a.csv", A)
     load(shop)
     secret = rows(shop, "from secret.key_pads")

@@ -123,7 +123,7 @@ def test_a_database_under_the_name_of_a_text_is_named(tmp_path: Path) -> None:
         (EVENTS, "a.jsonl", CSV.replace(b",", b";"), "delimited text (CSV), not JSON"),
     ],
 )
-def test_json_and_delimited_text_are_told_apart(
+def test_json_and_delimited_text_are_distinguished(
     tmp_path: Path, source: dict[str, Any], name: str, content: bytes, what: str
 ) -> None:
     workspace = make_workspace(tmp_path, source)
@@ -154,9 +154,7 @@ def test_json_and_delimited_text_are_told_apart(
         (b"", False),
     ],
 )
-def test_text_that_looks_a_little_like_something_else_stays_text(
-    tmp_path: Path, content: bytes, is_delimited: bool
-) -> None:
+def test_ambiguous_text_is_treated_as_text(tmp_path: Path, content: bytes, is_delimited: bool) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     assert other_kind(path, is_delimited=is_delimited, encoding="utf-8") is None
@@ -167,7 +165,7 @@ def test_text_that_looks_a_little_like_something_else_stays_text(
     header=st.lists(st.text("abcXYZ 019?.()éß日", min_size=1, max_size=12).filter(str.strip), min_size=2, max_size=4),
     encoding=st.sampled_from(["utf-8", "utf-16"]),
 )
-def test_a_delimited_text_is_never_taken_for_something_else(tmp_path: Path, header: list[str], encoding: str) -> None:
+def test_delimited_text_is_always_recognised(tmp_path: Path, header: list[str], encoding: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(("\n".join([";".join(header)] * 5) + "\n").encode(encoding))
     assert other_kind(path, is_delimited=True, encoding=encoding) is None
@@ -192,7 +190,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("encoding", TEXTS)
-def test_the_encoding_that_fits_is_proposed(tmp_path: Path, encoding: str) -> None:
+def test_the_matching_encoding_is_suggested(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(("id,comment\n" + "".join(f"{n},{TEXTS[encoding]}\n" for n in range(30))).encode(encoding))
     tried = "cp932" if encoding == "utf-8" else "utf-8"
@@ -200,7 +198,7 @@ def test_the_encoding_that_fits_is_proposed(tmp_path: Path, encoding: str) -> No
 
 
 @pytest.mark.parametrize("tried", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "shift-jis", "gb18030"])
-def test_the_encoding_that_was_tried_is_never_proposed(tmp_path: Path, tried: str) -> None:
+def test_the_configured_encoding_is_never_suggested(tmp_path: Path, tried: str) -> None:
     path = tmp_path / "file"
     for text in TEXTS.values():
         path.write_bytes(text.encode("utf-8") + b"\xff\x81\n")

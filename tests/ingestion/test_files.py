@@ -18,7 +18,7 @@ PIECES = st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b'"', "é€😀
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=PIECES, size=st.integers(1, 7))
-def test_lines_stay_those_of_the_file(
+def test_line_numbers_match_the_original_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], size: int
 ) -> None:
     monkeypatch.setattr(files, "CHUNK_BYTES", size)
@@ -70,7 +70,7 @@ def test_the_first_undecodable_byte_is_found(
     assert first_undecodable_byte(path, encoding) == offset
 
 
-def test_hashes_of_beginnings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prefix_hashes_match_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "CHUNK_BYTES", 3)
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")

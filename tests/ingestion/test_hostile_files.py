@@ -1,4 +1,4 @@
-"""A hostile file ends in a sentence: one record or file is rejected with its reason, and everything else loads.
+"""A hostile file ends in a message: one record or file is rejected with its reason, and everything else loads.
 
 The limits are lowered here; the slow tests use them as they are.
 """
@@ -42,7 +42,7 @@ def rejects(workspace: Workspace) -> list[tuple[Any, ...]]:
     return rows(workspace, "select line, reason from ledger.rejects order by all")
 
 
-def test_a_line_that_is_too_long_is_rejected_alone(low: None, tmp_path: Path) -> None:
+def test_only_the_too_long_line_is_rejected(low: None, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     long = b'b,"' + b"x" * 5_000
     put(workspace, "a.csv", HEADER + b"a,2026-01-01,1\n" + long + b'\nc,"2026-01-03",3\n' + b"d" * 3_001)
@@ -58,7 +58,7 @@ def test_a_line_that_is_too_long_is_rejected_alone(low: None, tmp_path: Path) ->
 
 @pytest.mark.parametrize("size", [2_999, 3_000, 3_001, 3_002])
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
-def test_the_longest_line_that_is_read_is_the_limit(low: None, tmp_path: Path, size: int, newline: bytes) -> None:
+def test_a_line_at_the_length_limit_is_read(low: None, tmp_path: Path, size: int, newline: bytes) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     line = b"a,2026-01-01," + b"1" * (size - 13)
     put(workspace, "a.csv", newline.join([HEADER.strip(), line, b"b,2026-01-01,2", b""]))
@@ -66,14 +66,14 @@ def test_the_longest_line_that_is_read_is_the_limit(low: None, tmp_path: Path, s
     assert len(live_orders(workspace)) == (2 if size <= 3_000 else 1)
 
 
-def test_a_long_header_is_named_as_such(low: None, tmp_path: Path) -> None:
+def test_a_too_long_header_is_reported(low: None, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     put(workspace, "a.csv", b"x" * 9_000 + b"\na,2026-01-01,1\n")
     for found in (check_sources(workspace), load(workspace).problems):
         assert [problem.what for problem in found] == ["The first line has more than 2.93 kB."]
 
 
-def test_a_line_of_json_that_is_too_long_or_too_deep_is_rejected_alone(low: None, tmp_path: Path) -> None:
+def test_only_the_too_long_or_too_deep_json_line_is_rejected(low: None, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, EVENTS)
     deep = b'{"type": "page", "x": ' + b"[" * 20 + b"]" * 20 + b"}\n"
     broad = b'{"type": "page", "x": [' + b"[1], " * 100 + b'{"brackets": "' + b"[" * 100 + b'"}]}\n'
@@ -92,7 +92,7 @@ def test_a_line_of_json_that_is_too_long_or_too_deep_is_rejected_alone(low: None
     assert not unbalanced(workspace)
 
 
-def test_a_deep_first_record_is_a_sentence_of_check(tmp_path: Path) -> None:
+def test_check_reports_a_too_deep_first_record(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, EVENTS)
     put(workspace, "a.jsonl", b'{"x": ' + b'{"a": ' * 100_000 + b"1" + b"}" * 100_001 + b"\n" + PAGE)
     (problem,) = check_sources(workspace)
@@ -115,7 +115,7 @@ def test_a_deep_first_record_is_a_sentence_of_check(tmp_path: Path) -> None:
         (b'[{"id": 1e400}, {"id": %d}]' % int("9" * 4_000), 2, []),
     ],
 )
-def test_a_deep_document_loses_its_deep_record_only(
+def test_only_the_too_deep_record_of_a_document_is_rejected(
     tmp_path: Path, document: bytes, loaded: int, rejected: list[tuple[int, str]]
 ) -> None:
     workspace = make_workspace(tmp_path, TICKETS)
@@ -129,7 +129,7 @@ def test_a_deep_document_loses_its_deep_record_only(
     ]
 
 
-def test_a_document_that_is_too_large_is_a_problem_of_its_file(low: None, tmp_path: Path) -> None:
+def test_a_too_large_document_is_a_problem_of_its_file(low: None, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, TICKETS)
     put(workspace, "a.json", json.dumps({"tickets": [{"id": n, "via": "x" * 90} for n in range(600)]}))
     put(workspace, "b.json", b'[{"id": 9, "via": {}}]')
@@ -152,7 +152,7 @@ def test_too_many_columns_are_a_problem_of_their_file(low: None, tmp_path: Path,
     assert live_orders(workspace) == [("b", "2")]
 
 
-def test_a_quote_that_is_closed_far_below_breaks_its_line_only(low: None, tmp_path: Path) -> None:
+def test_a_quote_closed_far_below_rejects_only_its_line(low: None, tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     body = b"".join(b"c%d,2026-01-02,%d\n" % (n, n) for n in range(40))
     put(workspace, "a.csv", HEADER + b'a,"2026-01-01,1\n' + body + b'z",2026-01-01,2\ny,"2026\n01",3\n')
@@ -163,7 +163,7 @@ def test_a_quote_that_is_closed_far_below_breaks_its_line_only(low: None, tmp_pa
     assert not unbalanced(workspace)
 
 
-def test_a_name_that_is_no_text_is_a_problem_of_its_file(tmp_path: Path) -> None:
+def test_an_undecodable_file_name_is_a_problem_of_its_file(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     put(workspace, "a.csv", HEADER + b"a,2026-01-01,1\n")
     try:
@@ -177,9 +177,7 @@ def test_a_name_that_is_no_text_is_a_problem_of_its_file(tmp_path: Path) -> None
     assert live_orders(workspace) == [("a", "1")]
 
 
-def test_what_goes_wrong_inside_the_engine_is_a_problem_of_its_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_engine_error_is_a_problem_of_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A statement that fails in the middle of a load leaves nothing of its file, and names its reason."""
     from ingestion.engine import loader
 
@@ -192,7 +190,7 @@ def test_what_goes_wrong_inside_the_engine_is_a_problem_of_its_file(
         loader,
         "_insert_statement",
         lambda *given: statement(*given).replace(
-            "where fate", "where error('the disk is full') and fate", next(broken, 0)
+            "where disposition", "where error('the disk is full') and disposition", next(broken, 0)
         ),
     )
     report = load(workspace)
@@ -251,7 +249,7 @@ PARTS = st.sampled_from(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(PARTS, max_size=12), with_header=st.booleans(), vendor=st.sampled_from(["csv", "segment"]))
-def test_a_hostile_file_among_good_ones_takes_nothing_from_them(
+def test_a_hostile_file_does_not_affect_good_ones(
     low: None, tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], with_header: bool, vendor: str
 ) -> None:
     source = ORDERS if vendor == "csv" else {**EVENTS, "name": "shop"}
@@ -323,7 +321,7 @@ SIZES: dict[str, tuple[dict[str, Any], str, Callable[[Path], None], str]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SIZES)
-def test_real_sizes_end_in_a_sentence_within_memory_and_minutes(tmp_path: Path, name: str) -> None:
+def test_hostile_files_of_real_size_are_refused_within_memory_and_time(tmp_path: Path, name: str) -> None:
     source, ending, write, reason = SIZES[name]
     workspace = make_workspace(tmp_path, source)
     good = {"csv": HEADER + b"a,2026-01-01,1\n", "jsonl": PAGE, "json": b'[{"id": 9, "via": {}}]'}[ending]

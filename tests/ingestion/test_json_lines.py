@@ -1,4 +1,4 @@
-"""Segment's events: every line is loaded, rejected or skipped, and lands as it stands."""
+"""Segment's events: every line is loaded, rejected or skipped, and loaded unchanged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def records(site: Workspace) -> list[tuple[Any, ...]]:
     return rows(site, "select _line, _record from raw_segment.events order by _line")
 
 
-def test_a_record_lands_as_it_stands(site: Workspace) -> None:
+def test_a_record_is_stored_unchanged(site: Workspace) -> None:
     odd = '{ "type":"track",\t"name":"Grüße \\u00e9, \\"x\\"", "n": 1.0, "big": 12345678901234567890123 }'
     put(site, "e.jsonl", f"\ufeff{PAGE}\r\n\r\n{odd}")
     load(site, "site")
@@ -32,7 +32,7 @@ def test_a_record_lands_as_it_stands(site: Workspace) -> None:
     assert rows(site, "select records, loaded, rejected, skipped from ledger.loads") == [(3, 2, 0, 1)]
 
 
-def test_what_is_no_json_object_is_rejected_with_line_and_reason(site: Workspace) -> None:
+def test_a_line_that_is_not_a_json_object_is_rejected(site: Workspace) -> None:
     put(site, "e.jsonl", f'{PAGE}\n{{"type": "page"\n[1, 2]\n"text"\nnull\n{PAGE} x\n \n{PAGE}\n')
     load(site, "site")
     assert [line for line, _ in records(site)] == [1, 8]
@@ -46,7 +46,7 @@ def test_what_is_no_json_object_is_rejected_with_line_and_reason(site: Workspace
     assert not unbalanced(site)
 
 
-def test_a_last_line_that_was_cut_off_is_rejected_and_comes_with_the_grown_file(site: Workspace) -> None:
+def test_a_truncated_last_line_is_rejected_until_the_file_grows(site: Workspace) -> None:
     put(site, "e.jsonl", f"{PAGE}\n{PAGE[:40]}")
     load(site, "site")
     assert rows(site, "select line, reason from ledger.rejects") == [(2, "not valid JSON: the last line is cut off")]
@@ -60,7 +60,7 @@ def test_a_last_line_that_was_cut_off_is_rejected_and_comes_with_the_grown_file(
     assert rows(site, live) == [(1,), (2,)]
 
 
-def test_undecodable_bytes_reject_their_line_only(site: Workspace) -> None:
+def test_undecodable_bytes_reject_only_their_line(site: Workspace) -> None:
     put(site, "e.jsonl", PAGE.encode() + b'\n{"type": "p\xff"}\n' + PAGE.encode() + b"\n")
     load(site, "site")
     assert [line for line, _ in records(site)] == [1, 3]
@@ -100,7 +100,7 @@ def test_a_hundred_thousand_lines_load_in_seconds(site: Workspace) -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("size", [1, 7, 64])
-def test_lines_are_whole_and_numbered_across_pieces(
+def test_lines_are_complete_and_numbered_across_chunks(
     site: Workspace, monkeypatch: pytest.MonkeyPatch, newline: str, size: int
 ) -> None:
     monkeypatch.setattr("ingestion.readers.lines.BATCH_BYTES", size)
@@ -114,7 +114,7 @@ def test_lines_are_whole_and_numbered_across_pieces(
     assert not unbalanced(site)
 
 
-def test_nothing_but_a_byte_order_mark_is_a_blank_line(site: Workspace) -> None:
+def test_a_lone_byte_order_mark_is_a_blank_line(site: Workspace) -> None:
     put(site, "e.jsonl", "\ufeff")
     load(site, "site")
     assert rows(site, "select records, loaded, rejected, skipped from ledger.loads") == [(1, 0, 0, 1)]

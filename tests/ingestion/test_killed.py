@@ -1,4 +1,4 @@
-"""A run that is killed at any moment leaves whole files or nothing, and the next run makes it good."""
+"""A run that is killed at any moment leaves whole files or nothing, and the next run completes it."""
 
 from __future__ import annotations
 
@@ -89,9 +89,7 @@ def start(workspace: Workspace, module: str = "", function: str = "", when: str 
         ("ingestion.engine.loader", "ensure_unchanged", "after"),
     ],
 )
-def test_a_kill_inside_a_file_leaves_that_file_to_the_next_run(
-    tmp_path: Path, module: str, function: str, when: str
-) -> None:
+def test_a_kill_inside_a_file_reloads_it_in_the_next_run(tmp_path: Path, module: str, function: str, when: str) -> None:
     expected = loaded(workspace_with_files(tmp_path / "calm"))
     workspace = workspace_with_files(tmp_path / "killed")
     assert start(workspace, module, function, when).wait() == -signal.SIGKILL
@@ -110,7 +108,7 @@ def test_a_kill_between_files_loses_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.15, 0.35, 0.55, 0.75, 0.95])
-def test_a_kill_at_any_moment_is_made_good(tmp_path: Path, share: float) -> None:
+def test_the_next_run_recovers_from_a_kill_at_any_moment(tmp_path: Path, share: float) -> None:
     size = {"orders": 20_000, "events": 20_000}
     calm = workspace_with_files(tmp_path / "calm", **size)
     started = time.perf_counter()

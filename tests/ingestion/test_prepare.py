@@ -1,4 +1,4 @@
-"""What a first run finds: empty tables, a secret, the settings; and nobody else can read them."""
+"""What a first run finds: empty tables, a secret, the settings; and no other user can read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.ingestion.workspaces import EVENTS, ORDERS, load, make_workspace, put
 ORIGIN = ["_source", "_file", "_line", "_sha256", "_load_id", "_loaded_at"]
 
 
-def test_every_raw_table_is_there_and_empty(tmp_path: Path) -> None:
+def test_every_raw_table_exists_and_is_empty(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     for table in RAW_TABLES.values():
         assert rows(workspace, f"select count(*) from {table.sql}") == [(0,)]
@@ -25,7 +25,7 @@ def test_every_raw_table_is_there_and_empty(tmp_path: Path) -> None:
         assert columns == [*table.columns, *ORIGIN]
 
 
-def test_a_column_that_is_new_is_added_to_a_warehouse_that_stands(tmp_path: Path) -> None:
+def test_a_new_column_is_added_to_an_existing_warehouse(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     with open_for_writing(workspace.paths) as connection:
         connection.execute("alter table raw_crm_csv.orders drop column campaign")
@@ -54,7 +54,7 @@ def test_every_workspace_has_its_own_secret(tmp_path: Path) -> None:
     assert first != second
 
 
-def test_settings_are_one_row_of_what_cx_yml_says_now(tmp_path: Path) -> None:
+def test_settings_are_one_row_of_the_current_cx_yml(tmp_path: Path) -> None:
     make_workspace(tmp_path, ORDERS)
     workspace = make_workspace(
         tmp_path, ORDERS, as_of="2026-06-30", customers={"active_days": 30}, privacy={"min_cell": 7}
@@ -72,7 +72,7 @@ def test_settings_carry_attribution_and_the_brand(tmp_path: Path) -> None:
     assert rows(workspace, f"select {columns} from raw_config.settings") == [(30, 3.5, 0.5, 0.2, 0.3, "Ex")]
 
 
-def test_sources_carry_their_defaults(tmp_path: Path) -> None:
+def test_sources_have_their_defaults(tmp_path: Path) -> None:
     zoned = {**ORDERS, "name": "outlet", "id_namespace": "shop", "timezone": "Asia/Tokyo", "decimal": ","}
     workspace = make_workspace(tmp_path, ORDERS, zoned, EVENTS)
     columns = "name, entity, id_namespace, timezone, timestamp_format, decimal, counts_revenue"
@@ -84,7 +84,7 @@ def test_sources_carry_their_defaults(tmp_path: Path) -> None:
     ]
 
 
-def test_phones_are_read_as_those_of_the_timezone_unless_cx_yml_names_a_country(tmp_path: Path) -> None:
+def test_phone_country_defaults_to_the_timezone(tmp_path: Path) -> None:
     swiss = {**ORDERS, "name": "outlet", "phone_region": "ch"}
     for identity, company in (({}, "DE"), ({"phone_region": "AT"}, "AT")):
         workspace = make_workspace(tmp_path, ORDERS, swiss, identity=identity)
@@ -93,7 +93,7 @@ def test_phones_are_read_as_those_of_the_timezone_unless_cx_yml_names_a_country(
         assert found == [("outlet", "CH"), ("shop", company)]
 
 
-def test_bounds_and_fillers_are_the_usual_ones_as_cx_yml_changes_them(tmp_path: Path) -> None:
+def test_cx_yml_overrides_the_default_bounds_and_fillers(tmp_path: Path) -> None:
     bounds = "select bound from raw_config.identity_bounds where identifier_type = 'email' and other_type = 'customer'"
     fillers = "select word from raw_config.identity_junk where kind = 'mailbox' and word in ('na', 'store', 'test')"
     workspace = make_workspace(tmp_path, ORDERS)

@@ -21,7 +21,7 @@ def poll(tmp_path: Path) -> Workspace:
     return make_workspace(tmp_path, SURVEY)
 
 
-def test_answers_land_under_import_ids_with_the_zone_of_row_three(poll: Workspace) -> None:
+def test_answers_load_under_import_ids_with_the_timezone_of_row_three(poll: Workspace) -> None:
     put(poll, "poll.csv", IDS + IMPORT + ANSWERS)
     assert load(poll, "poll").problems == ()
     found = rows(poll, "select _line, _timezone, _row from raw_qualtrics.responses order by _line")
@@ -54,7 +54,7 @@ def test_a_tab_separated_export_in_utf_16(tmp_path: Path) -> None:
         (IDS + "x\n" + ANSWERS, "differ in width"),
     ],
 )
-def test_another_file_is_a_problem_that_says_what_is_missing(poll: Workspace, content: str, what: str) -> None:
+def test_a_file_of_another_format_is_refused_with_what_is_missing(poll: Workspace, content: str, what: str) -> None:
     put(poll, "poll.csv", content)
     report = load(poll, "poll")
     assert [file.outcome for file in report.files] == ["failed"]

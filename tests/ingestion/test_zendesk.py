@@ -1,4 +1,4 @@
-"""Zendesk's tickets: pages, arrays and lines land ticket by ticket, each with the line it starts on."""
+"""Zendesk's tickets: pages, arrays and lines load one row per ticket, each with its first line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def refused(workspace: Workspace) -> list[tuple[Any, ...]]:
     ],
     ids=["array", "indented array", "page", "page behind a key", "indented page", "pages", "lines", "byte order mark"],
 )
-def test_every_form_of_an_export_lands_ticket_by_ticket(helpdesk: Workspace, content: str, lines: list[int]) -> None:
+def test_every_export_format_loads_one_row_per_ticket(helpdesk: Workspace, content: str, lines: list[int]) -> None:
     put(helpdesk, "a.json", content)
     assert load(helpdesk, "helpdesk").problems == ()
     assert landed(helpdesk) == list(zip(lines, (ONE, TWO), strict=True))
@@ -55,7 +55,7 @@ def test_every_form_of_an_export_lands_ticket_by_ticket(helpdesk: Workspace, con
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"tickets": []}', '{"tickets": [], "end_of_stream": true}\n'])
-def test_an_export_without_tickets_is_empty_and_no_fault(helpdesk: Workspace, content: str) -> None:
+def test_an_export_without_tickets_is_empty_and_valid(helpdesk: Workspace, content: str) -> None:
     put(helpdesk, "a.json", content)
     assert load(helpdesk, "helpdesk").problems == ()
     assert (landed(helpdesk), refused(helpdesk)) == ([], [])
@@ -70,7 +70,7 @@ def test_a_single_ticket_is_a_record(helpdesk: Workspace) -> None:
 @pytest.mark.parametrize(
     "cut", [len('{"tickets": [{"id": 1}, {"id"'), len('{"tickets": [{"id": 1}, {"id": 2, "a": "b')]
 )
-def test_a_document_that_is_cut_off_keeps_what_stands_before_the_cut(helpdesk: Workspace, cut: int) -> None:
+def test_a_truncated_document_keeps_the_complete_records(helpdesk: Workspace, cut: int) -> None:
     whole = '{"tickets": [{"id": 1}, {"id": 2, "a": "b c"}]}'
     put(helpdesk, "a.json", whole[:cut])
     load(helpdesk, "helpdesk")
@@ -82,7 +82,7 @@ def test_a_document_that_is_cut_off_keeps_what_stands_before_the_cut(helpdesk: W
     assert live == [(2, 2)]
 
 
-def test_a_fault_inside_rejects_the_rest_with_its_line(helpdesk: Workspace) -> None:
+def test_a_syntax_error_rejects_the_rest_with_its_line(helpdesk: Workspace) -> None:
     put(helpdesk, "a.json", '[\n{"id": 1},\n{"id": 2 "x"},\n{"id": 3}\n]\n')
     load(helpdesk, "helpdesk")
     assert landed(helpdesk) == [(2, {"id": 1})]
@@ -91,7 +91,7 @@ def test_a_fault_inside_rejects_the_rest_with_its_line(helpdesk: Workspace) -> N
     ]
 
 
-def test_what_is_no_object_or_no_text_is_rejected_and_reading_goes_on(helpdesk: Workspace) -> None:
+def test_invalid_records_are_rejected_and_reading_continues(helpdesk: Workspace) -> None:
     put(helpdesk, "a.json", b'[1, "a", null, [2], {"id": 1, "subject": "M\xfcller"},\n {"id": NaN}]')
     load(helpdesk, "helpdesk")
     assert sorted((line, reason) for line, reason, _ in refused(helpdesk)) == [
@@ -99,12 +99,12 @@ def test_what_is_no_object_or_no_text_is_rejected_and_reading_goes_on(helpdesk: 
         (1, "a JSON null, not an object"),
         (1, "a JSON number, not an object"),
         (1, "a JSON string, not an object"),
-        (1, "bytes that are no text in this encoding, or control characters"),
+        (1, "bytes that are not text in this encoding, or control characters"),
         (2, "not valid JSON from here to the end of the file"),
     ]
 
 
-def test_lists_beside_the_tickets_are_named(helpdesk: Workspace) -> None:
+def test_other_lists_in_the_document_are_named(helpdesk: Workspace) -> None:
     put(
         helpdesk, "a.json", json.dumps({"tickets": [ONE], "metric_sets": [{"id": 1}], "users": [{"id": 7}], "tags": []})
     )
@@ -125,14 +125,14 @@ def test_lists_beside_the_tickets_are_named(helpdesk: Workspace) -> None:
         ('[{"type": "page", "messageId": "m1"}]', "warning", "another vendor's file"),
     ],
 )
-def test_check_says_what_is_wrong_with_a_file(helpdesk: Workspace, content: str, severity: str, said: str) -> None:
+def test_check_explains_what_is_wrong_with_a_file(helpdesk: Workspace, content: str, severity: str, said: str) -> None:
     put(helpdesk, "a.json", content)
     (problem,) = check_sources(helpdesk)
     assert (problem.file, problem.line, problem.severity) == ("inbox/a.json", 1, severity)
     assert said in str(problem)
 
 
-def test_the_vendors_own_pages_land(helpdesk: Workspace, shared: Path) -> None:
+def test_the_vendors_documented_examples_load(helpdesk: Workspace, shared: Path) -> None:
     for page in sorted((shared / "samples" / "zendesk").glob("incremental_*.json")):
         shutil.copy(page, helpdesk.paths.inbox / page.name)
     assert check_sources(helpdesk) == []

@@ -39,7 +39,7 @@ def test_the_definitions_validate(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
 
 
-def test_every_raw_table_leads_to_a_mart_and_to_the_release(graph: dg.AssetGraph) -> None:
+def test_every_raw_table_is_upstream_of_a_mart_and_the_release(graph: dg.AssetGraph) -> None:
     raw = [key for key in graph.get_all_asset_keys() if key.path[0].startswith("raw_")]
     assert len(raw) >= 12
     for key in raw:
@@ -54,24 +54,24 @@ def test_every_mart_is_part_of_the_release(graph: dg.AssetGraph) -> None:
     assert set(marts) <= set(graph.get(RELEASE_KEY).parent_keys)
 
 
-def test_every_source_lands_in_its_raw_table(graph: dg.AssetGraph, template: Workspace) -> None:
+def test_every_source_loads_into_its_raw_table(graph: dg.AssetGraph, template: Workspace) -> None:
     for source in template.config.sources:
         assert dg.AssetKey(source.raw_table) in graph.get(source_key(source.name)).child_keys
         assert CONFIGURATION_KEY in graph.get(source_key(source.name)).parent_keys
 
 
-def test_mappings_reach_the_release(graph: dg.AssetGraph) -> None:
+def test_mappings_are_upstream_of_the_release(graph: dg.AssetGraph) -> None:
     assert RELEASE_KEY in descendants(graph, MAPPINGS_KEY)
 
 
-def test_every_asset_but_the_first_has_something_above_it(graph: dg.AssetGraph) -> None:
+def test_every_asset_but_the_first_has_an_upstream_asset(graph: dg.AssetGraph) -> None:
     roots = {key for key in graph.get_all_asset_keys() if not graph.get(key).parent_keys}
     # The calendar is made of nothing but dates, the register of reasons of nothing but code.
     of_nothing = {dg.AssetKey(["marts", "dim_dates"]), dg.AssetKey(["intermediate", "int_quality__reasons"])}
     assert roots - of_nothing == {CONFIGURATION_KEY}
 
 
-def test_every_rule_of_the_suites_is_an_asset_check_and_blocks_where_it_says_so(
+def test_every_suite_rule_is_an_asset_check_with_its_blocking_flag(
     definitions: dg.Definitions, graph: dg.AssetGraph
 ) -> None:
     marts = declared_marts(json.loads(read_project().read_bytes()))
@@ -103,13 +103,13 @@ def test_loading_is_retried(definitions: dg.Definitions, template: Workspace) ->
         assert asset.op.retry_policy.max_retries == 2
 
 
-def test_without_a_workspace_the_definitions_say_why_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_workspace_the_definitions_explain_why_they_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "workspace_from_environment", lambda: None)
     (spec,) = module.definitions().resolve_all_asset_specs()
     assert "CX_WORKSPACE is not set" in (spec.description or "")
 
 
-def test_a_broken_workspace_is_named_when_definitions_are_loaded(
+def test_loading_definitions_names_a_broken_workspace(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     nowhere = tmp_path_factory.mktemp("empty")

@@ -1,4 +1,4 @@
-"""New files start a run, once, and only when they lie still; a run that died is asked for again."""
+"""New files start a run, once, and only when they stop changing; a crashed run is requested again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Ticks:
         return [request.run_key for request in result.run_requests or []]
 
 
-def test_a_file_starts_one_run_when_it_lies_still(workspace: Workspace) -> None:
+def test_a_file_starts_one_run_once_it_stops_changing(workspace: Workspace) -> None:
     ticks = Ticks(workspace)
     file = workspace.paths.inbox / "orders.csv"
     file.write_text("id,date,amount\n")
@@ -52,7 +52,7 @@ def test_a_file_starts_one_run_when_it_lies_still(workspace: Workspace) -> None:
     assert len(ticks.look()) == 1
 
 
-def test_mappings_count_and_other_files_do_not(workspace: Workspace) -> None:
+def test_changed_mappings_start_a_run_and_other_files_do_not(workspace: Workspace) -> None:
     before = fingerprint(workspace)
     (workspace.paths.inbox / "notes.txt").write_text("not a source's file")
     assert fingerprint(workspace) == before
@@ -77,7 +77,7 @@ def asked_for(workspace: Workspace) -> tuple[Ticks, str]:
     return ticks, key
 
 
-def test_a_run_that_died_is_asked_for_again_but_not_for_ever(workspace: Workspace) -> None:
+def test_a_crashed_run_is_requested_again_a_limited_number_of_times(workspace: Workspace) -> None:
     ticks, key = asked_for(workspace)
     keys = [key]
     for _ in range(MOST_ATTEMPTS + 2):
@@ -91,13 +91,13 @@ def test_a_run_that_died_is_asked_for_again_but_not_for_ever(workspace: Workspac
 
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.SUCCESS])
-def test_a_run_at_work_or_done_is_not_asked_for_again(workspace: Workspace, status: dg.DagsterRunStatus) -> None:
+def test_a_running_or_finished_run_is_not_requested_again(workspace: Workspace, status: dg.DagsterRunStatus) -> None:
     ticks, key = asked_for(workspace)
     ended(ticks, key, status)
     assert ticks.look() == []
 
 
-def test_a_run_that_a_check_stopped_is_not_asked_for_again(workspace: Workspace) -> None:
+def test_a_run_blocked_by_a_check_is_not_requested_again(workspace: Workspace) -> None:
     ticks, key = asked_for(workspace)
     notes = audit.StageNotes(status="failed")
     audit.write(
@@ -107,7 +107,7 @@ def test_a_run_that_a_check_stopped_is_not_asked_for_again(workspace: Workspace)
     assert ticks.look() == []
 
 
-def test_nothing_is_asked_for_while_the_workspace_is_in_use(workspace: Workspace) -> None:
+def test_no_run_is_requested_while_the_workspace_is_in_use(workspace: Workspace) -> None:
     ticks = Ticks(workspace)
     (workspace.paths.inbox / "orders.csv").write_text("id,date,amount\n")
     ticks.look()

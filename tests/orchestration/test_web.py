@@ -35,7 +35,7 @@ JSON = "application/json"
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/prefix/graphql"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_no_address_is_a_command(path: str, method: str) -> None:
+def test_a_get_request_never_executes_a_command(path: str, method: str) -> None:
     assert status(scope(method, path=path), DAGSTER) == 405
     assert status(scope(method, path="/runs"), DAGSTER) == 200
 
@@ -45,21 +45,21 @@ def test_no_address_is_a_command(path: str, method: str) -> None:
     ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/graphql",
      "text/plain; application/json"],
 )  # fmt: skip
-def test_a_command_in_a_form_that_any_page_may_send_is_refused(kind: str) -> None:
+def test_a_command_sent_as_a_form_is_refused(kind: str) -> None:
     for path in ("/graphql", "/report_asset_materialization/x"):
         assert status(scope("POST", path=path, content_type=kind), DAGSTER) == 415
 
 
-def test_a_command_as_json_passes() -> None:
+def test_a_command_sent_as_json_is_accepted() -> None:
     for kind in (JSON, "application/json; charset=utf-8", "Application/JSON"):
         assert status(scope("POST", path="/graphql", content_type=kind), DAGSTER) == 200
 
 
-def test_the_uis_own_websocket_passes() -> None:
+def test_the_websocket_of_the_ui_is_accepted() -> None:
     assert commands_only_as_json(scope(kind="websocket", path="/graphql")) is None
 
 
-def test_a_web_server_that_is_not_known_to_be_guarded_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_web_server_without_request_protection_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     from dagster._cli import dev
 
     started: list[list[str]] = []
@@ -114,9 +114,9 @@ def asked(url: str, body: str | None = None, **headers: str) -> int | str:
 
 
 def schedules(address: str) -> list[Any]:
-    told = asked(f"{address}/graphql", json.dumps({"query": STATE}), Content_Type=JSON, Origin=address)
-    assert isinstance(told, str)
-    (node,) = json.loads(told)["data"]["repositoriesOrError"]["nodes"]
+    answered = asked(f"{address}/graphql", json.dumps({"query": STATE}), Content_Type=JSON, Origin=address)
+    assert isinstance(answered, str)
+    (node,) = json.loads(answered)["data"]["repositoriesOrError"]["nodes"]
     return [schedule["scheduleState"]["status"] for schedule in node["schedules"]]
 
 
@@ -140,7 +140,7 @@ def test_only_the_ui_itself_starts_a_schedule(address: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_uis_page_and_its_websocket_open(address: str) -> None:
+def test_the_ui_page_and_its_websocket_open(address: str) -> None:
     assert asked(f"{address}/automation") == 200
     assert [handshake(address, origin) for origin in (address, "http://evil.example")] == [101, 403]
 

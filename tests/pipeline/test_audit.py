@@ -12,7 +12,7 @@ from workspace.paths import WorkspacePaths
 from workspace.records.runs import run_ids
 
 
-def test_a_stage_that_dies_by_an_exception_leaves_its_record(tmp_path: Path) -> None:
+def test_a_stage_that_raises_leaves_its_record(tmp_path: Path) -> None:
     def die() -> None:
         with audit.stage(tmp_path, run_id="r1", name="build", code_version="1") as notes:
             notes.checks.append(a_check())
@@ -42,7 +42,7 @@ def test_a_stage_fails_when_a_check_blocks(tmp_path: Path, check: object, status
     assert audit.read(tmp_path, run_id="r1")["gate_raw"].status == status
 
 
-def test_a_record_is_never_written_twice(tmp_path: Path) -> None:
+def test_a_record_is_never_overwritten(tmp_path: Path) -> None:
     with audit.stage(tmp_path, run_id="r1", name="ingest", code_version="1"):
         pass
     before = (tmp_path / "r1.ingest.json").read_bytes()
@@ -60,7 +60,7 @@ def test_records_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     assert (tmp_path / "r1.ingest.json").stat().st_mode & 0o077 == 0
 
 
-def test_a_database_error_is_told_without_the_cell_that_it_quotes() -> None:
+def test_a_database_error_is_reported_without_cell_values() -> None:
     error = ValueError("Conversion Error: Could not convert string 'ann@example.com' to INT32\nLINE 1: ...")
     assert audit.describe(error) == "ValueError: Conversion Error: Could not convert string '…' to INT32"
 

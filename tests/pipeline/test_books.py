@@ -1,4 +1,4 @@
-"""Records in, fates out: what does not balance is named."""
+"""Records in, dispositions out: files and models that do not reconcile are named."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_commit_without_edits_is_named_alone(checkout: Path) -> None:
+def test_a_clean_commit_is_named_alone(checkout: Path) -> None:
     code = code_of_today(checkout)
     assert code.version.count("+g") == 1
     assert "changed" not in code.version
@@ -42,7 +42,7 @@ def test_edits_are_named_by_their_files_and_one_hash(checkout: Path) -> None:
     assert code_of_today(checkout) == code
 
 
-def test_what_makes_no_answer_changes_no_version(checkout: Path) -> None:
+def test_files_that_affect_no_answer_do_not_change_the_version(checkout: Path) -> None:
     before = code_of_today(checkout)
     (checkout / "docs/index.md").write_text("edited\n")
     (checkout / "my-workspace").mkdir()

@@ -64,7 +64,7 @@ def outcome_of(
         ({"severity": "warn", "meta": {"behaviour": "warn"}}, "warn"),
     ],
 )
-def test_severity_and_meta_decide_what_a_failure_does(config: dict[str, Any], behaviour: str) -> None:
+def test_severity_and_meta_decide_the_behaviour_of_a_failure(config: dict[str, Any], behaviour: str) -> None:
     assert behaviour_of({"config": config}) == behaviour
 
 
@@ -76,7 +76,7 @@ def test_a_failed_test_counts_its_rows_and_names_the_metrics_of_its_mart() -> No
     assert check.description == "unique holds for order_id."
 
 
-def test_the_rules_of_a_model_are_all_named_and_the_broken_ones_are_told() -> None:
+def test_all_rules_of_a_model_are_named_and_broken_ones_reported() -> None:
     (check,) = outcome_of("test.cx.holds_orders.4", "fail", 5, broken=("order_id is unique: 5 rows do not keep it",))
     assert check.description == (
         "unique: order_id, person_id + ordered_at; words: status; conditions: revenue >= 0, a refund is dated"
@@ -90,7 +90,7 @@ def test_a_warning_of_a_test_on_staging_concerns_the_marts_below() -> None:
     assert check.metrics == ("feeds", "orders", "revenue")
 
 
-def test_a_test_of_our_own_is_told_of_the_mart_it_reads_and_by_its_name() -> None:
+def test_a_singular_test_is_reported_by_name_for_the_mart_it_reads() -> None:
     (check,) = outcome_of("test.cx.totals_agree.3", "pass")
     assert (check.asset, check.description) == ("marts.fct_orders", "Totals agree.")
 
@@ -101,11 +101,11 @@ def test_a_test_that_could_not_run_is_an_error_and_quotes_no_cell() -> None:
     assert check.observed == "Could not convert '…'"
 
 
-def test_a_model_that_failed_blocks_and_one_that_was_built_is_no_check() -> None:
+def test_a_failed_model_blocks_and_a_built_model_is_not_a_check() -> None:
     (check,) = outcome_of("model.cx.fct_orders", "error", message="Binder Error")
     assert (check.name, check.blocks) == ("builds", True)
     assert outcome_of("model.cx.fct_orders", "success") == []
 
 
-def test_what_dbt_skipped_is_told_by_what_made_it_skip() -> None:
+def test_a_skipped_node_names_the_failure_that_caused_it() -> None:
     assert outcome_of("test.cx.unique_orders.1", "skipped") == []

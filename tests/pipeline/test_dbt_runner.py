@@ -1,4 +1,4 @@
-"""Arguments of dbt, and when its project is read anew."""
+"""Arguments of dbt, and when its project is parsed again."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def test_everything_is_built_unless_models_are_named() -> None:
     assert build_arguments(full_refresh=True, models=None) == [*ALWAYS, "--full-refresh"]
 
 
-def test_a_part_is_built_with_the_tests_that_it_can_satisfy() -> None:
+def test_a_partial_build_runs_only_the_tests_it_can_satisfy() -> None:
     arguments = build_arguments(full_refresh=False, models=["fct_orders", "dim_people"])
     part = ["--indirect-selection", "cautious", "--select", "dim_people", "fct_orders"]
     assert arguments == [*ALWAYS, *part]
 
 
-def test_the_project_is_read_anew_when_a_file_changes_appears_or_goes(repository: Path, tmp_path: Path) -> None:
+def test_the_project_is_parsed_again_when_files_change(repository: Path, tmp_path: Path) -> None:
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copyfile(repository / name, tmp_path / name)
     model = tmp_path / "dbt_project" / "models" / "a.sql"
@@ -42,7 +42,7 @@ def test_the_project_is_read_anew_when_a_file_changes_appears_or_goes(repository
     assert len(set(seen)) == 4
 
 
-def test_a_model_that_breaks_its_rules_says_which_and_other_tests_quote_no_row(tmp_path: Path) -> None:
+def test_a_broken_model_rule_is_named_and_no_row_is_quoted(tmp_path: Path) -> None:
     paths = WorkspacePaths(tmp_path)
     paths.warehouse.mkdir()
     with duckdb.connect(str(paths.marts_database)) as connection:

@@ -37,7 +37,7 @@ def test_a_failed_blocking_check_blocks_and_is_named() -> None:
     assert reason == "marts.fct_orders: check 'keys_are_unique' failed (2 rows): No two rows share a key."
 
 
-def test_a_check_that_could_not_run_blocks_whatever_its_behaviour() -> None:
+def test_a_check_that_could_not_run_blocks_for_every_behaviour() -> None:
     assert not decide(records(a_check(status="error", behaviour="warn"))).may_publish
 
 
@@ -52,7 +52,7 @@ def test_a_failed_withhold_or_warn_check_does_not_block() -> None:
     assert decide(records(a_check(status="failed", behaviour="warn"))).may_publish
 
 
-def test_withheld_is_what_stands_on_the_failed_check_and_what_is_made_of_it() -> None:
+def test_metrics_and_their_dependents_are_withheld_on_a_failed_check() -> None:
     failed = a_check(name="amounts", status="failed", behaviour="withhold", metrics=("revenue",))
     assert withheld_metrics([failed], SEMANTIC_MANIFEST) == {
         "average_order_value": ("amounts",),

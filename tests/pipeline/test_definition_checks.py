@@ -18,7 +18,7 @@ def manifest() -> dict[str, Any]:
     return found
 
 
-def test_every_metric_of_the_project_is_whole(manifest: dict[str, Any]) -> None:
+def test_every_metric_of_the_project_is_complete(manifest: dict[str, Any]) -> None:
     assert faults_of(manifest) == {}
     assert definition_check(manifest).status == "passed"
 
@@ -30,7 +30,7 @@ def test_every_metric_of_the_project_is_whole(manifest: dict[str, Any]) -> None:
         ({"min_cel": 5}, "Did you mean min_cell"),
         ({"unit": None}, "lacks unit"),
         ({"feed": ["orders"]}, "Did you mean feeds"),
-        ({"n": "order"}, "names 'order', which is no metric"),
+        ({"n": "order"}, "names 'order', which is not a metric"),
         ({"class": "aditive"}, "meta.class"),
     ],
     ids=str,

@@ -1,4 +1,4 @@
-"""A source that stops delivering is noticed; one that promises nothing is left alone."""
+"""A source that stops delivering is reported; one without a freshness limit is not checked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def load(hours_ago: float, *, name: str = "shop", loaded: int = 5) -> dict[str, 
     return {"source": name, "loaded": loaded, "loaded_at": (NOW - timedelta(hours=hours_ago)).replace(tzinfo=None)}
 
 
-def test_a_source_without_a_promise_is_not_judged() -> None:
+def test_a_source_without_a_freshness_limit_is_not_checked() -> None:
     assert freshness(source(None), [], now=NOW) is None
 
 
@@ -38,9 +38,9 @@ def test_a_source_without_a_promise_is_not_judged() -> None:
         ([load(2, name="till")], "failed"),
         ([], "failed"),
     ],
-    ids=["in time", "late", "newest counts", "an empty file is no news", "another source", "nothing ever"],
+    ids=["in time", "late", "newest counts", "an empty file does not count", "another source", "nothing ever"],
 )
-def test_the_newest_rows_are_judged_by_the_promise(loads: list[dict[str, Any]], status: str) -> None:
+def test_the_newest_rows_are_checked_against_the_freshness_limit(loads: list[dict[str, Any]], status: str) -> None:
     check = freshness(source(24), loads, now=NOW)
     assert check is not None
     assert (check.status, check.behaviour, check.asset) == (status, "warn", "sources.shop")

@@ -28,14 +28,14 @@ def test_only_models_of_the_marts_schema_are_marts() -> None:
     assert set(marts(MANIFEST)) == {"fct_orders", "fct_feeds"}
 
 
-def test_a_test_of_a_mart_concerns_that_mart_only() -> None:
+def test_a_mart_test_concerns_that_mart_only() -> None:
     assert marts_of(MANIFEST, ["model.cx.fct_orders"]) == ("fct_orders",)
 
 
-def test_a_test_of_a_staging_model_concerns_every_mart_below_it() -> None:
+def test_a_staging_test_concerns_every_downstream_mart() -> None:
     assert marts_of(MANIFEST, ["model.cx.stg_orders"]) == ("fct_feeds", "fct_orders")
 
 
-def test_a_source_feeds_the_marts_below_its_raw_table() -> None:
+def test_a_source_reaches_the_marts_downstream_of_its_raw_table() -> None:
     assert marts_of_source(MANIFEST, SHOP) == ("fct_feeds", "fct_orders")
     assert marts_of_source(MANIFEST, DESK) == ()

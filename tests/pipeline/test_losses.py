@@ -1,4 +1,4 @@
-"""What staging loses of a source is listed, warned of and reported: 10 of 10 rows, 5 of 10 and 1 of 10."""
+"""Rows of a source that staging loses are listed, warned of and reported: 10 of 10 rows, 5 of 10 and 1 of 10."""
 
 from __future__ import annotations
 
@@ -103,21 +103,21 @@ def run(workspace: Workspace) -> Callable[[Losses], str]:
 @pytest.mark.parametrize(
     ("lost", "is_high", "is_all"), [(10, True, True), (5, True, False), (2, True, False), (1, False, False)]
 )
-def test_a_share_is_high_where_it_is_not_the_luck_of_a_few_rows(lost: int, is_high: bool, is_all: bool) -> None:
+def test_a_loss_share_is_high_only_beyond_chance(lost: int, is_high: bool, is_all: bool) -> None:
     (loss,) = quarantined(lost, out_of=10)
     assert (loss["n_rows"], loss["out_of"]) == (lost, 10)
     assert (loss["is_high"], loss["is_all"]) == (is_high, is_all)
 
 
 @pytest.mark.parametrize(("lost", "is_high"), [(10, True), (5, True), (1, False)])
-def test_status_and_notification_name_the_rows_the_reason_and_the_cure(
+def test_status_and_notification_name_rows_reason_and_fix(
     workspace: Workspace, run: Callable[[Losses], str], lost: int, is_high: bool
 ) -> None:
     run_id = run(quarantined(lost, out_of=10))
-    told = status_of(workspace.paths)
+    status = status_of(workspace.paths)
     said = f"{lost} of 10 rows of raw_crm_csv.orders quarantined: no valid occurred_at. Cure: set timestamp_format"
-    assert told["release"]["run_id"] == run_id
-    assert told["is_well"] is not is_high
+    assert status["release"]["run_id"] == run_id
+    assert status["is_well"] is not is_high
     message = notify.message_of("Test company", workspace.paths, run_id=run_id)
     printed = ask("status", "--workspace", str(workspace.paths.root))
     assert said in printed.stdout
@@ -129,12 +129,12 @@ def test_status_and_notification_name_the_rows_the_reason_and_the_cure(
     assert message is not None
     assert said in message.body
     assert ("Nothing of the source is left." in message.body) is (lost == 10)
-    (warning,) = told["warnings"]
+    (warning,) = status["warnings"]
     assert warning["check"] == f"sources.shop {LOSS_CHECK}"
     assert warning["unexpected"] == lost
 
 
-def test_a_failing_source_leaves_its_metrics_to_be_reviewed_and_blocks_nothing(workspace: Workspace) -> None:
+def test_a_source_with_high_loss_marks_metrics_for_review_without_blocking(workspace: Workspace) -> None:
     (check,) = loss_checks(quarantined(10, out_of=10), sources=["shop"], metrics_of=lambda name: METRICS)
     assert (check.status, check.behaviour, check.metrics) == ("failed", "warn", METRICS)
     assert not check.blocks
@@ -142,7 +142,7 @@ def test_a_failing_source_leaves_its_metrics_to_be_reviewed_and_blocks_nothing(w
     assert (passed.status, passed.metrics) == ("passed", ())
 
 
-def test_repeated_rows_of_one_load_are_a_loss_and_those_that_a_later_load_brings_again_are_not() -> None:
+def test_duplicates_are_a_loss_within_one_load_only() -> None:
     within = Books().rows("kept", 10).rows("deduplicated", 20).losses()
     assert [(loss["loss"], loss["n_rows"], loss["out_of"], loss["is_high"]) for loss in within] == [
         ("deduplicated", 20, 30, True)
@@ -152,12 +152,12 @@ def test_repeated_rows_of_one_load_are_a_loss_and_those_that_a_later_load_brings
     assert Books().rows("kept", 10).rows("deduplicated", 20, cure=None).losses() == []
 
 
-def test_reasons_add_up_to_one_share() -> None:
+def test_loss_reasons_add_up_to_one_share() -> None:
     books = Books().rows("kept", 90).rows("quarantined", 5).rows("quarantined", 5, cure="another cure")
     assert [(loss["n_rows"], loss["n_lost"], loss["is_high"]) for loss in books.losses()] == [(5, 10, True)] * 2
 
 
-def test_answers_that_cannot_be_read_are_a_loss_of_their_question() -> None:
+def test_unreadable_answers_are_a_loss_of_their_question() -> None:
     (loss,) = Books().answers("unreadable", 60).losses()
     assert loss["is_high"]
     assert sentence(loss).startswith("60 of 60 answers of question Note unreadable")
@@ -166,16 +166,16 @@ def test_answers_that_cannot_be_read_are_a_loss_of_their_question() -> None:
     assert (loss["n_rows"], loss["out_of"], loss["is_high"]) == (12, 66, True)
 
 
-def test_rejected_records_are_a_loss_of_what_is_live() -> None:
+def test_rejected_records_are_a_loss_of_live_files() -> None:
     (loss,) = Books().records(100, 20).records(100, 100, status="superseded").losses()
     assert (loss["loss"], loss["n_rows"], loss["out_of"], loss["is_high"]) == ("rejected", 20, 100, True)
 
 
-def test_rows_set_aside_or_replaced_are_no_loss() -> None:
+def test_excluded_or_replaced_rows_are_not_a_loss() -> None:
     assert Books().rows("kept", 1).rows("set_aside", 50).rows("superseded", 50).losses() == []
 
 
-def test_a_source_may_allow_more() -> None:
+def test_a_source_may_allow_a_higher_loss() -> None:
     books = Books().rows("kept", 50).rows("quarantined", 50)
     books.database.execute("update stg_config__sources set max_loss = 0.6")
     assert [loss["is_high"] for loss in books.losses()] == [False]

@@ -1,4 +1,4 @@
-"""Which metrics stand on which mart, through ratios, derivations and folds."""
+"""Which metrics depend on which mart, through ratios, derivations and compositions."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def test_inputs_are_found_by_recursion() -> None:
     assert inputs_of_all(MANIFEST)["twice"] == {"average", "revenue", "orders"}
 
 
-def test_a_metric_stands_on_its_inputs_marts_too() -> None:
+def test_a_metric_depends_on_the_marts_of_its_inputs() -> None:
     found = metrics_by_mart(MANIFEST)
     assert found["fct_orders"] == ("average", "conversion", "gap", "orders", "revenue", "to_date", "twice")
     assert found["fct_answers"] == ("conversion", "gap", "gap_sum")
 
 
-def test_whatever_is_made_of_a_metric_depends_on_it() -> None:
+def test_derived_metrics_depend_on_their_inputs() -> None:
     assert with_dependents(MANIFEST, ["revenue"]) == {"revenue", "average", "twice", "to_date"}
 
 
-def test_metrics_that_name_each_other_do_not_hang() -> None:
+def test_circular_metric_references_terminate() -> None:
     looped = {
         "semantic_models": [],
         "metrics": [

@@ -1,4 +1,4 @@
-"""What people are told of a run, where nobody has to be told, and that an address that is dead breaks nothing."""
+"""What a run reports, when it reports nothing, and that a dead address breaks nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.summary import tell_run
+from cli.summary import print_run
 from orchestration.execution import RunOutcome
 from pipeline import audit, notify
 from pipeline.publishing.publish import publish
@@ -59,19 +59,19 @@ def run(workspace: Workspace) -> Run:
     return end
 
 
-def told(workspace: Workspace, run_id: str) -> notify.Message | None:
+def message_of(workspace: Workspace, run_id: str) -> notify.Message | None:
     return notify.message_of("Test company", workspace.paths, run_id=run_id)
 
 
-def test_nobody_is_told_that_all_is_well(workspace: Workspace, run: Run) -> None:
-    assert told(workspace, run("r1")) is None
-    assert told(workspace, run("r2", amount=11)) is None
+def test_a_good_run_sends_no_notification(workspace: Workspace, run: Run) -> None:
+    assert message_of(workspace, run("r1")) is None
+    assert message_of(workspace, run("r2", amount=11)) is None
     assert status_of(workspace.paths)["is_well"]
 
 
 def test_a_blocked_run_names_the_check_its_rows_and_what_readers_see(workspace: Workspace, run: Run) -> None:
     run("r1")
-    message = told(workspace, run("r2", amount=11, checks=(a_check(status="failed", unexpected=3),)))
+    message = message_of(workspace, run("r2", amount=11, checks=(a_check(status="failed", unexpected=3),)))
     assert message is not None
     assert message.title == "Test company: run r2 was not published"
     assert message.lines == (
@@ -83,8 +83,8 @@ def test_a_blocked_run_names_the_check_its_rows_and_what_readers_see(workspace: 
     assert state["troubles"] == [message.lines[0]]
 
 
-def test_withheld_metrics_and_late_sources_are_told_of_a_published_run(workspace: Workspace, run: Run) -> None:
-    message = told(workspace, run("r1", checks=(a_check(status="failed", behaviour="withhold"),), ingest=(LATE,)))
+def test_a_published_run_reports_withheld_metrics_and_late_sources(workspace: Workspace, run: Run) -> None:
+    message = message_of(workspace, run("r1", checks=(a_check(status="failed", behaviour="withhold"),), ingest=(LATE,)))
     assert message is not None
     assert message.title == "Test company: run r1 was published with trouble"
     assert message.lines[0] == f"source shop: {LATE.observed}"
@@ -95,13 +95,13 @@ def test_withheld_metrics_and_late_sources_are_told_of_a_published_run(workspace
 
 def test_the_first_good_run_after_trouble_says_so_once(workspace: Workspace, run: Run) -> None:
     run("r1", ingest=(LATE,))
-    message = told(workspace, run("r2", amount=11))
+    message = message_of(workspace, run("r2", amount=11))
     assert message is not None
     assert message.title == "Test company: all is well again"
-    assert told(workspace, run("r3", amount=12)) is None
+    assert message_of(workspace, run("r3", amount=12)) is None
 
 
-def test_a_live_release_that_withholds_is_not_well_after_a_run_with_nothing_new(workspace: Workspace, run: Run) -> None:
+def test_a_live_release_with_withheld_metrics_still_notifies_after_an_idle_run(workspace: Workspace, run: Run) -> None:
     withheld = a_check(status="failed", behaviour="withhold")
     run("r1", checks=(withheld,))
     run("r2", checks=(withheld,))
@@ -132,15 +132,15 @@ def mailbox() -> Iterator[tuple[str, list[dict[str, str]]]]:
     server.server_close()
 
 
-def test_a_message_arrives_at_a_web_hook(
+def test_a_message_reaches_a_webhook(
     workspace: Workspace, run: Run, mailbox: tuple[str, list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, received = mailbox
     monkeypatch.setenv("CX_NOTIFY_URL", url)
     addressed = _with_notify(workspace, "env:CX_NOTIFY_URL")
-    notify.tell(addressed, run_id=run("r1", ingest=(LATE,)))
-    notify.tell(addressed, run_id=run("r2", amount=11))
-    notify.tell(addressed, run_id=run("r3", amount=12))
+    notify.notify(addressed, run_id=run("r1", ingest=(LATE,)))
+    notify.notify(addressed, run_id=run("r2", amount=11))
+    notify.notify(addressed, run_id=run("r3", amount=12))
     assert [letter["title"] for letter in received] == [
         "Test company: run r1 was published with trouble",
         "Test company: all is well again",
@@ -149,11 +149,11 @@ def test_a_message_arrives_at_a_web_hook(
 
 
 @pytest.mark.parametrize("address", ["env:CX_UNSET_URL", "nothing://", "json://127.0.0.1:9/secret-token"])
-def test_an_address_that_does_not_work_is_logged_without_its_secret_and_fails_nothing(
+def test_a_failing_webhook_is_logged_without_its_secret(
     workspace: Workspace, run: Run, caplog: pytest.LogCaptureFixture, address: str
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        assert notify.tell(_with_notify(workspace, address), run_id=run("r1", ingest=(LATE,)))
+        assert notify.notify(_with_notify(workspace, address), run_id=run("r1", ingest=(LATE,)))
     assert any("notify 1" in record.getMessage() for record in caplog.records)
     assert not any("secret-token" in record.getMessage() for record in caplog.records if "notify" in record.name)
 
@@ -168,7 +168,7 @@ def _with_notify(workspace: Workspace, address: str) -> Workspace:
 
 
 @pytest.mark.parametrize(("file", "seen"), [("CURRENT.json", "r2"), ("r2/snapshot.duckdb", "r1"), (None, "r2")])
-def test_a_run_that_ends_early_says_what_readers_see_meanwhile(
+def test_a_run_that_ends_early_states_what_readers_see(
     workspace: Workspace, run: Run, capsys: pytest.CaptureFixture[str], file: str | None, seen: str
 ) -> None:
     run("r1")
@@ -176,18 +176,18 @@ def test_a_run_that_ends_early_says_what_readers_see_meanwhile(
     if file:
         (workspace.paths.published / file).write_bytes(b"damaged")
     assert seen_by_readers(workspace.paths) == seen
-    tell_run(RunOutcome(run_id="r3", records={}, seen=seen, nothing_new=False, error="no room"), workspace)
+    print_run(RunOutcome(run_id="r3", records={}, seen=seen, nothing_new=False, error="no room"), workspace)
     printed = capsys.readouterr().err
     assert f"Readers still see release {seen}." in printed
     assert "no room" in printed
-    message = told(workspace, run("r3", amount=12, checks=(a_check(status="failed", unexpected=3),)))
+    message = message_of(workspace, run("r3", amount=12, checks=(a_check(status="failed", unexpected=3),)))
     assert message is not None
     assert message.lines[-1] == f"Readers see release {seen}."
 
 
-def test_where_no_release_is_whole_readers_see_none(workspace: Workspace, run: Run) -> None:
+def test_without_a_whole_release_readers_see_none(workspace: Workspace, run: Run) -> None:
     assert seen_by_readers(workspace.paths) is None
     run("r1")
     (workspace.paths.release("r1") / "release.json").write_bytes(b"{}")
     assert seen_by_readers(workspace.paths) is None
-    assert "Readers see no release until cx run publishes anew" in status_of(workspace.paths)["troubles"][0]
+    assert "Readers see no release until cx run publishes again" in status_of(workspace.paths)["troubles"][0]

@@ -65,14 +65,14 @@ def test_a_release_is_the_snapshot_its_definitions_and_its_document(workspace: W
     assert (current.run_id, current.reason) == ("r1", "publish")
 
 
-def test_nobody_else_can_read_a_release(workspace: Workspace, run: Run) -> None:
+def test_only_the_owner_can_read_a_release(workspace: Workspace, run: Run) -> None:
     run("r1")
     folder = workspace.paths.release("r1")
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
-def test_the_same_content_is_no_second_release(workspace: Workspace, run: Run) -> None:
+def test_identical_content_is_not_a_second_release(workspace: Workspace, run: Run) -> None:
     run("r1")
     pointer = workspace.paths.current.read_bytes()
     result = run("r2")
@@ -81,7 +81,7 @@ def test_the_same_content_is_no_second_release(workspace: Workspace, run: Run) -
     assert not workspace.paths.release("r2").exists()
 
 
-def test_other_content_is_a_new_release(workspace: Workspace, run: Run) -> None:
+def test_changed_content_is_a_new_release(workspace: Workspace, run: Run) -> None:
     run("r1", amount=10)
     assert run("r2", amount=11).outcome == "published"
     current = live_pointer(workspace.paths)
@@ -102,7 +102,7 @@ def test_the_same_tables_with_another_policy_are_a_new_release(workspace: Worksp
     assert result.outcome == "published"
 
 
-def test_a_release_keeps_its_settings_and_what_tells_its_files_and_code_apart(workspace: Workspace) -> None:
+def test_a_release_keeps_its_settings_and_the_hashes_of_files_and_code(workspace: Workspace) -> None:
     build_warehouse(workspace, amount=10)
     write_records(workspace, "r1")
     artefacts = write_artefacts(workspace, "r1")
@@ -125,7 +125,7 @@ def test_a_release_keeps_its_settings_and_what_tells_its_files_and_code_apart(wo
     assert result.release.changed_files == ("app/shell/page.py",)
 
 
-def test_another_setting_is_a_new_release_and_another_comment_is_not(workspace: Workspace, run: Run) -> None:
+def test_a_changed_setting_is_a_new_release_and_a_changed_comment_is_not(workspace: Workspace, run: Run) -> None:
     run("r1")
     text = workspace.paths.config.read_text()
     workspace.paths.config.write_text(f"# a comment\n{text}")
@@ -140,7 +140,7 @@ def test_another_setting_is_a_new_release_and_another_comment_is_not(workspace: 
     assert result.outcome == "published"
 
 
-def test_an_edit_of_cx_yml_after_the_build_is_not_published_with_its_numbers(workspace: Workspace) -> None:
+def test_settings_edited_after_the_build_are_not_published(workspace: Workspace) -> None:
     build_warehouse(workspace, amount=10)
     with duckdb.connect(str(workspace.paths.raw_database)) as connection:
         replace_settings(connection, workspace)
@@ -162,7 +162,7 @@ def test_the_same_tables_with_another_failed_check_are_a_new_release(run: Run) -
     assert run("r3", checks=(failed,)).outcome == "nothing_new"
 
 
-def test_a_failed_blocking_check_leaves_the_pointer_where_it_is(workspace: Workspace, run: Run) -> None:
+def test_a_failed_blocking_check_keeps_the_live_release(workspace: Workspace, run: Run) -> None:
     run("r1", amount=10)
     pointer = workspace.paths.current.read_bytes()
     result = run("r2", amount=11, checks=(a_check(status="failed"),))
@@ -178,20 +178,20 @@ def test_a_stage_that_did_not_run_blocks(workspace: Workspace, run: Run) -> None
     assert not workspace.paths.current.exists()
 
 
-def test_a_failed_withhold_check_withholds_its_metrics_and_those_made_of_them(run: Run) -> None:
+def test_a_failed_withhold_check_withholds_metrics_and_their_dependents(run: Run) -> None:
     failed = a_check(name="amounts", behaviour="withhold", status="failed", metrics=("revenue",))
     release = run("r1", checks=(failed,)).release
     assert release
     assert set(release.withheld) == {"revenue", "average_order_value"}
 
 
-def test_old_releases_go_but_never_the_live_one(workspace: Workspace, run: Run) -> None:
+def test_old_releases_are_deleted_except_the_live_one(workspace: Workspace, run: Run) -> None:
     for number in range(1, 5):
         run(f"r{number}", amount=number)
     assert [release.run_id for release in documents(workspace.paths)] == ["r4", "r3"]
 
 
-def test_a_release_that_was_rolled_back_to_outlives_newer_ones(workspace: Workspace, run: Run) -> None:
+def test_a_rolled_back_release_outlives_newer_ones(workspace: Workspace, run: Run) -> None:
     run("r1", amount=1)
     run("r2", amount=2)
     live = live_pointer(workspace.paths)
@@ -202,9 +202,7 @@ def test_a_release_that_was_rolled_back_to_outlives_newer_ones(workspace: Worksp
     assert {release.run_id for release in documents(workspace.paths)} == {"r1", "r2"}
 
 
-def test_a_clock_that_is_set_back_costs_no_release(
-    workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_set_back_loses_no_release(workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = datetime(2026, 6, 1, tzinfo=UTC)
     monkeypatch.setattr("pipeline.audit.now", lambda: clock)
     run("r1", amount=1)
@@ -221,21 +219,21 @@ def test_a_clock_that_is_set_back_costs_no_release(
 
 
 @pytest.mark.parametrize("text", ['{"run_id"', ""])
-def test_a_damaged_pointer_costs_no_release_and_is_replaced(workspace: Workspace, run: Run, text: str) -> None:
+def test_a_damaged_pointer_loses_no_release_and_is_replaced(workspace: Workspace, run: Run, text: str) -> None:
     run("r1", amount=1)
     workspace.paths.current.write_text(text)
     assert run("r2", amount=1).outcome == "published"
     assert [release.run_id for release in documents(workspace.paths)] == ["r2", "r1"]
 
 
-def test_a_changed_release_is_not_taken_for_the_same_as_what_was_built(workspace: Workspace, run: Run) -> None:
+def test_a_tampered_release_is_not_reused(workspace: Workspace, run: Run) -> None:
     run("r1", amount=1)
     with duckdb.connect(str(workspace.paths.release("r1") / "snapshot.duckdb")) as connection:
         connection.execute("update marts.fct_orders set amount = 2 * amount")
     assert run("r2", amount=1).outcome == "published"
 
 
-def test_a_release_document_that_cannot_be_read_is_left_alone(workspace: Workspace, run: Run) -> None:
+def test_an_unreadable_release_document_is_left_alone(workspace: Workspace, run: Run) -> None:
     run("r1", amount=1)
     foreign = workspace.paths.published / "notes"
     foreign.mkdir()

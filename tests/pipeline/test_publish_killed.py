@@ -1,4 +1,4 @@
-"""A process killed at any point of publishing leaves readers with a whole release, and the next run mends the rest."""
+"""A process killed while publishing leaves readers with a whole release, and the next run repairs the rest."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def release_seen(workspace: Workspace) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_kill_leaves_a_whole_release_and_the_next_run_ends_as_if_nothing_had_happened(
-    tmp_path: Path, repository: Path, point: str
-) -> None:
+def test_a_kill_leaves_a_whole_release_and_the_next_run_completes(tmp_path: Path, repository: Path, point: str) -> None:
     workspace = make_workspace(tmp_path / "workspace")
     publish(workspace, run_id="r1", code_version="1", artefacts=prepare(workspace, "r1", amount=1), ledger=[])
     prepare(workspace, "r2", amount=2)
@@ -62,7 +60,7 @@ def test_a_kill_leaves_a_whole_release_and_the_next_run_ends_as_if_nothing_had_h
     assert len(contents) == len(set(contents)) == 2
 
 
-def test_readers_see_one_whole_release_after_another_and_never_a_part(tmp_path: Path) -> None:
+def test_readers_never_see_a_partial_release(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "workspace")
     publish(workspace, run_id="r01", code_version="1", artefacts=prepare(workspace, "r01", amount=1), ledger=[])
     seen: list[tuple[str, int]] = []

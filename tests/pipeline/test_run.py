@@ -1,4 +1,4 @@
-"""A run remembers what each source did, and leaves records of what did not come to pass."""
+"""A run remembers what each source did, and leaves records of skipped stages."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_source_with_a_problem_warns_and_the_others_still_load(
     assert "inbox/a.csv:1 [amount]" in record.message
 
 
-def test_an_accident_blocks_unless_a_retry_succeeds(run: PipelineRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_blocks_unless_a_retry_succeeds(run: PipelineRun, monkeypatch: pytest.MonkeyPatch) -> None:
     loading(monkeypatch, OSError("share 'x' is gone"), [])
     with pytest.raises(OSError, match="gone"):
         run.load_source("shop")
@@ -65,7 +65,7 @@ def test_an_accident_blocks_unless_a_retry_succeeds(run: PipelineRun, monkeypatc
     assert run.finish_ingest().status == "passed"
 
 
-def test_an_accident_that_stays_blocks_and_is_told(run: PipelineRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repeated_unexpected_error_blocks_and_is_reported(run: PipelineRun, monkeypatch: pytest.MonkeyPatch) -> None:
     loading(monkeypatch, OSError("share 'x' is gone"))
     with pytest.raises(OSError, match="gone"):
         run.load_source("shop")
@@ -77,7 +77,7 @@ def test_an_accident_that_stays_blocks_and_is_told(run: PipelineRun, monkeypatch
     assert records["publish"].status == "skipped"
 
 
-def test_a_run_that_ends_early_says_that_it_published_nothing(run: PipelineRun) -> None:
+def test_a_run_that_ends_early_states_that_nothing_was_published(run: PipelineRun) -> None:
     run.prepare()
     run.finish_ingest()
     run.close()
@@ -91,7 +91,7 @@ def test_a_run_that_did_nothing_leaves_nothing(run: PipelineRun) -> None:
     assert audit.read(run.paths.audit, run_id="r1") == {}
 
 
-def test_building_a_part_leaves_no_record_so_that_it_cannot_be_published(
+def test_a_partial_build_leaves_no_record_and_cannot_be_published(
     run: PipelineRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = BuildOutcome(success=True, target=run.paths.dbt, nodes=())

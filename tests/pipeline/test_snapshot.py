@@ -42,7 +42,7 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
     ],
     ids=["value", "null", "double row", "column name", "type", "cells swapped between rows"],
 )
-def test_any_other_content_has_another_hash(tmp_path: Path, other: str) -> None:
+def test_different_content_has_a_different_hash(tmp_path: Path, other: str) -> None:
     one = marts(tmp_path / "one", "create table marts.t as select 1 as a, 'x' as b union all select 2, 'y'")
     two = marts(tmp_path / "two", f"create table marts.t as {other}")
     assert hash_of(one) != hash_of(two)
@@ -60,7 +60,7 @@ def test_a_snapshot_holds_the_named_marts_and_nothing_else(tmp_path: Path) -> No
         assert connection.execute("select schema_name, table_name from duckdb_tables()").fetchall() == [("marts", "t")]
 
 
-def test_text_of_deleted_rows_is_not_in_the_snapshot(tmp_path: Path) -> None:
+def test_deleted_text_is_not_in_the_snapshot(tmp_path: Path) -> None:
     secret = "ann.nonymous@example.com"
     source = marts(
         tmp_path / "source",

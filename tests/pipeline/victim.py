@@ -1,4 +1,4 @@
-"""Publishes one run and kills itself at a named point, the way a machine dies: no clean-up, no `finally`.
+"""Publishes one run and kills itself at a named point, as when a machine fails: no clean-up, no `finally`.
 
 Usage: python -m tests.pipeline.victim WORKSPACE RUN_ID POINT
 """

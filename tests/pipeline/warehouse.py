@@ -77,7 +77,7 @@ def make_workspace(root: Path) -> Workspace:
 
 
 def build_warehouse(workspace: Workspace, *, amount: int) -> None:
-    """Marts whose every order has this amount, so that a reader can tell one release from another."""
+    """Marts whose every order has this amount, so that a reader can distinguish releases."""
     paths = workspace.paths
     paths.warehouse.mkdir(exist_ok=True)
     with duckdb.connect(str(paths.marts_database)) as connection:

@@ -44,7 +44,7 @@ def test_miles_per_gallon(weights: dict[str, float], r_squared: float) -> None:
     assert found.sum() == pytest.approx(r_squared, abs=5e-8)
 
 
-def test_satisfaction_of_real_answers_goes_with_quality_and_value(shared: Path) -> None:
+def test_satisfaction_is_driven_by_quality_and_value_in_real_answers(shared: Path) -> None:
     # ECSI's 250 answers about a mobile operator: means and index of METHODS, section 4; weights sum to R2.
     file = shared / "data" / "mobi_ecsi" / "mobi.csv"
     if not file.is_file():

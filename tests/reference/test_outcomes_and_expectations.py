@@ -41,7 +41,7 @@ def shares(importance: float, satisfaction: float) -> dict[str, list[float]]:
 
 
 @pytest.mark.parametrize(("importance", "satisfaction", "score"), [(9, 3, 15), (9, 9, 9)])
-def test_opportunity_as_published(importance: float, satisfaction: float, score: float) -> None:
+def test_opportunity_scores_match_the_published_ones(importance: float, satisfaction: float, score: float) -> None:
     assert fold("opportunity", shares(importance, satisfaction)).value[0] == pytest.approx(score)
 
 
@@ -50,7 +50,7 @@ def test_an_over_served_outcome_is_not_pushed_below_its_importance() -> None:
     assert fold("shortfall", shares(5, 8)).value[0] == pytest.approx(-3)
 
 
-def test_servqual_overall_as_published() -> None:
+def test_servqual_overall_matches_the_published_one() -> None:
     dimensions = [-0.65, -1.10, -0.83, -0.70, -1.01]
     sizes = [4, 5, 4, 4, 5]
     items = np.repeat(dimensions, sizes).tolist()
@@ -86,7 +86,7 @@ def test_kano_better_and_worse() -> None:
     assert (gains.value[0], losses.value[0]) == pytest.approx((0.50, -0.45))
 
 
-def test_raking_as_computed_independently() -> None:
+def test_raking_matches_an_independent_computation() -> None:
     row, column = np.indices(SEED_TABLE.shape)
     raked = rake(SEED_TABLE.ravel(), [Margin(row.ravel(), ROWS), Margin(column.ravel(), COLUMNS)])
     cells = raked.cells.reshape(SEED_TABLE.shape)
@@ -106,6 +106,6 @@ def test_raking_refuses_what_has_no_solution() -> None:
         rake(np.array([1.0, 0]), [Margin(np.array([0, 1]), np.array([1.0, 1]))])
 
 
-def test_equal_weights_cost_nothing_and_unequal_ones_do() -> None:
+def test_unequal_weights_reduce_the_effective_sample() -> None:
     assert design_effect(np.ones(3), np.array([5.0, 2, 9])) == pytest.approx(1)
     assert design_effect(np.array([1.0, 3]), np.array([50.0, 50])) == pytest.approx(1.25)

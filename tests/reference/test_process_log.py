@@ -90,7 +90,7 @@ def test_the_claims_have_six_variants_and_sixteen_arcs(
     assert len(of_claims) == 6
 
 
-def test_waiting_times_are_those_of_the_rows(
+def test_waiting_times_match_the_rows(
     marts: duckdb.DuckDBPyConnection, arcs: dict[tuple[str, str], list[float]]
 ) -> None:
     rows = marts.execute(
@@ -122,7 +122,7 @@ def test_journeys_are_cut_by_gaps_of_more_than_ninety_days(marts: duckdb.DuckDBP
     assert dict(counted) == {"cdnow": 3442, "claims": 6}
 
 
-def test_stages_are_entered_as_often_as_the_files_say(release: LiveRelease, cases: list[Case]) -> None:
+def test_stage_entries_match_the_files(release: LiveRelease, cases: list[Case]) -> None:
     """A buyer's first order enters purchase; the next enters loyalty where it continues the journey, and so does each
     journey that begins with a repeated one. A claim enters use once."""
     rows = ask(release, Question(metrics=("stage_entries",), by=("stage",))).rows
@@ -132,7 +132,7 @@ def test_stages_are_entered_as_often_as_the_files_say(release: LiveRelease, case
     assert entries["loyalty"] == 705 + (3442 - 2357)
 
 
-def test_every_claim_ends_where_the_file_ends_it(marts: duckdb.DuckDBPyConnection, cases: list[Case]) -> None:
+def test_every_claim_has_the_outcome_in_the_file(marts: duckdb.DuckDBPyConnection, cases: list[Case]) -> None:
     last = marts.execute(
         "select to_step, n from marts.fct_journey_transitions where from_step = 'Compensation paid' and tier = 'all'"
     ).fetchall()

@@ -40,7 +40,7 @@ def one(release: LiveRelease, metric: str, **where: str) -> AnswerRow:
     return ask(release, Question(metrics=(metric,), where=filters)).one(metric)
 
 
-def test_every_answer_of_the_file_is_in_the_mart_as_it_was_given(
+def test_every_answer_of_the_file_is_in_the_mart_unchanged(
     real_workspace: Path, answers: dict[str, np.ndarray]
 ) -> None:
     with duckdb.connect(str(real_workspace / "warehouse" / "cx.duckdb"), read_only=True) as marts:
@@ -52,9 +52,7 @@ def test_every_answer_of_the_file_is_in_the_mart_as_it_was_given(
         assert (n, total) == (250, answers[question].sum()), question
 
 
-def test_the_gap_is_that_of_the_pairs_with_students_interval(
-    release: LiveRelease, answers: dict[str, np.ndarray]
-) -> None:
+def test_the_gap_is_the_mean_of_pairs_with_a_t_interval(release: LiveRelease, answers: dict[str, np.ndarray]) -> None:
     gaps = answers["PERQ1"] - answers["CUEX1"]
     low, high = stats.t.interval(0.95, 249, gaps.mean(), stats.sem(gaps))
     found = one(release, "expectation_gap", item="overall_quality")
@@ -63,7 +61,7 @@ def test_the_gap_is_that_of_the_pairs_with_students_interval(
     assert one(release, "expectation_gap_percent", item="overall_quality").value == pytest.approx(4.04, abs=0.005)
 
 
-def test_what_is_not_paired_is_counted(release: LiveRelease) -> None:
+def test_unpaired_answers_are_counted(release: LiveRelease) -> None:
     assert one(release, "paired_perceptions").value == 250
     assert one(release, "unpaired_perceptions").value == 2250
     assert one(release, "pairing_coverage").value == pytest.approx(0.1)
@@ -86,12 +84,12 @@ def test_pillars_without_an_expectation_are_unpaired_and_have_no_gap(release: Li
         assert one(release, "expectation_gap", pillar=pillar).status == "no_data"
 
 
-def test_what_nobody_was_asked_is_no_data(release: LiveRelease) -> None:
+def test_unasked_constructs_are_no_data(release: LiveRelease) -> None:
     for metric in ("nps", "opportunity_score", "kano_better", "within_tolerance_share", "response_rate", "nps_change"):
         row = one(release, metric)
         assert (row.value, row.status) == (None, "no_data"), metric
 
 
-def test_everybody_answered_everything(release: LiveRelease) -> None:
+def test_every_respondent_answered_every_question(release: LiveRelease) -> None:
     row = one(release, "completion_rate")
     assert (row.value, row.n) == (1, 250)

@@ -1,8 +1,8 @@
 """Companies in which perception has nothing to do with anything: how often a driver or a loss is called significant.
 
 The false rate is the share of companies with at least one false find. An exact binomial test must not say, at a level
-of .01, that it is above 5%. In half of the tests tenure drives perception and staying alike, to fool whoever does not
-hold it against both.
+of .01, that it is above 5%. In half of the tests tenure drives both perception and staying, to mislead a method that
+does not adjust for it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
     stays = 0.65 + 0.2 * np.sign(fooled) * root[:PEOPLE] - loss * (helped[:PEOPLE] < 0)
     stayed = random.random(PEOPLE) < np.clip(stays, 0.05, 0.95)
     outcome = np.clip(np.rint(5 + 1.2 * random.standard_normal(responses.size) + fooled * root), 1, 7)
-    told = {"overall": (outcome - 1) / 6 * 100, "nps": random.integers(0, 11, responses.size) * 10.0}
+    scores = {"overall": (outcome - 1) / 6 * 100, "nps": random.integers(0, 11, responses.size) * 10.0}
 
     at = pd.to_datetime(on)
     _fill(database, "dim_people", person_id=np.arange(PEOPLE), first_seen_on=pd.to_datetime(answered - tenure).date)
@@ -115,7 +115,7 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
                 "construct": name, "item": name, "value_pct": value,
             }
         )
-        for name, value in told.items()
+        for name, value in scores.items()
     )  # fmt: skip
     database.register("outcomes", outcomes)
     buying = np.r_[np.arange(PEOPLE), np.flatnonzero(stayed)]
@@ -132,7 +132,7 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
         create or replace table fct_expectation_gaps as
             select *, answered_at::date as answered_on, perception_pct - expectation_pct as gap_pct from long;
         create or replace table fct_survey_answers as
-            with told as (
+            with answered as (
                 select response_id, person_id, answered_at, 'perception' as construct, item, pillar, interaction,
                     perception_pct as value_pct from long
                 union all
@@ -142,7 +142,7 @@ def play(database: duckdb.DuckDBPyConnection, random: np.random.Generator, *, fo
                 select response_id, person_id, answered_at, construct, item, null, null, value_pct from outcomes
             )
             select *, answered_at::date as answered_on, 'survey' as survey_id, construct || item as question_id,
-                item as item_label, true as is_scorable from told;
+                item as item_label, true as is_scorable from answered;
         create or replace table fct_orders as select * from bought;
         create or replace table fct_customer_months as
             select person_id, month::date as month_on, last_day(month::date) as month_end_on, true as is_active_end,
@@ -174,7 +174,7 @@ def found(database: duckdb.DuckDBPyConnection) -> tuple[set[str], set[str], list
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fooled", [0.0, 0.6], ids=["nothing planted", "tenure fools"])
-def test_the_false_rate_is_not_above_five_percent(fooled: float) -> None:
+def test_the_false_positive_rate_is_at_most_five_percent(fooled: float) -> None:
     random = np.random.default_rng(SEED)
     database = duckdb.connect()
     database.execute(GIVEN)
@@ -192,13 +192,13 @@ def test_the_false_rate_is_not_above_five_percent(fooled: float) -> None:
         test = binomtest(count, WORLDS, LARGEST_RATE, alternative="greater")
         print(f"{name}: {count} of {WORLDS} companies with a false find, p = {test.pvalue:.3f}")
         assert test.pvalue > LEVEL, name
-    # The difference, and with it the value at stake, is centred on nought.
+    # The difference, and with it the value at stake, is centred on zero.
     centre, error = float(np.mean(stakes)), float(np.std(stakes) / np.sqrt(len(stakes)))
     print(f"difference in retention: {centre:.4f} ± {error:.4f} s.e.")
     assert abs(centre) < 3 * error
 
 
-def test_a_planted_loss_and_nothing_else_is_found_although_tenure_fools() -> None:
+def test_only_the_planted_loss_is_found_despite_the_tenure_confounder() -> None:
     random = np.random.default_rng(SEED)
     database = duckdb.connect()
     database.execute(GIVEN)
@@ -208,13 +208,13 @@ def test_a_planted_loss_and_nothing_else_is_found_although_tenure_fools() -> Non
     retained = {one.split(",")[0] for one in growth if one.endswith("below tolerance: retained")}
     assert "get_help" in retained
     assert not retained & {"buy", "set_up", "people", "products"}
-    told = next(row for row in stakes if row["growth_subject"] == "get_help")
-    assert told["low"] <= -0.35 <= told["high"]
-    assert told["stake_status"] == "at stake"
-    assert told["worth_in"] == "margin"
+    stake = next(row for row in stakes if row["growth_subject"] == "get_help")
+    assert stake["low"] <= -0.35 <= stake["high"]
+    assert stake["stake_status"] == "at stake"
+    assert stake["worth_in"] == "margin"
 
 
-def test_twenty_people_are_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twenty_people_are_refused_with_a_plain_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.reference.test_unplanted_perception.PEOPLE", 20)
     database = duckdb.connect()
     database.execute(GIVEN)
@@ -232,7 +232,7 @@ def test_twenty_people_are_refused_in_plain_words(monkeypatch: pytest.MonkeyPatc
     assert growth
 
 
-def test_two_items_that_are_answered_alike_are_warned_of_in_plain_words() -> None:
+def test_two_items_with_equal_answers_are_a_warning() -> None:
     database = duckdb.connect()
     database.execute(GIVEN)
     play(database, np.random.default_rng(2), fooled=0.0)
@@ -245,12 +245,12 @@ def test_two_items_that_are_answered_alike_are_warned_of_in_plain_words() -> Non
         """
     )
     build(database, MODELS)
-    told = {
+    by_item = {
         row["driver_item"]: row
         for row in rows(database, "select * from fct_satisfaction_drivers where driver_outcome = 'overall'")
     }
     for item in ("kind", "knows"):
-        assert "kind and knows move as one" in told[item]["driver_warning"]
-        assert told[item]["coefficient"] is None
-    assert told["kind"]["relative_weight"] == pytest.approx(told["knows"]["relative_weight"])
-    assert told["fast"]["driver_warning"] is None
+        assert "kind and knows move as one" in by_item[item]["driver_warning"]
+        assert by_item[item]["coefficient"] is None
+    assert by_item["kind"]["relative_weight"] == pytest.approx(by_item["knows"]["relative_weight"])
+    assert by_item["fast"]["driver_warning"] is None

@@ -1,4 +1,4 @@
-"""Companies in which nothing marks the best customers: how often the model or the page says that something does.
+"""Companies without differences between best and other customers: how often the model or page claims one.
 
 The family-wise false rate is the share of companies with at least one false find. An exact binomial test must not say,
 at a level of .01, that it is above 5%.
@@ -79,7 +79,7 @@ def _play(database: duckdb.DuckDBPyConnection, generator: np.random.Generator) -
 
 
 @pytest.mark.parametrize("finder", ["model", "page"])
-def test_the_family_wise_false_rate_is_not_above_five_percent(found: list[dict[str, int]], finder: str) -> None:
+def test_the_family_wise_error_rate_is_at_most_five_percent(found: list[dict[str, int]], finder: str) -> None:
     assert min(one["values"] for one in found) > 25
     wrong = sum(one[finder] > 0 for one in found)
     test = binomtest(wrong, WORLDS, LARGEST_RATE, alternative="greater")

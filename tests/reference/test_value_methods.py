@@ -36,7 +36,7 @@ def buying(histories: Histories) -> Estimates:
     return bg_nbd.fit(histories)
 
 
-def test_the_sample_is_the_one_that_was_published(shared: Path, sample: Cdnow) -> None:
+def test_the_sample_matches_the_published_one(shared: Path, sample: Cdnow) -> None:
     assert log_totals(shared) == (6919, 2357, 16479, 244091.94, 223)
     assert sample.x.size == 2357
     assert sample.x.sum() == 2457
@@ -59,7 +59,7 @@ def test_bg_nbd_expectations(buying: Estimates, sample: Cdnow) -> None:
     assert sample.later.sum() == 1882
 
 
-def test_bg_nbd_forecasts_better_than_going_on_as_before(buying: Estimates, sample: Cdnow) -> None:
+def test_bg_nbd_beats_the_naive_forecast(buying: Estimates, sample: Cdnow) -> None:
     forecast = bg_nbd.expected_purchases(buying.values, x=sample.x, recency=sample.recency, age=sample.age, horizon=39)
     model, naive = back_test(forecast=forecast, fact=sample.later), back_test(forecast=sample.x, fact=sample.later)
     assert model.squared_error < naive.squared_error

@@ -39,7 +39,7 @@ def test_the_back_test_has_the_days_of_cx_yml(marts: duckdb.DuckDBPyConnection) 
         ("gamma_gamma", 2, {"p": 6.25, "q": 3.74, "gamma": 15.44}, None),
     ],
 )
-def test_published_parameters_come_out_of_the_warehouse(
+def test_the_warehouse_reproduces_published_parameters(
     marts: duckdb.DuckDBPyConnection, model: str, digits: int, published: dict[str, float], likelihood: float | None
 ) -> None:
     found = facts(marts, model, "parameter")
@@ -48,13 +48,13 @@ def test_published_parameters_come_out_of_the_warehouse(
         assert round(facts(marts, model, "measure")["log_likelihood"], 1) == likelihood
 
 
-def test_the_forecast_of_the_held_out_weeks_and_what_was_really_bought(marts: duckdb.DuckDBPyConnection) -> None:
+def test_the_holdout_forecast_matches_the_published_one(marts: duckdb.DuckDBPyConnection) -> None:
     found = facts(marts, "bg_nbd", "back_test", "purchases")
     assert round(found["forecast"], 1) == 1653.4
     assert found["fact"] == 1882
 
 
-def test_frequency_and_spend_of_those_who_came_back(marts: duckdb.DuckDBPyConnection) -> None:
+def test_frequency_and_spend_of_repeat_customers(marts: duckdb.DuckDBPyConnection) -> None:
     assert round(facts(marts, "gamma_gamma", "measure")["correlation"], 4) == 0.1139
     customers = marts.execute(
         """select distinct n from marts.fct_value_models
@@ -63,7 +63,7 @@ def test_frequency_and_spend_of_those_who_came_back(marts: duckdb.DuckDBPyConnec
     assert customers == [(946,)]
 
 
-def test_the_model_that_forecasts_better_than_going_on_as_before_is_chosen(marts: duckdb.DuckDBPyConnection) -> None:
+def test_the_model_that_beats_the_naive_forecast_is_chosen(marts: duckdb.DuckDBPyConnection) -> None:
     model = facts(marts, "bg_nbd", "back_test", "revenue")["squared_error"]
     naive = facts(marts, "naive", "back_test", "revenue")["squared_error"]
     assert model < naive
@@ -73,7 +73,7 @@ def test_the_model_that_forecasts_better_than_going_on_as_before_is_chosen(marts
     assert chosen == [("bg_nbd", False)]
 
 
-def test_every_customer_has_a_prediction_and_the_long_silent_are_worth_little(
+def test_every_customer_has_a_prediction_and_inactive_ones_are_low(
     marts: duckdb.DuckDBPyConnection,
 ) -> None:
     # The other sources' facts put the present years after the last order.

@@ -1,4 +1,4 @@
-"""What a reader could work out of a release: all answers about some slices in, the small cells that follow out.
+"""What a reader could derive from a release: all answers about some slices in, the derivable small cells out.
 
 A small cell holds facts of 1 to floor - 1 people. The reader asks every metric of a plan by every combination of its
 dimensions (and month), as rows and as filters, and then works with what is shown, over and over until nothing new
@@ -211,7 +211,7 @@ class Attack:
         """Solve every line of every table at once: a cell follows where no direction that keeps all lines moves it."""
         place: dict[Cell, int] = {}
         entries: list[tuple[int, int, float]] = []
-        told: list[float] = []
+        sums: list[float] = []
         for axes in self.plan.tables:
             keys = self._keys(metric, axes)
             for at, axis in enumerate(axes):
@@ -221,23 +221,23 @@ class Attack:
                     cells = [(metric, axes, key) for key in line]
                     signed = [(cell, 1.0) for cell in cells] + [((metric, axes[:at] + axes[at + 1 :], margin), -1.0)]
                     unknown = [(cell, sign) for cell, sign in signed if cell not in self.known]
-                    entries += [(len(told), place.setdefault(cell, len(place)), sign) for cell, sign in unknown]
-                    told.append(-sum(sign * self.known[cell] for cell, sign in signed if cell in self.known))
+                    entries += [(len(sums), place.setdefault(cell, len(place)), sign) for cell, sign in unknown]
+                    sums.append(-sum(sign * self.known[cell] for cell, sign in signed if cell in self.known))
         for ((name, axes, key), months), value in self.windows.items():
             if name == metric:
                 cells = [(metric, (*axes, MONTH), (*key, month)) for month in months]
                 cells = [cell for cell in cells if cell in self.known or cell in self.truth or cell in place]
                 unknown = [(cell, 1.0) for cell in cells if cell not in self.known]
-                entries += [(len(told), place.setdefault(cell, len(place)), sign) for cell, sign in unknown]
-                told.append(value - sum(self.known.get(cell, 0.0) for cell in cells))
+                entries += [(len(sums), place.setdefault(cell, len(place)), sign) for cell, sign in unknown]
+                sums.append(value - sum(self.known.get(cell, 0.0) for cell in cells))
         if not place:
             return
         rows, columns, signs = zip(*entries, strict=True)
-        system = sparse.csr_array((signs, (rows, columns)), shape=(len(told), len(place)))
+        system = sparse.csr_array((signs, (rows, columns)), shape=(len(sums), len(place)))
         random = np.random.default_rng(1).normal(size=len(place))
         exactly = {"atol": 0.0, "btol": 0.0, "conlim": 0.0, "iter_lim": 40 * len(place)}
         free = random - linalg.lsqr(system, system @ random, **exactly)[0]
-        solution = linalg.lsqr(system, np.array(told), **exactly)[0]
+        solution = linalg.lsqr(system, np.array(sums), **exactly)[0]
         for cell, at in place.items():
             if abs(free[at]) < 1e-6:
                 self._learn(cell, round(float(solution[at]), 6), "algebra")
@@ -254,12 +254,12 @@ class Attack:
         for margin, line in lines.items():
             total = self.known.get((metric, margin_axes, margin))
             unknown = [key for key in line if (metric, axes, key) not in self.known]
-            told = sum(self.known.get((metric, axes, key), 0.0) for key in line)
+            known_sum = sum(self.known.get((metric, axes, key), 0.0) for key in line)
             if not unknown and total is None:
-                self._learn((metric, margin_axes, margin), told, "difference")
+                self._learn((metric, margin_axes, margin), known_sum, "difference")
             elif total is not None and len(unknown) == 1:
-                self._learn((metric, axes, unknown[0]), total - told, "difference")
-            elif total is not None and unknown and abs(total - told) < 1e-9 and metric in self.counts:
+                self._learn((metric, axes, unknown[0]), total - known_sum, "difference")
+            elif total is not None and unknown and abs(total - known_sum) < 1e-9 and metric in self.counts:
                 for key in unknown:
                     self._learn((metric, axes, key), 0.0, "difference")
 

@@ -85,7 +85,7 @@ def _atoms(release: LiveRelease, metric: str, dimensions: tuple[str, str]) -> di
 def _questions(
     release: LiveRelease, metric: str, dimensions: tuple[str, str], months: list[date], monthly: bool
 ) -> list[Question]:
-    # The metric's own values: other marts tell slices of theirs by the same name.
+    # The metric's own values: other marts have slices of their own by the same name.
     named = {name: release.semantics.resolve(name, metric) for name in dimensions}
     values = {name: [*dimension_values(release, one.qualified), None] for name, one in named.items() if one}
     filters: list[dict[str, list[str | None]]] = [{}]

@@ -35,13 +35,13 @@ def cells(release: LiveRelease, metric: str, **question: object) -> dict[tuple, 
     }
 
 
-def test_a_scalar_question_gives_one_row_with_the_number_of_the_marts(release: LiveRelease) -> None:
+def test_a_query_without_dimensions_gives_one_row_equal_to_sql(release: LiveRelease) -> None:
     row = ask(release, Question(metrics=("revenue",))).one("revenue")
     [(expected, n)] = marts(release, "select sum(net_amount), count_if(kind = 'sale') from marts.fct_orders")
     assert (row.value, row.n, row.status, row.dimensions) == (expected, n, "ok", {})
 
 
-def test_rows_by_a_joined_dimension_equal_sql_and_a_missing_value_is_a_cell(release: LiveRelease) -> None:
+def test_rows_by_a_joined_dimension_equal_sql_including_missing_values(release: LiveRelease) -> None:
     found = cells(release, "people", by=("value_tier",))
     expected = marts(
         release,
@@ -56,7 +56,7 @@ def test_several_metrics_are_answered_together_and_keep_their_order(release: Liv
     assert list(dict.fromkeys(row.metric for row in answer.rows)) == ["orders", "customers"]
 
 
-def test_a_metric_without_the_dimension_says_so_and_the_others_are_answered(release: LiveRelease) -> None:
+def test_a_metric_without_the_dimension_is_reported_and_others_answered(release: LiveRelease) -> None:
     answer = ask(release, Question(metrics=("customers", "orders"), by=("channel",)))
     [refused] = answer.of("customers")
     assert refused.status == "not_sliceable"
@@ -72,7 +72,9 @@ def test_a_fixed_grain_metric_needs_all_of_its_dimensions(release: LiveRelease) 
     assert [(row.value, row.n) for row in asked.rows] == [(90.0, 50)]
 
 
-def test_what_must_not_be_summed_is_asked_apart(release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_metric_that_needs_a_dimension_is_refused_without_it(
+    release: LiveRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
     orders = release.semantics.metrics["orders"]
     apart = replace(orders, meta=orders.meta.model_copy(update={"needs": ("channel",)}))
     monkeypatch.setitem(release.semantics.metrics, "orders", apart)
@@ -100,7 +102,7 @@ def test_a_monthly_metric_refuses_days(release: LiveRelease) -> None:
 
 
 @pytest.mark.parametrize("value", TRICKY)
-def test_a_filter_value_is_text_whatever_it_holds(release: LiveRelease, value: str) -> None:
+def test_a_filter_value_is_always_treated_as_text(release: LiveRelease, value: str) -> None:
     answer = ask(release, Question(metrics=("orders",), where={"region": [value]}))
     row = answer.one("orders")
     with duckdb.connect(str(release.folder / SNAPSHOT_FILE), read_only=True) as connection:
@@ -115,9 +117,7 @@ def test_a_filter_value_is_text_whatever_it_holds(release: LiveRelease, value: s
         assert expected in connection.execute(answer.sql[0]).fetchall()[0]
 
 
-def test_another_value_and_another_period_need_no_new_plan(
-    release: LiveRelease, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_value_or_period_reuses_the_plan(release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
     def orders(region: str, month: int) -> object:
         since = date(2024, month, 1)
         question = Question(metrics=("orders",), where={"region": [region]}, since=since, until=date(2024, 9, 30))
@@ -132,7 +132,7 @@ def test_another_value_and_another_period_need_no_new_plan(
     assert first == orders("O'Brien", 2) == "ok"
 
 
-def test_a_value_that_no_row_has_is_refused_with_the_nearest(release: LiveRelease) -> None:
+def test_an_unknown_filter_value_is_refused_with_suggestions(release: LiveRelease) -> None:
     with pytest.raises(UserError, match="Did you mean Nord"):
         ask(release, Question(metrics=("orders",), where={"region": ["Norde"]}))
 
@@ -144,12 +144,12 @@ def test_missing_values_can_be_filtered(release: LiveRelease) -> None:
     assert ask(release, unprotected).one("people").value == 200
 
 
-def test_boolean_dimensions_are_asked_by_words(release: LiveRelease) -> None:
+def test_boolean_dimensions_are_filtered_by_words(release: LiveRelease) -> None:
     assert dimension_values(release, "is_identified") == ("false", "true")
     assert ask(release, Question(metrics=("people",), where={"is_identified": ["true"]})).one("people").value == 320
 
 
-def test_unknown_words_name_the_nearest(release: LiveRelease) -> None:
+def test_unknown_names_are_refused_with_suggestions(release: LiveRelease) -> None:
     with pytest.raises(UserError, match="Did you mean revenue"):
         ask(release, Question(metrics=("revenu",)))
     with pytest.raises(UserError, match="Did you mean segment"):
@@ -158,19 +158,19 @@ def test_unknown_words_name_the_nearest(release: LiveRelease) -> None:
         Question(metrics=("revenue",), grain="fortnight")  # type: ignore[arg-type]
 
 
-def test_of_many_words_only_those_that_share_a_part_are_named() -> None:
+def test_suggestions_share_a_part_of_the_unknown_name() -> None:
     few, many = ["price", "help"], [f"stage_{at}" for at in range(50)] + ["days_to_reply"]
     assert did_you_mean("zz", few) == "Known: help, price."
     assert did_you_mean("reply_hours_of_the_desk", many) == "Known among 51: days_to_reply."
-    assert did_you_mean("zz", many) == "None of the 51 known is near."
+    assert did_you_mean("zz", many) == "None of the 51 known names is similar."
 
 
-def test_ingredients_are_not_offered(release: LiveRelease) -> None:
-    with pytest.raises(UserError, match="ingredient"):
+def test_helper_metrics_cannot_be_queried(release: LiveRelease) -> None:
+    with pytest.raises(UserError, match="helper metric"):
         ask(release, Question(metrics=("nps_promoters",)))
 
 
-def test_qualified_names_mean_the_same(release: LiveRelease) -> None:
+def test_qualified_names_are_equivalent(release: LiveRelease) -> None:
     plain = cells(release, "people", by=("value_tier",))
     assert cells(release, "people", by=("person__value_tier",)) == plain
 
@@ -184,7 +184,7 @@ def test_since_and_until_are_inclusive_days(release: LiveRelease) -> None:
     assert ask(release, question).one("orders").value == expected
 
 
-def test_months_without_facts_are_0_inside_the_coverage_and_left_out_outside(release: LiveRelease) -> None:
+def test_months_without_facts_are_zero_inside_the_coverage_only(release: LiveRelease) -> None:
     found = cells(release, "orders", by=("channel",), grain="month")
     assert found["call", date(2024, 3, 1)] == 0
     assert {period for _, period in found} == {date(2024, month, 1) for month in range(1, 11)}
@@ -196,7 +196,7 @@ def test_a_period_outside_the_coverage_is_no_data_and_not_0(release: LiveRelease
     assert "2024-10-26" in row.reason
 
 
-def test_a_count_of_a_named_cell_without_facts_is_0(release: LiveRelease) -> None:
+def test_a_count_of_a_filtered_cell_without_facts_is_zero(release: LiveRelease) -> None:
     question = Question(
         metrics=("orders",),
         by=("channel",),
@@ -248,27 +248,27 @@ class TestStatuses:
         assert "orders_reconcile" in row.reason
         assert answer.one("orders").status == "ok"
 
-    def test_a_refused_feed_gives_its_reason(self, workspace) -> None:
+    def test_a_kind_of_fact_that_is_refused_gives_its_reason(self, workspace) -> None:
         feed = Feed(rows=0, refused_rows=250, refused_reason="NPS is defined on 0-10 only")
         row = self.ask(workspace, "nps", feeds={**FEEDS, "nps": feed}).one("nps")
         assert (row.value, row.status, row.reason) == (None, "refused", "NPS is defined on 0-10 only")
 
-    def test_empty_feeds_are_no_data_and_not_0(self, workspace) -> None:
+    def test_kinds_of_fact_without_rows_are_no_data_and_not_0(self, workspace) -> None:
         row = self.ask(workspace, "customers", feeds={**FEEDS, "orders": Feed(rows=0)}).one("customers")
         assert (row.value, row.status) == (None, "no_data")
 
-    def test_a_rate_whose_numerator_no_source_feeds_is_no_data(self, workspace) -> None:
+    def test_a_rate_without_a_source_for_its_numerator_is_no_data(self, workspace) -> None:
         paths, manifest = workspace
-        told = json.loads(manifest)
-        (customers,) = (one for one in told["metrics"] if one["name"] == "customers")
+        definitions = json.loads(manifest)
+        (customers,) = (one for one in definitions["metrics"] if one["name"] == "customers")
         customers["config"]["meta"]["needs_feeds"] = ["replies"]
         for rows, status in ((0, "no_data"), (3, "ok")):
-            publish(paths, f"run-{rows}", json.dumps(told), feeds={**FEEDS, "replies": Feed(rows=rows)})
+            publish(paths, f"run-{rows}", json.dumps(definitions), feeds={**FEEDS, "replies": Feed(rows=rows)})
             row = ask(open_release(paths), Question(metrics=("customers",))).one("customers")
             assert row.status == status
             assert ("replies" in (row.reason or "")) is (status == "no_data")
 
-    def test_a_number_that_stands_on_a_part_says_so(self, workspace) -> None:
+    def test_a_number_based_on_part_of_the_data_states_it(self, workspace) -> None:
         paths, manifest = workspace
         part = "54 of 66 answers count, 12 unreadable"
         some = FEEDS["nps"].model_copy(update={"part": part})
@@ -295,14 +295,14 @@ class TestStatuses:
             for row in ask(release, Question(metrics=metrics, **period)).rows:
                 assert (row.value, row.status, row.reason) == (None, "no_data", "none of its facts has a date")
 
-    def test_fewer_answers_than_the_statistical_floor_are_suppressed(self, workspace) -> None:
+    def test_fewer_answers_than_the_minimum_sample_are_suppressed(self, workspace) -> None:
         paths, manifest = workspace
         publish(paths, "run-1", manifest.replace('"min_n": 30', '"min_n": 2000'))
         row = ask(open_release(paths), Question(metrics=("gap_mean",))).one("gap_mean")
         assert (row.value, row.status, row.reason) == (None, "suppressed", "fewer than 2000 answers")
 
 
-def test_threads_that_ask_at_once_get_their_own_answers(paths: WorkspacePaths, release: LiveRelease) -> None:
+def test_concurrent_threads_get_their_own_answers(paths: WorkspacePaths, release: LiveRelease) -> None:
     questions = [
         Question(metrics=("orders",), by=by, where={"region": [value]})
         for value in TRICKY
@@ -323,13 +323,13 @@ def test_threads_that_ask_at_once_get_their_own_answers(paths: WorkspacePaths, r
     assert found == expected
 
 
-def test_asking_never_changes_the_snapshot(release: LiveRelease) -> None:
+def test_queries_never_change_the_snapshot(release: LiveRelease) -> None:
     ask(release, Question(metrics=("revenue",), by=("segment",)))
     digest = hashlib.sha256((release.folder / SNAPSHOT_FILE).read_bytes()).hexdigest()
     assert digest == release.document.snapshot_sha256
 
 
-def test_the_next_release_of_the_same_definitions_needs_no_new_plans(
+def test_releases_with_the_same_definitions_share_plans(
     paths: WorkspacePaths, release: LiveRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = Question(metrics=("orders",), by=("region",))
@@ -343,9 +343,7 @@ def test_the_next_release_of_the_same_definitions_needs_no_new_plans(
     assert ask(fresh, question).rows == expected
 
 
-def test_items_without_a_pillar_are_no_pillar_of_their_own_and_the_answer_says_so(
-    tmp_path: Path, manifest: str
-) -> None:
+def test_items_without_a_pillar_are_left_out_and_reported(tmp_path: Path, manifest: str) -> None:
     paths = WorkspacePaths(tmp_path)
     publish(
         paths,
@@ -359,7 +357,7 @@ def test_items_without_a_pillar_are_no_pillar_of_their_own_and_the_answer_says_s
     )
     overall = ask(release, Question(metrics=("expectation_gap",))).one("expectation_gap")
     assert overall.value == pytest.approx(sum(mean for _, mean in items) / len(items))
-    assert overall.reason == "1 of 3 items has no pillar: all items weigh alike here"
+    assert overall.reason == "1 of 3 items has no pillar: all items have equal weight here"
     # A pillar by itself, and the items of none by themselves, are what they were.
     by_pillar = ask(release, Question(metrics=("expectation_gap",), by=("pillar",))).rows
     found = {row.dimensions["pillar"]: (row.value, row.reason) for row in by_pillar}
@@ -368,7 +366,7 @@ def test_items_without_a_pillar_are_no_pillar_of_their_own_and_the_answer_says_s
     assert found == {pillar: (pytest.approx(mean), None) for pillar, mean in pillars.items()}
 
 
-def test_an_answer_that_must_be_of_one_kind_names_it_and_is_refused_where_it_would_mix_several(
+def test_a_metric_that_must_not_mix_kinds_names_its_kind_or_is_refused(
     release: LiveRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gap = release.semantics.metrics["expectation_gap"]
@@ -398,13 +396,13 @@ def test_a_question_has_one_grain(grain: Any) -> None:
 
 
 @pytest.mark.parametrize("word", ["metric_time", "metric_time__month"])
-def test_time_is_asked_by_a_grain_and_not_as_a_dimension(word: str) -> None:
-    with pytest.raises(UserError, match="Time is no dimension") as refused:
+def test_time_is_grouped_by_grain_and_not_as_a_dimension(word: str) -> None:
+    with pytest.raises(UserError, match="Time is not a dimension") as refused:
         Question(metrics=("orders",), by=(word,), grain="month")
     assert "month" in refused.value.fix
 
 
-def test_a_value_of_the_companys_own_that_is_our_word_for_missing_is_itself(tmp_path: Path, manifest: str) -> None:
+def test_a_company_value_equal_to_the_missing_label_is_not_missing(tmp_path: Path, manifest: str) -> None:
     own = MARTS.replace("i % 100 = 1 then 'rare'", "i % 10 = 1 then '(missing)'")
     assert own != MARTS
     paths = WorkspacePaths(tmp_path)
@@ -422,7 +420,7 @@ def test_a_value_of_the_companys_own_that_is_our_word_for_missing_is_itself(tmp_
 
 
 @pytest.mark.parametrize("metric", ["orders", "people", "revenue", "nps", "average_order_value", "active_customers"])
-def test_a_filter_on_a_hidden_group_or_its_partner_says_what_the_row_says(release: LiveRelease, metric: str) -> None:
+def test_a_filter_on_a_hidden_group_is_hidden_like_its_row(release: LiveRelease, metric: str) -> None:
     rows = ask(release, Question(metrics=(metric,), by=("segment",))).rows
     hidden = [row for row in rows if row.status == "suppressed"]
     assert len(hidden) > 1

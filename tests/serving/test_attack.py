@@ -1,4 +1,4 @@
-"""A reader who asks everything and works with what is shown must not learn the number of any small group."""
+"""A reader who asks everything and combines the answers must not learn the number of any small group."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_no_small_group_is_recovered_from_all_answers(attacked: Attack) -> None:
     assert attacked.recovered() == {}
 
 
-def test_the_company_and_its_large_groups_are_shown(attacked: Attack) -> None:
+def test_totals_and_large_groups_are_shown(attacked: Attack) -> None:
     assert attacked.known["orders", (), ()]
     shown = [key for name, axes, key in attacked.known if (name, axes) == ("orders", ("person__segment",))]
     assert len(shown) >= 3
@@ -98,7 +98,7 @@ def test_without_protection_the_reader_recovers_every_small_group(attacked: Atta
     assert len(bare.recovered()) == len(bare.small)
 
 
-def test_two_releases_that_differ_by_one_person_give_away_what_the_documents_state(
+def test_two_releases_that_differ_by_one_person_reveal_the_documented_limit(
     attacked: Attack, tmp_path: Path, manifest: str
 ) -> None:
     """The bound that docs/auditor.md states: suppression guards a release, and no pair of them."""

@@ -23,7 +23,7 @@ def fold(name: str, *args, **kwargs) -> Estimates:
     return FOLDS[name].compute(parts(*args, **kwargs))
 
 
-def test_one_item_and_one_answer_a_person_gives_the_classical_t_interval() -> None:
+def test_one_answer_per_person_gives_the_classical_t_interval() -> None:
     answers = np.random.default_rng(1).normal(0.4, 2, 41)
     found = fold("mean_of_item_means", {"sum": answers, "n": np.ones(41)})
     low, high = stats.t.interval(0.95, 40, answers.mean(), stats.sem(answers))
@@ -37,7 +37,7 @@ def test_the_mean_from_sums_and_squares_gives_the_classical_t_interval() -> None
     assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((answers.mean(), low, high), rel=1e-9)
 
 
-def test_items_weigh_the_same_however_many_answers_they_have() -> None:
+def test_items_have_equal_weight_regardless_of_answers() -> None:
     found = fold("mean_of_item_means", {"sum": [10.0, 3.0], "n": [10, 1]}, item=[0, 1])
     assert found.value[0] == pytest.approx((1.0 + 3.0) / 2)
 
@@ -51,7 +51,7 @@ def test_overall_is_the_mean_of_dimensions_and_not_of_items() -> None:
     assert fold("mean_of_item_means", values, item=items).value[0] == pytest.approx(np.average(gaps, weights=sizes))
 
 
-def test_cells_are_folded_apart() -> None:
+def test_cells_are_composed_separately() -> None:
     rng = np.random.default_rng(3)
     answers, cell, item, person = rng.normal(size=200), rng.integers(0, 4, 200), rng.integers(0, 3, 200), np.arange(200)
     together = fold("mean_of_item_means", {"sum": answers, "n": np.ones(200)}, cell=cell, item=item, person=person)
@@ -68,7 +68,7 @@ def test_one_person_has_a_value_and_no_interval() -> None:
     assert np.isnan(found.low[0])
 
 
-def test_entries_without_answers_are_no_people() -> None:
+def test_entries_without_answers_do_not_count_as_people() -> None:
     answered = fold("mean_of_item_means", {"sum": [1.0, 2.0], "n": [1, 1]})
     padded = fold("mean_of_item_means", {"sum": [1.0, 2.0, 0.0], "n": [1, 1, 0]})
     assert (padded.low[0], padded.high[0]) == pytest.approx((answered.low[0], answered.high[0]))
@@ -114,12 +114,12 @@ def test_the_interval_of_item_means_covers_the_truth_in_95_of_100_surveys() -> N
 
 
 @pytest.mark.parametrize(("important", "satisfied", "score"), [(9, 3, 15), (9, 9, 9), (3, 9, 3)])
-def test_the_opportunity_score_is_ulwicks(important: int, satisfied: int, score: int) -> None:
+def test_the_opportunity_score_matches_ulwick(important: int, satisfied: int, score: int) -> None:
     roles = {"important": [important], "importance_n": [10], "satisfied": [satisfied], "satisfaction_n": [10]}
     assert fold("opportunity", roles).value[0] == pytest.approx(score)
 
 
-def test_the_opportunity_of_several_outcomes_is_the_mean_of_their_scores() -> None:
+def test_opportunity_of_several_outcomes_is_their_mean() -> None:
     roles = {"important": [9, 9], "importance_n": [10, 10], "satisfied": [3, 9], "satisfaction_n": [10, 10]}
     assert fold("opportunity", roles, item=[0, 1]).value[0] == pytest.approx((15 + 9) / 2)
 
@@ -150,7 +150,7 @@ def test_the_interval_of_the_opportunity_covers_the_truth_in_95_of_100_surveys()
     assert 0.92 <= hits / 500 <= 0.975
 
 
-def test_the_net_promoter_score_is_that_of_its_counts_on_minus_100_to_100() -> None:
+def test_the_nps_is_computed_from_counts_on_minus_100_to_100() -> None:
     found = fold("nps", {"promoters": [50], "detractors": [20], "n": [100]})
     assert found.value[0] == pytest.approx(30)
     assert -100 <= found.low[0] < 30 < found.high[0] <= 100

@@ -83,9 +83,7 @@ def test_a_change_is_no_data_where_the_earlier_period_does_not_exist(
         assert rows[date(2024, month, 1)].value == orders[date(2024, month, 1)] - orders[date(2024, month - 3, 1)]
 
 
-def test_a_period_narrows_what_is_shown_and_not_what_it_is_compared_with(
-    looking_back: LiveRelease, orders: dict[date, float]
-) -> None:
+def test_a_period_does_not_cut_the_comparison_period(looking_back: LiveRelease, orders: dict[date, float]) -> None:
     rows = monthly(looking_back, "orders_change", since=date(2024, 5, 1), until=date(2024, 6, 30))
     assert {period: row.value for period, row in rows.items()} == {
         date(2024, month, 1): orders[date(2024, month, 1)] - orders[date(2024, month - 3, 1)] for month in (5, 6)
@@ -96,9 +94,7 @@ def test_a_period_narrows_what_is_shown_and_not_what_it_is_compared_with(
 
 @pytest.mark.parametrize("name", ["orders_change", "orders_ever", "orders_rolling", "orders_this_year"])
 @pytest.mark.parametrize("grain", ["week", "month", "quarter", "year"])
-def test_nothing_is_said_of_periods_after_the_day_of_states_or_before_the_first_fact(
-    looking_back: LiveRelease, name: str, grain: Any
-) -> None:
+def test_periods_outside_the_data_have_no_comparison(looking_back: LiveRelease, name: str, grain: Any) -> None:
     answer = ask(looking_back, Question(metrics=(name,), grain=grain))
     periods = [row.period for row in answer.rows if row.period]
     assert periods
@@ -106,7 +102,7 @@ def test_nothing_is_said_of_periods_after_the_day_of_states_or_before_the_first_
     assert min(periods) >= period_start(date(2024, 1, 1), grain)
 
 
-def test_a_trailing_window_is_no_data_until_it_is_whole(looking_back: LiveRelease) -> None:
+def test_an_incomplete_trailing_window_is_no_data(looking_back: LiveRelease) -> None:
     daily = {row.period: row.value or 0 for row in ask(looking_back, Question(("orders",), grain="day")).rows}
     for name, times in (("orders_rolling", 1), ("rolling_twice", 2)):
         rows = monthly(looking_back, name)
@@ -114,24 +110,20 @@ def test_a_trailing_window_is_no_data_until_it_is_whole(looking_back: LiveReleas
         for month in range(3, 10):
             last = next_period(date(2024, month, 1), "month") - timedelta(days=1)
             after = _shift(last, 3, "month")
-            told = sum(count for day, count in daily.items() if day and after < day <= last)
-            assert rows[date(2024, month, 1)].value == times * told
+            total = sum(count for day, count in daily.items() if day and after < day <= last)
+            assert rows[date(2024, month, 1)].value == times * total
 
 
-def test_what_is_added_up_without_end_begins_with_the_first_fact(
-    looking_back: LiveRelease, orders: dict[date, float]
-) -> None:
+def test_a_cumulative_metric_starts_with_the_first_fact(looking_back: LiveRelease, orders: dict[date, float]) -> None:
     rows = monthly(looking_back, "orders_ever")
-    told = 0.0
+    total = 0.0
     for period, count in orders.items():
-        told += count
-        assert rows[period].value == told
+        total += count
+        assert rows[period].value == total
 
 
 @pytest.mark.parametrize("name", ["orders_change", "orders_rolling", "orders_this_year"])
-def test_without_a_grain_a_metric_that_looks_back_is_refused_with_a_reason(
-    looking_back: LiveRelease, name: str
-) -> None:
+def test_an_offset_metric_without_a_grain_is_refused_with_a_reason(looking_back: LiveRelease, name: str) -> None:
     row = ask(looking_back, Question(metrics=(name,))).one(name)
     assert (row.status, row.value) == ("not_sliceable", None)
     assert "by a grain" in str(row.reason)
@@ -145,7 +137,7 @@ def test_differences_over_time_are_not_shown_by_dimensions_of_people(looking_bac
 @pytest.mark.parametrize("grain", GRAINS)
 @pytest.mark.parametrize("count", [1, 2, 5])
 @pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year"])
-def test_the_earlier_period_is_there_exactly_if_facts_reach_it(grain: Any, count: int, unit: str) -> None:
+def test_the_earlier_period_exists_only_if_facts_cover_it(grain: Any, count: int, unit: str) -> None:
     """Independently: the days of the earlier period one by one, against the first fact."""
     document = {
         "semantic_models": [],

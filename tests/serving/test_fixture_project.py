@@ -13,7 +13,7 @@ from workspace.environment import silence_telemetry
 
 
 @pytest.mark.slow
-def test_the_kept_definitions_are_those_of_the_yaml(tmp_path: Path, manifest: str) -> None:
+def test_the_stored_definitions_match_the_yaml(tmp_path: Path, manifest: str) -> None:
     silence_telemetry()
     from dbt.cli.main import dbtRunner
 

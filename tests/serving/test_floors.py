@@ -32,7 +32,7 @@ def changed(release: LiveRelease, monkeypatch: pytest.MonkeyPatch, metric: str, 
 
 
 @pytest.mark.parametrize("metric", ["expectation_gap", "nps", "gap_mean"])
-def test_groups_of_which_one_holds_nearly_all_are_not_to_be_compared(lopsided: LiveRelease, metric: str) -> None:
+def test_groups_dominated_by_one_value_are_not_comparable(lopsided: LiveRelease, metric: str) -> None:
     answer = ask(lopsided, Question(metrics=(metric,), by=("segment",)))
     shown = [row for row in answer.rows if row.status == "ok"]
     assert shown
@@ -44,14 +44,14 @@ def test_groups_of_which_one_holds_nearly_all_are_not_to_be_compared(lopsided: L
     assert all(record["reason"] for record in answer.records())
 
 
-def test_the_share_is_told_as_a_bound_so_that_it_counts_nobody(lopsided: LiveRelease) -> None:
+def test_the_dominant_share_is_reported_as_a_bound(lopsided: LiveRelease) -> None:
     rows = ask(lopsided, Question(metrics=("nps",), by=("segment",), grain="quarter")).rows
     reasons = {row.reason for row in rows if row.status == "ok"}
     assert len(reasons) == 1
     assert "97" not in str(reasons)
 
 
-def test_one_group_alone_and_even_groups_may_be_read(lopsided: LiveRelease, release: LiveRelease) -> None:
+def test_single_and_balanced_groups_are_comparable(lopsided: LiveRelease, release: LiveRelease) -> None:
     alone = ask(lopsided, Question(metrics=("nps",), where={"segment": ["Consumer"]})).one("nps")
     assert alone.is_comparable
     even = ask(release, Question(metrics=("nps",), by=("segment",))).rows
@@ -63,14 +63,14 @@ def test_counts_are_never_marked(lopsided: LiveRelease) -> None:
     assert all(row.is_comparable for row in rows)
 
 
-def test_people_of_no_group_are_compared_with_nobody(lopsided: LiveRelease) -> None:
+def test_people_without_a_group_are_not_compared(lopsided: LiveRelease) -> None:
     # A tier is known of customers only; the others are in no group.
     rows = ask(lopsided, Question(metrics=("nps",), by=("value_tier",))).rows
     assert {row.dimensions["value_tier"] for row in rows} == {"top", "other", None}
     assert all(row.is_comparable for row in rows)
 
 
-def test_fewer_people_than_an_estimate_needs_are_suppressed_and_says_so(
+def test_an_estimate_with_too_few_people_is_suppressed_with_a_reason(
     release: LiveRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed(release, monkeypatch, "nps", min_people=60)
@@ -81,7 +81,9 @@ def test_fewer_people_than_an_estimate_needs_are_suppressed_and_says_so(
     assert all(row.value is row.low is row.high is None for row in thin)
 
 
-def test_without_protection_no_floor_of_people_is_known(release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_protection_there_is_no_minimum_of_people(
+    release: LiveRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
     changed(release, monkeypatch, "nps", min_people=10_000)
     bare = replace(release, protected=False)
     assert ask(bare, Question(metrics=("nps",))).one("nps").status == "ok"
@@ -108,7 +110,7 @@ class TestForbiddenAnswers:
         changed(release, monkeypatch, "nps", left_out="gap_pairs")
         return release
 
-    def test_a_slice_that_holds_nothing_else_is_refused_with_the_reason(self, half: LiveRelease) -> None:
+    def test_a_slice_that_is_trivially_all_or_nothing_is_refused(self, half: LiveRelease) -> None:
         rows = {row.dimensions["stage"]: row for row in ask(half, Question(metrics=("nps",), by=("stage",))).rows}
         assert rows["use"].status == "ok"
         assert (rows["purchase"].status, rows["purchase"].value, rows["purchase"].reason) == (
@@ -119,7 +121,7 @@ class TestForbiddenAnswers:
         asked = ask(half, Question(metrics=("nps",), where={"stage": ["purchase"]})).one("nps")
         assert (asked.status, asked.reason) == ("refused", self.REASON)
 
-    def test_a_number_that_leaves_some_out_says_so(self, half: LiveRelease) -> None:
+    def test_a_partial_number_states_what_it_leaves_out(self, half: LiveRelease) -> None:
         row = ask(half, Question(metrics=("nps",))).one("nps")
         assert row.status == "ok"
         assert row.reason == f"without the answers that are refused: {self.REASON}"
@@ -135,7 +137,7 @@ class TestMix:
         shares = {stage: apart[stage].n / row.n for stage in ("use", "purchase")}
         assert row.reason == f"pools use {shares['use']:.0%}, purchase {shares['purchase']:.0%}"
 
-    def test_shares_of_small_parts_are_kept_back(self, release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_shares_of_small_parts_are_withheld(self, release: LiveRelease, monkeypatch: pytest.MonkeyPatch) -> None:
         fresh = LiveRelease(release.document, release.folder, release.manifest_json)
         changed(fresh, monkeypatch, "nps", mix="segment")
         row = ask(fresh, Question(metrics=("nps",))).one("nps")
@@ -153,7 +155,7 @@ class TestChange:
         changed(fresh, monkeypatch, "expectation_gap", change=self.CHANGE)
         return fresh
 
-    def test_a_change_is_the_later_less_the_earlier_with_the_interval_of_the_difference(
+    def test_a_change_is_a_difference_of_waves_with_its_interval(
         self, moved: LiveRelease, release: LiveRelease
     ) -> None:
         apart = {
@@ -182,7 +184,7 @@ class TestChange:
 
     @pytest.mark.parametrize(("stage", "waves"), [("cast(null as varchar)", 0), ("'use'", 1)])
     @pytest.mark.parametrize("by", [(), ("region",), ("segment",)], ids=str)
-    def test_a_change_without_two_waves_is_no_data_however_it_is_grouped(
+    def test_a_change_without_two_waves_is_no_data(
         self,
         tmp_path: Path,
         manifest: str,

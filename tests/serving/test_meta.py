@@ -1,4 +1,4 @@
-"""A metric whose `config.meta` is broken is refused with the reason; the others, and the catalogue, stand."""
+"""A metric whose `config.meta` is broken is refused with the reason; the others, and the catalogue, are unaffected."""
 
 from __future__ import annotations
 
@@ -55,18 +55,18 @@ def test_every_broken_meta_has_its_reason(changes: dict[str, Any]) -> None:
     assert fault.startswith("meta.")
 
 
-def test_whole_meta_has_no_fault() -> None:
+def test_complete_meta_has_no_problem() -> None:
     assert read_meta(GAP, KNOWN)[1] is None
     assert read_meta({}, KNOWN)[1] is None
     assert read_meta([], KNOWN)[1] == "config.meta is not a mapping"
 
 
-def test_no_metric_of_the_fixture_is_at_fault() -> None:
+def test_every_metric_of_the_fixture_has_valid_meta() -> None:
     assert [one.name for one in read_semantics(MANIFEST).metrics.values() if one.fault] == []
 
 
 @pytest.mark.parametrize("changes", [{"fold": None}, {"inputs": {"sum": "gone"}}, {"min_cell": "five"}], ids=str)
-def test_a_broken_metric_is_refused_and_the_others_answer(tmp_path: Path, changes: dict[str, Any]) -> None:
+def test_a_broken_metric_is_refused_and_others_answer(tmp_path: Path, changes: dict[str, Any]) -> None:
     paths = WorkspacePaths(tmp_path)
     publish(paths, "run-1", broken("expectation_gap", **changes))
     release = open_release(paths)
@@ -80,20 +80,20 @@ def test_a_broken_metric_is_refused_and_the_others_answer(tmp_path: Path, change
 
 
 @pytest.mark.parametrize("run_id", ["x" * 300, "a\x00b", "../other", "..", "", "é" * 100, "a/b", "run\n1", "\u202erun"])
-def test_a_name_that_no_folder_can_have_is_no_release(tmp_path: Path, run_id: str) -> None:
+def test_a_name_that_is_not_a_valid_folder_is_not_a_release(tmp_path: Path, run_id: str) -> None:
     paths = WorkspacePaths(tmp_path)
     publish(paths, "run-1", MANIFEST)
-    with pytest.raises(UserError, match="There is no release") as told:
+    with pytest.raises(UserError, match="There is no release") as refused:
         open_release(paths, run_id)
-    assert len(str(told.value)) < 300
+    assert len(str(refused.value)) < 300
 
 
-def test_a_misspelt_key_is_named_with_the_one_that_is_meant() -> None:
+def test_a_misspelt_key_is_named_with_a_suggestion() -> None:
     fault = read_meta(GAP | {"min_cel": 5}, KNOWN)[1]
     assert fault == "meta.min_cel is not a key: Did you mean min_cell or min_people or min_n?"
 
 
-def test_what_a_metric_of_the_project_has_to_say_is_asked_for() -> None:
+def test_required_meta_keys_are_reported_when_missing() -> None:
     whole = dict.fromkeys((*REQUIRED, "min_cell"), "said")
     assert lacking(whole) == ()
     for one in whole:
@@ -105,7 +105,7 @@ def metric(name: str, meta: dict[str, Any], **params: Any) -> dict[str, Any]:
     return {"name": name, "type_params": params, "config": {"meta": meta}}
 
 
-def test_a_metric_says_only_what_its_mart_does_not() -> None:
+def test_a_metric_states_only_what_its_mart_does_not() -> None:
     manifest = {
         "semantic_models": [{"name": "fct_orders", "config": {"meta": {"owner": "finance", "question": "who"}}}],
         "metrics": [

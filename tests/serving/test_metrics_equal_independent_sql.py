@@ -45,7 +45,7 @@ def answered(release: LiveRelease, question: Question) -> dict[object, float]:
     return found
 
 
-def without_noughts(values: dict[object, float]) -> dict[object, float]:
+def without_zeros(values: dict[object, float]) -> dict[object, float]:
     """Counts of cells that do not appear are 0 in answers and absent in SQL; a difference may be 0 but for rounding."""
     return {key: value for key, value in values.items() if abs(value) > 1e-9}
 
@@ -65,7 +65,7 @@ def test_a_metric_equals_sql_at_every_dimension(
         by = definition.dimensions[start : start + TOGETHER]
         found = answered(release, Question(metrics=(metric,), by=by, where=WITHIN.get(metric, {})))
         expected = slices(marts, metric, by=by)
-        assert without_noughts(found) == pytest.approx(without_noughts(expected), rel=1e-9, abs=1e-9), by
+        assert without_zeros(found) == pytest.approx(without_zeros(expected), rel=1e-9, abs=1e-9), by
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS))
@@ -81,7 +81,7 @@ def test_a_metric_equals_sql_in_total_and_by_month(
         found.pop(None, None)
         expected = slices(marts, metric, monthly=True)
         expected.pop(None, None)
-        assert without_noughts(found) == pytest.approx(without_noughts(expected), rel=1e-9, abs=1e-9)
+        assert without_zeros(found) == pytest.approx(without_zeros(expected), rel=1e-9, abs=1e-9)
 
 
 # Mart, grouping, filter, and the column behind each metric of a fixed grain.

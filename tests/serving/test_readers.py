@@ -1,4 +1,4 @@
-"""What is asked ahead of readers gives way to them."""
+"""Precomputed answers give way to readers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workspace.paths import WorkspacePaths
 AHEAD = tuple(Question(metrics=(name,)) for name in ("orders", "revenue"))
 
 
-def test_nothing_is_asked_ahead_while_a_reader_waits_and_everything_afterwards(tmp_path: Path, manifest: str) -> None:
+def test_warming_waits_for_readers_and_then_completes(tmp_path: Path, manifest: str) -> None:
     publish(WorkspacePaths(tmp_path), "run-1", manifest)
     release = open_release(WorkspacePaths(tmp_path))
     warming = threading.Thread(target=warm, args=(release, AHEAD))
@@ -28,7 +28,7 @@ def test_nothing_is_asked_ahead_while_a_reader_waits_and_everything_afterwards(t
     assert all(release.answers.holds(question) for question in AHEAD)
 
 
-def test_a_reader_counts_until_the_question_fails(tmp_path: Path, manifest: str) -> None:
+def test_a_failed_question_releases_its_reader(tmp_path: Path, manifest: str) -> None:
     publish(WorkspacePaths(tmp_path), "run-1", manifest)
     release = open_release(WorkspacePaths(tmp_path))
     with pytest.raises(UserError):

@@ -58,14 +58,14 @@ def test_without_a_release_the_command_and_the_path_are_named(workspace: Workspa
 
 
 @pytest.mark.parametrize("lost", [SNAPSHOT_FILE, MANIFEST_FILE])
-def test_a_release_that_is_not_whole_is_not_opened(workspace: WorkspacePaths, manifest: str, lost: str) -> None:
+def test_an_incomplete_release_is_not_opened(workspace: WorkspacePaths, manifest: str, lost: str) -> None:
     publish(workspace, "run-1", manifest)
     (workspace.release("run-1") / lost).unlink()
     with pytest.raises(NoRelease, match=lost):
         open_release(workspace)
 
 
-def test_changed_definitions_are_not_opened(workspace: WorkspacePaths, manifest: str) -> None:
+def test_tampered_definitions_are_not_opened(workspace: WorkspacePaths, manifest: str) -> None:
     publish(workspace, "run-1", manifest)
     (workspace.release("run-1") / MANIFEST_FILE).write_text(manifest.replace("net_amount", "2 * net_amount"))
     with pytest.raises(NoRelease, match="were changed after it was published"):
@@ -106,7 +106,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])
-def test_a_release_that_was_changed_is_not_served_but_the_last_good_one(
+def test_a_tampered_release_is_replaced_by_the_last_good_one(
     workspace: WorkspacePaths, manifest: str, change: str, is_open: bool
 ) -> None:
     publish(workspace, "run-1", manifest)
@@ -124,9 +124,7 @@ def test_a_release_that_was_changed_is_not_served_but_the_last_good_one(
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_where_no_other_release_is_good_nothing_is_answered(
-    workspace: WorkspacePaths, manifest: str, change: str
-) -> None:
+def test_without_a_good_release_nothing_is_answered(workspace: WorkspacePaths, manifest: str, change: str) -> None:
     publish(workspace, "run-1", manifest, withheld={"orders": ("adds_up",)})
     CHANGES[change](workspace.release("run-1"))
     with pytest.raises(NoRelease) as error:
@@ -135,7 +133,7 @@ def test_where_no_other_release_is_good_nothing_is_answered(
     assert error.value.command == f"cx run --workspace {workspace.root}"
 
 
-def test_a_release_of_before_seals_is_served(workspace: WorkspacePaths, manifest: str) -> None:
+def test_a_release_without_a_seal_is_served(workspace: WorkspacePaths, manifest: str) -> None:
     publish(workspace, "run-1", manifest)
     for file in (workspace.release("run-1") / RELEASE_FILE, workspace.current):
         kept = json.loads(file.read_text())
@@ -187,7 +185,7 @@ def test_rolling_back_serves_the_older_release_and_can_be_undone(workspace: Work
 
 
 @pytest.mark.parametrize("name", ["run-9", "../run-1", "", "."])
-def test_rolling_back_to_what_is_no_release_changes_nothing(
+def test_rolling_back_to_an_unknown_release_changes_nothing(
     workspace: WorkspacePaths, manifest: str, name: str
 ) -> None:
     publish(workspace, "run-1", manifest)
@@ -197,7 +195,7 @@ def test_rolling_back_to_what_is_no_release_changes_nothing(
     assert workspace.current.read_bytes() == before
 
 
-def test_a_reader_of_the_old_release_goes_on_reading_it(workspace: WorkspacePaths, manifest: str) -> None:
+def test_a_reader_keeps_the_release_it_opened(workspace: WorkspacePaths, manifest: str) -> None:
     publish(workspace, "run-1", manifest)
     old = open_release(workspace)
     publish(workspace, "run-2", manifest)
@@ -222,7 +220,7 @@ class TestHistory:
             }
         ).write(paths.audit / f"{run_id}.{stage}.json")
 
-    def test_stages_are_one_run_and_the_newest_is_first(self, workspace: WorkspacePaths) -> None:
+    def test_stages_are_grouped_by_run_newest_first(self, workspace: WorkspacePaths) -> None:
         for stage in ("ingest", "build", "publish"):
             self.record(workspace, "run-1", stage, "passed")
         self.record(workspace, "run-2", "ingest", "passed", day=1)
@@ -253,13 +251,13 @@ class TestHistory:
         self.record(workspace, "run-3", "publish", "passed", day=2)
         assert last_failure(workspace) is None
 
-    def test_a_half_written_record_is_passed_over(self, workspace: WorkspacePaths) -> None:
+    def test_a_half_written_record_is_skipped(self, workspace: WorkspacePaths) -> None:
         self.record(workspace, "run-1", "ingest", "passed")
         (workspace.audit / "run-2.ingest.json").write_text("{")
         assert [run.run_id for run in run_history(workspace)] == ["run-1"]
 
 
-def test_a_release_is_stale_after_the_hours_that_are_asked_for(workspace: WorkspacePaths, manifest: str) -> None:
+def test_a_release_is_stale_after_the_configured_hours(workspace: WorkspacePaths, manifest: str) -> None:
     publish(workspace, "run-1", manifest)
     release = open_release(workspace)
     now = release.document.published_at + timedelta(hours=30)
@@ -305,7 +303,7 @@ class TestDefinitions:
         assert "gap_sum" not in names
 
 
-def test_a_metric_is_provisional_where_the_data_behind_it_say_so(workspace: WorkspacePaths, manifest: str) -> None:
+def test_a_metric_is_provisional_when_its_data_are(workspace: WorkspacePaths, manifest: str) -> None:
     why = "the forecast was not nearer to the facts than going on as before"
     doubted = FEEDS["orders"].model_copy(update={"provisional_reason": why})
     publish(workspace, "run-1", manifest, feeds={**FEEDS, "orders": doubted})
@@ -321,7 +319,7 @@ def test_a_metric_is_provisional_where_the_data_behind_it_say_so(workspace: Work
 
 
 @pytest.mark.parametrize("unknown", ["no_data", None])
-def test_a_sum_of_what_nobody_knows_is_no_data_where_its_definition_says_so(
+def test_a_sum_of_unknown_values_is_no_data_if_its_definition_says_so(
     workspace: WorkspacePaths, manifest: str, unknown: str | None
 ) -> None:
     definitions = json.loads(manifest)

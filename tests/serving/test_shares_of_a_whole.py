@@ -1,4 +1,4 @@
-"""A share is not cut by what makes it a share: sliced so, its values sum to 1, or the question is refused.
+"""A share is not sliced by the dimension that defines it: its values sum to 1, or the question is refused.
 
 Sliced by the dimension that says which part is meant, every value of a share is all of it or nothing: it reads as an
 answer and is none. Every metric is sliced by every dimension it offers, in SQL written by hand.
@@ -34,7 +34,7 @@ def marts(release: LiveRelease) -> duckdb.DuckDBPyConnection:
         yield connection
 
 
-def test_no_share_can_be_sliced_into_all_and_nothing(release: LiveRelease, marts: duckdb.DuckDBPyConnection) -> None:
+def test_no_share_can_be_sliced_into_0_and_100_percent(release: LiveRelease, marts: duckdb.DuckDBPyConnection) -> None:
     found = set()
     for definition in catalogue(release):
         metric = definition.name
@@ -51,9 +51,7 @@ def test_no_share_can_be_sliced_into_all_and_nothing(release: LiveRelease, marts
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS))
-def test_a_dimension_that_says_what_is_part_is_refused_as_a_group_and_as_a_filter(
-    release: LiveRelease, metric: str
-) -> None:
+def test_a_dimension_that_defines_the_numerator_is_refused(release: LiveRelease, metric: str) -> None:
     for dimension in release.semantics.metrics[metric].part_by:
         assert dimension not in release.semantics.dimensions(metric)
         having = release.semantics.named(dimension)
@@ -71,7 +69,7 @@ def test_a_dimension_that_says_what_is_part_is_refused_as_a_group_and_as_a_filte
                 assert f"{dimension} says which part" in str(row.reason)
 
 
-def test_every_share_that_is_cut_by_its_part_names_dimensions_that_its_numerator_has(release: LiveRelease) -> None:
+def test_every_refused_dimension_of_a_share_exists_in_its_numerator(release: LiveRelease) -> None:
     semantics = release.semantics
     for name, metric in semantics.metrics.items():
         if metric.part_by and metric.numerator:

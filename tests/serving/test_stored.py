@@ -1,4 +1,4 @@
-"""Statistics at a fixed grain: cells that add up hide each other, and refusals are told as such."""
+"""Statistics at a fixed grain: cells that add up hide each other, and refusals are reported as such."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def with_meta(manifest: str, **meta: Any) -> str:
     """The fixture's definitions with more said about the profile index, and with the column that tells refusals."""
     document = json.loads(manifest)
     model = next(one for one in document["semantic_models"] if one["name"] == "fct_profile_index")
-    told = copy.deepcopy(next(one for one in model["dimensions"] if one["name"] == "attribute_value"))
-    told["name"] = "refused_reason"
-    if told.get("expr"):
-        told["expr"] = "refused_reason"
-    model["dimensions"].append(told)
+    reason = copy.deepcopy(next(one for one in model["dimensions"] if one["name"] == "attribute_value"))
+    reason["name"] = "refused_reason"
+    if reason.get("expr"):
+        reason["expr"] = "refused_reason"
+    model["dimensions"].append(reason)
     metric = next(one for one in document["metrics"] if one["name"] == "profile_index")
     metric["config"]["meta"] |= meta
     return json.dumps(document)
@@ -55,7 +55,7 @@ def statuses(release: LiveRelease) -> dict[str | None, str]:
     return {row.dimensions["attribute_value"]: row.status for row in rows}
 
 
-def test_a_small_cell_that_the_others_would_give_away_takes_a_partner_along(tmp_path: Path, manifest: str) -> None:
+def test_a_small_cell_is_hidden_with_a_second_cell(tmp_path: Path, manifest: str) -> None:
     alone = released(tmp_path / "alone", manifest)
     assert statuses(alone) == {
         "S0": "ok", "S1": "ok", "rare": "suppressed", "Nord": "ok", "West": "no_data",
@@ -70,7 +70,7 @@ def test_a_small_cell_that_the_others_would_give_away_takes_a_partner_along(tmp_
     assert (filtered.status, filtered.value, filtered.n) == ("suppressed", None, None)
 
 
-def test_a_refusal_is_told_as_refused_with_its_reason(tmp_path: Path, manifest: str) -> None:
+def test_a_refused_row_has_its_reason(tmp_path: Path, manifest: str) -> None:
     release = released(tmp_path, manifest, refused_by="refused_reason")
     rows = ask(release, Question(metrics=("profile_index",), by=("attribute", "attribute_value"))).rows
     refused = [row for row in rows if row.status == "refused"]
@@ -106,7 +106,7 @@ def shown_totals(release: LiveRelease) -> set[tuple[str, str]]:
     return found
 
 
-def test_no_small_contribution_follows_from_the_shown_ones(demo_workspace: Path) -> None:
+def test_small_contributions_cannot_be_derived_from_shown_ones(demo_workspace: Path) -> None:
     """Shapley values add up over segments and quarters, and over channels to the conversions of a slice.
 
     Those are known, too, as far as the conversions of a slice are shown.

@@ -45,11 +45,11 @@ def learned(release: LiveRelease) -> Learned:
     return found
 
 
-def test_no_two_answers_differ_by_fewer_people_than_the_floor(learned: Learned) -> None:
+def test_no_two_answers_differ_by_fewer_people_than_the_minimum(learned: Learned) -> None:
     assert learned.small_differences() == []
 
 
-def test_no_hidden_answer_follows_from_all_others_over_two_dimensions(release: LiveRelease) -> None:
+def test_no_hidden_answer_can_be_derived_over_two_dimensions(release: LiveRelease) -> None:
     """Every shown sum is an equation: a hidden group of few people must not be a combination of them."""
     learned = learn(release, "people", ("segment", "region"), monthly=False)
     assert learned.hidden
@@ -57,7 +57,7 @@ def test_no_hidden_answer_follows_from_all_others_over_two_dimensions(release: L
 
 
 @pytest.mark.slow
-def test_no_hidden_answer_follows_from_all_others_with_months_and_windows(learned: Learned) -> None:
+def test_no_hidden_answer_can_be_derived_with_months_and_windows(learned: Learned) -> None:
     assert learned.solved() == []
 
 
@@ -70,7 +70,7 @@ def test_no_hidden_answer_follows_from_all_others_with_months_and_windows(learne
         ("person__person_type", "person__country"),
     ],
 )
-def test_the_demo_gives_nobody_away(demo_workspace: Path, dimensions: tuple[str, str]) -> None:
+def test_the_demo_reveals_no_small_group(demo_workspace: Path, dimensions: tuple[str, str]) -> None:
     release = open_release(WorkspacePaths(demo_workspace))
     learned = learn(release, "customers", dimensions, monthly=False)
     assert learned.shown
@@ -85,7 +85,7 @@ def test_most_answers_are_still_shown(release: LiveRelease) -> None:
     assert all(row.status == "ok" for row in by_quarter)
 
 
-def test_a_cell_is_hidden_alike_as_a_row_and_as_a_filter(release: LiveRelease) -> None:
+def test_a_cell_is_hidden_both_as_a_row_and_as_a_filter(release: LiveRelease) -> None:
     by_both = ask(release, Question(metrics=("people",), by=("segment", "region"))).rows
     for region in dimension_values(release, "region"):
         filtered = ask(release, Question(metrics=("people",), by=("segment",), where={"region": [region]})).rows
@@ -105,23 +105,23 @@ def test_small_cells_stay_hidden_in_every_form(release: LiveRelease) -> None:
 
 
 @pytest.mark.parametrize("grain", ["day", "week"])
-def test_answers_of_people_are_not_shown_finer_than_months(release: LiveRelease, grain: str) -> None:
+def test_answers_about_people_are_not_finer_than_months(release: LiveRelease, grain: str) -> None:
     [row] = ask(release, Question(metrics=("people",), by=("segment",), grain=grain)).rows
     assert row.status == "not_sliceable"
 
 
-def test_answers_of_people_are_asked_for_whole_months(release: LiveRelease) -> None:
+def test_answers_about_people_require_whole_months(release: LiveRelease) -> None:
     [row] = ask(release, Question(metrics=("people",), by=("segment",), since=date(2024, 3, 2))).rows
     assert row.status == "not_sliceable"
     assert "whole months" in row.reason
 
 
-def test_answers_of_people_have_at_most_two_groupings(release: LiveRelease) -> None:
+def test_answers_about_people_have_at_most_two_groupings(release: LiveRelease) -> None:
     [row] = ask(release, Question(metrics=("people",), by=("segment", "region", "is_identified"))).rows
     assert row.status == "not_sliceable"
 
 
-def test_the_company_as_a_whole_is_shown_by_the_day_and_its_groups_by_month(release: LiveRelease) -> None:
+def test_totals_are_shown_daily_and_groups_monthly(release: LiveRelease) -> None:
     daily = ask(release, Question(metrics=("orders",), grain="day", until=date(2024, 1, 3))).rows
     assert {row.status for row in daily} == {"ok"}
     by_channel = ask(release, Question(metrics=("orders",), by=("channel",), grain="month")).rows

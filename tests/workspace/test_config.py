@@ -43,7 +43,7 @@ def problems_of(folder: Path) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
-def test_a_right_workspace_loads_with_its_defaults(folder: Path) -> None:
+def test_a_valid_workspace_loads_with_its_defaults(folder: Path) -> None:
     workspace = load_workspace(folder)
     assert workspace.config.journey.gap_days == 90
     assert workspace.config.source("shop").raw_table == ("raw_crm_csv", "orders")
@@ -75,7 +75,7 @@ def test_a_right_workspace_loads_with_its_defaults(folder: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_key_is_named_with_its_line_and_fix(
+def test_an_unknown_key_is_named_with_line_and_fix(
     folder: Path, old: str, new: str, line: int | None, key: str | None, said: str
 ) -> None:
     assert old in CX
@@ -85,7 +85,7 @@ def test_a_wrong_key_is_named_with_its_line_and_fix(
     assert said.lower() in str(found).lower()
 
 
-def test_every_problem_is_told_and_not_only_the_first(folder: Path) -> None:
+def test_every_problem_is_reported_not_only_the_first(folder: Path) -> None:
     (folder / "cx.yml").write_text(CX.replace("EUR", "euro").replace("kind: crm", "knd: crm"))
     assert {problem.key for problem in problems_of(folder)} >= {"currency", "sources.0.knd", "sources.0.kind"}
 
@@ -97,7 +97,7 @@ def test_broken_yaml_names_the_line(folder: Path) -> None:
     assert problem.line is not None
 
 
-def test_a_folder_without_cx_yml_says_how_to_start(tmp_path: Path) -> None:
+def test_a_folder_without_cx_yml_explains_how_to_start(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path)
     assert "cx init" in problem.fix
 
@@ -107,7 +107,7 @@ def test_a_folder_without_cx_yml_says_how_to_start(tmp_path: Path) -> None:
     [
         ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchse,,"), 2, "stage", "Did you mean 'purchase'?"),
         ("touchpoint_types", TOUCHPOINTS.replace(",role,", ",rolle,"), 1, "rolle", "Did you mean 'role'?"),
-        ("touchpoint_types", TOUCHPOINTS.replace("shop,", "shp,"), 2, "data_source", "no source"),
+        ("touchpoint_types", TOUCHPOINTS.replace("shop,", "shp,"), 2, "data_source", "not a source"),
         ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchase,,pay"), 2, "interaction", "interactions.csv"),
         ("touchpoint_types", TOUCHPOINTS.replace("purchase,,", "purchase"), 2, None, "cells"),
         ("channels", CHANNELS + ",,,Web,online,web\n", 3, None, "repeats line 2"),
@@ -157,7 +157,7 @@ def test_a_folder_without_cx_yml_says_how_to_start(tmp_path: Path) -> None:
             "choice",
             "one of the two",
         ),
-        ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "no number"),
+        ("survey_values", "survey_id,question_id,label,value\n,Q1,often,many\n", 2, "value", "not a number"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,,,\n", 2, "content_group", "empty"),
         ("content", "url_pattern,content_group,topic,gated\n/blog/*,Blog,,yes\n", 2, "gated", "true, false"),
         ("fx_rates", "currency,valid_from,rate\nUSD,2026-01-01,0\n", 2, "rate", "above 0"),
@@ -192,13 +192,13 @@ def test_a_wrong_mapping_is_named_with_its_line_and_fix(
 
 @pytest.mark.parametrize("channel", RESERVED_CHANNELS)
 @pytest.mark.parametrize("written", [str.lower, str.title, str.upper])
-def test_a_channel_that_bears_a_word_of_answers_is_refused_with_a_name_to_use(
+def test_a_channel_with_a_reserved_name_is_refused_with_an_alternative(
     folder: Path, channel: str, written: Callable[[str], str]
 ) -> None:
     (folder / "mappings" / "channels.csv").write_text(f"{CHANNELS},ads,,{written(channel)},online,\n")
     (problem,) = problems_of(folder)
     assert (problem.line, problem.key) == (CHANNELS.count("\n") + 1, "channel")
-    assert "means something else in answers" in str(problem)
+    assert "is a reserved word of answers" in str(problem)
     assert f"'{written(channel)} channel'" in problem.fix
 
 
@@ -209,7 +209,7 @@ def test_a_missing_mapping_is_named_with_its_columns(folder: Path) -> None:
     assert "presence" in problem.fix
 
 
-def test_an_nps_on_another_scale_than_0_to_10_is_warned_of_and_does_not_stop(folder: Path) -> None:
+def test_an_nps_scale_other_than_0_to_10_is_a_warning(folder: Path) -> None:
     (folder / "mappings" / "survey_codebook.csv").write_text(
         "survey_id,question_id,construct,item,scale_min,scale_max\n,Q1,nps,,1,10\n"
     )
@@ -218,7 +218,7 @@ def test_an_nps_on_another_scale_than_0_to_10_is_warned_of_and_does_not_stop(fol
     assert "0-10 only" in warning.fix
 
 
-def test_boxes_on_a_scale_of_half_points_are_warned_of(folder: Path) -> None:
+def test_box_constructs_on_a_half_point_scale_are_a_warning(folder: Path) -> None:
     (folder / "mappings" / "survey_codebook.csv").write_text(
         "survey_id,question_id,construct,item,scale_min,scale_max\n"
         ",Q1,csat,,0.5,5\n,Q2,csat,,0.5,5.5\n,Q3,overall,,0.5,5\n,Q4,outcome_importance,fast,1,4.5\n"
@@ -228,7 +228,7 @@ def test_boxes_on_a_scale_of_half_points_are_warned_of(folder: Path) -> None:
     assert "survey_values.csv" in warnings[0].fix
 
 
-def test_a_question_may_measure_several_constructs_and_have_a_column_a_choice(folder: Path) -> None:
+def test_a_question_may_have_several_constructs_and_one_column_per_choice(folder: Path) -> None:
     (folder / "mappings" / "survey_codebook.csv").write_text(
         "survey_id,question_id,construct,item,scale_min,scale_max,choice,dimension\n"
         ",Q1,overall,,1,5,,\n,Q1,csat,,1,5,,\n,Q1,perception,all,1,5,,Empathy\n"
@@ -237,21 +237,21 @@ def test_a_question_may_measure_several_constructs_and_have_a_column_a_choice(fo
     assert not load_workspace(folder).warnings
 
 
-def test_cells_with_several_choices_are_for_questions_that_are_counted(folder: Path) -> None:
+def test_multiple_choice_cells_require_a_counted_question(folder: Path) -> None:
     (folder / "mappings" / "survey_codebook.csv").write_text(
         'survey_id,question_id,construct,separator\n,Q1,attribute,","\n,Q2,Reason,;\n,Q3,comment,\n'
     )
     assert not load_workspace(folder).warnings
 
 
-def test_the_real_workspace_of_public_data_loads(shared: Path) -> None:
+def test_the_workspace_of_public_data_loads(shared: Path) -> None:
     workspace = load_workspace(shared / "workspaces" / "real")
     assert [source.name for source in workspace.config.sources] == ["cdnow", "ecsi", "claims"]
 
 
-def test_a_source_of_counted_paths_is_not_called_as_the_conversion_is(folder: Path) -> None:
+def test_a_path_source_must_not_share_its_conversions_name(folder: Path) -> None:
     paths = "  - {name: signup, kind: web, vendor: csv, entity: paths, path: inbox/paths.csv}\n"
     (folder / "cx.yml").write_text(f"{CX}{paths}conversion: {{event: signup}}\n")
     (problem,) = problems_of(folder)
-    assert "bears the name of the event that is the conversion" in str(problem)
+    assert "has the name of the conversion event" in str(problem)
     assert "Rename the source" in problem.fix or "rename the source" in str(problem)

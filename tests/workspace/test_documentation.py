@@ -1,4 +1,4 @@
-"""docs/configuration.md names every key, column and word that a workspace may hold; what docs name exists."""
+"""docs/configuration.md names every key, column and word of a workspace; paths and commands in the docs exist."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_entity_has_its_columns(page: str) -> None:
             assert [column for column in entity.optional if column not in line] == []
 
 
-def test_every_mapping_file_has_its_columns_and_words(page: str) -> None:
+def test_every_mapping_file_documents_its_columns_and_values(page: str) -> None:
     for name, shape in MAPPING_FILES.items():
         line = next(line for line in page.splitlines() if line.startswith(f"| `{name}.csv`"))
         assert [column for column in shape.columns if column not in line] == []
@@ -71,7 +71,7 @@ def text_of_docs(repository: Path) -> dict[str, str]:
     return {path.name: path.read_text() for pattern in PAGES for path in sorted(repository.glob(pattern))}
 
 
-def test_every_path_that_docs_name_exists(repository: Path) -> None:
+def test_every_path_named_in_the_docs_exists(repository: Path) -> None:
     folders = {path.name for path in repository.iterdir() if path.is_dir() and not path.name.startswith(".")}
     missing = []
     for page, text in text_of_docs(repository).items():
@@ -88,7 +88,7 @@ def test_every_path_that_docs_name_exists(repository: Path) -> None:
     assert missing == []
 
 
-def test_every_command_and_option_that_docs_name_exists(repository: Path) -> None:
+def test_every_command_and_option_named_in_the_docs_exists(repository: Path) -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     targets = set(re.findall(r"^([a-z-]+):", (repository / "Makefile").read_text(), re.MULTILINE))

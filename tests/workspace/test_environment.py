@@ -1,4 +1,4 @@
-"""Caches find a place also where the user has no home."""
+"""Caches work also for a user without a home folder."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_the_cache_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert cache_folder() == tmp_path / "own" / "customer-answers"
 
 
-def test_a_user_without_a_home_has_a_cache_of_its_own(homeless: Path) -> None:
+def test_a_user_without_a_home_gets_a_private_cache(homeless: Path) -> None:
     folder = cache_folder()
     assert folder.parent == homeless
     assert folder.stat().st_mode & 0o777 == 0o700
     assert cache_folder() == folder
 
 
-def test_a_cache_that_somebody_else_put_there_is_not_used(homeless: Path) -> None:
+def test_a_cache_owned_by_another_user_is_not_used(homeless: Path) -> None:
     elsewhere = homeless / "elsewhere"
     elsewhere.mkdir()
     cache_folder().rmdir()

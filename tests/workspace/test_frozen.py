@@ -39,7 +39,7 @@ def keys_of(value: Any, prefix: str = "") -> set[str]:
     return {prefix}
 
 
-def test_every_setting_is_kept_by_a_release_or_left_out_for_a_stated_reason() -> None:
+def test_every_setting_is_kept_or_excluded_with_a_reason() -> None:
     kept = keys_of(frozen_settings(Config.model_validate(EVERYTHING)))
     everything = set(setting_keys())
     assert everything - kept == set(NOT_OF_A_RELEASE)
@@ -53,7 +53,7 @@ def test_a_release_keeps_no_secret() -> None:
     assert "5550100" not in text
 
 
-def test_a_setting_is_read_by_its_key_and_is_the_default_where_the_release_does_not_have_it() -> None:
+def test_a_setting_missing_from_a_release_reads_as_its_default() -> None:
     kept = frozen_settings(Config.model_validate({**EVERYTHING, "value": {"top_tier": 0.1}}))
     assert setting(kept, "value.top_tier") == 0.1
     assert setting(kept, "attribution.position") == [0.4, 0.2, 0.4]
@@ -62,7 +62,7 @@ def test_a_setting_is_read_by_its_key_and_is_the_default_where_the_release_does_
 
 
 @pytest.mark.parametrize("key", sorted(set(setting_keys()) - set(NOT_OF_A_RELEASE)))
-def test_every_kept_setting_outside_sources_can_be_read_by_its_key(key: str) -> None:
+def test_every_kept_setting_can_be_read_by_its_key(key: str) -> None:
     kept = frozen_settings(Config.model_validate(EVERYTHING))
     if not key.startswith("sources."):
         found: Any = kept
@@ -71,7 +71,7 @@ def test_every_kept_setting_outside_sources_can_be_read_by_its_key(key: str) -> 
         assert setting(kept, key) == found
 
 
-def test_a_workspace_knows_the_hash_of_every_file_that_configures_it(tmp_path: Path) -> None:
+def test_a_workspace_hashes_every_configuration_file(tmp_path: Path) -> None:
     (tmp_path / "mappings").mkdir()
     files = {
         "cx.yml": "company: A\ntimezone: UTC\ncurrency: EUR\n"

@@ -1,4 +1,4 @@
-"""A run gets its databases although somebody reads them, and waits for nobody but another writer."""
+"""A run gets its databases while others read them, and waits only for another writer."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def count(database: Path) -> int:
     return int(found[0])
 
 
-def test_a_reader_keeps_its_file_and_the_run_writes(database: Path) -> None:
+def test_a_run_can_write_while_a_reader_keeps_its_file(database: Path) -> None:
     with held(database, "read") as reader, held(database, "read"):
         with pytest.raises(duckdb.IOException):
             duckdb.connect(str(database))
@@ -76,7 +76,7 @@ def test_a_reader_keeps_its_file_and_the_run_writes(database: Path) -> None:
     assert [path.name for path in database.parent.iterdir()] == ["raw.duckdb"]
 
 
-def test_what_a_dead_writer_left_in_its_log_is_not_lost(database: Path) -> None:
+def test_the_write_ahead_log_of_a_dead_writer_is_not_lost(database: Path) -> None:
     with held(database, "write") as writer:
         ask(writer, "insert into orders values (10) returning id")
     # The writer was killed before it could put its row into the file itself.
@@ -100,5 +100,5 @@ def test_another_writer_is_named_and_waited_for(database: Path) -> None:
     assert count(database) == 10
 
 
-def test_a_database_that_does_not_exist_yet_is_free(tmp_path: Path) -> None:
+def test_a_missing_database_is_free(tmp_path: Path) -> None:
     free_for_writing(tmp_path / "raw.duckdb", wait_seconds=0)

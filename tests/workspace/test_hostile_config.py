@@ -1,4 +1,4 @@
-"""Hostile cx.yml and mappings end in a sentence, quickly: bombs of aliases, depth, size, and what is no text."""
+"""Hostile cx.yml and mappings end in a message, quickly: bombs of aliases, depth, size, and undecodable text."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def problems(root: Path, config: str | bytes = BASE, **mappings: str | bytes) ->
     ],
     ids=range(19),
 )
-def test_a_hostile_configuration_ends_in_a_sentence(tmp_path: Path, config: str | bytes, said: str) -> None:
+def test_a_hostile_configuration_gives_a_message(tmp_path: Path, config: str | bytes, said: str) -> None:
     assert any(said in problem for problem in problems(tmp_path, config))
 
 
@@ -81,9 +81,7 @@ def test_a_hostile_configuration_ends_in_a_sentence(tmp_path: Path, config: str 
     text=st.text("[]{}:,-&*!|>'\"#%@ \n\tax19.~<?=", max_size=25),
     keep=st.booleans(),
 )
-def test_whatever_stands_in_the_configuration_is_taken_or_named(
-    tmp_path: Path, line: int, text: str, keep: bool
-) -> None:
+def test_arbitrary_configuration_is_accepted_or_reported(tmp_path: Path, line: int, text: str, keep: bool) -> None:
     lines = BASE.splitlines(keepends=True)
     content = "".join(lines[:line]) + text + ("\n" if keep else "") + "".join(lines[line + (not keep) :])
     (tmp_path / "mappings").mkdir(exist_ok=True)
@@ -102,7 +100,7 @@ HEADER = MAPPINGS["channels"]
     ("mapping", "said"),
     [
         (HEADER + 'shop,"' + "x" * 200_000, "a quote is never closed"),
-        (HEADER + "shop,\0,,Shop,online,web\n", "channels.csv:2: The file holds a NUL byte"),
+        (HEADER + "shop,\0,,Shop,online,web\n", "channels.csv:2: The file contains a NUL byte"),
         (",".join(f"c{n}" for n in range(1_000_000)), "Unknown column 'c0'"),
         (HEADER + "a,b\n" * 100_000, "The row has 2 cells, the header 6"),
         (HEADER + "nowhere,,,Shop,onlin,web\n" * 1_000, "more problems in this file"),
@@ -113,7 +111,7 @@ HEADER = MAPPINGS["channels"]
     ],
     ids=range(9),
 )
-def test_a_hostile_mapping_ends_in_a_few_sentences(tmp_path: Path, mapping: str | bytes, said: str) -> None:
+def test_a_hostile_mapping_gives_a_few_messages(tmp_path: Path, mapping: str | bytes, said: str) -> None:
     found = problems(tmp_path, channels=mapping)
     assert any(said in problem for problem in found)
     assert len(found) < 100
@@ -128,12 +126,12 @@ def test_the_size_and_rows_of_a_mapping_are_limited(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "1_000", "1e400", "0x10"])
-def test_words_that_python_takes_for_numbers_are_none(tmp_path: Path, number: str) -> None:
+def test_words_that_python_parses_as_numbers_are_rejected(tmp_path: Path, number: str) -> None:
     book = f"survey_id,question_id,construct,item,scale_min,scale_max\n,Q,overall,,1,{number}\n"
-    assert any(f"'{number}' is no number" in problem for problem in problems(tmp_path, survey_codebook=book))
+    assert any(f"'{number}' is not a number" in problem for problem in problems(tmp_path, survey_codebook=book))
 
 
-def test_special_newlines_inside_a_cell_do_not_end_a_row(tmp_path: Path) -> None:
+def test_unicode_newlines_inside_a_cell_do_not_end_a_row(tmp_path: Path) -> None:
     root = tmp_path
     text = 'page_path,text\n/a,"one\u2028two\x0bthree\x85four"\n/b,x\n'
     (root / "mappings").mkdir()

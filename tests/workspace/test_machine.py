@@ -1,4 +1,4 @@
-"""What the machine refuses is told in one sentence, however deep the error that says so lies."""
+"""An error of the machine is reported in one sentence, however deep it is nested."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from workspace.machine import demand_writable, machine_trouble
 
 REFUSED = [
     (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/x"), "The disk is full (/data/x)"),
-    (OSError(errno.EROFS, os.strerror(errno.EROFS), "/data/x"), "may only be read (/data/x)"),
+    (OSError(errno.EROFS, os.strerror(errno.EROFS), "/data/x"), "is read-only (/data/x)"),
     (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/x"), "may not write here (/data/x)"),
     (sqlite3.OperationalError("database or disk is full"), "The disk is full."),
     (sqlite3.OperationalError("disk I/O error"), "it is full, or broken"),
-    (sqlite3.OperationalError("attempt to write a readonly database"), "may only be read."),
+    (sqlite3.OperationalError("attempt to write a readonly database"), "is read-only."),
     (
         duckdb.IOException('IO Error: Could not write all bytes to file "x": No space left on device'),
         "The disk is full.",
@@ -29,14 +29,14 @@ REFUSED = [
 
 @pytest.mark.parametrize(("error", "said"), REFUSED)
 @pytest.mark.parametrize("depth", [0, 1, 3])
-def test_a_refusal_of_the_machine_is_one_sentence_with_its_cure(error: Exception, said: str, depth: int) -> None:
+def test_a_machine_error_is_one_sentence_with_its_fix(error: Exception, said: str, depth: int) -> None:
     for level in range(depth):
         outer = RuntimeError(f"level {level}")
         outer.__cause__ = error
         error = outer
-    told = machine_trouble(error)
-    assert told is not None
-    assert said in told
+    trouble = machine_trouble(error)
+    assert trouble is not None
+    assert said in trouble
     # Another process keeps no more of it than its words.
     assert machine_trouble(f"{type(error).__name__}: {error}") or depth
 
@@ -48,23 +48,23 @@ def test_a_damaged_database_is_named_with_its_file(tmp_path: Path, content: byte
     try:
         duckdb.connect(str(file)).close()
     except duckdb.Error as error:
-        told = machine_trouble(error)
-        assert told is not None
-        assert f"A database is damaged ({file})" in told
+        trouble = machine_trouble(error)
+        assert trouble is not None
+        assert f"A database is damaged ({file})" in trouble
     else:
         assert content == b""
 
 
-def test_another_fault_is_not_taken_for_one_of_the_machine() -> None:
+def test_other_errors_are_not_treated_as_machine_errors() -> None:
     assert machine_trouble(KeyError("disk")) is None
     assert machine_trouble(FileNotFoundError(errno.ENOENT, "No such file or directory", "/data/x")) is None
 
 
 @pytest.mark.parametrize(
-    ("is_read_only", "said"), [(True, "may only be read"), (False, "may not write here")], ids=["disk", "rights"]
+    ("is_read_only", "said"), [(True, "is read-only"), (False, "may not write here")], ids=["disk", "rights"]
 )
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_folder_that_may_not_be_written_is_named_before_anything_is_begun(
+def test_an_unwritable_folder_is_reported_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_read_only: bool, said: str, is_there: bool
 ) -> None:
     closed, folder = tmp_path / "closed", tmp_path / "closed" / "audit"
@@ -74,7 +74,7 @@ def test_a_folder_that_may_not_be_written_is_named_before_anything_is_begun(
     monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY if is_read_only else 0))
     with pytest.raises(OSError, match=closed.name) as refused:
         demand_writable([tmp_path, folder])
-    told = machine_trouble(refused.value)
-    assert told is not None
-    assert said in told
-    assert str(folder) in told
+    trouble = machine_trouble(refused.value)
+    assert trouble is not None
+    assert said in trouble
+    assert str(folder) in trouble

@@ -35,14 +35,12 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.wait()
 
 
-def test_a_second_run_is_refused_and_told_who_holds_the_workspace(
-    tmp_path: Path, holder: subprocess.Popen[str]
-) -> None:
+def test_a_second_run_is_refused_and_names_the_lock_holder(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     with pytest.raises(RunLockedError, match=f"process {holder.pid} \\(run 1"), hold(tmp_path / ".lock", purpose="x"):
         pass
 
 
-def test_the_lock_vanishes_with_a_killed_process(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+def test_the_lock_is_released_when_its_process_is_killed(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     with hold(tmp_path / ".lock", purpose="run 2"):

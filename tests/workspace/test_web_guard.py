@@ -1,4 +1,4 @@
-"""A server of ours answers its own pages by its own name, and nobody else."""
+"""Our servers answer only their own pages under their own names."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def status(request: Scope, guard: WebGuard = GUARD) -> int:
 
 
 @pytest.mark.parametrize("origin", OWN)
-def test_our_own_pages_are_answered_by_each_of_our_names(origin: str) -> None:
+def test_own_pages_are_served_under_every_own_host_name(origin: str) -> None:
     host = origin.removeprefix("http://")
     assert status(scope("POST", host=host, origin=origin, referer=f"{origin}/runs?x=1")) == 200
     assert status(scope(host=host.upper(), sec_fetch_site="same-origin")) == 200
 
 
-def test_a_program_that_sends_no_origin_is_answered() -> None:
+def test_a_client_without_an_origin_header_is_served() -> None:
     assert status(scope("POST")) == 200
 
 
@@ -75,7 +75,7 @@ def test_a_foreign_origin_is_refused(method: str, origin: str) -> None:
 
 
 @pytest.mark.parametrize("page", FOREIGN)
-def test_a_foreign_page_is_refused_where_only_the_referer_names_it(page: str) -> None:
+def test_a_foreign_referer_is_refused(page: str) -> None:
     assert status(scope("POST", referer=f"{page}/x")) == 403
 
 
@@ -83,12 +83,12 @@ def test_a_foreign_page_is_refused_where_only_the_referer_names_it(page: str) ->
 @pytest.mark.parametrize(
     "sent_as", [{"mode": "no-cors", "dest": "image"}, {"mode": "navigate", "dest": "iframe"}, {"mode": "cors"}]
 )
-def test_an_image_script_or_frame_of_a_foreign_page_is_refused(site: str, sent_as: dict[str, str]) -> None:
+def test_foreign_subresource_requests_are_refused(site: str, sent_as: dict[str, str]) -> None:
     fetched = {f"sec_fetch_{name}": value for name, value in sent_as.items()}
     assert status(scope(sec_fetch_site=site, **fetched)) == 403
 
 
-def test_a_link_to_a_page_of_ours_may_stand_anywhere() -> None:
+def test_navigation_links_from_other_sites_are_allowed() -> None:
     followed = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
     assert status(scope(referer="https://wiki.example/", **followed)) == 200
     assert status(scope("POST", referer="https://wiki.example/", **followed)) == 403
@@ -106,18 +106,18 @@ def test_a_link_to_a_page_of_ours_may_stand_anywhere() -> None:
         "127.0.0.1:",
     ],
 )
-def test_a_name_that_is_not_ours_is_refused(host: str) -> None:
+def test_an_unknown_host_name_is_refused(host: str) -> None:
     assert status(scope(host=host)) == 421
 
 
 @pytest.mark.parametrize("port", ["", ":80", ":9000"])
-def test_a_tunnel_may_end_at_another_port(port: str) -> None:
+def test_another_port_of_an_own_host_is_allowed(port: str) -> None:
     host = f"localhost{port}"
     assert status(scope("POST", host=host, origin=f"http://{host}")) == 200
     assert status(scope("POST", host=host, origin=f"http://localhost:{PORT}")) == 403
 
 
-def test_two_hosts_or_none_are_refused() -> None:
+def test_missing_or_repeated_host_headers_are_refused() -> None:
     assert status(scope(host=["127.0.0.1:3000", "evil.example"])) == 421
     assert status(scope(host=[])) == 421
 
@@ -128,14 +128,14 @@ def test_a_websocket_of_a_foreign_page_is_closed_before_it_opens() -> None:
     assert GUARD.refusal(scope(kind="websocket", origin=OWN[0])) is None
 
 
-def test_a_named_origin_is_ours_as_host_and_as_origin() -> None:
+def test_a_configured_origin_is_accepted_as_host_and_origin() -> None:
     guard = WebGuard(says_yes, origins=("https://Answers.example.com/",))
     named = {"host": "answers.example.com", "origin": "https://answers.example.com"}
     assert status(scope("POST", **named), guard) == 200
     assert status(scope("POST", origin="http://answers.example.com"), guard) == 403
 
 
-def test_every_answer_carries_our_headers_and_keeps_the_applications_policy() -> None:
+def test_every_response_has_security_headers_and_keeps_the_apps_policy() -> None:
     guard = WebGuard(says_yes, headers={"content-security-policy": "frame-ancestors 'none'"})
     for request in (scope(), scope(origin="http://evil.example")):
         headers = answer(guard, request)[0]["headers"]
@@ -146,7 +146,7 @@ def test_every_answer_carries_our_headers_and_keeps_the_applications_policy() ->
     assert policies == [b"script-src 'self'", b"frame-ancestors 'none'"]
 
 
-def test_a_rule_of_one_server_refuses_what_the_guard_lets_pass() -> None:
+def test_a_server_specific_rule_can_refuse_more() -> None:
     def no_secrets(request: Scope) -> Refusal | None:
         return (404, "Nothing.") if request["path"] == "/secret" else None
 
@@ -155,7 +155,7 @@ def test_a_rule_of_one_server_refuses_what_the_guard_lets_pass() -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_origin_but_our_own_passes(text: str) -> None:
+def test_only_own_origins_pass(text: str) -> None:
     for origin in (text, f"http://{text}", f"http://{text}:3000", f"{OWN[0]}{text}"):
         passes = origin.encode("latin-1", "replace").decode("latin-1").strip().lower() == OWN[0]
         assert (GUARD.refusal(scope("POST", origin=origin)) is None) == passes

@@ -13,12 +13,12 @@ import pytest
 from workspace.worker import RefusedError, Worker, WorkerError, finish, serve
 
 
-def answer(question, tell):  # type: ignore[no-untyped-def]
+def answer(question, send):  # type: ignore[no-untyped-def]
     match question["do"]:
         case "count":
             print("a library says something")
             for number in range(question["to"]):
-                tell({"number": number})
+                send({"number": number})
             return question["to"]
         case "refuse":
             raise KeyError("no such thing")
@@ -36,20 +36,20 @@ def worker():  # type: ignore[no-untyped-def]
     started.close()
 
 
-def test_events_come_before_the_result_and_prints_do_not_disturb(worker: Worker) -> None:
+def test_events_precede_the_result_and_prints_do_not_interfere(worker: Worker) -> None:
     counting = worker.ask({"do": "count", "to": 3})
     assert [next(counting)["number"] for _ in range(3)] == [0, 1, 2]
     assert finish(counting) == 3
     assert finish(worker.ask({"do": "count", "to": 1})) == 1
 
 
-def test_a_refusal_is_told_and_the_next_question_is_answered(worker: Worker) -> None:
+def test_a_refusal_is_reported_and_the_next_question_is_answered(worker: Worker) -> None:
     with pytest.raises(RefusedError, match="no such thing"):
         finish(worker.ask({"do": "refuse"}))
     assert finish(worker.ask({"do": "count", "to": 0})) == 0
 
 
-def test_answers_that_nobody_reads_shift_none_of_the_others(worker: Worker) -> None:
+def test_unread_answers_do_not_shift_later_ones(worker: Worker) -> None:
     worker.ask({"do": "count", "to": 5})
     broken_off = worker.ask({"do": "count", "to": 4})
     next(broken_off)
@@ -61,7 +61,7 @@ def test_answers_that_nobody_reads_shift_none_of_the_others(worker: Worker) -> N
     assert finish(late) == 3
 
 
-def test_an_error_ends_the_process_with_its_last_words(worker: Worker) -> None:
+def test_a_fatal_error_is_reported_before_the_process_ends(worker: Worker) -> None:
     with pytest.raises(WorkerError, match="RuntimeError: out of memory"):
         finish(worker.ask({"do": "fail"}))
     with pytest.raises(WorkerError, match="out of memory"):

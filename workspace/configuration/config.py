@@ -142,7 +142,9 @@ class Config(Section):
     def _after_1900(cls, value: date | None) -> date | None:
         # The engine reads some words as the first day of 1900.
         if value is not None and not date(1901, 1, 1) <= value <= date.today():
-            raise ValueError("earliest_date lies between 1901-01-01 and today; name the first day that data can be of")
+            raise ValueError(
+                "earliest_date must be between 1901-01-01 and today; name the first possible day of the data"
+            )
         return value
 
     @model_validator(mode="after")
@@ -154,12 +156,12 @@ class Config(Section):
         for source in self.sources:
             if source.entity == "paths" and source.name == self.conversion.event:
                 raise ValueError(
-                    f"source '{source.name}' of counted paths bears the name of the event that is the conversion, and "
+                    f"source '{source.name}' of counted paths has the name of the conversion event, and "
                     "their conversions would be one; rename the source"
                 )
         for name in self.revenue_from:
             if name not in names:
-                raise ValueError(f"revenue_from names '{name}', which is no source; sources are {', '.join(names)}")
+                raise ValueError(f"revenue_from names '{name}', which is not a source; sources are {', '.join(names)}")
         if self.customer_unit == "account" and not any(source.entity in _NAME_ACCOUNTS for source in self.sources):
             raise ValueError(
                 "customer_unit is account, and no source says who belongs to which account; "
@@ -202,11 +204,11 @@ class Workspace:
 
 
 def no_workspace(paths: WorkspacePaths) -> WorkspaceError:
-    """What to say of a folder that is no workspace."""
+    """What to say of a folder that is not a workspace."""
     problem = Problem(
         file=str(paths.config),
         what="There is no workspace here: cx.yml is missing.",
-        fix=f"Run 'cx init {paths.root}' for a commented one, or 'cx demo' for a made-up company.",
+        fix=f"Run 'cx init {paths.root}' for a commented one, or 'cx demo' for a demo company.",
     )
     return WorkspaceError([problem])
 
@@ -250,7 +252,7 @@ def _hashes(paths: WorkspacePaths, mappings: Mappings) -> dict[str, str]:
 def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
     try:
         if paths.config.stat().st_size > limits.CONFIG_BYTES:
-            what = f"The file has more than {limits.in_words(limits.CONFIG_BYTES)}: that is no configuration."
+            what = f"The file has more than {limits.in_words(limits.CONFIG_BYTES)}: too much for a configuration."
             return None, [Problem(file="cx.yml", what=what, fix="Start from 'cx init'.")]
         text = paths.config.read_text(encoding="utf-8")
         line = _too_deep_line(text)
@@ -268,7 +270,7 @@ def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
     except UnicodeDecodeError:
         return None, [Problem(file="cx.yml", what="The file is not UTF-8.", fix="Save it as UTF-8.")]
     except (YAMLError, ValueError) as error:
-        # A control character, or a word that is no number or day where one is announced.
+        # A control character, or a word that is not a number or day where one is announced.
         what = f"This is not valid YAML: {_shortened(' '.join(str(error).split()))}."
         return None, [Problem(file="cx.yml", what=what, fix="Check numbers, days and special characters.")]
     except OSError as error:
@@ -322,17 +324,17 @@ def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
             what, _, fix = message.partition("; ")
             return (
                 f"{what[:1].upper()}{what[1:]}.",
-                f"{fix[:1].upper()}{fix[1:].rstrip('.?')}." if fix else "Mend it there.",
+                f"{fix[:1].upper()}{fix[1:].rstrip('.?')}." if fix else "Fix it there.",
             )
         case "literal_error":
             return f"{_shown_input(detail, location)} is not allowed here.", f"Use {detail['ctx']['expected']}."
         case _:
             shown = _shown_input(detail, location)
-            return f"{shown} does not fit: {detail['msg']}.", f"Mend '{key}'."
+            return f"{shown} does not fit: {detail['msg']}.", f"Fix '{key}'."
 
 
 def _shown_input(detail: Any, location: list[Any]) -> str:
-    """What stands there. Whole sections are not shown, nor urls: they hold passwords."""
+    """The value at a place of cx.yml. Whole sections are not shown, nor urls: they hold passwords."""
     is_plain = isinstance(detail["input"], str | int | float) and "url" not in location
     return f"'{_shortened(str(detail['input']))}'" if is_plain else "This"
 
@@ -352,7 +354,7 @@ def _known_keys(location: list[Any]) -> list[str]:
 
 
 def _line_of(data: Any, location: list[Any]) -> int | None:
-    """1-based line of the deepest part of `location` that stands in the file."""
+    """1-based line of the deepest part of `location` that is in the file."""
     line: int | None = None
     node = data
     for part in location:

@@ -1,7 +1,7 @@
 """What cx.yml says, as a release keeps it: a configuration in, plain values for release.json out, and back by key.
 
-A sentence about a release names the settings it was built with, never those of today. So whoever reads a release reads
-settings here. What is not part of a release stands in `NOT_OF_A_RELEASE`, with the reason.
+A sentence about a release names the settings it was built with, never those of today. So a reader of a release reads
+settings here. What is not part of a release is listed in `NOT_OF_A_RELEASE`, with the reason.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ NOT_OF_A_RELEASE: Final[Mapping[str, str]] = MappingProxyType(
         "serving.port": "where the app is served changes no answer",
         "serving.keep_releases": "how many releases are kept changes none of them",
         "sources.url": "holds the password of a database",
-        "identity.junk.ids": "what staff write may name somebody; the hash of cx.yml shows that it changed",
-        "identity.junk.mailboxes": "what staff write may name somebody; the hash of cx.yml shows that it changed",
+        "identity.junk.ids": "what staff write may be personal data; the hash of cx.yml shows that it changed",
+        "identity.junk.mailboxes": "what staff write may be personal data; the hash of cx.yml shows that it changed",
         "identity.junk.phones": "numbers of people; the hash of cx.yml shows that it changed",
         "identity.not_junk": "what customers are called; the hash of cx.yml shows that it changed",
     }

@@ -1,4 +1,4 @@
-"""The part of cx.yml about who is who: how phones are read, how many may share an identifier, what is no identifier."""
+"""The part of cx.yml about who is who: how phones are read, who may share an identifier, and what is not one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ JUNK_IDS: Final = frozenset((
     "not applicable", "not available", "not set", "null", "test", "true", "undefined", "unknown", "unregistered",
     "00000000-0000-0000-0000-000000000000",
 ))  # fmt: skip
-# What stands before the @ of an address that nobody reads.
+# The part before the @ of addresses that have no reader.
 JUNK_MAILBOXES: Final = frozenset((
     "anonymous", "asdf", "donotreply", "dummy", "fake", "guest", "kein", "keine", "keineemail", "n.a", "na", "nil",
     "no", "no-email", "no-mail", "no-reply", "no.email", "no.mail", "no_email", "no_reply", "nobody", "noemail",
@@ -40,7 +40,7 @@ JUNK_MAILBOXES: Final = frozenset((
 
 
 class Bounds(Section):
-    """How many others of a type an identifier may be linked to in one namespace; linked to more, it joins nobody."""
+    """How many others of a type an identifier may be linked to in one namespace; linked to more, it joins no people."""
 
     customers_per_email: int = Field(default=5, ge=1)
     customers_per_phone: int = Field(default=5, ge=1)
@@ -108,7 +108,7 @@ class Identity(Section):
 
 @cache
 def region_of_zone(zone: str) -> str | None:
-    """The country that a time zone lies in, by the tz database's zone.tab; None for zones of no country."""
+    """The country of a time zone, by the tz database's zone.tab; None for zones of no country."""
     table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     for line in table.splitlines():
         if not line.startswith("#"):

@@ -1,4 +1,4 @@
-"""How large one thing in a workspace may be, so that no file takes a run's time or memory from the others.
+"""How large one thing in a workspace may be, so that one file cannot use up a run's time or memory.
 
 What is larger is rejected with its reason: a line alone, else the file alone. Far beyond what exports hold; read as
 `limits.NAME` where it is used, so that a test can lower one. docs/configuration.md lists them.

@@ -58,7 +58,7 @@ class MappingFile:
         numbers: columns that hold a number or nothing.
         dates: columns that hold a day (2026-01-31) or nothing.
         together: columns of which a row fills all or none.
-        reserved: column -> words that mean something else in answers, whatever their case.
+        reserved: column -> reserved words of answers, in any case.
         needed: the file must be there.
         key: columns that together name a row; two rows with one key are a mistake.
     """
@@ -202,7 +202,7 @@ def read_mappings(
     """Read and check every mapping file below `folder`.
 
     Args:
-        folder: where the files lie.
+        folder: where the files are.
         paths: the workspace, out of which no link may lead.
         shown_as: how a message names the folder.
         sources: name -> kind of the sources in cx.yml; `data_source` and `survey_id` must be one of the names.
@@ -221,7 +221,7 @@ def read_mappings(
                 problems.append(Problem(file=shown, what="The mapping file is missing.", fix=fix))
             continue
         if not paths.holds(path):
-            what = "The mapping file is a link, or lies in a folder that is one, and leads out of the workspace."
+            what = "The mapping file is a link, or is in a linked folder, and leads outside the workspace."
             problems.append(Problem(file=shown, what=what, fix="Put the file itself there."))
             continue
         rows, found = _read(path, shown, shape)
@@ -261,7 +261,7 @@ def _read(path: Path, shown: str, shape: MappingFile) -> tuple[list[dict[str, st
         return [], [Problem(file=shown, what=what, fix="Check that it may be read.")]
     if "\0" in text:
         nul_line = text.count("\n", 0, text.index("\0")) + 1
-        what = "The file holds a NUL byte: that is no text."
+        what = "The file contains a NUL byte: it is not text."
         return [], [Problem(file=shown, line=nul_line, what=what, fix="Save it as CSV in UTF-8.")]
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
@@ -339,24 +339,22 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
             if value and value not in words:
                 near = difflib.get_close_matches(value, words, n=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
-                what = f"{quoted(row[column])} is no {column}."
+                what = f"{quoted(row[column])} is not a known {column}."
                 problems.append(
                     Problem(file=shown, line=line, key=column, what=what, fix=f"Use one of {', '.join(words)}.{hint}")
                 )
         for column, words in shape.reserved.items():
             if row[column].lower() in words:
-                what = (
-                    f"'{row[column]}' means something else in answers: {', '.join(words)} are no names of a {column}."
-                )
+                what = f"'{row[column]}' is a reserved word of answers: {', '.join(words)} cannot name a {column}."
                 fix = f"Give it a name of its own, such as '{row[column]} {column}'."
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
         for column in shape.numbers:
             if row[column] and not _is_number(row[column]):
-                what, fix = f"{quoted(row[column])} is no number.", "Write it with a decimal point."
+                what, fix = f"{quoted(row[column])} is not a number.", "Write it with a decimal point."
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
         for column in shape.dates:
             if row[column] and not _is_day(row[column]):
-                what, fix = f"{quoted(row[column])} is no day.", "Write it as year-month-day, such as 2026-01-31."
+                what, fix = f"{quoted(row[column])} is not a day.", "Write it as year-month-day, such as 2026-01-31."
                 problems.append(Problem(file=shown, line=line, key=column, what=what, fix=fix))
         blank = [column for column in shape.together if not row[column]]
         if blank and len(blank) < len(shape.together):
@@ -364,7 +362,7 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
             problems.append(Problem(file=shown, line=line, key=blank[0], what=what, fix=fix))
         for column in ("data_source", "survey_id"):
             if row.get(column) and row[column] not in sources:
-                what = f"{quoted(row[column])} is no source of cx.yml."
+                what = f"{quoted(row[column])} is not a source of cx.yml."
                 near = difflib.get_close_matches(row[column], sources, n=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
                 fix = f"Use one of {', '.join(sources)}, or leave it empty for any.{hint}"
@@ -372,7 +370,7 @@ def _check_rows(rows: list[dict[str, str]], shown: str, shape: MappingFile, sour
         survey = row.get("survey_id", "")
         if survey in sources and sources[survey] != "survey":
             surveys = ", ".join(name for name, kind in sources.items() if kind == "survey") or "none here"
-            what, fix = f"Source '{survey}' is no survey.", f"Surveys are {surveys}."
+            what, fix = f"Source '{survey}' is not a survey.", f"Surveys are {surveys}."
             problems.append(Problem(file=shown, line=line, key="survey_id", what=what, fix=fix))
         key = tuple(row[column] for column in shape.key)
         if key in seen:
@@ -393,8 +391,8 @@ def _check_interactions(mappings: Mappings, shown_as: str) -> list[Problem]:
                         file=f"{shown_as}/{name}.csv",
                         line=int(row["_line"]),
                         key="interaction",
-                        what=f"{quoted(row['interaction'])} is no interaction.",
-                        fix="Add it to interactions.csv, or mend the name.",
+                        what=f"{quoted(row['interaction'])} is not an interaction.",
+                        fix="Add it to interactions.csv, or fix the name.",
                     )
                 )
     return problems
@@ -421,7 +419,7 @@ def _check_codebook(mappings: Mappings, shown_as: str) -> list[Problem]:
             if abs(length - round(length)) > _ROUNDING:
                 what = f"'{row['question_id']}' is called {construct} on a scale of {length:g} points."
                 fix = (
-                    "Boxes are one point apart, so that no share of them is built on this scale. Give each step a "
+                    "Boxes are one point apart, so no share of them is computed on this scale. Give each step a "
                     "whole number by survey_values.csv, or call the question 'overall', of which a mean is made."
                 )
                 problems.append(Problem(file=shown, line=line, key="scale_max", what=what, fix=fix, severity="warning"))
@@ -483,7 +481,7 @@ def _check_initiatives(mappings: Mappings, shown_as: str) -> list[Problem]:
     for row in mappings.rows("initiatives"):
         started, ended = row["started_on"], row["ended_on"]
         if _is_day(started) and _is_day(ended) and date.fromisoformat(ended) < date.fromisoformat(started):
-            what, fix = f"The initiative ends on {ended}, before it starts.", "Swap the days, or mend one."
+            what, fix = f"The initiative ends on {ended}, before it starts.", "Swap the days, or fix one."
             line = int(row["_line"])
             problems.append(Problem(file=f"{shown_as}/initiatives.csv", line=line, key="ended_on", what=what, fix=fix))
     return problems

@@ -123,7 +123,7 @@ class Source(Section):
         if value is None:
             return None
         if not LAG.fullmatch(str(value).strip()):
-            raise ValueError(f"'{value}' is no lag; write '15 minutes', '2 hours', '1 day', or a number of ids")
+            raise ValueError(f"'{value}' is not a lag; write '15 minutes', '2 hours', '1 day', or a number of ids")
         return str(value).strip()
 
     @model_validator(mode="after")
@@ -152,7 +152,7 @@ class Source(Section):
                 near = difflib.get_close_matches(column, known, n=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
                 raise ValueError(
-                    f"'{column}' is no canonical column of {self.kind}/{self.entity}; "
+                    f"'{column}' is not a canonical column of {self.kind}/{self.entity}; "
                     f"known are {', '.join(known)}.{hint}"
                 )
         if not self.header and self.header_rows > 1:
@@ -190,7 +190,7 @@ class Source(Section):
 
     @property
     def location(self) -> str:
-        """Where the source's data lies, as a user knows it: the glob of its files, or its table."""
+        """Where the source's data is, as a user knows it: the glob of its files, or its table."""
         return f"table {self.table}" if self.vendor == "sql" else self.path
 
     @property
@@ -238,5 +238,5 @@ def known_country(value: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS
 
     if value.upper() not in SUPPORTED_REGIONS:
-        raise ValueError(f"'{value}' is no country whose phone numbers are known; use an ISO 3166 code such as DE")
+        raise ValueError(f"'{value}' is not a country whose phone numbers are known; use an ISO 3166 code such as DE")
     return value.upper()

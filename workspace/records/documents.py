@@ -44,7 +44,7 @@ class Check(Document):
         behaviour: what a failure does. `error` (the check could not run) always blocks.
         unexpected: number of rows that broke the rule, where rows can be counted.
         observed: the value seen, as text without personal data.
-        metrics: names of the metrics that stand on this check.
+        metrics: names of the metrics that depend on this check.
     """
 
     name: str
@@ -66,7 +66,7 @@ class StartRecord(Document):
     """That a run began: written before anything else, so that a run which never ended is seen.
 
     Attributes:
-        sequence: 1 for the first run of the workspace, one more for each after it, whatever the clock says.
+        sequence: 1 for the first run of the workspace, one more for each after it, independent of the clock.
         pid: the process that ran it.
         dagster_run_id: the same run in Dagster, where Dagster started it.
     """
@@ -100,8 +100,8 @@ class Feed(Document):
         rows: facts of this feed, dated or not.
         first_on, last_on: business days of its first and last dated fact; None where none has a date.
         refused_rows: facts that were left out because a definition forbids them (an NPS on a 1-5 scale).
-        provisional_reason: why every metric of this feed is provisional, whatever its definition says: a forecast that
-            was not better than going on as before.
+        provisional_reason: why every metric of this feed is provisional, even if its definition is certified: a
+            forecast that was not better than going on as before.
         part: how many of its rows or answers count, where some are lost (`54 of 66 answers count, 12 unreadable`).
     """
 

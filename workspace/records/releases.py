@@ -1,8 +1,8 @@
 """Releases on disk: which one is live, whether each still is what was published, and in what order they came.
 
 In: a workspace's `published/` folder. Out: documents and verified releases, or what is wrong with one. The pipeline
-writes releases and `serving` reads them; both come here for whatever they have in common. Order is by sequence: a clock
-may be set back.
+writes releases and `serving` reads them; both use this module for what they share. Order is by sequence: a clock may
+be set back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from workspace.records.documents import Current, Release
 logger = logging.getLogger(__name__)
 
 _FILES: Final = (RELEASE_FILE, MANIFEST_FILE, SNAPSHOT_FILE)
-# What tells whether a file was written since: its time of change cannot be set by hand.
+# Shows whether a file was written since: its time of change cannot be set by hand.
 Signature = tuple[tuple[int, int, int], ...]
 
 
@@ -74,7 +74,7 @@ def live_pointer(paths: WorkspacePaths) -> Current | None:
 
 
 def switch(paths: WorkspacePaths, release: Release, *, reason: Literal["publish", "rollback"], at: datetime) -> Current:
-    """Make a release live: readers see the former one until the rename, and this one after it."""
+    """Make a release live: readers see the previous one until the rename, and this one after it."""
     before = live_pointer(paths)
     pointer = Current(
         run_id=release.run_id,
@@ -99,7 +99,7 @@ def sync_folder(path: Path) -> None:
 
 
 def documents(paths: WorkspacePaths) -> tuple[Release, ...]:
-    """What every release says of itself, newest first. Folders without a readable document are no releases."""
+    """What every release says of itself, newest first. Folders without a readable document are not releases."""
     found = []
     for path in paths.published.glob(f"[!.]*/{RELEASE_FILE}"):
         try:
@@ -180,7 +180,7 @@ def signature_of(paths: WorkspacePaths, run_id: str) -> Signature:
 
 
 def seal_of(text: bytes) -> str:
-    """SHA-256 of a document without its own seal, whatever the order of its keys and the version that wrote it."""
+    """SHA-256 of a document without its own seal, independent of key order and the version that wrote it."""
     document = json.loads(text)
     document.pop("seal", None)
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

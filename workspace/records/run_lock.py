@@ -1,6 +1,6 @@
 """One writer per workspace: a file lock that lives exactly as long as the process that holds it.
 
-In: the lock file of a workspace. Out: a context in which nobody else writes, or `RunLocked` naming who does.
+In: the lock file of a workspace. Out: a context in which no other process writes, or `RunLocked` naming who does.
 `flock` belongs to the open file, so the system lets go of it when the holder dies, however it dies.
 """
 
@@ -52,7 +52,7 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
         purpose: what the holder does, for the message that others get.
 
     Raises:
-        RunLockedError: somebody else holds it.
+        RunLockedError: another process holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -62,7 +62,7 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
         except BlockingIOError:
             raise RunLockedError(path, last_holder(path)) from None
         holder = Holder(pid=os.getpid(), purpose=purpose, since=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
-        # As long as before, in place: that goes on a full disk, too, and tells afterwards who held it last.
+        # As long as before, in place: that goes on a full disk, too, and shows afterwards who held it last.
         os.pwrite(descriptor, json.dumps(asdict(holder)).encode().ljust(_WRITTEN), 0)
         yield
     finally:
@@ -70,10 +70,10 @@ def hold(path: Path, *, purpose: str) -> Iterator[None]:
 
 
 def current_holder(path: Path) -> Holder | None:
-    """Who holds the lock now; None when nobody does."""
+    """Who holds the lock now; None when it is free."""
     if not path.is_file():
         return None
-    # For reading only: who looks at a workspace on a disk that may only be read is told, too.
+    # For reading only: that works on a read-only disk, too.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Runs of a workspace in the order in which they began, and whether each came to its end.
+"""Runs of a workspace in the order in which they began, and whether each finished.
 
 In: the names of the files in `audit/`, and the workspace's lock. A run writes that it begins before anything else, so
 that one whose process was killed is seen. Its place among the runs is counted, never read off a clock.

@@ -92,5 +92,5 @@ def _known(zone: str | None) -> str | None:
     try:
         return known_zone(zone)
     except (ValueError, TypeError):
-        what = f"Row 3 names a time zone that cannot be used: {kind_of(str(zone))} is no name such as Europe/Berlin."
+        what = f"Row 3 names a time zone that cannot be used: {kind_of(str(zone))} is not a name such as Europe/Berlin."
         raise HeaderError(what) from None

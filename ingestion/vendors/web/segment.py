@@ -3,7 +3,7 @@
 inbox file -> lines -> raw_segment.events -> stg_segment__events, stg_segment__identities
 
 Lands: `_record`, the whole call (page, track, screen, identify, alias, group) as JSON text.
-Reads: UTF-8, one JSON object a line. A line that is none is rejected; duplicates (`messageId`) are staging's.
+Reads: UTF-8, one JSON object a line. Any other line is rejected; duplicates (`messageId`) are staging's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What satisfaction goes with is said only of items that are proven by themselves."""
+"""Drivers of satisfaction are named only if each is proven by itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def analysis(*drivers: Driver, refusal: str | None = None) -> Analysis:
     )
 
 
-def test_the_heaviest_proven_item_is_named_with_its_share_and_what_is_urgent() -> None:
+def test_the_strongest_proven_driver_is_named_with_its_share() -> None:
     said = headline(analysis(driver("Solved first time", 0.2, priority="fix first"), driver("Lasts", 0.1)))
     assert said.claim
     assert said.text == (
@@ -41,19 +41,19 @@ def test_the_heaviest_proven_item_is_named_with_its_share_and_what_is_urgent() -
     assert other.text.endswith("of what items explain; heavy and rated below average: “Lasts”")
 
 
-def test_items_that_only_share_a_weight_are_no_claim() -> None:
+def test_items_with_similar_weights_support_no_claim() -> None:
     said = headline(analysis(driver("Lasts", 0.1, status="shared"), driver("Kind", 0.1, status="not significant")))
     assert not said.claim
     assert "with none of 2 items by itself" in said.text
 
 
-def test_a_refusal_is_told_in_its_own_words() -> None:
+def test_a_refusal_shows_its_own_text() -> None:
     said = headline(analysis(refusal="only 20 complete answers: drivers are weighed from 150 on"))
     assert not said.claim
     assert "only 20 complete answers" in said.text
 
 
-def test_cut_lines_are_averages() -> None:
+def test_quadrant_lines_are_averages() -> None:
     one = analysis(driver("A", 0.3), driver("B", 0.1))
     assert one.weight_cut == 0.2
     assert one.rating_cut == 60.0

@@ -1,4 +1,4 @@
-"""What is at stake is claimed only where it is proven, and every claim says what would overturn it."""
+"""Value at stake is claimed only where it is proven, and every claim states what would refute it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def stake(
     )
 
 
-def test_the_greatest_proven_stake_is_the_headline() -> None:
+def test_the_largest_proven_value_at_stake_is_the_headline() -> None:
     said = headline([stake("Getting help", 13_987.0), stake("Buying", 9_000.0)], currency="EUR", days=365)
     assert said.claim
     assert said.text == (
@@ -30,7 +30,7 @@ def test_the_greatest_proven_stake_is_the_headline() -> None:
     )
 
 
-def test_what_is_not_proven_is_no_claim_however_large() -> None:
+def test_an_unproven_value_at_stake_is_not_claimed() -> None:
     stakes = [stake("Buying", 90_000.0, half=120_000.0, status="not proven")]
     said = headline(stakes, currency="EUR", days=365)
     assert not said.claim
@@ -38,20 +38,20 @@ def test_what_is_not_proven_is_no_claim_however_large() -> None:
     assert "Nothing is claimed" in overturn(stakes, currency="EUR")
 
 
-def test_a_stake_below_nought_is_never_at_stake() -> None:
+def test_a_negative_estimate_is_never_at_stake() -> None:
     assert not stake("Finding", -2000.0, status="not at stake").is_proven
 
 
-def test_refused_stakes_are_told_as_too_few() -> None:
+def test_refused_estimates_are_explained_as_too_few_answers() -> None:
     refused = [stake("Returning", None, status=None)]
     assert "Too few customers" in headline(refused, currency="EUR", days=365).text
     assert "more customers" in overturn(refused, currency="EUR")
 
 
-def test_a_claim_says_its_interval_and_that_it_is_an_association() -> None:
+def test_a_claim_states_its_interval_and_that_it_is_an_association() -> None:
     said = overturn([stake("Getting help", 14_000.0, half=4000.0)], currency="EUR")
     assert "€10,000 to €18,000" in said
     assert "association" in said
     assert note(stake("Getting help", 14_000.0, half=4000.0), "EUR") == (
-        "95% interval €10,000 to €18,000, 900 customers told, 14% below tolerance"
+        "95% interval €10,000 to €18,000, 900 customers answered, 14% below tolerance"
     )

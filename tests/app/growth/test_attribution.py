@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from app.growth.attribution import shares_by_model, side_by_side
-from app.kit.desk import Desk
+from app.kit.page_session import PageSession
 from serving import Answer, Question
 from tests.app.rows import row
 
@@ -32,14 +32,14 @@ WHOLE = answer(
 )
 
 
-def desk() -> Desk:
+def session() -> PageSession:
     definition = SimpleNamespace(name="m", unit="count")
     named = {"attributed_conversions": definition, "channel_conversions": definition}
-    return cast("Desk", SimpleNamespace(definitions=named, currency="EUR"))
+    return cast("PageSession", SimpleNamespace(definitions=named, currency="EUR"))
 
 
-def test_models_stand_side_by_side_and_a_refused_one_says_so_at_every_channel() -> None:
-    shown = side_by_side(desk(), RULES, (WHOLE,))
+def test_models_are_columns_and_a_refused_model_says_so_for_every_channel() -> None:
+    shown = side_by_side(session(), RULES, (WHOLE,))
     assert list(shown.texts["Channel"]) == ["Ads", "Mail"]
     assert list(shown.texts["First touch"]) == ["3", "1"]
     assert list(shown.texts["Removal effect"]) == ["2", "2"]
@@ -47,7 +47,7 @@ def test_models_stand_side_by_side_and_a_refused_one_says_so_at_every_channel() 
     assert list(shown.texts["Equal shares"]) == ["no data", "no data"]
 
 
-def test_shares_are_of_what_each_model_gives_and_refused_models_have_none() -> None:
+def test_shares_are_of_each_models_total_and_refused_models_have_none() -> None:
     shares = shares_by_model(RULES, WHOLE)
     assert set(shares) == {"first", "last", "markov_1"}
     assert shares["first"] == {"Ads": 0.75, "Mail": 0.25}

@@ -12,7 +12,7 @@ def corners(**shares: tuple[float, int]) -> list[AnswerRow]:
     return [row(share, n=n, corner=name) for name, (share, n) in shares.items()]
 
 
-def test_the_corner_that_keeps_clearly_more_is_found_and_said_with_the_others() -> None:
+def test_the_corner_with_proven_higher_retention_is_named_beside_the_others() -> None:
     rows = corners(service=(0.6, 60), marketing=(0.15, 60), product=(0.2, 60))
     found = find_apart(rows, "corner", highest=True)
     assert found is not None
@@ -35,12 +35,12 @@ def test_the_corner_that_keeps_clearly_more_is_found_and_said_with_the_others() 
         corners(service=(0.90, 60)),  # nothing to compare with
     ],
 )
-def test_no_corner_is_claimed_without_a_proven_and_material_lead(rows: list[AnswerRow]) -> None:
+def test_no_corner_is_named_without_a_proven_and_material_lead(rows: list[AnswerRow]) -> None:
     assert find_apart(rows, "corner", highest=True) is None
     assert not growth_sentences.keeps(None, rows).claim
 
 
-def test_the_lowest_share_is_found_alike() -> None:
+def test_the_corner_with_the_lowest_share_is_found() -> None:
     rows = [row(0.15, n=80, network="facebook"), row(0.9, n=80, network="x"), row(0.85, n=80, network="y")]
     found = find_apart(rows, "network", highest=False)
     assert found is not None
@@ -53,7 +53,7 @@ def test_the_lowest_share_is_found_alike() -> None:
     assert turned.value == "facebook"
 
 
-def test_wilson_is_the_published_interval() -> None:
+def test_wilson_interval_matches_the_published_values() -> None:
     # Newcombe (1998), table I: 81 of 263, 0.2553 to 0.3662.
     assert interval_of_share(81 / 263, 263, z=1.959964) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
@@ -66,7 +66,7 @@ def channels(**shares: tuple[float, int]) -> list[AnswerRow]:
     return made
 
 
-def test_a_channel_that_closes_far_less_than_its_place_assists() -> None:
+def test_a_channel_with_few_last_touches_is_called_assisting() -> None:
     linear = [row(90.0, n=200, channel="Social"), row(100.0, n=200, channel="Search"), row(2.0, n=40, channel="Fair")]
     closing = channels(Social=(0.08, 200), Search=(0.6, 200), Fair=(0.0, 40))
     found = find_assist(closing, linear)
@@ -80,7 +80,7 @@ def test_a_channel_that_closes_far_less_than_its_place_assists() -> None:
     assert find_assist([], linear) is None
 
 
-def test_a_gate_is_costly_only_where_most_leave_and_fewest_go_on() -> None:
+def test_the_costly_gate_has_the_most_exits_and_least_continuation() -> None:
     leaves = [row(0.88, n=200, topic="Energy"), row(0.55, n=200, topic="Care"), row(0.5, n=200, topic="Kettle")]
     on = [row(0.44, n=200, topic="Energy"), row(0.75, n=200, topic="Care"), row(0.74, n=200, topic="Kettle")]
     found = find_costly_gate(leaves, on)
@@ -93,7 +93,7 @@ def test_a_gate_is_costly_only_where_most_leave_and_fewest_go_on() -> None:
     assert find_costly_gate(leaves, elsewhere) is None
 
 
-def test_models_disagree_on_the_channel_with_the_widest_spread_and_the_sentence_says_why() -> None:
+def test_the_channel_with_the_widest_model_spread_is_named_with_the_reason() -> None:
     shares = {
         "first": {"A": 0.10, "B": 0.50, "C": 0.40},
         "last": {"A": 0.30, "B": 0.45, "C": 0.25},
@@ -112,7 +112,7 @@ def test_models_disagree_on_the_channel_with_the_widest_spread_and_the_sentence_
     assert not growth_sentences.disagree({"first": {"A": 1.0}}).claim
 
 
-def test_before_the_purchase_falls_back_to_what_was_measured() -> None:
+def test_before_purchase_falls_back_to_the_measured_findings() -> None:
     plain = growth_sentences.Sentence("53% leave at a gate", claim=False)
     assert growth_sentences.before(None, None, plain) == plain
     late = find_apart([row(0.15, n=80, network="facebook"), row(0.9, n=80, network="x")], "network", highest=False)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.journey import sentences as journey_sentences
-from app.journey.findings import find_long_task, find_seam
+from app.journey.findings import find_long_task, find_worst_handoff
 from app.journey.flows import END, OTHER, Flow, sankey, stage_flows
 from serving import AnswerRow
 from tests.app.rows import row
@@ -13,16 +13,16 @@ def handoffs(stage: str, **shares: tuple[float, int]) -> list[AnswerRow]:
     return [row(share, n=n, stage=stage, handoff=name.replace("_", " → ")) for name, (share, n) in shares.items()]
 
 
-def test_the_handoff_that_loses_clearly_more_into_its_stage_is_found_and_said_with_the_others() -> None:
+def test_the_handoff_with_proven_higher_loss_is_named_beside_the_others() -> None:
     rows = [
         *handoffs("discovery", marketing_service=(0.75, 90), marketing_product=(0.4, 300), product_service=(0.35, 80)),
-        # Into another stage everybody is lost more often: that is the stage's, not the seam's.
+        # Into another stage everybody is lost more often: that is due to the stage, not the hand-off.
         *handoffs("purchase", product_commerce=(0.85, 200), service_commerce=(0.83, 200)),
     ]
-    found = find_seam(rows)
+    found = find_worst_handoff(rows)
     assert found is not None
     assert (found.stage, found.handoff, found.loses.n) == ("discovery", "marketing → service", 90)
-    sentence = journey_sentences.seam(found, rows)
+    sentence = journey_sentences.worst_handoff(found, rows)
     assert sentence.claim
     assert sentence.text == (
         "Marketing → Service loses 75% of people on the way into discovery; the other hand-offs lose 39%"
@@ -35,24 +35,24 @@ def test_the_handoff_that_loses_clearly_more_into_its_stage_is_found_and_said_wi
         handoffs("discovery", a_b=(0.55, 400), a_c=(0.45, 400)),  # proven, and too small to matter
         handoffs("discovery", a_b=(0.70, 22), a_c=(0.45, 22)),  # large, and not proven
         handoffs("discovery", a_b=(0.90, 400)),  # nothing to compare with
-        handoffs("discovery", a_b=(0.90, 400)) + handoffs("use", a_c=(0.2, 400)),  # other stages are no comparison
+        handoffs("discovery", a_b=(0.90, 400)) + handoffs("use", a_c=(0.2, 400)),  # other stages are not a comparison
         handoffs("somewhere", a_b=(0.90, 400), a_c=(0.2, 400)),  # no stage
         [],
     ],
 )
-def test_no_seam_is_claimed_without_proof_within_one_stage(rows: list[AnswerRow]) -> None:
-    assert find_seam(rows) is None
-    assert not journey_sentences.seam(None, rows).claim
+def test_no_handoff_is_named_without_proof_within_one_stage(rows: list[AnswerRow]) -> None:
+    assert find_worst_handoff(rows) is None
+    assert not journey_sentences.worst_handoff(None, rows).claim
 
 
-def test_more_stages_to_look_at_need_more_proof() -> None:
+def test_more_compared_stages_need_stronger_proof() -> None:
     close = handoffs("discovery", a_b=(0.6, 84), a_c=(0.45, 100), b_c=(0.43, 90))
     others = [one for stage in ("purchase", "use", "loyalty") for one in handoffs(stage, a_b=(0.5, 90), a_c=(0.5, 90))]
-    assert find_seam(close) is not None
-    assert find_seam(close + others) is None
+    assert find_worst_handoff(close) is not None
+    assert find_worst_handoff(close + others) is None
 
 
-def test_the_task_that_is_left_is_found_with_the_step_at_which_it_is() -> None:
+def test_the_most_abandoned_task_is_named_with_its_step() -> None:
     abandonment = [row(0.55, n=120, task="repair"), row(0.2, n=120, task="address"), row(0.22, n=120, task="register")]
     left = [
         row(45, task="repair", left_after="Serial number asked"),
@@ -70,7 +70,7 @@ def test_the_task_that_is_left_is_found_with_the_step_at_which_it_is() -> None:
     )
 
 
-def test_no_step_is_named_where_people_leave_at_several() -> None:
+def test_no_step_is_named_when_people_leave_at_several() -> None:
     abandonment = [row(0.55, n=120, task="repair"), row(0.2, n=120, task="address")]
     left = [row(30, task="repair", left_after="One"), row(28, task="repair", left_after="Another")]
     found = find_long_task(abandonment, left)
@@ -83,7 +83,7 @@ def path(name: str, n: float) -> AnswerRow:
     return row(n, path=name)
 
 
-def test_flows_keep_every_journey_and_group_the_thin_ones() -> None:
+def test_flows_keep_every_journey_and_group_small_ones() -> None:
     rows = [
         path("awareness > discovery > purchase", 60),
         path("awareness", 30),
@@ -105,7 +105,7 @@ def test_flows_keep_every_journey_and_group_the_thin_ones() -> None:
     assert sum(flow.journeys for flow in flows if flow.place == 2) == 69
 
 
-def test_a_sankey_has_one_node_for_each_stage_at_each_place() -> None:
+def test_a_sankey_has_one_node_per_stage_and_position() -> None:
     flows = stage_flows([path("use > loyalty > use", 10), path("use", 5)])
     option = sankey(flows, order=("use", "loyalty"))
     (series,) = option["series"]

@@ -47,7 +47,7 @@ def failed_check() -> Check:
     )
 
 
-def test_certified_is_said_only_when_every_metric_is() -> None:
+def test_the_certified_badge_requires_every_metric_certified() -> None:
     assert badges.certification([metric("certified"), metric("certified")]).text == "All metrics certified"
     assert badges.certification([metric("certified"), metric("provisional")]).text == "1 of 2 metrics certified"
 
@@ -62,19 +62,19 @@ def test_the_worst_metric_decides_the_badge(worst: str, text: str, color: str) -
     assert "failed: unique_answer" in badge.help
 
 
-def test_freshness_is_told_in_the_companys_own_time() -> None:
+def test_freshness_is_shown_in_the_companys_timezone() -> None:
     badge = badges.freshness(release(), now=PUBLISHED + timedelta(hours=3), stale_after=STALE_AFTER)
     assert badge.text == "Updated today 06:10"
 
 
-def test_a_release_older_than_allowed_is_stale_in_badge_and_callout() -> None:
+def test_an_old_release_is_stale_in_badge_and_callout() -> None:
     now = PUBLISHED + timedelta(days=3)
     assert badges.freshness(release(), now=now, stale_after=STALE_AFTER).text == "Data 3 days old"
     found = badges.notices(release(), [], live_run_id="r1", now=now, stale_after=STALE_AFTER)
     assert [notice.title for notice in found] == ["These numbers are 3 days old"]
 
 
-def test_a_failed_load_since_is_explained_with_its_checks() -> None:
+def test_a_later_failed_run_is_explained_with_its_checks() -> None:
     failed = run("failed", checks=(failed_check(),))
     found = badges.notices(
         release(), [failed], live_run_id="r1", now=PUBLISHED + timedelta(hours=30), stale_after=STALE_AFTER
@@ -84,19 +84,19 @@ def test_a_failed_load_since_is_explained_with_its_checks() -> None:
     assert "22 Nov 2026, 06:10" in found[0].text
 
 
-def test_a_load_that_passed_needs_no_callout() -> None:
+def test_a_passed_run_needs_no_callout() -> None:
     found = badges.notices(
         release(), [run("passed")], live_run_id="r1", now=PUBLISHED + timedelta(hours=30), stale_after=STALE_AFTER
     )
     assert found == []
 
 
-def test_an_earlier_release_says_that_another_is_live() -> None:
+def test_an_earlier_release_states_that_another_is_live() -> None:
     found = badges.notices(release(), [], live_run_id="r9", now=PUBLISHED, stale_after=STALE_AFTER)
     assert [notice.title for notice in found] == ["These are earlier answers"]
 
 
-def test_late_sources_are_told_unless_the_day_is_pinned() -> None:
+def test_late_sources_are_reported_unless_the_as_of_day_is_pinned() -> None:
     late = badges.lateness(release(as_of_on=date(2011, 1, 24)), stale_after=STALE_AFTER)
     assert late is not None
     assert late.text == "Sources end 24 Jan 2011"

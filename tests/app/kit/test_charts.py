@@ -75,43 +75,43 @@ def marks(specification: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_written_labels_take_the_colour_of_the_page(name: str) -> None:
+def test_text_labels_use_the_text_colour_of_the_page(name: str) -> None:
     labels = marks(specification(name), "text")
     assert labels
     assert all(label["mark"]["color"] == "currentColor" for label in labels)
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_chart_carries_its_data_and_asks_for_nothing_from_outside(name: str) -> None:
+def test_a_chart_embeds_its_data_and_loads_nothing_remote(name: str) -> None:
     text = json.dumps(specification(name)["datasets"])
     assert text != "{}"
     assert '"url"' not in json.dumps({key: value for key, value in specification(name).items() if key != "$schema"})
 
 
-def test_bars_keep_the_order_in_which_they_are_given() -> None:
+def test_bars_keep_the_given_order() -> None:
     assert marks(specification("ranked"), "bar")[0]["encoding"]["y"]["sort"] == ["Fix it", "Tell me"]
 
 
-def test_what_is_more_and_less_common_differs_in_shape_and_colour() -> None:
+def test_over_and_under_represented_values_differ_in_shape_and_colour() -> None:
     points = marks(specification("index_dots"), "point")[0]["encoding"]
     assert points["shape"]["scale"]["range"][:2] == ["circle", "diamond"]
     assert points["color"]["scale"]["range"][0] != points["color"]["scale"]["range"][1]
 
 
-def test_the_last_month_of_a_curve_is_written_at_its_end() -> None:
+def test_a_curve_is_labelled_with_its_last_month() -> None:
     label = marks(specification("survival"), "text")[-1]
     rows = specification("survival")["datasets"][label["data"]["name"]]
     assert [row["value"] for row in rows] == [0.8]
 
 
-def test_the_part_of_the_top_tier_is_shaded_and_its_point_marked() -> None:
+def test_the_top_tier_is_shaded_and_its_point_marked() -> None:
     drawn = specification("pareto")
     (area,), (dot,) = marks(drawn, "area"), marks(drawn, "point")
     assert [row["customers"] for row in drawn["datasets"][area["data"]["name"]]] == [0.0, 0.2]
     assert [row["revenue"] for row in drawn["datasets"][dot["data"]["name"]]] == [0.6]
 
 
-def test_who_falls_is_drawn_below_the_line_and_written_without_a_sign() -> None:
+def test_downward_moves_are_drawn_below_the_axis_without_a_sign() -> None:
     drawn = specification("moves")
     up, down = marks(drawn, "bar")
     assert (up["encoding"]["y"]["field"], down["encoding"]["y"]["field"]) == ("up", "below")
@@ -120,7 +120,7 @@ def test_who_falls_is_drawn_below_the_line_and_written_without_a_sign() -> None:
     assert [(row["up"], row["below"]) for row in rows] == [(4, -3)]
 
 
-def test_forecast_and_fact_differ_in_shape() -> None:
+def test_forecast_and_actual_differ_in_shape() -> None:
     drawn = value_charts.calibration(
         [{"tenth": 1, "forecast": 2.0, "fact": 3.0, "note": "9 customers"}], axis="EUR", pattern=",.0f"
     ).to_dict()
@@ -143,5 +143,5 @@ def test_marks_stand_out_on_a_light_and_on_a_dark_page(colour: str, background: 
     assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
-def test_names_of_close_lines_are_written_apart() -> None:
+def test_labels_of_close_lines_do_not_overlap() -> None:
     assert charts.apart([10, 9, 50], least=4) == [13, 9, 50]

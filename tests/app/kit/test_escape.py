@@ -1,4 +1,4 @@
-"""Whatever text reaches a page is text: nothing of it is formatting, a link, an image or HTML."""
+"""Text on a page is plain text: none of it becomes formatting, a link, an image or HTML."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ def check(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", PAYLOADS, ids=plain)
-def test_no_payload_formats_or_links(text: str) -> None:
+def test_hostile_payloads_do_not_format_or_link(text: str) -> None:
     check(text)
 
 
 @given(st.text(alphabet=st.sampled_from("ab1.@:/w-+*_`[]()<>~#|&!$\\ \n\t\u202e\u2060\x00é"), max_size=30))
-def test_no_text_formats_or_links(text: str) -> None:
+def test_arbitrary_text_does_not_format_or_link(text: str) -> None:
     check(text)
 
 
 @given(st.text(max_size=40))
-def test_any_text_of_any_script_stays_itself(text: str) -> None:
+def test_text_of_any_script_is_unchanged(text: str) -> None:
     check(text)
 
 
 @given(st.text(alphabet=st.sampled_from("a` \n\\*"), max_size=12))
-def test_code_holds_its_text_and_nothing_else(text: str) -> None:
+def test_code_spans_contain_exactly_their_text(text: str) -> None:
     made, said = read(as_code(text))
     assert made <= {*PLAIN, "code_inline"}
     assert said.strip() == one_line(text)
 
 
 @given(st.text(max_size=500))
-def test_what_an_address_says_is_cut_to_a_line(text: str) -> None:
+def test_text_from_the_url_is_cut_to_one_line(text: str) -> None:
     said = shortened(text)
     assert len(said) <= 60
     assert "\n" not in said

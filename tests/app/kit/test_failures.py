@@ -1,4 +1,4 @@
-"""One card's failure is its own: the rest of the page is drawn, the sentence says so, the log has the reason."""
+"""A failing card does not fail the page: the rest is drawn, a sentence says so, the log has the reason."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def stopped_page() -> None:
 
 
 def unknown_metric() -> None:
-    from app.kit.desk import Definitions
     from app.kit.failures import page, part
+    from app.kit.page_session import Definitions
 
     with page("A page"), part("Promoters"):
         assert Definitions()["nps"]
@@ -61,7 +61,7 @@ def otherwise_drawn() -> None:
         raise ZeroDivisionError
 
 
-def test_a_broken_card_leaves_the_rest_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_card_is_logged_and_other_cards_are_drawn(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         page = AppTest.from_function(broken_card, default_timeout=TIMEOUT).run()
     assert not page.exception
@@ -70,7 +70,7 @@ def test_a_broken_card_leaves_the_rest_and_is_logged(caplog: pytest.LogCaptureFi
     assert "a whole card" in [text.value for text in page.markdown]
     said = page.warning[0].value
     assert said.startswith("**Gates by topic cannot be shown.**")
-    assert "The rest stands" in said
+    assert "The rest is unaffected" in said
     assert "identifier" not in said
     logged = next(record for record in caplog.records if record.name == "app.kit.failures")
     assert "'A page'" in logged.getMessage()
@@ -80,7 +80,7 @@ def test_a_broken_card_leaves_the_rest_and_is_logged(caplog: pytest.LogCaptureFi
     assert logged.exc_info[0] is KeyError
 
 
-def test_a_page_that_fails_as_a_whole_has_a_heading_a_sentence_and_a_way_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_page_shows_a_heading_a_message_and_a_link(caplog: pytest.LogCaptureFixture) -> None:
     page = AppTest.from_function(broken_page, default_timeout=TIMEOUT).run()
     assert not page.exception
     assert page.markdown[0].value == "the frame"
@@ -90,7 +90,7 @@ def test_a_page_that_fails_as_a_whole_has_a_heading_a_sentence_and_a_way_on(capl
     assert "IndexError" in caplog.text
 
 
-def test_a_page_that_ends_early_on_purpose_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_page_that_stops_on_purpose_is_not_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     page = AppTest.from_function(stopped_page, default_timeout=TIMEOUT).run()
     assert not page.exception
     assert not page.warning
@@ -98,12 +98,12 @@ def test_a_page_that_ends_early_on_purpose_is_no_failure(caplog: pytest.LogCaptu
     assert "app.kit.failures" not in [record.name for record in caplog.records]
 
 
-def test_a_metric_that_the_release_lacks_is_named() -> None:
+def test_a_metric_missing_from_the_release_is_named() -> None:
     page = AppTest.from_function(unknown_metric, default_timeout=TIMEOUT).run()
     assert "This release defines no metric 'nps'" in page.warning[0].value
 
 
-def test_what_must_stand_in_any_case_is_drawn_after_a_failure() -> None:
+def test_required_content_is_drawn_after_a_failure() -> None:
     page = AppTest.from_function(otherwise_drawn, default_timeout=TIMEOUT).run()
     assert [title.value for title in page.title] == ["The answer cannot be shown"]
     assert page.warning

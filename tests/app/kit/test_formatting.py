@@ -38,35 +38,35 @@ def test_an_unknown_currency_is_named_by_its_code() -> None:
     assert formatting.money(1200, "CHF") == "CHF 1,200"
 
 
-def test_shares_change_in_points_and_amounts_in_percent() -> None:
+def test_changes_of_shares_are_in_points_and_of_amounts_in_percent() -> None:
     assert formatting.change(0.64, 0.61, "share") == "+3.0 pts"
     assert formatting.change(108, 100, "currency") == "+8%"
     assert formatting.change(46, 48.5, "score") == "−2.5"
 
 
-def test_a_change_without_a_base_is_not_shown() -> None:
+def test_a_change_from_zero_is_not_shown() -> None:
     assert formatting.change(10, 0, "count") is None
 
 
-def test_what_rounds_to_nothing_has_no_sign() -> None:
+def test_a_number_that_rounds_to_zero_has_no_sign() -> None:
     assert formatting.signed(-0.004, decimals=1) == "0.0"
 
 
-def test_a_hidden_cell_names_the_floor_beside_it() -> None:
+def test_a_hidden_cell_names_the_minimum_group_size() -> None:
     assert formatting.unavailable("suppressed") == "hidden"
     assert "fewer than 10 people" in formatting.hidden_note(10)
 
 
-def test_dates_read_alike_everywhere() -> None:
+def test_dates_have_one_format() -> None:
     assert formatting.span(date(2025, 11, 1), date(2026, 11, 30)) == "Nov 2025 – Nov 2026"
     assert formatting.span(date(2026, 11, 1), date(2026, 11, 30)) == "Nov 2026"
     assert formatting.moment(datetime(2026, 11, 2, 6, 10, tzinfo=UTC)) == "2 Nov 2026, 06:10"
 
 
-def test_text_from_a_company_cannot_format_the_page() -> None:
+def test_company_text_cannot_format_the_page() -> None:
     assert formatting.markdown_safe("*a* [b](c) $x$") == r"\*a\* \[b\](c) \$x\$"
 
 
-def test_lists_are_joined_as_in_a_sentence() -> None:
+def test_lists_are_joined_with_commas_and_and() -> None:
     assert formatting.listing(["a", "b", "c"]) == "a, b and c"
     assert formatting.listing([]) == ""

@@ -25,45 +25,45 @@ def test_the_best_customers_are_named_by_their_proven_marks() -> None:
     assert sentence.claim
 
 
-def test_without_marks_only_the_share_is_said() -> None:
+def test_without_marks_the_sentence_states_only_the_share() -> None:
     sentence = who_sentences.who(row(0.64), [profile("35-54", 103, 20)], top_tier=0.2, as_of=AS_OF)
     assert sentence.text == "Your top 20% of customers bring 64% of revenue"
     assert sentence.claim
 
 
-def test_a_nearly_even_spread_is_no_claim() -> None:
+def test_a_nearly_even_distribution_is_not_claimed() -> None:
     assert not who_sentences.who(row(0.27), [], top_tier=0.2, as_of=AS_OF).claim
 
 
-def test_nobody_in_a_top_tier_is_said_as_such() -> None:
+def test_an_empty_top_tier_is_stated() -> None:
     sentence = who_sentences.who(row(None, status="no_data"), [], top_tier=0.2, as_of=date(2011, 1, 24))
-    assert sentence.text == "No customer brought revenue in the year to 24 Jan 2011, so nobody is in a top tier"
+    assert sentence.text == "No customer brought revenue in the year to 24 Jan 2011, so no customer is in a top tier"
     assert not sentence.claim
 
 
-def test_a_withheld_share_is_not_explained_away() -> None:
+def test_a_withheld_share_is_stated_as_withheld() -> None:
     sentence = who_sentences.who(row(None, status="withheld"), [], top_tier=0.2, as_of=AS_OF)
     assert "cannot be shown" in sentence.text
     assert not sentence.claim
 
 
-def test_a_stall_is_said_with_its_comparison() -> None:
+def test_a_stall_is_stated_with_its_comparison() -> None:
     sentence = journey_sentences.journey(stages(awareness=0.72, discovery=0.72, purchase=0.72, use=0.42), days=90)
     assert sentence.text == "58% go no further than use within 90 days; after the other stages 28% do"
     assert sentence.claim
 
 
-def test_level_stages_are_said_neutrally() -> None:
+def test_level_stages_are_stated_neutrally() -> None:
     sentence = journey_sentences.journey(stages(awareness=0.66, discovery=0.64, use=0.65), days=90)
     assert sentence.text == "Between 64% and 66% go on from a stage within 90 days; no stage stands out"
     assert not sentence.claim
 
 
-def test_no_observed_stage_gives_no_number() -> None:
+def test_without_an_observed_stage_no_number_is_given() -> None:
     assert not journey_sentences.journey([], days=90).claim
 
 
-def test_the_unmet_outcome_is_said_with_both_shares() -> None:
+def test_the_unmet_outcome_is_stated_with_both_shares() -> None:
     sentence = outcomes_sentences.outcomes(
         [outcome("Fix it", 14.5), outcome("Tell me", 7.4)], [outcome("Fix it", 9.0)], [outcome("Fix it", 3.5)]
     )
@@ -81,7 +81,7 @@ def test_without_an_unmet_outcome_the_highest_is_named_neutrally() -> None:
     assert not sentence.claim
 
 
-def test_the_short_pillar_stands_beside_those_that_meet_expectations() -> None:
+def test_the_weakest_pillar_is_named_beside_those_that_meet_expectations() -> None:
     sentence = expectations_sentences.expectations(
         [gap("people", 0.05), gap("products", -0.25), gap("processes", -1.4)]
     )
@@ -89,18 +89,18 @@ def test_the_short_pillar_stands_beside_those_that_meet_expectations() -> None:
     assert sentence.claim
 
 
-def test_a_pillar_that_may_be_materially_short_is_not_said_to_meet_expectations() -> None:
+def test_a_possibly_short_pillar_is_not_called_meeting_expectations() -> None:
     sentence = expectations_sentences.expectations([gap("people", -0.2, 0.2), gap("processes", -1.4)])
     assert sentence.text == "Processes fall short of expectations by 1.4 points"
 
 
-def test_experience_above_expectation_is_said_as_such() -> None:
+def test_experience_above_expectation_is_stated() -> None:
     sentence = expectations_sentences.expectations([row(0.364, low=0.148, high=0.580, n=250, pillar="products")])
     assert sentence.text == "Experience of products exceeds expectations by 0.4 points"
     assert sentence.claim
 
 
-def test_gaps_within_their_intervals_are_said_neutrally() -> None:
+def test_gaps_within_their_intervals_are_stated_neutrally() -> None:
     sentence = expectations_sentences.expectations([gap("people", 0.05, 0.2), gap("processes", -0.1, 0.2)])
     assert sentence.text == "No pillar falls measurably short; the widest gap is −0.1, for processes"
     assert not sentence.claim
@@ -123,7 +123,7 @@ def test_no_revenue_is_not_called_zero() -> None:
     assert sentence.text == "No revenue is recorded in this period"
 
 
-def test_extremes_are_named_only_when_they_are_apart() -> None:
+def test_extremes_are_named_only_when_they_differ() -> None:
     apart = [row(0.4, half=0.02, channel="email"), row(0.6, half=0.02, channel="store")]
     close = [row(0.50, half=0.05, channel="email"), row(0.53, half=0.05, channel="store")]
     said = sentences.extremes(apart, "channel", what="Going on", unit="share")
@@ -134,7 +134,7 @@ def test_extremes_are_named_only_when_they_are_apart() -> None:
     assert not said.claim
 
 
-def test_checks_are_counted_not_praised() -> None:
+def test_checks_are_counted_without_praise() -> None:
     sentence = quality_sentences.quality(67, 68, day_of_run="22 Nov 2026")
     assert sentence.text == "67 of 68 checks passed on the load of 22 Nov 2026"
     assert not sentence.claim
@@ -156,11 +156,11 @@ def test_unanswered_mentions_stand_beside_the_gate() -> None:
     assert before_sentences.before(None, row(0.48, half=0.1)).text == "48% of negative mentions are answered"
 
 
-def test_a_handful_before_the_purchase_proves_nothing() -> None:
+def test_few_visitors_before_purchase_support_no_claim() -> None:
     assert not before_sentences.before(row(0.9, half=0.1, n=12), row(0.1, half=0.1, n=12)).claim
 
 
-def test_a_measure_without_an_interval_is_spread_out_but_never_claimed() -> None:
+def test_a_measure_without_an_interval_is_listed_but_not_claimed() -> None:
     rows = [row(41.0, kind="returns"), row(6.0, kind="delivery"), row(90.0, kind="rare", n=3)]
     sentence = sentences.spread(rows, "kind", what="The time", unit="hours")
     assert "“Delivery”" in sentence.text
@@ -169,7 +169,7 @@ def test_a_measure_without_an_interval_is_spread_out_but_never_claimed() -> None
     assert not sentence.claim
 
 
-def test_corners_are_said_with_their_share_of_credit_and_never_as_a_cause() -> None:
+def test_corners_are_stated_with_their_credit_and_not_as_a_cause() -> None:
     shares = {("marketing", "acquired"): 0.5, ("commerce", "acquired"): 0.2, ("unattributed", "acquired"): 0.3}
     grown = corners_sentences.corners(row(120.0), shares)
     assert grown.text == (
@@ -180,14 +180,14 @@ def test_corners_are_said_with_their_share_of_credit_and_never_as_a_cause() -> N
     assert not corners_sentences.corners(row(None, status="withheld"), shares).claim
 
 
-def test_two_corners_that_earn_most_are_named_each_with_what_it_earns() -> None:
+def test_the_two_top_corners_are_named_with_their_shares() -> None:
     shares = {("marketing", "acquired"): 0.4, ("service", "retained"): 0.3}
     assert corners_sentences.credited_most(shares).text == (
         "Marketing earns most for customers acquired (40%) and service earns most for customers retained (30%)"
     )
 
 
-def test_what_nobody_touched_is_not_a_corner() -> None:
+def test_untouched_acquisitions_are_not_a_corner() -> None:
     shares = {("unattributed", "acquired"): 0.9, ("service", "acquired"): 0.1, ("service", "retained"): 1.0}
     assert corners_sentences.credited_most(shares).text == (
         "Service earns most for customers acquired (10%) and retained (100%)"

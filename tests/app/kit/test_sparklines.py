@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from app.kit import charts, initiatives
-from app.kit.desk import Desk, open_desk
 from app.kit.formatting import span
+from app.kit.page_session import PageSession, open_session
 from app.kit.periods import Window, window
 from app.kit.sparklines import course
 from tests.app.conftest import Open
@@ -30,11 +30,11 @@ CHANGED = [
 FIRST_QUARTER = Window(date(2026, 1, 1), date(2026, 3, 31))
 
 
-def desk_of(changed: list[tuple[Any, ...]], *, mart: str = "fct_stage_entries") -> Desk:
+def session_of(changed: list[tuple[Any, ...]], *, mart: str = "fct_stage_entries") -> PageSession:
     names = ("label", "corner", "stage", "started", "ended")
     rows = [row(1.0, **dict(zip(names, one, strict=True))) for one in changed]
     definitions = {"watched": SimpleNamespace(model=(mart,))}
-    return cast(Desk, SimpleNamespace(ask=lambda *_, **__: SimpleNamespace(rows=rows), definitions=definitions))
+    return cast(PageSession, SimpleNamespace(ask=lambda *_, **__: SimpleNamespace(rows=rows), definitions=definitions))
 
 
 def labels(found: list[Any]) -> list[str]:
@@ -51,20 +51,18 @@ def labels(found: list[Any]) -> list[str]:
         ({"corner": ("service",), "stage": ("use",)}, ["New name"]),
     ],
 )
-def test_a_number_is_touched_by_what_is_meant_for_its_corner_and_stage_or_for_all(
-    where: dict[str, tuple[str, ...]], touched: list[str]
-) -> None:
-    assert labels(initiatives.marks(desk_of(CHANGED), "watched", FIRST_QUARTER, where=where)) == touched
+def test_initiatives_apply_by_corner_and_stage_or_to_all(where: dict[str, tuple[str, ...]], touched: list[str]) -> None:
+    assert labels(initiatives.marks(session_of(CHANGED), "watched", FIRST_QUARTER, where=where)) == touched
 
 
-def test_what_is_said_in_public_is_touched_by_marketing_and_service() -> None:
+def test_mention_metrics_are_affected_by_marketing_and_service() -> None:
     changed = [*CHANGED, ("Lower prices", "commerce", None, "2026-01-05", None)]
-    found = initiatives.marks(desk_of(changed, mart="fct_mentions"), "watched", FIRST_QUARTER)
+    found = initiatives.marks(session_of(changed, mart="fct_mentions"), "watched", FIRST_QUARTER)
     assert labels(found) == ["Welcome mails", "Advice chat", "New name"]
-    assert labels(initiatives.marks(desk_of(changed), "watched", FIRST_QUARTER))[0] == "Lower prices"
+    assert labels(initiatives.marks(session_of(changed), "watched", FIRST_QUARTER))[0] == "Lower prices"
 
 
-def test_marks_are_dashed_across_the_line_and_named_on_pointing() -> None:
+def test_initiative_marks_are_dashed_lines_with_tooltips() -> None:
     drawn = charts.sparkline(
         POINTS,
         tone=charts.CONTEXT,
@@ -82,37 +80,35 @@ def test_marks_are_dashed_across_the_line_and_named_on_pointing() -> None:
         {"at": "2026-01-10T00:00:00", "label": "Welcome mails"},
         {"at": "2026-02-15T00:00:00", "label": "Advice chat, Blue door"},
     ]
-    assert "label" in [told["field"] for told in pointed["encoding"]["tooltip"]]
+    assert "label" in [entry["field"] for entry in pointed["encoding"]["tooltip"]]
 
 
-def test_where_nothing_was_changed_there_is_the_line_alone() -> None:
+def test_without_initiatives_only_the_line_is_drawn() -> None:
     drawn = charts.sparkline(POINTS, tone=charts.CONTEXT)
     assert [layer["mark"]["type"] for layer in drawn["layer"]] == ["line", "point"]
 
 
-def test_a_course_keeps_to_the_months_that_it_shows(demo_workspace: Path) -> None:
-    desk = open_desk(demo_workspace)
-    whole = course(desk, "revenue", {}, Window(None, None))
+def test_initiative_marks_stay_within_the_shown_months(demo_workspace: Path) -> None:
+    session = open_session(demo_workspace)
+    whole = course(session, "revenue", {}, Window(None, None))
     assert whole is not None
     assert len(whole.points) == 12
     first = whole.points[0]["period"]
-    began = [one["at"] for one in initiatives.marks(desk, "revenue", Window(None, None))]
+    began = [one["at"] for one in initiatives.marks(session, "revenue", Window(None, None))]
     assert [one["at"] for one in whole.changed] == [at for at in began if at >= first]
     assert len(whole.changed) < len(began)
 
 
 @pytest.mark.parametrize("name", ["today", "who"])
-def test_every_course_on_a_page_tells_what_was_changed_meanwhile(
-    open_page: Open, demo_workspace: Path, name: str
-) -> None:
-    desk = open_desk(demo_workspace)
-    year = window("Last 12 months", desk.document.as_of_on)
-    changed = initiatives.marks(desk, "revenue", year)
+def test_every_sparkline_on_a_page_marks_its_initiatives(open_page: Open, demo_workspace: Path, name: str) -> None:
+    session = open_session(demo_workspace)
+    year = window("Last 12 months", session.document.as_of_on)
+    changed = initiatives.marks(session, "revenue", year)
     assert changed
     assert year.since is not None
     assert year.until is not None
-    told = [chart.proto.alt for chart in open_page(demo_workspace, name).get("vega_lite_chart")]
+    texts = [chart.proto.alt for chart in open_page(demo_workspace, name).get("vega_lite_chart")]
     # Where months are hidden, a course may begin after the change.
-    whole = [text for text in told if f", {span(year.since, year.until)}, by month: from" in text]
+    whole = [text for text in texts if f", {span(year.since, year.until)}, by month: from" in text]
     assert len(whole) >= 6
     assert all(initiatives.note(changed, numbered=False) in text for text in whole)

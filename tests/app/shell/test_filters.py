@@ -1,4 +1,4 @@
-"""Filters in the page's address: a company's own words never stand for those of the page."""
+"""Filters in the page's address: a company's own words are never confused with those of the page."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def drawn(vocabulary: list[str], **address: str) -> AppTest:
 
 @settings(max_examples=25)
 @given(VOCABULARIES, st.data())
-def test_every_value_of_any_vocabulary_survives_the_address(vocabulary: list[str], data: st.DataObject) -> None:
+def test_every_vocabulary_value_survives_the_url(vocabulary: list[str], data: st.DataObject) -> None:
     value = data.draw(st.sampled_from(vocabulary))
     chosen, _ = drawn(vocabulary, segment=value).session_state["chosen"]
     assert chosen == value
@@ -66,7 +66,7 @@ def test_every_value_of_any_vocabulary_survives_the_address(vocabulary: list[str
 
 @settings(max_examples=10)
 @given(VOCABULARIES)
-def test_without_a_filter_in_the_address_everybody_is_shown(vocabulary: list[str]) -> None:
+def test_without_a_filter_in_the_url_all_customers_are_shown(vocabulary: list[str]) -> None:
     page = drawn(vocabulary)
     assert page.session_state["chosen"] == (None, None)
     everybody, everywhere = page.session_state["said"]
@@ -80,7 +80,7 @@ def test_a_segment_called_all_is_a_segment() -> None:
 
 
 @pytest.mark.parametrize("key", ["segment", "region", "period", "compare"])
-def test_what_is_not_offered_is_left_out_and_said(key: str) -> None:
+def test_unknown_filter_values_are_dropped_and_reported(key: str) -> None:
     page = drawn(["Business", "Consumer"], **{key: "[x](https://evil.example)"})
     assert page.session_state["chosen"] == (None, None)
     said = page.info[0].value
@@ -90,7 +90,7 @@ def test_what_is_not_offered_is_left_out_and_said(key: str) -> None:
     assert not AUTOLINK.search(text)
 
 
-def test_names_with_signs_are_offered_where_no_sign_formats() -> None:
+def test_names_with_markdown_signs_are_offered_literally() -> None:
     assert not drawn(["**VIP**", "Rest"]).get("button_group")
     assert drawn(["VIP", "Rest"]).get("button_group")
 
@@ -101,14 +101,14 @@ def filters(segment: str | None = None, region: str | None = None) -> Filters:
     )
 
 
-def test_a_sentence_tells_a_segment_called_all_from_all() -> None:
+def test_a_sentence_distinguishes_a_segment_called_all() -> None:
     assert filters().scope == ""
     assert filters("All", "All regions").scope == " among “All” in “All regions”"
     assert filters("Business", "Nord").scope == " among Business in Nord"
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=6))
-def test_a_label_outside_a_vocabulary_reads_like_none_of_it(vocabulary: list[str]) -> None:
+def test_an_unknown_label_differs_from_every_vocabulary_label(vocabulary: list[str]) -> None:
     for label in (ALL, ALL_REGIONS):
         assert outside(label, vocabulary).casefold() not in {word.casefold() for word in vocabulary}
 
@@ -120,7 +120,7 @@ def test_no_two_values_of_a_chart_share_a_label(values: list[str]) -> None:
     assert len(set(made.values())) == len(made)
 
 
-def test_a_value_called_not_known_is_not_the_missing_one() -> None:
+def test_a_value_named_not_known_differs_from_a_missing_one() -> None:
     rows = tuple(
         AnswerRow(metric="customers", dimensions={"segment": name}, value=value, n=value)
         for name, value in (("not known", 6), (None, 4), ("Business", 2))
@@ -132,5 +132,5 @@ def test_a_value_called_not_known_is_not_the_missing_one() -> None:
     assert list(table.texts["Segment"]) == ["Business", f"“{UNKNOWN}”", UNKNOWN]
 
 
-def test_own_words_are_quoted_whatever_their_case() -> None:
+def test_company_values_are_quoted_in_any_case() -> None:
     assert [named(word) for word in ("OTHER", "Several ", "Nord")] == ["“OTHER”", "“Several”", "Nord"]

@@ -1,4 +1,4 @@
-"""Whatever a visitor writes into the address, the page comes, with a sentence at most, and makes nothing of it."""
+"""A hostile address opens the page, at most with a message, and is never interpreted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check(page: AppTest, payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", [one for one in EVERY_TENTH if one.strip()], ids=plain)
-def test_a_release_that_nobody_published_is_a_sentence(open_page: Open, demo_workspace: Path, payload: str) -> None:
+def test_an_unknown_release_in_the_url_gives_a_message(open_page: Open, demo_workspace: Path, payload: str) -> None:
     page = open_page(demo_workspace, release=payload)
     check(page, payload)
     assert page.title[0].value == "That release is no longer kept"
@@ -55,7 +55,7 @@ def test_a_release_that_nobody_published_is_a_sentence(open_page: Open, demo_wor
 
 
 @pytest.mark.parametrize("payload", EVERY_TENTH, ids=plain)
-def test_a_metric_that_nobody_defined_is_a_sentence(open_page: Open, demo_workspace: Path, payload: str) -> None:
+def test_an_unknown_metric_in_the_url_gives_a_message(open_page: Open, demo_workspace: Path, payload: str) -> None:
     page = open_page(demo_workspace, "definitions", metric=payload)
     check(page, payload)
     said = [warning.value for warning in page.warning if "There is no metric called" in warning.value]
@@ -65,18 +65,20 @@ def test_a_metric_that_nobody_defined_is_a_sentence(open_page: Open, demo_worksp
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("payload", FEW[:2], ids=plain)
-def test_a_page_makes_nothing_of_its_address(open_page: Open, demo_workspace: Path, name: str, payload: str) -> None:
+def test_a_page_does_not_interpret_hostile_url_text(
+    open_page: Open, demo_workspace: Path, name: str, payload: str
+) -> None:
     check(open_page(demo_workspace, name, **dict.fromkeys(PARAMETERS, payload)), payload)
 
 
-def test_parameters_that_come_twice_are_one(open_page: Open, demo_workspace: Path) -> None:
+def test_repeated_url_parameters_count_once(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "who", segment=["<b>", "[x](https://evil.example)"], period=["x", "y"])
     check(page, "[x](https://evil.example)")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("payload", [one for one in PAYLOADS if one.strip()], ids=plain)
-def test_no_address_opens_a_release_that_nobody_published(open_page: Open, demo_workspace: Path, payload: str) -> None:
+def test_arbitrary_urls_do_not_open_unknown_releases(open_page: Open, demo_workspace: Path, payload: str) -> None:
     page = open_page(demo_workspace, release=payload)
     check(page, payload)
     assert page.title[0].value == "That release is no longer kept"
@@ -84,6 +86,6 @@ def test_no_address_opens_a_release_that_nobody_published(open_page: Open, demo_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("payload", PAYLOADS, ids=plain)
-def test_no_page_makes_anything_of_any_address(open_page: Open, demo_workspace: Path, payload: str) -> None:
+def test_no_page_interprets_arbitrary_url_text(open_page: Open, demo_workspace: Path, payload: str) -> None:
     for name in PAGES:
         check(open_page(demo_workspace, name, **dict.fromkeys(PARAMETERS, payload)), payload)

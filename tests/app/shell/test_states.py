@@ -25,7 +25,7 @@ def rewrite(root: Path, **changes: object) -> Release:
     return make_live(paths, read_document(paths, pointer.run_id).model_copy(update=changes))
 
 
-def test_without_a_workspace_the_page_says_how_to_make_one(open_page: Open) -> None:
+def test_without_a_workspace_the_page_explains_how_to_make_one(open_page: Open) -> None:
     page = open_page(None)
     assert not page.exception
     assert page.title[0].value == "No workspace yet"
@@ -33,7 +33,7 @@ def test_without_a_workspace_the_page_says_how_to_make_one(open_page: Open) -> N
     assert "CX_WORKSPACE" in texts(page)
 
 
-def test_a_workspace_that_is_not_there_is_named(open_page: Open, tmp_path: Path) -> None:
+def test_a_missing_workspace_is_named(open_page: Open, tmp_path: Path) -> None:
     page = open_page(tmp_path / "nowhere")
     assert str(tmp_path / "nowhere") in texts(page)
 
@@ -46,7 +46,7 @@ def test_without_a_release_the_page_gives_the_exact_command_and_the_path(open_pa
     assert [button.label for button in page.button] == ["Check again"]
 
 
-def test_a_release_that_is_not_kept_offers_the_live_one(open_page: Open, demo_workspace: Path) -> None:
+def test_a_deleted_release_offers_the_live_one(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, release="long-gone")
     assert page.title[0].value == "That release is no longer kept"
     page.button[0].click().run()
@@ -61,7 +61,7 @@ def test_an_old_release_is_called_stale_in_badge_and_callout(open_page: Open, co
     assert "These numbers are 3 days old" in texts(page)
 
 
-def test_after_a_failed_gate_yesterdays_answers_stay_and_say_why(open_page: Open, copy_of_demo: Path) -> None:
+def test_after_a_failed_gate_the_previous_release_stays_with_the_reason(open_page: Open, copy_of_demo: Path) -> None:
     now = datetime.now(UTC)
     broken = Check(
         name="unique_order_key", asset="marts.fct_orders", behaviour="block", status="failed",
@@ -93,7 +93,7 @@ def test_a_withheld_metric_shows_no_number_and_says_so(open_page: Open, copy_of_
     assert "tier_is_plausible" in " ".join(str(metric.help) for metric in page.metric).replace("\\", "")
 
 
-def test_a_failing_check_takes_the_certificate_away(open_page: Open, copy_of_demo: Path) -> None:
+def test_a_failing_check_removes_the_certified_badge(open_page: Open, copy_of_demo: Path) -> None:
     live = open_release(WorkspacePaths(copy_of_demo)).document
     failed = Check(
         name="orders_are_recent", asset="marts.fct_orders", behaviour="warn", status="failed",
@@ -110,7 +110,7 @@ def test_a_failing_check_takes_the_certificate_away(open_page: Open, copy_of_dem
     assert "orders_are_recent" in texts(quality).replace("\\", "")
 
 
-def test_few_people_are_hidden_with_a_reason_and_a_way_back(open_page: Open, copy_of_demo: Path) -> None:
+def test_small_groups_are_hidden_with_a_reason_and_a_reset_link(open_page: Open, copy_of_demo: Path) -> None:
     rewrite(copy_of_demo, min_cell=100_000)
     page = open_page(copy_of_demo, "expectations")
     assert not page.exception
@@ -119,9 +119,7 @@ def test_few_people_are_hidden_with_a_reason_and_a_way_back(open_page: Open, cop
     assert "Show all customers" in [button.label for button in page.button]
 
 
-def test_a_period_that_the_sources_do_not_reach_is_said_and_widened_by_a_click(
-    open_page: Open, copy_of_demo: Path
-) -> None:
+def test_an_uncovered_period_is_stated_and_widened_by_a_click(open_page: Open, copy_of_demo: Path) -> None:
     rewrite(copy_of_demo, as_of_on=date(2040, 1, 31))
     page = open_page(copy_of_demo, "who")
     assert page.title[0].value == "No orders are recorded in this period"
@@ -132,7 +130,7 @@ def test_a_period_that_the_sources_do_not_reach_is_said_and_widened_by_a_click(
     assert page.title[0].value != "No orders are recorded in this period"
 
 
-def test_the_server_warms_what_pages_first_ask(copy_of_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_warms_the_first_questions_of_pages(copy_of_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warm_up(copy_of_demo)
     release = open_release(WorkspacePaths(copy_of_demo))
     shown = window("Last 12 months", release.document.as_of_on)

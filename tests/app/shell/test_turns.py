@@ -8,7 +8,7 @@ import pytest
 from app.shell.turns import AT_ONCE, turn
 
 
-def test_no_more_pages_compute_at_once_than_have_places() -> None:
+def test_the_number_of_pages_computing_at_once_is_limited() -> None:
     inside, most = 0, 0
     lock = threading.Lock()
 
@@ -30,7 +30,7 @@ def test_no_more_pages_compute_at_once_than_have_places() -> None:
     assert (inside, most) == (0, AT_ONCE)
 
 
-def test_a_page_that_fails_gives_its_place_back() -> None:
+def test_a_failing_page_releases_its_slot() -> None:
     for _ in range(2 * AT_ONCE):
         with pytest.raises(RuntimeError), turn():
             raise RuntimeError
@@ -38,7 +38,7 @@ def test_a_page_that_fails_gives_its_place_back() -> None:
         pass
 
 
-def test_pages_that_hang_do_not_hold_up_the_others_for_good() -> None:
+def test_hanging_pages_do_not_block_others_forever() -> None:
     ends = threading.Event()
 
     def hang() -> None:

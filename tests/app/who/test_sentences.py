@@ -8,7 +8,7 @@ from serving import AnswerRow
 from tests.app.rows import row
 
 
-def test_the_curve_says_what_the_top_tier_brings_and_claims_only_a_concentration() -> None:
+def test_the_curve_states_the_top_tier_share_and_claims_only_concentration() -> None:
     steps = [row(0.62, top_percent="20"), row(1.0, top_percent="100")]
     found = who_sentences.pareto(steps, top_tier=0.2)
     assert (found.text, found.claim) == ("The best 20% bring 62% of a year's revenue", True)
@@ -16,7 +16,7 @@ def test_the_curve_says_what_the_top_tier_brings_and_claims_only_a_concentration
     assert not who_sentences.pareto([], top_tier=0.2).claim
 
 
-def test_the_back_test_says_on_which_side_the_forecast_lay() -> None:
+def test_the_back_test_states_over_or_under_forecast() -> None:
     assert "26% below what was bought" in who_sentences.back_test(row(-0.264), model="bg_nbd").text
     assert "31% above what was bought" in who_sentences.back_test(row(0.31), model="naive").text
     assert "4% from what was bought" in who_sentences.back_test(row(-0.04), model="bg_nbd").text
@@ -24,7 +24,7 @@ def test_the_back_test_says_on_which_side_the_forecast_lay() -> None:
     assert (untested.text, untested.claim) == ("The forecast could not be tested against facts yet", False)
 
 
-def test_the_nearer_forecast_is_named_whichever_it_is() -> None:
+def test_the_more_accurate_forecast_is_named() -> None:
     errors = [row(247.0, value_model="bg_nbd"), row(297.0, value_model="naive"), row(246.0, value_model="pareto_nbd")]
     assert who_sentences.chosen_model(errors).text == "Purchase model (BG/NBD) was 17% nearer for a single customer"
     worse = [row(297.0, value_model="bg_nbd"), row(247.0, value_model="naive")]
@@ -32,7 +32,7 @@ def test_the_nearer_forecast_is_named_whichever_it_is() -> None:
     assert not who_sentences.chosen_model(errors[:1]).claim
 
 
-def test_cohorts_of_few_customers_say_nothing() -> None:
+def test_small_cohorts_support_no_sentence() -> None:
     rows = [
         row(0.11, months_since_acquired="3", acquired_in="2025-Q1"),
         row(0.17, months_since_acquired="3", acquired_in="2025-Q2"),
@@ -43,15 +43,15 @@ def test_cohorts_of_few_customers_say_nothing() -> None:
     assert "No cohort" in who_sentences.cohorts(rows[2:]).text
 
 
-def test_how_long_customers_last_is_told_with_its_interval() -> None:
+def test_customer_lifetime_is_stated_with_its_interval() -> None:
     rows = [row(0.9, half=0.01, months_since="12"), row(0.6, half=0.03, months_since="18"), row(0.5, months_since="20")]
     assert (
         who_sentences.lasting(rows, what="stay active").text == "60% (57% to 63%) stay active for more than 18 months"
     )
-    assert "nobody is observed" in who_sentences.lasting([], what="stay active").text
+    assert "no customer is observed" in who_sentences.lasting([], what="stay active").text
 
 
-def test_moves_are_counted_and_hidden_ones_said() -> None:
+def test_tier_moves_are_counted_and_hidden_ones_stated() -> None:
     assert (
         who_sentences.tier_moves(row(486), row(308), row(7)).text
         == "486 moves up into the top tier, 308 down, 7 came new into it"
@@ -60,7 +60,7 @@ def test_moves_are_counted_and_hidden_ones_said() -> None:
     assert who_sentences.tier_moves(hidden, row(308), row(7)).text == "Moves between tiers cannot be shown"
 
 
-def test_what_the_best_want_is_a_find_only_beyond_its_interval() -> None:
+def test_a_top_tier_preference_is_claimed_only_beyond_its_interval() -> None:
     rows = [
         row(160, half=15, context="want: Get it fast", context_value="important"),
         row(102, half=15, context="expect: Friendly staff", context_value="expected highly"),

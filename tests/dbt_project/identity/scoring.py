@@ -1,4 +1,4 @@
-"""Resolved and true people in, pairwise precision and recall out, apart for any group of people.
+"""Resolved and true people in, pairwise precision and recall out, also for any group of people.
 
 A pair is two identifiers. It is true where some person has both, and found where both resolve to one person.
 """

@@ -171,21 +171,21 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 
 @pytest.mark.slow
-def test_a_shared_tablet_keeps_its_visits_with_the_first_person_and_nobody_else_gets_them(at_once: Warehouse) -> None:
+def test_visits_of_a_shared_tablet_stay_with_the_first_person(at_once: Warehouse) -> None:
     mother, daughter = at_once.person("customer", "mother"), at_once.person("customer", "daughter")
     assert mother != daughter
     assert [at_once.visits[f"tablet-{day}"][0] for day in (1, 2, 3, 5, 7)] == [mother, mother, mother, daughter, mother]
 
 
 @pytest.mark.slow
-def test_a_late_identify_gives_a_customer_the_visits_before_the_purchase(at_once: Warehouse) -> None:
+def test_a_late_identify_assigns_the_visits_before_the_purchase(at_once: Warehouse) -> None:
     buyer = at_once.person("customer", "buyer")
     assert [at_once.visits[f"laptop-{day}"][0] for day in (1, 2, 5)] == [buyer] * 3
     assert at_once.visits["order"][0] == buyer
 
 
 @pytest.mark.slow
-def test_at_the_time_a_visit_before_the_identify_was_a_strangers(at_once: Warehouse) -> None:
+def test_a_visit_before_the_identify_was_anonymous_at_the_time(at_once: Warehouse) -> None:
     then = {visit: person for visit, (_, person) in at_once.visits.items()}
     assert then["laptop-1"] == then["laptop-2"] == key("anonymous", "laptop")
     assert then["laptop-5"] == at_once.person("customer", "buyer")
@@ -194,7 +194,7 @@ def test_at_the_time_a_visit_before_the_identify_was_a_strangers(at_once: Wareho
 
 
 @pytest.mark.slow
-def test_kiosk_store_address_store_phone_and_fillers_join_nobody_and_are_reported(at_once: Warehouse) -> None:
+def test_shared_and_filler_identifiers_join_no_people_and_are_reported(at_once: Warehouse) -> None:
     assert at_once.guarded == {
         key("anonymous", "kiosk"): "shared",
         key("email", "store@northwind.example"): "shared",
@@ -210,7 +210,7 @@ def test_kiosk_store_address_store_phone_and_fillers_join_nobody_and_are_reporte
 
 
 @pytest.mark.slow
-def test_equal_phones_in_any_spelling_join_and_switchboards_and_fillers_do_not(at_once: Warehouse) -> None:
+def test_equal_phones_join_except_switchboards_and_fillers(at_once: Warehouse) -> None:
     callers = {at_once.person("customer", f"caller-{number}") for number in range(1, 4)}
     assert callers == {at_once.person("phone", "+493023125001")}
     assert at_once.person("customer", "abroad-1") == at_once.person("customer", "abroad-2")
@@ -219,7 +219,7 @@ def test_equal_phones_in_any_spelling_join_and_switchboards_and_fillers_do_not(a
 
 
 @pytest.mark.slow
-def test_a_veto_parts_two_customers_of_one_address_and_the_older_one_keeps_it(at_once: Warehouse) -> None:
+def test_a_veto_separates_two_customers_of_one_address(at_once: Warehouse) -> None:
     address = at_once.person("email", "twins@home.example")
     assert at_once.person("customer", "twin-1") == address
     assert at_once.person("customer", "twin-2") != address
@@ -227,9 +227,7 @@ def test_a_veto_parts_two_customers_of_one_address_and_the_older_one_keeps_it(at
 
 
 @pytest.mark.slow
-def test_any_order_of_arrival_makes_the_same_people_and_aliases_lead_from_former_keys(
-    at_once: Warehouse, tmp_path: Path
-) -> None:
+def test_arrival_order_does_not_change_people_and_aliases_resolve(at_once: Warehouse, tmp_path: Path) -> None:
     late_first = sorted(files(), reverse=True)
     arrive(tmp_path, late_first[::2])
     before = read(build(tmp_path, target=tmp_path / ".dbt"))

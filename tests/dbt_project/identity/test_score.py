@@ -1,4 +1,4 @@
-"""Pairs are counted by hand: what is right, wrong, missed, and parted by a guard alone."""
+"""Pairs counted by hand: correct, wrong, missed, and split only by an exclusion rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.dbt_project.identity.scoring import identifier_key, score
 PEOPLE = {"ann": {1, 2, 3}, "ben": {3, 4, 5}, "cy": {6}}
 
 
-def test_pairs_are_right_wrong_missed_or_parted_by_a_guard() -> None:
+def test_pairs_are_correct_wrong_missed_or_split_by_a_rule() -> None:
     # Device 3 is shared and given to Ann; one and two were never linked; six was wrongly joined to Ben.
     resolved = {1: 1, 2: 2, 3: 1, 4: 4, 5: 4, 6: 4}
     unguarded = {1: 1, 3: 1, 4: 1, 5: 1}
@@ -22,7 +22,7 @@ def test_pairs_are_right_wrong_missed_or_parted_by_a_guard() -> None:
     assert (found.precision, found.recall) == (0.5, 0.5)
 
 
-def test_a_group_is_scored_against_everybody() -> None:
+def test_a_group_is_scored_against_all_people() -> None:
     found = score(PEOPLE, {"cy"}, {1: 1, 2: 1, 3: 1, 4: 4, 5: 4, 6: 4}, {})
     assert not found.right
     assert found.wrong == {(4, 6), (5, 6)}

@@ -1,4 +1,4 @@
-"""On the demo company with shared devices and two-address people, identity finds the people who were made up."""
+"""On the demo company with shared devices and two-address people, identity finds the simulated people."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
 
 
 @pytest.mark.slow
-def test_everybody_with_two_identifiers_is_found(company: Company) -> None:
+def test_every_person_with_two_identifiers_is_found(company: Company) -> None:
     several = {person for person, keys in company.people.items() if len(keys) > 1}
     assert len(several) > 500
     _is_good(company.score(several))
@@ -90,7 +90,7 @@ def test_people_with_two_records_and_only_one_phone_in_common_are_one_person(com
 
 
 @pytest.mark.slow
-def test_people_who_share_a_device_stay_themselves(company: Company) -> None:
+def test_people_who_share_a_device_stay_separate(company: Company) -> None:
     group = _sharers(company)
     assert len(group) >= 0.03 * len(company.people)
     result = company.score(group)
@@ -99,16 +99,16 @@ def test_people_who_share_a_device_stay_themselves(company: Company) -> None:
 
 
 @pytest.mark.slow
-def test_what_only_a_guard_parts_is_a_pair_with_something_that_several_people_use(company: Company) -> None:
+def test_only_shared_identifiers_cause_split_pairs(company: Company) -> None:
     result = company.score(_sharers(company))
     apart = [pair for pair in result.guarded if not any(len(company.owners(key)) > 1 for key in pair)]
     assert apart == []
 
 
 @pytest.mark.slow
-def test_kiosk_store_address_and_store_phone_are_shared_fillers_are_junk_and_all_are_nobodys(company: Company) -> None:
-    told = sorted((company.types[key], reason) for key, reason in company.guarded.items())
-    assert told == [
+def test_shared_and_filler_identifiers_belong_to_no_person(company: Company) -> None:
+    found = sorted((company.types[key], reason) for key, reason in company.guarded.items())
+    assert found == [
         ("anonymous", "shared"),
         ("email", "junk"),
         ("email", "junk"),
@@ -120,7 +120,7 @@ def test_kiosk_store_address_and_store_phone_are_shared_fillers_are_junk_and_all
 
 
 @pytest.mark.slow
-def test_without_guards_people_would_not_stay_themselves(company: Company) -> None:
+def test_without_exclusion_rules_people_would_be_merged(company: Company) -> None:
     group = _sharers(company)
     everybody = {key: company.unguarded.get(key, key) for key in company.resolved}
     assert score(company.people, group, everybody, company.unguarded).precision < ENOUGH

@@ -1,4 +1,4 @@
-"""Made-up customers whose true behaviour is known."""
+"""Simulated customers whose true behaviour is known."""
 
 from __future__ import annotations
 

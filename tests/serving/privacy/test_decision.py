@@ -1,4 +1,4 @@
-"""Suppression: what a reader could work out from everything that is shown."""
+"""Suppression: what a reader could derive from everything that is shown."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def lattice(axes: Axes, cells: Mapping[Key, int], *, time: str | None = None, is
     return hidden_cells(axes, people, floor=FLOOR, time=time, is_total_shown=is_total_shown)
 
 
-def test_a_cell_with_fewer_people_than_the_floor_is_hidden_with_its_smallest_partner() -> None:
+def test_a_small_cell_is_hidden_with_the_smallest_other_cell() -> None:
     found = lattice(("a",), {("x",): 3, ("y",): 40, ("z",): 90})
     assert found.hidden["a",] == {("x",), ("y",)}
 
 
-def test_small_cells_that_hide_enough_people_together_need_no_partner() -> None:
+def test_small_cells_with_enough_people_together_need_no_other_cell() -> None:
     found = lattice(("a",), {("w",): 2, ("x",): 3, ("y",): 40})
     assert found.hidden["a",] == {("w",), ("x",)}
 
@@ -49,13 +49,13 @@ def test_large_cells_are_all_shown() -> None:
     assert not any(found.hidden.values())
 
 
-def test_a_total_below_the_floor_hides_all_of_its_parts() -> None:
+def test_a_total_below_the_minimum_hides_all_of_its_parts() -> None:
     found = lattice(("a",), {("x",): 1, ("y",): 2})
     assert found.hidden[()] == {()}
     assert found.hidden["a",] == {("x",), ("y",)}
 
 
-def test_a_few_people_are_hidden_with_the_empty_cells_of_their_line() -> None:
+def test_small_cells_are_hidden_with_the_empty_cells_of_their_line() -> None:
     cells = {("x", "u"): 1, ("y", "u"): 20, ("y", "v"): 20, ("y", "w"): 20, ("z", "u"): 9, ("z", "v"): 9, ("z", "w"): 9}
     hidden = lattice(("a", "b"), cells).hidden["a", "b"]
     assert {("x", "u"), ("x", "v"), ("x", "w")} <= hidden
@@ -63,7 +63,7 @@ def test_a_few_people_are_hidden_with_the_empty_cells_of_their_line() -> None:
         assert sum(key[1] == value for key in hidden) > 1, "one column alone would be known to be empty"
 
 
-def test_an_empty_cell_beside_a_hidden_one_looks_like_it() -> None:
+def test_an_empty_cell_beside_a_hidden_one_looks_hidden() -> None:
     cells = {
         ("x", "u"): 3,
         ("x", "v"): 30,
@@ -79,7 +79,7 @@ def test_an_empty_cell_beside_a_hidden_one_looks_like_it() -> None:
     assert not cuts(found, [("z", "w")], along=())
 
 
-def test_a_total_that_is_shown_however_small_hides_all_of_its_groups() -> None:
+def test_a_small_total_that_is_shown_hides_all_of_its_groups() -> None:
     counts = {
         ("x", MONTHS[0]): 1,
         ("x", MONTHS[1]): 20,
@@ -94,7 +94,7 @@ def test_a_total_that_is_shown_however_small_hides_all_of_its_groups() -> None:
 
 @given(st.lists(st.integers(5, 30), min_size=6, max_size=9))
 @settings(max_examples=20, deadline=None)
-def test_a_table_without_a_small_cell_takes_one_count(counts: list[int]) -> None:
+def test_a_table_without_small_cells_needs_one_count_query(counts: list[int]) -> None:
     asked: list[Axes] = []
     cells = dict(zip(product("xyz", "uvw"), counts, strict=False))
 
@@ -107,7 +107,7 @@ def test_a_table_without_a_small_cell_takes_one_count(counts: list[int]) -> None
     assert not found.hidden["a", "b"]
 
 
-def test_a_hidden_margin_cannot_be_added_up_from_shown_cells() -> None:
+def test_a_hidden_margin_cannot_be_summed_from_shown_cells() -> None:
     cells = {("x", "u"): 2, ("x", "v"): 1, ("y", "u"): 20, ("y", "v"): 20, ("z", "u"): 30, ("z", "v"): 30}
     found = lattice(("a", "b"), cells)
     assert found.hidden["a",] == {("x",), ("y",)}
@@ -115,7 +115,7 @@ def test_a_hidden_margin_cannot_be_added_up_from_shown_cells() -> None:
         assert any(key[0] == value for key in found.hidden["a", "b"])
 
 
-def test_a_cell_that_a_row_and_a_column_would_give_away_is_not_alone_in_either() -> None:
+def test_a_hidden_cell_is_never_alone_in_its_row_or_column() -> None:
     cells = dict.fromkeys(product("xyz", "uvw"), 20) | {("x", "u"): 2}
     hidden = lattice(("a", "b"), cells).hidden["a", "b"]
     for at in (0, 1):
@@ -123,7 +123,7 @@ def test_a_cell_that_a_row_and_a_column_would_give_away_is_not_alone_in_either()
             assert sum(key[at] == value for key in hidden) > 1
 
 
-def test_filters_may_hold_all_that_a_line_hides_or_nothing_of_it() -> None:
+def test_filters_contain_all_hidden_cells_of_a_line_or_none() -> None:
     found = lattice(("a",), {("x",): 3, ("y",): 40, ("z",): 90, ("zz",): 95})
     assert cuts(found, [("x",)], along=())
     assert cuts(found, [("x",), ("z",)], along=("a",))
@@ -137,7 +137,7 @@ def test_a_hidden_month_takes_a_neighbour_of_its_quarter() -> None:
     assert found.hidden["month",] == {(MONTHS[1],), (MONTHS[2],)}
 
 
-def test_a_window_of_time_holds_whole_runs_of_hidden_months() -> None:
+def test_a_time_window_contains_whole_runs_of_hidden_months() -> None:
     counts = [20, 20, 3, 20, 20, 20]
     found = lattice(("month",), {(month,): n for month, n in zip(MONTHS, counts, strict=True)}, time="month")
     assert cuts(found, [(month,) for month in MONTHS[:2]], along=("month",))
@@ -145,8 +145,8 @@ def test_a_window_of_time_holds_whole_runs_of_hidden_months() -> None:
     assert not cuts(found, [(month,) for month in MONTHS[3:]], along=("month",))
 
 
-def test_cells_whose_sum_would_follow_are_not_hidden_alone() -> None:
-    # Columns R and S less the row of n would tell how many of x are in R and S together: 3 people.
+def test_cells_with_a_derivable_sum_are_not_hidden_alone() -> None:
+    # Columns R and S less the row of n would reveal how many of x are in R and S together: 3 people.
     cells = {("x", "Q"): 3, ("x", "R"): 2, ("x", "S"): 1, ("n", "Q"): 60, ("n", "R"): 8, ("n", "S"): 9}
     cells |= {("y", "Q"): 60, ("y", "R"): 50, ("y", "S"): 40}
     shown = everything_shown(lattice(("a", "b"), cells))
@@ -191,7 +191,7 @@ def everything_shown(found: Lattice) -> list[tuple[frozenset[Key], int]]:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, 30), min_size=9, max_size=12))
-def test_no_small_cell_of_a_full_table_follows_from_everything_shown(counts: list[int]) -> None:
+def test_no_small_cell_of_a_full_table_can_be_derived(counts: list[int]) -> None:
     cells = dict(zip(product("wxyz", "uvt"), counts, strict=False))
     found = lattice(("a", "b"), cells)
     shown = everything_shown(found)
@@ -200,7 +200,7 @@ def test_no_small_cell_of_a_full_table_follows_from_everything_shown(counts: lis
             assert not solve(shown, key, other), (key, other, cells, found.hidden)
 
 
-def test_a_small_cell_of_a_margin_does_not_follow_from_a_finer_table() -> None:
+def test_a_small_margin_cell_cannot_be_derived_from_a_finer_table() -> None:
     """Two people of one region in one month: each table hides them, and all three together must, too."""
     counts = (0, 0, 1, 0, 0, 9, 2, 15, 21, 15, 21, 11, 11, 6, 7, 0, 16, 1)
     cells = {key: count for key, count in zip(product("xy", "uvw", "rst"), counts, strict=True) if count}
@@ -218,7 +218,7 @@ def test_a_small_cell_of_a_margin_does_not_follow_from_a_finer_table() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 12), min_size=12, max_size=12))
-def test_no_small_month_follows_from_all_windows_that_are_shown(counts: list[int]) -> None:
+def test_no_small_month_can_be_derived_from_shown_windows(counts: list[int]) -> None:
     months = [date(2024, month, 1) for month in range(1, 13)]
     cells = {(month,): count for month, count in zip(months, counts, strict=True) if count}
     found = lattice(("month",), cells, time="month")
@@ -247,7 +247,7 @@ def test_a_large_table_is_decided_quickly() -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_groups_whose_sum_stays_are_found_as_by_trying_all(seed: int) -> None:
+def test_constant_sum_groups_match_a_brute_force_search(seed: int) -> None:
     luck = np.random.default_rng(seed)
     moves = luck.normal(size=12)
     # Some stay alone, some in pairs and some in triples.
@@ -267,7 +267,7 @@ def test_groups_whose_sum_stays_are_found_as_by_trying_all(seed: int) -> None:
     assert {tuple(sorted(group)) for group in staying(moves, most=1)} == {one for one in minimal if len(one) == 1}
 
 
-def test_the_groups_of_as_many_numbers_as_a_table_may_have_are_found() -> None:
+def test_constant_sum_groups_are_found_at_the_maximum_table_size() -> None:
     """Of a thousand numbers there are 166 million triples: none is tried, and a few are found by chance."""
     moves = np.random.default_rng(1).normal(size=MOST_UNKNOWNS)
     moves[10] = -moves[500] - moves[900]
@@ -278,7 +278,7 @@ def test_the_groups_of_as_many_numbers_as_a_table_may_have_are_found() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.tuples(st.sampled_from("vwxyz"), st.sampled_from("abcd")), st.integers(0, 30), min_size=4))
-def test_no_sum_of_several_cells_tells_an_empty_cell_from_a_hidden_one(cells: dict[tuple[str, str], int]) -> None:
+def test_sums_do_not_distinguish_an_empty_cell_from_a_hidden_one(cells: dict[tuple[str, str], int]) -> None:
     found = lattice(("one", "two"), cells)
     table, hidden, veiled = found.tables["one", "two"], found.hidden["one", "two"], found.veiled
     for margin in {key[:1] for key in table}:

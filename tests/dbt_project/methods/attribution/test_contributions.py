@@ -68,7 +68,7 @@ def by_channel(paths: PathCounts, values: np.ndarray) -> dict[str, float]:
 
 @pytest.mark.parametrize("model", MODELS)
 @given(paths=PATHS)
-def test_contributions_and_what_no_channel_touched_sum_to_the_total(model: str, paths: list[Counted]) -> None:
+def test_contributions_and_untouched_conversions_sum_to_the_total(model: str, paths: list[Counted]) -> None:
     read = counts(paths)
     found = MODELS[model](read)
     conversions, value = unattributed(read)
@@ -170,7 +170,7 @@ def test_the_worked_small_case() -> None:
     assert found.conversions == pytest.approx([0.2, 0.4, 0.4])
 
 
-def test_a_second_order_chain_remembers_what_came_before() -> None:
+def test_a_second_order_chain_uses_the_previous_step() -> None:
     # b converts after a and never after c: order 1 mixes both, order 2 tells them apart.
     read = counts([(("a", "b"), 5, 1, 0), (("c", "b"), 0, 0, 5)])
     second = markov(read, order=2)
@@ -179,7 +179,7 @@ def test_a_second_order_chain_remembers_what_came_before() -> None:
 
 
 @given(worth=GAMES)
-def test_shapley_equals_the_mean_over_all_orders_of_arrival(worth: np.ndarray) -> None:
+def test_shapley_equals_the_mean_over_all_orders(worth: np.ndarray) -> None:
     players = worth.size.bit_length() - 1
     orders = list(permutations(range(players))) if players <= 5 else []
     if not orders:
@@ -194,12 +194,12 @@ def test_shapley_equals_the_mean_over_all_orders_of_arrival(worth: np.ndarray) -
 
 
 @given(worth=GAMES)
-def test_efficiency(worth: np.ndarray) -> None:
+def test_shapley_values_sum_to_the_total(worth: np.ndarray) -> None:
     assert shapley_values(worth).sum() == pytest.approx(worth[-1] - worth[0], abs=1e-9)
 
 
 @given(left=GAMES, data=st.data())
-def test_additivity(left: np.ndarray, data: st.DataObject) -> None:
+def test_shapley_values_are_additive(left: np.ndarray, data: st.DataObject) -> None:
     right = np.array(data.draw(st.lists(st.floats(-9, 9), min_size=left.size, max_size=left.size)))
     assert shapley_values(left + right) == pytest.approx(shapley_values(left) + shapley_values(right), abs=1e-9)
 
@@ -213,7 +213,7 @@ def test_a_player_who_adds_nothing_earns_nothing(worth: np.ndarray) -> None:
 
 
 @given(worth=GAMES.filter(lambda worth: worth.size >= 4))
-def test_players_who_may_be_swapped_earn_the_same(worth: np.ndarray) -> None:
+def test_symmetric_players_earn_the_same(worth: np.ndarray) -> None:
     coalitions = np.arange(worth.size)
     swapped = (coalitions & ~3) | (coalitions & 1) << 1 | (coalitions & 2) >> 1
     values = shapley_values(worth + worth[swapped])
@@ -238,14 +238,14 @@ def test_sums_over_subsets(amounts: list[int]) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_path_of_one_step_earns_all_that_stands_on_it(model: str) -> None:
+def test_a_single_step_path_earns_all_its_conversions(model: str) -> None:
     found = MODELS[model](counts([(("a",), 3, 5, 7)]))
     assert found.conversions.tolist() == [3]
     assert found.value.tolist() == [15]
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_without_conversions_nobody_earns_anything(model: str) -> None:
+def test_without_conversions_all_credits_are_zero(model: str) -> None:
     found = MODELS[model](counts([(("a", "b"), 0, 0, 4), (("b",), 0, 0, 1)]))
     assert found.conversions.tolist() == [0, 0]
     assert found.effects is None or np.isnan(found.effects).all()
@@ -257,7 +257,7 @@ def test_without_paths_there_are_no_channels(model: str) -> None:
     assert MODELS[model](counts([((), 4, 1, 0)])).conversions.tolist() == []
 
 
-def test_without_a_channel_of_every_path_nothing_converts() -> None:
+def test_removing_a_channel_of_every_path_removes_all_conversions() -> None:
     read = counts([(("a", "x"), 2, 1, 3), (("x", "b"), 1, 1, 0), (("x",), 1, 1, 1)])
     for order in (1, 2):
         effects = markov(read, order=order).effects
@@ -288,14 +288,14 @@ def test_markov_over_too_many_pairs_is_refused_with_the_alternative() -> None:
         markov(read, order=2)
 
 
-def test_channels_of_no_converting_path_do_not_count_against_shapleys_limit() -> None:
+def test_channels_without_conversions_do_not_count_towards_the_shapley_limit() -> None:
     names = [f"channel {number:02}" for number in range(40)]
     read = counts([(("a", "b"), 4, 0, 0), *(((name,), 0, 0, 1) for name in names)])
     found = by_channel(read, shapley(read).conversions)
     assert (found["a"], found["b"], found["channel 00"]) == (2, 2, 0)
 
 
-def test_what_is_no_count_is_refused() -> None:
+def test_invalid_counts_are_refused() -> None:
     one = np.array([1.0])
     with pytest.raises(ValueError, match="1 paths do not pair with 2 value"):
         read_paths(["a"], conversions=one, value=np.ones(2), non_conversions=one)
@@ -309,7 +309,7 @@ def test_what_is_no_count_is_refused() -> None:
         markov(counts([]), order=3)
 
 
-def test_blanks_around_steps_do_not_count_and_separators_can_be_named() -> None:
+def test_steps_are_trimmed_and_the_separator_is_configurable() -> None:
     one = np.ones(1)
     assert read_paths(["  b>a >  b "], conversions=one, value=one, non_conversions=one).channels == ("a", "b")
     named = read_paths(["x > y|z"], conversions=one, value=one, non_conversions=one, separator="|")

@@ -42,7 +42,7 @@ def by_repeated_merging(links: list[tuple[int, int]]) -> dict[int, int]:
 
 
 @given(LINKS)
-def test_equals_merging_until_nothing_changes(links: list[tuple[int, int]]) -> None:
+def test_components_match_repeated_merging(links: list[tuple[int, int]]) -> None:
     assert people(links) == by_repeated_merging(links)
 
 
@@ -62,11 +62,11 @@ def test_keys_use_the_whole_range_of_64_bits() -> None:
     assert people([(most, 0), (0, least)]) == {least: least, 0: least, most: least}
 
 
-def test_no_links_are_no_people() -> None:
+def test_no_links_give_no_people() -> None:
     assert people([]) == {}
 
 
-def test_ends_that_do_not_pair_are_refused() -> None:
+def test_mismatched_link_ends_are_refused() -> None:
     with pytest.raises(ValueError, match="2 left ends do not pair with 1 right ends"):
         smallest_of_component(np.array([1, 2]), np.array([1]))
 
@@ -76,26 +76,26 @@ def histories(
 ) -> dict[int, list[tuple[int, int, int]]]:
     columns = np.array(links, dtype=np.int64).reshape(len(links), 3)
     found = memberships(columns[:, 0], columns[:, 1], columns[:, 2], largest_with_history=largest_with_history)
-    told: dict[int, list[tuple[int, int, int]]] = {}
+    periods: dict[int, list[tuple[int, int, int]]] = {}
     stretches = np.stack([found.person, found.valid_from, found.valid_to], axis=1).tolist()
     for key, (person, valid_from, valid_to) in zip(found.key.tolist(), stretches, strict=True):
-        told.setdefault(key, []).append((person, valid_from, valid_to))
-    return told
+        periods.setdefault(key, []).append((person, valid_from, valid_to))
+    return periods
 
 
 @given(TIMED)
-def test_at_every_time_people_are_the_components_of_the_links_that_had_begun(links: list[tuple[int, int, int]]) -> None:
-    told = histories(links)
-    assert told.keys() == {key for one, other, _ in links for key in (one, other)}
+def test_people_at_any_time_are_components_of_links_until_then(links: list[tuple[int, int, int]]) -> None:
+    periods = histories(links)
+    assert periods.keys() == {key for one, other, _ in links for key in (one, other)}
     for now in {since for *_, since in links}:
         begun = by_repeated_merging([(one, other) for one, other, since in links if since <= now])
-        for key, stretches in told.items():
+        for key, stretches in periods.items():
             holding = [person for person, valid_from, valid_to in stretches if valid_from <= now < valid_to]
             assert holding == [begun.get(key, key)]
 
 
 @given(TIMED)
-def test_a_stretch_ends_where_the_next_begins_and_names_another_person(links: list[tuple[int, int, int]]) -> None:
+def test_consecutive_periods_belong_to_different_people(links: list[tuple[int, int, int]]) -> None:
     for stretches in histories(links).values():
         assert (stretches[0][1], stretches[-1][2]) == (ALWAYS, FOREVER)
         for before, after in pairwise(stretches):
@@ -110,7 +110,7 @@ def test_order_and_direction_of_timed_links_do_not_matter(links: list[tuple[int,
     assert histories(shuffled) == histories(links)
 
 
-def test_a_link_that_has_always_been_there_leaves_no_earlier_stretch() -> None:
+def test_a_link_without_start_has_no_earlier_period() -> None:
     assert histories([(1, 2, ALWAYS), (2, 0, 5)]) == {
         0: [(0, ALWAYS, FOREVER)],
         1: [(1, ALWAYS, 5), (0, 5, FOREVER)],
@@ -118,7 +118,7 @@ def test_a_link_that_has_always_been_there_leaves_no_earlier_stretch() -> None:
     }
 
 
-def test_what_is_too_large_for_a_person_has_no_history() -> None:
+def test_a_too_large_component_has_no_history() -> None:
     chain = [(key, key + 1, key) for key in range(5)]
     assert histories([*chain, (10, 11, 3)], largest_with_history=5) == {
         **{key: [(0, ALWAYS, FOREVER)] for key in range(6)},
@@ -134,7 +134,7 @@ def refused(links: list[tuple[int, int, int]], vetoes: list[tuple[int, int]]) ->
     return [bool(is_refused) for is_refused in found]
 
 
-def test_the_later_link_of_a_way_between_vetoed_keys_is_refused() -> None:
+def test_the_later_link_between_vetoed_keys_is_refused() -> None:
     assert refused([(1, 2, 7), (2, 3, 5), (1, 4, 9), (8, 9, 1)], [(1, 3)]) == [True, False, False, False]
     assert refused([(1, 2, 5), (2, 3, 7)], [(3, 1)]) == [False, True]
 
@@ -143,12 +143,12 @@ def test_a_vetoed_link_never_holds() -> None:
     assert refused([(1, 2, 5)], [(2, 1)]) == [True]
 
 
-def test_a_veto_of_strangers_or_of_a_key_with_itself_refuses_nothing() -> None:
+def test_vetoes_of_unknown_or_equal_keys_have_no_effect() -> None:
     assert refused([(1, 2, 5), (3, 4, 5)], [(1, 3), (1, 99), (2, 2)]) == [False, False]
 
 
 @given(TIMED, VETOES)
-def test_no_vetoed_pair_is_one_person_and_every_refused_link_would_make_one(
+def test_only_links_that_would_join_vetoed_keys_are_refused(
     links: list[tuple[int, int, int]], vetoes: list[tuple[int, int]]
 ) -> None:
     judged = list(zip(links, refused(links, vetoes), strict=True))

@@ -1,4 +1,4 @@
-"""Numbers as people write them become E.164, or nothing where they are nobody's."""
+"""Numbers as people write them become E.164, or nothing where they belong to no person."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dbt_project.methods.identity.phones import e164
 @pytest.mark.parametrize(
     "text", ["030 23125-123", "(030) 23125123", "+49 30 23125 123", "0049 30/23125-123", "+49 (0)30 23125123"]
 )
-def test_every_spelling_of_a_number_is_one(text: str) -> None:
+def test_every_spelling_of_a_phone_number_is_equal(text: str) -> None:
     assert e164(text, "DE") == "+493023125123"
 
 
 @pytest.mark.parametrize("text", ["", "n/a", "0", "0000000000", "1111111111", "123", "030 23125-123 ext. 7", None])
-def test_what_is_nobodys_own_number_is_none(text: str | None) -> None:
+def test_unusable_phone_numbers_are_missing(text: str | None) -> None:
     assert e164(text, "DE") is None
 
 

@@ -1,4 +1,4 @@
-"""Weights sum to R2, equal Johnson's definition, find what is there and nothing where nothing is."""
+"""Weights sum to R2, equal Johnson's definition, and find true drivers only."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_coefficients_and_inflation_are_those_of_least_squares() -> None:
     assert found.inflation == pytest.approx(np.diag(np.linalg.inv(np.corrcoef(drivers.T))))
 
 
-def test_chances_are_those_of_shuffling_the_outcome() -> None:
+def test_p_values_match_a_permutation_test() -> None:
     random = np.random.default_rng(3)
     outcome, drivers = world(random, 200, [0.12, 0.06, 0])
     found = weigh(outcome, drivers)
@@ -88,7 +88,7 @@ def test_chances_are_those_of_shuffling_the_outcome() -> None:
     assert found.p_values == pytest.approx((weights >= found.weights).mean(axis=0), abs=0.03)
 
 
-def test_what_drives_is_found_and_what_does_not_is_not() -> None:
+def test_true_drivers_are_found_and_others_are_not() -> None:
     outcome, drivers = world(np.random.default_rng(4), 600, [0.6, 0.3, 0, 0], alike=0)
     found = weigh(outcome, drivers)
     assert found.is_significant.tolist() == [True, True, False, False]
@@ -104,7 +104,7 @@ def test_the_same_answers_give_the_same_intervals_around_the_weight() -> None:
     assert (one.weights <= one.high).all()
 
 
-def test_where_zero_and_the_unit_lie_does_not_matter() -> None:
+def test_results_do_not_depend_on_scale_or_origin() -> None:
     outcome, drivers = world(np.random.default_rng(6), 300, [0.4, 0.1])
     one, other = weigh(outcome, drivers), weigh(1e6 - 3 * outcome, 1e5 + 10 * drivers)
     assert other.weights == pytest.approx(one.weights)
@@ -112,12 +112,12 @@ def test_where_zero_and_the_unit_lie_does_not_matter() -> None:
     assert other.coefficients == pytest.approx(one.coefficients * -0.3, rel=1e-6)
 
 
-def test_twenty_answers_are_refused_in_plain_words() -> None:
+def test_twenty_answers_are_refused_with_a_plain_reason() -> None:
     with pytest.raises(DriversRefusedError, match="only 20 complete answers: drivers are weighed from 150 on"):
         weigh(*world(np.random.default_rng(7), 20, [0.5, 0.5]))
 
 
-def test_what_does_not_vary_is_refused() -> None:
+def test_constant_variables_are_refused() -> None:
     outcome, drivers = world(np.random.default_rng(8), 200, [0.5, 0.5])
     with pytest.raises(DriversRefusedError, match="all 200 answers about driver 1 are the same"):
         weigh(outcome, np.column_stack([drivers[:, 0], np.full(200, 4.0)]))
@@ -125,7 +125,7 @@ def test_what_does_not_vary_is_refused() -> None:
         weigh(np.full(200, 9.0), drivers)
 
 
-def test_missing_answers_and_shapes_that_do_not_fit_are_no_data_for_weights() -> None:
+def test_missing_answers_and_mismatched_shapes_are_refused() -> None:
     outcome, drivers = world(np.random.default_rng(8), 200, [0.5, 0.5])
     with pytest.raises(ValueError, match="only complete rows"):
         weigh(np.where(np.arange(200) == 7, np.nan, outcome), drivers)
@@ -133,7 +133,7 @@ def test_missing_answers_and_shapes_that_do_not_fit_are_no_data_for_weights() ->
         weigh(outcome[1:], drivers)
 
 
-def test_two_identical_drivers_share_their_weight_and_the_reader_is_warned() -> None:
+def test_two_identical_drivers_share_their_weight_with_a_warning() -> None:
     outcome, drivers = world(np.random.default_rng(9), 400, [0.5, 0.3], alike=0)
     found = weigh(outcome, np.column_stack([drivers, drivers[:, 0]]))
     assert found.weights[0] == pytest.approx(found.weights[2])
@@ -144,7 +144,7 @@ def test_two_identical_drivers_share_their_weight_and_the_reader_is_warned() -> 
     assert "driver 0 and driver 2 move as one" in found.warnings[0]
 
 
-def test_a_driver_that_follows_largely_from_others_is_warned_of() -> None:
+def test_a_collinear_driver_gives_a_warning() -> None:
     random = np.random.default_rng(10)
     outcome, drivers = world(random, 400, [0.5, 0.3], alike=0)
     total = drivers.sum(axis=1) + random.standard_normal(400) * 0.2
@@ -156,7 +156,7 @@ def test_a_driver_that_follows_largely_from_others_is_warned_of() -> None:
     assert np.isinf(exact.inflation).all()
 
 
-def test_groups_of_rows_give_the_intervals_of_single_rows() -> None:
+def test_grouped_rows_give_the_intervals_of_single_rows() -> None:
     # 12,000 rows are drawn in groups. The same answers four times over have the same weights, known twice as well.
     outcome, drivers = world(np.random.default_rng(11), 3000, [0.5, 0.2])
     small = weigh(outcome, drivers, draws=1500)
@@ -166,7 +166,7 @@ def test_groups_of_rows_give_the_intervals_of_single_rows() -> None:
 
 
 @pytest.mark.slow
-def test_intervals_hold_the_true_weight_in_19_of_20_worlds() -> None:
+def test_intervals_contain_the_true_weight_in_19_of_20_simulations() -> None:
     correlations = np.full((4, 4), 0.5) + 0.5 * np.eye(4)
     effects = np.array([0.4, 0.2, 0.0, 0.1])
     spread = np.sqrt(effects @ correlations @ effects + 1)
@@ -182,7 +182,7 @@ def test_intervals_hold_the_true_weight_in_19_of_20_worlds() -> None:
 
 
 @pytest.mark.slow
-def test_where_nothing_drives_something_is_significant_in_no_more_than_one_world_in_twenty() -> None:
+def test_without_drivers_at_most_one_simulation_in_twenty_is_significant() -> None:
     random = np.random.default_rng(SEED)
     false_finds = 0
     for _ in range(NULL_WORLDS):

@@ -1,4 +1,4 @@
-"""Effects equal least squares with clustered errors, find a planted loss, and neither chance nor tenure fools them."""
+"""Effects equal least squares with clustered errors, find a planted loss, and are not misled by chance or tenure."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_difference_and_its_error_are_those_of_clustered_least_squares() -> 
     assert found.unadjusted == pytest.approx(below.mean() - above.mean())
 
 
-def test_what_is_left_is_unrelated_to_the_controls_and_dependent_controls_do_no_harm() -> None:
+def test_residuals_are_unrelated_to_controls_even_if_collinear() -> None:
     random = np.random.default_rng(2)
     controls = random.normal(5, 2, (300, 3))
     outcome = controls @ [1, 2, 3] + random.normal(0, 1, 300)
@@ -70,7 +70,7 @@ def test_what_is_left_is_unrelated_to_the_controls_and_dependent_controls_do_no_
     assert without(np.empty((300, 0)), outcome)[0] == pytest.approx(outcome - outcome.mean())
 
 
-def test_a_planted_loss_lies_in_its_interval_in_19_of_20_worlds() -> None:
+def test_a_planted_loss_is_covered_in_19_of_20_simulations() -> None:
     random = np.random.default_rng(SEED)
     worth = np.exp(4 + 0.8**2 / 2)
     held = 0
@@ -83,7 +83,7 @@ def test_a_planted_loss_lies_in_its_interval_in_19_of_20_worlds() -> None:
 
 
 @pytest.mark.parametrize("tenure_fools", [0.0, 0.3])
-def test_where_nothing_is_planted_the_stake_is_centred_on_nought(tenure_fools: float) -> None:
+def test_without_a_planted_loss_the_estimate_is_centred_on_zero(tenure_fools: float) -> None:
     random = np.random.default_rng(SEED)
     stakes, false, naive = [], 0, 0
     for _ in range(WORLDS):
@@ -114,7 +114,7 @@ def test_where_nothing_is_planted_the_stake_is_centred_on_nought(tenure_fools: f
         (lambda one: one | {"controls": one["below"][:, None]}, "follows exactly from tenure and prior value"),
     ],
 )
-def test_what_answers_cannot_tell_is_refused_in_plain_words(change, reason: str) -> None:
+def test_insufficient_answers_are_refused_with_a_plain_reason(change, reason: str) -> None:
     one = change(company(np.random.default_rng(3)))
     with pytest.raises(EffectRefusedError, match=reason):
         effect(one["stayed"], one["below"], one["controls"], one["person"])

@@ -18,21 +18,21 @@ PUBLISHED = np.array(
 )
 
 
-def test_of_the_published_comparisons_four_are_kept_at_a_rate_and_three_for_certain() -> None:
+def test_published_comparisons_keep_four_by_fdr_and_three_by_fwer() -> None:
     assert (false_discovery(PUBLISHED) <= 0.05).tolist() == [True] * 4 + [False] * 11
     # The paper keeps three where a single false find is to be rare.
     assert (family_wise(PUBLISHED) <= 0.05).tolist() == [True] * 3 + [False] * 12
 
 
 @given(st.lists(st.floats(0, 1), max_size=40))
-def test_the_rate_of_false_finds_equals_scipys_in_any_order(values: list[float]) -> None:
+def test_fdr_control_equals_scipy_in_any_order(values: list[float]) -> None:
     p_values = np.array(values, dtype=np.float64)
     reference = false_discovery_control(p_values) if values else p_values
     assert false_discovery(p_values) == pytest.approx(reference, abs=1e-12)
 
 
 @given(st.lists(st.floats(0, 1), max_size=7))
-def test_a_find_stands_where_every_set_of_comparisons_with_it_does(values: list[float]) -> None:
+def test_a_result_is_significant_if_every_intersection_is(values: list[float]) -> None:
     # Marcus, Peritz & Gabriel 1976: Holm's is the closed test that is Bonferroni's on every set.
     def worst(place: int) -> float:
         others = [at for at in range(len(values)) if at != place]

@@ -1,4 +1,4 @@
-"""Nothing that names somebody survives the scrubbing, and what customers complain about does."""
+"""Scrubbing removes everything that names a person and keeps what customers complain about."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def left_of(secrets: list[str], cleaned: str) -> list[str]:
     ]
 
 
-def made_up(luck: random.Random) -> tuple[str, str, list[str], tuple[str, ...]]:
+def simulated(luck: random.Random) -> tuple[str, str, list[str], tuple[str, ...]]:
     """A comment, its harmless part, what must not survive of it, and what the company knows of its author."""
     first, last = luck.choice(FIRST), luck.choice(LAST)
     place = luck.choice(("web.de", "mail.example.co.uk"))
@@ -85,11 +85,11 @@ def customers() -> KnownNames:
     return known_names((f"{first} {last}" for first in FIRST for last in LAST), commons=("will", "der", "van"))
 
 
-def test_of_500_comments_with_names_addresses_phones_and_orders_none_survives(customers: KnownNames) -> None:
+def test_personal_data_is_removed_from_500_comments(customers: KnownNames) -> None:
     luck = random.Random(20261122)
     survived, kept, harmless = [], 0, 0
     for _ in range(500):
-        text, said, secrets, own = made_up(luck)
+        text, said, secrets, own = simulated(luck)
         cleaned = scrub(text, customers, own=own)
         survived += [(secret, cleaned) for secret in left_of(secrets, cleaned)]
         words = re.findall(r"[^\W_]+", said)
@@ -100,10 +100,10 @@ def test_of_500_comments_with_names_addresses_phones_and_orders_none_survives(cu
     assert kept / harmless > 0.98
 
 
-def test_of_comments_whose_author_nobody_knows_addresses_numbers_and_customers_names_go(customers: KnownNames) -> None:
+def test_personal_data_is_removed_from_anonymous_comments(customers: KnownNames) -> None:
     luck = random.Random(7)
     for _ in range(500):
-        text, _, secrets, _ = made_up(luck)
+        text, _, secrets, _ = simulated(luck)
         left = left_of(secrets, scrub(text, customers))
         # A single name in small letters, or one that is a word, too, is a word unless it is the author's own.
         assert not [secret for secret in left if secret.casefold() not in ("will", "van", "der")], (text, left)
@@ -124,7 +124,7 @@ def test_of_comments_whose_author_nobody_knows_addresses_numbers_and_customers_n
         ("ticket 4711 is open", ("4711",)),
     ],
 )
-def test_strangers_are_found_by_where_people_put_names_and_numbers(text: str, gone: tuple[str, ...]) -> None:
+def test_unknown_names_are_found_by_context(text: str, gone: tuple[str, ...]) -> None:
     cleaned = scrub(text, known_names(()))
     assert REMOVED in cleaned
     assert not [part for part in gone if part in cleaned]
@@ -139,11 +139,11 @@ def test_strangers_are_found_by_where_people_put_names_and_numbers(text: str, go
         "Die Anleitung hilft nicht, Schritt 2 fehlt.",
     ],
 )
-def test_what_names_nobody_stays_as_it_is(text: str, customers: KnownNames) -> None:
+def test_text_without_personal_data_is_unchanged(text: str, customers: KnownNames) -> None:
     assert scrub(text, customers) == text
 
 
-def test_spellings_of_a_name_are_one() -> None:
+def test_spellings_of_a_name_are_equal() -> None:
     assert folded("Müller") == folded("MUELLER") == folded("mu\u0308ller") == "mueller"
     assert folded("Zoë") == "zoe"
 
@@ -159,7 +159,7 @@ UNITS = (
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_the_longest_text_of_any_shape_is_read(unit: str, customers: KnownNames) -> None:
+def test_the_longest_text_is_processed_in_time(unit: str, customers: KnownNames) -> None:
     """Where the work grew with the cube of the text, one of these would take hours."""
     for after in ("", "!", "x", "  ", "@", "1a"):
         scrub((unit * LONGEST_TEXT)[: LONGEST_TEXT - len(after)] + after, customers, own=("Ann Lee", "a@example.org"))
@@ -178,7 +178,7 @@ def repetitions(pattern: Any) -> Iterator[tuple[Any, int]]:
                     yield from repetitions(branch) if isinstance(branch, _parser.SubPattern) else ()
 
 
-def test_no_pattern_goes_back_and_forth_without_bound() -> None:
+def test_no_pattern_backtracks_without_bound() -> None:
     patterns = [*scrubbing._RULES, *scrubbing._AFTER_WORDS, scrubbing._CODE, scrubbing._STREET]
     found = [(one.pattern, *each) for one in patterns for each in repetitions(_parser.parse(one.pattern))]
     assert len(found) > 50
@@ -190,7 +190,7 @@ def test_no_pattern_goes_back_and_forth_without_bound() -> None:
     ] == []
 
 
-def test_a_text_longer_than_the_limit_is_cut_and_what_is_kept_is_scrubbed(customers: KnownNames) -> None:
+def test_a_too_long_text_is_cut_and_scrubbed(customers: KnownNames) -> None:
     cleaned = scrub("ann@example.org " + "word " * 10_000, customers)
     assert len(cleaned) <= LONGEST_TEXT
     assert cleaned.startswith(REMOVED)

@@ -1,4 +1,4 @@
-"""Topics are groups of words that go together; no name of a topic tells what few people said."""
+"""Topics are groups of words that go together; no topic name reveals what few people said."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def said(*sentences: tuple[str, ...], times: int = 12) -> tuple[list[str], list[
     return texts, list(range(len(texts)))
 
 
-def test_texts_of_one_theme_are_of_one_topic() -> None:
+def test_texts_of_one_theme_share_a_topic() -> None:
     texts, people = said(REPLY, PARCEL, PRICE)
     found = find_topics(texts, people, language="en", least_people=5)
     of_theme = found.of_text.reshape(3, -1)
@@ -30,7 +30,7 @@ def test_texts_of_one_theme_are_of_one_topic() -> None:
     assert ["reply" in names[0], "parcel" in names[1], "price" in names[2]] == [True] * 3
 
 
-def test_a_word_of_few_people_is_no_keyword() -> None:
+def test_a_word_used_by_few_people_is_not_a_keyword() -> None:
     texts, people = said(REPLY, PARCEL, PRICE)
     texts += ["Zanzibar Zanzibar"] * 40
     people += [7] * 40
@@ -39,7 +39,7 @@ def test_a_word_of_few_people_is_no_keyword() -> None:
     assert set(found.of_text[-40:]) == {-1}
 
 
-def test_what_every_text_says_and_the_companys_own_name_are_no_topics() -> None:
+def test_ubiquitous_words_and_the_company_name_are_not_topics() -> None:
     texts, people = said(REPLY, PARCEL, PRICE)
     named = [f"Northwind: {text}" for text in texts]
     assert find_topics(named, people, language="en", least_people=5, not_about=["Northwind"]).topics == (
@@ -47,7 +47,7 @@ def test_what_every_text_says_and_the_companys_own_name_are_no_topics() -> None:
     )
 
 
-def test_german_has_topics_and_an_unknown_language_has_none() -> None:
+def test_german_has_topics_and_unknown_languages_have_none() -> None:
     texts, people = said(*GERMAN)
     found = find_topics(texts, people, language="de", least_people=5)
     assert "antwort" in found.topics[found.of_text[0]].name
@@ -62,7 +62,7 @@ def test_the_same_texts_have_the_same_topics() -> None:
     assert np.array_equal(one.of_text, two.of_text)
 
 
-def test_a_topic_belongs_to_the_label_with_which_it_shares_its_words() -> None:
+def test_a_topic_belongs_to_the_label_that_shares_its_words() -> None:
     labels = {"speed": "Speed of reply", "delivery": "Delivery on time", "staff": "Friendly staff"}
     assert nearest_label(["repli", "wait", "day"], labels, language="en") == "speed"
     assert nearest_label(["parcel", "deliv", "week"], labels, language="en") == "delivery"

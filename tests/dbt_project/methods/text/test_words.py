@@ -39,14 +39,14 @@ def test_short_texts_and_other_languages_have_no_score() -> None:
         ("", None),
     ],
 )
-def test_only_what_sounds_clear_in_english_is_judged(text: str, heard: str | None) -> None:
+def test_only_clear_english_text_gets_a_sentiment(text: str, heard: str | None) -> None:
     assert tone(text) == heard
 
 
-def test_negations_turn_the_tone() -> None:
+def test_negations_invert_the_sentiment() -> None:
     assert polarity("The staff were good.") > LEAST_POLARITY > polarity("The staff were not good.")
 
 
-def test_languages_are_told_apart() -> None:
+def test_languages_are_detected() -> None:
     assert language_of("The parcel was delivered a week later than promised.") == "en"
     assert language_of("Das Paket wurde eine Woche zu spät geliefert.") == "de"

@@ -1,4 +1,4 @@
-"""A forecast is held against what happened, in total, one by one and by tenths."""
+"""A forecast is compared with what happened, in total, one by one and by deciles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_errors_of_a_small_case_worked_by_hand() -> None:
     assert found.calibration_error == pytest.approx(2.0)
 
 
-def test_tenths_are_ordered_by_forecast_and_hold_everybody_once() -> None:
+def test_deciles_are_ordered_by_forecast_and_contain_each_customer_once() -> None:
     forecast = np.random.default_rng(20261122).permutation(103).astype(float)
     found = back_test(forecast=forecast, fact=forecast / 2)
     assert found.tenth_sizes.sum() == 103
@@ -27,7 +27,7 @@ def test_tenths_are_ordered_by_forecast_and_hold_everybody_once() -> None:
     assert found.tenth_sizes @ found.tenths[:, 1] == pytest.approx(forecast.sum() / 2)
 
 
-def test_a_right_total_with_wrong_people_is_not_called_calibrated() -> None:
+def test_a_correct_total_with_wrong_customers_is_not_calibrated() -> None:
     forecast = np.arange(100.0)
     found = back_test(forecast=forecast, fact=forecast[::-1].copy())
     assert found.total_error == 0
@@ -48,6 +48,6 @@ def test_a_holdout_in_which_nothing_happened_has_no_relative_error() -> None:
     assert found.squared_error == 1
 
 
-def test_nobody_cannot_be_held_against_anything() -> None:
+def test_an_empty_holdout_is_refused() -> None:
     with pytest.raises(ValueError, match="there are none"):
         back_test(forecast=np.empty(0), fact=np.empty(0))

@@ -1,4 +1,4 @@
-"""BG/NBD finds the parameters of a made-up world, and scores safely at every edge."""
+"""BG/NBD recovers simulated parameters, and scores safely at every edge."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def histories() -> Histories:
     return reduce_histories(world.x, np.round(world.recency, 2), world.age)[0]
 
 
-def test_the_parameters_of_a_made_up_world_are_found_within_their_errors(histories: Histories) -> None:
+def test_simulated_parameters_are_recovered_within_their_errors(histories: Histories) -> None:
     found = bg_nbd.fit(histories)
     assert found.is_identified.all()
     assert np.all(np.abs(found.values - TRUE) < 3 * found.standard_errors)
     assert np.all(found.standard_errors < 0.35 * found.values)
 
 
-def test_the_unit_of_time_changes_alpha_and_nothing_else(histories: Histories) -> None:
+def test_the_time_unit_changes_only_alpha(histories: Histories) -> None:
     weeks = bg_nbd.fit(histories)
     days = bg_nbd.fit(Histories(histories.x, 7 * histories.recency, 7 * histories.age, histories.count))
     np.testing.assert_allclose(days.values / weeks.values, [1, 7, 1, 1], rtol=1e-5)
@@ -60,7 +60,7 @@ def test_the_gradient_is_the_slope_of_the_likelihood(histories: Histories) -> No
         assert gradient[at] == pytest.approx(slope, rel=1e-5)
 
 
-def test_counting_equal_customers_changes_nothing(histories: Histories) -> None:
+def test_grouping_equal_customers_changes_nothing(histories: Histories) -> None:
     twice = Histories(histories.x, histories.recency, histories.age, 2 * histories.count)
     first, second = bg_nbd.fit(histories), bg_nbd.fit(twice)
     np.testing.assert_allclose(first.values, second.values, rtol=1e-6)
@@ -69,7 +69,7 @@ def test_counting_equal_customers_changes_nothing(histories: Histories) -> None:
 
 @pytest.mark.parametrize("a", [0.2, 0.999999, 1.0, 1.000001, 2.5])
 @pytest.mark.parametrize(("x", "recency", "age"), [(0, 0, 0), (0, 0, 39), (1, 0, 0), (3, 20, 39), (60, 38, 39)])
-def test_expected_purchases_are_the_sum_of_their_chances(a: float, x: float, recency: float, age: float) -> None:
+def test_expected_purchases_are_the_sum_of_probabilities(a: float, x: float, recency: float, age: float) -> None:
     parameters = (0.24, 4.4, a, 2.4)
     found = bg_nbd.expected_purchases(np.array(parameters), x=one(x), recency=one(recency), age=one(age), horizon=52)
     assert found[0] == pytest.approx(purchases_by_summing(parameters, x, recency, age, 52), rel=1e-6)
@@ -77,13 +77,13 @@ def test_expected_purchases_are_the_sum_of_their_chances(a: float, x: float, rec
 
 @pytest.mark.parametrize(("a", "b"), [(30.0, 400.0), (5_000.0, 90_000.0), (9_000.0, 300.0)])
 @pytest.mark.parametrize(("x", "recency", "age"), [(0, 0, 0), (0, 0, 39), (3, 20, 39), (60, 38, 39)])
-def test_equal_chances_to_drop_out_cost_no_digits(a: float, b: float, x: float, recency: float, age: float) -> None:
+def test_equal_dropout_probabilities_keep_precision(a: float, b: float, x: float, recency: float, age: float) -> None:
     parameters = (0.85, 8.2, a, b)
     found = bg_nbd.expected_purchases(np.array(parameters), x=one(x), recency=one(recency), age=one(age), horizon=52)
     assert found[0] == pytest.approx(purchases_by_summing(parameters, x, recency, age, 52), rel=1e-6)
 
 
-def test_what_the_data_do_not_tell_has_no_standard_error_and_the_rest_has() -> None:
+def test_unidentified_parameters_have_no_standard_error() -> None:
     generator = np.random.default_rng(20261122)
     world = bg_nbd_world(generator, parameters=(0.85, 8.0, 5e4, 95e4), age=np.full(2000, 100.0), later=0)
     found = bg_nbd.fit(reduce_histories(world.x, world.recency, world.age)[0])
@@ -94,7 +94,7 @@ def test_what_the_data_do_not_tell_has_no_standard_error_and_the_rest_has() -> N
     assert np.isfinite(found.draw(generator, 100)).all()
 
 
-def test_p_alive_is_the_share_of_the_likelihood_of_those_who_live() -> None:
+def test_p_alive_is_the_alive_share_of_the_likelihood() -> None:
     r, alpha, a, b = 0.24, 4.4, 0.8, 2.4
     x, recency, age = 4, 12.0, 30.0
     density = np.exp(r * np.log(alpha) - gammaln(r))
@@ -110,7 +110,7 @@ def test_p_alive_is_the_share_of_the_likelihood_of_those_who_live() -> None:
     assert found[0] == pytest.approx(stays / (stays + leaves), rel=1e-6)
 
 
-def test_who_never_came_back_cannot_have_dropped_out() -> None:
+def test_one_time_buyers_are_alive_under_bg_nbd() -> None:
     found = bg_nbd.p_alive(np.array(TRUE), x=one(0, 0), recency=one(0, 0), age=one(0, 5000))
     np.testing.assert_array_equal(found, 1.0)
 
@@ -122,7 +122,7 @@ def test_who_never_came_back_cannot_have_dropped_out() -> None:
     horizon=st.floats(0, 1e4),
     logs=st.tuples(*[st.floats(-4, 4)] * 4),
 )
-def test_no_history_is_too_long_or_too_short(
+def test_very_long_and_very_short_histories_are_scored(
     x: int, share: float, age: float, horizon: float, logs: tuple[float, ...]
 ) -> None:
     parameters = np.exp(np.array(logs))
@@ -135,7 +135,7 @@ def test_no_history_is_too_long_or_too_short(
     assert 0 <= expected <= at_most * (1 + 1e-6) + 1e-9
 
 
-def test_many_purchases_at_one_moment_are_no_trouble() -> None:
+def test_many_purchases_at_one_moment_are_accepted() -> None:
     generator = np.random.default_rng(20261122)
     x = generator.integers(0, 5000, 400).astype(float)
     found = bg_nbd.fit(reduce_histories(x, np.zeros(400), np.full(400, 10.0))[0])

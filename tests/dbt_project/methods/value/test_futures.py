@@ -1,4 +1,4 @@
-"""Drawn futures have the expected means, and intervals of their totals contain what happens as often as they say."""
+"""Drawn futures have the expected means, and intervals of their totals have the stated coverage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def crowd() -> Customers:
     )
 
 
-def test_means_of_the_draws_are_the_expectations() -> None:
+def test_means_of_the_draws_match_the_expectations() -> None:
     customers, draws = crowd(), 20_000
     generator = np.random.default_rng(20261122)
     buying, spending = np.tile(BUYING, (draws, 1)), np.tile(SPENDING, (draws, 1))
@@ -39,7 +39,7 @@ def test_means_of_the_draws_are_the_expectations() -> None:
     assert np.all(np.abs(found.worth.mean(axis=0) - purchases * spend) < 4 * error)
 
 
-def test_the_same_seed_gives_the_same_draws_and_another_one_gives_others() -> None:
+def test_draws_depend_only_on_the_seed() -> None:
     def worth(seed: int) -> np.ndarray:
         generator = np.random.default_rng(seed)
         parts = simulate(crowd(), buying=np.tile(BUYING, (50, 1)), spending=None, horizon=52, generator=generator)
@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_draws_and_another_one_gives_others() -> No
     assert not np.array_equal(worth(1), worth(2))
 
 
-def test_everybody_is_drawn_once_whatever_the_number() -> None:
+def test_every_customer_is_drawn_once_for_any_batch_size() -> None:
     n = 25_000
     customers = Customers(np.ones(n), np.ones(n), np.full(n, 9.0), np.ones(n), np.ones(n))
     parts = [
@@ -69,10 +69,13 @@ def test_everybody_is_drawn_once_whatever_the_number() -> None:
     assert all(shape == (100, last - first) for first, last, shape in parts)
 
 
-def test_nobody_has_no_future() -> None:
-    nobody = Customers(*[np.empty(0)] * 5)
+def test_no_customers_give_no_draws() -> None:
+    no_customers = Customers(*[np.empty(0)] * 5)
     generator = np.random.default_rng(20261122)
-    assert list(simulate(nobody, buying=np.tile(BUYING, (9, 1)), spending=None, horizon=52, generator=generator)) == []
+    assert (
+        list(simulate(no_customers, buying=np.tile(BUYING, (9, 1)), spending=None, horizon=52, generator=generator))
+        == []
+    )
 
 
 def test_drawn_months_of_contracts_have_the_expected_mean() -> None:
@@ -87,7 +90,7 @@ def test_drawn_months_of_contracts_have_the_expected_mean() -> None:
 
 
 @pytest.mark.slow
-def test_intervals_of_all_future_purchases_cover_in_200_worlds() -> None:
+def test_intervals_of_future_purchases_cover_in_200_simulations() -> None:
     generator = np.random.default_rng(20261122)
     # 90% as published comparisons have it, and 95% as readers see it.
     covered = {0.90: 0, 0.95: 0}

@@ -1,4 +1,4 @@
-"""Histories are counted once each, and nonsense and unfit data are named."""
+"""Histories are counted once each; impossible and unsuitable data are named."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def histories(x: list[float], recency: list[float], age: list[float], count: lis
     return Histories(*(np.array(column, dtype=np.float64) for column in (x, recency, age, counts)))
 
 
-def test_equal_histories_are_one_with_a_count_and_every_customer_finds_theirs() -> None:
+def test_equal_histories_are_grouped_with_a_count_and_an_index() -> None:
     x, recency, age = (
         np.array(column) for column in ([2.0, 0.0, 2.0, 0.0], [5.0, 0.0, 5.0, 0.0], [9.0, 9.0, 9.0, 8.0])
     )
@@ -47,18 +47,18 @@ def test_impossible_histories_are_named(broken: tuple[list[float], ...], named: 
         histories(*broken)
 
 
-def test_too_few_customers_who_came_back_are_refused() -> None:
+def test_too_few_repeat_customers_are_refused() -> None:
     with pytest.raises(ModelRefusedError, match="only 29 customers bought again"):
         histories([0.0, 1.0], [0.0, 3.0], [9.0, 9.0], [1000.0, 29.0]).refuse_unfit()
     histories([0.0, 1.0], [0.0, 3.0], [9.0, 9.0], [1000.0, 30.0]).refuse_unfit()
 
 
-def test_nobody_at_all_is_refused() -> None:
+def test_an_empty_population_is_refused() -> None:
     with pytest.raises(ModelRefusedError, match="only 0 customers"):
         histories([], [], []).refuse_unfit()
 
 
-def test_monthly_bills_are_refused_and_irregular_purchases_are_not() -> None:
+def test_regular_monthly_purchases_are_refused() -> None:
     months = np.arange(3.0, 43.0)
     bills = Histories(x=months, recency=months * 30.4, age=months * 30.4 + 5, count=np.ones(40))
     with pytest.raises(ModelRefusedError, match="contracts, not orders"):

@@ -31,7 +31,7 @@ def textbook(parameters: tuple[float, ...], x: float, recency: float, age: float
 
 @pytest.mark.parametrize("parameters", [(0.55, 10.6, 0.61, 11.7), (0.55, 14.0, 0.61, 3.0), (2.0, 5.0, 1.0, 5.0)])
 @pytest.mark.parametrize(("x", "recency", "age"), [(0, 0, 38.86), (2, 30.43, 38.86), (10, 20.0, 27.0), (3, 8.0, 8.0)])
-def test_the_likelihood_is_the_textbook_one(
+def test_the_likelihood_matches_the_textbook(
     parameters: tuple[float, ...], x: float, recency: float, age: float
 ) -> None:
     found, _ = pareto_nbd._log_likelihoods(np.array(parameters), one(x), one(recency), one(age))

@@ -25,7 +25,7 @@ def cohort(survivors: tuple[int, ...]) -> Terms:
 
 
 @pytest.mark.parametrize(("survivors", "a", "b"), [(HIGH_END, 0.668, 3.806), (REGULAR, 0.704, 1.182)])
-def test_the_papers_parameters_come_out(survivors: tuple[int, ...], a: float, b: float) -> None:
+def test_the_published_parameters_are_reproduced(survivors: tuple[int, ...], a: float, b: float) -> None:
     np.testing.assert_array_equal(sbg.fit(cohort(survivors)).values.round(3), [a, b])
 
 
@@ -37,7 +37,7 @@ def test_survival_starts_at_one_and_follows_the_retention_rates() -> None:
     np.testing.assert_allclose(found[1:] / found[:-1], (b + periods[:-1]) / (a + b + periods[:-1]))
 
 
-def test_expected_periods_are_the_sum_of_the_chances_to_last() -> None:
+def test_expected_periods_are_the_sum_of_survival_probabilities() -> None:
     parameters = np.array([0.668, 3.806])
     survived = np.array([0.0, 5.0, 10_000.0])
     curve = sbg.survival(parameters, periods=np.arange(0.0, 18.0))
@@ -47,7 +47,7 @@ def test_expected_periods_are_the_sum_of_the_chances_to_last() -> None:
     np.testing.assert_array_equal(sbg.expected_periods(parameters, survived=survived, horizon=0), 0)
 
 
-def test_running_contracts_are_not_taken_for_ended_ones() -> None:
+def test_running_contracts_are_treated_as_censored() -> None:
     generator = np.random.default_rng(20261122)
     n = 20_000
     length = generator.geometric(generator.beta(0.7, 3.0, n)).astype(float)

@@ -7,7 +7,7 @@ import numpy as np
 from dbt_project.methods.value.value_draws import DRAWS, QUANTILES, Draws, PersonBounds, sum_by_group
 
 
-def test_every_row_counts_once_in_each_dimension_whatever_the_parts() -> None:
+def test_every_row_counts_once_per_dimension_for_any_chunking() -> None:
     generator = np.random.default_rng(20261122)
     value = generator.random((DRAWS, 7))
     groups = np.array([[0, 1], [0, 2], [0, 1], [0, 3], [0, 3], [0, 1], [0, 2]])
@@ -20,7 +20,7 @@ def test_every_row_counts_once_in_each_dimension_whatever_the_parts() -> None:
     np.testing.assert_array_equal(whole[:, 4], 0)
 
 
-def test_contracts_of_one_person_are_added_before_bounds_are_taken_whatever_the_parts() -> None:
+def test_contracts_of_a_person_are_summed_before_bounds_for_any_chunking() -> None:
     value = np.random.default_rng(20261122).random((DRAWS, 6))
     watched = PersonBounds(np.array([3, 5, 5, 5, 8, 8]))
     parts = [Draws(0, 2, value[:, :2]), Draws(2, 3, value[:, 2:3]), Draws(3, 6, value[:, 3:])]

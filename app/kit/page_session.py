@@ -1,8 +1,8 @@
-"""The one door from pages to numbers. In: a question and the reader's filters. Out: governed answers.
+"""The only way from pages to numbers. In: a question and the reader's filters. Out: governed answers.
 
-Pages hold a `Desk` and nothing else: it knows the open release, its definitions, the runs since, and the settings that
-the release was built with. cx.yml is never read: it may have been edited since. An open release remembers its own
-answers, and definitions are cached under its run id, so that a new release is never answered from an old one.
+Pages hold a `PageSession` and nothing else: it knows the open release, its definitions, the runs since, and the
+settings that the release was built with. cx.yml is never read: it may have been edited since. An open release caches
+its answers, and definitions are cached under its run id, so that a new release is never answered from an old one.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Definitions(dict[str, MetricDefinition]):
 
 
 @dataclass(frozen=True)
-class Desk:
+class PageSession:
     """An open release, and everything a page may ask of it."""
 
     paths: WorkspacePaths
@@ -116,7 +116,7 @@ class Desk:
             return ask(self.release, question)
         except UserError as unknown:
             # Metrics and dimensions are the app's own; values are the company's. A page may ask for one that this
-            # release does not have (nobody is in a top tier): then there is nothing, and the reason is told.
+            # release does not have (no customer is in a top tier): then there is nothing, and the reason is stated.
             if not question.filters:
                 raise
             # Where no source feeds a metric, that is the reason, not the value that is missing for it.
@@ -206,7 +206,7 @@ class Desk:
         return [self.definitions[metric] for metric in metrics if metric in self.definitions]
 
 
-def open_desk(root: Path, run_id: str | None = None) -> Desk:
+def open_session(root: Path, run_id: str | None = None) -> PageSession:
     """Open the live release of a workspace, or the one named.
 
     Raises:
@@ -221,7 +221,7 @@ def open_desk(root: Path, run_id: str | None = None) -> Desk:
             raise
         live = None
     release = live if live and run_id in (None, live.run_id) else open_release(paths, run_id)
-    return Desk(
+    return PageSession(
         paths=paths,
         release=release,
         live_run_id=live.run_id if live else "",
@@ -250,7 +250,7 @@ def settings_of(document: Release) -> Settings:
 
 
 def _identity(release: LiveRelease) -> tuple[str, str]:
-    """What tells cached facts of releases apart: the run, and the workspace it stands in."""
+    """The key of a release's cached facts: the run, and its workspace."""
     return release.document.run_id, str(release.folder)
 
 

@@ -1,6 +1,6 @@
-"""One case: a copy of its workspace in, what the product says about it out, by the doors that a user has.
+"""One case: a copy of its workspace in, its results out, by the interfaces of a user.
 
-Imports only the product, never other tests, so that the same file also runs on a former checkout.
+Imports only the product, never other tests, so that the same file also runs on an earlier checkout.
 """
 
 from __future__ import annotations

@@ -15,18 +15,18 @@ BUCKET: Final = 60  # days
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fates:
+class LaterOrders:
     """`share` of those observed long enough who order again, and one standardised signal per answer."""
 
     share: float
     signal: Floats
 
 
-def later_fates(history: History, person: Ints, day: Ints) -> Fates:
+def later_orders(history: History, person: Ints, day: Ints) -> LaterOrders:
     """Positive for those who order again, negative for those who do not.
 
-    Where history ends too early to tell, those who have not ordered yet get what makes up for those who have, so that
-    the signal is 0 on average at any time and pulls no trend.
+    Where history ends too early to know, those who have not ordered yet get the value that balances those who
+    have, so that the signal is 0 on average at any time and causes no trend.
     """
     again = history.orders.again_within(history.visits, person, day, days=WITHIN)
     remaining = history.calendar.days - day
@@ -34,11 +34,11 @@ def later_fates(history: History, person: Ints, day: Ints) -> Fates:
     share = float(again[observed].mean()) if observed.any() else 0.0
     spread = float(np.sqrt(share * (1 - share)))
     if spread == 0:
-        return Fates(share=share, signal=np.zeros(len(person)))
+        return LaterOrders(share=share, signal=np.zeros(len(person)))
     signal = np.where(again, 1 - share, -share) / spread
     for bucket in np.unique(remaining[~observed] // BUCKET):
         members = ~observed & (remaining // BUCKET == bucket)
         waiting = members & ~again
         if waiting.any():
             signal[waiting] = -signal[members & again].sum() / waiting.sum()
-    return Fates(share=share, signal=signal)
+    return LaterOrders(share=share, signal=signal)
