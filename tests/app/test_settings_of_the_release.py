@@ -72,6 +72,7 @@ def everything_that_is_said(root: Path, open_page: Open) -> dict[str, str]:
     return said
 
 
+@pytest.mark.thorough
 def test_editing_settings_does_not_change_a_published_release(open_page: Open, copy_of_demo: Path) -> None:
     before = everything_that_is_said(copy_of_demo, open_page)
     old = load_workspace(copy_of_demo).config

@@ -46,6 +46,7 @@ def check(root: Path, page: AppTest) -> None:
     assert untrue(said, {name: feed.rows for name, feed in feeds.items()}) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kinds", ONE_KIND)
 def test_every_page_names_kinds_without_a_source(
     open_page: Open, copy_of_demo: Path, kinds: tuple[str, ...], caplog: pytest.LogCaptureFixture
@@ -60,6 +61,7 @@ def test_every_page_names_kinds_without_a_source(
     assert [record for record in caplog.records if record.name == "app.kit.failures"] == []
 
 
+@pytest.mark.thorough
 def test_no_page_fails_in_a_period_without_facts(open_page: Open, copy_of_demo: Path) -> None:
     rewrite(copy_of_demo, as_of_on=LATER)
     for name in PAGES:

@@ -11,7 +11,7 @@ import pytest
 from app.kit.page_session import open_session
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 # Address, name in the navigation, and how many charts at least must be drawn.
 PAGES = {

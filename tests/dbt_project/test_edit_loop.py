@@ -20,6 +20,8 @@ from tests.dbt_project.running import PROJECT
 from tests.releases import rewrite
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
+pytestmark = pytest.mark.thorough
+
 MARTS = Path("dbt_project", "models", "marts", "orders")
 
 

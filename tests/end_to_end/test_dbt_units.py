@@ -6,8 +6,12 @@ import shutil
 from contextlib import chdir
 from pathlib import Path
 
+import pytest
+
 from pipeline.dbt.runner import PROJECT_FOLDER, WAREHOUSE_VARIABLE, read_project
 from workspace.environment import set_variables
+
+pytestmark = pytest.mark.thorough
 
 
 def test_every_unit_test_of_the_models_passes(demo_copy: Path, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from tests.conftest import REPOSITORY
 from tests.end_to_end.conftest import run
 from workspace.paths import WorkspacePaths
 
+pytestmark = pytest.mark.thorough
+
 ENCODING = "shift-jis"
 SILENT, ANSWERED, NAMELESS = 12, 60, 3
 # Item -> label; expectation, perception and importance of one item stand far apart in the file.

@@ -17,6 +17,8 @@ from tests.end_to_end.conftest import assemble_real, run
 from workspace import load_workspace
 from workspace.paths import WorkspacePaths
 
+pytestmark = pytest.mark.thorough
+
 MONTHLY_REVENUE = (
     28592.70, 40433.81, 43472.10, 12842.05, 10880.33, 9907.25, 10866.23, 8762.76, 7358.32,
     8845.05, 10151.38, 9112.84, 7356.82, 7679.71, 9850.05, 6011.53, 6378.14, 5590.87,

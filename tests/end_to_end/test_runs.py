@@ -26,6 +26,8 @@ from workspace.records.run_lock import hold
 from workspace.records.runs import run_ids
 from workspace.worker import finish
 
+pytestmark = pytest.mark.thorough
+
 KILLS = 10
 
 

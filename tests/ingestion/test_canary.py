@@ -24,6 +24,7 @@ from workspace.configuration import limits
 from workspace.wording import Names, kind_of, looks_like_a_record, quoted, spoken, without_values
 
 
+@pytest.mark.thorough
 def test_ingestion_messages_contain_no_personal_data(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     workspace = load_workspace(plant(tmp_path, entities=("contacts", "interactions", "wide")))
     said = [str(problem) for problem in check_sources(workspace)]

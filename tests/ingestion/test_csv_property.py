@@ -95,6 +95,7 @@ def test_quotes_in_awkward_places(tmp_path: Path, body: str) -> None:
     assert staged(tmp_path / "poll.csv", HEADER + body) == list(reference(body))
 
 
+@pytest.mark.thorough
 def test_the_fast_and_the_careful_parser_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(20261122)
     plain = ["a", "", "é", '"a"', '"a,b"', '"a ""b"""', "a'b", '""', "\\", "#x", "null", " a "]

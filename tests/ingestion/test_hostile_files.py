@@ -247,6 +247,7 @@ PARTS = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(PARTS, max_size=12), with_header=st.booleans(), vendor=st.sampled_from(["csv", "segment"]))
 def test_a_hostile_file_does_not_affect_good_ones(

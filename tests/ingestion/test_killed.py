@@ -79,6 +79,7 @@ def start(workspace: Workspace, module: str = "", function: str = "", when: str 
     return subprocess.Popen([sys.executable, "-c", RUN, str(workspace.paths.root), module, function, when])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("module", "function", "when"),
     [

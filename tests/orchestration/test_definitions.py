@@ -35,6 +35,7 @@ def keys_of(graph: dg.AssetGraph, schema: str) -> list[dg.AssetKey]:
     return [key for key in graph.get_all_asset_keys() if key.path[0] == schema]
 
 
+@pytest.mark.thorough
 def test_the_definitions_validate(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
 

@@ -40,6 +40,7 @@ def release_seen(workspace: Workspace) -> tuple[str, int]:
     return current.run_id, rows[0][0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("point", POINTS)
 def test_a_kill_leaves_a_whole_release_and_the_next_run_completes(tmp_path: Path, repository: Path, point: str) -> None:
     workspace = make_workspace(tmp_path / "workspace")

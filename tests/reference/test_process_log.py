@@ -22,6 +22,8 @@ import pytest
 from serving import AnswerRow, LiveRelease, Question, ask, open_release
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
 
+pytestmark = pytest.mark.thorough
+
 NAMES = {
     "register request": "Request registered",
     "check ticket": "Ticket checked",

@@ -16,6 +16,8 @@ from scipy import stats
 from serving import AnswerRow, LiveRelease, Question, ask, open_release
 from workspace.paths import WorkspacePaths
 
+pytestmark = pytest.mark.thorough
+
 PILLARS = {
     "products": ("PERQ1", "PERQ2", "PERQ4", "PERQ5", "PERV1", "PERV2"),
     "people": ("PERQ3",),

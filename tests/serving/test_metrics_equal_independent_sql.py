@@ -55,6 +55,7 @@ def test_every_metric_of_the_catalogue_is_compared(release: LiveRelease) -> None
     assert offered == set(METRICS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("metric", sorted(METRICS))
 def test_a_metric_equals_sql_at_every_dimension(
     release: LiveRelease, marts: duckdb.DuckDBPyConnection, metric: str

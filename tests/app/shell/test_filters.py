@@ -53,6 +53,7 @@ def drawn(vocabulary: list[str], **address: str) -> AppTest:
     return page
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(VOCABULARIES, st.data())
 def test_every_vocabulary_value_survives_the_url(vocabulary: list[str], data: st.DataObject) -> None:

@@ -63,6 +63,7 @@ def test_an_unknown_metric_in_the_url_gives_a_message(open_page: Open, demo_work
     assert all(len(one) < 250 for one in said)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("payload", FEW[:2], ids=plain)
 def test_a_page_does_not_interpret_hostile_url_text(

@@ -130,6 +130,7 @@ def test_an_uncovered_period_is_stated_and_widened_by_a_click(open_page: Open, c
     assert page.title[0].value != "No orders are recorded in this period"
 
 
+@pytest.mark.thorough
 def test_the_server_warms_the_first_questions_of_pages(copy_of_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warm_up(copy_of_demo)
     release = open_release(WorkspacePaths(copy_of_demo))
