@@ -46,5 +46,5 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
         pillar=[items["pillar"].get(item) for item in nearest],
         interaction=[items["interaction"].get(item) for item in nearest],
     )
-    rows: pd.DataFrame = linked[COLUMNS].astype(dict.fromkeys(COLUMNS, "string"))
-    return rows
+    topics: pd.DataFrame = linked[COLUMNS].astype(dict.fromkeys(COLUMNS, "string"))
+    return topics
