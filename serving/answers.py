@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from serving.evaluate import evaluate
-from serving.plan import Verdict, check_words, plan
+from serving.evaluation.evaluate import evaluate
+from serving.planning.plan import Verdict, check_words, plan
 from serving.question import Question
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 from serving.rows import Answer, AnswerRow
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from serving import Answer, LiveRelease, Question, ask, open_release
-from serving.coverage import next_period, period_start
-from serving.earlier import judge
+from serving.definitions.semantics import read_semantics
+from serving.planning.coverage import next_period, period_start
+from serving.planning.earlier import judge
 from serving.question import GRAINS
-from serving.semantics import read_semantics
 from tests.serving.world import publish
 from workspace.paths import WorkspacePaths
 

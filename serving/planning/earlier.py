@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from serving.coverage import next_period, period_start
+from serving.definitions.semantics import LookBack, Metric, Semantics
+from serving.planning.coverage import next_period, period_start
 from serving.question import Grain
-from serving.semantics import LookBack, Metric, Semantics
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from serving.coverage import period_start
 from serving.engine import Query
-from serving.plan import Plan, privacy_floor
+from serving.evaluation.stored import StoredCells, stored_cells
+from serving.planning.coverage import period_start
+from serving.planning.plan import Plan, privacy_floor
 from serving.privacy.decision import hidden_cells
 from serving.privacy.lattice import Axes, Key, Lattice, cuts
-from serving.release import LiveRelease
-from serving.stored import StoredCells, stored_cells
+from serving.releases.release import LiveRelease
 
 MONTH: Final = "metric_time__month"
 

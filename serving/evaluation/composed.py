@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from serving.cells import Cell, coded, count, counters, finite, floats, keys_of
+from serving.definitions.semantics import PERSON, Dimension
 from serving.engine import Filter, Table, Value
-from serving.guard import Guard
-from serving.plan import Plan, text_of
+from serving.evaluation.cells import Cell, coded, count, counters, finite, floats, keys_of
+from serving.evaluation.guard import Guard
+from serving.planning.plan import Plan, text_of
 from serving.privacy.lattice import Key
 from serving.question import MISSING_WORD
-from serving.release import LiveRelease
-from serving.semantics import PERSON, Dimension
+from serving.releases.release import LiveRelease
 from serving.statistics.compose import FOLDS, Estimates, Fold, change
 from serving.statistics.linear import Codes, Parts
 

@@ -10,17 +10,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from serving.cells import Cell, count, counters, finite, floats, keys_of, number
-from serving.composed import composed_cells
-from serving.coverage import next_period, period_start, periods
-from serving.earlier import Judgement, judge
 from serving.engine import Value
-from serving.floors import incomparable, too_few
-from serving.guard import Guard
-from serving.mix import mixes
-from serving.plan import Plan, text_of
+from serving.evaluation.cells import Cell, count, counters, finite, floats, keys_of, number
+from serving.evaluation.composed import composed_cells
+from serving.evaluation.floors import incomparable, too_few
+from serving.evaluation.guard import Guard
+from serving.evaluation.mix import mixes
+from serving.planning.coverage import next_period, period_start, periods
+from serving.planning.earlier import Judgement, judge
+from serving.planning.plan import Plan, text_of
 from serving.privacy.lattice import Key
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 from serving.rows import AnswerRow, Number
 from serving.statistics.intervals import wilson
 

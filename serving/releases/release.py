@@ -16,11 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from serving.definitions.semantics import Semantics, read_semantics
 from serving.engine import Cache, Engine
 from serving.errors import NoRelease, UserError, did_you_mean
 from serving.privacy.lattice import Key, Lattice
-from serving.readers import Readers
-from serving.semantics import Semantics, read_semantics
+from serving.releases.readers import Readers
 from workspace.documents import Current, Release
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
 from workspace.releases import (

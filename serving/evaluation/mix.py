@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from serving.cells import keys_of
-from serving.plan import Plan, text_of
+from serving.evaluation.cells import keys_of
+from serving.planning.plan import Plan, text_of
 from serving.privacy.lattice import Key
 from serving.question import MISSING_WORD
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 
 
 def mixes(release: LiveRelease, plan: Plan) -> dict[Key, str]:

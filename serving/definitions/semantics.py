@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from serving.definitions.meta import MetricClass, MetricMeta, metas_of, read_meta
 from serving.errors import UserError, did_you_mean
-from serving.meta import MetricClass, MetricMeta, metas_of, read_meta
 from serving.question import GRAINS, Grain
 
 PERSON = "person"

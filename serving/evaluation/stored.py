@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from serving.engine import Query
-from serving.plan import Plan
+from serving.planning.plan import Plan
 from serving.privacy.decision import hidden_cells
 from serving.privacy.lattice import Axes, Counts, Key, Lattice
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from serving.coverage import Coverage, coverage, period_start
-from serving.earlier import is_on_calendar, look_backs
+from serving.definitions.semantics import Dimension, Metric
 from serving.engine import Filter, Query, Value
 from serving.errors import UserError, did_you_mean
+from serving.planning.coverage import Coverage, coverage, period_start
+from serving.planning.earlier import is_on_calendar, look_backs
 from serving.question import MISSING_WORD, Filters, Grain, Question
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 from serving.rows import Status
-from serving.semantics import Dimension, Metric
 
 MAX_GROUPINGS: Final = 2
 # Groupings and filters together.

@@ -11,9 +11,9 @@ from decimal import Decimal
 import numpy as np
 
 from serving.engine import Table, Value
-from serving.plan import Plan
+from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 from serving.rows import Number
 from serving.statistics.intervals import Array
 from serving.statistics.linear import Codes
