@@ -7,7 +7,7 @@ the command line and exports alike. MetricFlow is imported with the first questi
 from serving.answers import ask, warm
 from serving.catalogue import MetricDefinition, catalogue, definition
 from serving.errors import NoRelease, UserError
-from serving.planning.plan import dimension_values
+from serving.planning.words import dimension_values
 from serving.question import Question
 from serving.releases.history import RunSummary, last_failure, run_history
 from serving.releases.release import Freshness, LiveRelease, current, freshness, open_release, releases, rollback

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from serving.definitions.semantics import Metric
+from serving.definitions.metric import Metric
 from serving.planning.coverage import coverage
-from serving.planning.plan import privacy_floor
+from serving.planning.floor import privacy_floor
 from serving.question import Grain
 from serving.releases.release import LiveRelease
 from workspace.documents import Check

@@ -1,27 +1,21 @@
-"""What one metric of a question needs: its dimensions and filters resolved, or the status that answers it at once.
+"""What a question means for one metric: everything that later stages need, found once. They only read it.
 
-In: a release, a question, a metric's name. Out: a `Plan`, or a `Verdict` (withheld, refused, no_data, not_sliceable).
+A `Plan` names dimensions as MetricFlow does and values as the snapshot has them; nothing here looks anything up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from serving.definitions.semantics import Dimension, Metric
-from serving.engine import Filter, Query, Value
-from serving.errors import UserError, did_you_mean
-from serving.planning.coverage import Coverage, coverage, period_start
-from serving.planning.earlier import is_on_calendar, look_backs
-from serving.question import MISSING_WORD, Filters, Grain, Question
-from serving.releases.release import LiveRelease
+from serving.definitions.metric import Dimension, LookBack, Metric
+from serving.engine import Filter, Query
+from serving.planning.coverage import Coverage, period_start
+from serving.question import Grain
 from serving.rows import Status
 
-MAX_GROUPINGS: Final = 2
-# Groupings and filters together.
-MAX_DIMENSIONS: Final = 4
+MONTH: Final = "metric_time__month"
 
 
 @dataclass(frozen=True)
@@ -33,6 +27,42 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Count:
+    """A count of people behind a metric, by which cells are hidden.
+
+    Attributes:
+        name: the metric that counts.
+        apart: axes of the plan whose values have nothing to do with each other (an attribution model): the count is
+            never asked for several of them together.
+        is_state: over several periods the last one counts, not their sum.
+    """
+
+    name: str
+    apart: tuple[str, ...]
+    is_state: bool
+
+
+@dataclass(frozen=True)
+class Parts:
+    """By what the parts of a metric are asked besides its cells.
+
+    Attributes:
+        item, outer: MetricFlow's names of the items of a composed metric, and of the groups that those stand in.
+        one_of: the dimension of which its cells take one value alone; None where it is grouped by.
+        mix: the dimension whose values a cell pools and names; None where it is grouped by.
+        refused_by: MetricFlow's name of the column that says why a cell has no value.
+        adds_up: MetricFlow's names of the columns of `meta.adds_up`, axes first.
+    """
+
+    item: str | None = None
+    outer: str | None = None
+    one_of: Dimension | None = None
+    mix: Dimension | None = None
+    refused_by: str | None = None
+    adds_up: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Plan:
     """One metric of a question, ready to be asked.
 
@@ -40,9 +70,14 @@ class Plan:
         by: the asked words with the dimensions they mean for this metric.
         filters: in the snapshot's own values.
         floor: cells with fewer people are hidden; 0 where the metric and its slice are not sensitive.
+        is_total_shown: the metric is not sensitive by itself, so that its total is public.
         time_grain: the grain of the metric's own dates.
-        is_looking_back: stands on periods before the one that is asked for: they are asked for too, and judged after.
+        look_backs: the periods before the one that is asked for which the metric stands on, each as the steps that lead
+            there: such a metric is asked for all periods, and judged after.
         is_on_calendar: has rows for days without facts.
+        counters: metrics that count answers and people of each cell, as far as they can be asked at this slice.
+        hiding: counts of people that decide which cells stay hidden; none where nothing is hidden by counting.
+        by_wave: of a change between waves, the same by wave, too.
     """
 
     metric: Metric
@@ -53,9 +88,14 @@ class Plan:
     until: date | None
     coverage: Coverage
     floor: int
+    is_total_shown: bool
     time_grain: Grain
-    is_looking_back: bool = False
+    look_backs: tuple[tuple[LookBack, ...], ...] = ()
     is_on_calendar: bool = False
+    counters: tuple[str, ...] = ()
+    hiding: tuple[Count, ...] = ()
+    parts: Parts = Parts()
+    by_wave: Plan | None = None
 
     @property
     def time(self) -> str | None:
@@ -67,8 +107,22 @@ class Plan:
         return (*names, *((self.time,) if self.time else ()))
 
     @property
+    def names(self) -> frozenset[str]:
+        """MetricFlow's names of all dimensions that are grouped by or filtered on."""
+        return frozenset(dimension.qualified for _, dimension in self.by) | {one.dimension for one in self.filters}
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Along what people are counted to decide which cells are hidden."""
+        return (*sorted(self.names), *((MONTH,) if self.is_timed else ()))
+
+    @property
     def is_timed(self) -> bool:
         return bool(self.grain or self.since or self.until)
+
+    @property
+    def is_looking_back(self) -> bool:
+        return bool(self.look_backs)
 
     @property
     def matches_nothing(self) -> bool:
@@ -86,228 +140,3 @@ class Plan:
             until=None if self.is_looking_back else self.until,
             time_grain=self.time_grain,
         )
-
-
-def plan(release: LiveRelease, question: Question, name: str) -> Plan | Verdict:
-    """Resolve one metric of a question. Words are taken as checked (`check_words`)."""
-    metric = release.semantics.metric(name)
-    document = release.document
-    if metric.fault is not None:
-        return Verdict("refused", f"its definition cannot be used: {metric.fault}")
-    failed = document.withheld.get(name)
-    if failed is not None:
-        return Verdict("withheld", f"withheld by the failed check {', '.join(failed)}")
-    reach = coverage(document.feeds[feed] for feed in release.semantics.feeds(name) if feed in document.feeds)
-    if metric.feeds and reach.rows == 0:
-        if reach.refused_reason:
-            return Verdict("refused", reach.refused_reason)
-        lost = f": {reach.part}" if reach.part else ""
-        return Verdict("no_data", f"no source feeds it (looked for {', '.join(metric.feeds)}){lost}")
-    lacking = [feed for feed in metric.needs_feeds if feed in document.feeds and not document.feeds[feed].rows]
-    if lacking:
-        return Verdict("no_data", f"no source feeds it (looked for {', '.join(lacking)})")
-    by = {word: release.semantics.resolve(word, name) for word in question.by}
-    where = {word: release.semantics.resolve(word, name) for word, _ in question.filters}
-    refused = (
-        _refuse_slice(release, question, metric, {**by, **where})
-        or _refuse_sum(question, metric, {**by, **where})
-        or _refuse_time(release, question, metric, reach)
-    )
-    if refused:
-        return refused
-    asked = [dimension for dimension in (*by.values(), *where.values()) if dimension]
-    floor = _floor(release, metric, asked)
-    is_looking_back = bool(look_backs(release.semantics, name))
-    if floor and is_looking_back:
-        reason = f"{name} looks back, and the difference of two periods could show what a few people did"
-        return Verdict("not_sliceable", f"{reason}: ask it without dimensions of people")
-    ready = Plan(
-        metric=metric,
-        by=tuple((word, dimension) for word, dimension in by.items() if dimension),
-        filters=_filters(release, where, question.filters),
-        grain=question.grain,
-        since=question.since,
-        until=question.until,
-        coverage=reach,
-        floor=floor,
-        time_grain=next(iter(release.semantics.grains(name)), "day"),
-        is_looking_back=is_looking_back,
-        is_on_calendar=is_on_calendar(release.semantics, name),
-    )
-    return (_refuse_people(release, ready) if floor else None) or ready
-
-
-def check_words(release: LiveRelease, question: Question) -> None:
-    """Refuse metrics, dimensions and filter values that this release does not know, with the nearest that it does."""
-    semantics = release.semantics
-    for name in question.metrics:
-        semantics.metric(name)
-    for word in (*question.by, *(word for word, _ in question.filters)):
-        semantics.check_dimension(word)
-    for word, values in question.filters:
-        having = [one for name in question.metrics for one in semantics.resolve_all(word, name)]
-        meant = tuple(dict.fromkeys(having)) or semantics.named(word)
-        known = _texts(release, meant)
-        if not meant:
-            continue
-        for value in values:
-            if value not in known:
-                words = [text for text in known if text is not None]
-                what = f"'{word}' has no value '{MISSING_WORD if value is None else value}'."
-                raise UserError(what, did_you_mean(value or "", words))
-
-
-def dimension_values(release: LiveRelease, dimension: str) -> tuple[str, ...]:
-    """Every value that a dimension takes in this release, in order; missing values are not listed."""
-    release.semantics.check_dimension(dimension)
-    known = _texts(release, release.semantics.named(dimension))
-    return tuple(sorted(text for text, value in known.items() if text is not None and value is not None))
-
-
-def text_of(value: Value) -> str | None:
-    """A dimension's value as readers see and name it; None is a missing one."""
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _texts(release: LiveRelease, dimensions: tuple[Dimension, ...]) -> dict[str | None, Value]:
-    """Text -> value. A missing value is always known: a join leaves it where a person has no row."""
-    values = (value for one in dimensions for value in release.engine.values(one.qualified))
-    return {None: None, MISSING_WORD: None, **{text_of(value): value for value in values}}
-
-
-def _filters(release: LiveRelease, where: Mapping[str, Dimension | None], filters: Filters) -> tuple[Filter, ...]:
-    made = []
-    for word, values in filters:
-        dimension = where[word]
-        if dimension:
-            known = _texts(release, (dimension,))
-            made.append(
-                Filter(dimension.qualified, tuple(dict.fromkeys(known[value] for value in values if value in known)))
-            )
-    return tuple(made)
-
-
-def _refuse_slice(
-    release: LiveRelease, question: Question, metric: Metric, asked: Mapping[str, Dimension | None]
-) -> Verdict | None:
-    allowed = sorted(release.semantics.dimensions(metric.name))
-    lacking = [word for word, dimension in asked.items() if dimension is None]
-    listed = ", ".join(allowed) if allowed else "none"
-    cut_by = [word for word in lacking if word.rpartition("__")[2] in metric.part_by]
-    if cut_by:
-        return Verdict("not_sliceable", _share_of_a_whole(release, metric, ", ".join(cut_by), listed))
-    if lacking:
-        return Verdict("not_sliceable", f"{metric.name} has no {', '.join(lacking)}; its dimensions: {listed}")
-    if metric.metric_class == "fixed_grain":
-        given = {dimension.name for dimension in asked.values() if dimension}
-        missing = [name for name in metric.meta.dimensions if name not in given and name != "metric_time"]
-        if missing:
-            reason = (
-                f"{metric.name} needs {', '.join(missing)} in the grouping or as a filter; its dimensions: {listed}"
-            )
-            return Verdict("not_sliceable", reason)
-        several = [word for word, values in question.filters if len(values) > 1 and word not in question.by]
-        if several:
-            listed = ", ".join(several)
-            return Verdict(
-                "not_sliceable", f"{metric.name} does not add up over {listed}: group by it, or ask one value"
-            )
-    return None
-
-
-def _share_of_a_whole(release: LiveRelease, metric: Metric, dimension: str, listed: str) -> str:
-    """Why a share is not cut by the dimension that makes it a share, and what to ask instead."""
-    why = f"{metric.name} is a share of a whole, and {dimension} says which part: a value would be all or nothing"
-    whole = metric.denominator
-    offers = whole is not None and whole in release.semantics.offered
-    if offers and dimension in release.semantics.dimensions(str(whole)):
-        return f"{why}; ask {whole} by {dimension} and divide. Its dimensions: {listed}"
-    return f"{why}; its dimensions: {listed}"
-
-
-def _refuse_sum(question: Question, metric: Metric, asked: Mapping[str, Dimension | None]) -> Verdict | None:
-    """Refuse to add up what means nothing together: the credits of two attribution models, of two movements."""
-    single = {word for word, values in question.filters if len(values) == 1}
-    apart = {
-        dimension.name for word, dimension in asked.items() if dimension and (word in question.by or word in single)
-    }
-    lacking = [name for name in metric.meta.needs if name not in apart]
-    if not lacking:
-        return None
-    listed = ", ".join(lacking)
-    return Verdict(
-        "not_sliceable", f"{metric.name} needs one {listed}: group by {listed}, or filter on one value of it"
-    )
-
-
-def _refuse_time(release: LiveRelease, question: Question, metric: Metric, reach: Coverage) -> Verdict | None:
-    backs = look_backs(release.semantics, metric.name)
-    is_windowed = bool(question.since or question.until)
-    if question.grain is None and any(back.kind != "ever" or is_windowed for back in backs):
-        listed = ", ".join(release.semantics.grains(metric.name))
-        return Verdict("not_sliceable", f"{metric.name} looks back from every period: ask it by a grain ({listed})")
-    if not (question.grain or question.since or question.until):
-        return None
-    grains = release.semantics.grains(metric.name)
-    if not grains:
-        return Verdict("not_sliceable", f"{metric.name} has no dates of its own: ask it without period and grain")
-    if question.grain and question.grain not in grains:
-        return Verdict("not_sliceable", f"{metric.name} is known by {grains[0]} or coarser, not by {question.grain}")
-    if reach.first_on and not reach.reaches(question.since, question.until):
-        return Verdict("no_data", f"its facts reach from {reach.first_on} to {reach.last_on}")
-    return None
-
-
-def _floor(release: LiveRelease, metric: Metric, asked: list[Dimension]) -> int:
-    """Fewer people than this are hidden at this slice: of sensitive metrics at any, of other people in any group.
-
-    A group is whatever a grouping or a filter names. What the company as a whole did is shown, also where few did it.
-    """
-    own = privacy_floor(release, metric)
-    is_of_people = release.semantics.is_of_people(metric.name)
-    is_group = any(dimension.personal or is_of_people for dimension in asked)
-    if not release.protected or (own == 0 and not is_group):
-        return 0
-    return max(own, release.document.min_cell)
-
-
-def privacy_floor(release: LiveRelease, metric: Metric) -> int:
-    """Fewer people than this are hidden at any slice; 0 for metrics that are not sensitive by themselves.
-
-    What people wrote (`meta.is_written`) has a floor of its own, since words tell more of a person than a number.
-    """
-    own = metric.meta.min_cell
-    if own == 0:
-        return 0
-    written = release.document.min_cell_comments if metric.meta.is_written else 0
-    return max(own, written, release.document.min_cell)
-
-
-def _refuse_people(release: LiveRelease, ready: Plan) -> Verdict | None:
-    """Answers of people are asked by few dimensions and whole months: anything finer could be subtracted."""
-    metric = ready.metric
-    people = metric.people
-    if people is None:
-        return Verdict("not_sliceable", f"{metric.name} does not say whose people it counts")
-    names = {dimension.qualified for _, dimension in ready.by} | {one.dimension for one in ready.filters}
-    known = {one.qualified for some in release.semantics.dimensions(people).values() for one in some}
-    if not names <= known:
-        return Verdict("not_sliceable", f"the people behind {metric.name} are not known by {', '.join(names - known)}")
-    if len(ready.by) + (metric.meta.change is not None) > MAX_GROUPINGS:
-        return Verdict("not_sliceable", f"answers of people are shown by at most {MAX_GROUPINGS} groupings")
-    kinds = {name for name in names if name.rpartition("__")[2] in metric.meta.needs}
-    if metric.metric_class != "fixed_grain" and len(names - kinds) > MAX_DIMENSIONS:
-        reason = f"answers of people are shown by at most {MAX_DIMENSIONS} dimensions, groupings and filters together"
-        return Verdict("not_sliceable", reason)
-    if ready.grain in ("day", "week"):
-        return Verdict("not_sliceable", "answers of people are shown by month or coarser")
-    first, last = ready.coverage.first_on, ready.coverage.last_on
-    starts = ready.since is None or ready.since.day == 1 or (first is not None and ready.since <= first)
-    ends = (
-        ready.until is None or (ready.until + timedelta(days=1)).day == 1 or (last is not None and ready.until >= last)
-    )
-    if not (starts and ends):
-        return Verdict("not_sliceable", "answers of people are shown for whole months: move the period to month ends")
-    return None

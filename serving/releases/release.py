@@ -16,7 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from serving.definitions.semantics import Semantics, read_semantics
+from serving.definitions.manifest import read_semantics
+from serving.definitions.semantics import Semantics
 from serving.engine import Cache, Engine
 from serving.errors import NoRelease, UserError, did_you_mean
 from serving.privacy.lattice import Key, Lattice
