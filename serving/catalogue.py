@@ -10,7 +10,7 @@ from typing import Literal
 
 from serving.definitions.metric import Metric
 from serving.planning.coverage import coverage
-from serving.planning.floor import privacy_floor
+from serving.planning.privacy_floor import privacy_floor
 from serving.question import Grain
 from serving.releases.release import LiveRelease
 from workspace.documents import Check

@@ -11,8 +11,8 @@ from serving.definitions.metric import Dimension, Metric
 from serving.definitions.semantics import Semantics
 from serving.planning.coverage import Coverage, coverage
 from serving.planning.earlier import is_on_calendar, look_backs
-from serving.planning.floor import floor_of, privacy_floor
 from serving.planning.plan import MONTH, Count, Parts, Plan, Verdict
+from serving.planning.privacy_floor import floor_of, privacy_floor
 from serving.planning.refusals import refuse_people, refuse_slice, refuse_sum, refuse_time
 from serving.planning.words import Words, words_of
 from serving.question import Question
