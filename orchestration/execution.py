@@ -16,8 +16,9 @@ from pipeline.run import new_run_id
 from pipeline.workers import Workers
 from workspace import Workspace
 from workspace.machine import demand_writable, machine_trouble
+from workspace.paths import WorkspacePaths
 from workspace.records.documents import AuditRecord, StageName
-from workspace.records.releases import seen_by_readers
+from workspace.records.releases import live_pointer, seen_by_readers
 from workspace.records.run_lock import RunLockedError, current_holder
 from workspace.wording import without_values
 from workspace.worker import RefusedError, finish
@@ -103,10 +104,18 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
     return RunOutcome(
         run_id=run_id,
         records=records,
-        seen=seen_by_readers(paths),
+        seen=_seen(paths, publish),
         nothing_new=bool(publish and publish.facts.get("outcome") == "nothing_new"),
         error=failure,
     )
+
+
+def _seen(paths: WorkspacePaths, publish: AuditRecord | None) -> str | None:
+    """The release that readers see. What publishing has just hashed, or compared with, is not hashed again."""
+    live = live_pointer(paths)
+    if publish and publish.status == "passed" and live and publish.facts.get("live") == live.run_id:
+        return live.run_id
+    return seen_by_readers(paths)
 
 
 def _first_error(result: object) -> str | None:

@@ -7,10 +7,10 @@ the command line and exports. MetricFlow is imported with the first question, no
 from serving.answers import ask, warm
 from serving.catalogue import MetricDefinition, catalogue, definition
 from serving.errors import NoRelease, UserError
-from serving.history import RunSummary, last_failure, run_history
-from serving.plan import dimension_values
+from serving.planning.words import dimension_values
 from serving.question import Question
-from serving.release import Freshness, LiveRelease, current, freshness, open_release, releases, rollback
+from serving.releases.history import RunSummary, last_failure, run_history
+from serving.releases.release import Freshness, LiveRelease, current, freshness, open_release, releases, rollback
 from serving.rows import Answer, AnswerRow
 
 __all__ = [

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from serving.evaluate import evaluate
-from serving.plan import Verdict, check_words, plan
+from serving.evaluation.evaluate import evaluate
+from serving.planning.plan import Verdict
+from serving.planning.planner import plans
 from serving.question import Question
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 from serving.rows import Answer, AnswerRow
 
 
@@ -36,11 +37,9 @@ def _once(release: LiveRelease, question: Question) -> Answer:
 
 
 def _answer(release: LiveRelease, question: Question) -> Answer:
-    check_words(release, question)
     rows: list[AnswerRow] = []
     sql: list[str] = []
-    for name in question.metrics:
-        planned = plan(release, question, name)
+    for name, planned in plans(release, question):
         if isinstance(planned, Verdict):
             rows.append(AnswerRow(metric=name, status=planned.status, reason=planned.reason))
             continue

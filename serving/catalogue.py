@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from serving.coverage import coverage
-from serving.plan import privacy_floor
+from serving.definitions.metric import Metric
+from serving.planning.coverage import coverage
+from serving.planning.privacy_floor import privacy_floor
 from serving.question import Grain
-from serving.release import LiveRelease
-from serving.semantics import Metric
+from serving.releases.release import LiveRelease
 from workspace.records.documents import Check
 
 Badge = Literal["certified", "provisional", "needs review", "withheld"]

@@ -95,3 +95,10 @@ class Answer:
         if len(rows) != 1:
             raise UserError(f"The answer has {len(rows)} rows for '{metric}', not one.", "Ask without by and grain.")
         return rows[0]
+
+
+def text_of(value: Any) -> str | None:
+    """A dimension's value as readers see and name it; None is a missing one."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,15 @@ def build_demo(folder: Path) -> Path:
                 check=False,
             )
             assert ended.returncode == 0, f"cx demo ended with {ended.returncode}:\n{ended.stdout}\n{ended.stderr}"
+    return root
+
+
+def copy_of_release(demo: Path, root: Path) -> Path:
+    """Copy what readers need of a demo (configuration, releases, audit records) to `root`, to be spoilt there."""
+    root.mkdir()
+    for part in ("cx.yml", "mappings", "published", "audit"):
+        source = demo / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
     return root
 
 

@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.expectations import sentences as expectations_sentences
-from app.expectations.findings import Shortfall, find_short_pillar, material_gap
+from app.expectations.findings import find_short_pillar, material_gap
 from app.expectations.stakes import Stakes
 from app.expectations.stakes import headline as stakes_headline
 from app.journey import sentences as journey_sentences
 from app.journey.findings import MATERIAL_STALL, Stall, find_stalled_stage
+from app.kit.findings import Foremost
 from app.kit.formatting import number, percent, signed, words
 from app.kit.pages import QUESTIONS
 from app.kit.sentences import Sentence
 from app.outcomes import sentences as outcomes_sentences
-from app.outcomes.findings import UNMET_SCORE, Unmet, find_unmet_outcome
+from app.outcomes.findings import UNMET_SCORE, find_unmet_outcome
 from app.who import sentences as who_sentences
 from app.who.findings import find_marks
 from app.who.sentences import MATERIAL_CONCENTRATION
@@ -151,7 +152,7 @@ def _outcomes(session: PageSession, filters: Filters) -> Answered:
         for metric in ("opportunity_score", "outcome_importance", "outcome_satisfaction")
     )
     unmet = find_unmet_outcome(opportunity.rows)
-    outcome = unmet.outcome if unmet else _extreme(opportunity.rows, "item_label", None, lowest=False)
+    outcome = unmet.name if unmet else _extreme(opportunity.rows, "item_label", None, lowest=False)
     return Answered(
         page="outcomes",
         question=QUESTIONS["outcomes"],
@@ -163,11 +164,11 @@ def _outcomes(session: PageSession, filters: Filters) -> Answered:
     )
 
 
-def _unmet_overturned(unmet: Unmet | None) -> str:
+def _unmet_overturned(unmet: Foremost | None) -> str:
     if unmet is None:
         return f"Nothing is claimed; it would be if an outcome scored clearly above {UNMET_SCORE:.0f} of 20."
     return (
-        f"Overturned if its opportunity score fell to {UNMET_SCORE:.0f}; now {unmet.score:.1f} "
+        f"Overturned if its opportunity score fell to {UNMET_SCORE:.0f}; now {unmet.value:.1f} "
         f"({unmet.low:.1f} to {unmet.high:.1f}), n = {unmet.n:,}."
     )
 
@@ -175,7 +176,7 @@ def _unmet_overturned(unmet: Unmet | None) -> str:
 def _expectations(session: PageSession, filters: Filters) -> Answered:
     gaps = session.shown("expectation_gap", filters, by=("pillar",))
     short = find_short_pillar(gaps.rows)
-    pillar = short.pillar if short else _extreme(gaps.rows, "pillar", PILLARS, lowest=True)
+    pillar = short.name if short else _extreme(gaps.rows, "pillar", PILLARS, lowest=True)
     return Answered(
         page="expectations",
         question=QUESTIONS["expectations"],
@@ -187,12 +188,12 @@ def _expectations(session: PageSession, filters: Filters) -> Answered:
     )
 
 
-def _short_overturned(short: Shortfall | None) -> str:
+def _short_overturned(short: Foremost | None) -> str:
     least = signed(-material_gap("expectation_gap"))
     if short is None:
         return f"Nothing is claimed; it would be if a pillar's gap were {least} points or wider, clearly below zero."
     return (
-        f"Overturned if the gap of {short.pillar} were narrower than {least} points; now {number(short.gap, 'gap')} "
+        f"Overturned if the gap of {short.name} were narrower than {least} points; now {number(short.value, 'gap')} "
         f"({number(short.low, 'gap')} to {number(short.high, 'gap')}), n = {short.n:,}."
     )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from app.kit.findings import bounds_of, is_clearly_above, usable, widen
+from app.kit.findings import Foremost, foremost, usable, widen
 from serving import AnswerRow
 
 # Half of a tenth of the scale: on 1-7 about a third of a point, the smallest gap that a respondent can have meant.
@@ -16,19 +15,6 @@ MATERIAL_GAP_PERCENT = 5.0
 MATERIAL_GAP_POINTS = 0.3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shortfall:
-    """A pillar whose experience lies below what was expected of it. `stands_alone`: clearly the widest gap."""
-
-    pillar: str
-    gap: float
-    low: float
-    high: float
-    n: int
-    stands_alone: bool
-    others: tuple[str, ...]
-
-
 def short_gaps(rows: Iterable[AnswerRow], *, dimension: str = "pillar") -> list[AnswerRow]:
     """Gap rows (experienced - expected) whose widened interval lies below zero and that are material, widest first."""
     gaps = usable(rows, dimension)
@@ -36,8 +22,8 @@ def short_gaps(rows: Iterable[AnswerRow], *, dimension: str = "pillar") -> list[
     return sorted(proven, key=lambda row: (row.value or 0.0, str(row.dimensions[dimension])))
 
 
-def find_short_pillar(rows: Iterable[AnswerRow], *, dimension: str = "pillar") -> Shortfall | None:
-    """The pillar (people, products, processes) that falls shortest of what customers expect.
+def find_short_pillar(rows: Iterable[AnswerRow], *, dimension: str = "pillar") -> Foremost | None:
+    """The pillar (people, products, processes) that falls shortest of what customers expect; its value is the gap.
 
     Args:
         rows: `expectation_gap` in scale points or `expectation_gap_percent` in percent of the scale, by pillar;
@@ -45,21 +31,7 @@ def find_short_pillar(rows: Iterable[AnswerRow], *, dimension: str = "pillar") -
         dimension: the column that names what falls short; `item_label` finds the shortest item.
     """
     rows = list(rows)
-    proven = short_gaps(rows, dimension=dimension)
-    if not proven:
-        return None
-    first = proven[0]
-    rest = [row for row in usable(rows, dimension) if row is not first]
-    value, low, high = bounds_of(first)
-    return Shortfall(
-        pillar=str(first.dimensions[dimension]),
-        gap=value,
-        low=low,
-        high=high,
-        n=int(first.n or 0),
-        stands_alone=all(is_clearly_above(row, first) for row in rest),
-        others=tuple(str(row.dimensions[dimension]) for row in proven[1:]),
-    )
+    return foremost(short_gaps(rows, dimension=dimension), usable(rows, dimension), dimension, highest=False)
 
 
 def material_gap(metric: str) -> float:

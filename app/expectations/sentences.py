@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.expectations.findings import Shortfall, find_short_pillar, material_gap
-from app.kit.findings import usable, widen
+from app.expectations.findings import find_short_pillar, material_gap
+from app.kit.findings import Foremost, usable, widen
 from app.kit.formatting import MINUS, listing, signed, words
 from app.kit.sentences import Sentence
 from serving import AnswerRow
@@ -37,14 +37,14 @@ def expectations(gaps: Sequence[AnswerRow], *, unit: str = "points") -> Sentence
     )
 
 
-def _short(short: Shortfall, rows: Sequence[AnswerRow], unit: str) -> Sentence:
+def _short(short: Foremost, rows: Sequence[AnswerRow], unit: str) -> Sentence:
     if short.others:
-        named = listing([words(short.pillar), *short.others])
-        return Sentence(f"{named} fall short of expectations, {short.pillar} by {_size(short.gap, unit)}", claim=True)
-    text = f"{words(short.pillar)} fall short of expectations by {_size(short.gap, unit)}"
+        named = listing([words(short.name), *short.others])
+        return Sentence(f"{named} fall short of expectations, {short.name} by {_size(short.value, unit)}", claim=True)
+    text = f"{words(short.name)} fall short of expectations by {_size(short.value, unit)}"
     met = [str(row.dimensions["pillar"]) for row in rows if widen(row, len(rows))[0] > -material_gap(row.metric)]
     if met:
-        text = f"{words(listing(met))} meet expectations; {short.pillar} fall short by {_size(short.gap, unit)}"
+        text = f"{words(listing(met))} meet expectations; {short.name} fall short by {_size(short.value, unit)}"
     return Sentence(text, claim=True)
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING
 
-from app.kit.findings import LEVEL, NORMAL, Z95, usable, widen
-from serving.statistics.intervals import wilson
+from app.kit.findings import usable, widen
+from serving.statistics import comparisons
+from serving.statistics.comparisons import Estimate, difference_low
 
 if TYPE_CHECKING:
     from serving import AnswerRow
@@ -107,29 +107,18 @@ def find_apart(
     first, following, *_ = sorted(shares, key=lambda one: (-one[1], one[0]))
     rest_n = sum(n for value, _, n in shares if value != first[0])
     rest = sum(share * n for value, share, n in shares if value != first[0]) / rest_n
-    z = NORMAL.inv_cdf(1 - LEVEL / (2 * len(shares) * families))
-    proven = _difference_low(first[1], first[2], rest, rest_n, side=side, z=z) > 0
-    clear = _difference_low(first[1], first[2], following[1], following[2], side=side, z=Z95) > 0
+
+    def estimate(turned: float, n: int, *, together: int = 1) -> Estimate:
+        found = comparisons.share(side * turned, n, z=comparisons.quantile_of(together))
+        return found if highest else found.negated()
+
+    many = len(shares) * families
+    proven = difference_low(estimate(*first[1:], together=many), estimate(rest, rest_n, together=many)) > 0
+    clear = difference_low(estimate(*first[1:]), estimate(*following[1:])) > 0
     if first[1] - rest < by or not proven or not clear:
         return None
-    share = side * first[1]
-    low, high = interval_of_share(share, first[2], z=Z95)
+    share, low, high = comparisons.share(side * first[1], first[2])
     return Apart(value=first[0], share=share, low=low, high=high, n=first[2], elsewhere=side * rest)
-
-
-def interval_of_share(share: float, n: int, *, z: float) -> tuple[float, float]:
-    """Wilson's interval of a share of n, as the metrics layer computes it."""
-    low, high = wilson(share * n, n, z=z)
-    return float(low), float(high)
-
-
-def _difference_low(one: float, one_n: int, other: float, other_n: int, *, side: int, z: float) -> float:
-    """Lower bound of one - other (Newcombe 1998, method 10). On side -1 shares are turned around: -share."""
-    low, high = interval_of_share(side * one, one_n, z=z)
-    other_low, other_high = interval_of_share(side * other, other_n, z=z)
-    own = one - (low if side == 1 else -high)
-    others = (other_high if side == 1 else -other_low) - other
-    return one - other - sqrt(own**2 + others**2)
 
 
 def find_assist(closing: Iterable[AnswerRow], linear: Iterable[AnswerRow]) -> Assist | None:

@@ -1,7 +1,7 @@
 """What the answers about journeys prove: the hand-off that loses people, and the task with a step too many.
 
 In: rows of governed answers. Out: one finding, or None where nothing is proven. The rule that decides is the one of
-`growth_findings.find_apart`.
+`app.growth.findings.find_apart`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.growth.findings import LEAST_OF_A_SHARE, Apart, find_apart, interval_of_share
-from app.kit.findings import Z95, bounds_of, is_clearly_above, usable, widen
+from app.growth.findings import LEAST_OF_A_SHARE, Apart, find_apart
+from app.kit.findings import bounds_of, is_clearly_above, usable, widen
+from serving.statistics import comparisons
 from workspace.vocabulary import STAGES
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def find_long_task(
     }
     step = max(counts, key=lambda name: (counts[name], name), default=None)
     everybody = sum(counts.values())
-    if step is None or interval_of_share(counts[step] / everybody, everybody, z=Z95)[0] <= MOST:
+    if step is None or comparisons.share(counts[step] / everybody, everybody).low <= MOST:
         return LongTask(task=abandoned.value, abandoned=abandoned)
     return LongTask(task=abandoned.value, abandoned=abandoned, step=step, step_share=counts[step] / everybody)
 

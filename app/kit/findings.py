@@ -1,24 +1,67 @@
 """When an answer proves something: the rules that the findings of every page keep. In: rows of governed answers.
 
 A finding needs two things: its 95% interval supports it, also after allowing for the number of things that were looked
-at, and it is large enough to act on. What counts as large enough is named below, with the reason.
+at, and it is large enough to act on. What counts as large enough is named below, with the reason. How intervals are
+compared is computed in `serving.statistics.comparisons`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import sqrt
-from statistics import NormalDist
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from serving.statistics import comparisons
+from serving.statistics.comparisons import Estimate, difference_low
 
 if TYPE_CHECKING:
     from serving import AnswerRow
 
-NORMAL = NormalDist()
-LEVEL = 0.05
-Z95 = NORMAL.inv_cdf(1 - LEVEL / 2)
 # Below this many people or answers a share swings by ten points from one person in three changing their mind.
 MIN_N = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foremost:
+    """The first of several values that are proven to go too far, and the others after it.
+
+    Attributes:
+        stands_alone: clearly ahead of every other value, proven or not.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    n: int
+    stands_alone: bool
+    others: tuple[str, ...]
+
+
+def foremost(
+    proven: Sequence[AnswerRow], known: Iterable[AnswerRow], dimension: str, *, highest: bool
+) -> Foremost | None:
+    """The first of what is proven.
+
+    Args:
+        proven: rows that are proven, the foremost first.
+        known: all rows that it may be compared with (`usable`).
+        highest: whether the foremost is the highest, or the lowest.
+    """
+    if not proven:
+        return None
+    first = proven[0]
+    rest = [row for row in known if row is not first]
+    value, low, high = bounds_of(first)
+    return Foremost(
+        name=str(first.dimensions[dimension]),
+        value=value,
+        low=low,
+        high=high,
+        n=int(first.n or 0),
+        stands_alone=all(is_clearly_above(*((first, row) if highest else (row, first))) for row in rest),
+        others=tuple(str(row.dimensions[dimension]) for row in proven[1:]),
+    )
 
 
 def usable(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
@@ -40,28 +83,14 @@ def with_values(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
 
 
 def widen(row: AnswerRow, looks: int) -> tuple[float, float]:
-    """The row's interval at 95% for all of `looks` comparisons together (Bonferroni)."""
-    value, low, high = bounds_of(row)
-    factor = NORMAL.inv_cdf(1 - LEVEL / (2 * max(looks, 1))) / Z95
-    return value - (value - low) * factor, value + (high - value) * factor
+    """The row's interval at 95% for all of `looks` comparisons together."""
+    wider = comparisons.widened(bounds_of(row), looks)
+    return wider.low, wider.high
 
 
 def is_clearly_above(one: AnswerRow, other: AnswerRow) -> bool:
     """Whether the 95% interval of the difference `one - other` lies above zero, for independent estimates."""
-    value, low, _ = bounds_of(one)
-    reference, _, high = bounds_of(other)
-    return value - reference > sqrt((value - low) ** 2 + (high - reference) ** 2)
-
-
-def benjamini_hochberg(p_values: Sequence[float], level: float = LEVEL) -> list[bool]:
-    """Which hypotheses are rejected at a false discovery rate of `level` (Benjamini & Hochberg 1995)."""
-    order = sorted(range(len(p_values)), key=lambda position: p_values[position])
-    last = 0
-    for rank, position in enumerate(order, start=1):
-        if p_values[position] <= level * rank / len(p_values):
-            last = rank
-    rejected = set(order[:last])
-    return [position in rejected for position in range(len(p_values))]
+    return difference_low(bounds_of(one), bounds_of(other)) > 0
 
 
 def has_changed(now: AnswerRow, before: AnswerRow) -> bool:
@@ -73,9 +102,9 @@ def has_changed(now: AnswerRow, before: AnswerRow) -> bool:
     return is_clearly_above(now, before) or is_clearly_above(before, now)
 
 
-def bounds_of(row: AnswerRow) -> tuple[float, float, float]:
+def bounds_of(row: AnswerRow) -> Estimate:
     """A row's value, and the ends of its interval; where it has none, the value itself."""
     assert row.value is not None
     low = row.value if row.low is None else row.low
     high = row.value if row.high is None else row.high
-    return row.value, low, high
+    return Estimate(row.value, low, high)

@@ -143,7 +143,7 @@ with part("Opportunity by interaction"):
                             words(str(row.dimensions["interaction"])),
                             "score",
                             stands_out=worst is not None
-                            and row.dimensions["interaction"] in (worst.outcome, *worst.others),
+                            and row.dimensions["interaction"] in (worst.name, *worst.others),
                         )
                         for row in sorted(moments, key=lambda row: -(row.value or 0.0))
                     ],

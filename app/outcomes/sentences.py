@@ -22,12 +22,12 @@ def outcomes(
     unmet = find_unmet_outcome(opportunity, dimension=dimension)
     if unmet is None:
         return _no_unmet(usable(opportunity, dimension), dimension)
-    matters, satisfied = (_value_at(rows, dimension, unmet.outcome) for rows in (importance, satisfaction))
+    matters, satisfied = (_value_at(rows, dimension, unmet.name) for rows in (importance, satisfaction))
     rank = "is the biggest unmet outcome" if unmet.stands_alone else "is an unmet outcome"
     if matters is None or satisfied is None:
-        return Sentence(f"“{unmet.outcome}” {rank}: its opportunity score is {unmet.score:.1f}", claim=True)
+        return Sentence(f"“{unmet.name}” {rank}: its opportunity score is {unmet.value:.1f}", claim=True)
     return Sentence(
-        f"“{unmet.outcome}” {rank}: {percent(matters / 10)} say it matters, {percent(satisfied / 10)} are satisfied",
+        f"“{unmet.name}” {rank}: {percent(matters / 10)} say it matters, {percent(satisfied / 10)} are satisfied",
         claim=True,
     )
 

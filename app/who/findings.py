@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import log
 
-from app.kit.findings import NORMAL, Z95, benjamini_hochberg, bounds_of, usable
+from app.kit.findings import bounds_of, usable
 from serving import AnswerRow
+from serving.statistics.comparisons import discoveries, p_value_of_ratio
 
 # An index of 120 is a fifth more people than expected: below that a campaign would not be aimed any differently.
 MATERIAL_INDEX = 20.0
+# The index of what is as common among the best as among all.
+ALIKE = 100.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,7 @@ class Mark:
 
     @property
     def is_more_common(self) -> bool:
-        return self.index > 100
+        return self.index > ALIKE
 
 
 def find_marks(rows: Iterable[AnswerRow]) -> list[Mark]:
@@ -39,7 +42,7 @@ def find_marks(rows: Iterable[AnswerRow]) -> list[Mark]:
         Those whose interval excludes 100 after Benjamini-Hochberg over all rows, by at least MATERIAL_INDEX.
     """
     candidates = [row for row in usable(rows, "attribute_value") if (row.low or 0) >= 0 and (row.value or 0) > 0]
-    accepted = benjamini_hochberg([_index_p_value(row) for row in candidates])
+    accepted = discoveries([p_value_of_ratio(bounds_of(row), expected=ALIKE) for row in candidates])
     marks = [
         Mark(
             attribute=str(row.dimensions["attribute"]),
@@ -51,9 +54,9 @@ def find_marks(rows: Iterable[AnswerRow]) -> list[Mark]:
         )
         for row, is_accepted in zip(candidates, accepted, strict=True)
         for value, low, high in [bounds_of(row)]
-        if is_accepted and not low <= 100 <= high and abs(value - 100) >= MATERIAL_INDEX
+        if is_accepted and not low <= ALIKE <= high and abs(value - ALIKE) >= MATERIAL_INDEX
     ]
-    return sorted(marks, key=lambda mark: (-abs(log(mark.index / 100)), mark.attribute, mark.value))
+    return sorted(marks, key=lambda mark: (-abs(log(mark.index / ALIKE)), mark.attribute, mark.value))
 
 
 def find_contexts(rows: Iterable[AnswerRow]) -> list[Mark]:
@@ -67,14 +70,3 @@ def find_contexts(rows: Iterable[AnswerRow]) -> list[Mark]:
         replace(row, dimensions={names[name]: value for name, value in row.dimensions.items() if name in names})
         for row in rows
     )
-
-
-def _index_p_value(row: AnswerRow) -> float:
-    """Two-sided p-value of "the index is 100", read off the interval on the log scale, on which it is symmetric."""
-    value, low, high = bounds_of(row)
-    if high <= max(low, 0.0):
-        return 1.0
-    side = (log(high) - log(value)) if low <= 0 else (log(high) - log(low)) / 2
-    if side <= 0:
-        return 1.0
-    return 2 * (1 - NORMAL.cdf(abs(log(value / 100)) / (side / Z95)))

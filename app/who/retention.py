@@ -73,7 +73,7 @@ def _hides(answer: Answer) -> bool:
 
 
 def _lasting(session: PageSession, filters: Filters) -> None:
-    curves = {"activity": "stay active", "contract": "keep their contract"}
+    curves = {"activity": "keep buying", "contract": "keep their contract"}
     group = ("segment", filters.segment) if filters.segment and not filters.region else ("all", "all")
     known = [name for name in curves if name in session.values("curve")]
     curve = known[0] if known else "activity"
@@ -117,7 +117,7 @@ def _lasting(session: PageSession, filters: Filters) -> None:
                 alt_text=f"Kaplan-Meier curve. {title}.",
                 key="lasting_chart",
                 note="Kaplan-Meier: who still goes on is kept at risk as long as they were seen. The band is the 95% "
-                f"interval. Active: an order within {session.settings.active_days} days.",
+                f"interval. Who keeps buying leaves less than {session.settings.active_days} days between two sales.",
             )
         else:
             cards.nothing_to_show(answer, what="How long customers last")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from serving.meta import lacking, metas_of, read_meta
+from serving.definitions.meta import lacking, metas_of, read_meta
 from workspace.records.documents import Check
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from serving.meta import direct_inputs
+from serving.definitions.meta import direct_inputs
 
 Manifest = Mapping[str, Any]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app_pages import at_page
+from tests.built_demo import copy_of_release
 from workspace.environment import WORKSPACE_VARIABLE
 
 Open = Callable[..., AppTest]
@@ -36,9 +36,4 @@ def open_page(monkeypatch: pytest.MonkeyPatch, repository: Path) -> Open:
 @pytest.fixture
 def copy_of_demo(demo_workspace: Path, tmp_path: Path) -> Path:
     """The demo's published releases and audit store in a workspace of their own, to be spoilt."""
-    root = tmp_path / "copy"
-    root.mkdir()
-    for part in ("cx.yml", "mappings", "published", "audit"):
-        source = demo_workspace / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
-    return root
+    return copy_of_release(demo_workspace, tmp_path / "copy")

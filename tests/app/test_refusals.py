@@ -17,7 +17,7 @@ from app.surveys.sentences import incomparable
 from cli.main import app
 from serving import LiveRelease, Question, ask, open_release
 from tests.serving.conftest import FIXTURE_PROJECT
-from tests.serving.test_floors import SEGMENTS
+from tests.serving.evaluation.test_floors import SEGMENTS
 from tests.serving.world import FEEDS, MARTS, publish
 from workspace.paths import WorkspacePaths
 from workspace.records.documents import Feed

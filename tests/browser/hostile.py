@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import cycle
@@ -13,6 +12,7 @@ import duckdb
 
 from app.kit.formatting import OWN_WORDS
 from tests.app.payloads import PAYLOADS
+from tests.built_demo import copy_of_release
 from tests.releases import rewrite
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
 from workspace.records.documents import AuditRecord, Release
@@ -44,11 +44,7 @@ KEPT = OWN_WORDS | {"running_on", "ended"}
 
 def hostile_copy(demo: Path, folder: Path) -> Path:
     """A workspace whose live release names everything by payloads, sealed as publishing would leave it."""
-    root = folder / "hostile"
-    root.mkdir()
-    for part in ("cx.yml", "mappings", "published", "audit"):
-        source = demo / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
+    root = copy_of_release(demo, folder / "hostile")
     paths = WorkspacePaths(root)
     (snapshot,) = paths.published.glob(f"[!.]*/{SNAPSHOT_FILE}")
     with duckdb.connect(str(snapshot)) as connection:

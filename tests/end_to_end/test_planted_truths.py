@@ -88,8 +88,8 @@ def found(release: LiveRelease) -> Found:
     return Found(
         marks=frozenset((mark.attribute, mark.value) for mark in marks),
         stalled_stage=stall.stage if stall else None,
-        unmet_outcome=unmet.outcome if unmet else None,
-        short_pillar=short.pillar if short else None,
+        unmet_outcome=unmet.name if unmet else None,
+        short_pillar=short.name if short else None,
         keeping_corner=keeping.value if keeping else None,
         assisting_channel=assist.channel if assist else None,
         slow_category=category.value if category else None,

@@ -27,7 +27,7 @@ from scipy.sparse import linalg
 
 from serving import LiveRelease, Question, ask
 from serving.engine import Query
-from serving.plan import text_of
+from serving.rows import text_of
 
 MONTH = "month"
 Axes = tuple[str, ...]

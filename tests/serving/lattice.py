@@ -13,7 +13,7 @@ from itertools import combinations, product
 import numpy as np
 
 from serving import LiveRelease, Question, ask, dimension_values
-from serving.coverage import next_period, period_start
+from serving.planning.coverage import next_period, period_start
 
 Atom = tuple[str | None, str | None, date]
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from serving import LiveRelease, Question, ask, catalogue, open_release
-from serving.plan import text_of
+from serving.rows import text_of
 from tests.serving.independent_sql import METRICS, WITHIN, slices
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
 

@@ -44,7 +44,7 @@ class Journey(Section):
 
 
 class Customers(Section):
-    """How long after an order a customer counts as active, in days."""
+    """How long a customer counts as active after a sale, or after the last day on which a contract ran, in days."""
 
     active_days: int = Field(default=365, ge=1, le=36_500)
 

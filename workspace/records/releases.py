@@ -11,15 +11,19 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
 from workspace.records.documents import Current, Release
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -158,8 +162,21 @@ def seen_by_readers(paths: WorkspacePaths) -> str | None:
         pointed_at = pointer.run_id
         return verify(paths, pointed_at, seal=pointer.seal).document.run_id
     except BrokenReleaseError:
-        others = (one.run_id for one in documents(paths) if one.run_id != pointed_at)
-        return next((run_id for run_id in others if _is_whole(paths, run_id)), None)
+        return newest_whole(paths, lambda run_id: verify(paths, run_id).document.run_id, but=pointed_at)
+
+
+def newest_whole(paths: WorkspacePaths, opened: Callable[[str], T], *, but: str | None) -> T | None:
+    """The newest release that is what was published, in place of the live one that is not; None where none is.
+
+    Args:
+        opened: opens a release by its run id, and raises BrokenReleaseError where it is broken.
+        but: the broken one that the pointer names. By itself it may look whole: the pointer knows better.
+    """
+    for document in documents(paths):
+        if document.run_id != but:
+            with suppress(BrokenReleaseError):
+                return opened(document.run_id)
+    return None
 
 
 def signature_of(paths: WorkspacePaths, run_id: str) -> Signature:
@@ -204,14 +221,6 @@ def _read(paths: WorkspacePaths, run_id: str) -> tuple[Release, bytes]:
         return Release.model_validate_json(text), text
     except (OSError, ValidationError) as error:
         raise BrokenReleaseError(f"The document of release {run_id} cannot be read.", path) from error
-
-
-def _is_whole(paths: WorkspacePaths, run_id: str) -> bool:
-    try:
-        verify(paths, run_id)
-    except BrokenReleaseError:
-        return False
-    return True
 
 
 def _changed(run_id: str, what: str, file: Path) -> BrokenReleaseError:

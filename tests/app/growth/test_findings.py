@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from app.growth import sentences as growth_sentences
-from app.growth.findings import find_apart, find_assist, find_costly_gate, find_disagreement, interval_of_share
+from app.growth.findings import find_apart, find_assist, find_costly_gate, find_disagreement
 from serving import AnswerRow
+from serving.statistics import comparisons
 from tests.app.rows import row
 
 
@@ -53,15 +54,10 @@ def test_the_corner_with_the_lowest_share_is_found() -> None:
     assert turned.value == "facebook"
 
 
-def test_wilson_interval_matches_the_published_values() -> None:
-    # Newcombe (1998), table I: 81 of 263, 0.2553 to 0.3662.
-    assert interval_of_share(81 / 263, 263, z=1.959964) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-
-
 def channels(**shares: tuple[float, int]) -> list[AnswerRow]:
     made = []
     for name, (share, n) in shares.items():
-        low, high = interval_of_share(share, n, z=1.96)
+        _, low, high = comparisons.share(share, n)
         made.append(row(share, n=n, channel=name, low=low, high=high))
     return made
 

@@ -6,7 +6,7 @@ from app.corners import findings as corners_findings
 from app.expectations.findings import find_short_pillar
 from app.journey.findings import find_stalled_stage
 from app.kit import findings
-from app.kit.findings import benjamini_hochberg, has_changed, is_clearly_above
+from app.kit.findings import has_changed, is_clearly_above
 from app.outcomes.findings import find_unmet_outcome
 from app.who.findings import find_marks
 from tests.app.rows import row
@@ -34,15 +34,6 @@ def test_one_borderline_interval_among_many_is_not_a_mark() -> None:
     borderline = profile("lucky", 130, 29.5)
     assert len(find_marks([borderline])) == 1
     assert find_marks([borderline, *(profile(f"value {at}", 100, 29.5) for at in range(20))]) == []
-
-
-def test_benjamini_hochberg_matches_the_published_rejections() -> None:
-    # Benjamini & Hochberg (1995), section 4: fifteen p-values, of which the four smallest are rejected at 0.05.
-    p_values = [
-        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
-        0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000,
-    ]  # fmt: skip
-    assert benjamini_hochberg(p_values) == [True] * 4 + [False] * 11
 
 
 def stages(**rates: float) -> list[findings.AnswerRow]:
@@ -81,7 +72,7 @@ def outcome(label: str, score: float, half: float = 0.8) -> findings.AnswerRow:
 def test_an_outcome_clearly_above_the_threshold_is_unmet() -> None:
     unmet = find_unmet_outcome([outcome("Fix it", 14.5), outcome("Tell me", 7.4), outcome("Advice", 5.2)])
     assert unmet is not None
-    assert (unmet.outcome, unmet.stands_alone, unmet.others) == ("Fix it", True, ())
+    assert (unmet.name, unmet.stands_alone, unmet.others) == ("Fix it", True, ())
 
 
 def test_two_close_outcomes_share_first_place() -> None:
@@ -102,7 +93,7 @@ def gap(pillar: str, value: float, half: float = 0.1, metric: str = "expectation
 def test_the_pillar_with_the_proven_widest_gap_is_the_shortfall() -> None:
     short = find_short_pillar([gap("people", 0.02), gap("products", -0.05), gap("processes", -1.2)])
     assert short is not None
-    assert (short.pillar, short.stands_alone, short.others) == ("processes", True, ())
+    assert (short.name, short.stands_alone, short.others) == ("processes", True, ())
 
 
 def test_gaps_around_zero_are_not_a_shortfall() -> None:

@@ -90,14 +90,11 @@ running as (
 
 ),
 
--- Active: a sale or a running contract on one of the last `active_days` days, the day itself among them.
 judged as (
 
     select
         running.*,
-        coalesce(
-            {{ dates_apart('running.last_active_on', 'running.month_end_on') }} < settings.active_days, false
-        ) as is_active_end
+        coalesce({{ is_active('running.last_active_on', 'running.month_end_on') }}, false) as is_active_end
     from running
     cross join settings
 

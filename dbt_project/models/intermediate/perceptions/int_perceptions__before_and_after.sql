@@ -75,7 +75,7 @@ ordered as (
         orders.kind = 'sale' as is_sale,
         orders.occurred_on <= moments.answered_on as is_past,
         orders.occurred_on <= moments.answered_on
-        and {{ dates_apart('orders.occurred_on', 'moments.answered_on') }} < moments.active_days as is_before,
+        and {{ is_active('orders.occurred_on', 'moments.answered_on', 'moments.active_days') }} as is_before,
         orders.occurred_on > moments.answered_on and orders.occurred_on <= moments.until_on as is_after,
         orders.revenue,
         orders.margin,
@@ -110,9 +110,7 @@ contracted as (
         bool_or(contracts.started_on <= moments.answered_on) as had_contract,
         bool_or(
             contracts.started_on <= moments.answered_on
-            and coalesce(
-                {{ dates_apart('contracts.ended_on', 'moments.answered_on') }} < moments.active_days, true
-            )
+            and coalesce({{ is_active('contracts.ended_on', 'moments.answered_on', 'moments.active_days') }}, true)
         ) as ran_before,
         bool_or(
             contracts.started_on <= moments.until_on

@@ -59,7 +59,7 @@ lapses as (
         as_of_on,
         active_days,
         min(
-            case when {{ dates_apart('occurred_on', 'next_on') }} >= active_days then occurred_on end
+            case when not {{ is_active('occurred_on', 'next_on', 'active_days') }} then occurred_on end
         ) as last_before_lapse_on
     from gaps
     group by person_id, first_on, as_of_on, active_days
@@ -86,7 +86,7 @@ lasted as (
         cast(null as varchar) as plan,
         case
             when last_before_lapse_on is not null
-                then {{ dates_apart('first_on', 'last_before_lapse_on') }} + active_days
+                then {{ dates_apart('first_on', lapses_on('last_before_lapse_on', 'active_days')) }}
             else {{ dates_apart('first_on', 'as_of_on') }}
         end as days,
         last_before_lapse_on is not null as has_ended

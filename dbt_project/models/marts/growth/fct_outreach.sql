@@ -90,7 +90,7 @@ lapsing as (
         judged.next_on,
         case
             when judged.kept_from_on < date '9999-01-01'
-                then {{ days_later('judged.kept_from_on', 'settings.active_days') }}
+                then {{ lapses_on('judged.kept_from_on') }}
         end as lapse_on
     from judged
     cross join settings

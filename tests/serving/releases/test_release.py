@@ -25,7 +25,7 @@ from serving import (
     rollback,
     run_history,
 )
-from serving.history import STAGES
+from serving.releases.history import STAGES
 from tests.serving.world import FEEDS, MARTS, publish
 from workspace.paths import MANIFEST_FILE, RELEASE_FILE, SNAPSHOT_FILE, WorkspacePaths
 from workspace.records.documents import AuditRecord, Check, Release

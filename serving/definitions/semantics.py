@@ -1,124 +1,21 @@
-"""What a release's semantic manifest says: metrics with their meta, and which dimensions each of them can be asked by.
+"""All definitions of a release, and what is asked of them: which dimensions, grains and counts a metric has.
 
-In: the text of semantic_manifest.json. Out: an immutable `Semantics`. Plain JSON, without MetricFlow, so that the
-catalogue is there in milliseconds.
+In: metrics and models as they are read (`manifest`). Out: an immutable `Semantics`. Of an answer's stages only planning
+asks it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final
 
+from serving.definitions.metric import PERSON, Dimension, Metric, Model
 from serving.errors import UserError, did_you_mean
-from serving.meta import MetricClass, MetricMeta, metas_of, read_meta
 from serving.question import GRAINS, Grain
 
-PERSON = "person"
-
-
 _CATALOGUE: Final = "The app's page Metric definitions lists all, with their dimensions."
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A column to group or filter by. `qualified` is its name to MetricFlow: entity and column."""
-
-    name: str
-    qualified: str
-    model: str
-    personal: bool
-    label: str
-    description: str
-
-
-@dataclass(frozen=True)
-class Model:
-    """A semantic model: its mart, its entities (name -> type), its own dimensions, the grain of its time columns."""
-
-    name: str
-    mart: str
-    entities: Mapping[str, str]
-    dimensions: tuple[Dimension, ...]
-    time_grains: Mapping[str, Grain]
-
-
-@dataclass(frozen=True)
-class LookBack:
-    """How a part of a metric reaches back in time.
-
-    Attributes:
-        kind: `offset` by so many periods; `offset_to` the first of a longer period; a trailing `window`; `to_date`
-            since the beginning of a period; `ever` since the first fact.
-    """
-
-    kind: Literal["offset", "offset_to", "window", "to_date", "ever"]
-    count: int = 1
-    grain: Grain = "day"
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A metric as it is defined.
-
-    Attributes:
-        inputs: metrics this one is computed from.
-        model: semantic model of a simple metric; None for others.
-        time_column: the model's column that dates a simple metric.
-        is_state: a simple metric of a state: over several periods the last one counts, not their sum.
-        parts: metrics this one is computed from, with how each reaches back in time; one may be listed twice.
-        is_on_calendar: MetricFlow joins it to all days, also to those without facts.
-        fault: what is wrong with its `config.meta`; such a metric is refused with that reason; its meta is left out.
-    """
-
-    name: str
-    label: str
-    description: str
-    kind: str
-    formula: str
-    meta: MetricMeta
-    inputs: tuple[str, ...]
-    numerator: str | None
-    denominator: str | None
-    model: str | None
-    time_column: str | None
-    is_state: bool
-    parts: tuple[tuple[str, LookBack | None], ...] = ()
-    is_on_calendar: bool = False
-    fault: str | None = None
-
-    @property
-    def part_by(self) -> tuple[str, ...]:
-        """Dimensions that say what is part and what is not: sliced by them a share of a whole is all or nothing."""
-        return self.meta.part_by
-
-    @property
-    def metric_class(self) -> MetricClass:
-        return self.meta.metric_class
-
-    @property
-    def n(self) -> str | None:
-        return self.meta.n
-
-    @property
-    def people(self) -> str | None:
-        return self.meta.people or self.meta.n
-
-    @property
-    def identity(self) -> str | None:
-        """A word that metrics share which add up to each other: small cells of one are hidden in all of them."""
-        return self.meta.identity
-
-    @property
-    def feeds(self) -> tuple[str, ...]:
-        return self.meta.feeds
-
-    @property
-    def needs_feeds(self) -> tuple[str, ...]:
-        """Feeds of which none may be empty: of a rate, those of its numerator."""
-        return self.meta.needs_feeds
 
 
 @dataclass(frozen=True)
@@ -143,6 +40,10 @@ class Semantics:
     def dimensions(self, name: str) -> Mapping[str, tuple[Dimension, ...]]:
         """Column name -> the dimensions of that name that every part of the metric has (more than one: ambiguous)."""
         return self._dimensions[name]
+
+    def qualified(self, name: str) -> Set[str]:
+        """MetricFlow's names of the dimensions of a metric."""
+        return self._qualified[name].keys()
 
     def grains(self, name: str) -> tuple[Grain, ...]:
         """Grains the metric can be asked by: those not finer than its own time column."""
@@ -231,14 +132,7 @@ class Semantics:
 
     def resolve(self, dimension: str, metric: str) -> Dimension | None:
         """The dimension that a user's word means for this metric; None where the metric does not have it."""
-        by_column = self.dimensions(metric)
-        found = by_column.get(dimension, ())
-        if len(found) > 1:
-            names = ", ".join(sorted(one.qualified for one in found))
-            raise UserError(f"'{dimension}' is ambiguous for the metric {metric}.", f"Say which: {names}.")
-        if found:
-            return found[0]
-        return self._qualified.get(metric, {}).get(dimension)
+        return only(self.resolve_all(dimension, metric), word=dimension, metric=metric)
 
     def check_dimension(self, dimension: str) -> None:
         """Refuse a word that no metric of this release knows as a dimension."""
@@ -254,6 +148,7 @@ class Semantics:
         return tuple(dict.fromkeys(one for some in found for one in some))
 
     def resolve_all(self, dimension: str, metric: str) -> tuple[Dimension, ...]:
+        """The dimensions that a user's word may mean for this metric: several where it is ambiguous."""
         one = self._qualified[metric].get(dimension)
         return self.dimensions(metric).get(dimension, ()) or ((one,) if one else ())
 
@@ -290,116 +185,12 @@ class Semantics:
         }
 
 
-def read_semantics(manifest_json: str) -> Semantics:
-    """Read a semantic manifest as dbt writes it."""
-    manifest = json.loads(manifest_json)
-    models = {entry["name"]: _model(entry) for entry in manifest["semantic_models"]}
-    metas = metas_of(manifest)
-    metrics = {entry["name"]: _metric(entry, metas) for entry in manifest["metrics"]}
-    return Semantics(metrics=metrics, models=models)
-
-
-def _model(entry: Mapping[str, Any]) -> Model:
-    entities = {entity["name"]: entity["type"] for entity in entry["entities"]}
-    primary = entry.get("primary_entity") or next((name for name, kind in entities.items() if kind == "primary"), None)
-    dimensions = tuple(
-        Dimension(
-            name=dimension["name"],
-            qualified=f"{primary}__{dimension['name']}",
-            model=entry["name"],
-            personal=bool(_meta(dimension).get("personal")),
-            label=dimension.get("label") or dimension["name"].replace("_", " ").capitalize(),
-            description=dimension.get("description") or "",
-        )
-        for dimension in entry["dimensions"]
-        if dimension["type"] == "categorical"
-    )
-    time_grains = {
-        dimension["name"]: dimension["type_params"]["time_granularity"]
-        for dimension in entry["dimensions"]
-        if dimension["type"] == "time"
-    }
-    mart = entry["node_relation"]["alias"]
-    return Model(entry["name"], mart, entities, dimensions, time_grains)
-
-
-def _metric(entry: Mapping[str, Any], metas: Mapping[str, Any]) -> Metric:
-    params = entry["type_params"]
-    simple = params.get("metric_aggregation_params") or {}
-    numerator = (params.get("numerator") or {}).get("name")
-    denominator = (params.get("denominator") or {}).get("name")
-    cumulative = ((params.get("cumulative_type_params") or {}).get("metric") or {}).get("name")
-    conversion = params.get("conversion_type_params") or {}
-    based_on = [(conversion.get(part) or {}).get("name") for part in ("base_metric", "conversion_metric")]
-    meta, fault = read_meta(metas[entry["name"]], metas)
-    inputs = [numerator, denominator, cumulative, *based_on, *(part["name"] for part in params.get("metrics") or ())]
-    return Metric(
-        name=entry["name"],
-        label=entry.get("label") or entry["name"].replace("_", " ").capitalize(),
-        description=entry.get("description") or "",
-        kind=entry["type"],
-        formula=_formula(entry, simple, numerator, denominator),
-        meta=meta,
-        fault=fault,
-        inputs=tuple(dict.fromkeys(name for name in inputs if name)),
-        numerator=numerator,
-        denominator=denominator,
-        model=simple.get("semantic_model"),
-        time_column=simple.get("agg_time_dimension"),
-        is_state=bool(simple.get("non_additive_dimension")),
-        parts=tuple(_parts(params, inputs)),
-        is_on_calendar=bool(params.get("join_to_timespine")),
-    )
-
-
-def _parts(params: Mapping[str, Any], inputs: Iterable[str | None]) -> Iterable[tuple[str, LookBack | None]]:
-    """The metrics that a metric is computed from, with how each reaches back."""
-    derived = params.get("metrics") or ()
-    for part in derived:
-        yield part["name"], _offset(part)
-    cumulative = params.get("cumulative_type_params") or {}
-    added_up = (cumulative.get("metric") or {}).get("name")
-    if added_up:
-        window, to_date = cumulative.get("window") or params.get("window"), cumulative.get("grain_to_date")
-        if window:
-            yield added_up, LookBack("window", int(window["count"]), _grain_of(window["granularity"]))
-        elif to_date := to_date or params.get("grain_to_date"):
-            yield added_up, LookBack("to_date", 1, _grain_of(to_date))
-        else:
-            yield added_up, LookBack("ever")
-    listed = {added_up, *(part["name"] for part in derived)}
-    for name in inputs:
-        if name and name not in listed:
-            yield name, None
-
-
-def _offset(part: Mapping[str, Any]) -> LookBack | None:
-    window, to_grain = part.get("offset_window"), part.get("offset_to_grain")
-    if window:
-        return LookBack("offset", int(window["count"]), _grain_of(window["granularity"]))
-    return LookBack("offset_to", 1, _grain_of(to_grain)) if to_grain else None
-
-
-def _grain_of(word: str) -> Grain:
-    """A grain as MetricFlow writes it; one that is finer than a day, or of an own calendar, counts as days."""
-    grain = word.lower().rstrip("s")
-    return next((known for known in GRAINS if known == grain), "day")
-
-
-def _formula(
-    entry: Mapping[str, Any], simple: Mapping[str, Any], numerator: str | None, denominator: str | None
-) -> str:
-    if entry["type"] == "ratio":
-        return f"{numerator} / {denominator}"
-    expression = entry["type_params"].get("expr") or entry["name"]
-    if not simple:
-        return str(expression)
-    over = f" of the last {simple['non_additive_dimension']['name']}" if simple.get("non_additive_dimension") else ""
-    return f"{simple['agg']}({expression}){over}"
-
-
-def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    return ((entry.get("config") or {}).get("meta")) or {}
+def only(found: tuple[Dimension, ...], *, word: str, metric: str) -> Dimension | None:
+    """The one dimension that a word means for a metric, None where it has none; several are refused."""
+    if len(found) > 1:
+        names = ", ".join(sorted(one.qualified for one in found))
+        raise UserError(f"'{word}' is ambiguous for the metric {metric}.", f"Say which: {names}.")
+    return found[0] if found else None
 
 
 def _reachable(model: Model, others: Iterable[Model]) -> Mapping[str, tuple[Dimension, ...]]:

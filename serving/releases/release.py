@@ -16,11 +16,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from serving.definitions.manifest import read_semantics
+from serving.definitions.semantics import Semantics
 from serving.engine import Cache, Engine
 from serving.errors import NoRelease, UserError, did_you_mean
 from serving.privacy.lattice import Key, Lattice
-from serving.readers import Readers
-from serving.semantics import Semantics, read_semantics
+from serving.releases.readers import Readers
 from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
 from workspace.records.documents import Current, Release
 from workspace.records.releases import (
@@ -28,6 +29,7 @@ from workspace.records.releases import (
     Signature,
     documents,
     live_pointer,
+    newest_whole,
     read_pointer,
     signature_of,
     switch,
@@ -190,14 +192,13 @@ def _live(paths: WorkspacePaths) -> LiveRelease:
 
 def _instead(paths: WorkspacePaths, error: BrokenReleaseError, *, but: str | None) -> LiveRelease:
     """The newest release that is what was published, in place of the one that is not (`but`)."""
-    for document in documents(paths):
-        if document.run_id == but:
-            continue  # by itself it may look whole: the pointer knows better
-        try:
-            said = f"{error.what} Release {document.run_id} answers in its place."
-            return _opened(paths, document.run_id, instead_of=said)
-        except BrokenReleaseError:
-            continue
+
+    def opened(run_id: str) -> LiveRelease:
+        return _opened(paths, run_id, instead_of=f"{error.what} Release {run_id} answers in its place.")
+
+    found = newest_whole(paths, opened, but=but)
+    if found is not None:
+        return found
     raise NoRelease(error.what, command=_run(paths), looked_for=error.file, is_damage=True) from error
 
 

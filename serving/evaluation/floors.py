@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from serving.cells import Cell
-from serving.plan import Plan, text_of
+from serving.definitions.metric import Metric
+from serving.evaluation.cells import Cell
+from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
-from serving.semantics import Metric
+from serving.rows import text_of
 
 # Of the people of a comparison: beyond it the total says what one group says, and the rest is too thin to differ.
 LOPSIDED: Final = 0.95

@@ -10,17 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-from serving.coverage import period_start
 from serving.engine import Query
-from serving.plan import Plan, privacy_floor
+from serving.evaluation.stored import StoredCells, stored_cells
+from serving.planning.coverage import period_start
+from serving.planning.plan import MONTH, Count, Plan
 from serving.privacy.decision import hidden_cells
 from serving.privacy.lattice import Axes, Key, Lattice, cuts
-from serving.release import LiveRelease
-from serving.stored import StoredCells, stored_cells
-
-MONTH: Final = "metric_time__month"
+from serving.releases.release import LiveRelease
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Guard:
     """Decides for the cells of one plan. Without a floor nothing is hidden.
 
     A cell is hidden where one of the counts behind it hides it: its own people, those of a ratio's parts and of its n,
-    and those of metrics that add up to it (`Semantics.counters`).
+    and those of metrics that add up to it (`Plan.hiding`).
     """
 
     def __init__(self, release: LiveRelease, plan: Plan) -> None:
@@ -71,84 +69,43 @@ class Guard:
         return f"fewer than {self._plan.floor} people here, or in a cell that this one would give away"
 
 
-def _axes(plan: Plan) -> Axes:
-    names = {dimension.qualified for _, dimension in plan.by} | {one.dimension for one in plan.filters}
-    return (*sorted(names), *((MONTH,) if plan.is_timed else ()))
-
-
 def _counted(release: LiveRelease, plan: Plan) -> Iterable[_Counted]:
     """The counts that hide something of a plan's table."""
-    axes = _axes(plan)
-    names = _counters(release, plan, axes)
-    is_total_shown = privacy_floor(release, plan.metric) == 0
-    for name in names:
-        kinds = _kinds(release, name, axes)
-        own = tuple(axis for axis in axes if axis not in kinds)
-        finest = _people(release, name, own, kinds, with_others=names)
+    names = tuple(count.name for count in plan.hiding)
+    for count in plan.hiding:
+        # Every value apart (an attribution model) has a table of its own, with its own margins.
+        own = tuple(axis for axis in plan.axes if axis not in count.apart)
+        finest = _people(release, count.name, own, count.apart, with_others=names)
         for within in finest:
-            places = dict(zip(kinds, within, strict=True))
+            places = dict(zip(count.apart, within, strict=True))
             if any(places[one.dimension] not in one.values for one in plan.filters if one.dimension in places):
                 continue
-            lattice = _lattice(
-                release, name, own, places, finest[within], floor=plan.floor, is_total_shown=is_total_shown
-            )
+            lattice = _lattice(release, plan, count, own, places, finest[within])
             if lattice.hidden[own]:
-                is_state = release.semantics.is_state(name)
-                blocks = _blocks(plan, lattice, places, is_state=is_state)
-                yield _Counted(lattice, blocks, _added_up(plan, own, is_state=is_state))
-
-
-def _kinds(release: LiveRelease, name: str, axes: Axes) -> Axes:
-    """Axes whose values have nothing to do with each other: the count is never asked for several of them together.
-
-    Every such value (an attribution model) has a table of its own, with its own margins.
-    """
-    needed = release.semantics.metrics[name].meta.needs
-    return tuple(axis for axis in axes if axis.rpartition("__")[2] in needed)
+                blocks = _blocks(plan, lattice, places, is_state=count.is_state)
+                yield _Counted(lattice, blocks, _added_up(plan, own, is_state=count.is_state))
 
 
 def _lattice(
-    release: LiveRelease,
-    name: str,
-    axes: Axes,
-    within: Mapping[str, Any],
-    finest: Mapping[Key, int],
-    *,
-    floor: int,
-    is_total_shown: bool,
+    release: LiveRelease, plan: Plan, count: Count, axes: Axes, within: Mapping[str, Any], finest: Mapping[Key, int]
 ) -> Lattice:
-    """What the count `name` hides where dimensions have the values of `within`; `finest` is its table by all axes."""
+    """What a count hides where dimensions have the values of `within`; `finest` is its table by all axes."""
     kinds, values = tuple(within), tuple(within.values())
 
     def people(margin: Axes) -> Mapping[Key, int]:
-        return finest if margin == axes else _people(release, name, margin, kinds).get(values, {})
+        return finest if margin == axes else _people(release, count.name, margin, kinds).get(values, {})
 
     return release.lattices.get(
-        (name, axes, kinds, values, floor, is_total_shown),
+        (count.name, axes, kinds, values, plan.floor, plan.is_total_shown),
         lambda: hidden_cells(
             axes,
             people,
-            floor=floor,
+            floor=plan.floor,
             time=MONTH,
-            is_state=release.semantics.is_state(name),
-            is_total_shown=is_total_shown,
+            is_state=count.is_state,
+            is_total_shown=plan.is_total_shown,
         ),
     )
-
-
-def _counters(release: LiveRelease, plan: Plan, axes: Axes) -> tuple[str, ...]:
-    """The counts behind a plan's metric that its slice knows; of the company as a whole, its own people alone."""
-    own = plan.metric.people
-    assert own is not None
-    groups = set(axes) - {MONTH}
-    if not groups:
-        return (own,)
-    found = [own]
-    for name in release.semantics.counters(plan.metric.name):
-        known = {one.qualified for some in release.semantics.dimensions(name).values() for one in some}
-        if name != own and groups <= known and (MONTH not in axes or release.semantics.grains(name)):
-            found.append(name)
-    return tuple(found)
 
 
 def _people(

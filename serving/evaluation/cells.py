@@ -11,9 +11,8 @@ from decimal import Decimal
 import numpy as np
 
 from serving.engine import Table, Value
-from serving.plan import Plan
+from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
-from serving.release import LiveRelease
 from serving.rows import Number
 from serving.statistics.intervals import Array
 from serving.statistics.linear import Codes
@@ -37,22 +36,6 @@ class Cell:
     refusal: str | None = None
     note: str | None = None
     is_hidden: bool = False
-
-
-def counters(release: LiveRelease, plan: Plan) -> list[str]:
-    """The metrics that count answers and people of each cell, as far as they can be asked at this slice."""
-    asked = {dimension.qualified for _, dimension in plan.by} | {one.dimension for one in plan.filters}
-    found = []
-    for name in dict.fromkeys((plan.metric.n, plan.metric.people if plan.floor else None)):
-        if name is None:
-            continue
-        known = {one.qualified for some in release.semantics.dimensions(name).values() for one in some}
-        timed = plan.grain or plan.since or plan.until
-        if asked <= known and (
-            not timed or plan.metric.metric_class == "fixed_grain" or release.semantics.grains(name)
-        ):
-            found.append(name)
-    return found
 
 
 def keys_of(plan: Plan, table: Table) -> Iterable[Key]:

@@ -7,13 +7,14 @@ with 0. A comparison with a period that does not exist has no answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from serving.coverage import next_period, period_start
+from serving.definitions.metric import LookBack
+from serving.definitions.semantics import Semantics
+from serving.planning.coverage import next_period, period_start
 from serving.question import Grain
-from serving.semantics import LookBack, Metric, Semantics
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,14 @@ class _Days:
     end: date
 
 
-def look_backs(semantics: Semantics, name: str) -> tuple[LookBack, ...]:
-    """How a metric and its parts reach back; nothing for one that does not."""
-    found: list[LookBack] = []
+def look_backs(semantics: Semantics, name: str) -> tuple[tuple[LookBack, ...], ...]:
+    """How a metric and its parts reach back: for each look back the steps that lead there, itself last."""
+    found: list[tuple[LookBack, ...]] = []
     for part, back in semantics.metrics[name].parts:
-        found += [back] if back else []
+        step = (back,) if back else ()
+        found += [step] if step else []
         if part in semantics.metrics:
-            found += look_backs(semantics, part)
+            found += [(*step, *steps) for steps in look_backs(semantics, part)]
     return tuple(found)
 
 
@@ -54,15 +56,20 @@ def is_on_calendar(semantics: Semantics, name: str) -> bool:
     return metric.is_on_calendar or any(is_on_calendar(semantics, part) for part in parts)
 
 
-def judge(semantics: Semantics, name: str, start: date, grain: Grain, *, first_on: date) -> Judgement:
+def judge(look_backs: Iterable[Sequence[LookBack]], start: date, grain: Grain, *, first_on: date) -> Judgement:
     """Whether the stretches of days exist that a metric needs for the period that begins on `start`.
 
     Args:
+        look_backs: those of the metric (`look_backs`).
         first_on: the day of the first fact behind the metric. What looks back by months needs whole months: the one
             of the first fact counts as whole, because a month may begin with days on which nothing happens.
     """
     note = None
-    for back, days in _needed(semantics, semantics.metrics[name], _Days(start, next_period(start, grain))):
+    for steps in look_backs:
+        days = _Days(start, next_period(start, grain))
+        for step in steps:
+            days = _reached(step, days)
+        back = steps[-1]
         if back.kind in ("offset", "offset_to") and days.end <= first_on:
             return Judgement(refusal=f"the period it is compared with lies before the first fact ({first_on})")
         if back.kind == "window" and days.start < period_start(first_on, back.grain):
@@ -70,18 +77,6 @@ def judge(semantics: Semantics, name: str, start: date, grain: Grain, *, first_o
         if back.kind == "to_date" and days.start < first_on:
             note = f"counted from the first fact ({first_on})"
     return Judgement(note=note)
-
-
-def _needed(semantics: Semantics, metric: Metric, asked: _Days) -> Iterator[tuple[LookBack, _Days]]:
-    """Every look back of a metric and of its parts, with the days that it reaches."""
-    for name, back in metric.parts:
-        reached = asked
-        if back is not None:
-            reached = _reached(back, asked)
-            yield back, reached
-        part = semantics.metrics.get(name)
-        if part is not None:
-            yield from _needed(semantics, part, reached)
 
 
 def _reached(back: LookBack, asked: _Days) -> _Days:

@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from serving.engine import Query
-from serving.plan import Plan
+from serving.planning.plan import Plan
 from serving.privacy.decision import hidden_cells
 from serving.privacy.lattice import Axes, Counts, Key, Lattice
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,10 @@ def stored_cells(release: LiveRelease, plan: Plan) -> StoredCells | None:
     people = plan.metric.people
     if rule is None or people is None:
         return None
-    known = release.semantics.dimensions(people)
-    columns = [*rule.axes, *rule.within]
-    named = [known[column][0].qualified for column in columns]
+    columns, named = (*rule.axes, *rule.within), plan.parts.adds_up
     axes, total = rule.axes, rule.total
     lattices = release.stored.get(
-        (people, tuple(columns), total, plan.floor),
-        lambda: _lattices(release, people, tuple(named), axes, total, plan.floor),
+        (people, columns, total, plan.floor), lambda: _lattices(release, people, named, axes, total, plan.floor)
     )
     by = {dimension.qualified: at for at, (_, dimension) in enumerate(plan.by)}
     filtered = {one.dimension: one.values[0] for one in plan.filters}

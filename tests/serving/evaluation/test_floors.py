@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from serving import LiveRelease, Question, ask, open_release
-from serving.meta import Change
+from serving.definitions.meta import Change
 from tests.serving.world import FEEDS, MARTS, publish
 from workspace.paths import WorkspacePaths
 from workspace.records.documents import Feed

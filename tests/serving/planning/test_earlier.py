@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from serving import Answer, LiveRelease, Question, ask, open_release
-from serving.coverage import next_period, period_start
-from serving.earlier import judge
+from serving.definitions.manifest import read_semantics
+from serving.planning.coverage import next_period, period_start
+from serving.planning.earlier import judge, look_backs
 from serving.question import GRAINS
-from serving.semantics import read_semantics
 from tests.serving.world import publish
 from workspace.paths import WorkspacePaths
 
@@ -153,7 +153,7 @@ def test_the_earlier_period_exists_only_if_facts_cover_it(grain: Any, count: int
         end = next_period(start, grain)
         last_day = date.fromordinal(end.toordinal() - 1)
         exists = _shift(end, count, unit) > first_on
-        found = judge(semantics, "change", start, grain, first_on=first_on)
+        found = judge(look_backs(semantics, "change"), start, grain, first_on=first_on)
         assert (found.refusal is None) == exists, (start, last_day)
         start = end if grain not in ("day", "week") else next_period(period_start(end, "month"), "month")
         start = period_start(start, grain)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from serving import Question, UserError, ask, catalogue, open_release
-from serving.meta import REQUIRED, lacking, metas_of, read_meta
-from serving.semantics import read_semantics
+from serving.definitions.manifest import read_semantics
+from serving.definitions.meta import REQUIRED, lacking, metas_of, read_meta
 from tests.serving.conftest import FIXTURE_PROJECT
 from tests.serving.world import publish
 from workspace.paths import WorkspacePaths

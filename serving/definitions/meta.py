@@ -140,11 +140,11 @@ def metas_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         manifest: the semantic manifest as dbt wrote it.
     """
-    of_marts = {model["name"]: _meta(model) for model in manifest["semantic_models"]}
+    of_marts = {model["name"]: meta_of(model) for model in manifest["semantic_models"]}
     marts = mart_of(manifest["metrics"])
     found = {}
     for metric in manifest["metrics"]:
-        own, inherited = _meta(metric), of_marts.get(marts[metric["name"]] or "", {})
+        own, inherited = meta_of(metric), of_marts.get(marts[metric["name"]] or "", {})
         is_mapping = isinstance(own, Mapping) and isinstance(inherited, Mapping)
         found[metric["name"]] = {**inherited, **own} if is_mapping else own
     return found
@@ -174,13 +174,14 @@ def direct_inputs(metric: Mapping[str, Any]) -> tuple[str, ...]:
     references += [conversion.get("base_metric"), conversion.get("conversion_metric")]
     named = [reference["name"] for reference in references if reference]
     # A composed metric is folded here from metrics that its meta names.
-    own = _meta(metric)
+    own = meta_of(metric)
     inputs = own.get("inputs") if isinstance(own, Mapping) else None
     named += [name for name in (inputs or {}).values() if isinstance(name, str)]
     return tuple(dict.fromkeys(named))
 
 
-def _meta(entry: Mapping[str, Any]) -> Any:
+def meta_of(entry: Mapping[str, Any]) -> Any:
+    """`config.meta` of a metric, a dimension or a semantic model, as it is written; empty where there is none."""
     return (entry.get("config") or {}).get("meta") or {}
 
 

@@ -10,18 +10,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from serving.cells import Cell, count, counters, finite, floats, keys_of, number
-from serving.composed import composed_cells
-from serving.coverage import next_period, period_start, periods
-from serving.earlier import Judgement, judge
 from serving.engine import Value
-from serving.floors import incomparable, too_few
-from serving.guard import Guard
-from serving.mix import mixes
-from serving.plan import Plan, text_of
+from serving.evaluation.cells import Cell, count, finite, floats, keys_of, number
+from serving.evaluation.composed import composed_cells
+from serving.evaluation.floors import incomparable, too_few
+from serving.evaluation.guard import Guard
+from serving.evaluation.mix import mixes
+from serving.planning.coverage import next_period, period_start, periods
+from serving.planning.earlier import Judgement, judge
+from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
-from serving.release import LiveRelease
-from serving.rows import AnswerRow, Number
+from serving.releases.release import LiveRelease
+from serving.rows import AnswerRow, Number, text_of
 from serving.statistics.intervals import wilson
 
 _NO_DATA: Final = "nothing was observed here"
@@ -75,7 +75,7 @@ def _judged(release: LiveRelease, plan: Plan, cells: Mapping[Key, Cell]) -> dict
             continue
         found = Judgement()
         if plan.is_looking_back and first_on is not None:
-            found = judge(release.semantics, plan.metric.name, start, grain, first_on=first_on)
+            found = judge(plan.look_backs, start, grain, first_on=first_on)
         kept[key] = Cell(note=found.refusal) if found.refusal else replace(cell, note=found.note or cell.note)
     return kept
 
@@ -103,7 +103,7 @@ def _aggregated(release: LiveRelease, plan: Plan) -> tuple[dict[Key, Cell], tupl
     metric = plan.metric
     bounds = [name for name in (metric.meta.low, metric.meta.high) if name]
     trials = metric.denominator if metric.meta.interval == "wilson" else None
-    table = release.engine.ask(plan.query(*filter(None, [metric.name, *counters(release, plan), *bounds, trials])))
+    table = release.engine.ask(plan.query(*filter(None, [metric.name, *plan.counters, *bounds, trials])))
     values = [number(value) for value in table.columns[metric.name]]
     low: Sequence[Value] = [None] * len(values)
     high = low
@@ -123,11 +123,9 @@ def _aggregated(release: LiveRelease, plan: Plan) -> tuple[dict[Key, Cell], tupl
 
 def _refusals(release: LiveRelease, plan: Plan) -> dict[Key, str]:
     """Cells that a method refused to compute, and why: `meta.refused_by` names the mart's column that says it."""
-    column = plan.metric.meta.refused_by
-    if column is None or plan.metric.model is None:
+    named = plan.parts.refused_by
+    if named is None:
         return {}
-    model = release.semantics.models[plan.metric.model]
-    named = next(one.qualified for one in model.dimensions if one.name == column)
     table = release.engine.ask(plan.query(plan.metric.name, also_by=(named,)))
     return {
         key: str(reason)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from serving.cells import keys_of
-from serving.plan import Plan, text_of
+from serving.evaluation.cells import keys_of
+from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
 from serving.question import MISSING_WORD
-from serving.release import LiveRelease
+from serving.releases.release import LiveRelease
+from serving.rows import text_of
 
 
 def mixes(release: LiveRelease, plan: Plan) -> dict[Key, str]:
@@ -17,9 +18,8 @@ def mixes(release: LiveRelease, plan: Plan) -> dict[Key, str]:
 
     A part that is too small to be shown keeps the shares of its cell back: with them it could be worked out.
     """
-    word, n, people = plan.metric.meta.mix, plan.metric.n, plan.metric.people
-    dimension = release.semantics.resolve(word, plan.metric.name) if word else None
-    if dimension is None or n is None or people is None or dimension in [grouped for _, grouped in plan.by]:
+    dimension, n, people = plan.parts.mix, plan.metric.n, plan.metric.people
+    if dimension is None or n is None or people is None:
         return {}
     table = release.engine.ask(plan.query(n, people, also_by=(dimension.qualified,)))
     pooled: dict[Key, list[Part]] = defaultdict(list)

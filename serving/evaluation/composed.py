@@ -12,14 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from serving.cells import Cell, coded, count, counters, finite, floats, keys_of
+from serving.definitions.metric import PERSON, Dimension
 from serving.engine import Filter, Table, Value
-from serving.guard import Guard
-from serving.plan import Plan, text_of
+from serving.evaluation.cells import Cell, coded, count, finite, floats, keys_of
+from serving.evaluation.guard import Guard
+from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
 from serving.question import MISSING_WORD
-from serving.release import LiveRelease
-from serving.semantics import PERSON, Dimension
+from serving.releases.release import LiveRelease
+from serving.rows import text_of
 from serving.statistics.compose import FOLDS, Estimates, Fold, change
 from serving.statistics.linear import Codes, Parts
 
@@ -34,16 +35,16 @@ class Found(NamedTuple):
 
 def composed_cells(release: LiveRelease, plan: Plan) -> Found:
     """Cells of a metric whose parts come from MetricFlow and are folded here."""
-    if plan.metric.meta.change is not None:
-        return _changed(release, plan)
+    if plan.by_wave is not None:
+        return _changed(release, plan, plan.by_wave)
     fold = FOLDS[plan.metric.meta.fold or ""]
-    parts = release.engine.ask(plan.query(*_inputs(plan, fold).values(), also_by=_finer(release, plan, fold)))
-    counts = release.engine.ask(plan.query(*(counters(release, plan) or [_inputs(plan, fold)["n"]])))
+    parts = release.engine.ask(plan.query(*_inputs(plan, fold).values(), also_by=_finer(plan, fold)))
+    counts = release.engine.ask(plan.query(*(plan.counters or (_inputs(plan, fold)["n"],))))
     counted = {key: at for at, key in enumerate(keys_of(plan, counts))}
     keys = list(keys_of(plan, parts))
     positions = {key: at for at, key in enumerate(dict.fromkeys([*counted, *keys]))}
     cell = np.array([positions[key] for key in keys], dtype=np.int64)
-    grouped = _ungroup(_parts(release, plan, fold, parts, cell, cells=len(positions)), parts, plan, release)
+    grouped = _ungroup(_parts(plan, fold, parts, cell, cells=len(positions)), parts, plan)
     estimates = fold.compute(grouped.parts)
     kinds = _kinds(release, plan)
     cells = {}
@@ -56,9 +57,8 @@ def composed_cells(release: LiveRelease, plan: Plan) -> Found:
 
 def _kinds(release: LiveRelease, plan: Plan) -> Mapping[Key, Sequence[str]]:
     """Cell -> the values of the dimension `meta.one_of` that its answers have; nothing where that is grouped by."""
-    word, n = plan.metric.meta.one_of, plan.metric.n
-    dimension = release.semantics.resolve(word, plan.metric.name) if word else None
-    if dimension is None or n is None or dimension in [grouped for _, grouped in plan.by]:
+    dimension, n = plan.parts.one_of, plan.metric.n
+    if dimension is None or n is None:
         return {}
     table = release.engine.ask(plan.query(n, also_by=(dimension.qualified,)))
     found: dict[Key, list[str]] = {}
@@ -82,31 +82,26 @@ def _of_one_kind(cell: Cell, kinds: Sequence[str], plan: Plan) -> Cell:
     return replace(cell, value=None, low=None, high=None, refusal=refusal)
 
 
-def _changed(release: LiveRelease, plan: Plan) -> Found:
+def _changed(release: LiveRelease, plan: Plan, by_wave: Plan) -> Found:
     """The newest wave less the one before. A cell of which either wave is hidden stays hidden."""
     waved = plan.metric.meta.change
     assert waved is not None
     fold = FOLDS[plan.metric.meta.fold or ""]
-    along = release.semantics.resolve(waved.along, waved.order)
-    assert along is not None
+    _, along = by_wave.by[-1]
     waves, sql = _waves(release, plan, along, waved.order)
     if len(waves) < 2:
         return Found({}, (sql,), f"a change takes two of {along.label.lower()}; answers name {len(waves)}")
     pair = waves[-2:]
-    both = replace(
-        plan, by=(*plan.by, (along.name, along)), filters=(*plan.filters, Filter(along.qualified, tuple(pair)))
-    )
-    parts = release.engine.ask(both.query(*_inputs(plan, fold).values(), also_by=_finer(release, plan, fold)))
-    counts = release.engine.ask(both.query(*counters(release, both)))
+    both = replace(by_wave, filters=(*plan.filters, Filter(along.qualified, tuple(pair))))
+    parts = release.engine.ask(both.query(*_inputs(plan, fold).values(), also_by=_finer(plan, fold)))
+    counts = release.engine.ask(both.query(*both.counters))
     counted = {key: at for at, key in enumerate(keys_of(both, counts))}
     keys = list(keys_of(both, parts))
     positions = {key: at for at, key in enumerate(dict.fromkeys(key[:-1] for key in [*counted, *keys]))}
     cell = np.array([2 * positions[key[:-1]] + pair.index(key[-1]) for key in keys], dtype=np.int64)
-    grouped = _ungroup(
-        _parts(release, plan, fold, parts, cell, cells=2 * len(positions)), parts, plan, release, together=2
-    )
+    grouped = _ungroup(_parts(plan, fold, parts, cell, cells=2 * len(positions)), parts, plan, together=2)
     estimates = change(fold, grouped.parts)
-    guard = Guard(release, replace(both, filters=plan.filters))
+    guard = Guard(release, by_wave)
     comparison = f"{text_of(pair[1])} against {text_of(pair[0])}"
     cells = {}
     for key, at in positions.items():
@@ -140,26 +135,18 @@ def _inputs(plan: Plan, fold: Fold) -> Mapping[str, str]:
     return {role: plan.metric.meta.inputs[role] for role in fold.roles}
 
 
-def _finer(release: LiveRelease, plan: Plan, fold: Fold) -> tuple[str, ...]:
+def _finer(plan: Plan, fold: Fold) -> tuple[str, ...]:
     """What the parts are asked by besides the cells: items, outer groups, people."""
-    item, outer = _grains(release, plan, fold)
+    item, outer = _grains(plan, fold)
     return tuple(name for name in (item, outer, PERSON if fold.by_person else None) if name)
 
 
-def _grains(release: LiveRelease, plan: Plan, fold: Fold) -> tuple[str | None, str | None]:
-    if not fold.by_item:
-        return None, None
-    item, outer = (_qualified(release, plan, part) for part in (plan.metric.meta.item, plan.metric.meta.outer))
-    return item, outer
+def _grains(plan: Plan, fold: Fold) -> tuple[str | None, str | None]:
+    return (plan.parts.item, plan.parts.outer) if fold.by_item else (None, None)
 
 
-def _qualified(release: LiveRelease, plan: Plan, word: str | None) -> str | None:
-    dimension = release.semantics.resolve(word, plan.metric.name) if word else None
-    return dimension.qualified if dimension else None
-
-
-def _parts(release: LiveRelease, plan: Plan, fold: Fold, table: Table, cell: Codes, *, cells: int) -> Parts:
-    item, outer = _grains(release, plan, fold)
+def _parts(plan: Plan, fold: Fold, table: Table, cell: Codes, *, cells: int) -> Parts:
+    item, outer = _grains(plan, fold)
     return Parts(
         cells=cells,
         cell=cell,
@@ -179,14 +166,13 @@ class _Grouped:
     notes: Mapping[int, str]
 
 
-def _ungroup(parts: Parts, table: Table, plan: Plan, release: LiveRelease, *, together: int = 1) -> _Grouped:
+def _ungroup(parts: Parts, table: Table, plan: Plan, *, together: int = 1) -> _Grouped:
     """Give all items of a cell equal weight where some are in an outer group and some are not.
 
     Args:
         together: how many cells that follow each other are compared, so that one rule must hold for all of them.
     """
-    word = plan.metric.meta.outer
-    outer = _qualified(release, plan, word)
+    word, outer = plan.metric.meta.outer, plan.parts.outer
     if word is None or outer is None or not len(parts.cell):
         return _Grouped(parts, {})
     answered = parts.values["n"] > 0
