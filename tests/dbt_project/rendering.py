@@ -8,9 +8,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import Environment
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -45,6 +47,24 @@ def register_of_reasons() -> dict[str, dict[str, str]]:
     return register
 
 
+@cache
+def declared_marts() -> tuple[dict[str, Any], ...]:
+    """Return every mart as its YAML declares it."""
+    files = (PROJECT / "models" / "marts").rglob("*.yml")
+    loaded = (yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) for file in files)
+    return tuple(model for one in loaded for model in one.get("models", []))
+
+
+def declared_feeds() -> list[dict[str, Any]]:
+    """Return the feeds of the marts' YAML, by name, as the macro of that name does in dbt."""
+    found = [
+        {"feed": feed, "mart": mart["name"], "answers_of": [], **declared}
+        for mart in declared_marts()
+        for feed, declared in mart["config"].get("meta", {}).get("feeds", {}).items()
+    ]
+    return sorted(found, key=lambda one: str(one["feed"]))
+
+
 def render(model: str) -> str:
     """Return the SQL of `dbt_project/models/<model>.sql`."""
     return render_text((PROJECT / "models" / f"{model}.sql").read_text())
@@ -70,12 +90,13 @@ def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976
             # A macro of plain Jinja returns text; these return a list and a mapping in dbt, or ask the warehouse.
             "stages": lambda: list(STAGES),
             "reasons": register_of_reasons,
+            "declared_feeds": declared_feeds,
             "timestamp_formats": lambda: list(formats),
             "earliest_date": lambda: earliest,
         }
     )
     macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").glob("*.sql")))
-    replaced = "stages|reasons|timestamp_formats|earliest_date"
+    replaced = "stages|reasons|declared_feeds|timestamp_formats|earliest_date"
     macros = re.sub(rf"\{{% macro ({replaced})\(\).*?endmacro %\}}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module
     adapter.macros = module
