@@ -10,7 +10,6 @@ from typing import Any
 
 Row = Mapping[str, Any]
 _COUNTS = ("records", "loaded", "rejected", "skipped")
-_FATES = ("kept", "quarantined", "deduplicated", "superseded", "set_aside", "erased")
 
 
 def ledger_totals(ledger: Iterable[Row]) -> list[dict[str, Any]]:
@@ -33,9 +32,5 @@ def unbalanced_files(ledger: Iterable[Row]) -> list[str]:
 
 
 def unbalanced_models(books: Sequence[Row]) -> list[str]:
-    """`source in raw table` where a loaded row is in none of staging's fates."""
-    return [
-        f"{row['data_source']} in {row['raw_table']}"
-        for row in books
-        if row["loaded"] != sum(row.get(fate) or 0 for fate in _FATES)
-    ]
+    """`source in raw table` where the build found a loaded row that has none of staging's dispositions."""
+    return [f"{row['data_source']} in {row['raw_table']}" for row in books if not row["is_balanced"]]

@@ -1,19 +1,67 @@
-{#- Why a row of a source does not count: the one register of reasons, each a code with a text and a heading.
+{#- Headings under which the books count what does not count, or counts with a remark: code -> text. -#}
+{% macro headings() -%}
+    {{ return({
+        'replaced': 'replaced by a later arrival',
+        'source_removed': 'source no longer in cx.yml',
+        'duplicate': 'duplicate',
+        'conflict': 'conflicting rows of one file',
+        'missing_key': 'missing key',
+        'bad_date': 'bad date',
+        'impossible_amount': 'impossible amount',
+        'no_rate': 'no exchange rate',
+        'unknown_word': 'unknown word',
+        'no_real_response': 'preview, test or spam',
+        'program': 'program',
+        'internal_traffic': 'internal traffic',
+        'no_event': 'no event of a person',
+        'deleted_at_vendor': 'deleted at the vendor',
+        'unanswered': 'question without an answer',
+        'rejected': 'rejected record',
+        'unreadable': 'unreadable answer',
+        'out_of_scale': 'answer outside its scale',
+        'future': 'future date',
+        'after_as_of': 'after the as-of day',
+        'undated': 'event without a valid time',
+        'nobody': 'event of nobody',
+        'identical': 'identical order without a number',
+        'line': 'line of an order',
+    }) }}
+{%- endmacro %}
+
+{#- A heading's code as an SQL literal. -#}
+{% macro heading(code) -%}
+    {%- if code not in headings() -%}
+        {{ exceptions.raise_compiler_error("unknown heading '" ~ code ~ "': add it to dbt_project/macros/reasons.sql") }}
+    {%- endif -%}
+    '{{ code }}'
+{%- endmacro %}
+
+{#- The plain text of a heading's code. -#}
+{% macro heading_text(code) -%}
+    case {{ code }}
+        {%- for known, text in headings().items() %}
+        when '{{ known }}' then '{{ text }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- Why a row, record or answer of a source does not count: the one register of reasons, each a code with a text and the
+    code of a heading.
 
     A base model says `{{ reason('missing', 'customer_id') }}` in the CASE of its reason column, and gets the SQL literal
     `'missing:customer_id'`: the code, then the columns that it is about. A code that is not below stops the compilation.
     A new reason is one entry here: its text ({1} and {2} stand for the columns), the heading under which the books
     count it and, where a row is lost that should count, the cure that `cx status` names. `int_books__reasons` is this
-    register as a table, and `reason_text` makes the plain text of a code. -#}
+    register as a table. Models pass the code on; only the last one (`int_books__losses`) makes a text of it. -#}
 {% macro reasons() -%}
     {{ return({
         'replaced': {
             'text': 'a later arrival of the file replaced the row',
-            'heading': 'replaced by a later arrival',
+            'heading': 'replaced',
         },
         'source_removed': {
             'text': 'the source is no longer in cx.yml',
-            'heading': 'source no longer in cx.yml',
+            'heading': 'source_removed',
         },
         'repeated': {
             'text': 'the {1} came before',
@@ -35,79 +83,79 @@
         },
         'conflict': {
             'text': 'another row of the file has the same {1} and says otherwise; no time says which is later',
-            'heading': 'conflicting rows of one file',
+            'heading': 'conflict',
         },
         'missing': {
             'text': 'no {1}',
-            'heading': 'missing key',
+            'heading': 'missing_key',
             'cure': 'map the column {1} of the source in cx.yml, or ask for it in the export',
         },
         'missing_both': {
             'text': 'neither {1} nor {2}',
-            'heading': 'missing key',
+            'heading': 'missing_key',
             'cure': 'see that the tracker sends {1} or {2}',
         },
         'no_valid_time': {
             'text': 'no valid {1}',
-            'heading': 'bad date',
+            'heading': 'bad_date',
             'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
         'unreadable_time': {
             'text': '{1} is no valid time',
-            'heading': 'bad date',
+            'heading': 'bad_date',
             'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
         'before': {
             'text': '{1} is before {2}',
-            'heading': 'bad date',
+            'heading': 'bad_date',
             'cure': 'see whether {1} and {2} are swapped or in different time zones',
         },
         'unreadable_number': {
             'text': '{1} is no number',
-            'heading': 'impossible amount',
+            'heading': 'impossible_amount',
             'cure': 'set decimal of the source in cx.yml, or correct {1} in the file',
         },
         'negative': {
             'text': '{1} is negative',
-            'heading': 'impossible amount',
+            'heading': 'impossible_amount',
             'cure': 'correct {1} in the file',
         },
         'negative_sale': {
             'text': 'a sale with a negative amount',
-            'heading': 'impossible amount',
+            'heading': 'impossible_amount',
             'cure': 'map a kind column (sale, refund, cancel) of the source in cx.yml, or correct the amount',
         },
         'value_without_conversion': {
             'text': 'a value without a conversion',
-            'heading': 'impossible amount',
+            'heading': 'impossible_amount',
             'cure': 'see whether conversions and value are swapped',
         },
         'no_rate': {
             'text': 'no rate for the currency on that day: add it to mappings/fx_rates.csv',
-            'heading': 'no exchange rate',
+            'heading': 'no_rate',
             'cure': 'add the currency and the day to mappings/fx_rates.csv',
         },
         'unknown_kind': {
             'text': 'the kind is not sale, refund or cancel',
-            'heading': 'unknown word',
+            'heading': 'unknown_word',
             'cure': 'write sale, refund or cancel into the kind column',
         },
         'unknown': {
             'text': 'unknown {1}',
-            'heading': 'unknown word',
+            'heading': 'unknown_word',
             'cure': 'correct {1} in what the tracker sends',
         },
         'preview': {
             'text': 'a preview of the survey',
-            'heading': 'preview, test or spam',
+            'heading': 'no_real_response',
         },
         'test_response': {
             'text': 'a test response',
-            'heading': 'preview, test or spam',
+            'heading': 'no_real_response',
         },
         'spam': {
             'text': 'marked as spam',
-            'heading': 'preview, test or spam',
+            'heading': 'no_real_response',
         },
         'program': {
             'text': 'the user agent is a program',
@@ -115,19 +163,34 @@
         },
         'internal_traffic': {
             'text': 'traffic of the company itself',
-            'heading': 'internal traffic',
+            'heading': 'internal_traffic',
         },
         'group_call': {
             'text': 'group calls name no event of a person',
-            'heading': 'no event of a person',
+            'heading': 'no_event',
         },
         'deleted_at_vendor': {
             'text': 'the ticket was deleted at the vendor',
-            'heading': 'deleted at the vendor',
+            'heading': 'deleted_at_vendor',
+        },
+        'unreadable_record': {
+            'text': 'a record that cannot be read',
+            'heading': 'rejected',
+            'cure': 'see the rejected lines: delimiter, encoding and quotes of the source in cx.yml',
+        },
+        'unreadable_answer': {
+            'text': 'an answer that is no number and no label of survey_values.csv',
+            'heading': 'unreadable',
+            'cure': 'set decimal of the source in cx.yml, or name the labels in mappings/survey_values.csv',
+        },
+        'answer_out_of_scale': {
+            'text': 'an answer outside the scale of the codebook',
+            'heading': 'out_of_scale',
+            'cure': 'correct scale_min and scale_max in mappings/survey_codebook.csv',
         },
         'unanswered': {
             'text': 'a question without an answer',
-            'heading': 'question without an answer',
+            'heading': 'unanswered',
         },
     }) }}
 {%- endmacro %}

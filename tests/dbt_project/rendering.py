@@ -40,10 +40,19 @@ class _Exceptions:
 
 def register_of_reasons() -> dict[str, dict[str, str]]:
     """Return the reasons of `dbt_project/macros/reasons.sql`: code -> its text, heading and so on."""
+    return _register("reasons")
+
+
+def register_of_headings() -> dict[str, str]:
+    """Return the headings of `dbt_project/macros/reasons.sql`: code -> text."""
+    return _register("headings")
+
+
+def _register(name: str) -> dict[str, Any]:
     text = (PROJECT / "macros" / "reasons.sql").read_text()
-    found = re.search(r"macro reasons\(\).*?return\((?P<register>\{.*?\})\) \}\}", text, flags=re.DOTALL)
+    found = re.search(rf"macro {name}\(\).*?return\((?P<register>\{{.*?\}})\) \}}\}}", text, flags=re.DOTALL)
     assert found is not None
-    register: dict[str, dict[str, str]] = ast.literal_eval(found["register"])
+    register: dict[str, Any] = ast.literal_eval(found["register"])
     return register
 
 
@@ -90,13 +99,14 @@ def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976
             # A macro of plain Jinja returns text; these return a list and a mapping in dbt, or ask the warehouse.
             "stages": lambda: list(STAGES),
             "reasons": register_of_reasons,
+            "headings": register_of_headings,
             "declared_feeds": declared_feeds,
             "timestamp_formats": lambda: list(formats),
             "earliest_date": lambda: earliest,
         }
     )
     macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").glob("*.sql")))
-    replaced = "stages|reasons|declared_feeds|timestamp_formats|earliest_date"
+    replaced = "stages|reasons|headings|declared_feeds|declared_dates|timestamp_formats|earliest_date"
     macros = re.sub(rf"\{{% macro ({replaced})\(\).*?endmacro %\}}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module
     adapter.macros = module

@@ -1,4 +1,4 @@
-"""Every reason why a row does not count is in the register, with a text and a heading."""
+"""Every reason why a row, record or answer does not count is in the register, with a text and a heading."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt_project.rendering import PROJECT, register_of_reasons, render, render_text
+from tests.dbt_project.rendering import PROJECT, register_of_headings, register_of_reasons, render, render_text
 
 BASES = sorted((PROJECT / "models" / "staging").glob("*/base/base_*.sql"))
+BOOKS = sorted((PROJECT / "models" / "intermediate" / "books").glob("*.sql"))
 CALL = re.compile(r"\{\{ reason\((?P<arguments>[^)]*)\) \}\}")
 
 
@@ -30,21 +31,48 @@ def test_every_reason_of_a_base_model_comes_from_the_register(base: Path) -> Non
         raise AssertionError(f"{base.stem} writes a reason that is not in macros/reasons.sql: {text}")
 
 
-def test_every_reason_of_the_register_is_given_by_a_base_model_and_has_a_text_and_a_heading() -> None:
-    register = register_of_reasons()
-    assert {call[0] for base in BASES for call in reasons_called(base)} == set(register)
+def test_every_reason_of_the_register_is_given_by_a_model_and_has_a_text_and_a_heading() -> None:
+    register, headings = register_of_reasons(), register_of_headings()
+    assert {call[0] for model in [*BASES, *BOOKS] for call in reasons_called(model)} == set(register)
     for code, entry in register.items():
         assert re.fullmatch(r"[a-z_]+", code)
         assert entry["text"].strip()
-        assert entry["heading"].strip()
-        assert "'" not in entry["text"] + entry["heading"]
+        assert entry["heading"] in headings, f"reason '{code}' stands under a heading that is not in macros/reasons.sql"
+        assert "'" not in entry["text"]
+
+
+def test_every_heading_of_the_register_is_used_and_has_a_text() -> None:
+    headings = register_of_headings()
+    of_reasons = {entry["heading"] for entry in register_of_reasons().values()}
+    called = {name for model in BOOKS for name in re.findall(r"heading\('(\w+)'\)", model.read_text())}
+    assert of_reasons | called == set(headings)
+    for code, text in headings.items():
+        assert re.fullmatch(r"[a-z_]+", code)
+        assert text.strip()
+        assert "'" not in text
+
+
+@pytest.mark.parametrize("model", BOOKS, ids=lambda model: model.stem)
+def test_no_model_of_the_books_asks_for_a_reason_by_its_text(model: Path) -> None:
+    texts = {entry["text"] for entry in register_of_reasons().values()} | set(register_of_headings().values())
+    sql = re.sub(r"--.*", "", model.read_text())
+    written = {text for text in re.findall(r"'([^']*)'", sql) if " " in text}
+    assert written & texts == set()
+    assert re.search(r"\b(?:reason|heading)\s+(?:not\s+)?(?:like|ilike)\b", sql) is None
 
 
 @pytest.mark.parametrize(
-    "call", ["reason('no_such_reason')", "reason('missing')", "reason('replaced', 'a column')", "reason('before', 'a')"]
+    "call",
+    [
+        "reason('no_such_reason')",
+        "heading('no such heading')",
+        "reason('missing')",
+        "reason('replaced', 'a column')",
+        "reason('before', 'a')",
+    ],
 )
 def test_a_reason_that_is_not_in_the_register_does_not_compile(call: str) -> None:
-    with pytest.raises(ValueError, match="reason"):
+    with pytest.raises(ValueError, match=r"reason|heading"):
         render_text("{{ " + call + " }}")
 
 
@@ -53,9 +81,10 @@ def test_every_reason_of_a_base_model_becomes_a_plain_text_and_a_heading() -> No
         database.execute(f"create table int_books__reasons as {render('intermediate/books/int_books__reasons')}")
         text = render_text("{{ reason_text('stored', 'template') }}")
         code = render_text("{{ reason_code('stored') }}")
+        heading = render_text("{{ heading_text('heading_code') }}")
         for call in {tuple(call) for base in BASES for call in reasons_called(base)}:
             rows = database.execute(
-                f"select {text}, heading from (select ? as stored) "
+                f"select {text}, {heading} from (select ? as stored) "
                 f"inner join int_books__reasons on reason_code = {code}",
                 [":".join(call)],
             ).fetchall()

@@ -101,7 +101,7 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
         )
         connection.execute(
             "create or replace table intermediate.int_books__staging as select 'shop' as data_source, "
-            "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept"
+            "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept, true as is_balanced"
         )
         connection.execute(
             "create or replace table intermediate.int_books__losses as select 'shop' as data_source, "

@@ -51,7 +51,7 @@ order_rows as (
 rejected as (
 
     select
-        'rejected record' as heading,
+        {{ heading('rejected') }} as heading_code,
         source as data_source,
         rejected as n_rows,
         false as is_kept
@@ -63,7 +63,7 @@ rejected as (
 staged as (
 
     select
-        heading,
+        heading_code,
         data_source,
         n_rows,
         false as is_kept
@@ -76,7 +76,9 @@ staged as (
 dated as (
 
     select
-        case when facts.occurred_at > loads.loaded_at then 'future date' else 'after the as-of day' end as heading,
+        case
+            when facts.occurred_at > loads.loaded_at then {{ heading('future') }} else {{ heading('after_as_of') }}
+        end as heading_code,
         facts.data_source,
         1 as n_rows,
         true as is_kept
@@ -92,7 +94,7 @@ dated as (
 told as (
 
     select
-        case fate when 'undated' then 'event without a valid time' else 'event of nobody' end as heading,
+        case fate when 'undated' then {{ heading('undated') }} else {{ heading('nobody') }} end as heading_code,
         data_source,
         1 as n_rows,
         true as is_kept
@@ -104,7 +106,7 @@ told as (
 answered as (
 
     select
-        case fate when 'unreadable' then 'unreadable answer' else 'answer outside its scale' end as heading,
+        case fate when 'unreadable' then {{ heading('unreadable') }} else {{ heading('out_of_scale') }} end as heading_code,
         data_source,
         1 as n_rows,
         false as is_kept
@@ -129,7 +131,7 @@ repeated as (
 identical as (
 
     select
-        'identical order without a number' as heading,
+        {{ heading('identical') }} as heading_code,
         data_source,
         n_rows,
         true as is_kept
@@ -141,7 +143,7 @@ identical as (
 lines as (
 
     select
-        'line of an order' as heading,
+        {{ heading('line') }} as heading_code,
         data_source,
         count(*) as n_rows,
         true as is_kept
@@ -172,12 +174,13 @@ unioned as (
 final as (
 
     select
-        heading,
+        heading_code,
+        {{ heading_text('heading_code') }} as heading,
         data_source,
         is_kept,
         cast(sum(n_rows) as bigint) as n_rows
     from unioned
-    group by heading, data_source, is_kept
+    group by heading_code, data_source, is_kept
     having sum(n_rows) > 0
 
 )

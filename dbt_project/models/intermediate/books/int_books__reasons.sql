@@ -1,4 +1,4 @@
--- Grain: one row is a reason why a row of a source does not count: the register of macros/reasons.sql as a table.
+-- Grain: one row is a reason why a row, record or answer of a source does not count: the register of macros/reasons.sql as a table.
 
 with final as (
     {%- for code, entry in reasons().items() %}
@@ -6,7 +6,7 @@ with final as (
     select
         '{{ code }}' as reason_code,
         '{{ entry.text }}' as template,
-        '{{ entry.heading }}' as heading,
+        {{ heading(entry.heading) }} as heading_code,
         cast({{ "'" ~ entry.cure ~ "'" if entry.cure else 'null' }} as varchar) as cure
     {%- if not loop.last %}
     union all
