@@ -16,6 +16,7 @@ import yaml
 from jinja2 import Environment
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+RULES = ("first", "last", "last_non_direct", "linear", "position", "time_decay")
 STAGES = ("awareness", "discovery", "purchase", "use", "loyalty", "advocacy")
 
 
@@ -98,6 +99,7 @@ def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976
             "exceptions": _Exceptions,
             # A macro of plain Jinja returns text; these return a list and a mapping in dbt, or ask the warehouse.
             "stages": lambda: list(STAGES),
+            "attribution_rules": lambda: list(RULES),
             "reasons": register_of_reasons,
             "headings": register_of_headings,
             "declared_feeds": declared_feeds,
@@ -106,7 +108,7 @@ def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976
         }
     )
     macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").glob("*.sql")))
-    replaced = "stages|reasons|headings|declared_feeds|declared_dates|timestamp_formats|earliest_date"
+    replaced = "stages|attribution_rules|reasons|headings|declared_feeds|declared_dates|timestamp_formats|earliest_date"
     macros = re.sub(rf"\{{% macro ({replaced})\(\).*?endmacro %\}}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module
     adapter.macros = module

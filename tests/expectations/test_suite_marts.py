@@ -103,7 +103,7 @@ ORDERS = Mart(
     ("broken", "name"),
     [
         ("select 1", None),
-        ("update marts.fct_x set c = 4", "rows_keep_what_the_mart_declares"),
+        ("update marts.fct_x set c = 4 where x_id = 1", "rows_keep_what_the_mart_declares"),
         ("update marts.fct_x set a = null", "rows_keep_what_the_mart_declares"),
         ("update marts.fct_x set note = 'number 12345'", "rows_keep_what_the_mart_declares"),
         ("update marts.fct_x set note = 'at:noon'", "rows_keep_what_the_mart_declares"),

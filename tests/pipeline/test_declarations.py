@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.growth.attribution import RULES
 from ingestion.raw_schema import RAW_TABLES
 from ingestion.samples import IMPLIED_EVENTS
 from ingestion.shapes import READERS
+from pipeline.code_version import PACKAGES
 from pipeline.dbt.declarations import date_faults, feed_faults, feeds, raw_faults
 from pipeline.dbt.runner import read_project
+from tests.dbt_project import rendering
 from workspace.mappings import MAPPING_FILES
 from workspace.paths import MANIFEST_FILE
 from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES, VENDORS
@@ -157,3 +162,41 @@ def test_every_vendor_has_a_reader_and_every_table_its_events() -> None:
     named = {name for entities in CSV_ENTITIES.values() for name, one in entities.items() if "event" in one.columns}
     tables = {name for entities in CSV_ENTITIES.values() for name in entities} | set(VENDOR_TABLES.values())
     assert set(IMPLIED_EVENTS) == tables - named
+
+
+MODEL = re.compile(r"\b(?:fct|dim)_[a-z]\w*\b|\b(?:int|stg|base)_[a-z_]+?__[a-z]\w*\b")
+
+
+def names_of_no_model(text: str, known: set[str]) -> list[str]:
+    """Names in a text that look like a model's and are none."""
+    return sorted(set(MODEL.findall(text)) - known)
+
+
+def test_no_code_and_no_page_names_a_model_that_is_not_there(manifests: tuple[str, str], repository: Path) -> None:
+    manifest = json.loads(manifests[0])
+    known = {one["name"] for kind in ("nodes", "macros") for one in manifest[kind].values()}
+    folders = [repository / package for package in PACKAGES]
+    texts = [file for folder in folders for file in folder.rglob("*.py")]
+    texts += [*(repository / "docs").glob("*.md"), repository / "dbt_project" / "DECISIONS.md"]
+    found = {str(file): names_of_no_model(file.read_text(encoding="utf-8"), known) for file in texts}
+    assert {file: names for file, names in found.items() if names} == {}
+    assert names_of_no_model("marts.fct_orders, fct_gone and stg_crm_csv__gone", known) == [
+        "fct_gone",
+        "stg_crm_csv__gone",
+    ]
+
+
+def test_rules_of_attribution_are_the_same_in_macro_marts_and_page(
+    manifests: tuple[str, str], repository: Path
+) -> None:
+    macro = (repository / "dbt_project" / "macros" / "attribution.sql").read_text(encoding="utf-8")
+    listed = {
+        "the macro attribution_rules": tuple(re.findall(r"'(\w+)'", macro.split("return(")[1].split(")")[0])),
+        "tests/dbt_project/rendering.py": rendering.RULES,
+    }
+    for node in json.loads(manifests[0])["nodes"].values():
+        words = ((node.get("test_metadata") or {}).get("kwargs") or {}).get("words") or {}
+        if node.get("attached_node") in ("model.cx.fct_attribution_credits", "model.cx.fct_channel_returns"):
+            listed[node["attached_node"]] = tuple(words["model"])
+    assert {place: rules for place, rules in listed.items() if rules != RULES} == {}
+    assert len(listed) == 4
