@@ -196,7 +196,8 @@ def test_rules_of_attribution_are_the_same_in_macro_marts_and_page(
     }
     for node in json.loads(manifests[0])["nodes"].values():
         words = ((node.get("test_metadata") or {}).get("kwargs") or {}).get("words") or {}
-        if node.get("attached_node") in ("model.cx.fct_attribution_credits", "model.cx.fct_channel_returns"):
+        marts = ("model.cx.fct_attribution_credits", "model.cx.fct_channel_returns")
+        if "model" in words and node["attached_node"] in marts:
             listed[node["attached_node"]] = tuple(words["model"])
     assert {place: rules for place, rules in listed.items() if rules != RULES} == {}
     assert len(listed) == 4
