@@ -1,5 +1,5 @@
-{#- What dates a fact, as the YAML of the staging model says it (`config.meta.dates`: fact -> its columns; a fact may have
-    two, as a ticket that is opened and solved). A model whose rows date no fact of their own says `{}`.
+{#- What dates a fact, as the YAML of the staging model says it (`config.meta.dates`: fact -> its columns; a fact may
+    have two, as a ticket that is opened and solved). A model whose rows date no fact of their own says `{}`.
     dbt knows the models only after it has read all of them: while it reads the project there are none. -#}
 {% macro declared_dates() -%}
     {%- set found = [] -%}

@@ -31,7 +31,9 @@
 {#- A heading's code as an SQL literal. -#}
 {% macro heading(code) -%}
     {%- if code not in headings() -%}
-        {{ exceptions.raise_compiler_error("unknown heading '" ~ code ~ "': add it to dbt_project/macros/reasons.sql") }}
+        {{ exceptions.raise_compiler_error(
+            "unknown heading '" ~ code ~ "': add it to dbt_project/macros/reasons.sql"
+        ) }}
     {%- endif -%}
     '{{ code }}'
 {%- endmacro %}
@@ -45,11 +47,12 @@
     end
 {%- endmacro %}
 
-{#- Why a row, record or answer of a source does not count: the one register of reasons, each a code with a text and the
-    code of a heading.
+{#- Why a row, record or answer of a source does not count: the one register of reasons, each a code with a text and
+    the code of a heading.
 
-    A base model says `{{ reason('missing', 'customer_id') }}` in the CASE of its reason column, and gets the SQL literal
-    `'missing:customer_id'`: the code, then the columns that it is about. A code that is not below stops the compilation.
+    A base model says `{{ reason('missing', 'customer_id') }}` in the CASE of its reason column, and gets the SQL
+    literal `'missing:customer_id'`: the code, then the columns that it is about. A code that is not below stops the
+    compilation.
     A new reason is one entry here: its text ({1} and {2} stand for the columns), the heading under which the books
     count it and, where a row is lost that should count, the cure that `cx status` names. `int_books__reasons` is this
     register as a table. Models pass the code on; only the last one (`int_books__losses`) makes a text of it. -#}

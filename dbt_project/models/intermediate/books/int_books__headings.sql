@@ -106,7 +106,9 @@ told as (
 answered as (
 
     select
-        case fate when 'unreadable' then {{ heading('unreadable') }} else {{ heading('out_of_scale') }} end as heading_code,
+        case fate
+            when 'unreadable' then {{ heading('unreadable') }} else {{ heading('out_of_scale') }}
+        end as heading_code,
         data_source,
         1 as n_rows,
         false as is_kept

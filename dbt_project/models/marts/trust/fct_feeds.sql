@@ -42,7 +42,8 @@
 {%- set feeds = declared_feeds() %}
 {%- for feed in feeds if feed.mart not in marts %}
     {{ exceptions.raise_compiler_error(
-        "feed '" ~ feed.feed ~ "' is declared by " ~ feed.mart ~ ", which is not in the list of marts in fct_feeds.sql: add it"
+        "feed '" ~ feed.feed ~ "' is declared by " ~ feed.mart
+        ~ ", which is not in the list of marts in fct_feeds.sql: add it"
     ) }}
 {%- endfor %}
 
