@@ -39,7 +39,7 @@ INPUTS: Final = (
         not in_shop as is_web,
         luck < 60 as is_page_view,
         '/page/' || luck as page_path,
-        'touchpoint' as fate,
+        'touchpoint' as disposition,
         false as is_after_as_of,
         'inbox/events_' || i % 24 || '.jsonl' as source_file,
         i as source_line

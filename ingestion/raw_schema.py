@@ -1,6 +1,7 @@
 """The fixed list of raw tables in, empty tables out. Every identifier in ingestion's SQL comes from here.
 
-A new vendor or entity adds one line to `RAW_TABLES`; every table of it also carries where a row came from.
+The tables follow from `workspace.vocabulary`; a vendor with a shape of its own adds the columns of its table. Every
+table also carries where a row came from.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 import duckdb
 
 from workspace.configuration.mappings import MAPPING_FILES
-from workspace.vocabulary import CSV_ENTITIES
+from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,15 @@ _CSV_TABLES: Final = tuple(
     for kind, entities in CSV_ENTITIES.items()
     for entity, shape in entities.items()
 )
+# vendor -> what its table holds besides where a record came from.
+_OWN_COLUMNS: Final = {"segment": ("_record",), "qualtrics": ("_row", "_timezone"), "zendesk": ("_record",)}
 _MAPPING_TABLES: Final = tuple(RawTable("raw_mappings", name, shape.columns) for name, shape in MAPPING_FILES.items())
 
 RAW_TABLES: Final[dict[tuple[str, str], RawTable]] = {
     (table.schema, table.name): table
     for table in (
         *_CSV_TABLES,
-        RawTable("raw_segment", "events", ("_record",)),
-        RawTable("raw_qualtrics", "responses", ("_row", "_timezone")),
-        RawTable("raw_zendesk", "tickets", ("_record",)),
+        *(RawTable(f"raw_{vendor}", table, _OWN_COLUMNS[vendor]) for vendor, table in VENDOR_TABLES.items()),
         *_MAPPING_TABLES,
     )
 }

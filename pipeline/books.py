@@ -11,7 +11,6 @@ from typing import Any
 
 Row = Mapping[str, Any]
 _COUNTS = ("records", "loaded", "rejected", "skipped")
-_DISPOSITIONS = ("kept", "quarantined", "deduplicated", "superseded", "set_aside", "erased")
 
 
 def ledger_totals(ledger: Iterable[Row]) -> list[dict[str, Any]]:
@@ -34,9 +33,5 @@ def unbalanced_files(ledger: Iterable[Row]) -> list[str]:
 
 
 def unbalanced_models(books: Sequence[Row]) -> list[str]:
-    """`source in raw table` where a loaded row is in none of staging's dispositions."""
-    return [
-        f"{row['data_source']} in {row['raw_table']}"
-        for row in books
-        if row["loaded"] != sum(row.get(disposition) or 0 for disposition in _DISPOSITIONS)
-    ]
+    """`source in raw table` where the build found a loaded row that has none of staging's dispositions."""
+    return [f"{row['data_source']} in {row['raw_table']}" for row in books if not row["is_balanced"]]

@@ -262,14 +262,17 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
 # Vendors that hold the entities of CSV_ENTITIES, and land in the same tables: files, and tables of databases.
 ENTITY_VENDORS: Final = ("csv", "sql")
 
-# kind -> vendors that are built.
-VENDORS: Final[dict[str, tuple[str, ...]]] = {
-    "crm": ("csv", "sql"),
-    "web": ("csv", "segment", "sql"),
-    "survey": ("csv", "qualtrics", "sql"),
-    "service": ("csv", "sql", "zendesk"),
-    "social": ("csv", "sql"),
+# kind -> vendors whose records keep a shape of their own -> the table that they land in, in schema `raw_<vendor>`.
+_OWN_SHAPES: Final[dict[str, dict[str, str]]] = {
+    "web": {"segment": "events"},
+    "survey": {"qualtrics": "responses"},
+    "service": {"zendesk": "tickets"},
 }
 
-# vendor -> the table that its records land in, in schema `raw_<vendor>`.
-VENDOR_TABLES: Final = {"segment": "events", "qualtrics": "responses", "zendesk": "tickets"}
+# kind -> vendors that are built.
+VENDORS: Final[dict[str, tuple[str, ...]]] = {
+    kind: tuple(sorted((*ENTITY_VENDORS, *_OWN_SHAPES.get(kind, ())))) for kind in KINDS
+}
+
+# vendor -> the table that its records land in.
+VENDOR_TABLES: Final = {vendor: table for vendors in _OWN_SHAPES.values() for vendor, table in vendors.items()}

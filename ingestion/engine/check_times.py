@@ -25,10 +25,11 @@ from workspace.vocabulary import CSV_ENTITIES
 
 # Canonical columns that hold times.
 TIME_COLUMNS: Final = frozenset(
-    (
-        *("occurred_at", "started_at", "ended_at", "created_at", "updated_at", "closed_at", "date", "answered_at"),
-        *("first_reply_at", "solved_at", "posted_at", "replied_at", "amplified_at"),
-    )
+    column
+    for entities in CSV_ENTITIES.values()
+    for entity in entities.values()
+    for column in entity.columns
+    if column.endswith("_at") or column == "date"
 )
 SAMPLED_RECORDS: Final = 1_000
 # Below this share a few odd values are dirt, which staging counts.

@@ -28,6 +28,7 @@ from ingestion.readers.records import (
     quoted_lines_as_records,
     read_lines,
 )
+from ingestion.readers.reject_reasons import reject_reason
 from workspace.configuration import limits
 from workspace.texts import clean_text
 
@@ -197,12 +198,12 @@ _JUDGED: Final = """
             case
                 when is_blank then null
                 when is_marked and contains(text, $long_mark) then $too_long
-                when is_marked then 'bytes that are not text in this encoding, or control characters'
+                when is_marked then $bad_bytes
                 when is_endless then $endless
-                when is_broken then 'a quote that is never closed'
-                when cells is null then 'text behind a closing quote'
+                when is_broken then $open_quote
+                when cells is null then $text_behind_quote
                 when len(cells) <> $width
-                    then concat(len(cells), ' cells where ', $width, ' are expected')
+                    then replace($wrong_width, '{{found}}', len(cells)::varchar)
             end as reason
         from split
     )
@@ -266,7 +267,7 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
     if delimiter == WHITESPACE:
         lines_as_records(connection)
         statement = _JUDGED.format(cells=_BLANK_SEPARATED_CELLS)
-        connection.execute(statement, {"width": head.width, "visible": "[^ \t]", **_reasons()})
+        connection.execute(statement, {"visible": "[^ \t]", **_judging(head.width)})
         _expose_cells(connection, head.width)
         return False
     if text.has_quotes:
@@ -277,8 +278,7 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
     connection.execute(
         _JUDGED.format(cells=_CELLS),
         {
-            "width": head.width,
-            **_reasons(),
+            **_judging(head.width),
             "visible": "[^ ]" if delimiter == "\t" else "[^ \t]",
             "delimiter": delimiter,
             "well_formed": pattern.well_formed,
@@ -289,11 +289,17 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
     return blanks.as_cells
 
 
-def _reasons() -> dict[str, object]:
+def _judging(width: int) -> dict[str, object]:
+    """What judging a record needs: how many cells it has to have, and the reasons to reject it."""
     return {
+        "width": width,
         "long_mark": LONG_MARK,
-        "too_long": f"a line of more than {limits.in_words(limits.LINE_BYTES)}",
-        "endless": f"a quote that is not closed within {limits.CELL_LINES:,} lines",
+        "too_long": reject_reason("long_line", limits.in_words(limits.LINE_BYTES)),
+        "bad_bytes": reject_reason("bad_bytes"),
+        "endless": reject_reason("endless_quote", f"{limits.CELL_LINES:,}"),
+        "open_quote": reject_reason("open_quote"),
+        "text_behind_quote": reject_reason("text_behind_quote"),
+        "wrong_width": reject_reason("wrong_width", "{found}", width),
     }
 
 

@@ -20,6 +20,7 @@ import duckdb
 from ingestion.readers.files import MARK, Readable
 from ingestion.readers.json_depth import depth_of, end_of
 from ingestion.readers.json_lines import JsonLinesReader
+from ingestion.readers.reject_reasons import reject_reason, text_of
 from ingestion.readers.rejects import PAYLOAD_CHARACTERS
 from ingestion.readers.vendor import Shape, Staged, UnreadableFileError
 from workspace.configuration import limits
@@ -35,9 +36,9 @@ _JUDGED: Final = """
             line,
             text,
             case
-                when contains(text, $mark) then 'bytes that are not text in this encoding, or control characters'
+                when contains(text, $mark) then $bad_bytes
                 when reason is not null then reason
-                when try(json_type(text)) is null then 'not valid JSON'
+                when try(json_type(text)) is null then $not_json
             end as reason
         from pieces
     )
@@ -95,7 +96,7 @@ class JsonDocumentReader:
             f"Source '{shape.source}' reads JSON: an array, an object with the array '{self.collection}', or one"
             " object a line."
         )
-        return [Problem(file=shown, line=first.line, what=f"The first record is {first.reason}.", fix=fix)]
+        return [Problem(file=shown, line=first.line, what=f"The first record is {text_of(first.reason)}.", fix=fix)]
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         # Arrow takes a while to import, and many commands read nothing.
@@ -111,7 +112,9 @@ class JsonDocumentReader:
         pieces = pa.table([list(column) for column in columns], schema=schema)
         connection.register("pieces", pieces)
         try:
-            connection.execute(_JUDGED, {"mark": MARK})
+            connection.execute(
+                _JUDGED, {"mark": MARK, "bad_bytes": reject_reason("bad_bytes"), "not_json": reject_reason("not_json")}
+            )
             connection.execute(_STAGED)
         finally:
             connection.unregister("pieces")
@@ -227,8 +230,8 @@ class Document:
     def _record(self, start: int) -> Walk:
         self._reached = start
         value, end = self._decode(start)
-        reason = None if isinstance(value, dict) else f"a JSON {_NAMES.get(type(value), 'number')}, not an object"
-        yield self._piece(start, end, reason)
+        kind = _NAMES.get(type(value), "number")
+        yield self._piece(start, end, None if kind == "object" else reject_reason("not_an_object", kind))
         self._reached = end
         return end
 
@@ -245,12 +248,12 @@ class Document:
     def _piece(self, start: int, end: int, reason: str | None) -> Piece:
         text = self._shown[start:end]
         if len(text) > limits.LINE_BYTES:
-            reason = f"a record of more than {limits.in_words(limits.LINE_BYTES)}"
+            reason = reject_reason("long_record", limits.in_words(limits.LINE_BYTES))
         elif (
             text.count("{") + text.count("[") > limits.JSON_DEPTH
             and depth_of(text, limits.JSON_DEPTH) > limits.JSON_DEPTH
         ):
-            reason = f"JSON that is nested more than {limits.JSON_DEPTH} deep"
+            reason = reject_reason("deep", limits.JSON_DEPTH)
         return Piece(self._line_of(start), text if reason is None else text[:PAYLOAD_CHARACTERS], reason)
 
     def _skip(self, position: int) -> int:
@@ -274,8 +277,8 @@ class Document:
         if isinstance(error, json.JSONDecodeError):
             at_the_end = error.pos >= len(self._text.rstrip(" \t\r\n"))
             if at_the_end or error.msg.startswith("Unterminated string"):
-                return "not valid JSON: the document is cut off"
-        return "not valid JSON from here to the end of the file"
+                return reject_reason("cut_document")
+        return reject_reason("not_json_from_here")
 
 
 def _head_of(text: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import duckdb
 
 from ingestion.readers.files import LONG_MARK, MARK, Readable
+from ingestion.readers.reject_reasons import reject_reason
 from ingestion.readers.vendor import Shape, Staged
 from workspace.configuration import limits
 from workspace.errors import Problem
@@ -35,13 +36,13 @@ _STAGED: Final = """
             *,
             case
                 when json_type = 'OBJECT' and not is_marked and not is_deep then null
-                when is_long then 'a line of more than {longest}'
-                when is_deep then 'JSON that is nested more than {deepest} deep'
+                when is_long then '{long_line}'
+                when is_deep then '{deep}'
                 when not regexp_matches(text, '[^ \t]') then null
-                when is_marked then 'bytes that are not text in this encoding, or control characters'
-                when json_type is null and line = {cut_line} then 'not valid JSON: the last line is cut off'
-                when json_type is null then 'not valid JSON'
-                else concat('a JSON ', lower(json_type), ', not an object')
+                when is_marked then '{bad_bytes}'
+                when json_type is null and line = {cut_line} then '{is_cut}'
+                when json_type is null then '{not_json}'
+                else replace('{not_an_object}', '$found', lower(json_type))
             end as reason
         from parsed
     )
@@ -100,9 +101,13 @@ class JsonLinesReader:
                 mark=ord(MARK),
                 has_long=text.longest_line > limits.LINE_BYTES,
                 long_mark=ord(LONG_MARK),
-                longest=limits.in_words(limits.LINE_BYTES),
-                deepest=limits.JSON_DEPTH,
                 cut_line=cut_line,
+                long_line=reject_reason("long_line", limits.in_words(limits.LINE_BYTES)),
+                deep=reject_reason("deep", limits.JSON_DEPTH),
+                bad_bytes=reject_reason("bad_bytes"),
+                is_cut=reject_reason("cut_line"),
+                not_json=reject_reason("not_json"),
+                not_an_object=reject_reason("not_an_object", "$found"),
             )
         )
         return Staged({"_record": "payload"}, records=text.lines)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import duckdb
 
 from ingestion.readers.files import LONG_MARK, MARK
+from ingestion.readers.reject_reasons import text_of
 from ingestion.warehouse import open_for_reading
 from workspace.paths import WorkspacePaths
 
@@ -53,4 +54,6 @@ def reject_summary(paths: WorkspacePaths) -> list[dict[str, Any]]:
     with open_for_reading(paths) as connection:
         cursor = connection.execute(_SUMMARY)
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    summary = [{**row, "reason": text_of(row["reason"])} for row in found]
+    return sorted(summary, key=lambda row: (row["source"], row["path"], row["reason"]))

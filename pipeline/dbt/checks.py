@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.dbt.lineage import MARTS_SCHEMA, RULES_TEST, marts_first, marts_of, table_of
+from pipeline.dbt.lineage import MARTS_SCHEMA, RULES_TEST, is_blocking, marts_first, marts_of, meta_of, table_of
 from pipeline.dbt.runner import NodeOutcome
 from workspace.records.documents import Behaviour, Check, CheckStatus
 from workspace.wording import without_values
@@ -48,10 +48,9 @@ def checks_of(
 
 def behaviour_of(node: Mapping[str, Any]) -> Behaviour:
     """What a failure of this data test does."""
-    config = node.get("config") or {}
-    if str(config.get("severity", "error")).lower() == "error":
+    if is_blocking(node):
         return "block"
-    return "withhold" if (config.get("meta") or {}).get("behaviour") == "withhold" else "warn"
+    return "withhold" if meta_of(node).get("behaviour") == "withhold" else "warn"
 
 
 def _data_test(

@@ -5,11 +5,12 @@ In: dbt's `manifest.json`, the workspace's sources and the ledger's rows, as pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from expectations.marts import Mart
+from expectations.marts import Mart, Reference
 from workspace import Source
 
 Manifest = Mapping[str, Any]
@@ -28,23 +29,60 @@ def marts(manifest: Manifest) -> dict[str, str]:
 
 
 def declared_marts(manifest: Manifest) -> tuple[Mart, ...]:
-    """Every mart with the keys that its test `holds` declares."""
-    keys: dict[str, list[tuple[str, ...]]] = {}
+    """Every mart with what its YAML declares: by tests that block (`holds`, `relationships`), and in `config.meta`."""
+    tests: dict[str, list[Manifest]] = {}
     for node in manifest["nodes"].values():
-        test = node.get("test_metadata") or {}
-        if test.get("name") == RULES_TEST:
-            unique = test["kwargs"].get("unique") or ()
-            keys.setdefault(node["attached_node"], []).extend(
-                (columns,) if isinstance(columns, str) else tuple(columns) for columns in unique
-            )
+        if node.get("test_metadata") and is_blocking(node):
+            tests.setdefault(node["attached_node"], []).append(node["test_metadata"])
+    tables = marts(manifest)
     return tuple(
         Mart(
             table=f"{MARTS_SCHEMA}.{table}",
-            keys=tuple(keys.get(unique_id, ())),
+            keys=tuple(_keys(tests.get(unique_id, ()))),
             has_people="person_id" in manifest["nodes"][unique_id]["columns"],
+            conditions=tuple(_conditions(tests.get(unique_id, ()))),
+            references=tuple(_references(tests.get(unique_id, ()), tables)),
+            control_totals=tuple(meta_of(manifest["nodes"][unique_id]).get("control_totals", {}).items()),
         )
-        for table, unique_id in marts(manifest).items()
+        for table, unique_id in tables.items()
     )
+
+
+def meta_of(node: Manifest) -> Mapping[str, Any]:
+    """What a model's YAML says of it under `config.meta`."""
+    found: Mapping[str, Any] = (node.get("config") or {}).get("meta") or {}
+    return found
+
+
+def is_blocking(node: Manifest) -> bool:
+    """Whether a failure of this test keeps the run from being published."""
+    return str((node.get("config") or {}).get("severity", "error")).lower() == "error"
+
+
+def _arguments(tests: Iterable[Manifest], name: str) -> list[Manifest]:
+    return [test["kwargs"] for test in tests if test["name"] == name]
+
+
+def _keys(tests: Iterable[Manifest]) -> Iterator[tuple[str, ...]]:
+    for arguments in _arguments(tests, RULES_TEST):
+        for columns in arguments.get("unique") or ():
+            yield (columns,) if isinstance(columns, str) else tuple(columns)
+
+
+def _conditions(tests: Iterable[Manifest]) -> Iterator[str]:
+    for arguments in _arguments(tests, RULES_TEST):
+        for one in arguments.get("conditions") or ():
+            # A condition, or its name and the condition.
+            yield from (text.strip() for text in ((one,) if isinstance(one, str) else one.values()))
+
+
+def _references(tests: Iterable[Manifest], tables: Mapping[str, str]) -> Iterator[Reference]:
+    for arguments in _arguments(tests, "relationships"):
+        named = re.search(r"ref\('(\w+)'\)", arguments["to"])
+        if named and named[1] in tables:
+            yield Reference(
+                column=arguments["column_name"], table=f"{MARTS_SCHEMA}.{named[1]}", field=arguments["field"]
+            )
 
 
 def table_of(manifest: Manifest, unique_id: str) -> str:

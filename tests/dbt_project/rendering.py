@@ -8,12 +8,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import Environment
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+RULES = ("first", "last", "last_non_direct", "linear", "position", "time_decay")
 STAGES = ("awareness", "discovery", "purchase", "use", "loyalty", "advocacy")
 
 
@@ -37,11 +40,20 @@ class _Exceptions:
 
 
 def register_of_reasons() -> dict[str, dict[str, str]]:
-    """Return the reasons of `dbt_project/macros/concepts/reasons.sql`: code -> its text, heading and so on."""
+    """Return the reasons of `dbt_project/macros/concepts/reasons.sql`: code -> its text, group and so on."""
+    return _register("reasons")
+
+
+def register_of_groups() -> dict[str, str]:
+    """Return the groups of reasons of `dbt_project/macros/concepts/reasons.sql`: code -> text."""
+    return _register("reason_groups")
+
+
+def _register(name: str) -> dict[str, Any]:
     text = file_of("reasons").read_text()
-    found = re.search(r"macro reasons\(\).*?return\((?P<register>\{.*?\})\) \}\}", text, flags=re.DOTALL)
+    found = re.search(rf"macro {name}\(\).*?return\((?P<register>\{{.*?\}})\) \}}\}}", text, flags=re.DOTALL)
     assert found is not None
-    register: dict[str, dict[str, str]] = ast.literal_eval(found["register"])
+    register: dict[str, Any] = ast.literal_eval(found["register"])
     return register
 
 
@@ -54,6 +66,24 @@ def file_of(name: str) -> Path:
         if path.suffix in (".sql", ".py")
     ]
     return found
+
+
+@cache
+def declared_marts() -> tuple[dict[str, Any], ...]:
+    """Return every mart as its YAML declares it."""
+    files = (PROJECT / "models" / "marts").rglob("*.yml")
+    loaded = (yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) for file in files)
+    return tuple(model for one in loaded for model in one.get("models", []))
+
+
+def declared_feeds() -> list[dict[str, Any]]:
+    """Return the feeds of the marts' YAML, by name, as the macro of that name does in dbt."""
+    found = [
+        {"feed": feed, "mart": mart["name"], "answers_of": [], **declared}
+        for mart in declared_marts()
+        for feed, declared in mart["config"].get("meta", {}).get("feeds", {}).items()
+    ]
+    return sorted(found, key=lambda one: str(one["feed"]))
 
 
 def render(model: str) -> str:
@@ -80,13 +110,18 @@ def render_text(text: str, *, formats: Sequence[str] = (), earliest: str = "1976
             "exceptions": _Exceptions,
             # A macro of plain Jinja returns text; these return a list and a mapping in dbt, or ask the warehouse.
             "stages": lambda: list(STAGES),
+            "attribution_rules": lambda: list(RULES),
             "reasons": register_of_reasons,
+            "reason_groups": register_of_groups,
+            "declared_feeds": declared_feeds,
             "timestamp_formats": lambda: list(formats),
             "earliest_date": lambda: earliest,
         }
     )
     macros = "\n".join(path.read_text() for path in sorted((PROJECT / "macros").rglob("*.sql")))
-    replaced = "stages|reasons|timestamp_formats|earliest_date"
+    replaced = (
+        "stages|attribution_rules|reasons|reason_groups|declared_feeds|declared_dates|timestamp_formats|earliest_date"
+    )
     macros = re.sub(rf"\{{% macro ({replaced})\(\).*?endmacro %\}}", "", macros, flags=re.DOTALL)
     module = environment.from_string(macros).module
     adapter.macros = module

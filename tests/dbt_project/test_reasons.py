@@ -1,4 +1,4 @@
-"""Every reason why a row does not count is in the register, with a text and a reason_group."""
+"""Every reason why a row, record or answer does not count is in the register, with a text and a group."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt_project.rendering import PROJECT, register_of_reasons, render, render_text
+from tests.dbt_project.rendering import PROJECT, register_of_groups, register_of_reasons, render, render_text
 
 BASES = sorted((PROJECT / "models" / "staging").glob("*/base/base_*.sql"))
+BOOKS = sorted((PROJECT / "models" / "intermediate" / "quality").glob("*.sql"))
 CALL = re.compile(r"\{\{ reason\((?P<arguments>[^)]*)\) \}\}")
 
 
@@ -31,17 +32,46 @@ def test_every_reason_of_a_base_model_comes_from_the_register(base: Path) -> Non
 
 
 def test_every_registered_reason_is_used_and_has_text_and_group() -> None:
-    register = register_of_reasons()
-    assert {call[0] for base in BASES for call in reasons_called(base)} == set(register)
+    register, reason_groups = register_of_reasons(), register_of_groups()
+    assert {call[0] for model in [*BASES, *BOOKS] for call in reasons_called(model)} == set(register)
     for code, entry in register.items():
         assert re.fullmatch(r"[a-z_]+", code)
         assert entry["text"].strip()
-        assert entry["reason_group"].strip()
-        assert "'" not in entry["text"] + entry["reason_group"]
+        assert entry["reason_group"] in reason_groups, (
+            f"the group of reason '{code}' is not in macros/concepts/reasons.sql"
+        )
+        assert "'" not in entry["text"]
+
+
+def test_every_group_of_reasons_is_used_and_has_a_text() -> None:
+    reason_groups = register_of_groups()
+    of_reasons = {entry["reason_group"] for entry in register_of_reasons().values()}
+    called = {name for model in BOOKS for name in re.findall(r"reason_group\('(\w+)'\)", model.read_text())}
+    assert of_reasons | called == set(reason_groups)
+    for code, text in reason_groups.items():
+        assert re.fullmatch(r"[a-z_]+", code)
+        assert text.strip()
+        assert "'" not in text
+
+
+@pytest.mark.parametrize("model", BOOKS, ids=lambda model: model.stem)
+def test_no_reconciling_model_asks_for_a_reason_by_its_text(model: Path) -> None:
+    texts = {entry["text"] for entry in register_of_reasons().values()} | set(register_of_groups().values())
+    sql = re.sub(r"--.*", "", model.read_text())
+    written = {text for text in re.findall(r"'([^']*)'", sql) if " " in text}
+    assert written & texts == set()
+    assert re.search(r"\b(?:reason|reason_group)\s+(?:not\s+)?(?:like|ilike)\b", sql) is None
 
 
 @pytest.mark.parametrize(
-    "call", ["reason('no_such_reason')", "reason('missing')", "reason('replaced', 'a column')", "reason('before', 'a')"]
+    "call",
+    [
+        "reason('no_such_reason')",
+        "reason_group('no such group')",
+        "reason('missing')",
+        "reason('replaced', 'a column')",
+        "reason('before', 'a')",
+    ],
 )
 def test_a_reason_that_is_not_in_the_register_does_not_compile(call: str) -> None:
     with pytest.raises(ValueError, match="reason"):
@@ -53,9 +83,10 @@ def test_every_base_model_reason_maps_to_text_and_group() -> None:
         database.execute(f"create table int_quality__reasons as {render('int_quality__reasons')}")
         text = render_text("{{ reason_text('stored', 'template') }}")
         code = render_text("{{ reason_code('stored') }}")
+        group = render_text("{{ reason_group_text('reason_group_code') }}")
         for call in {tuple(call) for base in BASES for call in reasons_called(base)}:
             rows = database.execute(
-                f"select {text}, reason_group from (select ? as stored) "
+                f"select {text}, {group} from (select ? as stored) "
                 f"inner join int_quality__reasons on reason_code = {code}",
                 [":".join(call)],
             ).fetchall()

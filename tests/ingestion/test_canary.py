@@ -18,7 +18,17 @@ from ingestion.readers.files import Readable
 from pipeline import audit
 from pipeline.run import PipelineRun
 from tests.ingestion.canaries import EMAIL, NAME, PHONE, hits, plant
-from tests.ingestion.workspaces import EVENTS, ORDERS, live_orders, load, make_workspace, put, rows, write_workspace
+from tests.ingestion.workspaces import (
+    EVENTS,
+    ORDERS,
+    live_orders,
+    load,
+    make_workspace,
+    put,
+    rejected,
+    rows,
+    write_workspace,
+)
 from workspace import WorkspaceError, load_workspace
 from workspace.configuration import limits
 from workspace.wording import Names, kind_of, looks_like_a_record, quoted, spoken, without_values
@@ -211,13 +221,9 @@ def test_every_unreadable_file_is_a_separate_problem(tmp_path: Path, monkeypatch
     assert whys["inbox/line.csv"] == "The first line has more than 2.93 kB."
     assert whys.get("inbox/name\\xff.csv", "The file's name is not UTF-8.") == "The file's name is not UTF-8."
     assert ("good", "1") in live_orders(workspace)
-    assert rows(workspace, "select path, reason from ledger.rejects where path like '%quote.csv'") == [
-        ("inbox/quote.csv", "a quote that is never closed")
-    ]
+    assert [reason for _, reason, _ in rejected(workspace, "inbox/quote.csv")] == ["a quote that is never closed"]
     assert [file.outcome for file in events.files] == ["loaded", "loaded"]
-    assert rows(workspace, "select reason from ledger.rejects where path like '%deep%'") == [
-        ("JSON that is nested more than 20 deep",)
-    ]
+    assert [reason for _, reason, _ in rejected(workspace, "%deep%")] == ["JSON that is nested more than 20 deep"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from ingestion import load_source
 from ingestion.readers import delimited
-from tests.ingestion.workspaces import ORDERS, load, make_workspace, put, rows, unbalanced
+from tests.ingestion.workspaces import ORDERS, load, make_workspace, put, rejected, rows, unbalanced
 from workspace import Workspace
 
 HEADER = "customer_id,occurred_at,amount\n"
@@ -26,10 +26,6 @@ def landed(root: Path, content: str | bytes, **options: Any) -> tuple[Workspace,
     assert not unbalanced(workspace)
     query = "select _line, customer_id, occurred_at, amount from raw_crm_csv.orders order by _line"
     return workspace, rows(workspace, query)
-
-
-def refused(workspace: Workspace) -> list[tuple[Any, ...]]:
-    return rows(workspace, "select line, reason, payload from ledger.rejects order by line")
 
 
 def books(workspace: Workspace) -> tuple[Any, ...]:
@@ -130,7 +126,7 @@ def test_a_ragged_first_record_does_not_reject_the_others(tmp_path: Path) -> Non
     columns = {"customer_id": "1", "occurred_at": "2", "amount": "3"}
     workspace, found = landed(tmp_path, text, header=False, columns=columns)
     assert [row[0] for row in found] == [2, 3]
-    assert refused(workspace) == [(1, "1 cells where 3 are expected", "Orders of January")]
+    assert rejected(workspace) == [(1, "1 cells where 3 are expected", "Orders of January")]
 
 
 def test_a_column_without_a_name_is_named_by_its_position(tmp_path: Path) -> None:
@@ -203,7 +199,7 @@ def test_mixed_newlines_keep_line_numbers(tmp_path: Path) -> None:
 def test_a_record_with_the_wrong_width_is_rejected_with_its_line(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER + "1,a,10\n2,b\n3,c,30,more\n4,d,40\n")
     assert [row[1] for row in found] == ["1", "4"]
-    assert refused(workspace) == [
+    assert rejected(workspace) == [
         (3, "2 cells where 3 are expected", "2,b"),
         (4, "4 cells where 3 are expected", "3,c,30,more"),
     ]
@@ -214,11 +210,11 @@ def test_an_unclosed_quote_rejects_only_its_line(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER + '1,a,10\n2,"b,20\n3,c,30\n4,"d,40\n5,"e\nf",50\n')
     # The quote of line 3 is closed by that of line 5, as any reader of CSV has it.
     assert [row[1] for row in found] == ["1", "5"]
-    assert [row[:2] for row in refused(workspace)] == [(3, "text behind a closing quote")]
+    assert [row[:2] for row in rejected(workspace)] == [(3, "text behind a closing quote")]
 
     workspace, found = landed(tmp_path / "open", HEADER + '1,a,10\n2,"b,20\n3,c,30\n4,d,40\n')
     assert [row[1] for row in found] == ["1", "3", "4"]
-    assert refused(workspace) == [(3, "a quote that is never closed", '2,"b,20')]
+    assert rejected(workspace) == [(3, "a quote that is never closed", '2,"b,20')]
 
 
 def test_many_stray_quotes_lose_no_other_line(tmp_path: Path) -> None:
@@ -232,19 +228,19 @@ def test_many_stray_quotes_lose_no_other_line(tmp_path: Path) -> None:
 def test_text_after_a_closing_quote_is_rejected(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER + '1,"a"b,10\n2,5" pipe,20\n')
     assert found == [(3, "2", '5" pipe', "20")]
-    assert refused(workspace) == [(2, "text behind a closing quote", '1,"a"b,10')]
+    assert rejected(workspace) == [(2, "text behind a closing quote", '1,"a"b,10')]
 
 
 def test_undecodable_bytes_are_rejected_and_shown(tmp_path: Path) -> None:
     workspace, found = landed(tmp_path, HEADER.encode() + b"1,a,10\n2,M\xfcller,20\n3,\x00,30\n4,d,40\n")
     assert [row[:2] for row in found] == [(2, "1"), (5, "4")]
     reason = "bytes that are not text in this encoding, or control characters"
-    assert refused(workspace) == [(3, reason, "2,M\\xfcller,20"), (4, reason, "3,\\x00,30")]
+    assert rejected(workspace) == [(3, reason, "2,M\\xfcller,20"), (4, reason, "3,\\x00,30")]
 
 
 def test_a_payload_is_cut_at_2000_characters(tmp_path: Path) -> None:
     workspace, _ = landed(tmp_path, HEADER + "1," + "x" * 5_000 + "\n")
-    assert [len(payload) for _, _, payload in refused(workspace)] == [2_000]
+    assert [len(payload) for _, _, payload in rejected(workspace)] == [2_000]
 
 
 def test_a_line_longer_than_duckdbs_limit_is_loaded(tmp_path: Path) -> None:

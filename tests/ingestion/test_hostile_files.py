@@ -19,7 +19,17 @@ from hypothesis import strategies as st
 
 from ingestion import check_sources
 from ingestion.readers.json_depth import depth_of, end_of
-from tests.ingestion.workspaces import EVENTS, ORDERS, live_orders, load, make_workspace, put, rows, unbalanced
+from tests.ingestion.workspaces import (
+    EVENTS,
+    ORDERS,
+    live_orders,
+    load,
+    make_workspace,
+    put,
+    rejected,
+    rows,
+    unbalanced,
+)
 from workspace import Workspace
 from workspace.configuration import limits
 
@@ -39,7 +49,7 @@ def low(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rejects(workspace: Workspace) -> list[tuple[Any, ...]]:
-    return rows(workspace, "select line, reason from ledger.rejects order by all")
+    return [one[:2] for one in rejected(workspace)]
 
 
 def test_only_the_too_long_line_is_rejected(low: None, tmp_path: Path) -> None:

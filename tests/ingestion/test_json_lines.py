@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ingestion.workspaces import EVENTS, load, make_workspace, put, rows, unbalanced
+from tests.ingestion.workspaces import EVENTS, load, make_workspace, put, rejected, rows, unbalanced
 from workspace import Workspace
 
 PAGE = '{"type": "page", "messageId": "m1", "anonymousId": "a", "timestamp": "2026-02-11T08:00:00Z"}'
@@ -36,7 +36,7 @@ def test_a_line_that_is_not_a_json_object_is_rejected(site: Workspace) -> None:
     put(site, "e.jsonl", f'{PAGE}\n{{"type": "page"\n[1, 2]\n"text"\nnull\n{PAGE} x\n \n{PAGE}\n')
     load(site, "site")
     assert [line for line, _ in records(site)] == [1, 8]
-    assert rows(site, "select line, reason, payload from ledger.rejects order by line") == [
+    assert rejected(site) == [
         (2, "not valid JSON", '{"type": "page"'),
         (3, "a JSON array, not an object", "[1, 2]"),
         (4, "a JSON varchar, not an object", '"text"'),
@@ -49,7 +49,7 @@ def test_a_line_that_is_not_a_json_object_is_rejected(site: Workspace) -> None:
 def test_a_truncated_last_line_is_rejected_until_the_file_grows(site: Workspace) -> None:
     put(site, "e.jsonl", f"{PAGE}\n{PAGE[:40]}")
     load(site, "site")
-    assert rows(site, "select line, reason from ledger.rejects") == [(2, "not valid JSON: the last line is cut off")]
+    assert [one[:2] for one in rejected(site)] == [(2, "not valid JSON: the last line is cut off")]
     put(site, "e.jsonl", f"{PAGE}\n{PAGE}\n")
     load(site, "site")
     live = """
@@ -110,7 +110,7 @@ def test_lines_are_complete_and_numbered_across_chunks(
     load(site, "site")
     assert records(site) == [(line, text) for line, text in enumerate(texts, start=1) if len(text) > 1]
     cut = "not valid JSON: the last line is cut off"
-    assert rows(site, "select line, reason from ledger.rejects order by line") == [(18, "not valid JSON"), (40, cut)]
+    assert [one[:2] for one in rejected(site)] == [(18, "not valid JSON"), (40, cut)]
     assert not unbalanced(site)
 
 

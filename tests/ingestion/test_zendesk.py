@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingestion import check_sources
-from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
+from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows, unbalanced
 from workspace import Workspace
 
 TICKETS = {"name": "helpdesk", "kind": "service", "vendor": "zendesk", "path": "inbox/*.json*"}
@@ -27,10 +27,6 @@ def landed(workspace: Workspace) -> list[tuple[int, Any]]:
     found = rows(workspace, "select _line, _record from raw_zendesk.tickets order by _file, _line, _record")
     assert not unbalanced(workspace)
     return [(line, json.loads(record)) for line, record in found]
-
-
-def refused(workspace: Workspace) -> list[tuple[Any, ...]]:
-    return rows(workspace, "select line, reason, payload from ledger.rejects order by line")
 
 
 @pytest.mark.parametrize(
@@ -51,14 +47,14 @@ def test_every_export_format_loads_one_row_per_ticket(helpdesk: Workspace, conte
     put(helpdesk, "a.json", content)
     assert load(helpdesk, "helpdesk").problems == ()
     assert landed(helpdesk) == list(zip(lines, (ONE, TWO), strict=True))
-    assert refused(helpdesk) == []
+    assert rejected(helpdesk) == []
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"tickets": []}', '{"tickets": [], "end_of_stream": true}\n'])
 def test_an_export_without_tickets_is_empty_and_valid(helpdesk: Workspace, content: str) -> None:
     put(helpdesk, "a.json", content)
     assert load(helpdesk, "helpdesk").problems == ()
-    assert (landed(helpdesk), refused(helpdesk)) == ([], [])
+    assert (landed(helpdesk), rejected(helpdesk)) == ([], [])
 
 
 def test_a_single_ticket_is_a_record(helpdesk: Workspace) -> None:
@@ -75,7 +71,7 @@ def test_a_truncated_document_keeps_the_complete_records(helpdesk: Workspace, cu
     put(helpdesk, "a.json", whole[:cut])
     load(helpdesk, "helpdesk")
     assert landed(helpdesk) == [(1, {"id": 1})]
-    assert refused(helpdesk) == [(1, "not valid JSON: the document is cut off", whole[24:cut])]
+    assert rejected(helpdesk) == [(1, "not valid JSON: the document is cut off", whole[24:cut])]
     put(helpdesk, "a.json", whole)
     load(helpdesk, "helpdesk")
     live = rows(helpdesk, "select records, loaded from ledger.loads where status = 'active'")
@@ -86,7 +82,7 @@ def test_a_syntax_error_rejects_the_rest_with_its_line(helpdesk: Workspace) -> N
     put(helpdesk, "a.json", '[\n{"id": 1},\n{"id": 2 "x"},\n{"id": 3}\n]\n')
     load(helpdesk, "helpdesk")
     assert landed(helpdesk) == [(2, {"id": 1})]
-    assert refused(helpdesk) == [
+    assert rejected(helpdesk) == [
         (3, "not valid JSON from here to the end of the file", '{"id": 2 "x"},\n{"id": 3}\n]\n')
     ]
 
@@ -94,7 +90,7 @@ def test_a_syntax_error_rejects_the_rest_with_its_line(helpdesk: Workspace) -> N
 def test_invalid_records_are_rejected_and_reading_continues(helpdesk: Workspace) -> None:
     put(helpdesk, "a.json", b'[1, "a", null, [2], {"id": 1, "subject": "M\xfcller"},\n {"id": NaN}]')
     load(helpdesk, "helpdesk")
-    assert sorted((line, reason) for line, reason, _ in refused(helpdesk)) == [
+    assert sorted((line, reason) for line, reason, _ in rejected(helpdesk)) == [
         (1, "a JSON array, not an object"),
         (1, "a JSON null, not an object"),
         (1, "a JSON number, not an object"),

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from ingestion import LoadReport, load_source, prepare
+from ingestion.readers.reject_reasons import text_of
 from workspace import Workspace, load_workspace
 
 MAPPINGS = {
@@ -48,6 +49,12 @@ def put(workspace: Workspace, name: str, content: str | bytes) -> Path:
 
 def load(workspace: Workspace, source: str = "shop", run_id: str = "run") -> LoadReport:
     return load_source(workspace, source, run_id=run_id)
+
+
+def rejected(workspace: Workspace, path: str = "%") -> list[tuple[int, str, str]]:
+    """Line, reason as it is shown, and payload of rejected records, by line."""
+    query = "select line, reason, payload from ledger.rejects where path like ? order by line, reason"
+    return [(line, text_of(reason), payload) for line, reason, payload in rows(workspace, query, path)]
 
 
 def rows(workspace: Workspace, query: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -15,13 +15,13 @@ from pipeline.publishing.publish import publish
 from pipeline.publishing.release_facts import rows_of
 from pipeline.status import status_of
 from tests.cli.test_check import ask
-from tests.dbt_project.rendering import register_of_reasons, render
+from tests.dbt_project.rendering import render
 from tests.pipeline.warehouse import build_warehouse, make_workspace, write_artefacts, write_records
 from workspace import Workspace
 
 Losses = list[dict[str, Any]]
 LOSSES = render("int_quality__losses")
-NO_TIME = register_of_reasons()["no_valid_time"]
+REASONS = render("int_quality__reasons")
 METRICS = ("orders", "revenue")
 
 
@@ -33,8 +33,8 @@ class Books:
         self.database.execute(
             """
             create table int_quality__dispositions (
-                data_source varchar, raw_table varchar, load_id integer, disposition varchar, reason varchar,
-                cure varchar, n_rows bigint
+                data_source varchar, raw_table varchar, load_id integer, disposition varchar, reason_code varchar,
+                reason varchar, n_rows bigint
             );
             create table stg_config__sources (data_source varchar, max_loss double);
             create table int_surveys__typed_answers (
@@ -47,12 +47,16 @@ class Books:
             insert into stg_config__sources values ('shop', 0.05);
             """
         )
+        self.database.execute(f"create table int_quality__reasons as {REASONS}")
 
-    def rows(self, disposition: str, n_rows: int, *, load_id: int = 1, cure: str | None = NO_TIME["cure"]) -> Books:
-        reason = None if disposition == "kept" else "no valid occurred_at"
+    def rows(
+        self, disposition: str, n_rows: int, *, load_id: int = 1, reason: str | None = "no_valid_time:occurred_at"
+    ) -> Books:
+        if disposition == "kept":
+            reason = None
         self.database.execute(
             "insert into int_quality__dispositions values ('shop', 'raw_crm_csv.orders', ?, ?, ?, ?, ?)",
-            [load_id, disposition, reason, None if disposition == "kept" else cure, n_rows],
+            [load_id, disposition, reason.split(":")[0] if reason else None, reason, n_rows],
         )
         return self
 
@@ -149,11 +153,11 @@ def test_duplicates_are_a_loss_within_one_load_only() -> None:
     ]
     assert Books().rows("deduplicated", 20, load_id=1).rows("kept", 20, load_id=2).losses() == []
     # A newer state of the same thing has no cure, since nothing is wrong.
-    assert Books().rows("kept", 10).rows("deduplicated", 20, cure=None).losses() == []
+    assert Books().rows("kept", 10).rows("deduplicated", 20, reason="earlier_state:contact").losses() == []
 
 
-def test_loss_reasons_add_up_to_one_share() -> None:
-    books = Books().rows("kept", 90).rows("quarantined", 5).rows("quarantined", 5, cure="another cure")
+def test_reasons_add_up_to_one_share() -> None:
+    books = Books().rows("kept", 90).rows("quarantined", 5).rows("quarantined", 5, reason="missing:customer_id")
     assert [(loss["n_rows"], loss["n_lost"], loss["is_high"]) for loss in books.losses()] == [(5, 10, True)] * 2
 
 

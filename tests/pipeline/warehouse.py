@@ -101,7 +101,7 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
         )
         connection.execute(
             "create or replace table intermediate.int_quality__staging_totals as select 'shop' as data_source, "
-            "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept"
+            "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept, true as is_balanced"
         )
         connection.execute(
             "create or replace table intermediate.int_quality__losses as select 'shop' as data_source, "

@@ -6,15 +6,19 @@ of a question's time goes into its planning.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from pipeline.dbt.runner import read_project
 from serving import LiveRelease, Question, ask, catalogue, open_release
+from serving.definitions.meta import metas_of
 from tests.serving.independent_sql import METRICS, WITHIN, slices
-from workspace.paths import SNAPSHOT_FILE, WorkspacePaths
+from workspace.paths import MANIFEST_FILE, SNAPSHOT_FILE, WorkspacePaths
 
 TOGETHER = 4
 
@@ -290,6 +294,28 @@ FIXED_BY_HAND = {
         f"select value_tenth, value from marts.fct_value_models where {_TENTHS} and measure = 'forecast'",
     ),
 }
+
+
+CHECKED = {*METRICS, *FIXED_BY_HAND, *(metric for _, _, columns in FIXED.values() for metric in columns)}
+
+
+def without_a_check(definitions: dict[str, Any], checked: set[str]) -> list[str]:
+    """Metrics that readers may ask and nothing computes by another way, and checks of no metric; each by its name."""
+    asked = {name for name, meta in metas_of(definitions).items() if meta.get("class") != "input"}
+    return [
+        *(f"metric {name} has no independent check: write it in tests/serving/" for name in sorted(asked - checked)),
+        *(f"the check of {name} is of no metric that may be asked" for name in sorted(checked - asked)),
+    ]
+
+
+def test_every_metric_of_the_project_has_an_independent_check() -> None:
+    definitions = json.loads(read_project().with_name(MANIFEST_FILE).read_bytes())
+    assert without_a_check(definitions, CHECKED) == []
+    assert without_a_check(definitions, CHECKED - {"revenue"}) == [
+        "metric revenue has no independent check: write it in tests/serving/"
+    ]
+    definitions["metrics"] = [metric for metric in definitions["metrics"] if metric["name"] != "paths"]
+    assert without_a_check(definitions, CHECKED) == ["the check of paths is of no metric that may be asked"]
 
 
 def test_every_fixed_grain_metric_is_compared(release: LiveRelease) -> None:

@@ -57,7 +57,6 @@ ALLOWED: Final = {
     "demo/setting/content.py": {r"mend(?:s|ed|ing)?": "the text of a demo page: its reading ease is a number"},
     "demo/setting/events.py": {r"told": "a label in the demo's files, which stay the same byte for byte"},
     "workspace/handover.py": {r"wherein|whereby|whence|whither": "the name of a field of the C structure flock"},
-    "tests/pipeline/test_losses.py": {"fate": "the column of a dbt model"},
 }
 
 PATTERNS: Final = {word: re.compile(rf"\b(?:{word})\b", re.IGNORECASE) for word in WORDS}

@@ -24,6 +24,7 @@ from workspace.configuration.mappings import Mappings, read_mappings
 from workspace.configuration.sources import Section, Source, below_workspace, known_zone
 from workspace.errors import Problem, WorkspaceError
 from workspace.paths import WorkspacePaths
+from workspace.vocabulary import CSV_ENTITIES
 
 
 class Conversion(Section):
@@ -100,7 +101,9 @@ _LONGEST_SHOWN: Final = 80
 # How far back times are believed where cx.yml names no earliest_date.
 KNOWN_YEARS: Final = 50
 # Entities that say which account a person belongs to.
-_NAME_ACCOUNTS: Final = ("contacts", "leads", "deals")
+_NAME_ACCOUNTS: Final = tuple(
+    name for name, entity in CSV_ENTITIES["crm"].items() if "account_id" in entity.columns and name != "accounts"
+)
 
 
 class Config(Section):

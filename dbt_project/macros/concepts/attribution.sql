@@ -1,5 +1,10 @@
 {#- Attribution: what may earn credit, and how a path is written. -#}
 
+{#- The rules that share out a conversion's credit, each once; fct_attribution_credits has the formula of each. -#}
+{% macro attribution_rules() -%}
+    {{ return(['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay']) }}
+{%- endmacro %}
+
 {#- Money moves are results, not causes: a sale, a refund or a cancel earns nothing, also not for a later conversion.
     Nor does a CRM for opening a record of its own (contact_created), which mostly happens at the till. -#}
 {% macro may_earn_credit(role, event) -%}

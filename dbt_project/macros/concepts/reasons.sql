@@ -1,19 +1,70 @@
-{#- Why a row of a source does not count: the one register of reasons, each a code with a text and a group.
+{#- Groups of reasons under which reconciliation counts what does not count, or counts with a remark: code -> text. -#}
+{% macro reason_groups() -%}
+    {{ return({
+        'replaced': 'replaced by a later arrival',
+        'source_removed': 'source no longer in cx.yml',
+        'duplicate': 'duplicate',
+        'conflict': 'conflicting rows of one file',
+        'missing_key': 'missing key',
+        'bad_date': 'bad date',
+        'impossible_amount': 'impossible amount',
+        'no_rate': 'no exchange rate',
+        'unknown_word': 'unknown word',
+        'no_real_response': 'preview, test or spam',
+        'program': 'program',
+        'internal_traffic': 'internal traffic',
+        'no_event': 'no event of a person',
+        'deleted_at_vendor': 'deleted at the vendor',
+        'unanswered': 'question without an answer',
+        'rejected': 'rejected record',
+        'unreadable': 'unreadable answer',
+        'out_of_scale': 'answer outside its scale',
+        'future': 'future date',
+        'after_as_of': 'after the as-of day',
+        'undated': 'event without a valid time',
+        'no_person': 'event without a person',
+        'identical': 'identical order without a number',
+        'line': 'line of an order',
+    }) }}
+{%- endmacro %}
 
-    A base model says `{{ reason('missing', 'customer_id') }}` in the CASE of its reason column, and gets the SQL literal
-    `'missing:customer_id'`: the code, then the columns that it is about. A code that is not below stops the compilation.
+{#- The code of a group of reasons as an SQL literal. -#}
+{% macro reason_group(code) -%}
+    {%- if code not in reason_groups() -%}
+        {{ exceptions.raise_compiler_error(
+            "unknown group of reasons '" ~ code ~ "': add it to dbt_project/macros/concepts/reasons.sql"
+        ) }}
+    {%- endif -%}
+    '{{ code }}'
+{%- endmacro %}
+
+{#- The plain text of such a code. -#}
+{% macro reason_group_text(code) -%}
+    case {{ code }}
+        {%- for known, text in reason_groups().items() %}
+        when '{{ known }}' then '{{ text }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- Why a row, record or answer of a source does not count: the one register of reasons, each a code with a text and
+    the code of its group.
+
+    A base model says `{{ reason('missing', 'customer_id') }}` in the CASE of its reason column, and gets the SQL
+    literal `'missing:customer_id'`: the code, then the columns that it is about. A code that is not below stops the
+    compilation.
     A new reason is one entry here: its text ({1} and {2} are the columns), the group under which reconciliation
-    count it and, where a row is lost that should count, the cure that `cx status` names. `int_quality__reasons` is this
-    register as a table, and `reason_text` makes the plain text of a code. -#}
+    counts it and, where a row is lost that should count, the cure that `cx status` names. `int_quality__reasons` is this
+    register as a table. Models pass the code on; only the last one (`int_quality__losses`) makes a text of it. -#}
 {% macro reasons() -%}
     {{ return({
         'replaced': {
             'text': 'a later arrival of the file replaced the row',
-            'reason_group': 'replaced by a later arrival',
+            'reason_group': 'replaced',
         },
         'source_removed': {
             'text': 'the source is no longer in cx.yml',
-            'reason_group': 'source no longer in cx.yml',
+            'reason_group': 'source_removed',
         },
         'repeated': {
             'text': 'the {1} came before',
@@ -35,79 +86,79 @@
         },
         'conflict': {
             'text': 'another row of the file has the same {1} and says otherwise; no time says which is later',
-            'reason_group': 'conflicting rows of one file',
+            'reason_group': 'conflict',
         },
         'missing': {
             'text': 'no {1}',
-            'reason_group': 'missing key',
+            'reason_group': 'missing_key',
             'cure': 'map the column {1} of the source in cx.yml, or ask for it in the export',
         },
         'missing_both': {
             'text': 'neither {1} nor {2}',
-            'reason_group': 'missing key',
+            'reason_group': 'missing_key',
             'cure': 'see that the tracker sends {1} or {2}',
         },
         'no_valid_time': {
             'text': 'no valid {1}',
-            'reason_group': 'bad date',
+            'reason_group': 'bad_date',
             'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
         'unreadable_time': {
             'text': '{1} is no valid time',
-            'reason_group': 'bad date',
+            'reason_group': 'bad_date',
             'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
         'before': {
             'text': '{1} is before {2}',
-            'reason_group': 'bad date',
+            'reason_group': 'bad_date',
             'cure': 'see whether {1} and {2} are swapped or in different time zones',
         },
         'unreadable_number': {
             'text': '{1} is no number',
-            'reason_group': 'impossible amount',
+            'reason_group': 'impossible_amount',
             'cure': 'set decimal of the source in cx.yml, or correct {1} in the file',
         },
         'negative': {
             'text': '{1} is negative',
-            'reason_group': 'impossible amount',
+            'reason_group': 'impossible_amount',
             'cure': 'correct {1} in the file',
         },
         'negative_sale': {
             'text': 'a sale with a negative amount',
-            'reason_group': 'impossible amount',
+            'reason_group': 'impossible_amount',
             'cure': 'map a kind column (sale, refund, cancel) of the source in cx.yml, or correct the amount',
         },
         'value_without_conversion': {
             'text': 'a value without a conversion',
-            'reason_group': 'impossible amount',
+            'reason_group': 'impossible_amount',
             'cure': 'see whether conversions and value are swapped',
         },
         'no_rate': {
             'text': 'no rate for the currency on that day: add it to mappings/fx_rates.csv',
-            'reason_group': 'no exchange rate',
+            'reason_group': 'no_rate',
             'cure': 'add the currency and the day to mappings/fx_rates.csv',
         },
         'unknown_kind': {
             'text': 'the kind is not sale, refund or cancel',
-            'reason_group': 'unknown word',
+            'reason_group': 'unknown_word',
             'cure': 'write sale, refund or cancel into the kind column',
         },
         'unknown': {
             'text': 'unknown {1}',
-            'reason_group': 'unknown word',
+            'reason_group': 'unknown_word',
             'cure': 'correct {1} in what the tracker sends',
         },
         'preview': {
             'text': 'a preview of the survey',
-            'reason_group': 'preview, test or spam',
+            'reason_group': 'no_real_response',
         },
         'test_response': {
             'text': 'a test response',
-            'reason_group': 'preview, test or spam',
+            'reason_group': 'no_real_response',
         },
         'spam': {
             'text': 'marked as spam',
-            'reason_group': 'preview, test or spam',
+            'reason_group': 'no_real_response',
         },
         'program': {
             'text': 'the user agent is a program',
@@ -115,19 +166,34 @@
         },
         'internal_traffic': {
             'text': 'traffic of the company itself',
-            'reason_group': 'internal traffic',
+            'reason_group': 'internal_traffic',
         },
         'group_call': {
             'text': 'group calls name no event of a person',
-            'reason_group': 'no event of a person',
+            'reason_group': 'no_event',
         },
         'deleted_at_vendor': {
             'text': 'the ticket was deleted at the vendor',
-            'reason_group': 'deleted at the vendor',
+            'reason_group': 'deleted_at_vendor',
+        },
+        'unreadable_record': {
+            'text': 'a record that cannot be read',
+            'reason_group': 'rejected',
+            'cure': 'see the rejected lines: delimiter, encoding and quotes of the source in cx.yml',
+        },
+        'unreadable_answer': {
+            'text': 'an answer that is no number and no label of survey_values.csv',
+            'reason_group': 'unreadable',
+            'cure': 'set decimal of the source in cx.yml, or name the labels in mappings/survey_values.csv',
+        },
+        'answer_out_of_scale': {
+            'text': 'an answer outside the scale of the codebook',
+            'reason_group': 'out_of_scale',
+            'cure': 'correct scale_min and scale_max in mappings/survey_codebook.csv',
         },
         'unanswered': {
             'text': 'a question without an answer',
-            'reason_group': 'question without an answer',
+            'reason_group': 'unanswered',
         },
     }) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 """Zendesk's ticket exports (vendor `zendesk`, kind `service`).
 
-inbox file -> documents or lines -> raw_zendesk.tickets -> stg_zendesk__tickets
+inbox file -> documents or lines -> raw_zendesk.tickets -> stg_service__tickets
 
 Lands: `_record`, the whole ticket as JSON text, with the comments and metric sets that the export put inside it.
 Reads: UTF-8; pages of the incremental export (`{"tickets": [...]}`), an array of tickets, or JSON lines. The same

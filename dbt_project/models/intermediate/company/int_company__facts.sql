@@ -1,24 +1,29 @@
--- Grain: one row is a dated fact that a source reports, whether or not its day has come.
+-- Grain: one row is a dated fact that a source tells of, whether or not its day has come.
+-- What dates a fact is declared in the YAML of its staging model (macros/concepts/dates.sql).
 {{ config(materialized='view') }}
 
-{#- What dates a fact, by staging model; a fact may have two dates (a ticket is opened and solved). -#}
-{%- set dates = [
-    ('orders', 'stg_crm_csv__orders', 'occurred_at'),
-    ('contracts', 'stg_crm_csv__contracts', 'started_at'),
-    ('leads', 'stg_crm_csv__leads', 'created_at'),
-    ('deals', 'stg_crm_csv__deals', 'created_at'),
-    ('deals', 'stg_crm_csv__deals', 'closed_at'),
-    ('interactions', 'stg_crm_csv__interactions', 'occurred_at'),
-    ('web', 'stg_segment__events', 'occurred_at'),
-    ('web', 'stg_web_csv__events', 'occurred_at'),
-    ('answers', 'stg_survey__responses', 'answered_at'),
-    ('tickets', 'stg_service__tickets', 'created_at'),
-    ('tickets', 'stg_service__tickets', 'solved_at'),
-    ('mentions', 'stg_social_csv__mentions', 'posted_at'),
+{#- The models that date facts: dbt has to know what a model reads before it knows what other models declare. -#}
+{%- set models = [
+    'stg_crm_csv__contracts',
+    'stg_crm_csv__deals',
+    'stg_crm_csv__interactions',
+    'stg_crm_csv__leads',
+    'stg_crm_csv__orders',
+    'stg_segment__events',
+    'stg_service__tickets',
+    'stg_social_csv__mentions',
+    'stg_survey__responses',
+    'stg_web_csv__events'
 ] %}
+{%- set dates = declared_dates() %}
+{%- for date in dates if date.model not in models %}
+    {{ exceptions.raise_compiler_error(
+        date.model ~ " dates " ~ date.fact ~ " and is not in the list of models in int_company__facts.sql: add it"
+    ) }}
+{%- endfor %}
 
 with
-{%- for model in dates | map(attribute=1) | unique %}
+{%- for model in models %}
 {{ model }} as (
 
     select * from {{ ref(model) }}
@@ -27,15 +32,15 @@ with
 {%- endfor %}
 
 final as (
-    {%- for fact, model, column in dates %}
+    {%- for date in dates %}
 
     select
-        '{{ fact }}' as fact,
+        '{{ date.fact }}' as fact,
         data_source,
-        {{ column }} as occurred_at,
+        {{ date.column }} as occurred_at,
         load_id
-    from {{ model }}
-    where {{ column }} is not null
+    from {{ date.model }}
+    where {{ date.column }} is not null
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -1,24 +1,25 @@
 -- Grain: one row is a staging model x source x load x disposition x reason: how many loaded rows had it.
 
-{%- set bases = {
-    'base_crm_csv__orders': 'raw_crm_csv.orders',
-    'base_crm_csv__contacts': 'raw_crm_csv.contacts',
-    'base_crm_csv__interactions': 'raw_crm_csv.interactions',
-    'base_crm_csv__contracts': 'raw_crm_csv.contracts',
-    'base_crm_csv__accounts': 'raw_crm_csv.accounts',
-    'base_crm_csv__leads': 'raw_crm_csv.leads',
-    'base_crm_csv__deals': 'raw_crm_csv.deals',
-    'base_crm_csv__campaigns': 'raw_crm_csv.campaigns',
-    'base_web_csv__events': 'raw_web_csv.events',
-    'base_web_csv__paths': 'raw_web_csv.paths',
-    'base_segment__events': 'raw_segment.events',
-    'base_survey_csv__wide': 'raw_survey_csv.wide',
-    'base_survey_csv__long': 'raw_survey_csv.long',
-    'base_qualtrics__responses': 'raw_qualtrics.responses',
-    'base_service_csv__tickets': 'raw_service_csv.tickets',
-    'base_zendesk__tickets': 'raw_zendesk.tickets',
-    'base_social_csv__mentions': 'raw_social_csv.mentions',
-} %}
+{#- Every base model. Its name says which raw table it reads: base_crm_csv__orders reads raw_crm_csv.orders. -#}
+{%- set bases = [
+    'base_crm_csv__orders',
+    'base_crm_csv__contacts',
+    'base_crm_csv__interactions',
+    'base_crm_csv__contracts',
+    'base_crm_csv__accounts',
+    'base_crm_csv__leads',
+    'base_crm_csv__deals',
+    'base_crm_csv__campaigns',
+    'base_web_csv__events',
+    'base_web_csv__paths',
+    'base_segment__events',
+    'base_survey_csv__wide',
+    'base_survey_csv__long',
+    'base_qualtrics__responses',
+    'base_service_csv__tickets',
+    'base_zendesk__tickets',
+    'base_social_csv__mentions'
+] %}
 
 with
 {%- for model in bases %}
@@ -36,15 +37,15 @@ reasons as (
 ),
 
 dispositions as (
-    {%- for model, raw_table in bases.items() %}
+    {%- for model in bases %}
 
     select
         '{{ model }}' as staging_model,
-        '{{ raw_table }}' as raw_table,
+        'raw_{{ model.removeprefix('base_') | replace('__', '.') }}' as raw_table,
         data_source,
         load_id,
         _disposition as disposition,
-        _disposition_reason as stored_reason
+        _disposition_reason as reason
     from {{ model }}
     {%- if not loop.last %}
     union all
@@ -61,11 +62,11 @@ counted as (
         data_source,
         load_id,
         disposition,
-        stored_reason,
-        {{ reason_code('stored_reason') }} as reason_code,
+        reason,
+        {{ reason_code('reason') }} as reason_code,
         count(*) as n_rows
     from dispositions
-    group by staging_model, raw_table, data_source, load_id, disposition, stored_reason
+    group by staging_model, raw_table, data_source, load_id, disposition, reason
 
 ),
 
@@ -78,9 +79,8 @@ final as (
         counted.load_id,
         counted.disposition,
         counted.reason_code,
-        {{ reason_text('counted.stored_reason', 'reasons.template') }} as reason,
-        reasons.reason_group,
-        {{ reason_text('counted.stored_reason', 'reasons.cure') }} as cure,
+        counted.reason,
+        reasons.reason_group_code,
         counted.n_rows
     from counted
     left join reasons on counted.reason_code = reasons.reason_code

@@ -52,7 +52,7 @@ order_rows as (
 rejected as (
 
     select
-        'rejected record' as reason_group,
+        {{ reason_group('rejected') }} as reason_group_code,
         source as data_source,
         rejected as n_rows,
         false as is_kept
@@ -64,7 +64,7 @@ rejected as (
 staged as (
 
     select
-        reason_group,
+        reason_group_code,
         data_source,
         n_rows,
         false as is_kept
@@ -77,7 +77,9 @@ staged as (
 dated as (
 
     select
-        case when facts.occurred_at > loads.loaded_at then 'future date' else 'after the as-of day' end as reason_group,
+        case
+            when facts.occurred_at > loads.loaded_at then {{ reason_group('future') }} else {{ reason_group('after_as_of') }}
+        end as reason_group_code,
         facts.data_source,
         1 as n_rows,
         true as is_kept
@@ -93,10 +95,7 @@ dated as (
 unplaced_events as (
 
     select
-        case disposition
-            when 'undated' then 'event without a valid time'
-            else 'event without a person'
-        end as reason_group,
+        case disposition when 'undated' then {{ reason_group('undated') }} else {{ reason_group('no_person') }} end as reason_group_code,
         data_source,
         1 as n_rows,
         true as is_kept
@@ -108,7 +107,9 @@ unplaced_events as (
 answered as (
 
     select
-        case disposition when 'unreadable' then 'unreadable answer' else 'answer outside its scale' end as reason_group,
+        case disposition
+            when 'unreadable' then {{ reason_group('unreadable') }} else {{ reason_group('out_of_scale') }}
+        end as reason_group_code,
         data_source,
         1 as n_rows,
         false as is_kept
@@ -134,7 +135,7 @@ repeated as (
 identical as (
 
     select
-        'identical order without a number' as reason_group,
+        {{ reason_group('identical') }} as reason_group_code,
         data_source,
         n_rows,
         true as is_kept
@@ -146,7 +147,7 @@ identical as (
 lines as (
 
     select
-        'line of an order' as reason_group,
+        {{ reason_group('line') }} as reason_group_code,
         data_source,
         count(*) as n_rows,
         true as is_kept
@@ -177,12 +178,13 @@ unioned as (
 final as (
 
     select
-        reason_group,
+        reason_group_code,
+        {{ reason_group_text('reason_group_code') }} as reason_group,
         data_source,
         is_kept,
         cast(sum(n_rows) as bigint) as n_rows
     from unioned
-    group by reason_group, data_source, is_kept
+    group by reason_group_code, data_source, is_kept
     having sum(n_rows) > 0
 
 )

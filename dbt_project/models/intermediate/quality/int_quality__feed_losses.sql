@@ -1,25 +1,7 @@
 -- Grain: one row is a feed of fct_feeds of which a part is lost, and how much counts, in words: `54 of 66 answers
 -- count, 12 unreadable`. Less than one in a hundred is not worth a word at every number.
 
-{%- set feeds_by_construct = {
-    'nps': ['nps'],
-    'csat': ['csat'],
-    'ces': ['ces'],
-    'overall': ['overall'],
-    'perception': ['perceptions', 'expectation_gaps'],
-    'expectation': ['expectation_gaps'],
-    'outcome_importance': ['outcomes'],
-    'outcome_satisfaction': ['outcomes'],
-    'kano_functional': ['kano'],
-    'kano_dysfunctional': ['kano'],
-} %}
-{%- set feeds_by_table = {
-    'orders': ['orders', 'costs'],
-    'contracts': ['contracts'],
-    'campaigns': ['campaign_costs'],
-    'tickets': ['tickets', 'ticket_replies', 'ticket_reopenings', 'ticket_ratings'],
-    'mentions': ['mentions', 'mention_sentiments', 'mention_replies', 'mention_amplifications'],
-} %}
+{%- set feeds = declared_feeds() %}
 
 with answers as (
 
@@ -34,12 +16,12 @@ staging_totals as (
 ),
 
 feeds_of_constructs as (
-    {%- for construct, feeds in feeds_by_construct.items() %}
     {%- for feed in feeds %}
+    {%- for construct in feed.answers_of %}
 
     select
         '{{ construct }}' as construct,
-        '{{ feed }}' as feed
+        '{{ feed.feed }}' as feed
     union all
     {%- endfor %}
     {%- endfor %}
@@ -50,14 +32,12 @@ feeds_of_constructs as (
 ),
 
 feeds_of_tables as (
-    {%- for table, feeds in feeds_by_table.items() %}
-    {%- for feed in feeds %}
+    {%- for feed in feeds if feed.rows_of %}
 
     select
-        '{{ table }}' as table_name,
-        '{{ feed }}' as feed
+        '{{ feed.rows_of }}' as table_name,
+        '{{ feed.feed }}' as feed
     union all
-    {%- endfor %}
     {%- endfor %}
     select
         cast(null as varchar) as table_name,

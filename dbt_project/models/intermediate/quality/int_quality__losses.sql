@@ -25,6 +25,12 @@ sources as (
 
 ),
 
+reasons as (
+
+    select * from {{ ref('int_quality__reasons') }}
+
+),
+
 counting as (
 
     select
@@ -56,7 +62,6 @@ lost_rows as (
         counting.raw_table as subject,
         counting.disposition as loss,
         counting.reason,
-        counting.cure,
         sum(counting.n_rows) as n_rows,
         max(
             case
@@ -70,8 +75,9 @@ lost_rows as (
         on
             counting.data_source = rows_by_source.data_source
             and counting.raw_table = rows_by_source.raw_table
+    inner join reasons on counting.reason_code = reasons.reason_code
     where
-        counting.cure is not null
+        reasons.cure is not null
         and (
             counting.disposition = 'quarantined'
             or (counting.disposition = 'deduplicated' and counting.load_id = counting.newest_load_id)
@@ -80,8 +86,7 @@ lost_rows as (
         counting.data_source,
         counting.raw_table,
         counting.disposition,
-        counting.reason,
-        counting.cure
+        counting.reason
 
 ),
 
@@ -91,8 +96,7 @@ lost_records as (
         source as data_source,
         raw_schema || '.' || raw_table as subject,
         'rejected' as loss,
-        'a record that cannot be read' as reason,
-        'see the rejected lines: delimiter, encoding and quotes of the source in cx.yml' as cure,
+        {{ reason('unreadable_record') }} as reason,
         sum(rejected) as n_rows,
         sum(records) as out_of,
         sum(records) = sum(rejected) as is_all
@@ -126,14 +130,8 @@ lost_answers as (
         'question ' || question_id as subject,
         disposition as loss,
         case disposition
-            when 'unreadable' then 'an answer that is no number and no label of survey_values.csv'
-            else 'an answer outside the scale of the codebook'
+            when 'unreadable' then {{ reason('unreadable_answer') }} else {{ reason('answer_out_of_scale') }}
         end as reason,
-        case disposition
-            when 'unreadable'
-                then 'set decimal of the source in cx.yml, or name the labels in mappings/survey_values.csv'
-            else 'correct scale_min and scale_max in mappings/survey_codebook.csv'
-        end as cure,
         n_rows,
         out_of,
         false as is_all
@@ -168,8 +166,9 @@ final as (
         totalled.data_source,
         totalled.subject,
         totalled.loss,
-        totalled.reason,
-        totalled.cure,
+        reasons.reason_code,
+        {{ reason_text('totalled.reason', 'reasons.template') }} as reason,
+        {{ reason_text('totalled.reason', 'reasons.cure') }} as cure,
         cast(totalled.n_rows as bigint) as n_rows,
         cast(totalled.n_lost as bigint) as n_lost,
         cast(totalled.out_of as bigint) as out_of,
@@ -177,6 +176,7 @@ final as (
         totalled.is_all
     from totalled
     inner join sources on totalled.data_source = sources.data_source
+    inner join reasons on {{ reason_code('totalled.reason') }} = reasons.reason_code
 
 )
 

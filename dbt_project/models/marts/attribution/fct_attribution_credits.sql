@@ -1,7 +1,7 @@
 -- Grain: one row is a conversion x touchpoint x rule-based model; only touchpoints with credit have rows.
 -- A conversion without a touch in the window has one row a model, channel `unattributed`.
 
-{%- set models = ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'] %}
+{%- set models = attribution_rules() %}
 
 with conversions as (
 

@@ -1,7 +1,7 @@
 -- Grain: one row is a rule-based model x channel x campaign x day: what was spent on that day, and what converted on it
 -- by the model's credit.
 
-{%- set models = ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'] %}
+{%- set models = attribution_rules() %}
 
 with costs as (
 

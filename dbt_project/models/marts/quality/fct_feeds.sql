@@ -1,71 +1,54 @@
 -- Grain: one row is a feed: one kind of fact that metrics are computed from, and how far it reaches.
 -- A metric whose feeds are all empty has no answer; a count of 0 is an answer only inside a feed's reach.
+-- Feeds are declared in the YAML of the marts that hold them (macros/concepts/feeds.sql).
 
--- The feed, the mart that holds it, the day it is dated by (none: it has no dates), and which of the mart's rows it is.
-{% set feeds = [
-    ('orders', 'fct_orders', 'occurred_on', "kind = 'sale'"),
-    ('people', 'dim_people', 'first_seen_on', none),
-    ('customer_months', 'fct_customer_months', 'month_end_on', none),
-    ('attributes', 'customer_attributes', none, none),
-    ('touchpoints', 'fct_touchpoints', 'occurred_on', none),
-    ('web', 'fct_sessions', 'started_on', none),
-    ('journeys', 'fct_journeys', 'started_on', none),
-    ('answers', 'fct_survey_answers', 'answered_on', none),
-    ('nps', 'fct_survey_answers', 'answered_on', "construct = 'nps' and is_scorable"),
-    ('csat', 'fct_survey_answers', 'answered_on', "construct = 'csat' and is_scorable"),
-    ('ces', 'fct_survey_answers', 'answered_on', "construct = 'ces' and is_scorable"),
-    ('overall', 'fct_survey_answers', 'answered_on', "construct = 'overall' and value is not null"),
-    ('perceptions', 'fct_expectation_gaps', 'answered_on', none),
-    ('expectation_gaps', 'fct_expectation_gaps', 'answered_on', "pairing <> 'none'"),
-    ('outcomes', 'fct_outcomes', 'answered_on', none),
-    ('kano', 'fct_kano_answers', 'answered_on', none),
-    ('choices', 'fct_survey_choices', 'answered_on', none),
-    ('blank_responses', 'fct_survey_responses', 'answered_on', 'is_silence_known'),
-    ('contracts', 'fct_contracts', 'started_on', none),
-    ('accounts', 'dim_accounts', 'first_member_on', none),
-    ('account_members', 'account_members', 'valid_from', none),
-    ('campaign_costs', 'fct_campaign_costs', 'spent_on', none),
-    ('tickets', 'fct_tickets', 'opened_on', none),
-    ('ticket_replies', 'fct_tickets', 'opened_on', 'is_answered is not null'),
-    ('ticket_reopenings', 'fct_tickets', 'opened_on', 'is_reopened is not null'),
-    ('ticket_ratings', 'fct_tickets', 'opened_on', 'ticket_satisfaction is not null'),
-    ('mentions', 'fct_mentions', 'posted_on', none),
-    ('mention_sentiments', 'fct_mentions', 'posted_on', 'is_own_brand and sentiment is not null'),
-    (
-        'mention_replies', 'fct_mentions', 'posted_on',
-        'is_own_brand and sentiment is not null and is_answered is not null'
-    ),
-    (
-        'mention_amplifications', 'fct_mentions', 'posted_on',
-        'is_own_brand and sentiment is not null and is_amplified is not null'
-    ),
-    ('content', 'fct_content_views', 'viewed_on', none),
-    ('gates', 'fct_content_views', 'viewed_on', 'is_gate_shown'),
-    ('gate_submissions', 'fct_content_views', 'viewed_on', 'is_submitted'),
-    (
-        'visitor_purchases', 'fct_touchpoints', 'occurred_on',
-        "role = 'purchase' and person_id in (select fct_sessions.person_id from fct_sessions)"
-    ),
-    ('conversions', 'fct_attribution_credits', 'converted_on', none),
-    ('searches', 'fct_searches', 'searched_on', none),
-    ('handoffs', 'fct_handoff_events', 'received_on', none),
-    ('tasks', 'fct_tasks', 'started_on', none),
-    ('initiatives', 'dim_initiatives', none, none),
-    ('outreach', 'fct_outreach', 'reached_out_on', none),
-    ('contributions', 'fct_channel_contributions', none, 'refused_reason is null'),
-    ('costs', 'fct_orders', 'occurred_on', 'margin is not null'),
-    ('value_forecast', 'dim_customers', 'customer_since_on', 'predicted_value_12m is not null'),
-    ('purchase_forecast', 'dim_customers', 'customer_since_on', 'predicted_purchases_12m is not null'),
-    ('value_intervals', 'fct_value_intervals', none, none),
-    ('drivers', 'fct_satisfaction_drivers', none, none),
-    ('perception_growth', 'fct_perception_growth', none, none),
-    ('coverage', 'fct_perception_coverage', none, none),
-    ('comments', 'fct_comment_topics', 'commented_on', none),
-    ('comment_quotes', 'fct_comment_quotes', 'last_commented_on', none)
+{#- The marts that hold feeds: dbt has to know what a model reads before it knows what other models declare. -#}
+{%- set marts = [
+    'account_members',
+    'customer_attributes',
+    'dim_accounts',
+    'dim_customers',
+    'dim_initiatives',
+    'dim_people',
+    'fct_attribution_credits',
+    'fct_campaign_costs',
+    'fct_channel_contributions',
+    'fct_comment_quotes',
+    'fct_comment_topics',
+    'fct_content_views',
+    'fct_contracts',
+    'fct_customer_months',
+    'fct_expectation_gaps',
+    'fct_handoff_events',
+    'fct_journeys',
+    'fct_kano_answers',
+    'fct_mentions',
+    'fct_orders',
+    'fct_outcomes',
+    'fct_outreach',
+    'fct_perception_coverage',
+    'fct_perception_growth',
+    'fct_satisfaction_drivers',
+    'fct_searches',
+    'fct_sessions',
+    'fct_survey_answers',
+    'fct_survey_choices',
+    'fct_survey_responses',
+    'fct_tasks',
+    'fct_tickets',
+    'fct_touchpoints',
+    'fct_value_intervals'
 ] %}
+{%- set feeds = declared_feeds() %}
+{%- for feed in feeds if feed.mart not in marts %}
+    {{ exceptions.raise_compiler_error(
+        "feed '" ~ feed.feed ~ "' is declared by " ~ feed.mart
+        ~ ", which is not in the list of marts in fct_feeds.sql: add it"
+    ) }}
+{%- endfor %}
 
 with
-{%- for mart in feeds | map(attribute=1) | unique %}
+{%- for mart in marts %}
 {{ mart }} as (
 
     select * from {{ ref(mart) }}
@@ -99,15 +82,15 @@ feed_losses as (
 ),
 
 reach as (
-    {% for feed, mart, day, condition in feeds %}
+    {% for feed in feeds %}
     select
-        '{{ feed }}' as feed,
+        '{{ feed.feed }}' as feed,
         count(*) as n_rows,
-        min({{ day or 'cast(null as date)' }}) as first_on,
-        max({{ day or 'cast(null as date)' }}) as last_on
-    from {{ mart }}
-    {%- if condition %}
-    where {{ condition }}
+        min({{ feed.dated_by or 'cast(null as date)' }}) as first_on,
+        max({{ feed.dated_by or 'cast(null as date)' }}) as last_on
+    from {{ feed.mart }}
+    {%- if feed.where %}
+    where {{ feed.where }}
     {%- endif %}
     {%- if not loop.last %}
     union all
