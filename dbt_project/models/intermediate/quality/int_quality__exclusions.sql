@@ -78,7 +78,8 @@ dated as (
 
     select
         case
-            when facts.occurred_at > loads.loaded_at then {{ reason_group('future') }} else {{ reason_group('after_as_of') }}
+            when facts.occurred_at > loads.loaded_at then {{ reason_group('future') }}
+            else {{ reason_group('after_as_of') }}
         end as reason_group_code,
         facts.data_source,
         1 as n_rows,
@@ -95,7 +96,9 @@ dated as (
 unplaced_events as (
 
     select
-        case disposition when 'undated' then {{ reason_group('undated') }} else {{ reason_group('no_person') }} end as reason_group_code,
+        case disposition
+            when 'undated' then {{ reason_group('undated') }} else {{ reason_group('no_person') }}
+        end as reason_group_code,
         data_source,
         1 as n_rows,
         true as is_kept

@@ -1,5 +1,5 @@
--- Grain: one row is a reason why a row, record or answer of a source does not count: the register of macros/concepts/reasons.sql
--- as a table.
+-- Grain: one row is a reason why a row, record or answer of a source does not count: the register of
+-- macros/concepts/reasons.sql as a table.
 
 with final as (
     {%- for code, entry in reasons().items() %}
