@@ -162,6 +162,7 @@ def both(request: pytest.FixtureRequest) -> tuple[duckdb.DuckDBPyConnection, duc
     return _world(events), _world([_at_six(event) for event in events])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", EQUAL)
 def test_facts_by_day_equal_the_same_facts_at_six_oclock(
     both: tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection], what: str

@@ -182,6 +182,7 @@ def test_identical_rows_are_all_counted(tmp_path: Path, postgres: Server) -> Non
     assert counts(workspace) == [(1, 1, 0), (2, 1, 1), (3, 1, 2)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("kind", "lag", "first", "late", "missed"),
     [
@@ -238,6 +239,7 @@ def test_an_unreachable_server_affects_only_its_source(tmp_path: Path, postgres:
     assert live_orders(workspace) == [("a", "10.00"), ("b", "20.00"), ("z", "1")]
 
 
+@pytest.mark.thorough
 def test_a_server_that_fails_midway_loads_nothing_and_the_next_run_completes(
     tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,6 +309,7 @@ def test_a_valid_table_passes_the_check(tmp_path: Path, postgres: Server) -> Non
     assert check_sources(make_workspace(tmp_path, table_source(**CURSOR))) == []
 
 
+@pytest.mark.thorough
 def test_a_large_table_and_a_days_changes_load_in_seconds(tmp_path: Path, postgres: Server) -> None:
     postgres.execute(
         """

@@ -77,6 +77,7 @@ def test_contributions_and_untouched_conversions_sum_to_the_total(model: str, pa
     assert found.conversions.min(initial=0) >= -1e-12
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("model", MODELS)
 @given(paths=PATHS, random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_their_aggregation_do_not_matter(

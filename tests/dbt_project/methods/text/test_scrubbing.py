@@ -158,6 +158,7 @@ UNITS = (
 )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_longest_text_is_processed_in_time(unit: str, customers: KnownNames) -> None:
     """Where the work grew with the cube of the text, one of these would take hours."""
