@@ -17,5 +17,5 @@ class Plugin(BasePlugin):  # type: ignore[misc] # dbt-duckdb ships no types
 
     def configure_connection(self, conn: Any) -> None:
         """Register them; models call them through macros."""
-        # "special": a text that is no number gives NULL, and a company may have no region.
+        # "special": a text that is not a number gives NULL, and a company may have no region.
         conn.create_function("phone_e164", e164, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special")

@@ -104,7 +104,7 @@
             'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
         'unreadable_time': {
-            'text': '{1} is no valid time',
+            'text': '{1} is not a valid time',
             'reason_group': 'bad_date',
             'cure': 'set timestamp_format or earliest_date in cx.yml, or correct {1} in the file',
         },
@@ -114,7 +114,7 @@
             'cure': 'see whether {1} and {2} are swapped or in different time zones',
         },
         'unreadable_number': {
-            'text': '{1} is no number',
+            'text': '{1} is not a number',
             'reason_group': 'impossible_amount',
             'cure': 'set decimal of the source in cx.yml, or correct {1} in the file',
         },
@@ -182,7 +182,7 @@
             'cure': 'see the rejected lines: delimiter, encoding and quotes of the source in cx.yml',
         },
         'unreadable_answer': {
-            'text': 'an answer that is no number and no label of survey_values.csv',
+            'text': 'an answer that is neither a number nor a label of survey_values.csv',
             'reason_group': 'unreadable',
             'cure': 'set decimal of the source in cx.yml, or name the labels in mappings/survey_values.csv',
         },

@@ -40,7 +40,7 @@
 {%- endmacro %}
 
 {#- Constructs whose answers are boxes to tick, one point apart: shares of boxes are built from them (NPS, CSAT, top-two
-    shares of outcomes, Kano's table). What lies between two boxes is no answer to them. -#}
+    shares of outcomes, Kano's table). What lies between two boxes does not answer them. -#}
 {% macro box_constructs() -%}
     (
         'nps', 'csat', 'outcome_importance', 'outcome_satisfaction', 'kano_functional', 'kano_dysfunctional'
@@ -55,7 +55,8 @@
 {#- The number of a labelled box: `10 - Extremely likely`, `0 = Not at all`, `5 (very satisfied)`, `7: agree`,
     `3. Neutral`, `Extremely likely (10)`, `Very good - 5`. A closed grammar: one whole number at one end, a sign between,
     and a label that begins with a letter and holds neither a digit nor a percent sign, so that `24/7`, `2 or 3`, `10%`,
-    `7-ish` and `5 times` are no numbers. NULL where the text is not of that form, or the number is not on the scale. -#}
+    `7-ish` and `5 times` are not numbers. NULL where the text is not of that form, or the number is not on the
+    scale. -#}
 {% macro labelled_number(text, low, high) -%}
     {{ return(adapter.dispatch('labelled_number')(text, low, high)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- An e-mail address as an identifier: lower case, without invisible characters; NULL where the text is no address, so that fillers such as
-    'n/a' or 'none' never make two people one. -#}
+{#- An e-mail address as an identifier: lower case, without invisible characters; NULL where the text is not an address,
+    so that fillers such as 'n/a' or 'none' never make two people one. -#}
 {% macro email_address(text) -%}
     {%- set address = clean_id(text) %}
     case when {{ address }} like '_%@_%._%' and {{ address }} not like '% %' then lower({{ address }}) end

@@ -1,5 +1,5 @@
-{#- What is no identifier although a form or a tracker sends it as one. The reasons are in DECISIONS.md; the lists and
-    the bounds of identity are in cx.yml and workspace/configuration/identity.py. -#}
+{#- What is not an identifier although a form or a tracker sends it as one. The reasons are in DECISIONS.md; the lists
+    and the bounds of identity are in cx.yml and workspace/configuration/identity.py. -#}
 
 {#- The texts that mean "no id", in lower case. -#}
 {% macro filler_ids() -%}

@@ -1,5 +1,5 @@
-{#- A phone number as an identifier: E.164 (+493023125123); NULL where the text is no valid number, so that fillers such
-    as 'n/a' or '0000' never make two people one. `region` is the country of numbers that are written without one.
+{#- A phone number as an identifier: E.164 (+493023125123); NULL where the text is not a valid number, so that fillers
+    such as 'n/a' or '0000' never make two people one. `region` is the country of numbers that are written without one.
     The function is registered by dbt_project/functions.py. -#}
 {% macro phone_number(text, region) -%}
     {{ return(adapter.dispatch('phone_number')(text, region)) }}

@@ -59,7 +59,7 @@
     unnest(json_extract_string({{ column }}, '$.*'))
 {%- endmacro %}
 
-{#- Text without invisible characters at its ends; blank text is no value. -#}
+{#- Text without invisible characters at its ends; blank text is not a value. -#}
 {% macro blank_to_null(column) -%}
     {{ clean_text(column) }}
 {%- endmacro %}

@@ -89,7 +89,7 @@
 {%- endmacro %}
 
 {#- The language of a tag as BCP 47 and its neighbours write it (`EN`, `en-US`, `pt_BR`): its first subtag, in lower
-    case. NULL where the text is no such tag. -#}
+    case. NULL where the text is not such a tag. -#}
 {% macro primary_language(tag) -%}
     {{ return(adapter.dispatch('primary_language')(tag)) }}
 {%- endmacro %}

@@ -4,7 +4,7 @@
 
     text: the column; format: the column that holds the source's timestamp_format (NULL: the grammar);
     zone: the column that holds the IANA zone that a value without an offset is in.
-    A time whose day, as it is written, is before `earliest_date` is no valid time: no company has seen it.
+    A time whose day, as it is written, is before `earliest_date` is not a valid time: no company has seen it.
     DuckDB wants a constant format, so that the formats that cx.yml names become branches. Each branch gives a timestamp,
     whatever its format holds; a format that cannot be used is none of them, and its source has no valid times. -#}
 {% macro parse_timestamp(text, format, zone) -%}
@@ -97,7 +97,7 @@
 {%- endmacro %}
 
 {#- Every form of the grammar: the text's parts, then the local time and what is said of its zone, then the instant.
-    A list of one and a lambda give a part a name; without it each use would work it out anew. -#}
+    A list of one and a lambda give a part a name; without it each use would work it out again. -#}
 {% macro read_time(text, zone, earliest) -%}
     {{ return(adapter.dispatch('read_time')(text, zone, earliest)) }}
 {%- endmacro %}

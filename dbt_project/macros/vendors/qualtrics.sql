@@ -1,4 +1,4 @@
-{#- ImportIds of a Qualtrics export that are no questions: the system's own columns, and the embedded fields that say
+{#- ImportIds of a Qualtrics export that are not questions: the system's own columns, and the embedded fields that say
     who answered and about what. -#}
 {% macro qualtrics_metadata() -%}
     (
@@ -9,7 +9,7 @@
     )
 {%- endmacro %}
 
-{#- Whether a sum of powers of two holds one of them: 12 = 4 + 8 holds 8. False for what is no number. -#}
+{#- Whether a sum of powers of two holds one of them: 12 = 4 + 8 holds 8. False for what is not a number. -#}
 {% macro has_flag(sum, flag) -%}
     coalesce(floor({{ sum }} / {{ flag }}) - 2 * floor({{ sum }} / {{ 2 * flag }}) = 1, false)
 {%- endmacro %}

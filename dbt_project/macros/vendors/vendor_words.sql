@@ -9,7 +9,7 @@
     end
 {%- endmacro %}
 
-{#- good or bad, of a desk's own rating of a ticket; `offered` and `unoffered` are no rating. -#}
+{#- good or bad, of a desk's own rating of a ticket; `offered` and `unoffered` are not ratings. -#}
 {% macro ticket_satisfaction(rating) -%}
     case
         when {{ rating }} in ('good', 'good_with_comment', 'satisfied', 'positive') then 'good'

@@ -41,7 +41,7 @@
 
 {#- Whether a user agent names itself a program: crawlers, link previews, monitors, headless browsers and HTTP clients.
     The words are those that such programs announce themselves with (crawlers sign as `...bot`, `...spider` or `crawler`).
-    Cubot is a make of phones. A missing user agent is no sign of a program: events that servers send have none. -#}
+    Cubot is a make of phones. A missing user agent is not a sign of a program: events that servers send have none. -#}
 {% macro is_bot(user_agent) -%}
     {{ return(adapter.dispatch('is_bot')(user_agent)) }}
 {%- endmacro %}

@@ -20,7 +20,7 @@ Times = NDArray[np.int64]
 Positions = NDArray[np.intp]
 ALWAYS: Final = np.iinfo(np.int64).min
 FOREVER: Final = np.iinfo(np.int64).max
-# The history of a component costs the square of its size. What is larger than this is no person, and no guard saw it.
+# The history of a component costs the square of its size. What is larger is not a person, and no guard saw it.
 LARGEST_WITH_HISTORY: Final = 1000
 
 

@@ -25,8 +25,8 @@ def e164(text: str | None, region: str | None) -> str | None:
             only numbers that begin with `+` are understood.
 
     Returns:
-        The number, such as +493023125123. None where the text is no valid number of its country, and where it names an
-        extension: such a number is a company's switchboard, not a person's own.
+        The number, such as +493023125123. None where the text is not a valid number of its country, and where it names
+        an extension: such a number is a company's switchboard, not a person's own.
     """
     if not text:
         return None

@@ -111,7 +111,7 @@ def drivers_of(
         names: of the drivers.
         seed: of the bootstrap, so that the same answers give the same intervals.
         draws: bootstrap samples.
-        controls: what else goes with answers and outcome and is no driver, such as tenure, shape (n, k). It is taken
+        controls: what else goes with answers and outcome and is not a driver, such as tenure, shape (n, k). It is taken
             out of both, so that weights and R2 speak of the variance that is left (Frisch & Waugh 1933).
 
     Raises:

@@ -110,7 +110,7 @@ def _residual(column: Floats, basis: Floats) -> Floats:
 
 
 def effect(later: Floats, perceived: Floats, controls: Floats, person: Codes) -> Effect:
-    """Least squares of what happened later on what was perceived before, held against the controls.
+    """Least squares of what happened later on what was perceived before, adjusted for the controls.
 
     The variance is clustered by person (Liang & Zeger 1986), since one person's answers resemble each other; the
     coefficient is found by residuals (Frisch & Waugh 1933, Lovell 1963).

@@ -88,7 +88,7 @@ def known_names(names: Iterable[str], *, commons: Collection[str] = ()) -> Known
 
     Args:
         names: as the company's contacts write them, first and last together or apart.
-        commons: words of the language that are no names by themselves, such as stop words.
+        commons: words of the language that are not names by themselves, such as stop words.
     """
     found: set[str] = set()
     for name in names:

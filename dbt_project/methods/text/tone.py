@@ -13,7 +13,7 @@ from typing import Final, Literal, cast
 Tone = Literal["positive", "negative"]
 
 LANGUAGES: Final = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
-# A quarter of the way to the end of the scale. Below it the lexicon found a weak word or none, which is no neutral
+# A quarter of the way to the end of the scale. Below it the lexicon found a weak word or none, which is not a neutral
 # text: complaints are often stated as facts ("waited three days"), and a lexicon hears nothing in them.
 LEAST_POLARITY: Final = 0.25
 

@@ -1,6 +1,6 @@
 """Short texts of one language in; what they are about out: groups of words that go together, and each text's group.
 
-Keywords are word stems (Snowball, Porter 2001) that enough people use and that are no stop words. Two keywords belong
+Keywords are word stems (Snowball, Porter 2001) that enough people use and that are not stop words. Two keywords belong
 together as far as they stand in the same texts; groups are communities of that network (Louvain: Blondel et al. 2008),
 so that the number of topics need not be given. A text is about the group that its rarest keywords speak for.
 """

@@ -15,7 +15,7 @@ _TENTHS: Final = 10
 
 @dataclass(frozen=True)
 class BackTest:
-    """A forecast held against what happened.
+    """A forecast compared with what happened.
 
     Attributes:
         n: customers.

@@ -127,7 +127,7 @@ def expected_purchases(parameters: Floats, *, x: Floats, recency: Floats, age: F
             [1 - ((alpha + T) / (alpha + T + t))^(r + x) 2F1(r + x, b + x; a + b + x - 1; z)]
 
     with z = t / (alpha + T + t). Euler's transformation moves x into the third argument only, so that large x is
-    harmless, and the factor a - 1 is divided out of the series, so that a = 1 is no singularity. With e = a - 1 and
+    harmless, and the factor a - 1 is divided out of the series, so that a = 1 is not a singularity. With e = a - 1 and
     c = a + b + x - 1:
 
         P(alive) {c [1 - (1 - z)^e] / e - (1 - z)^e sum_k (c - r - x)_k (e + 1)_(k-1) / (c + 1)_(k-1) z^k / k!}

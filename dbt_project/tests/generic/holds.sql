@@ -5,7 +5,7 @@
     `words`: column -> the words that its values are among.
     `ranges`: column -> a list of its least and its greatest value, null for none.
     `conditions`: conditions over a row's columns, or name -> condition; one that is NULL counts as broken.
-    A missing value is no strange word and lies in every range. -#}
+    A missing value is not a strange word and lies in every range. -#}
 {% test holds(model, unique=[], complete=[], words={}, ranges={}, conditions=[]) %}
 
 {{- config(fail_calc='coalesce(sum(n_rows), 0)') -}}

@@ -1,4 +1,4 @@
--- The next later stage of an entry, found anew from the touchpoints: none lies between, and none is missed.
+-- The next later stage of an entry, found again from the touchpoints: none lies between, and none is missed.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_stage_entries'}}}) }}
 

@@ -1,4 +1,4 @@
--- Answers that are no number, or lie outside the declared scale, per question.
+-- Answers that are not numbers, or lie outside the declared scale, per question.
 -- A warning, not an error: one mistyped answer must not hold back a release, and it is left out and counted; but a
 -- question that shows up here with many answers has a wrong scale in survey_codebook.csv or misses labels in
 -- survey_values.csv.

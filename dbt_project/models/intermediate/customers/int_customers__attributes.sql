@@ -40,7 +40,7 @@ banded as (
 
 ),
 
--- A number outside every band, or a text that is neither number nor band, is no value.
+-- A number outside every band, or a text that is neither number nor band, is not a value.
 valued as (
 
     select

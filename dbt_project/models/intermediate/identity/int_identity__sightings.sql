@@ -1,5 +1,5 @@
 -- Grain: one row is an identifier of a person in one source, with the first and last time it was seen there.
--- Times after the present are no sightings yet; identifiers without any time are still people.
+-- Times after the present are not sightings yet; identifiers without any time are still people.
 
 with orders as (
 

@@ -1,6 +1,6 @@
 """Ratings of responses and what followed come in; how the two go together, and what is at stake, goes out.
 
-Every subject is held against every later outcome, by three measures of the experience. Found is what stays beyond
+Every subject is compared with every later outcome, by three measures of the experience. Found is what stays beyond
 chance when all of these comparisons are counted (Benjamini & Hochberg 1995).
 """
 

@@ -1,5 +1,5 @@
 -- Grain: one row is a source x what is lost of it x how x why: of how many, and what cures it. Rows set aside
--- (previews, programs, the company's own traffic) and replaced by a later arrival are no loss.
+-- (previews, programs, the company's own traffic) and replaced by a later arrival are not losses.
 
 with dispositions as (
 

@@ -196,7 +196,7 @@ judged as (
             when construct in {{ unvalued }} or is_missing then 'kept'
             when answered_value is null then 'unreadable'
             when answered_value < scale_min or answered_value > scale_max then 'out_of_scale'
-            -- 6.5 is no answer to a question of boxes: it would be neither promoter, passive nor detractor.
+            -- 6.5 is not an answer to a question of boxes: it would be neither promoter, passive nor detractor.
             when
                 construct in {{ box_constructs() }}
                 and {{ is_whole('scale_max - scale_min') }}

@@ -1,5 +1,5 @@
 -- Grain: one row is an attempt of a person at a task, from its start event on.
--- Starting again within session_minutes, with no goal between, goes on with the same attempt (a page loaded anew).
+-- Starting again within session_minutes, with no goal between, goes on with the same attempt (a page loaded again).
 -- One event is never both ends of an attempt: where a task starts and ends with the same event, it takes turns.
 
 with tasks as (
@@ -89,7 +89,7 @@ repeated as (
 
 ),
 
--- What comes too late to be the goal of the event before it starts anew, and so the turns.
+-- What comes too late to be the goal of the event before it starts again, and so the turns.
 turns as (
 
     select

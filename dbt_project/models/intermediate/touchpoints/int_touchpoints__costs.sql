@@ -1,6 +1,6 @@
 -- Grain: one row is a touchpoint that a paid campaign brought, with its share of what the campaign cost on that day.
 -- A day's cost is shared alike among the touchpoints that name the campaign and its parameters. A day on which it
--- brought no visitors keeps its cost: no touchpoint bears it.
+-- brought no visitors keeps its cost: no touchpoint carries it.
 
 with touchpoints as (
 

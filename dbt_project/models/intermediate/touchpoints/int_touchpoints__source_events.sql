@@ -376,7 +376,7 @@ ticket_solved_events as (
 
 ),
 
--- What is said of another brand is no contact with this one.
+-- What is said of another brand is not a contact with this one.
 mention_events as (
 
     select

@@ -1,7 +1,7 @@
 -- Grain: one row is a response's cell under a question, as it is in the file, blank ones included.
 -- There may be millions: what a text means is worked out once per text (int_surveys__texts), not here.
 
--- A file's own columns for respondent, time and so on are no questions, whatever the file calls them. Models are read
+-- A file's own columns for respondent, time and so on are not questions, whatever the file calls them. Models are read
 -- where they are used: a CTE that several others name is written out whole by the engine.
 with canonical_columns as (
 

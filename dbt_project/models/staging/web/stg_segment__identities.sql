@@ -142,7 +142,7 @@ final as (
         min(occurred_at) as occurred_at,
         min(data_source) as data_source
     from pairs
-    -- Also leaves out what is no address or number: it has no key.
+    -- Also leaves out what is neither an address nor a number: it has no key.
     where from_identifier_key <> to_identifier_key
     group by
         from_identifier_key,

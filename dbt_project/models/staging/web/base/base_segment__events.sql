@@ -114,7 +114,7 @@ renamed as (
             coalesce(named.property_value, named.property_revenue, named.property_total) as decimal(18, 4)
         ) as value,
         try_cast(named.property_results as integer) as results,
-        -- A time below 0 or beyond thirty years, or a depth beyond the page, is no measurement: 1e400 is an infinity.
+        -- A time below 0 or beyond thirty years, or a depth beyond the page, is not a measurement: 1e400 is infinite.
         case
             when try_cast(named.property_engaged as double) between 0 and 1e9
                 then try_cast(named.property_engaged as double)

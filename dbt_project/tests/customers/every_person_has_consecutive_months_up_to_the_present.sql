@@ -33,7 +33,7 @@ expected as (
     from {{ ref('dim_people') }} as people
     left join {{ ref('int_customers__units') }} as units on people.person_id = units.person_id
     left join members on people.person_id = members.person_id
-    -- A filler, or an identifier that too many share, is no person.
+    -- A filler, or an identifier that too many share, is not a person.
     where not people.is_shared
 
 ),

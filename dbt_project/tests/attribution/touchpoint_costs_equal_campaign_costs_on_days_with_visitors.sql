@@ -1,8 +1,8 @@
--- What touchpoints bear of campaigns' costs is what the campaigns cost on the days on which they brought visitors.
+-- What touchpoints carry of campaigns' costs is what the campaigns cost on the days on which they brought visitors.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
 
-with borne as (
+with carried as (
 
     select coalesce({{ exact_sum('cost') }}, 0) as cost
     from {{ ref('fct_touchpoints') }}
@@ -40,8 +40,8 @@ spent as (
 )
 
 select
-    borne.cost as borne_cost,
+    carried.cost as carried_cost,
     spent.cost as spent_cost
-from borne
+from carried
 cross join spent
-where abs(borne.cost - spent.cost) > 0.005
+where abs(carried.cost - spent.cost) > 0.005
