@@ -47,6 +47,7 @@ def one(database: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
     return found
 
 
+@pytest.mark.thorough
 def test_a_visit_appears_in_every_mart() -> None:
     # What the tests below differ from: without this they could pass over models that return nothing.
     database = journey_world(visit())

@@ -64,6 +64,7 @@ def test_cyrillic_in_cp1251(tmp_path: Path) -> None:
     assert found == [(2, "Иван", "2026-01-01", "1")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("encoding", "name"),
     [

@@ -19,6 +19,7 @@ def source(kind: str, entity: str) -> dict[str, str]:
     return {"name": "export", "kind": kind, "vendor": "csv", "entity": entity, "path": "inbox/*.csv"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "entity"), ENTITIES)
 def test_an_entity_loads_canonical_columns_and_keeps_the_others(tmp_path: Path, kind: str, entity: str) -> None:
     columns = CSV_ENTITIES[kind][entity].columns

@@ -83,6 +83,7 @@ OTHERS: list[tuple[str, bytes]] = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "content"), OTHERS, ids=[f"{nth} {name}" for nth, (name, _) in enumerate(OTHERS)])
 def test_a_file_of_another_kind_is_named_and_other_files_load(tmp_path: Path, name: str, content: bytes) -> None:
     workspace = make_workspace(tmp_path, ORDERS)

@@ -61,6 +61,7 @@ def test_a_kill_leaves_a_whole_release_and_the_next_run_completes(tmp_path: Path
     assert len(contents) == len(set(contents)) == 2
 
 
+@pytest.mark.thorough
 def test_readers_never_see_a_partial_release(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "workspace")
     publish(workspace, run_id="r01", code_version="1", artefacts=prepare(workspace, "r01", amount=1), ledger=[])

@@ -15,6 +15,8 @@ from scipy import special
 from serving.statistics.compose import FOLDS, Estimates
 from serving.statistics.linear import Parts
 
+pytestmark = pytest.mark.thorough
+
 SEED = 20261122
 SURVEYS = 500
 Draw = Callable[[np.random.Generator], Estimates]

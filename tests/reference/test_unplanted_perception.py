@@ -20,6 +20,8 @@ from dbt_project.methods.perceptions.relative_weights import drivers_of
 from tests.dbt_project import value_chain
 from tests.dbt_project.value_chain import build, rows
 
+pytestmark = pytest.mark.thorough
+
 SEED, WORLDS, PEOPLE = 20261122, 200, 700
 LARGEST_RATE, LEVEL = 0.05, 0.01
 _PERCEPTIONS = "int_perceptions__"

@@ -18,6 +18,8 @@ from app.who.findings import find_marks
 from serving import AnswerRow
 from tests.dbt_project.value_chain import PROFILE, build, rows
 
+pytestmark = pytest.mark.thorough
+
 SEED, WORLDS, CUSTOMERS = 20261122, 200, 2000
 LARGEST_RATE, LEVEL, TOP = 0.05, 0.01, 0.2
 # Attributes as companies state them: two to nine values, common and rare ones, not known of everybody.

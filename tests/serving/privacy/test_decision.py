@@ -216,6 +216,7 @@ def test_a_small_margin_cell_cannot_be_derived_from_a_finer_table() -> None:
         assert not solve(shown, *inside), (margin, key)
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 12), min_size=12, max_size=12))
 def test_no_small_month_can_be_derived_from_shown_windows(counts: list[int]) -> None:

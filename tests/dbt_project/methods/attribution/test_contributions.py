@@ -66,6 +66,7 @@ def by_channel(paths: PathCounts, values: np.ndarray) -> dict[str, float]:
     return dict(zip(paths.channels, values.tolist(), strict=True))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("model", MODELS)
 @given(paths=PATHS)
 def test_contributions_and_untouched_conversions_sum_to_the_total(model: str, paths: list[Counted]) -> None:
