@@ -232,7 +232,7 @@ def test_every_unreadable_file_is_a_separate_problem(tmp_path: Path, monkeypatch
         (OSError(13, "Permission denied", f"/home/{EMAIL}"), "Permission denied"),
         (ValueError(f"embedded null in '{EMAIL}'"), "ValueError"),
         (OverflowError("too large"), "OverflowError"),
-        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates"), "no text"),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates"), "not text"),
         (RecursionError(), "nested too deep"),
         (MemoryError(), "more memory"),
         (duckdb.ConversionException(f"Could not convert string '{EMAIL}' to INT32"), "Could not convert"),

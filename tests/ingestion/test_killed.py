@@ -17,7 +17,8 @@ from workspace import Workspace
 
 RUN = """
 import os, signal, sys
-from ingestion import load_source, loader, prepare
+from ingestion import load_source, prepare
+from ingestion.engine import loader
 from workspace import load_workspace
 
 root, module_name, function_name, when = sys.argv[1:]
