@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.kit import pages
 from app.kit.formatting import percent
 from app.kit.page_session import open_session
 from app.kit.periods import window
 from tests.app.conftest import Open
 
-PAGES = ("today", "who", "journey", "outcomes", "expectations", "corners", "before", "quality", "definitions")
-ANSWERS = PAGES[:7]
+PAGES = tuple(page.name for page in pages.PAGES)
+ANSWERS = tuple(page.name for page in pages.PAGES if page.group != "Trust")
 
 
 def texts(page: AppTest) -> str:
