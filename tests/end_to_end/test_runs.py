@@ -204,7 +204,8 @@ def test_a_failing_withhold_check_withholds_only_its_metrics(built: tuple[Path, 
     root = tmp_path / "withhold"
     shutil.copytree(built[0], root)
     off_scale = (
-        "update marts.fct_expectation_gaps set gap_pct = 250 "
+        # In points and in percent alike: where the two disagree the mart breaks its own condition, which blocks.
+        "update marts.fct_expectation_gaps set gap_pct = 250, gap = 2.5 * (scale_max - scale_min) "
         "where answer_id = (select min(answer_id) from marts.fct_expectation_gaps where gap_pct is not null)"
     )
     assert _gate_and_publish(root, built[1], off_scale) == "published"
