@@ -36,7 +36,9 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("model", [Config, Source])
 def test_every_key_is_explained(page: str, model: type[BaseModel]) -> None:
-    assert [key for key in keys(model) if key not in page] == []
+    # In the first column of a table: a key that is only mentioned elsewhere is not explained.
+    first = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
+    assert [key for key in keys(model) if not any(key in cell for cell in first)] == []
 
 
 def test_every_encoding_and_vendor_is_listed(page: str) -> None:
