@@ -74,7 +74,8 @@ def chromium() -> str | None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+# A module at a time: as long as Playwright is open, no other test of its process can run an event loop.
+@pytest.fixture(scope="module")
 def browser(chromium: str | None) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
@@ -94,9 +95,9 @@ def address(demo_workspace: Path, repository: Path, tmp_path_factory: pytest.Tem
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def contexts(browser: Browser) -> Iterator[dict[tuple[int, str], BrowserContext]]:
-    """One profile a screen, kept, so that the app's scripts are fetched once."""
+    """One profile a screen, kept for a module, so that the app's scripts are fetched once."""
     opened: dict[tuple[int, str], BrowserContext] = {}
     yield opened
     for one in opened.values():
