@@ -23,6 +23,9 @@ from workspace.paths import MANIFEST_FILE, WorkspacePaths
 pytestmark = pytest.mark.thorough
 
 MARTS = Path("dbt_project", "models", "marts", "orders")
+# As models that were renamed left them behind, and a table that no model ever made.
+FORMER = {"cx": ("marts.fct_former",), "raw": ("intermediate.int_former__texts", "staging.stg_former")}
+KEPT = {"cx": (), "raw": ("raw_own.notes",)}
 
 
 def dbt(project: Path, *command: str) -> str:
@@ -47,6 +50,11 @@ def example_of_the_docs() -> str:
     return textwrap.indent(textwrap.dedent(found[1]), "      ")
 
 
+def tables_of(*lists: dict[str, tuple[str, ...]]) -> dict[str, set[str]]:
+    """Names of tables by database, of several lists together."""
+    return {database: {name for some in lists for name in some[database]} for database in lists[0]}
+
+
 @pytest.fixture(scope="module")
 def edited(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project that was built, edited as the docs say, and built again."""
@@ -56,6 +64,12 @@ def edited(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     shutil.copytree(PROJECT / "dbt_project", project / "dbt_project", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(demo_workspace / "warehouse", project / "warehouse")
     dbt(project, "build", "--select", "fct_orders")
+    for database, names in tables_of(FORMER, KEPT).items():
+        with duckdb.connect(str(project / "warehouse" / f"{database}.duckdb")) as connection:
+            for name in names:
+                kind = "view" if "stg_" in name else "table"
+                connection.execute(f"create schema if not exists {name.split('.')[0]}")
+                connection.execute(f"create {kind} {name} as select 'what somebody wrote' as answer")
     mart = project / MARTS / "fct_orders.sql"
     mart.write_text(f"-- another thought\n{mart.read_text()}")
     dbt(project, "build", "--select", "fct_orders")
@@ -77,6 +91,16 @@ def _publish_definitions(manifest: Path, release: Path) -> None:
 def test_an_edited_mart_with_metrics_builds_again(edited: Path) -> None:
     with duckdb.connect(str(edited / "warehouse" / "cx.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) > 0 from marts.fct_orders").fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize("database", FORMER)
+def test_a_build_drops_the_tables_of_former_models_and_no_others(edited: Path, database: str) -> None:
+    with duckdb.connect(str(edited / "warehouse" / f"{database}.duckdb"), read_only=True) as connection:
+        listed = connection.execute("select table_schema || '.' || table_name from information_schema.tables")
+        found = {name for (name,) in listed.fetchall()}
+    assert found.isdisjoint(FORMER[database])
+    assert found >= set(KEPT[database])
+    assert len(found) > len(KEPT[database])
 
 
 def test_the_metric_example_of_the_docs_works(edited: Path, demo_workspace: Path, tmp_path: Path) -> None:
