@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.built_demo import build_demo, start_building
 
@@ -17,7 +20,27 @@ settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# Files with tests that open pages of the app: one worker runs them all, since a page's first opening takes longest.
+_OPENS_PAGES = "open_page"
 _BUILDER = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+class _ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
+    """One worker for each file, and one for all files that open pages."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return _OPENS_PAGES if _opens_pages(REPOSITORY / file) else file
+
+
+@cache
+def _opens_pages(path: Path) -> bool:
+    return _OPENS_PAGES in path.read_text()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
+    return _ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,8 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     sizes = Counter(item.path for item in items)
     late = {item.path for item in items if _needs_demo(item)}
-    pages = REPOSITORY / "tests" / "app"
-    items.sort(key=lambda item: (item.path in late, pages not in item.path.parents, -sizes[item.path], str(item.path)))
+    items.sort(key=lambda item: (item.path in late, not _opens_pages(item.path), -sizes[item.path], str(item.path)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

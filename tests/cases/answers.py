@@ -55,9 +55,12 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:
-    """A row without words that only explain it; numbers to nine digits."""
+    """A row without words that only explain it; numbers to nine digits and twelve decimals.
+
+    Doubles are added up in any order, so a mean of answers that cancel out is 2e-17 once and 3e-16 the next time.
+    """
     return {
-        name: float(f"{value:.9g}") if isinstance(value, float) else value
+        name: round(float(f"{value:.9g}"), 12) + 0.0 if isinstance(value, float) else value
         for name, value in record.items()
         if name not in ("reason", "interval")
     }
