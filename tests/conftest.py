@@ -20,13 +20,13 @@ settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-# Files with tests that open pages of the app: one worker runs them all, since a page's first opening takes longest.
-_OPENS_PAGES = "open_page"
+# Files with tests that open pages of the demo: one worker runs them all, since a page's first opening takes longest.
+_OPENS_PAGES = "open_page(demo_workspace"
 _BUILDER = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 class _ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
-    """One worker for each file, and one for all files that open pages."""
+    """A worker takes a file at a time, and all files that open pages of the demo together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
@@ -44,14 +44,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that need the demo come last, so that it is built beside the others; of them, those that open pages first.
+    """Tests of ingestion come first, and the demo is built beside them; then what takes longest, and needs the demo.
 
-    A page takes ten times as long as another test; else the files with the most tests come first. Workers of
-    pytest-xdist must find the same order, so it follows from the tests alone (`--no-loadscope-reorder`).
+    A page takes ten times as long as another test. The quick ones come last, so that no worker waits for the other. Of
+    each kind the files with the most tests come first. Workers of pytest-xdist must find the same order, so it follows
+    from the tests alone (`--no-loadscope-reorder`).
     """
     sizes = Counter(item.path for item in items)
     late = {item.path for item in items if _needs_demo(item)}
-    items.sort(key=lambda item: (item.path in late, not _opens_pages(item.path), -sizes[item.path], str(item.path)))
+    ingestion = REPOSITORY / "tests" / "ingestion"
+
+    def turn(path: Path) -> int:
+        if path in late:
+            return 1 if _opens_pages(path) else 2
+        return 0 if ingestion in path.parents else 3
+
+    items.sort(key=lambda item: (turn(item.path), -sizes[item.path], str(item.path)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

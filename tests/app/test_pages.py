@@ -21,9 +21,22 @@ def texts(page: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, AppTest]:
+    """Pages that a test of this module has drawn, by name: not to be clicked on."""
+    return {}
+
+
+@pytest.fixture
+def page(open_page: Open, demo_workspace: Path, drawn: dict[str, AppTest], name: str) -> AppTest:
+    """The page called `name` as its bare address opens it, drawn once for all tests that only read it."""
+    if name not in drawn:
+        drawn[name] = open_page(demo_workspace, name)
+    return drawn[name]
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_opens_with_one_computed_answer(open_page: Open, demo_workspace: Path, name: str) -> None:
-    page = open_page(demo_workspace, name)
+def test_every_page_opens_with_one_computed_answer(page: AppTest) -> None:
     assert not page.exception
     assert len(page.title) == 1
     assert any(character.isdigit() for character in page.title[0].value)
@@ -31,8 +44,7 @@ def test_every_page_opens_with_one_computed_answer(open_page: Open, demo_workspa
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_headings_never_skip_a_level(open_page: Open, demo_workspace: Path, name: str) -> None:
-    page = open_page(demo_workspace, name)
+def test_headings_never_skip_a_level(page: AppTest) -> None:
     assert not page.subheader or page.header
 
 
@@ -77,8 +89,7 @@ def test_the_url_keeps_the_release(open_page: Open, demo_workspace: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_every_evidence_card_states_its_source(open_page: Open, demo_workspace: Path, name: str) -> None:
-    page = open_page(demo_workspace, name)
+def test_every_evidence_card_states_its_source(page: AppTest, name: str) -> None:
     said = texts(page)
     if name != "today":
         assert "Owner" in said

@@ -132,9 +132,11 @@ CASES = [
 FEW = ("crm-orders", "survey-long", "segment", "zendesk", "qualtrics")
 
 
-@pytest.fixture(
-    params=[pytest.param(one, id=one.name, marks=() if one.name in FEW else pytest.mark.thorough) for one in CASES]
-)
+def marks_of(case: Case) -> tuple[pytest.MarkDecorator, ...]:
+    return () if case.name in FEW else (pytest.mark.thorough,)
+
+
+@pytest.fixture(params=[pytest.param(one, id=one.name, marks=marks_of(one)) for one in CASES])
 def case(request: pytest.FixtureRequest) -> Case:
     found = request.param
     assert isinstance(found, Case)
@@ -265,7 +267,9 @@ def test_a_prefix_of_a_deleted_longer_file_is_recognised(workspace: Workspace, c
 REQUIRED = [(case, CSV_ENTITIES[case.source["kind"]][case.source["entity"]].required) for case in CASES[:-3]]
 
 
-@pytest.mark.parametrize(("case", "required"), [pytest.param(*one, id=one[0].name) for one in REQUIRED if one[1]])
+@pytest.mark.parametrize(
+    ("case", "required"), [pytest.param(*one, id=one[0].name, marks=marks_of(one[0])) for one in REQUIRED if one[1]]
+)
 def test_a_lost_required_column_stops_only_its_source(tmp_path: Path, case: Case, required: tuple[str, ...]) -> None:
     other = {**EVENTS, "name": "site"}
     workspace = make_workspace(tmp_path, case.source, other)

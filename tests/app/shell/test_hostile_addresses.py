@@ -54,7 +54,11 @@ def test_an_unknown_release_in_the_url_gives_a_message(open_page: Open, demo_wor
     assert len(said) < 250
 
 
-@pytest.mark.parametrize("payload", EVERY_TENTH, ids=plain)
+@pytest.mark.parametrize(
+    "payload",
+    [*FEW, *(pytest.param(one, marks=pytest.mark.thorough) for one in EVERY_TENTH if one not in FEW)],
+    ids=plain,
+)
 def test_an_unknown_metric_in_the_url_gives_a_message(open_page: Open, demo_workspace: Path, payload: str) -> None:
     page = open_page(demo_workspace, "definitions", metric=payload)
     check(page, payload)
@@ -72,6 +76,7 @@ def test_a_page_does_not_interpret_hostile_url_text(
     check(open_page(demo_workspace, name, **dict.fromkeys(PARAMETERS, payload)), payload)
 
 
+@pytest.mark.thorough
 def test_repeated_url_parameters_count_once(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "who", segment=["<b>", "[x](https://evil.example)"], period=["x", "y"])
     check(page, "[x](https://evil.example)")
