@@ -44,7 +44,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of ingestion come first, and the demo is built beside them; then what takes longest, and needs the demo.
+    """Tests of ingestion and models come first: the demo is built beside them. Then what takes longest, and needs it.
 
     A page takes ten times as long as another test. The quick ones come last, so that no worker waits for the other. Of
     each kind the files with the most tests come first. Workers of pytest-xdist must find the same order, so it follows
@@ -52,12 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     sizes = Counter(item.path for item in items)
     late = {item.path for item in items if _needs_demo(item)}
-    ingestion = REPOSITORY / "tests" / "ingestion"
+    early = {REPOSITORY / "tests" / "ingestion", REPOSITORY / "tests" / "dbt_project"}
 
     def turn(path: Path) -> int:
         if path in late:
             return 1 if _opens_pages(path) else 2
-        return 0 if ingestion in path.parents else 3
+        return 3 if early.isdisjoint(path.parents) else 0
 
     items.sort(key=lambda item: (turn(item.path), -sizes[item.path], str(item.path)))
 

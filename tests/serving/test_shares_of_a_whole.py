@@ -34,6 +34,7 @@ def marts(release: LiveRelease) -> duckdb.DuckDBPyConnection:
         yield connection
 
 
+@pytest.mark.thorough
 def test_no_share_can_be_sliced_into_0_and_100_percent(release: LiveRelease, marts: duckdb.DuckDBPyConnection) -> None:
     found = set()
     for definition in catalogue(release):
