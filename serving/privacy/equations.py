@@ -71,8 +71,13 @@ class Equations:
 
     @staticmethod
     def _solved(system: sparse.csr_array, right: Vector) -> Vector:
+        # Given a matrix, SciPy wraps it in a product that takes as long again as the sum of a small one.
+        transposed = system.T.tocsr()
+        products = linalg.LinearOperator(
+            system.shape, matvec=system.__matmul__, rmatvec=transposed.__matmul__, dtype=system.dtype
+        )
         most = 20 * max(system.shape)
-        solution: Vector = linalg.lsqr(system, right, atol=0, btol=0, conlim=0, iter_lim=most)[0]
+        solution: Vector = linalg.lsqr(products, right, atol=0, btol=0, conlim=0, iter_lim=most)[0]
         return solution
 
 
