@@ -99,7 +99,9 @@ def _columns(workspace: Workspace, sample: Sample) -> Mapping[str, Mapping[str, 
     """Columns that hold numbers, with their values; labels that survey_values.csv turns into numbers left out."""
     source = sample.source
     if source.kind != "survey":
-        return {source.columns.get(name, name): values for name, values in sample.canonical.items() if name in NUMBERS}
+        return {
+            source.named_columns.get(name, name): values for name, values in sample.canonical.items() if name in NUMBERS
+        }
     found = {}
     for row in workspace.mappings.rows("survey_codebook"):
         question, construct = row["question_id"], row["construct"].lower()

@@ -156,7 +156,8 @@ class Sample:
         canonical = positions_of_columns(names, shape) if self.source.vendor != "qualtrics" else {}
         own = {position: name for position, name in enumerate(names) if name in self.columns}
         for cells in self._records(text, shape.delimiter, head.last_line, len(names)):
-            row = {name: cells[position - 1].strip() for name, position in canonical.items()}
+            row = {name: shape.meant(name, cells[position - 1].strip()) for name, position in canonical.items()}
+            row |= shape.constants
             for name, value in row.items():
                 _count(self.canonical, name, value)
             if self.entity in ("wide", "responses", "contacts", "accounts"):

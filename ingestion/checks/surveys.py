@@ -118,14 +118,14 @@ def _questions(
 ) -> Iterator[tuple[str, Sequence[str]]]:
     """Each question with its cells: a column of a wide file, the rows of one id of a long one."""
     if source.entity != "long":
-        own = {*source.columns.values()}
+        own = {*source.named_columns.values()}
         for at, name in enumerate(names):
             if name not in own:
                 yield name, [row[at] for row in rows if at < len(row)]
         return
     at_question, at_value = (
         names.index(column) if column in names else None
-        for column in (source.columns.get(name, name) for name in ("question_id", "value"))
+        for column in (source.named_columns.get(name, name) for name in ("question_id", "value"))
     )
     if at_question is None or at_value is None:
         return

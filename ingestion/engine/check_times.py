@@ -17,8 +17,9 @@ import duckdb
 
 from ingestion.engine.time_formats import format_fault
 from ingestion.engine.time_sql import time_expression
-from ingestion.readers.delimited import WHITESPACE, HeaderError, positions_of, read_head
+from ingestion.readers.delimited import WHITESPACE, HeaderError, read_head
 from ingestion.readers.vendor import Shape
+from ingestion.vendors.tables import positions_of_columns
 from workspace import Source, Workspace
 from workspace.errors import Problem
 from workspace.vocabulary import CSV_ENTITIES
@@ -102,13 +103,13 @@ def _first_values(text: Path, source: Source, shape: Shape) -> Mapping[str, Mapp
         head = read_head(text, delimiter=shape.delimiter, header_rows=1 if shape.has_header else 0)
     except HeaderError:
         return {}
-    own = [column for column in CSV_ENTITIES[source.kind][source.entity].columns if column in TIME_COLUMNS]
-    positions = positions_of(head.keys, shape.columns, own)
+    read = positions_of_columns(head.keys, shape)
+    positions = {column: position for column, position in read.items() if column in TIME_COLUMNS}
     found: dict[str, dict[str, int]] = {column: {} for column in positions}
     for cells in _records(text, shape.delimiter, head.last_line):
         if len(cells) == head.width:
             for column, position in positions.items():
-                value = cells[position - 1].strip()
+                value = shape.meant(column, cells[position - 1].strip())
                 if value:
                     found[column][value] = found[column].get(value, 0) + 1
     return found
@@ -139,7 +140,7 @@ def _problem_of(
     first = next(iter(unreadable))
     value = f"'{first}'" if _may_be_shown(first) else "The first of them"
     reading = f"by the timestamp_format '{pattern}'" if pattern else "without a timestamp_format"
-    named = source.columns.get(column, column)
+    named = source.named_columns.get(column, column)
     place = f"column '{named}' ({column})" if named != column else f"column '{column}'"
     return Problem(
         file=shown,

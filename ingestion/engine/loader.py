@@ -250,7 +250,7 @@ def _reading(shape: Shape) -> str:
         "encoding": shape.encoding,
         "delimiter": shape.delimiter,
         "header": shape.has_header,
-        "columns": dict(sorted(shape.columns.items())),
+        **shape.reading(),
         # As before where it says nothing, so that no file is read again for an option that it does not use.
         **({"header_rows": shape.header_rows} if shape.header_rows != 1 else {}),
     }

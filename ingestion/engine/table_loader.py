@@ -366,6 +366,6 @@ def _reading(source: Source, shape: Shape) -> str:
         "raw_table": [shape.table.schema, shape.table.name, *shape.table.columns],
         "table": source.table,
         "cursor": source.cursor,
-        "columns": dict(sorted(shape.columns.items())),
+        **shape.reading(),
     }
     return hashlib.sha256(json.dumps(options).encode()).hexdigest()[:16]

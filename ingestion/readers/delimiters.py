@@ -31,7 +31,7 @@ def wrong_delimiter(text: Path, shape: Shape, *, shown: str) -> Problem | None:
         return None
     name = "tab" if better == "\t" else better
     is_one_column = _width(_rows(text, shape.delimiter)) == 1
-    missing = next((shape.columns.get(name, name) for name in shape.required), None)
+    missing = next((shape.columns.get(name, name) for name in shape.required if name not in shape.constants), None)
     lack = f"The file has no column '{missing}': " if missing else ""
     what = "all of the header is one column." if is_one_column else "the rows are not as wide as the header."
     what = lack + what if lack else what[:1].upper() + what[1:]

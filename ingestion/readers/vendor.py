@@ -29,6 +29,8 @@ class Shape:
         required: canonical columns that a file must have.
         header_rows: how many rows the header has, where there is one; columns are named by the first.
         columns: canonical column -> column of the file, where the names differ.
+        constants: canonical column -> what every row has; nothing is read for it.
+        words: canonical column -> a cell in lower case -> what it stands for; other cells stay as they are.
         named: further names of the file that the user wrote, in the mappings.
     """
 
@@ -40,7 +42,23 @@ class Shape:
     header_rows: int = 1
     required: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
+
+    def meant(self, column: str, text: str) -> str:
+        """What a cell of a canonical column stands for."""
+        return self.words.get(column, {}).get(text.lower(), text)
+
+    def reading(self) -> dict[str, Mapping[str, object]]:
+        """What decides how the canonical columns are filled, for a fingerprint.
+
+        As before where cx.yml names columns only, so that no file is read again for rules that it does not use.
+        """
+        words = {name: dict(sorted(self.words[name].items())) for name in sorted(self.words)}
+        constants = dict(sorted(self.constants.items()))
+        used: dict[str, Mapping[str, object]] = {"columns": dict(sorted(self.columns.items()))}
+        return used | ({"constants": constants} if constants else {}) | ({"words": words} if words else {})
 
     def names(self, found: Sequence[str], *, word: str = "column", have_positions: bool = True) -> Names:
         """Names that occur in a file, and how messages describe them."""

@@ -51,7 +51,9 @@ def shape_of(source: Source, mappings: Mappings) -> Shape:
         has_header=source.header,
         header_rows=source.header_rows,
         required=entity.required if entity else (),
-        columns=source.columns,
+        columns=source.named_columns,
+        constants=source.constants,
+        words=source.words,
         named=frozenset(_named(source, mappings)),
     )
 

@@ -63,13 +63,20 @@ def canonical_values(
         keys: names of the columns, in their order.
         has_blank_cells: there may be cells of nothing but blanks.
     """
-    own = _canonical_columns(shape)
-    positions = positions_of(keys, shape.columns, own)
+    positions = positions_of_columns(keys, shape)
     trimmed = "nullif(trim({}), '')" if has_blank_cells else "trim({})"
-    values = {
-        column: trimmed.format(cell(positions[column])) if column in positions else "null::varchar" for column in own
-    }
+    values = dict.fromkeys(_canonical_columns(shape), "null::varchar")
+    values |= {column: trimmed.format(cell(position)) for column, position in positions.items()}
     parameters: dict[str, object] = {}
+    for column, constant in shape.constants.items():
+        values[column] = f"$constant_{column}::varchar"
+        parameters[f"constant_{column}"] = constant
+    for column, words in shape.words.items():
+        if column in positions:
+            at = f"list_position($words_{column}::varchar[], lower({values[column]}))"
+            meant = f"nullif(trim(($meant_{column}::varchar[])[{at}]), '')"
+            values[column] = f"case when {at} > 0 then {meant} else {values[column]} end"
+            parameters |= {f"words_{column}": list(words), f"meant_{column}": list(words.values())}
     if "_canonical" in shape.table.columns:
         # Staging has to separate questions from the columns that the canonical ones were read from.
         values["_canonical"] = "$canonical::varchar"
@@ -82,8 +89,9 @@ def canonical_values(
 
 
 def positions_of_columns(keys: Sequence[str], shape: Shape) -> dict[str, int]:
-    """The position (from 1) of each canonical column of a raw table, by the names of the columns that are there."""
-    return positions_of(keys, shape.columns, _canonical_columns(shape))
+    """The position (from 1) of each canonical column that is read, by the names of the columns that are there."""
+    read = [column for column in _canonical_columns(shape) if column not in shape.constants]
+    return positions_of(keys, shape.columns, read)
 
 
 def _canonical_columns(shape: Shape) -> list[str]:
@@ -120,10 +128,10 @@ def missing_columns(
         line: where a file's header is; None where there is none.
         holder: what holds the columns, in a word.
     """
-    own = _canonical_columns(shape)
     names = shape.names(keys)
-    positions = positions_of(keys, shape.columns, own)
-    lacking = [name for name in own if name not in positions and (name in shape.required or name in shape.columns)]
+    found = {*positions_of_columns(keys, shape), *shape.constants}
+    wanted_ones = {*shape.required, *shape.columns, *shape.words}
+    lacking = [name for name in _canonical_columns(shape) if name in wanted_ones and name not in found]
     required = [name for name in lacking if name in shape.required]
     problems = []
     if len(required) > 1:

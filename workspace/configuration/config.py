@@ -8,11 +8,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
@@ -306,11 +306,19 @@ def _shortened(text: str) -> str:
 
 
 def _problems_of(error: ValidationError, data: Any) -> Iterable[Problem]:
-    for detail in error.errors():
+    details = error.errors()
+    for detail in details:
         location = [part for part in detail["loc"] if part != "__root__"]
+        # A list whose only item is wrong is called empty, too.
+        if detail["type"] == "too_short" and any(_is_below(other["loc"], detail["loc"]) for other in details):
+            continue
         key = ".".join(str(part) for part in location)
         what, fix = _explain(detail, location, key)
         yield Problem(file="cx.yml", line=_line_of(data, location), key=key or None, what=what, fix=fix)
+
+
+def _is_below(location: Sequence[Any], other: Sequence[Any]) -> bool:
+    return len(location) > len(other) and tuple(location[: len(other)]) == tuple(other)
 
 
 def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
@@ -344,10 +352,13 @@ def _shown_input(detail: Any, location: list[Any]) -> str:
 
 def _known_keys(location: list[Any]) -> list[str]:
     model: type[BaseModel] = Config
+    is_named_by_user = False
     for part in location:
-        if isinstance(part, int):
+        if isinstance(part, int) or is_named_by_user:
+            is_named_by_user = False
             continue
         annotation = model.model_fields[part].annotation
+        is_named_by_user = get_origin(annotation) is dict
         candidates = [annotation, *get_args(annotation)]
         sections = [item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)]
         if not sections:

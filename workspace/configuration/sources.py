@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer, model_validator
 
 from workspace.environment import SECRET_REFERENCE_PREFIX
 from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
@@ -39,6 +39,8 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 # Keys of a source that belong to tables of databases, and those that belong to files.
 _TABLE_KEYS = ("url", "table", "cursor", "lag")
 _FILE_KEYS = ("path", "encoding", "delimiter", "header", "header_rows", "decimal")
+# What tells persons apart: never the same for all rows.
+_OF_ONE_PERSON = ("customer_id", "person_id", "respondent", "email", "phone")
 TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
 
 
@@ -46,6 +48,45 @@ class Section(BaseModel):
     """A part of cx.yml: unknown keys are refused, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ColumnRule(Section):
+    """Where a canonical column comes from: a column of the file, or the same words for every row.
+
+    Attributes:
+        column: the file's column; none where it has the canonical name itself, or nothing is read.
+        words: a cell of the file, in any case -> what it stands for; other cells stay as they are.
+        constant: what every row has.
+    """
+
+    column: str | None = None
+    words: dict[str, str] = Field(default_factory=dict)
+    constant: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_name(cls, value: Any) -> Any:
+        return {"column": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if self.constant is not None and (self.column is not None or self.words):
+            raise ValueError("'constant' is what every row has; remove it, or 'column' and 'words'")
+        if self.constant is None and self.column is None and not self.words:
+            raise ValueError("name the file's 'column', its 'words', or a 'constant'")
+        if len({word.strip().lower() for word in self.words}) < len(self.words):
+            raise ValueError("'words' names a word twice; they are read in any case")
+        return self
+
+    @model_serializer
+    def _as_written(self) -> str | dict[str, Any]:
+        if self.column is not None and not self.words:
+            return self.column
+        return {
+            name: value
+            for name, value in (("column", self.column), ("words", self.words), ("constant", self.constant))
+            if value
+        }
 
 
 class Source(Section):
@@ -71,7 +112,7 @@ class Source(Section):
     phone_region: str | None = None
     fresh_within_hours: float | None = Field(default=None, gt=0)
     max_loss: float = Field(default=0.05, ge=0, le=1)
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: dict[str, ColumnRule] = Field(default_factory=dict)
 
     @field_validator("encoding")
     @classmethod
@@ -155,12 +196,18 @@ class Source(Section):
                     f"'{column}' is not a canonical column of {self.kind}/{self.entity}; "
                     f"known are {', '.join(known)}.{hint}"
                 )
+        for column in self.constants:
+            if column in {*entities[self.entity].key, *_OF_ONE_PERSON}:
+                raise ValueError(
+                    f"'{column}' as a constant would make all rows one; name the column that tells them apart"
+                )
         if not self.header and self.header_rows > 1:
             raise ValueError(
                 "'header: false' says that there is no header, 'header_rows' how many rows it has; remove one"
             )
         if not self.header:
-            unnamed = [column for column in entities[self.entity].required if column not in self.columns]
+            placed = {**self.named_columns, **self.constants}
+            unnamed = [column for column in entities[self.entity].required if column not in placed]
             if unnamed:
                 raise ValueError(
                     f"a file without a header needs 'columns' for {', '.join(unnamed)}, by position ('1', '2', ...)"
@@ -182,6 +229,25 @@ class Source(Section):
                 "'cursor' and 'lag' go together; 'lag' is how late a row may be committed, such as '15 minutes'"
             )
         return self
+
+    @property
+    def named_columns(self) -> dict[str, str]:
+        """Canonical column -> the column of the file, where cx.yml names one."""
+        return {name: rule.column for name, rule in self.columns.items() if rule.column is not None}
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """Canonical column -> what every row has."""
+        return {name: rule.constant for name, rule in self.columns.items() if rule.constant is not None}
+
+    @property
+    def words(self) -> dict[str, dict[str, str]]:
+        """Canonical column -> a cell in lower case -> what it stands for."""
+        return {
+            name: {word.strip().lower(): meant for word, meant in rule.words.items()}
+            for name, rule in self.columns.items()
+            if rule.words
+        }
 
     @property
     def namespace(self) -> str:
