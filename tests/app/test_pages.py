@@ -123,7 +123,7 @@ def test_the_journey_page_names_the_handoff_task_and_initiatives(open_page: Open
     assert "3 New help pages (" in shown
 
 
-@pytest.mark.parametrize("way", ["Start at a step", "End at a step"])
+@pytest.mark.parametrize("way", ["Start at a step", pytest.param("End at a step", marks=pytest.mark.thorough)])
 def test_the_path_explorer_uses_the_step_in_the_url(open_page: Open, demo_workspace: Path, way: str) -> None:
     session = open_session(demo_workspace)
     page = open_page(demo_workspace, "journey", way=way, step="Advice chat")
