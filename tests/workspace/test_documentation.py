@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from cli.main import app
+from ingestion.checks.samples import IMPLIED_EVENTS
 from workspace.configuration.config import Config
 from workspace.configuration.mappings import MAPPING_FILES
 from workspace.configuration.sources import ENCODINGS, ColumnRule, Source
@@ -61,6 +62,14 @@ def test_every_mapping_file_documents_its_columns_and_values(page: str) -> None:
         assert [column for column in shape.required if f"**{column}**" not in line] == []
         words = {word for words in shape.words.values() for word in words}
         assert [word for word in sorted(words) if f"`{word}`" not in page] == []
+
+
+def test_every_implied_event_and_understood_word_is_listed(page: str, repository: Path) -> None:
+    macros = (repository / "dbt_project" / "macros" / "vendors" / "vendor_words.sql").read_text()
+    words = {word for listed in re.findall(r" in \(([^)]*)\)", macros) for word in re.findall(r"'([^']*)'", listed)}
+    events = {event for events in IMPLIED_EVENTS.values() for event in events}
+    assert len(words) > 30
+    assert [word for word in sorted(words | events) if f"`{word}`" not in page] == []
 
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/*.md")
