@@ -61,6 +61,9 @@ _CLOCKS: Final = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p",
 _BETWEEN: Final = (" ", ", ", "T")
 _ZONES: Final = ("", " %z", "%z", " GMT%z", " %Z")
 _OTHERS: Final = ("%a %b %d %H:%M:%S %z %Y", "%d/%b/%Y:%H:%M:%S %z", "%H:%M %d.%m.%Y", "%H:%M %d/%m/%Y")
+# What only the whole expression of a time reads; and how many formats are tried at once.
+_ZONE_NAME: Final = " %Z"
+_AT_ONCE: Final = 200
 
 
 def check_format(source: Source) -> Problem | None:
@@ -179,18 +182,34 @@ def _fitting_formats(values: list[str], *, zone: str, earliest: str) -> list[str
     """Formats that read every value: one, or two where day and month cannot be distinguished."""
     found: list[str] = []
     with duckdb.connect() as connection:
-        for pattern in _candidates():
-            # Cheaply first: without the zone's name, which only the whole expression reads.
-            tried = pattern.removesuffix(" %Z")
-            bare = values[:3] if tried == pattern else [value.rpartition(" ")[0] for value in values[:3]]
-            if not _fits(connection, bare, tried):
-                continue
+        for pattern in _plausible(connection, values[:3]):
             if len(_readable(values, pattern, zone=zone, earliest=earliest)) == len(values):
                 found.append(pattern)
                 if len(found) == 2:
                     break
     is_one = len(found) == 2 and sorted(found[0]) != sorted(found[1])
     return found[:1] if is_one else found
+
+
+def _plausible(connection: duckdb.DuckDBPyConnection, values: list[str]) -> Iterator[str]:
+    """Formats that read these values but for the zone's name, which only the whole expression reads.
+
+    Two thousand are tried, so many at once first: what none of them reads, no one does.
+    """
+    candidates = _candidates()
+    while tried := list(itertools.islice(candidates, _AT_ONCE)):
+        named = [pattern for pattern in tried if pattern.endswith(_ZONE_NAME)]
+        bare = [value.rpartition(" ")[0] for value in values]
+        is_read = {
+            is_named: bool(patterns)
+            and _fits(connection, texts[:1], [one.removesuffix(_ZONE_NAME) for one in patterns])
+            for is_named, patterns, texts in ((True, named, bare), (False, [*{*tried} - {*named}], values))
+        }
+        for pattern in tried:
+            is_named = pattern.endswith(_ZONE_NAME)
+            texts = bare if is_named else values
+            if is_read[is_named] and _fits(connection, texts, [pattern.removesuffix(_ZONE_NAME)]):
+                yield pattern
 
 
 def _candidates() -> Iterator[str]:
@@ -200,9 +219,13 @@ def _candidates() -> Iterator[str]:
     yield from _OTHERS
 
 
-def _fits(connection: duckdb.DuckDBPyConnection, values: list[str], pattern: str) -> bool:
-    query = "select bool_and(try_strptime(text, $pattern) is not null) from (select unnest($values::varchar[]) as text)"
-    return bool(connection.execute(query, {"pattern": pattern, "values": values}).fetchall()[0][0])
+def _fits(connection: duckdb.DuckDBPyConnection, values: list[str], patterns: list[str]) -> bool:
+    """Whether each value is read by one of the patterns at least."""
+    query = """
+        select bool_and(try_strptime(text, $patterns::varchar[]) is not null)
+        from (select unnest($values::varchar[]) as text)
+    """
+    return bool(connection.execute(query, {"patterns": patterns, "values": values}).fetchall()[0][0])
 
 
 def _readable(values: list[str], pattern: str | None, *, zone: str, earliest: str) -> set[str]:

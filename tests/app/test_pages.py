@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from streamlit.testing.v1 import AppTest
 
 from app.kit import pages
@@ -13,6 +15,13 @@ from tests.app.conftest import Open
 
 PAGES = tuple(page.name for page in pages.PAGES)
 ANSWERS = tuple(page.name for page in pages.PAGES if page.group != "Trust")
+# Its first opening takes as long as that of all other pages: CI opens it.
+LONGEST = "journey"
+
+
+def longest_in_ci(names: Sequence[str]) -> list[str | ParameterSet]:
+    """The pages, of which CI alone opens the longest."""
+    return [pytest.param(one, marks=pytest.mark.thorough) if one == LONGEST else one for one in names]
 
 
 def texts(page: AppTest) -> str:
@@ -35,7 +44,7 @@ def page(open_page: Open, demo_workspace: Path, drawn: dict[str, AppTest], name:
     return drawn[name]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", longest_in_ci(PAGES))
 def test_every_page_opens_with_one_computed_answer(page: AppTest) -> None:
     assert not page.exception
     assert len(page.title) == 1
@@ -43,7 +52,7 @@ def test_every_page_opens_with_one_computed_answer(page: AppTest) -> None:
     assert "Based on" in texts(page) or "Updated" in texts(page)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", longest_in_ci(PAGES))
 def test_headings_never_skip_a_level(page: AppTest) -> None:
     assert not page.subheader or page.header
 
@@ -88,7 +97,7 @@ def test_the_url_keeps_the_release(open_page: Open, demo_workspace: Path) -> Non
     assert page.query_params["release"] == session.document.run_id
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", longest_in_ci(ANSWERS))
 def test_every_evidence_card_states_its_source(page: AppTest, name: str) -> None:
     said = texts(page)
     if name != "today":
@@ -111,6 +120,7 @@ def test_a_missing_metric_is_reported_not_raised(open_page: Open, demo_workspace
     assert "no metric called happiness" in texts(page)
 
 
+@pytest.mark.thorough
 def test_the_journey_page_names_the_handoff_task_and_initiatives(open_page: Open, demo_workspace: Path) -> None:
     page = open_page(demo_workspace, "journey", period="All time")
     assert not page.exception
@@ -123,7 +133,8 @@ def test_the_journey_page_names_the_handoff_task_and_initiatives(open_page: Open
     assert "3 New help pages (" in shown
 
 
-@pytest.mark.parametrize("way", ["Start at a step", pytest.param("End at a step", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("way", ["Start at a step", "End at a step"])
 def test_the_path_explorer_uses_the_step_in_the_url(open_page: Open, demo_workspace: Path, way: str) -> None:
     session = open_session(demo_workspace)
     page = open_page(demo_workspace, "journey", way=way, step="Advice chat")

@@ -77,7 +77,7 @@ def test_exactly_one_question_is_unmapped(planted: Reading) -> None:
 
 
 def test_every_column_of_the_contacts_is_canonical_or_a_mapped_attribute(planted: Reading) -> None:
-    canonical = set(load_workspace(planted.folder).config.source("shop_contacts").columns.values())
+    canonical = set(load_workspace(planted.folder).config.source("shop_contacts").named_columns.values())
     mapped = set(planted.mapping("attributes")["column"])
     assert set(planted.contacts.columns) - {"at"} - canonical - mapped == set()
 

@@ -55,8 +55,8 @@ def test_unreadable_times_are_named_with_a_format_that_reads_them(tmp_path: Path
     ("times", "pattern"),
     [
         (("31.03.2026 22:30", "01.04.2026 08:00"), "'%d.%m.%Y %H:%M'"),
-        pytest.param(("03/31/2026 10:30 PM",), "'%m/%d/%Y %I:%M %p'", marks=pytest.mark.thorough),
-        pytest.param(("31.03.2026 22:30:00 UTC",), "'%d.%m.%Y %H:%M:%S %Z'", marks=pytest.mark.thorough),
+        (("03/31/2026 10:30 PM",), "'%m/%d/%Y %I:%M %p'"),
+        (("31.03.2026 22:30:00 UTC",), "'%d.%m.%Y %H:%M:%S %Z'"),
         (("01/02/2026", "03/04/2026"), "'%d/%m/%Y' or '%m/%d/%Y'"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import check_sources
@@ -145,15 +145,16 @@ def test_files_of_before_are_not_read_again() -> None:
     assert shape.reading() == {"columns": {"amount": "Sum"}}
 
 
+CONNECTION = duckdb.connect()
 WORDS = st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_size=1, max_size=5)
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(WORDS.map(str.lower), WORDS | st.just(""), min_size=1, max_size=4), st.lists(WORDS, min_size=1))
 def test_landing_and_checking_translate_alike(words: dict[str, str], cells: list[str]) -> None:
     shape = Shape(source="shop", table=RAW_TABLES["raw_crm_csv", "orders"], words={"kind": words})
     values, parameters = canonical_values(("kind",), shape)
     used = {name: value for name, value in parameters.items() if f"${name}" in values["kind"]}
-    with duckdb.connect() as connection:
-        connection.execute("create table staged as select unnest($cells::varchar[]) as c1", {"cells": cells})
-        found = connection.execute(f"select {values['kind']} from staged", used).fetchall()
+    query = f"with staged as (select unnest($cells::varchar[]) as c1) select {values['kind']} from staged"
+    found = CONNECTION.execute(query, {"cells": cells, **used}).fetchall()
     assert [value for (value,) in found] == [shape.meant("kind", cell) or None for cell in cells]
