@@ -12,6 +12,11 @@ export UV_PROJECT_ENVIRONMENT = .venv
 # Compiled once at install: starting Dagster, dbt and Great Expectations takes half the time, also where Python may not write.
 export UV_COMPILE_BYTECODE = 1
 
+# Once, and not at the first run: our own bytecode, and what dbt makes of the project.
+PACKAGES = workspace demo ingestion dbt_project expectations serving pipeline orchestration cli app
+READY = $(RUN)/python -m compileall -q $(PACKAGES) && \
+	$(RUN)/python -c "from pipeline.dbt.runner import read_project; read_project()"
+
 .PHONY: help demo test test-all bench lint format app dagster clean
 
 help: ## Show what can be made
@@ -65,11 +70,10 @@ clean: ## Remove the environment and the demo workspace
 # Stamps: the environment is synced again only when the lock changes. --inexact keeps what the other stamp installed.
 .venv/.runtime: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	$(UV) sync --frozen --inexact --no-default-groups --python $(PYTHON)
-	@# Once, and not at the first run: our own bytecode, and what dbt makes of the project.
-	@$(RUN)/python -m compileall -q workspace demo ingestion dbt_project expectations serving pipeline orchestration cli app
-	@$(RUN)/python -c "from pipeline.dbt.runner import read_project; read_project()"
+	@$(READY)
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	$(UV) sync --frozen --inexact --python $(PYTHON)
+	@$(READY)
 	@touch $@ .venv/.runtime

@@ -91,7 +91,8 @@ def test_a_release_keeps_the_settings_and_hashes_that_it_was_built_with(demo_wor
     assert {"cx.yml", "mappings/channels.csv", "mappings/touchpoint_types.csv"} <= set(document.config_hashes)
 
 
-@pytest.mark.parametrize("name", ["today", pytest.param("who", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["today", "who"])
 def test_a_release_without_settings_opens_and_states_it(open_page: Open, copy_of_demo: Path, name: str) -> None:
     def age(document: dict[str, object]) -> None:
         for key in ("settings", "config_hashes", "changed_files"):

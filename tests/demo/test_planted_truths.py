@@ -55,6 +55,7 @@ def test_every_planted_effect_is_found(planted: Reading) -> None:
     assert misses(planted) == set()
 
 
+@pytest.mark.thorough
 def test_nothing_is_found_where_nothing_was_planted(neutral: Reading) -> None:
     assert findings(neutral) == NOTHING
     assert growth_findings(neutral) == NO_GROWTH
