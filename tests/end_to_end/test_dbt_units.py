@@ -32,7 +32,7 @@ def test_every_unit_test_of_the_models_passes(demo_copy: Path, tmp_path: Path) -
     finally:
         DuckDBConnectionManager.close_all_connections()
     found = ended.result.results if ended.result else []
-    # The hook at the end of a build is among the results, and is no test.
+    # The hook at the end of a build is among the results, and not a test.
     results = [result for result in found if result.node.resource_type == "unit_test"]
     assert len(results) > 30
     assert [result.node.name for result in results if str(result.status) != "pass"] == []
