@@ -8,7 +8,7 @@ from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES
 _LOADS = "ledger.loads"
 # Every table that a source can land in: the entities of the csv vendor, and one table per vendor besides.
 RAW_TABLES = (
-    *(f"raw_{kind}_csv.{entity}" for kind, entities in CSV_ENTITIES.items() for entity in entities),
+    *(f"raw_{kind}.{entity}" for kind, entities in CSV_ENTITIES.items() for entity in entities),
     *(f"raw_{vendor}.{table}" for vendor, table in VENDOR_TABLES.items()),
 )
 

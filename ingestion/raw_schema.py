@@ -6,6 +6,7 @@ table also carries where a row came from.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +45,7 @@ class RawTable:
 _WHOLE_ROWS: Final = ("contacts", "accounts", "wide")
 _CSV_TABLES: Final = tuple(
     RawTable(
-        f"raw_{kind}_csv",
+        f"raw_{kind}",
         entity,
         (*shape.columns, *(("_row", "_canonical") if entity in _WHOLE_ROWS else ("_others",))),
     )
@@ -124,6 +125,9 @@ _LEDGER: Final = """
 
 
 _COLUMNS: Final = "select table_schema, table_name, column_name from information_schema.columns"
+# Tables of entities were named after the vendor that alone filled them.
+_FORMER_SUFFIX: Final = "_csv"
+_MOVE_LOADS: Final = "update ledger.loads set raw_schema = $schema where raw_schema = $former"
 # Records share keys and phrases: zstd makes a third of what DuckDB would choose by itself, in less time.
 _OBJECTS: Final = ("_record", "_row", "_others")
 
@@ -140,6 +144,19 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             if (table.schema, table.name, column) not in there:
                 connection.execute(f'alter table {table.sql} add column "{column}" varchar')
     connection.execute(_LEDGER)
+    _move_former_tables(connection, there)
+
+
+def _move_former_tables(connection: duckdb.DuckDBPyConnection, there: Collection[tuple[str, str, str]]) -> None:
+    """Bring rows of an earlier version's tables, such as raw_crm_csv.orders, to where they land now."""
+    for schema in sorted({table.schema for table in RAW_TABLES.values()}):
+        former = f"{schema}{_FORMER_SUFFIX}"
+        found = {name for owner, name, _ in there if owner == former}
+        for table in (one for one in RAW_TABLES.values() if one.schema == schema and one.name in found):
+            connection.execute(f'insert into {table.sql} by name select * from "{former}"."{table.name}"')  # noqa: S608
+        if found:
+            connection.execute(f'drop schema "{former}" cascade')
+            connection.execute(_MOVE_LOADS, {"schema": schema, "former": former})
 
 
 def _type_of(column: str) -> str:

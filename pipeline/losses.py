@@ -41,7 +41,7 @@ def loss_checks(
 
 
 def sentence(loss: Row) -> str:
-    """How much is lost, of what, why, and the cure: `10 of 10 rows of raw_crm_csv.orders quarantined: no valid ...`."""
+    """How much is lost, of what, why, and the cure: `10 of 10 rows of raw_crm.orders quarantined: no valid ...`."""
     unit = _UNITS.get(loss["loss"], "rows")
     how = loss["loss"].replace("_", " ")
     total = f"{loss['n_rows']:,} of {loss['out_of']:,} {unit} of {loss['subject']} {how}"

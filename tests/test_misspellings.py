@@ -67,14 +67,14 @@ CASES = {
         "fct_tickets",
     ),
     "what dates a fact": Misspelling(
-        "dbt_project/models/staging/crm/stg_crm_csv__orders.yml",
+        "dbt_project/models/staging/crm/stg_crm__orders.yml",
         "meta: {dates: {orders: [occurred_at]}}",
         "meta: {date: {orders: [occurred_at]}}",
         "tests/pipeline/test_declarations.py::test_every_staging_model_says_what_dates_its_facts_and_the_facts_read_it",
-        "stg_crm_csv__orders",
+        "stg_crm__orders",
     ),
     "a reason": Misspelling(
-        "dbt_project/models/staging/crm/base/base_crm_csv__orders.sql",
+        "dbt_project/models/staging/crm/base/base_crm__orders.sql",
         "reason('missing', 'customer_id')",
         "reason('mising', 'customer_id')",
         "tests/dbt_project/test_reasons.py",

@@ -13,8 +13,8 @@ _FEEDS: Final = {
 }
 _NODES: Final = {
     "model.cx.fct_orders": {"name": "fct_orders", "config": {"meta": {"feeds": _FEEDS}}},
-    "model.cx.stg_crm_csv__deals": {
-        "name": "stg_crm_csv__deals",
+    "model.cx.stg_crm__deals": {
+        "name": "stg_crm__deals",
         "config": {"meta": {"dates": {"deals": ["created_at", "closed_at"]}}},
     },
 }

@@ -75,7 +75,7 @@ insert into stg_mappings__channels values
     ('shop', null, null, 'Store', 'offline', 'desk', 'c', 2, false);
 create table stg_mappings__tasks as select
     'task' as task, 'A task' as label, 'start' as start_event, 'done' as goal_event;
-create table stg_crm_csv__campaigns (
+create table stg_crm__campaigns (
     campaign varchar, utm_source varchar, utm_medium varchar, spent_on date, cost decimal(18, 2)
 );
 create table fct_customer_months (person_id bigint, month_on date, tier_start varchar);

@@ -16,9 +16,9 @@ from tests.dbt_project.rendering import render
 from workspace.configuration.identity import Identity
 from workspace.vocabulary import CSV_ENTITIES
 
-BASE, STAGED = "base_crm_csv__orders", "stg_crm_csv__orders"
+BASE, STAGED = "base_crm__orders", "stg_crm__orders"
 INPUTS = """
-create schema raw_crm_csv; create schema ledger; create schema secret; create schema raw_config;
+create schema raw_crm; create schema ledger; create schema secret; create schema raw_config;
 create table ledger.loads (load_id bigint, status varchar);
 create table secret.key_pads as select '\\x36'::blob as ipad, '\\x5c'::blob as opad;
 create table raw_config.identity_junk (kind varchar, word varchar);
@@ -58,13 +58,13 @@ class Orders:
         origin = {"_source": "varchar", "_file": "varchar", "_line": "bigint", "_load_id": "bigint"}
         types = dict.fromkeys((*_columns(), "_others"), "varchar") | origin
         own = ", ".join(f'"{column}" {kind}' for column, kind in types.items())
-        self.database.execute(f"create or replace table raw_crm_csv.orders ({own})")
+        self.database.execute(f"create or replace table raw_crm.orders ({own})")
         given = pa.Table.from_pylist(
             self._rows,
             schema=pa.schema({name: pa.int64() if kind == "bigint" else pa.string() for name, kind in types.items()}),
         )
         self.database.register("given", given)
-        self.database.execute("insert into raw_crm_csv.orders select * from given")
+        self.database.execute("insert into raw_crm.orders select * from given")
         last = {place: load for load, place in enumerate(self._loads, start=1)}
         self.database.executemany(
             "insert into ledger.loads values (?, ?)",
@@ -77,8 +77,8 @@ class Orders:
             "insert into stg_config__sources values (?, 'shop', 'UTC', null, '.')",
             [(source,) for source in dict.fromkeys(source for source, _ in self._loads)],
         )
-        self.database.execute(f"create table base_crm_csv__orders as {_sql(BASE)}")
-        self.database.execute(f"create table stg_crm_csv__orders as {_sql(STAGED)}")
+        self.database.execute(f"create table base_crm__orders as {_sql(BASE)}")
+        self.database.execute(f"create table stg_crm__orders as {_sql(STAGED)}")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self.database.execute(query).fetchall()

@@ -56,7 +56,7 @@ from (select *, identifier_key as who from int_touchpoints__source_events where 
 create table int_contracts__valued (
     person_id bigint, started_at timestamp, is_started_day_only boolean, started_on date, is_after_as_of boolean
 );
-create table stg_crm_csv__orders (
+create table stg_crm__orders (
     kind varchar, order_id varchar, id_namespace varchar, data_source varchar, source_file varchar, source_line bigint
 );
 create table stg_service__tickets (ticket_id varchar, id_namespace varchar, ticket_key bigint);

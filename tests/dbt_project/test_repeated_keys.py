@@ -31,15 +31,13 @@ def money(orders: Orders) -> tuple[Any, ...]:
     """Orders and revenue."""
     ((count, revenue),) = orders.rows(
         """select count(*) filter (kind = 'sale'),
-            coalesce(sum(case when kind = 'sale' then amount else -amount end), 0) from stg_crm_csv__orders"""
+            coalesce(sum(case when kind = 'sale' then amount else -amount end), 0) from stg_crm__orders"""
     )
     return count, revenue
 
 
 def reasons(orders: Orders) -> list[tuple[int, str | None]]:
-    return orders.rows(
-        "select source_line, _disposition_reason from base_crm_csv__orders order by load_id, source_line"
-    )
+    return orders.rows("select source_line, _disposition_reason from base_crm__orders order by load_id, source_line")
 
 
 def test_order_lines_are_summed_into_one_order() -> None:
@@ -47,7 +45,7 @@ def test_order_lines_are_summed_into_one_order() -> None:
     orders = staged(lines)
     assert money(orders) == (2, 65)
     assert {reason for _, reason in reasons(orders)} == {None}
-    assert orders.rows("select count(*) from base_crm_csv__orders where is_line and not is_line_named") == [(3,)]
+    assert orders.rows("select count(*) from base_crm__orders where is_line and not is_line_named") == [(3,)]
 
 
 def test_equal_rows_count_separately_only_in_line_files() -> None:
@@ -104,7 +102,7 @@ def test_a_later_load_replaces_an_order_with_all_its_lines() -> None:
 
 def test_an_attribute_missing_on_a_line_is_unknown_for_the_order() -> None:
     orders = staged([row("N1", 10, cost="4", quantity="1"), row("N1", 20, quantity="2")])
-    assert orders.rows("select cost, quantity from stg_crm_csv__orders") == [(None, 3)]
+    assert orders.rows("select cost, quantity from stg_crm__orders") == [(None, 3)]
 
 
 def test_equal_partial_refunds_of_one_day_all_count() -> None:
@@ -140,7 +138,7 @@ def test_a_filler_is_not_an_order_id() -> None:
 def test_purchases_of_fillers_count_under_one_spelling(filler: str) -> None:
     orders = staged([row("N1", 10, customer=filler), row("N2", 12, customer=f" {filler.lower()}\u200b")])
     assert money(orders) == (2, 22)
-    assert len(orders.rows("select distinct identifier_key from stg_crm_csv__orders")) == 1
+    assert len(orders.rows("select distinct identifier_key from stg_crm__orders")) == 1
 
 
 def some_files(random: Random) -> list[list[Row]]:
@@ -203,11 +201,11 @@ def test_orders_and_revenue_match_an_independent_reading() -> None:
         source: (count, revenue)
         for source, count, revenue in orders.rows(
             """select data_source, count(*) filter (kind = 'sale'),
-                sum(case when kind = 'sale' then amount else -amount end) from stg_crm_csv__orders group by all"""
+                sum(case when kind = 'sale' then amount else -amount end) from stg_crm__orders group by all"""
         )
     }
     assert {source: found.get(source, (0, 0)) for source in wanted} == wanted
     # Of some worlds orders add up, of others they do not.
-    assert orders.rows("select count(distinct is_line) from base_crm_csv__orders") == [(2,)]
-    books = orders.rows("select count(*), count(distinct (load_id, source_line)) from base_crm_csv__orders")
+    assert orders.rows("select count(distinct is_line) from base_crm__orders") == [(2,)]
+    books = orders.rows("select count(*), count(distinct (load_id, source_line)) from base_crm__orders")
     assert books == [(rows, rows)]

@@ -71,7 +71,7 @@ create table int_company__as_of (as_of_on date, as_of_ends_at timestamp);
 create table int_identity__identifiers (identifier_key bigint, person_id bigint, is_guarded boolean);
 create table int_accounts__actors (person_id bigint, account_key bigint, acts_from timestamp, acts_to timestamp);
 create table int_customers__units (person_id bigint, counts_from timestamp, is_shared boolean);
-create table stg_crm_csv__orders (
+create table stg_crm__orders (
     order_key bigint, order_id varchar, id_namespace varchar, identifier_key bigint, data_source varchar, kind varchar,
     utm_source varchar, utm_medium varchar, campaign varchar, currency varchar, amount decimal(18, 2),
     amount_reporting decimal(18, 2), cost_reporting decimal(18, 2), quantity decimal(18, 4), occurred_at timestamp,
@@ -113,7 +113,7 @@ def value_world(orders: Sequence[Order], *, as_of: date) -> duckdb.DuckDBPyConne
         frame = pd.DataFrame(orders, columns=["person", "kind", "at", "amount", "cost"]).astype({"cost": "float64"})
         database.register("given", frame.reset_index(names="line"))
         database.execute(
-            """insert into stg_crm_csv__orders by name select
+            """insert into stg_crm__orders by name select
                 line as order_key, line::varchar as order_id, 'shop' as id_namespace, person as identifier_key,
                 'shop' as data_source, kind, 'EUR' as currency, amount, amount as amount_reporting,
                 case when not isnan(cost) then cost end as cost_reporting, "at" as occurred_at,
@@ -122,9 +122,9 @@ def value_world(orders: Sequence[Order], *, as_of: date) -> duckdb.DuckDBPyConne
         )
     database.execute(
         """insert into int_identity__identifiers
-            select distinct identifier_key, identifier_key, false from stg_crm_csv__orders;
+            select distinct identifier_key, identifier_key, false from stg_crm__orders;
         insert into int_customers__units
-            select identifier_key, min(occurred_at), false from stg_crm_csv__orders group by all;
+            select identifier_key, min(occurred_at), false from stg_crm__orders group by all;
         insert into dim_people (person_id, segment) select person_id, 'all of them' from int_identity__identifiers"""
     )
     build(database, VALUE)

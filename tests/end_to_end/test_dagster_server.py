@@ -148,7 +148,7 @@ def test_a_killed_run_is_retried_and_assets_materialise_alone(company: Path, ser
 
     # A mart, a raw table, and the release: the first two are built and counted, the last one says what it needs.
     assert server.outcome(server.materialize("marts", "fct_orders")) == "SUCCESS"
-    assert server.outcome(server.materialize("raw_crm_csv", "orders")) == "SUCCESS"
+    assert server.outcome(server.materialize("raw_crm", "orders")) == "SUCCESS"
     assert server.outcome(server.materialize("sources", "shop")) == "SUCCESS"
     assert server.outcome(server.materialize("published", "release")) == "FAILURE"
     # Parts leave no record, and readers see what they saw.

@@ -39,7 +39,7 @@ COMMENTS_READ = """
     from intermediate.int_comments__classified as read
     left join cx.marts.fct_survey_answers as answers on answers.answer_id = read.comment_id
     left join staging.stg_survey__responses as responses on responses.response_key = answers.response_id
-    left join staging.stg_social_csv__mentions as mentions on mentions.mention_key = read.comment_id
+    left join staging.stg_social__mentions as mentions on mentions.mention_key = read.comment_id
     where read.language in ('en', 'de')
 """
 

@@ -124,7 +124,7 @@ def test_a_week_of_nightly_runs(company: Company) -> None:
 
     company.orders("5", company.rows(5, "C"))
     with duckdb.connect(str(company.paths.raw_database)) as connection:
-        connection.execute("delete from raw_crm_csv.orders where _line = 2")
+        connection.execute("delete from raw_crm.orders where _line = 2")
     messages, friday, banner = company.night("Friday", "rows were deleted in the warehouse by hand")
     assert len(messages) == 1
     assert "was not published" in messages[0]

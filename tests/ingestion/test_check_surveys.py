@@ -51,7 +51,7 @@ def test_a_second_header_row_is_proposed_and_then_skipped(tmp_path: Path) -> Non
     [file] = report.files
     assert (file.books.loaded, file.books.skipped, file.books.rejected) == (2, 2, 0)
     # A choice beneath a question names its column where the first row leaves it without a name.
-    names = rows(workspace, "select json_keys(_row) from raw_survey_csv.wide limit 1")[0][0]
+    names = rows(workspace, "select json_keys(_row) from raw_survey.wide limit 1")[0][0]
     assert names == ["Respondent ID", "How likely?", "Which devices?", "Tablet", "Why?"]
 
 

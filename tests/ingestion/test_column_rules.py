@@ -28,7 +28,7 @@ CELLS = [("a", "2026-01-01", 5, "COMPLETED", "$"), ("b", "2026-01-02", 6, "Sent 
          ("c", "2026-01-03", 7, "N/A", "$"), ("d", "2026-01-04", 8, "Cancel", "$")]  # fmt: skip
 FILE = "customer_id,Day,amount,Status,currency\n" + "".join(",".join(map(str, cells)) + "\n" for cells in CELLS)
 LANDED = [("a", "sale", "EUR"), ("b", "refund", "EUR"), ("c", None, "EUR"), ("d", "Cancel", "EUR")]
-PUBLIC = "select customer_id, kind, currency, _others from raw_crm_csv.orders where _load_id = ? order by _line"
+PUBLIC = "select customer_id, kind, currency, _others from raw_crm.orders where _load_id = ? order by _line"
 
 
 def landed(workspace: Workspace) -> list[tuple[Any, ...]]:
@@ -108,7 +108,7 @@ def test_a_constant_satisfies_a_required_column(tmp_path: Path) -> None:
     workspace = shop(tmp_path, {"occurred_at": {"constant": "2026-01-31"}})
     put(workspace, "orders.csv", "customer_id,amount\na,5\n")
     assert not load(workspace).problems
-    assert rows(workspace, "select customer_id, occurred_at from raw_crm_csv.orders") == [("a", "2026-01-31")]
+    assert rows(workspace, "select customer_id, occurred_at from raw_crm.orders") == [("a", "2026-01-31")]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_rule_is_kept_in_a_release_as_it_was_written() -> None:
 
 
 def test_files_of_before_are_not_read_again() -> None:
-    shape = Shape(source="shop", table=RAW_TABLES["raw_crm_csv", "orders"], columns={"amount": "Sum"})
+    shape = Shape(source="shop", table=RAW_TABLES["raw_crm", "orders"], columns={"amount": "Sum"})
     assert shape.reading() == {"columns": {"amount": "Sum"}}
 
 
@@ -152,7 +152,7 @@ WORDS = st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_si
 @settings(max_examples=40)
 @given(st.dictionaries(WORDS.map(str.lower), WORDS | st.just(""), min_size=1, max_size=4), st.lists(WORDS, min_size=1))
 def test_landing_and_checking_translate_alike(words: dict[str, str], cells: list[str]) -> None:
-    shape = Shape(source="shop", table=RAW_TABLES["raw_crm_csv", "orders"], words={"kind": words})
+    shape = Shape(source="shop", table=RAW_TABLES["raw_crm", "orders"], words={"kind": words})
     values, parameters = canonical_values(("kind",), shape)
     used = {name: value for name, value in parameters.items() if f"${name}" in values["kind"]}
     query = f"with staged as (select unnest($cells::varchar[]) as c1) select {values['kind']} from staged"

@@ -24,7 +24,7 @@ def landed(root: Path, content: str | bytes, **options: Any) -> tuple[Workspace,
     report = load(workspace)
     assert not report.problems, report.problems
     assert not unbalanced(workspace)
-    query = "select _line, customer_id, occurred_at, amount from raw_crm_csv.orders order by _line"
+    query = "select _line, customer_id, occurred_at, amount from raw_crm.orders order by _line"
     return workspace, rows(workspace, query)
 
 
@@ -33,7 +33,7 @@ def books(workspace: Workspace) -> tuple[Any, ...]:
 
 
 def other_cells(workspace: Workspace) -> list[Any]:
-    return [json.loads(row[0]) for row in rows(workspace, "select _others from raw_crm_csv.orders order by _line")]
+    return [json.loads(row[0]) for row in rows(workspace, "select _others from raw_crm.orders order by _line")]
 
 
 def whole_rows(workspace: Workspace, table: str) -> list[Any]:
@@ -141,7 +141,7 @@ def test_canonical_names_need_no_mapping_and_a_mapping_takes_precedence(tmp_path
     text = "customer_id,occurred_at,amount,net,order_id\n1,2026-01-01,10,8,A7\n"
     workspace, found = landed(tmp_path, text, columns={"amount": "net"})
     assert found == [(2, "1", "2026-01-01", "8")]
-    assert rows(workspace, "select order_id, currency from raw_crm_csv.orders") == [("A7", None)]
+    assert rows(workspace, "select order_id, currency from raw_crm.orders") == [("A7", None)]
 
 
 def test_canonical_cells_are_trimmed_and_others_unchanged(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_canonical_cells_are_trimmed_and_others_unchanged(tmp_path: Path) -> Non
 
 def test_a_file_with_only_canonical_columns_has_no_extra_columns(tmp_path: Path) -> None:
     workspace, _ = landed(tmp_path, HEADER + "1,2026-01-01,10\n")
-    assert rows(workspace, "select _others from raw_crm_csv.orders") == [(None,)]
+    assert rows(workspace, "select _others from raw_crm.orders") == [(None,)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 1 << 18])
@@ -221,9 +221,9 @@ def test_an_unclosed_quote_rejects_only_its_line(tmp_path: Path) -> None:
 def test_many_stray_quotes_lose_no_other_line(tmp_path: Path) -> None:
     dirty = "".join(f'{n},"open,{n}\n{n},plain,{n}\n' if n % 2 else f'{n},"a ""b"" c",{n}\n' for n in range(150))
     workspace, _ = landed(tmp_path, HEADER + dirty + '999,"never,1\n1000,b,2\n')
-    found = rows(workspace, "select line from ledger.rejects union all select _line from raw_crm_csv.orders")
+    found = rows(workspace, "select line from ledger.rejects union all select _line from raw_crm.orders")
     assert len(found) == len(set(found))
-    assert rows(workspace, "select amount from raw_crm_csv.orders where customer_id = '1000'") == [("2",)]
+    assert rows(workspace, "select amount from raw_crm.orders where customer_id = '1000'") == [("2",)]
 
 
 def test_text_after_a_closing_quote_is_rejected(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_file_name_with_wildcards_is_literal(tmp_path: Path) -> None:
     put(workspace, "orders [1]*.csv", HEADER + "1,a,10\n")
     put(workspace, "orders 1x.csv", HEADER + "2,b,20\n")
     load(workspace)
-    found = rows(workspace, "select _file, customer_id from raw_crm_csv.orders order by customer_id")
+    found = rows(workspace, "select _file, customer_id from raw_crm.orders order by customer_id")
     assert found == [("inbox/orders [1]*.csv", "1"), ("inbox/orders 1x.csv", "2")]
 
 
@@ -282,8 +282,8 @@ def test_a_wide_survey_loads_every_question(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, {**WIDE, "columns": {"respondent": "1"}})
     put(workspace, "poll.csv", '"","Q1","Q2"\n"1",7,\n"2",8,"so, so"\n')
     load_source(workspace, "poll", run_id="run")
-    assert rows(workspace, "select respondent from raw_survey_csv.wide order by _line") == [("1",), ("2",)]
-    assert whole_rows(workspace, "raw_survey_csv.wide") == [
+    assert rows(workspace, "select respondent from raw_survey.wide order by _line") == [("1",), ("2",)]
+    assert whole_rows(workspace, "raw_survey.wide") == [
         {"1": "1", "Q1": "7", "Q2": None},
         {"1": "2", "Q1": "8", "Q2": "so, so"},
     ]

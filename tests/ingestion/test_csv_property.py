@@ -144,7 +144,7 @@ def test_reconciliation_matches_tables_for_dirty_files(tmp_path: Path) -> None:
     assert load(workspace).problems == ()
     assert not unbalanced(workspace)
     for path, records in expected.items():
-        loaded = rows(workspace, "select _line, _row from raw_survey_csv.wide where _file = ?", path)
+        loaded = rows(workspace, "select _line, _row from raw_survey.wide where _file = ?", path)
         rejected = rows(workspace, "select line from ledger.rejects where path = ?", path)
         found = [Record(line, "loaded", tuple(json.loads(row).values())) for line, row in loaded]
         found += [Record(line, "rejected") for (line,) in rejected]

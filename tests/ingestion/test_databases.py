@@ -78,10 +78,10 @@ def test_a_row_is_loaded_as_text_with_every_column(tmp_path: Path, postgres: Ser
     assert report.problems == ()
     assert report.loaded == 1
     columns = "order_id, customer_id, occurred_at, updated_at, amount, currency, _source, _file, _line"
-    assert rows(workspace, f"select {columns} from raw_crm_csv.orders") == [
+    assert rows(workspace, f"select {columns} from raw_crm.orders") == [
         ("1", "Jürgen", "2026-01-04 08:12:33.120456+00", None, "1200.50", None, "shop", "sql:shop", 1)
     ]
-    (others,) = rows(workspace, "select _others from raw_crm_csv.orders")[0]
+    (others,) = rows(workspace, "select _others from raw_crm.orders")[0]
     assert json.loads(others) == {
         "share %": "5",
         "tags": "{a,b}",
@@ -117,9 +117,9 @@ def test_with_a_cursor_only_new_and_changed_rows_load(tmp_path: Path, postgres: 
     load(workspace)
     assert counts(workspace) == [(2, 2, 0), (3, 2, 1)], "the row within the lag is read again, and skipped"
     assert live_orders(workspace) == [("a", "10.00"), ("a", "11.00"), ("b", "20.00"), ("c", "30.00")]
-    assert rows(workspace, "select count(distinct _line), min(_line), max(_line) from raw_crm_csv.orders") == [
-        (4, 1, 5)
-    ], "file and line name a row"
+    assert rows(workspace, "select count(distinct _line), min(_line), max(_line) from raw_crm.orders") == [(4, 1, 5)], (
+        "file and line name a row"
+    )
 
 
 def test_a_late_commit_within_the_lag_is_found(tmp_path: Path, postgres: Server) -> None:
@@ -157,7 +157,7 @@ def test_rows_without_a_cursor_value_replace_earlier_ones(tmp_path: Path, postgr
     postgres.execute(f"update orders set updated_at = '{NOW.isoformat()}', total = 22 where id = 2")
     load(workspace)
     assert live_orders(workspace) == [("a", "10.00"), ("b", "22.00")]
-    found = rows(workspace, "select _file, _line from raw_crm_csv.orders where _load_id in (1, 5)")
+    found = rows(workspace, "select _file, _line from raw_crm.orders where _load_id in (1, 5)")
     assert len(set(found)) == 2
 
 
@@ -257,13 +257,13 @@ def test_a_server_that_fails_midway_loads_nothing_and_the_next_run_completes(
     report = load(workspace)
     assert [file.outcome for file in report.files] == ["failed"]
     assert "sources.shop.url" in {problem.key for problem in report.problems}
-    assert rows(workspace, "select count(*) from raw_crm_csv.orders") == [(0,)]
+    assert rows(workspace, "select count(*) from raw_crm.orders") == [(0,)]
     assert counts(workspace) == []
     monkeypatch.setattr(Database, "batches", batches)
     postgres.start()
     assert load(workspace).problems == ()
     assert counts(workspace) == [(300_000, 300_000, 0)]
-    assert rows(workspace, "select count(distinct order_id) from raw_crm_csv.orders") == [(300_000,)]
+    assert rows(workspace, "select count(distinct order_id) from raw_crm.orders") == [(300_000,)]
 
 
 def test_no_message_shows_the_password(tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,7 +330,7 @@ def test_a_large_table_and_a_days_changes_load_in_seconds(tmp_path: Path, postgr
         select sum(cast(amount as decimal(18, 2)))
         from (
             select amount, row_number() over (partition by order_id order by _load_id desc) as nth
-            from raw_crm_csv.orders
+            from raw_crm.orders
         )
         where nth = 1
     """
@@ -370,7 +370,7 @@ def test_sqlite_is_read_completely_and_never_written(tmp_path: Path, shop_db: Pa
     workspace = make_workspace(tmp_path, table_source(url="sqlite:///shop.db"))
     change(shop_db, "insert into orders values (1, 'a', 'not a time', 'not a number', 17)")
     load(workspace)
-    assert rows(workspace, "select amount, occurred_at from raw_crm_csv.orders") == [("not a number", "not a time")]
+    assert rows(workspace, "select amount, occurred_at from raw_crm.orders") == [("not a number", "not a time")]
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["cx.yml", "shop.db"]
 
 

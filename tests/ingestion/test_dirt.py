@@ -75,9 +75,7 @@ def csv_case(kind: str, entity: str) -> Case:
         return {**{name: f"{name} {number}" for name in shape.columns}, **dated, "measured": str(number), "note": "n"}
 
     source = {"name": "export", "kind": kind, "vendor": "csv", "entity": entity, "path": "inbox/*.csv"}
-    return Case(
-        f"{kind}-{entity}", source, f"raw_{kind}_csv.{entity}", record, csv_text, "csv", "one cell too few", "note"
-    )
+    return Case(f"{kind}-{entity}", source, f"raw_{kind}.{entity}", record, csv_text, "csv", "one cell too few", "note")
 
 
 def event(number: int) -> Record:
@@ -307,4 +305,4 @@ def test_schema_drift_of_a_database_table_is_reported(tmp_path: Path) -> None:
     assert [problem.key for problem in problems_of("update orders set total = 'many'")] == ["total"]
     (problem,) = problems_of("alter table orders drop column total")
     assert (problem.severity, problem.key) == ("error", "columns.amount")
-    assert rows(workspace, "select amount from raw_crm_csv.orders where _load_id = 4") == [("many",)]
+    assert rows(workspace, "select amount from raw_crm.orders where _load_id = 4") == [("many",)]

@@ -28,8 +28,8 @@ def test_an_entity_loads_canonical_columns_and_keeps_the_others(tmp_path: Path, 
     put(workspace, "a.csv", ",".join(header) + "\n" + ",".join(f"the {name}" for name in header) + "\n")
     assert load(workspace, "export").problems == ()
     names = ", ".join(f'"{column}"' for column in columns)
-    kept = next(name for name in RAW_TABLES[f"raw_{kind}_csv", entity].columns if name in ("_row", "_others"))
-    found = rows(workspace, f"select {names}, {kept}, _file, _line from raw_{kind}_csv.{entity}")
+    kept = next(name for name in RAW_TABLES[f"raw_{kind}", entity].columns if name in ("_row", "_others"))
+    found = rows(workspace, f"select {names}, {kept}, _file, _line from raw_{kind}.{entity}")
     written = {name: f"the {name}" for name in (header if kept == "_row" else ["ours"])}
     assert found[0][: len(columns)] == tuple(f"the {name}" for name in columns)
     assert (json.loads(found[0][-3]), *found[0][-2:]) == (written, "inbox/a.csv", 2)
@@ -43,4 +43,4 @@ def test_a_missing_required_column_is_named(tmp_path: Path, kind: str, entity: s
     put(workspace, "a.csv", ",".join(header) + "\n" + ",".join("1" for _ in header) + "\n")
     report = load(workspace, "export")
     assert [(problem.severity, problem.key) for problem in report.problems] == [("error", f"columns.{column}")]
-    assert rows(workspace, f"select count(*) from raw_{kind}_csv.{entity}") == [(0,)]
+    assert rows(workspace, f"select count(*) from raw_{kind}.{entity}") == [(0,)]

@@ -166,7 +166,7 @@ def test_a_corrected_file_replaces_its_old_version(shop: Workspace) -> None:
     put(shop, "a.csv", B)
     assert outcomes(shop) == ["a.csv loaded"]
     assert live_orders(shop) == [("1", "11")]
-    assert rows(shop, "select count(*) from raw_crm_csv.orders") == [(2,)], "raw keeps both"
+    assert rows(shop, "select count(*) from raw_crm.orders") == [(2,)], "raw keeps both"
 
 
 def test_returning_to_earlier_content_makes_it_live_again(shop: Workspace) -> None:

@@ -51,7 +51,7 @@ for source in workspace.config.sources:
 
 HEADER = "customer_id,occurred_at,amount\n"
 LANDED = """
-    select _source, _file, _line, customer_id as content from raw_crm_csv.orders
+    select _source, _file, _line, customer_id as content from raw_crm.orders
     union all
     select _source, _file, _line, _record from raw_segment.events
     order by all
@@ -96,7 +96,7 @@ def test_a_kill_inside_a_file_reloads_it_in_the_next_run(tmp_path: Path, module:
     workspace = workspace_with_files(tmp_path / "killed")
     assert start(workspace, module, function, when).wait() == -signal.SIGKILL
     assert rows(workspace, "select path from ledger.loads") == [("inbox/a.csv",)]
-    assert rows(workspace, "select distinct _file from raw_crm_csv.orders") == [("inbox/a.csv",)]
+    assert rows(workspace, "select distinct _file from raw_crm.orders") == [("inbox/a.csv",)]
     assert not unbalanced(workspace)
     assert loaded(workspace) == expected
 

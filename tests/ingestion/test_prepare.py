@@ -28,11 +28,36 @@ def test_every_raw_table_exists_and_is_empty(tmp_path: Path) -> None:
 def test_a_new_column_is_added_to_an_existing_warehouse(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     with open_for_writing(workspace.paths) as connection:
-        connection.execute("alter table raw_crm_csv.orders drop column campaign")
+        connection.execute("alter table raw_crm.orders drop column campaign")
     prepare(workspace)
     put(workspace, "a.csv", "customer_id,occurred_at,amount,campaign\n1,2026-01-01,10,spring\n")
     load(workspace)
-    assert rows(workspace, "select campaign from raw_crm_csv.orders") == [("spring",)]
+    assert rows(workspace, "select campaign from raw_crm.orders") == [("spring",)]
+
+
+def test_rows_of_a_vendors_former_table_move_to_the_table_of_the_entity(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, ORDERS)
+    for customer in ("1", "2"):
+        put(workspace, f"{customer}.csv", f"customer_id,occurred_at,amount\n{customer},2026-01-01,{customer}0\n")
+    load(workspace)
+    (tmp_path / "inbox" / "1.csv").unlink()
+    with open_for_writing(workspace.paths) as connection:
+        connection.execute("create schema raw_crm_csv")
+        # As an earlier version wrote it: without a column that is new.
+        connection.execute("create table raw_crm_csv.orders as select * exclude (campaign) from raw_crm.orders")
+        connection.execute("delete from raw_crm.orders")
+        connection.execute("update ledger.loads set raw_schema = 'raw_crm_csv' where raw_schema = 'raw_crm'")
+    for _ in range(2):
+        prepare(workspace)
+        assert rows(workspace, "select customer_id, amount from raw_crm.orders order by 1") == [
+            ("1", "10"),
+            ("2", "20"),
+        ]
+    assert rows(workspace, "select table_name from information_schema.tables where table_schema = 'raw_crm_csv'") == []
+    load(workspace)
+    live = "select load_id from ledger.loads where status = 'active'"
+    found = rows(workspace, f"select customer_id from raw_crm.orders where _load_id in ({live}) order by 1")
+    assert found == [("1",), ("2",)]
 
 
 def test_only_the_owner_can_read_the_warehouse(tmp_path: Path) -> None:

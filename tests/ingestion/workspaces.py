@@ -68,7 +68,7 @@ def rows(workspace: Workspace, query: str, *parameters: Any) -> list[tuple[Any, 
 
 LIVE_ORDERS = """
     select orders.customer_id, orders.amount
-    from raw_crm_csv.orders as orders
+    from raw_crm.orders as orders
     inner join ledger.loads as loads on loads.load_id = orders._load_id
     where loads.status = 'active'
     order by all

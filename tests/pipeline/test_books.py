@@ -27,6 +27,6 @@ def test_a_file_with_a_lost_record_is_named() -> None:
 
 
 def test_a_staging_model_with_a_lost_row_is_named() -> None:
-    kept = {"data_source": "shop", "raw_table": "raw_crm_csv.orders", "loaded": 8, "kept": 8, "is_balanced": True}
+    kept = {"data_source": "shop", "raw_table": "raw_crm.orders", "loaded": 8, "kept": 8, "is_balanced": True}
     lost = {**kept, "data_source": "desk", "kept": 5, "is_balanced": False}
-    assert unbalanced_models([kept, lost]) == ["desk in raw_crm_csv.orders"]
+    assert unbalanced_models([kept, lost]) == ["desk in raw_crm.orders"]

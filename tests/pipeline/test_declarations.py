@@ -24,7 +24,7 @@ from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES, VENDORS
 
 Manifest = dict[str, Any]
 ORDERS = "model.cx.fct_orders"
-STAGED_ORDERS = "model.cx.stg_crm_csv__orders"
+STAGED_ORDERS = "model.cx.stg_crm__orders"
 FACTS = "model.cx.int_company__facts"
 DISPOSITIONS = "model.cx.int_quality__dispositions"
 LANDED = [f"{schema}.{table}" for schema, table in RAW_TABLES if schema != "raw_mappings"]
@@ -109,9 +109,9 @@ def a_model_without_dates_is_read(manifest: Manifest) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (a_model_says_nothing, "stg_crm_csv__orders does not say what dates its facts"),
-        (a_date_is_not_read, "stg_crm_csv__orders dates orders, and int_company__facts.sql does not read it"),
-        (a_model_without_dates_is_read, "stg_crm_csv__orders dates nothing, and int_company__facts.sql reads it"),
+        (a_model_says_nothing, "stg_crm__orders does not say what dates its facts"),
+        (a_date_is_not_read, "stg_crm__orders dates orders, and int_company__facts.sql does not read it"),
+        (a_model_without_dates_is_read, "stg_crm__orders dates nothing, and int_company__facts.sql reads it"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -129,10 +129,10 @@ def test_every_raw_table_has_its_source_its_base_model_and_its_books(manifests: 
 
 def test_a_raw_table_that_a_list_lacks_is_named(manifests: tuple[str, str]) -> None:
     manifest = json.loads(manifests[0])
-    base = "model.cx.base_crm_csv__orders"
-    assert raw_faults(manifest, [one for one in LANDED if one != "raw_crm_csv.orders"]) == [
-        "sources.yml has raw_crm_csv.orders, which ingestion does not create",
-        "base_crm_csv__orders reads no raw table of its name",
+    base = "model.cx.base_crm__orders"
+    assert raw_faults(manifest, [one for one in LANDED if one != "raw_crm.orders"]) == [
+        "sources.yml has raw_crm.orders, which ingestion does not create",
+        "base_crm__orders reads no raw table of its name",
     ]
     assert raw_faults(manifest, [*LANDED, "raw_hubspot.deals"]) == [
         "raw_hubspot.deals is not in sources.yml",
@@ -140,12 +140,12 @@ def test_a_raw_table_that_a_list_lacks_is_named(manifests: tuple[str, str]) -> N
     ]
     manifest["nodes"][DISPOSITIONS]["depends_on"]["nodes"].remove(base)
     assert raw_faults(manifest, LANDED) == [
-        "int_quality__dispositions.sql does not count base_crm_csv__orders: add it to its list"
+        "int_quality__dispositions.sql does not count base_crm__orders: add it to its list"
     ]
     manifest["nodes"][base]["depends_on"]["nodes"] = []
-    assert "base_crm_csv__orders does not read raw_crm_csv.orders" in raw_faults(manifest, LANDED)
+    assert "base_crm__orders does not read raw_crm.orders" in raw_faults(manifest, LANDED)
     del manifest["nodes"][base]
-    assert "raw_crm_csv.orders has no base model base_crm_csv__orders" in raw_faults(manifest, LANDED)
+    assert "raw_crm.orders has no base model base_crm__orders" in raw_faults(manifest, LANDED)
 
 
 def test_every_mapping_has_its_source_and_its_staging_model(manifests: tuple[str, str]) -> None:
@@ -181,9 +181,9 @@ def test_no_code_and_no_page_names_a_model_that_is_not_there(manifests: tuple[st
     found = {str(file): names_of_no_model(file.read_text(encoding="utf-8"), known) for file in texts}
     # `fct_refunds` is the mart that docs add as an example.
     assert {file: names for file, names in found.items() if set(names) - {"fct_refunds"}} == {}
-    assert names_of_no_model("marts.fct_orders, fct_gone and stg_crm_csv__gone", known) == [
+    assert names_of_no_model("marts.fct_orders, fct_gone and stg_crm__gone", known) == [
         "fct_gone",
-        "stg_crm_csv__gone",
+        "stg_crm__gone",
     ]
 
 

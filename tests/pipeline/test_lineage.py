@@ -18,7 +18,7 @@ LEDGER = [
 def test_a_mart_names_its_models_raw_tables_sources_and_live_files() -> None:
     assert lineage(MANIFEST, sources=[SHOP, DESK], ledger=LEDGER)["fct_feeds"] == {
         "models": ["fct_orders", "stg_orders"],
-        "raw_tables": ["raw_crm_csv.orders"],
+        "raw_tables": ["raw_crm.orders"],
         "sources": ["shop"],
         "files": ["inbox/new.csv"],
     }

@@ -55,7 +55,7 @@ class Books:
         if disposition == "kept":
             reason = None
         self.database.execute(
-            "insert into int_quality__dispositions values ('shop', 'raw_crm_csv.orders', ?, ?, ?, ?, ?)",
+            "insert into int_quality__dispositions values ('shop', 'raw_crm.orders', ?, ?, ?, ?, ?)",
             [load_id, disposition, reason.split(":")[0] if reason else None, reason, n_rows],
         )
         return self
@@ -69,7 +69,7 @@ class Books:
 
     def records(self, records: int, rejected: int, status: str = "active") -> Books:
         self.database.execute(
-            "insert into ledger.loads values ('shop', 'raw_crm_csv', 'orders', ?, ?, ?)", [records, rejected, status]
+            "insert into ledger.loads values ('shop', 'raw_crm', 'orders', ?, ?, ?)", [records, rejected, status]
         )
         return self
 
@@ -119,7 +119,7 @@ def test_status_and_notification_name_rows_reason_and_fix(
 ) -> None:
     run_id = run(quarantined(lost, out_of=10))
     status = status_of(workspace.paths)
-    said = f"{lost} of 10 rows of raw_crm_csv.orders quarantined: no valid occurred_at. Cure: set timestamp_format"
+    said = f"{lost} of 10 rows of raw_crm.orders quarantined: no valid occurred_at. Cure: set timestamp_format"
     assert status["release"]["run_id"] == run_id
     assert status["is_well"] is not is_high
     message = notify.message_of("Test company", workspace.paths, run_id=run_id)

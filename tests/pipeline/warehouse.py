@@ -29,7 +29,7 @@ MANIFEST = {
             "resource_type": "model",
             "name": "stg_orders",
             "schema": "staging",
-            "depends_on": {"nodes": ["source.cx.raw_crm_csv.orders"]},
+            "depends_on": {"nodes": ["source.cx.raw_crm.orders"]},
         },
         "model.cx.fct_orders": {
             "resource_type": "model",
@@ -44,7 +44,7 @@ MANIFEST = {
             "depends_on": {"nodes": ["model.cx.fct_orders"]},
         },
     },
-    "sources": {"source.cx.raw_crm_csv.orders": {"name": "orders", "identifier": "orders", "schema": "raw_crm_csv"}},
+    "sources": {"source.cx.raw_crm.orders": {"name": "orders", "identifier": "orders", "schema": "raw_crm"}},
 }
 
 
@@ -101,11 +101,11 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
         )
         connection.execute(
             "create or replace table intermediate.int_quality__staging_totals as select 'shop' as data_source, "
-            "'raw_crm_csv.orders' as raw_table, 1000 as loaded, 1000 as kept, true as is_balanced"
+            "'raw_crm.orders' as raw_table, 1000 as loaded, 1000 as kept, true as is_balanced"
         )
         connection.execute(
             "create or replace table intermediate.int_quality__losses as select 'shop' as data_source, "
-            "'raw_crm_csv.orders' as subject, 'quarantined' as loss, 'no customer_id' as reason, 'map it' as cure, "
+            "'raw_crm.orders' as subject, 'quarantined' as loss, 'no customer_id' as reason, 'map it' as cure, "
             "1 as n_rows, 1 as n_lost, 1000 as out_of, false as is_high, false as is_all"
         )
         connection.execute(

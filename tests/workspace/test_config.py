@@ -46,7 +46,7 @@ def problems_of(folder: Path) -> tuple[Problem, ...]:
 def test_a_valid_workspace_loads_with_its_defaults(folder: Path) -> None:
     workspace = load_workspace(folder)
     assert workspace.config.journey.gap_days == 90
-    assert workspace.config.source("shop").raw_table == ("raw_crm_csv", "orders")
+    assert workspace.config.source("shop").raw_table == ("raw_crm", "orders")
     assert workspace.config.source("shop").namespace == "shop"
     assert workspace.config.phone_region == "DE"
     assert workspace.warnings == ()

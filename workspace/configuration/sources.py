@@ -276,7 +276,7 @@ class Source(Section):
         """Schema and table that this source lands in; those of one entity share a table, wherever they come from."""
         if self.vendor in ENTITY_VENDORS:
             assert self.entity is not None
-            return f"raw_{self.kind}_csv", self.entity
+            return f"raw_{self.kind}", self.entity
         return f"raw_{self.vendor}", VENDOR_TABLES[self.vendor]
 
 

@@ -18,7 +18,7 @@ with conversions as (
 
 exported as (
 
-    select * from {{ ref('stg_web_csv__paths') }}
+    select * from {{ ref('stg_web__paths') }}
 
 ),
 

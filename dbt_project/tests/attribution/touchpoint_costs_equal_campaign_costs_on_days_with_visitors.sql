@@ -25,7 +25,7 @@ days as (
 spent as (
 
     select coalesce(sum(campaigns.cost), 0) as cost
-    from {{ ref('stg_crm_csv__campaigns') }} as campaigns
+    from {{ ref('stg_crm__campaigns') }} as campaigns
     where
         exists (
             select 1

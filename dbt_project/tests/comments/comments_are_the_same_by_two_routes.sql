@@ -17,7 +17,7 @@ with written as (
         count(*) as comments,
         count(distinct coalesce(mentions.person_id, mentions.mention_id)) as people
     from {{ ref('fct_mentions') }} as mentions
-    inner join {{ ref('stg_social_csv__mentions') }} as texts on mentions.mention_id = texts.mention_key
+    inner join {{ ref('stg_social__mentions') }} as texts on mentions.mention_id = texts.mention_key
     where mentions.is_own_brand and trim(texts.text) <> ''
 
 ),

@@ -28,7 +28,7 @@ events as (
     where
         event = 'contract_started'
         and not is_after_as_of
-        and source_file in (select source_file from {{ ref('stg_crm_csv__contracts') }})
+        and source_file in (select source_file from {{ ref('stg_crm__contracts') }})
 
 )
 

@@ -20,7 +20,7 @@ events as (
     from {{ ref('int_touchpoints__events') }}
     where
         not is_after_as_of
-        and source_file in (select source_file from {{ ref('stg_social_csv__mentions') }})
+        and source_file in (select source_file from {{ ref('stg_social__mentions') }})
 
 )
 

@@ -5,11 +5,11 @@
 
 with staged_rows as (
 
-    select count(*) as n_rows from {{ ref('stg_crm_csv__orders') }}
+    select count(*) as n_rows from {{ ref('stg_crm__orders') }}
     union all
-    select count(*) as n_rows from {{ ref('stg_crm_csv__contacts') }}
+    select count(*) as n_rows from {{ ref('stg_crm__contacts') }}
     union all
-    select count(*) as n_rows from {{ ref('stg_crm_csv__interactions') }}
+    select count(*) as n_rows from {{ ref('stg_crm__interactions') }}
     union all
     select count(*) as n_rows from {{ ref('stg_segment__events') }}
     union all
@@ -22,20 +22,20 @@ with staged_rows as (
     union all
     select count(*) as n_rows from {{ ref('stg_survey__responses') }}
     union all
-    select count(started_at) + count(ended_at) as n_rows from {{ ref('stg_crm_csv__contracts') }}
+    select count(started_at) + count(ended_at) as n_rows from {{ ref('stg_crm__contracts') }}
     union all
-    select count(*) as n_rows from {{ ref('stg_crm_csv__leads') }}
+    select count(*) as n_rows from {{ ref('stg_crm__leads') }}
     union all
     select count(*) as n_rows
-    from {{ ref('stg_crm_csv__deals') }}
+    from {{ ref('stg_crm__deals') }}
     where deal_state <> 'open'
     union all
-    select count(*) as n_rows from {{ ref('stg_web_csv__events') }}
+    select count(*) as n_rows from {{ ref('stg_web__events') }}
     union all
     select count(*) + sum(case when is_solved then 1 else 0 end) as n_rows from {{ ref('stg_service__tickets') }}
     union all
     select count(*) as n_rows
-    from {{ ref('stg_social_csv__mentions') }}
+    from {{ ref('stg_social__mentions') }}
     where is_own_brand
 
 ),

@@ -1,6 +1,6 @@
 """Surveys as delimited text: wide, a row a respondent, or long, a row an answer (vendor `csv`, kind `survey`).
 
-inbox file -> lines -> records -> raw_survey_csv.{wide, long} -> stg_survey__responses, stg_survey__answers
+inbox file -> lines -> records -> raw_survey.{wide, long} -> stg_survey__responses, stg_survey__answers
 
 Lands: respondent, time and links as text where the file has them, and of a wide file the whole row as JSON: every
 other column is a question.

@@ -1,6 +1,6 @@
 """Web behaviour as delimited text (vendor `csv`, kind `web`).
 
-inbox file -> lines -> records -> raw_web_csv.{events, paths} -> stg_web_csv__*
+inbox file -> lines -> records -> raw_web.{events, paths} -> stg_web__*
 
 Lands: the canonical columns of the entity as text, and the other cells as JSON. `events` is an event a row;
 `paths` is a path to conversion a row, already counted: it feeds contributions and nothing else.

@@ -2,7 +2,7 @@
 
 with accounts as (
 
-    select * from {{ ref('stg_crm_csv__accounts') }}
+    select * from {{ ref('stg_crm__accounts') }}
 
 ),
 
@@ -14,13 +14,13 @@ memberships as (
 
 leads as (
 
-    select * from {{ ref('stg_crm_csv__leads') }}
+    select * from {{ ref('stg_crm__leads') }}
 
 ),
 
 deals as (
 
-    select * from {{ ref('stg_crm_csv__deals') }}
+    select * from {{ ref('stg_crm__deals') }}
 
 ),
 

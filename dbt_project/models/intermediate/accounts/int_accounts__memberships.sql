@@ -4,20 +4,20 @@
 with contacts as (
 
     select *
-    from {{ ref('base_crm_csv__contacts') }}
+    from {{ ref('base_crm__contacts') }}
     where _disposition in ('kept', 'deduplicated')
 
 ),
 
 leads as (
 
-    select * from {{ ref('stg_crm_csv__leads') }}
+    select * from {{ ref('stg_crm__leads') }}
 
 ),
 
 deals as (
 
-    select * from {{ ref('stg_crm_csv__deals') }}
+    select * from {{ ref('stg_crm__deals') }}
 
 ),
 

@@ -4,7 +4,7 @@
 
 with costs as (
 
-    select * from {{ ref('stg_crm_csv__campaigns') }}
+    select * from {{ ref('stg_crm__campaigns') }}
 
 ),
 

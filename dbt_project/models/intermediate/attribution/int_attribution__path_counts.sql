@@ -15,7 +15,7 @@ conversions as (
 
 exported as (
 
-    select * from {{ ref('stg_web_csv__paths') }}
+    select * from {{ ref('stg_web__paths') }}
 
 ),
 

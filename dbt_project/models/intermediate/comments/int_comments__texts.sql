@@ -22,7 +22,7 @@ mentions as (
 
 mention_texts as (
 
-    select * from {{ ref('stg_social_csv__mentions') }}
+    select * from {{ ref('stg_social__mentions') }}
 
 ),
 

@@ -4,16 +4,16 @@
 
 {#- The models that date facts: dbt has to know what a model reads before it knows what other models declare. -#}
 {%- set models = [
-    'stg_crm_csv__contracts',
-    'stg_crm_csv__deals',
-    'stg_crm_csv__interactions',
-    'stg_crm_csv__leads',
-    'stg_crm_csv__orders',
+    'stg_crm__contracts',
+    'stg_crm__deals',
+    'stg_crm__interactions',
+    'stg_crm__leads',
+    'stg_crm__orders',
     'stg_segment__events',
     'stg_service__tickets',
-    'stg_social_csv__mentions',
+    'stg_social__mentions',
     'stg_survey__responses',
-    'stg_web_csv__events'
+    'stg_web__events'
 ] %}
 {%- set dates = declared_dates() %}
 {%- for date in dates if date.model not in models %}

@@ -8,7 +8,7 @@ with calls as (
 
 web_rows as (
 
-    select * from {{ ref('stg_web_csv__events') }}
+    select * from {{ ref('stg_web__events') }}
 
 ),
 

@@ -2,7 +2,7 @@
 
 with contracts as (
 
-    select * from {{ ref('stg_crm_csv__contracts') }}
+    select * from {{ ref('stg_crm__contracts') }}
 
 ),
 

@@ -3,7 +3,7 @@
 
 with contacts as (
 
-    select * from {{ ref('stg_crm_csv__contacts') }}
+    select * from {{ ref('stg_crm__contacts') }}
 
 ),
 
@@ -27,7 +27,7 @@ identifiers as (
 
 accounts as (
 
-    select * from {{ ref('stg_crm_csv__accounts') }}
+    select * from {{ ref('stg_crm__accounts') }}
 
 ),
 

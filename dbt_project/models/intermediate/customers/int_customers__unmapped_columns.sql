@@ -2,13 +2,13 @@
 
 with contacts as (
 
-    select * from {{ ref('stg_crm_csv__contacts') }}
+    select * from {{ ref('stg_crm__contacts') }}
 
 ),
 
 accounts as (
 
-    select * from {{ ref('stg_crm_csv__accounts') }}
+    select * from {{ ref('stg_crm__accounts') }}
 
 ),
 

@@ -8,7 +8,7 @@ with sources as (
 
 mentions as (
 
-    select * from {{ ref('stg_social_csv__mentions') }}
+    select * from {{ ref('stg_social__mentions') }}
 
 ),
 

@@ -3,7 +3,7 @@
 
 with contacts as (
 
-    select * from {{ ref('stg_crm_csv__contacts') }}
+    select * from {{ ref('stg_crm__contacts') }}
 
 ),
 
@@ -21,7 +21,7 @@ responses as (
 
 web_rows as (
 
-    select * from {{ ref('stg_web_csv__events') }}
+    select * from {{ ref('stg_web__events') }}
 
 ),
 
@@ -33,7 +33,7 @@ tickets as (
 
 mentions as (
 
-    select * from {{ ref('stg_social_csv__mentions') }}
+    select * from {{ ref('stg_social__mentions') }}
     where is_own_brand
 
 ),

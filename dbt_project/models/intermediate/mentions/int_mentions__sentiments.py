@@ -12,7 +12,7 @@ from dbt_project.methods.text.tone import tone
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)
     """Judge every text once; mentions of which nothing is clear have no row."""
     dbt.config(materialized="table")
-    mentions = dbt.ref("stg_social_csv__mentions").filter("text is not null").project("mention_key, text").df()
+    mentions = dbt.ref("stg_social__mentions").filter("text is not null").project("mention_key, text").df()
     tones = {text: tone(str(text)) for text in mentions["text"].unique()}
     found = pd.DataFrame({"mention_key": mentions["mention_key"], "lexicon_sentiment": mentions["text"].map(tones)})
     return (

@@ -2,7 +2,7 @@
 
 with orders as (
 
-    select * from {{ ref('stg_crm_csv__orders') }}
+    select * from {{ ref('stg_crm__orders') }}
 
 ),
 

@@ -1,24 +1,24 @@
 -- Grain: one row is a staging model x source x load x disposition x reason: how many loaded rows had it.
 
-{#- Every base model. Its name says which raw table it reads: base_crm_csv__orders reads raw_crm_csv.orders. -#}
+{#- Every base model. Its name says which raw table it reads: base_crm__orders reads raw_crm.orders. -#}
 {%- set bases = [
-    'base_crm_csv__orders',
-    'base_crm_csv__contacts',
-    'base_crm_csv__interactions',
-    'base_crm_csv__contracts',
-    'base_crm_csv__accounts',
-    'base_crm_csv__leads',
-    'base_crm_csv__deals',
-    'base_crm_csv__campaigns',
-    'base_web_csv__events',
-    'base_web_csv__paths',
+    'base_crm__orders',
+    'base_crm__contacts',
+    'base_crm__interactions',
+    'base_crm__contracts',
+    'base_crm__accounts',
+    'base_crm__leads',
+    'base_crm__deals',
+    'base_crm__campaigns',
+    'base_web__events',
+    'base_web__paths',
     'base_segment__events',
-    'base_survey_csv__wide',
-    'base_survey_csv__long',
+    'base_survey__wide',
+    'base_survey__long',
     'base_qualtrics__responses',
-    'base_service_csv__tickets',
+    'base_service__tickets',
     'base_zendesk__tickets',
-    'base_social_csv__mentions'
+    'base_social__mentions'
 ] %}
 
 with

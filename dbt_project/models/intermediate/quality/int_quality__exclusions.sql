@@ -39,13 +39,13 @@ answers as (
 
 orders as (
 
-    select * from {{ ref('stg_crm_csv__orders') }}
+    select * from {{ ref('stg_crm__orders') }}
 
 ),
 
 order_rows as (
 
-    select * from {{ ref('base_crm_csv__orders') }}
+    select * from {{ ref('base_crm__orders') }}
 
 ),
 

@@ -57,13 +57,13 @@ content_events as (
 
 orders as (
 
-    select * from {{ ref('base_crm_csv__orders') }}
+    select * from {{ ref('base_crm__orders') }}
 
 ),
 
 contracts as (
 
-    select * from {{ ref('base_crm_csv__contracts') }}
+    select * from {{ ref('base_crm__contracts') }}
 
 ),
 

@@ -25,7 +25,7 @@ people as (
 orders as (
 
     select *
-    from {{ ref('stg_crm_csv__orders') }}
+    from {{ ref('stg_crm__orders') }}
     where
         kind = 'sale'
         and order_id is not null

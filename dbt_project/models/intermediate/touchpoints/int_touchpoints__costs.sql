@@ -16,7 +16,7 @@ channels as (
 
 campaigns as (
 
-    select * from {{ ref('stg_crm_csv__campaigns') }}
+    select * from {{ ref('stg_crm__campaigns') }}
 
 ),
 

@@ -2,19 +2,19 @@
 
 with orders as (
 
-    select * from {{ ref('stg_crm_csv__orders') }}
+    select * from {{ ref('stg_crm__orders') }}
 
 ),
 
 contacts as (
 
-    select * from {{ ref('stg_crm_csv__contacts') }}
+    select * from {{ ref('stg_crm__contacts') }}
 
 ),
 
 interactions as (
 
-    select * from {{ ref('stg_crm_csv__interactions') }}
+    select * from {{ ref('stg_crm__interactions') }}
 
 ),
 
@@ -32,25 +32,25 @@ responses as (
 
 contracts as (
 
-    select * from {{ ref('stg_crm_csv__contracts') }}
+    select * from {{ ref('stg_crm__contracts') }}
 
 ),
 
 leads as (
 
-    select * from {{ ref('stg_crm_csv__leads') }}
+    select * from {{ ref('stg_crm__leads') }}
 
 ),
 
 deals as (
 
-    select * from {{ ref('stg_crm_csv__deals') }}
+    select * from {{ ref('stg_crm__deals') }}
 
 ),
 
 web_rows as (
 
-    select * from {{ ref('stg_web_csv__events') }}
+    select * from {{ ref('stg_web__events') }}
 
 ),
 
@@ -62,7 +62,7 @@ tickets as (
 
 mentions as (
 
-    select * from {{ ref('stg_social_csv__mentions') }}
+    select * from {{ ref('stg_social__mentions') }}
 
 ),
 

@@ -9,7 +9,7 @@ with touchpoints as (
 
 interactions as (
 
-    select * from {{ ref('stg_crm_csv__interactions') }}
+    select * from {{ ref('stg_crm__interactions') }}
 
 ),
 

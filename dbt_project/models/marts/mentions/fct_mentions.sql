@@ -2,7 +2,7 @@
 
 with mentions as (
 
-    select * from {{ ref('stg_social_csv__mentions') }}
+    select * from {{ ref('stg_social__mentions') }}
 
 ),
 

@@ -3,7 +3,7 @@
 
 with orders as (
 
-    select * from {{ ref('stg_crm_csv__orders') }}
+    select * from {{ ref('stg_crm__orders') }}
 
 ),
 
@@ -27,7 +27,7 @@ actors as (
 
 contracts as (
 
-    select * from {{ ref('stg_crm_csv__contracts') }}
+    select * from {{ ref('stg_crm__contracts') }}
 
 ),
 
@@ -39,7 +39,7 @@ tickets as (
 
 mentions as (
 
-    select * from {{ ref('stg_social_csv__mentions') }}
+    select * from {{ ref('stg_social__mentions') }}
 
 ),
 

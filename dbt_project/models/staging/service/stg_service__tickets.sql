@@ -2,7 +2,7 @@
 
 with csv_tickets as (
 
-    select * from {{ ref('base_service_csv__tickets') }}
+    select * from {{ ref('base_service__tickets') }}
 
 ),
 

@@ -8,7 +8,7 @@ with canonical_columns as (
     select distinct
         _load_id as load_id,
         _canonical as canonical_json
-    from {{ source('raw_survey_csv', 'wide') }}
+    from {{ source('raw_survey', 'wide') }}
 
 ),
 
@@ -33,8 +33,8 @@ wide_cells as (
         responses.answered_at,
         {{ json_cell_keys('lines._row') }} as question_id,
         {{ json_cell_values('lines._row') }} as cell_text
-    from {{ ref('base_survey_csv__wide') }} as responses
-    inner join {{ source('raw_survey_csv', 'wide') }} as lines
+    from {{ ref('base_survey__wide') }} as responses
+    inner join {{ source('raw_survey', 'wide') }} as lines
         on
             responses.load_id = lines._load_id
             and responses.source_file = lines._file
@@ -101,7 +101,7 @@ long_answers as (
         answered_at,
         question_id,
         answer_text as cell_text
-    from {{ ref('base_survey_csv__long') }}
+    from {{ ref('base_survey__long') }}
     where _disposition = 'kept'
 
 ),

@@ -1,6 +1,6 @@
 with wide as (
 
-    select * from {{ ref('base_survey_csv__wide') }}
+    select * from {{ ref('base_survey__wide') }}
 
 ),
 
@@ -12,7 +12,7 @@ qualtrics as (
 
 long_rows as (
 
-    select * from {{ ref('base_survey_csv__long') }}
+    select * from {{ ref('base_survey__long') }}
 
 ),
 

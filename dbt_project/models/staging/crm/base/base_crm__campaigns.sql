@@ -1,0 +1,158 @@
+-- Grain: one row is a row of a campaigns export; every row has a disposition, so that the totals agree.
+
+with source as (
+
+    select * from {{ source('raw_crm', 'campaigns') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- texts
+        {{ public_word('source.campaign') }} as campaign,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
+        {{ row_content([
+            'source.campaign', 'source.date', 'source.utm_source', 'source.utm_medium', 'source.cost', 'source._others',
+        ]) }} as row_content,
+
+        ---------- numbers
+        {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
+        {{ blank_to_null('source.cost') }} is not null as is_cost_stated,
+
+        ---------- timestamps
+        -- A day is the company's own day, whatever zone the source writes its instants in.
+        {{ parse_timestamp('source.date', 'sources.timestamp_format', 'settings.timezone') }} as day_starts_at,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    cross join settings
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        {{ business_day('day_starts_at') }} as spent_on,
+        case
+            when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when campaign is null then {{ reason('missing', 'campaign') }}
+            when day_starts_at is null then {{ reason('no_valid_time', 'date') }}
+            when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
+            when stated_cost < 0 then {{ reason('negative', 'cost') }}
+        end as quarantine_reason
+    from renamed
+
+),
+
+keyed as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then {{ surrogate_key([
+                    "'campaign day'", 'data_source', 'campaign', 'spent_on', 'utm_source', 'utm_medium',
+                ]) }}
+        end as campaign_day_key
+    from examined
+
+),
+
+-- A later export of a day's cost replaces the earlier one. Rows of one file that differ are parts of the day (its ads,
+-- countries or devices), and in a file of such parts equal rows are parts, too.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by campaign_day_key
+            order by load_id desc, source_file desc, source_line desc
+        ) as nth_newest,
+        max(load_id) over (partition by campaign_day_key) as newest_load_id
+    from keyed
+
+),
+
+files_of_parts as (
+
+    select distinct load_id
+    from (
+        select load_id
+        from ranked
+        where
+            campaign_day_key is not null
+            and load_id = newest_load_id
+        group by campaign_day_key, load_id
+        having count(distinct row_content) > 1
+    ) as days_of_parts
+
+),
+
+judged as (
+
+    select
+        ranked.*,
+        ranked.load_id = ranked.newest_load_id and files_of_parts.load_id is not null as is_part
+    from ranked
+    left join files_of_parts on ranked.load_id = files_of_parts.load_id
+
+),
+
+final as (
+
+    select
+        campaign_day_key,
+        campaign,
+        utm_source,
+        utm_medium,
+        spent_on,
+        cast(stated_cost as decimal(18, 2)) as cost,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 and not is_part then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            case when nth_newest > 1 and not is_part then {{ reason('later_row', 'campaign and day') }} end
+        ) as _disposition_reason
+    from judged
+
+)
+
+select * from final

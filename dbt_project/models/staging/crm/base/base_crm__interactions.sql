@@ -1,0 +1,96 @@
+-- Grain: one row is a raw row; every row has a disposition, so that the totals agree.
+
+with source as (
+
+    select * from {{ source('raw_crm', 'interactions') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ surrogate_key(["'interaction'", 'source._source', 'source._file', 'source._line']) }}
+            as interaction_event_key,
+        {{ stated_id('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+
+        ---------- texts
+        {{ public_word('source.event') }} as event,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
+        {{ public_word('source.campaign') }} as campaign,
+        {{ public_word('source.reason') }} as reason,
+        {{ blank_to_null('source.answered') }} as answered,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
+        {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when not is_active then 'superseded'
+            when not is_configured then 'set_aside'
+            when customer_id is null or event is null then 'quarantined'
+            when is_time_stated and occurred_at is null then 'quarantined'
+            else 'kept'
+        end as _disposition,
+        case
+            when not is_active then {{ reason('replaced') }}
+            when not is_configured then {{ reason('source_removed') }}
+            when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when event is null then {{ reason('missing', 'event') }}
+            when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
+        end as _disposition_reason
+    from renamed
+
+),
+
+final as (
+
+    select
+        interaction_event_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
+        customer_id,
+        id_namespace,
+        event,
+        utm_source,
+        utm_medium,
+        campaign,
+        reason,
+        answered,
+        occurred_at,
+        is_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        _disposition,
+        _disposition_reason
+    from judged
+
+)
+
+select * from final

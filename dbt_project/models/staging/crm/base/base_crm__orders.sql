@@ -1,0 +1,346 @@
+-- Grain: one row is a row of an orders export; every row has a disposition, so that the totals agree.
+
+with source as (
+
+    select * from {{ source('raw_crm', 'orders') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('stg_mappings__fx_rates') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ real_id('source.order_id') }} as order_id,
+        {{ real_id('source.line_id') }} as line_id,
+        {{ real_id('source.refund_id') }} as refund_id,
+        {{ stated_id('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+        {{ surrogate_key([
+            'source.customer_id', 'source.occurred_at', 'source.amount', 'source.order_id', 'source.kind',
+            'source.currency', 'source.cost', 'source.quantity', 'source.utm_source', 'source.utm_medium',
+            'source.campaign', 'source.line_id', 'source.refund_id', 'source.updated_at', 'source._others',
+        ]) }} as row_key,
+
+        ---------- texts
+        lower({{ blank_to_null('source.kind') }}) as stated_kind,
+        upper(coalesce({{ blank_to_null('source.currency') }}, settings.currency)) as currency,
+        settings.currency as reporting_currency,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
+        {{ public_word('source.campaign') }} as campaign,
+
+        ---------- numbers
+        {{ parse_number('source.amount', 'sources.decimal_mark') }} as stated_amount,
+        {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
+        {{ blank_to_null('source.cost') }} is not null as is_cost_stated,
+        {{ parse_number('source.quantity', 'sources.decimal_mark') }} as quantity,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    cross join settings
+    left join sources on source._source = sources.data_source
+
+),
+
+typed as (
+
+    select
+        *,
+        -- A file that states no kind writes money paid back as a negative amount.
+        coalesce(stated_kind, case when stated_amount < 0 then 'refund' else 'sale' end) as kind,
+        cast(abs(stated_amount) as decimal(18, 2)) as amount,
+        cast(abs(stated_cost) as decimal(18, 2)) as cost
+    from renamed
+
+),
+
+valued as (
+
+    select
+        typed.*,
+        case when typed.currency = typed.reporting_currency then 1 else rates.rate end as rate
+    from typed
+    left join rates
+        on
+            {{ is_rate_of('rates', 'typed.currency', business_day('typed.occurred_at')) }}
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when occurred_at is null then {{ reason('no_valid_time', 'occurred_at') }}
+            when stated_amount is null then {{ reason('unreadable_number', 'amount') }}
+            when kind not in ('sale', 'refund', 'cancel') then {{ reason('unknown_kind') }}
+            when kind = 'sale' and stated_amount < 0 then {{ reason('negative_sale') }}
+            when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
+            when kind = 'sale' and stated_cost < 0 then {{ reason('negative', 'cost') }}
+            when rate is null then {{ reason('no_rate') }}
+        end as quarantine_reason
+    from valued
+
+),
+
+-- Refunds of one order, moment and amount that have no id of their own are distinguished by how many a file holds, and
+-- are the same ones in the next file.
+refunds as (
+
+    select
+        load_id,
+        source_file,
+        source_line,
+        row_number() over (
+            partition by load_id, data_source, order_id, kind, occurred_at, amount
+            order by row_key, source_file, source_line
+        ) as nth_alike
+    from examined
+    where
+        coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+        and kind <> 'sale'
+        and order_id is not null
+        and refund_id is null
+
+),
+
+-- Without an order id, and without an id of its own if it is a refund, every row is an order.
+keyed as (
+
+    select
+        examined.*,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is not null
+                then {{ surrogate_key([
+                    "'refused order'", 'examined.load_id', 'examined.source_file', 'examined.source_line',
+                ]) }}
+            when kind <> 'sale' and refund_id is not null
+                then {{ surrogate_key(["'refund'", 'data_source', 'order_id', 'kind', 'refund_id']) }}
+            when order_id is null
+                then {{ surrogate_key(["'order row'", 'data_source', 'examined.source_file', 'examined.source_line']) }}
+            when kind = 'sale'
+                then {{ surrogate_key(["'order'", 'data_source', 'order_id', 'kind']) }}
+            when refunds.nth_alike = 1
+                then {{ surrogate_key(["'order'", 'data_source', 'order_id', 'kind', 'occurred_at', 'amount']) }}
+            else
+                {{ surrogate_key([
+                    "'order'", 'data_source', 'order_id', 'kind', 'occurred_at', 'amount', 'refunds.nth_alike',
+                ]) }}
+        end as order_key
+    from examined
+    left join refunds
+        on
+            examined.load_id = refunds.load_id
+            and examined.source_file = refunds.source_file
+            and examined.source_line = refunds.source_line
+
+),
+
+-- Most orders have one row, and need no more thought.
+repeated as (
+
+    select order_key
+    from keyed
+    group by order_key
+    having count(*) > 1
+
+),
+
+contested as (
+
+    select
+        keyed.load_id,
+        keyed.source_file,
+        keyed.source_line,
+        keyed.order_key,
+        keyed.customer_id,
+        keyed.occurred_at,
+        keyed.currency,
+        keyed.amount,
+        keyed.cost,
+        keyed.quantity,
+        keyed.line_id,
+        keyed.row_key,
+        keyed.updated_at,
+        count(keyed.line_id) over (partition by keyed.order_key) > 0 as has_line_ids,
+        max(keyed.load_id) over (partition by keyed.order_key) as newest_load_id
+    from keyed
+    inner join repeated on keyed.order_key = repeated.order_key
+
+),
+
+-- What is later: the shop's own time, then another load; never the next line of one file. A later load replaces an
+-- order with all its lines, and a line with an id has a time of its own.
+stated as (
+
+    select
+        *,
+        rank() over (
+            partition by order_key, line_id
+            order by case when has_line_ids then load_id end desc, updated_at desc nulls last, load_id desc
+        ) = 1
+        and (not has_line_ids or load_id = newest_load_id) as is_newest
+    from contested
+
+),
+
+-- Rows of one sale in one file that differ in money or goods, or name their lines, are lines of it.
+orders_of_files as (
+
+    select
+        order_key,
+        min(load_id) as load_id,
+        count(*) as n_rows,
+        count(distinct row_key) as contents,
+        min(customer_id) = max(customer_id)
+        and min(occurred_at) = max(occurred_at)
+        and min(currency) = max(currency) as is_one_sale,
+        min(amount) <> max(amount)
+        or coalesce(min(cost) <> max(cost), false)
+        or coalesce(min(quantity) <> max(quantity), false)
+        or count(distinct line_id) > 1 as differs_by_line
+    from stated
+    where is_newest
+    group by order_key
+
+),
+
+files_of_lines as (
+
+    select distinct load_id
+    from orders_of_files
+    where
+        n_rows > 1
+        and is_one_sale
+        and differs_by_line
+
+),
+
+-- In a file of lines, equal rows of an order are lines, too, unless they name the same line.
+judged as (
+
+    select
+        stated.load_id,
+        stated.source_file,
+        stated.source_line,
+        stated.is_newest,
+        orders_of_files.contents > 1 as differs,
+        orders_of_files.n_rows > 1 and orders_of_files.is_one_sale and files_of_lines.load_id is not null as is_line,
+        row_number() over (
+            partition by stated.order_key, stated.is_newest
+            order by stated.occurred_at desc, stated.source_file desc, stated.source_line desc
+        ) as nth_last,
+        row_number() over (
+            partition by stated.order_key, stated.is_newest, stated.line_id, stated.row_key
+            order by stated.source_file desc, stated.source_line desc
+        ) as nth_equal,
+        stated.line_id is not null as is_line_named
+    from stated
+    inner join orders_of_files on stated.order_key = orders_of_files.order_key
+    left join files_of_lines on orders_of_files.load_id = files_of_lines.load_id
+
+),
+
+ranked as (
+
+    select
+        keyed.*,
+        coalesce(judged.is_line and judged.is_newest, false) as is_line,
+        case
+            when not judged.is_newest then {{ reason('later_row', 'order_id') }}
+            when judged.is_line and judged.is_line_named and judged.nth_equal > 1
+                then {{ reason('same_row') }}
+            when judged.is_line or judged.nth_last = 1 then null
+            when judged.differs then {{ reason('conflict', 'order_id') }}
+            when judged.nth_last > 1 then {{ reason('same_row') }}
+        end as deduplicated_reason
+    from keyed
+    left join judged
+        on
+            keyed.load_id = judged.load_id
+            and keyed.source_file = judged.source_file
+            and keyed.source_line = judged.source_line
+
+),
+
+final as (
+
+    select
+        order_key,
+        order_id,
+        customer_id,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
+        id_namespace,
+        row_key,
+        kind,
+        currency,
+        utm_source,
+        utm_medium,
+        campaign,
+        amount,
+        {{ in_reporting_currency('amount', 'rate') }} as amount_reporting,
+        cost,
+        {{ in_reporting_currency('cost', 'rate') }} as cost_reporting,
+        quantity,
+        occurred_at,
+        is_line and deduplicated_reason is null as is_line,
+        line_id is not null as is_line_named,
+        is_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when deduplicated_reason is not null then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            deduplicated_reason
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

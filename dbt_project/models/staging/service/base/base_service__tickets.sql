@@ -1,0 +1,157 @@
+-- Grain: one row is a row of a tickets export; every row has a disposition, so that the totals agree.
+
+with source as (
+
+    select * from {{ source('raw_service', 'tickets') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ real_id('source.ticket_id') }} as ticket_id,
+        {{ real_id('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+        {{ row_content([
+            'source.category', 'source.channel', 'source.created_at', 'source.customer_id', 'source.first_reply_at',
+            'source.reopened', 'source.satisfaction', 'source.solved_at', 'source.ticket_id', 'source.updated_at',
+            'source._others',
+        ]) }} as row_content,
+
+        ---------- texts
+        {{ public_word('source.category') }} as category,
+        {{ public_word('source.channel') }} as channel,
+        lower({{ blank_to_null('source.satisfaction') }}) as rating,
+        lower({{ blank_to_null('source.reopened') }}) as reopened,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
+        {{ is_day_only('source.created_at', 'sources.timestamp_format') }} as is_created_day_only,
+        {{ parse_timestamp('source.first_reply_at', 'sources.timestamp_format', 'sources.timezone') }}
+            as first_reply_at,
+        {{ is_day_only('source.first_reply_at', 'sources.timestamp_format') }} as is_first_reply_day_only,
+        {{ parse_timestamp('source.solved_at', 'sources.timestamp_format', 'sources.timezone') }} as solved_at,
+        {{ is_day_only('source.solved_at', 'sources.timestamp_format') }} as is_solved_day_only,
+        {{ blank_to_null('source.first_reply_at') }} is not null as is_reply_stated,
+        {{ blank_to_null('source.solved_at') }} is not null as is_solution_stated,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.timezone as zone,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when ticket_id is null then {{ reason('missing', 'ticket_id') }}
+            when created_at is null then {{ reason('no_valid_time', 'created_at') }}
+            when is_reply_stated and first_reply_at is null then {{ reason('unreadable_time', 'first_reply_at') }}
+            when is_solution_stated and solved_at is null then {{ reason('unreadable_time', 'solved_at') }}
+            when {{ is_before('first_reply_at', 'is_first_reply_day_only', 'created_at', 'zone') }}
+                then {{ reason('before', 'first_reply_at', 'created_at') }}
+            when {{ is_before('solved_at', 'is_solved_day_only', 'created_at', 'zone') }}
+                then {{ reason('before', 'solved_at', 'created_at') }}
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- A later export of a ticket replaces the earlier one.
+ranked as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over newest_first
+        end as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
+    from examined
+    window newest_first as (
+        partition by
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            data_source,
+            ticket_id
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'ticket'", 'data_source', 'ticket_id']) }} as ticket_key,
+        ticket_id,
+        customer_id,
+        cast(null as varchar) as requester_id,
+        cast(null as varchar) as email,
+        cast(null as varchar) as phone,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
+        cast(null as bigint) as requester_key,
+        cast(null as bigint) as email_identifier_key,
+        cast(null as bigint) as phone_identifier_key,
+        id_namespace,
+        category,
+        channel,
+        {{ ticket_satisfaction('rating') }} as satisfaction,
+        coalesce(
+            try_cast(reopened as integer), case when reopened in ('true', 'yes') then 1 else 0 end
+        ) as reopenings,
+        reopened is not null as is_reopening_stated,
+        solved_at is not null as is_solved,
+        created_at,
+        is_created_day_only,
+        first_reply_at,
+        is_first_reply_day_only,
+        solved_at,
+        is_solved_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            {{ repeated_reason('nth_newest', 'ticket_id', vendor_time='updated_at') }}
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,168 @@
+-- Grain: one row is a row of a mentions export; every row has a disposition, so that the totals agree.
+
+with source as (
+
+    select * from {{ source('raw_social', 'mentions') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_config__settings') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ real_id('source.mention_id') }} as mention_id,
+        {{ real_id('source.author') }} as author,
+        {{ real_id('source.customer_id') }} as customer_id,
+        sources.id_namespace,
+        {{ row_content([
+            'source.amplified_at', 'source.author', 'source.brand', 'source.customer_id', 'source.mention_id',
+            'source.network', 'source.posted_at', 'source.rating', 'source.replied_at', 'source.sentiment',
+            'source.text', 'source.updated_at', 'source.url', 'source._others',
+        ]) }} as row_content,
+
+        ---------- texts
+        lower({{ public_word('source.network') }}) as network,
+        coalesce({{ public_word('source.brand') }}, settings.brand) as brand,
+        settings.brand as own_brand,
+        {{ blank_to_null('source.text') }} as text,
+        {{ blank_to_null('source.url') }} as url,
+        lower({{ blank_to_null('source.sentiment') }}) as sentiment,
+
+        ---------- numbers
+        {{ parse_number('source.rating', 'sources.decimal_mark') }} as rating,
+        {{ blank_to_null('source.rating') }} is not null as is_rating_stated,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ parse_timestamp('source.posted_at', 'sources.timestamp_format', 'sources.timezone') }} as posted_at,
+        {{ is_day_only('source.posted_at', 'sources.timestamp_format') }} as is_posted_day_only,
+        {{ parse_timestamp('source.replied_at', 'sources.timestamp_format', 'sources.timezone') }} as replied_at,
+        {{ is_day_only('source.replied_at', 'sources.timestamp_format') }} as is_replied_day_only,
+        {{ parse_timestamp('source.amplified_at', 'sources.timestamp_format', 'sources.timezone') }} as amplified_at,
+        {{ is_day_only('source.amplified_at', 'sources.timestamp_format') }} as is_amplified_day_only,
+        {{ blank_to_null('source.replied_at') }} is not null as is_reply_stated,
+        {{ blank_to_null('source.amplified_at') }} is not null as is_amplification_stated,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.timezone as zone,
+        sources.data_source is not null as is_configured
+    from source
+    cross join settings
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when mention_id is null then {{ reason('missing', 'mention_id') }}
+            when posted_at is null then {{ reason('no_valid_time', 'posted_at') }}
+            when is_reply_stated and replied_at is null then {{ reason('unreadable_time', 'replied_at') }}
+            when is_amplification_stated and amplified_at is null then {{ reason('unreadable_time', 'amplified_at') }}
+            when {{ is_before('replied_at', 'is_replied_day_only', 'posted_at', 'zone') }}
+                then {{ reason('before', 'replied_at', 'posted_at') }}
+            when {{ is_before('amplified_at', 'is_amplified_day_only', 'posted_at', 'zone') }}
+                then {{ reason('before', 'amplified_at', 'posted_at') }}
+            when is_rating_stated and rating is null then {{ reason('unreadable_number', 'rating') }}
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- A later export of a mention replaces the earlier one: it was answered in between.
+ranked as (
+
+    select
+        *,
+        case
+            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over newest_first
+        end as nth_newest,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(row_content) over newest_first as newest_content,
+        first_value(updated_at) over newest_first as newest_at
+    from examined
+    window newest_first as (
+        partition by
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            data_source,
+            network,
+            mention_id
+        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'mention'", 'data_source', 'network', 'mention_id']) }} as mention_key,
+        mention_id,
+        author,
+        customer_id,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
+        -- Names are taken once per network, whatever tool exported them.
+        {{ identifier_key('author', "coalesce(network, data_source)", 'lower(author)') }} as author_key,
+        id_namespace,
+        network,
+        brand,
+        lower(brand) = lower(own_brand) as is_own_brand,
+        text,
+        url,
+        rating,
+        {{ mention_sentiment('sentiment') }} as sentiment,
+        posted_at,
+        is_posted_day_only,
+        replied_at,
+        is_replied_day_only,
+        amplified_at,
+        is_amplified_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when nth_newest > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            {{ repeated_reason('nth_newest', 'mention_id', vendor_time='updated_at') }}
+        ) as _disposition_reason
+    from ranked
+
+)
+
+select * from final

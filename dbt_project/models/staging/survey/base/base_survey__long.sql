@@ -1,0 +1,133 @@
+-- Grain: one row is a line of a long survey CSV - one answer - with its disposition. All raw rows are here.
+{{ config(materialized='table') }}
+
+with source as (
+
+    select * from {{ source('raw_survey', 'long') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        source._source as survey_id,
+        {{ clean_id('source.respondent') }} as respondent,
+        {{ blank_to_null('source.question_id') }} as question_id,
+        {{ real_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.order_id') }} as order_id,
+        {{ real_id('source.ticket_id') }} as ticket_id,
+        sources.id_namespace,
+
+        ---------- context
+        {{ public_word('source.interaction') }} as interaction,
+        {{ public_word('source.wave') }} as wave,
+        {{ primary_language('source.language') }} as survey_language,
+
+        ---------- answer
+        {{ blank_to_null('source.value') }} as answer_text,
+        {{ blank_to_null('source.value') }} as row_content,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+        {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
+
+        ---------- lineage
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active_load,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active_load then 'superseded'
+            when not is_configured then 'set_aside'
+            when respondent is null or question_id is null then 'quarantined'
+            when is_time_stated and answered_at is null then 'quarantined'
+            when answer_text is null then 'set_aside'
+        end as refusal
+    from renamed
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
+            as response_key
+    from examined
+
+),
+
+-- A question answered twice in one response counts by the later answer.
+ranked as (
+
+    select
+        *,
+        row_number() over newest_first as nth_of_question,
+        first_value(load_id) over newest_first as newest_load_id,
+        first_value(answer_text) over newest_first as newest_content,
+        first_value(answered_at) over newest_first as newest_at
+    from keyed
+    window newest_first as (
+        partition by refusal, response_key, question_id
+        order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
+
+),
+
+final as (
+
+    select
+        response_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
+        {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
+        survey_id,
+        respondent,
+        question_id,
+        customer_id,
+        order_id,
+        ticket_id,
+        id_namespace,
+        interaction,
+        wave,
+        survey_language,
+        answer_text,
+        answered_at,
+        is_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        coalesce(refusal, case when nth_of_question > 1 then 'deduplicated' else 'kept' end) as _disposition,
+        case
+            when not is_active_load then {{ reason('replaced') }}
+            when not is_configured then {{ reason('source_removed') }}
+            when respondent is null then {{ reason('missing', 'respondent') }}
+            when question_id is null then {{ reason('missing', 'question_id') }}
+            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
+            when answer_text is null then {{ reason('unanswered') }}
+            else {{ repeated_reason('nth_of_question', 'question and response', vendor_time='answered_at') }}
+        end as _disposition_reason
+    from ranked
+
+)
+
+select * from final

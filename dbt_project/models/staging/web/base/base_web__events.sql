@@ -1,0 +1,180 @@
+-- Grain: one row is a row of a web events export; every row has a disposition, so that the totals agree.
+
+with source as (
+
+    select * from {{ source('raw_web', 'events') }}
+
+),
+
+sources as (
+
+    select * from {{ ref('stg_config__sources') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        {{ stated_id('source.person_id') }} as visitor_id,
+        {{ stated_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.event_id') }} as event_id,
+        sources.id_namespace,
+        {{ row_content([
+            'source.person_id', 'source.customer_id', 'source.event', 'source.occurred_at', 'source.url',
+            'source.value', 'source.search_term', 'source._others',
+        ]) }} as row_content,
+
+        ---------- texts
+        {{ public_word('source.event') }} as event,
+        {{ url_path(blank_to_null('source.url')) }} as page_path,
+        {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
+        {{ is_internal(url_host(blank_to_null('source.url')), 'cast(null as varchar)') }} as is_internal,
+        {{ public_word('source.utm_source') }} as utm_source,
+        {{ public_word('source.utm_medium') }} as utm_medium,
+        {{ public_word('source.campaign') }} as campaign,
+        {{ blank_to_null('source.search_term') }} as search_term,
+
+        ---------- numbers
+        {{ parse_number('source.value', 'sources.decimal_mark') }} as value,
+        cast({{ parse_number('source.results', 'sources.decimal_mark') }} as integer) as results,
+
+        ---------- timestamps
+        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
+        {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
+
+        ---------- origin
+        source._source as data_source,
+        source._file as source_file,
+        source._line as source_line,
+        source._load_id as load_id,
+        source._load_id in {{ active_loads() }} as is_active,
+        sources.data_source is not null as is_configured
+    from source
+    left join sources on source._source = sources.data_source
+
+),
+
+examined as (
+
+    select
+        *,
+        case
+            when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+            when is_internal then {{ reason('internal_traffic') }}
+        end as set_aside_reason,
+        case
+            when visitor_id is null and customer_id is null then {{ reason('missing', 'person_id') }}
+            when event is null then {{ reason('missing', 'event') }}
+            when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
+        end as quarantine_reason
+    from renamed
+
+),
+
+-- An event may be exported several times; its first row by time, file and line stays, whatever the order of arrival.
+ranked as (
+
+    select
+        *,
+        case
+            when
+                event_id is not null
+                and coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
+                then row_number() over first_to_happen
+        end as arrival,
+        first_value(load_id) over first_to_happen as newest_load_id,
+        first_value(row_content) over first_to_happen as newest_content
+    from examined
+    window first_to_happen as (
+        partition by superseded_reason, set_aside_reason, quarantine_reason, data_source, event_id
+        order by occurred_at nulls last, source_file, source_line
+    )
+
+),
+
+keyed as (
+
+    select
+        *,
+        -- An event keeps its key in whatever file it comes; rows that are not its first have one of their own.
+        case
+            when arrival = 1 then {{ surrogate_key(["'web event'", 'data_source', 'event_id']) }}
+            else {{ surrogate_key(["'web row'", 'data_source', 'source_file', 'source_line']) }}
+        end as event_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
+        {{ identifier_key('anonymous', 'id_namespace', 'visitor_id') }} as visitor_key
+    from ranked
+
+),
+
+-- Who calls a visitor `null` or `guest` says nothing about them: then the other id is theirs.
+of_whom as (
+
+    select
+        *,
+        case
+            when customer_key is not null and (visitor_key is null or not {{ is_filler('customer_id') }})
+                then 'customer'
+            else 'anonymous'
+        end as identifier_type,
+        case
+            when visitor_key is not null and (customer_key is null or not {{ is_filler('visitor_id') }})
+                then 'anonymous'
+            else 'customer'
+        end as device_type
+    from keyed
+
+),
+
+final as (
+
+    select
+        event_key,
+        event_id,
+        visitor_id,
+        customer_id,
+        customer_key,
+        visitor_key,
+        case when identifier_type = 'customer' then customer_key else visitor_key end as identifier_key,
+        identifier_type,
+        case when device_type = 'anonymous' then visitor_key else customer_key end as device_key,
+        device_type,
+        id_namespace,
+        event,
+        page_path,
+        referrer_host,
+        utm_source,
+        utm_medium,
+        campaign,
+        search_term,
+        results,
+        value,
+        occurred_at,
+        is_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        case
+            when superseded_reason is not null then 'superseded'
+            when set_aside_reason is not null then 'set_aside'
+            when quarantine_reason is not null then 'quarantined'
+            when arrival > 1 then 'deduplicated'
+            else 'kept'
+        end as _disposition,
+        coalesce(
+            superseded_reason,
+            set_aside_reason,
+            quarantine_reason,
+            {{ repeated_reason('arrival', 'event_id', code='repeated') }}
+        ) as _disposition_reason
+    from of_whom
+
+)
+
+select * from final

@@ -1,0 +1,42 @@
+-- Grain: one row is a web event of a visitor.
+
+with source as (
+
+    select * from {{ ref('base_web__events') }}
+
+),
+
+kept as (
+
+    select
+        event_key,
+        visitor_id,
+        customer_id,
+        customer_key,
+        visitor_key,
+        identifier_key,
+        identifier_type,
+        device_key,
+        device_type,
+        id_namespace,
+        event,
+        page_path,
+        referrer_host,
+        utm_source,
+        utm_medium,
+        campaign,
+        search_term,
+        results,
+        value,
+        occurred_at,
+        is_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id
+    from source
+    where _disposition = 'kept'
+
+)
+
+select * from kept
