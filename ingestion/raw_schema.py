@@ -20,8 +20,10 @@ from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES
 class RawTable:
     """A table that records land in. `columns` are its own columns, all text.
 
-    `_record` and `_row` hold a whole record as JSON, beside `_row`, `_canonical` states which of its columns each
-    canonical one was read from; `_others` holds only the cells that no canonical column was read from.
+    `_record` holds a whole record as JSON as a described vendor wrote it, and nothing where a file has canonical
+    columns itself. Of those `_row` holds the whole row, and `_canonical` states which of its columns each canonical one
+    was read from; `_others` holds only the cells that no canonical column was read from. Of a described vendor's record
+    `_row` holds the attributes, or the answers.
     """
 
     schema: str
@@ -31,10 +33,9 @@ class RawTable:
     @property
     def record(self) -> tuple[str, ...]:
         """Columns that keep all of a record between them; none for the mappings, which need none."""
-        for column in ("_record", "_row"):
-            if column in self.columns:
-                return (column,)
-        return self.columns if "_others" in self.columns else ()
+        if "_others" in self.columns:
+            return self.columns
+        return tuple(column for column in ("_row", "_record") if column in self.columns)
 
     @property
     def sql(self) -> str:
@@ -47,7 +48,7 @@ _CSV_TABLES: Final = tuple(
     RawTable(
         f"raw_{kind}",
         entity,
-        (*shape.columns, *(("_row", "_canonical") if entity in _WHOLE_ROWS else ("_others",))),
+        (*shape.columns, *(("_row", "_canonical") if entity in _WHOLE_ROWS else ("_others",)), "_record"),
     )
     for kind, entities in CSV_ENTITIES.items()
     for entity, shape in entities.items()

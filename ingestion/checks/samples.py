@@ -14,8 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from ingestion.readers.delimited import HeaderError, read_head
+from ingestion.readers.files import Readable
 from ingestion.readers.vendor import Shape
+from ingestion.vendors.shapes import reader_of
 from ingestion.vendors.survey.qualtrics import HEADER_ROWS, import_ids
 from ingestion.vendors.tables import positions_of_columns
 from workspace import Source
@@ -136,13 +140,42 @@ class Sample:
         self.taken |= {names[position - 1]: canonical for canonical, position in positions.items()}
         self.columns |= {name: None for name in names if name not in self.taken}
 
-    def add_file(self, text: Path, shape: Shape, *, shown: str, is_delimited: bool) -> None:
+    def add_file(self, readable: Readable, shape: Shape, *, shown: str, is_delimited: bool) -> None:
         """Look at a readable text: its header, and its first records as long as the source's share lasts."""
         self.files.append(shown)
-        if is_delimited:
+        text = readable.path
+        if self.source.is_described:
+            self._add_described(readable, shape)
+        elif is_delimited:
             self._add_delimited(text, shape)
         else:
             self._add_json(text)
+
+    def _add_described(self, text: Readable, shape: Shape) -> None:
+        """Look at records as they would land: what a description makes of them is known to the engine only."""
+        names = [name for name in shape.table.columns if name not in ("_record", "_canonical", "_others")]
+        if text.path.stat().st_size > self._left:
+            self.is_whole = False
+            return
+        self._left -= text.path.stat().st_size
+        with duckdb.connect() as connection:
+            staged = reader_of(self.source).stage(connection, text, shape, shown="")
+            values = {f"v{nth}": staged.values[name] for nth, name in enumerate(names)}
+            selected = ", ".join(f"{value} as {alias}" for alias, value in values.items())
+            # Names are the engine's own, and expressions come from the description.
+            query = f"select {selected} from staged where disposition = 'loaded' limit {limits.CHECKED_RECORDS + 1}"  # noqa: S608
+            used = {name: value for name, value in staged.parameters.items() if f"${name}" in query}
+            found = connection.execute(query, used).fetchall()
+        self.is_whole = self.is_whole and len(found) <= limits.CHECKED_RECORDS
+        for cells in found[: limits.CHECKED_RECORDS]:
+            self.records += 1
+            row = dict(zip(names, (cell or "" for cell in cells), strict=True))
+            for name, value in json.loads(row.pop("_row", "") or "{}").items():
+                self.columns[name] = None
+                _count(self.values, name, value.strip() if isinstance(value, str) else "")
+            for name, value in row.items():
+                _count(self.canonical, name, value)
+            self._add_row(row)
 
     def _add_delimited(self, text: Path, shape: Shape) -> None:
         header_rows = HEADER_ROWS if self.source.vendor == "qualtrics" else int(shape.has_header)

@@ -101,7 +101,7 @@ def _check_file(path: Path, source: Source, sample: Sample, workspace: Workspace
 def _examine(
     path: Path, source: Source, sample: Sample, workspace: Workspace, scratch: Path, *, shown: str
 ) -> list[Problem]:
-    shape, reader = shape_of(source, workspace.mappings), reader_of(source)
+    shape, reader = shape_of(source, workspace.mappings), reader_of(source).for_file(path)
     ensure_kind(path, shape, reader, shown=shown)
     offset = first_undecodable_byte(path, shape.encoding)
     if offset is not None:
@@ -115,7 +115,7 @@ def _examine(
         if better is None:
             return problems
         readable = replace(shape, delimiter=better)
-    sample.add_file(text.path, readable, shown=shown, is_delimited=reader.is_delimited)
+    sample.add_file(text, readable, shown=shown, is_delimited=reader.is_delimited)
     if readable is shape:
         problems += check_times(text.path, source, shape, workspace, shown=shown)
         problems += check_survey_file(text.path, source, shape, workspace, shown=shown)

@@ -184,8 +184,9 @@ class Loader:
         """`staged` for as long as it is needed; the copy that was needed for it, if any, is gone again then."""
         scratch = scratch_folder(self._paths)
         try:
-            text = open_text(path, self._shape, self._reader, scratch, shown=file.path)
-            yield self._reader.stage(self._connection, text, self._shape, shown=file.path)
+            reader = self._reader.for_file(path)
+            text = open_text(path, self._shape, reader, scratch, shown=file.path)
+            yield reader.stage(self._connection, text, self._shape, shown=file.path)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

@@ -22,7 +22,7 @@ from ingestion.readers.json_depth import depth_of, end_of
 from ingestion.readers.json_lines import JsonLinesReader
 from ingestion.readers.reject_reasons import reject_reason, text_of
 from ingestion.readers.rejects import PAYLOAD_CHARACTERS
-from ingestion.readers.vendor import Shape, Staged, UnreadableFileError
+from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
 from workspace.configuration import limits
 from workspace.errors import Problem
 
@@ -75,14 +75,19 @@ class JsonDocumentReader:
     Attributes:
         collection: key of the array that holds the records.
         lines: how JSON lines of the same vendor are read.
+        numbers_records: where records share a line, each has its number instead: file and line name a row.
     """
 
     collection: str
     lines: JsonLinesReader
+    numbers_records: bool = False
 
     @property
     def is_delimited(self) -> bool:
         return False
+
+    def for_file(self, path: Path) -> Reader:  # noqa: ARG002 (every reader is asked in the same way)
+        return self
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         if not self.is_document(_head_of(text)):
@@ -107,6 +112,8 @@ class JsonDocumentReader:
         content = _content(text.path, shown=shown)
         document = Document(content, self.collection)
         found = [(piece.line, piece.text, piece.reason) for piece in document.pieces()]
+        if self.numbers_records and len({line for line, *_ in found}) < len(found):
+            found = [(nth, text, reason) for nth, (_, text, reason) in enumerate(found, start=1)]
         columns = zip(*found, strict=True) if found else ([], [], [])
         schema = pa.schema([("line", pa.int64()), ("text", pa.string()), ("reason", pa.string())])
         pieces = pa.table([list(column) for column in columns], schema=schema)

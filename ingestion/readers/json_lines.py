@@ -11,7 +11,7 @@ import duckdb
 
 from ingestion.readers.files import LONG_MARK, MARK, Readable
 from ingestion.readers.reject_reasons import reject_reason
-from ingestion.readers.vendor import Shape, Staged
+from ingestion.readers.vendor import Reader, Shape, Staged
 from workspace.configuration import limits
 from workspace.errors import Problem
 
@@ -70,6 +70,9 @@ class JsonLinesReader:
     @property
     def is_delimited(self) -> bool:
         return False
+
+    def for_file(self, path: Path) -> Reader:  # noqa: ARG002 (every reader is asked in the same way)
+        return self
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         with text.open(encoding="utf-8-sig", errors="replace") as file:

@@ -32,6 +32,7 @@ class Shape:
         constants: canonical column -> what every row has; nothing is read for it.
         words: canonical column -> a cell in lower case -> what it stands for; other cells stay as they are.
         named: further names of the file that the user wrote, in the mappings.
+        described: of a described vendor, a fingerprint of where its columns are in a record.
     """
 
     source: str
@@ -45,20 +46,22 @@ class Shape:
     constants: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
+    described: str | None = None
 
     def meant(self, column: str, text: str) -> str:
         """What a cell of a canonical column stands for."""
         return self.words.get(column, {}).get(text.lower(), text)
 
-    def reading(self) -> dict[str, Mapping[str, object]]:
+    def reading(self) -> dict[str, object]:
         """What decides how the canonical columns are filled, for a fingerprint.
 
         As before where cx.yml names columns only, so that no file is read again for rules that it does not use.
         """
         words = {name: dict(sorted(self.words[name].items())) for name in sorted(self.words)}
         constants = dict(sorted(self.constants.items()))
-        used: dict[str, Mapping[str, object]] = {"columns": dict(sorted(self.columns.items()))}
-        return used | ({"constants": constants} if constants else {}) | ({"words": words} if words else {})
+        used: dict[str, object] = {"columns": dict(sorted(self.columns.items()))}
+        described = {"described": self.described} if self.described else {}
+        return used | ({"constants": constants} if constants else {}) | ({"words": words} if words else {}) | described
 
     def names(self, found: Sequence[str], *, word: str = "column", have_positions: bool = True) -> Names:
         """Names that occur in a file, and how messages describe them."""
@@ -105,6 +108,10 @@ class Reader(Protocol):
 
     @property
     def is_delimited(self) -> bool: ...
+
+    def for_file(self, path: Path) -> Reader:
+        """The reader of one file, where a vendor exports several kinds; itself otherwise."""
+        ...
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         """Look at the head of a readable text, load nothing. `shown` is how the user knows the file."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Final
 
 from ingestion.raw_schema import RAW_TABLES
 from ingestion.readers.vendor import Reader, Shape
 from ingestion.vendors.crm import csv as crm_csv
+from ingestion.vendors.described import DescribedReader
+from ingestion.vendors.description import description
 from ingestion.vendors.service import csv as service_csv
 from ingestion.vendors.service import zendesk
 from ingestion.vendors.social import csv as social_csv
@@ -37,12 +41,19 @@ MAPPINGS_READER: Final = TableReader()
 
 def reader_of(source: Source) -> Reader:
     """The reader of a source's vendor; cx.yml allows built vendors only."""
-    return READERS[source.kind, source.vendor]
+    if not source.is_described:
+        return READERS[source.kind, source.vendor]
+    vendor, entity = description(source.vendor), f"{source.kind}/{source.entity}"
+    forms = vendor.reads_of(entity)
+    if "delimiter" in source.model_fields_set:
+        forms = tuple(form.model_copy(update={"delimiter": source.delimiter}) for form in forms)
+    return DescribedReader(vendor.entities[entity], forms)
 
 
 def shape_of(source: Source, mappings: Mappings) -> Shape:
     """How the files of a source are read, whose names the mappings may speak of."""
     entity = CSV_ENTITIES[source.kind][source.entity] if source.entity else None
+    described = description(source.vendor).entities[f"{source.kind}/{source.entity}"] if source.is_described else None
     return Shape(
         source=source.name,
         table=RAW_TABLES[source.raw_table],
@@ -54,8 +65,16 @@ def shape_of(source: Source, mappings: Mappings) -> Shape:
         columns=source.named_columns,
         constants=source.constants,
         words=source.words,
-        named=frozenset(_named(source, mappings)),
+        named=frozenset((*_named(source, mappings), *(described.keys if described else ()))),
+        described=_fingerprint(source) if source.is_described else None,
     )
+
+
+def _fingerprint(source: Source) -> str:
+    """Of what a description says of an entity and of its files: other words mean that its records are read again."""
+    vendor, entity = description(source.vendor), f"{source.kind}/{source.entity}"
+    said = [vendor.entities[entity].model_dump(), *(form.model_dump() for form in vendor.reads_of(entity))]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _named(source: Source, mappings: Mappings) -> Iterator[str]:

@@ -14,7 +14,7 @@ import duckdb
 from ingestion.readers.delimited import Head, HeaderError, cell, cells_as_json, positions_of, read_head, stage_records
 from ingestion.readers.delimiters import wrong_delimiter
 from ingestion.readers.files import Readable
-from ingestion.readers.vendor import Shape, Staged, UnreadableFileError
+from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
 from workspace.errors import Problem
 from workspace.wording import Names, kind_of, looks_like_a_record
 
@@ -27,6 +27,9 @@ class TableReader:
     """
 
     is_delimited = True
+
+    def for_file(self, path: Path) -> Reader:  # noqa: ARG002 (every reader is asked in the same way)
+        return self
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         try:
@@ -65,7 +68,7 @@ def canonical_values(
     """
     positions = positions_of_columns(keys, shape)
     trimmed = "nullif(trim({}), '')" if has_blank_cells else "trim({})"
-    values = dict.fromkeys(_canonical_columns(shape), "null::varchar")
+    values = dict.fromkeys((*_canonical_columns(shape), "_record"), "null::varchar")
     values |= {column: trimmed.format(cell(position)) for column, position in positions.items()}
     parameters: dict[str, object] = {}
     for column, constant in shape.constants.items():

@@ -58,7 +58,7 @@ def test_a_valid_workspace_loads_with_its_defaults(folder: Path) -> None:
         ("company: Example Ltd\n", "", None, "company", "missing"),
         ("currency: EUR", "currncy: EUR", 3, "currncy", "Did you mean 'currency'?"),
         ("Europe/Berlin", "Europe/Berln", 2, "timezone", "Europe/Berlin"),
-        ("vendor: csv", "vendor: hubspot", 5, "sources.0", "not built"),
+        ("vendor: csv", "vendor: fax", 5, "sources.0", "not built"),
         ("entity: orders", "entity: order", 5, "sources.0", "use one of"),
         ("customer_id: id", "custmer_id: id", 5, "sources.0", "customer_id"),
         ("path: inbox/*.csv", "path: /etc/*.csv", 9, "sources.0.path", "below the workspace"),

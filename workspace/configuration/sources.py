@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer, model_validator
 
+from workspace.configuration.described import described_entities, described_vendors
 from workspace.environment import SECRET_REFERENCE_PREFIX
 from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
 
@@ -39,6 +40,8 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 # Keys of a source that belong to tables of databases, and those that belong to files.
 _TABLE_KEYS = ("url", "table", "cursor", "lag")
 _FILE_KEYS = ("path", "encoding", "delimiter", "header", "header_rows", "decimal")
+# What the description of a vendor says instead of cx.yml.
+_DESCRIBED_KEYS = ("header", "header_rows", "decimal", "timestamp_format", "columns")
 # What tells persons apart: never the same for all rows.
 _OF_ONE_PERSON = ("customer_id", "person_id", "respondent", "email", "phone")
 TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
@@ -114,6 +117,16 @@ class Source(Section):
     max_loss: float = Field(default=0.05, ge=0, le=1)
     columns: dict[str, ColumnRule] = Field(default_factory=dict)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _only_entity(cls, value: Any) -> Any:
+        """A described vendor that holds one entity of the kind needs no word for it."""
+        if isinstance(value, dict) and not value.get("entity"):
+            entities = described_entities(str(value.get("vendor")), str(value.get("kind")))
+            if len(entities) == 1:
+                return {**value, "entity": entities[0]}
+        return value
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str) -> str:
@@ -169,7 +182,9 @@ class Source(Section):
 
     @model_validator(mode="after")
     def _vendor_is_built(self) -> Source:
-        built = VENDORS[self.kind]
+        if self.is_described:
+            return self._description_fits()
+        built = built_vendors(self.kind)
         if self.vendor not in built:
             raise ValueError(
                 f"vendor '{self.vendor}' is not built for kind '{self.kind}'; "
@@ -214,6 +229,17 @@ class Source(Section):
                 )
         return self
 
+    def _description_fits(self) -> Source:
+        entities = described_entities(self.vendor, self.kind)
+        if self.entity not in entities:
+            raise ValueError(f"vendor {self.vendor} needs 'entity': one of {', '.join(entities)}")
+        for key in _DESCRIBED_KEYS:
+            if key in self.model_fields_set:
+                raise ValueError(
+                    f"'{key}' does not belong to vendor {self.vendor}, whose description says it; remove it"
+                )
+        return self
+
     @model_validator(mode="after")
     def _keys_fit_the_vendor(self) -> Source:
         strange = _FILE_KEYS if self.vendor == "sql" else _TABLE_KEYS
@@ -229,6 +255,11 @@ class Source(Section):
                 "'cursor' and 'lag' go together; 'lag' is how late a row may be committed, such as '15 minutes'"
             )
         return self
+
+    @property
+    def is_described(self) -> bool:
+        """Whether a description says how the vendor's records are read."""
+        return self.vendor not in ENTITY_VENDORS and bool(described_entities(self.vendor, self.kind))
 
     @property
     def named_columns(self) -> dict[str, str]:
@@ -274,10 +305,16 @@ class Source(Section):
     @property
     def raw_table(self) -> tuple[str, str]:
         """Schema and table that this source lands in; those of one entity share a table, wherever they come from."""
-        if self.vendor in ENTITY_VENDORS:
+        if self.vendor in ENTITY_VENDORS or self.is_described:
             assert self.entity is not None
             return f"raw_{self.kind}", self.entity
         return f"raw_{self.vendor}", VENDOR_TABLES[self.vendor]
+
+
+def built_vendors(kind: str) -> tuple[str, ...]:
+    """Every vendor that sources of a kind may name."""
+    described = (vendor for vendor in described_vendors() if described_entities(vendor, kind))
+    return tuple(sorted({*VENDORS[kind], *described}))
 
 
 def below_workspace(value: str, what: str) -> str:

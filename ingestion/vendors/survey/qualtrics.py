@@ -18,7 +18,7 @@ import duckdb
 from ingestion.readers.delimited import Head, HeaderError, cells_as_json, distinct_names, read_head, stage_records
 from ingestion.readers.delimiters import wrong_delimiter
 from ingestion.readers.files import Readable
-from ingestion.readers.vendor import Shape, Staged, UnreadableFileError
+from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
 from workspace.configuration.sources import known_zone
 from workspace.errors import Problem
 from workspace.wording import kind_of
@@ -31,6 +31,9 @@ class QualtricsReader:
     """Lands every response under the vendor's own question ids."""
 
     is_delimited = True
+
+    def for_file(self, path: Path) -> Reader:  # noqa: ARG002 (every reader is asked in the same way)
+        return self
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         fix = (

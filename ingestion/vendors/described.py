@@ -1,0 +1,151 @@
+"""A file of a described vendor in, its entity's canonical columns and the whole record out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from ingestion.readers.delimited import HeaderError, cell, cells_as_json, read_head, stage_records
+from ingestion.readers.files import Readable
+from ingestion.readers.json_documents import JsonDocumentReader
+from ingestion.readers.json_lines import JsonLinesReader
+from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
+from ingestion.vendors.description import Entity, Reads, column_named
+from ingestion.vendors.lifting import lift_cells, lift_json
+from workspace.errors import Problem
+
+_HEAD_BYTES: Final = 4096
+
+
+@dataclass(frozen=True)
+class DescribedReader:
+    """Reads the forms of a vendor's files that its description names.
+
+    Attributes:
+        entity: what a record is.
+        forms: what a file may be; its beginning says which.
+    """
+
+    entity: Entity
+    forms: tuple[Reads, ...]
+
+    @property
+    def is_delimited(self) -> bool:
+        return self.forms[0].container == "delimited"
+
+    def for_file(self, path: Path) -> Reader:
+        form = self._form_of(path)
+        if form.container == "json":
+            return DescribedJsonReader(self.entity, form)
+        return DescribedTableReader(self.entity, form)
+
+    def _form_of(self, path: Path) -> Reads:
+        """The form of a file; of several the one that its beginning fits, and the first where none does."""
+        if len(self.forms) == 1:
+            return self.forms[0]
+        with path.open("rb") as file:
+            start = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip()
+        found = "json" if start[:1] in (b"{", b"[") else "delimited"
+        fitting = [form for form in self.forms if form.container == found]
+        return next(iter(fitting), self.forms[0])
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        return self.for_file(text).examine(text, shape, shown=shown)
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        return self.for_file(text.path).stage(connection, text, shape, shown=shown)
+
+
+@dataclass(frozen=True)
+class DescribedJsonReader:
+    """Reads documents and JSON lines, and lifts the canonical columns out of their records."""
+
+    entity: Entity
+    form: Reads
+
+    @property
+    def is_delimited(self) -> bool:
+        return False
+
+    def for_file(self, path: Path) -> Reader:  # noqa: ARG002 (every reader is asked in the same way)
+        return self
+
+    @property
+    def _records(self) -> JsonDocumentReader:
+        lines = JsonLinesReader(typical_keys=self.form.typical_keys)
+        return JsonDocumentReader(collection=self.form.collection, lines=lines, numbers_records=True)
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        return self._records.examine(text, shape, shown=shown)
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        staged = self._records.stage(connection, text, shape, shown=shown)
+        lifting = lift_json(self.entity, shape.table.columns)
+        add_columns(connection, lifting.added)
+        return Staged(
+            lifting.values, lifting.parameters, staged.skipped, staged.warnings, staged.columns, staged.records
+        )
+
+
+@dataclass(frozen=True)
+class DescribedTableReader:
+    """Reads delimited files, and lifts the canonical columns out of their cells."""
+
+    entity: Entity
+    form: Reads
+
+    @property
+    def is_delimited(self) -> bool:
+        return True
+
+    def for_file(self, path: Path) -> Reader:  # noqa: ARG002 (every reader is asked in the same way)
+        return self
+
+    def keys(self, text: Path) -> tuple[str, ...]:
+        """Names of the file's columns.
+
+        Raises:
+            HeaderError: when its head cannot be read.
+        """
+        return self.form.names or read_head(text, delimiter=self.form.delimiter, header_rows=self.form.header_rows).keys
+
+    def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        fix = f"Source '{shape.source}' reads what its vendor exports; any other file is read by vendor csv."
+        try:
+            keys = self.keys(text)
+        except HeaderError as error:
+            return [Problem(file=shown, what=str(error), fix=fix)]
+        lacking = [
+            " nor ".join(f"'{column_named(path)}'" for path in column.path)
+            for name, column in self.entity.columns.items()
+            if name in shape.required and column.path and not {column_named(path) for path in column.path} & {*keys}
+        ]
+        return [Problem(file=shown, line=1, what=f"The file has no column {one}.", fix=fix) for one in lacking]
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
+        for problem in self.examine(text.path, shape, shown=shown):
+            raise UnreadableFileError(problem)
+        head = read_head(
+            text.path, delimiter=self.form.delimiter, header_rows=0 if self.form.names else self.form.header_rows
+        )
+        keys = self.form.names or head.keys
+        stage_records(connection, text, delimiter=self.form.delimiter, head=head)
+        cells = {name: cell(position) for position, name in enumerate(keys, start=1)}
+        lifting = lift_cells(self.entity, cells, shape.table.columns)
+        values, parameters = dict(lifting.values), dict(lifting.parameters)
+        record, names = cells_as_json(keys)
+        for column in ("_record", "_row"):
+            if column in shape.table.columns:
+                values[column] = record
+        return Staged(values, {**parameters, **names}, head.skipped, columns=keys)
+
+
+def add_columns(connection: duckdb.DuckDBPyConnection, added: dict[str, str]) -> None:
+    """Put a view with more columns in the place of `staged`."""
+    connection.execute("drop view if exists staged_records")
+    connection.execute("alter view staged rename to staged_records")
+    columns = ", ".join(f"{expression} as {name}" for name, expression in added.items())
+    connection.execute(f"create or replace temp view staged as select *, {columns} from staged_records")  # noqa: S608

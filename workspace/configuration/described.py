@@ -1,0 +1,38 @@
+"""Names of the vendors that are described, for checking cx.yml: files of ingestion/vendors in, kinds and entities out.
+
+Read as data: what a description means is for `ingestion.vendors.description`, which no workspace imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+
+VENDORS_FOLDER: Final = Path(__file__).resolve().parents[2] / "ingestion" / "vendors"
+
+
+@cache
+def description_of(vendor: str) -> Mapping[str, Any]:
+    """The description of a vendor as it is written; empty where there is none."""
+    path = VENDORS_FOLDER / f"{vendor}.yml"
+    if not vendor.isidentifier() or not path.is_file():
+        return {}
+    with path.open(encoding="utf-8") as file:
+        read = YAML(typ="safe").load(file)
+    return read if isinstance(read, dict) else {}
+
+
+def described_entities(vendor: str, kind: str) -> tuple[str, ...]:
+    """Entities of a kind that a described vendor holds, in the order of its description."""
+    named = [key.partition("/") for key in description_of(vendor).get("entities", {})]
+    return tuple(entity for of_kind, _, entity in named if of_kind == kind)
+
+
+@cache
+def described_vendors() -> tuple[str, ...]:
+    """Every vendor that has a description, by name."""
+    return tuple(sorted(path.stem for path in VENDORS_FOLDER.glob("*.yml")))
