@@ -77,6 +77,8 @@ _ORIGIN: Final = """
 
 # `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
 # `columns`: the columns of a load and what they hold, so that the next one is seen to differ.
+# `fetches`: answers of an API that are loaded. `asked` is a fingerprint of what was asked for: another question starts
+# from the beginning. `highest`: the latest change that they held.
 # `cursors`: how far the cursor of a database's table had come with a load.
 # `superseded_by`: the load that took its place; of a duplicate, the load that has its rows.
 # `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', 'reread' (other options), 'vanished'
@@ -121,6 +123,15 @@ _LEDGER: Final = """
     create table if not exists ledger.cursors (
         load_id bigint not null,
         highest varchar not null
+    );
+    create table if not exists ledger.fetches (
+        source varchar not null,
+        raw_schema varchar not null,
+        raw_table varchar not null,
+        asked varchar not null,
+        pages bigint not null,
+        highest varchar,
+        fetched_at timestamp not null
     );
 """
 

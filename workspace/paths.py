@@ -43,6 +43,11 @@ class WorkspacePaths:
         return self.warehouse / "cx.duckdb"
 
     @property
+    def fetched(self) -> Path:
+        """Answers of APIs as they came, a folder a source."""
+        return self.warehouse / "fetched"
+
+    @property
     def lock(self) -> Path:
         """One writer per workspace holds this file for the whole of a run."""
         return self.warehouse / ".lock"

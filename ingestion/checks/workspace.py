@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from ingestion.api.client import examine_access
 from ingestion.checks.mappings import check_mappings
 from ingestion.checks.numbers import check_numbers
 from ingestion.checks.samples import Sample
@@ -47,8 +48,10 @@ def check_sources(workspace: Workspace) -> list[Problem]:
         if source.vendor == "sql":
             problems += _check_table(source, workspace, sample)
             continue
-        found = find_files(workspace.paths.root, source.path)
-        if not found:
+        found = find_files(workspace.paths.root, source.pattern)
+        if source.api is not None:
+            problems += examine_access(source)
+        elif not found:
             problems.append(no_files(source.name, source.path))
         for path in found:
             problems += _check_file(path, source, sample, workspace, shown=workspace.paths.relative(path))

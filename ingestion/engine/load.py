@@ -76,6 +76,8 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
         return LoadReport(name, (), (fault,))
     if source.vendor == "sql":
         return _load_table(workspace, source, run_id=run_id)
+    if source.api is not None:
+        return _load_answers(workspace, source, run_id=run_id)
     found = find_files(workspace.paths.root, source.path)
     missing = [] if found else [no_files(name, source.path)]
     with open_for_writing(workspace.paths) as connection:
@@ -88,6 +90,24 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
         )
         reports, problems = loader.load_all(found)
     return LoadReport(name, tuple(reports), (*missing, *problems))
+
+
+def _load_answers(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:
+    """Ask an API, and load its answers. One that cannot be asked is a problem; what was loaded before stays live."""
+    from ingestion.api.fetch import fetch
+
+    with open_for_writing(workspace.paths) as connection:
+        shape = shape_of(source, workspace.mappings)
+        try:
+            fetched = fetch(connection, workspace.paths, source, shape)
+        except UnreadableFileError as error:
+            return LoadReport(source.name, (FileReport(source.location, "failed"),), (error.problem,))
+        loader = Loader(connection, workspace.paths, shape, reader_of(source), run_id=run_id)
+        found = find_files(workspace.paths.root, source.pattern)
+        reports, problems = loader.load_all(found, closing=fetched.record)
+        if fetched.is_whole and not any(problem.severity == "error" for problem in problems):
+            loader.end_vanished(found)
+    return LoadReport(source.name, tuple(reports), tuple(problems))
 
 
 def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:

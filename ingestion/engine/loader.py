@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,9 +80,18 @@ class Loader:
         self._run_id = run_id
         self._reading = _reading(shape)
         self._history = history_of(connection, shape.source, shape.table)
+        self._closing: Callable[[], None] | None = None
 
-    def load_all(self, found: Sequence[Path]) -> tuple[list[FileReport], list[Problem]]:
-        """Load what is new among these files. A file that cannot be read is a problem; the others are loaded."""
+    def load_all(
+        self, found: Sequence[Path], *, closing: Callable[[], None] | None = None
+    ) -> tuple[list[FileReport], list[Problem]]:
+        """Load what is new among these files. A file that cannot be read is a problem; the others are loaded.
+
+        Args:
+            found: the files.
+            closing: what is written in the transaction of the last file, once all files were loaded; not called where
+                one of them failed.
+        """
         reports: list[FileReport] = []
         problems: list[Problem] = []
         places = {self._paths.relative(path): path for path in found}
@@ -96,7 +105,10 @@ class Loader:
                 reports.append(FileReport(shown, "failed"))
         inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items())
         contents = PresentFiles(places)
-        for file in in_turn(inbox, self._history):
+        files = in_turn(inbox, self._history)
+        for file in files:
+            is_last = file is files[-1] and not any(report.outcome == "failed" for report in reports)
+            self._closing = closing if is_last else None
             try:
                 decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
                 report, warnings = self._apply(decision, file, places[file.path], known[file.path], inbox)
@@ -122,6 +134,9 @@ class Loader:
         self, decision: Decision, file: Arrival, path: Path, known: Fingerprint, inbox: Inbox
     ) -> tuple[FileReport, Sequence[Problem]]:
         if decision.action == "unchanged":
+            if self._closing is not None:
+                with transaction(self._connection):
+                    self._closing()
             return FileReport(file.path, "unchanged", decision.holder), ()
         with self._staged(path, file) as staged:
             if decision.action == "load":
@@ -154,6 +169,8 @@ class Loader:
             )
             record_columns(self._connection, load_id, columns)
             supersede(self._connection, decision.supersedes, by=successor)
+            if self._closing is not None:
+                self._closing()
             ensure_unchanged(path, known)
         self._history.end(decision.supersedes, by=successor)
         self._history.add(entry)

@@ -239,6 +239,103 @@ class Entity(Section):
         return self
 
 
+class Pages(Section):
+    """How an answer says that there is more.
+
+    Attributes:
+        next: `url` (the next address stands at `path`), `link` (it stands in the header Link), `cursor` (a token stands
+            at `path`, and is sent as `param`), `last_id` (what the last record has at `path` is sent as `param`),
+            `page` (pages are numbered from `first`, sent as `param`), or `none`.
+        path: where that stands, in the answer or in the last record.
+        param: what it is sent as.
+        first: the number of the first page.
+        more: path of what is true while there are more pages.
+        end: path of what is true on the last page.
+    """
+
+    next: Literal["url", "link", "cursor", "last_id", "page", "none"]
+    path: str = ""
+    param: str = ""
+    first: int = 1
+    more: str | None = None
+    end: str | None = None
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        needed = {"url": ("path",), "cursor": ("path", "param"), "last_id": ("path", "param"), "page": ("param",)}
+        lacking = [name for name in needed.get(self.next, ()) if not getattr(self, name)]
+        if lacking:
+            raise ValueError(f"pages by {self.next} need {' and '.join(lacking)}")
+        return self
+
+
+class Since(Section):
+    """How an endpoint is asked for what is new only.
+
+    Attributes:
+        of: path of the time inside a record by which the endpoint chooses.
+        clock: how that time is written, in records and in `{since}` of `params`: iso, unix or unix_ms.
+    """
+
+    of: str
+    clock: Literal["iso", "unix", "unix_ms"] = "iso"
+
+    @field_validator("of")
+    @classmethod
+    def _is_a_path(cls, value: str) -> str:
+        return _a_path(value)
+
+
+class Endpoint(Section):
+    """Where an entity is asked for.
+
+    Attributes:
+        path: of the address; `{name}` stands for one of the API's `asks`.
+        params: of the address; `{since}` stands for the time from which on records are asked for.
+        variants: further parameters; each set is asked for by itself, such as records that are archived.
+        records: path of the list of records in an answer, where it is not the `collection` of the files; `$` where the
+            answer is the list.
+        pages: how an answer says that there is more.
+        since: how it is asked for what is new only; without it everything is asked for at each run.
+    """
+
+    path: str
+    params: dict[str, str] = Field(default_factory=dict)
+    variants: tuple[dict[str, str], ...] = ({},)
+    records: str | None = None
+    pages: Pages
+    since: Since | None = None
+
+    @model_validator(mode="after")
+    def _asks_since_some_time(self) -> Self:
+        says_since = any("{since}" in value for value in (self.path, *self.params.values()))
+        if says_since != (self.since is not None):
+            raise ValueError("'since' goes with '{since}' in 'params' or 'path'")
+        return self
+
+
+class Api(Section):
+    """A vendor's API.
+
+    Attributes:
+        url: its address, such as `https://api.example.com`; `{name}` stands for one of `asks`.
+        auth: `bearer`, `basic` (user and token), or `header`.
+        header: the header of the token, where auth says so.
+        user: what the user is sent as; `{user}` stands for the one of cx.yml.
+        headers: what every request says besides.
+        asks: name -> what it is: what `api.values` of cx.yml has to say.
+        endpoints: `<kind>/<entity>` -> where it is asked for.
+    """
+
+    url: str
+    auth: Literal["bearer", "basic", "header"] = "bearer"
+    header: str = ""
+    user: str = "{user}"
+    headers: dict[str, str] = Field(default_factory=dict)
+    asks: dict[str, str] = Field(default_factory=dict)
+    endpoints: dict[str, Endpoint]
+
+
 class Description(Section):
     """A vendor.
 
@@ -248,6 +345,7 @@ class Description(Section):
         tested: what the description was tried against; docs/vendors.md lists it.
         reads: forms of its files; a file's beginning says which it is.
         entities: `<kind>/<entity>` -> where its columns are.
+        api: where they are asked for.
     """
 
     vendor: str
@@ -255,11 +353,25 @@ class Description(Section):
     tested: str
     reads: tuple[Reads, ...] = ()
     entities: dict[str, Entity]
+    api: Api | None = None
 
     @field_validator("reads", mode="before")
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:
         return [value] if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _endpoints_are_of_entities(self) -> Self:
+        for name, endpoint in (self.api.endpoints if self.api else {}).items():
+            if name not in self.entities:
+                raise ValueError(f"the API has an endpoint of {name}, which is not described")
+            kind, _, word = name.partition("/")
+            key = CSV_ENTITIES.get(kind, {}).get(word)
+            unkeyed = [one for one in (key.key if key else ()) if one not in self.entities[name].columns]
+            # A span of time is asked for twice, so that nothing is missed: what has no key would count twice.
+            if endpoint.since is not None and (unkeyed or not (key and key.key)):
+                raise ValueError(f"{name} is asked for since a time, and nothing tells its records apart")
+        return self
 
     @model_validator(mode="after")
     def _fits_the_vocabulary(self) -> Self:

@@ -21,6 +21,10 @@ NOT_OF_A_RELEASE: Final[Mapping[str, str]] = MappingProxyType(
         "notify": "addresses with passwords; where failures are reported changes no answer",
         "serving.port": "where the app is served changes no answer",
         "serving.keep_releases": "how many releases are kept changes none of them",
+        **dict.fromkeys(
+            (f"sources.api.{name}" for name in ("token", "user", "url", "values", "since", "lag")),
+            "how an API is reached; what came from it is in the release, and the hash of cx.yml shows that it changed",
+        ),
         "sources.url": "holds the password of a database",
         "identity.junk.ids": "what staff write may be personal data; the hash of cx.yml shows that it changed",
         "identity.junk.mailboxes": "what staff write may be personal data; the hash of cx.yml shows that it changed",
@@ -68,10 +72,17 @@ def _without(value: Any, key: str) -> Any:
     """The value without what is not part of a release."""
     if isinstance(value, dict):
         inside = ((name, f"{key}.{name}" if key else name, part) for name, part in value.items())
-        return {name: _without(part, at) for name, at, part in inside if at not in NOT_OF_A_RELEASE}
+        kept = {name: (at, _without(part, at)) for name, at, part in inside if at not in NOT_OF_A_RELEASE}
+        # A section of which nothing is kept is left out itself.
+        return {name: part for name, (at, part) in kept.items() if part or not _is_emptied(at)}
     if isinstance(value, list):
         return [_without(part, key) for part in value]
     return value
+
+
+def _is_emptied(key: str) -> bool:
+    """Whether keys below a key are not part of a release."""
+    return any(one.startswith(f"{key}.") for one in NOT_OF_A_RELEASE)
 
 
 def _default(key: str) -> Any:

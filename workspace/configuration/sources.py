@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer, model_validator
 
-from workspace.configuration.described import described_entities, described_vendors
+from workspace.configuration.described import described_entities, described_vendors, has_endpoint
 from workspace.environment import SECRET_REFERENCE_PREFIX
 from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
 
@@ -35,6 +37,8 @@ ENCODINGS = (
 )
 TABLE_NAME = r"^([A-Za-z_][A-Za-z0-9_$]*\.)?[A-Za-z_][A-Za-z0-9_$]*$"
 DATABASES = ("postgresql://", "sqlite://")
+# Below the workspace; `WorkspacePaths.fetched` is the folder.
+FETCHED = "warehouse/fetched"
 LAG = re.compile(r"(\d+)\s*(second|minute|hour|day)?s?")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 # Keys of a source that belong to tables of databases, and those that belong to files.
@@ -92,6 +96,64 @@ class ColumnRule(Section):
         }
 
 
+class ApiAccess(Section):
+    """How a vendor's API is reached.
+
+    Attributes:
+        token: `env:NAME`, the variable that holds the key.
+        user: who the key belongs to, where the vendor asks for it.
+        url: the API's address, where it is not the vendor's usual one.
+        values: what the vendor's description asks for, such as the name of a shop or the id of a form.
+        since: the day from which on records are asked for at first.
+        lag: how long after a change a record may still appear; that span is asked for again.
+    """
+
+    token: str
+    user: str | None = None
+    url: str | None = None
+    values: dict[str, str] = Field(default_factory=dict)
+    since: date | None = None
+    lag: str = "1 hour"
+
+    @field_validator("token")
+    @classmethod
+    def _not_in_the_file(cls, value: str) -> str:
+        if not re.fullmatch(rf"{SECRET_REFERENCE_PREFIX}[A-Za-z_][A-Za-z0-9_]*", value):
+            raise ValueError("a key does not belong in a file: write env:NAME, and put the key into that variable")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _encrypted(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://unsaid")
+        is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+        if not (parts.scheme == "https" or is_here) or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("an API is reached by https://, and its address holds no key")
+        return value
+
+    @field_validator("values")
+    @classmethod
+    def _are_words(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, one in value.items():
+            if not re.fullmatch(r"[A-Za-z0-9._-]+", one):
+                raise ValueError(f"'{name}' becomes part of an address: letters, digits, dots and dashes")
+        return value
+
+    @field_validator("lag", mode="before")
+    @classmethod
+    def _a_duration(cls, value: object) -> str:
+        match = LAG.fullmatch(str(value).strip())
+        if match is None or not match[2]:
+            raise ValueError(f"'{value}' is not a lag; write '15 minutes', '2 hours' or '1 day'")
+        return str(value).strip()
+
+    @property
+    def lag_seconds(self) -> int:
+        match = LAG.fullmatch(self.lag)
+        assert match is not None
+        return int(match[1]) * _SECONDS[match[2]]
+
+
 class Source(Section):
     """One source of cx.yml: which files or which table, in whose shape, and how they are to be read."""
 
@@ -100,6 +162,7 @@ class Source(Section):
     vendor: str
     id_namespace: str = ""
     path: str = ""
+    api: ApiAccess | None = None
     url: SecretStr | None = None
     table: str | None = Field(default=None, pattern=TABLE_NAME)
     cursor: str | None = None
@@ -243,7 +306,11 @@ class Source(Section):
     @model_validator(mode="after")
     def _keys_fit_the_vendor(self) -> Source:
         strange = _FILE_KEYS if self.vendor == "sql" else _TABLE_KEYS
-        needed = ("url", "table") if self.vendor == "sql" else ("path",)
+        needed = ("url", "table") if self.vendor == "sql" else () if self.api else ("path",)
+        if self.api is not None and self.path:
+            raise ValueError("'path' and 'api' are two ways in; name one source for each")
+        if self.api is not None and not has_endpoint(self.vendor, f"{self.kind}/{self.entity}"):
+            raise ValueError(f"the API of vendor {self.vendor} is not described for {self.kind}/{self.entity}")
         for key in strange:
             if key in self.model_fields_set:
                 raise ValueError(f"'{key}' does not belong to vendor {self.vendor}; remove it")
@@ -288,7 +355,14 @@ class Source(Section):
     @property
     def location(self) -> str:
         """Where the source's data is, as a user knows it: the glob of its files, or its table."""
+        if self.api is not None:
+            return f"the API of {self.vendor}"
         return f"table {self.table}" if self.vendor == "sql" else self.path
+
+    @property
+    def pattern(self) -> str:
+        """The glob of the source's files, those that hold an API's answers included; '' for a database's table."""
+        return f"{FETCHED}/{self.name}/*" if self.api is not None else self.path
 
     @property
     def lag_seconds(self) -> int | None:

@@ -1,0 +1,1 @@
+"""APIs of vendors: pages of answers become files, which are loaded like any other."""

@@ -1,0 +1,288 @@
+"""Every API that a description names, asked of a server that answers as the vendor's: pages, keys, waits and faults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.api import client as client_module
+from ingestion.vendors.description import description
+from tests.ingestion.workspaces import load, make_workspace, put, rows
+from tests.vendors.replay import TOKEN, USER, Replay, serving
+from tests.vendors.samples import Case, cases
+from workspace import Workspace
+
+CASES = [
+    case for case in cases() if (api := description(case.vendor).api) and f"{case.kind}/{case.entity}" in api.endpoints
+]
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+HUBSPOT = Case("hubspot", "crm", "contacts")
+TYPEFORM = Case("typeform", "survey", "wide")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits of a hundredth of a second."""
+    monkeypatch.setattr(client_module, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setenv("API_KEY", TOKEN)
+
+
+def records_of(case: Case) -> list[Any]:
+    """The records of a case's JSON samples, one of each content."""
+    found: dict[str, Any] = {}
+    form = description(case.vendor).reads_of(f"{case.kind}/{case.entity}")[0]
+    for path in case.files:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix == ".json":
+            read = json.loads(text)
+            listed = read if isinstance(read, list) else read.get(form.collection, [read])
+        elif path.suffix in (".jsonl", ".ndjson"):
+            listed = [json.loads(line) for line in text.splitlines() if line.strip()]
+        else:
+            continue
+        found |= {json.dumps(record, sort_keys=True): record for record in listed}
+    return list(found.values())
+
+
+def replay_of(case: Case, records: list[Any]) -> Replay:
+    vendor = description(case.vendor)
+    assert vendor.api is not None
+    endpoint = vendor.api.endpoints[f"{case.kind}/{case.entity}"]
+    collection = vendor.reads_of(f"{case.kind}/{case.entity}")[0].collection
+    if endpoint.records is not None:
+        collection = endpoint.records.removeprefix("$").removeprefix(".")
+    others = [[] for _ in endpoint.variants[1:]]
+    return Replay(vendor.api, endpoint, [records, *others], collection)
+
+
+@contextmanager
+def asked(root: Path, case: Case, replay: Replay, **access: Any) -> Iterator[Workspace]:
+    """A workspace with one source, of the server's API."""
+    with serving(replay) as address:
+        values = dict.fromkeys(replay.api.asks, "x1")
+        said = {"token": "env:API_KEY", "url": address, "user": USER, "values": values, **access}
+        source = {name: value for name, value in case.source.items() if name != "path"}
+        yield make_workspace(root, {**source, "api": said})
+
+
+def landed(workspace: Workspace, case: Case) -> list[tuple[Any, ...]]:
+    """Live rows without their origin."""
+    columns = ", ".join([*case.columns, "_record"])
+    live = "select load_id from ledger.loads where status = 'active'"
+    return rows(workspace, f"select {columns} from {case.table} where _load_id in ({live}) order by all")
+
+
+def errors(report: Any) -> list[str]:
+    return [problem.what for problem in report.problems if problem.severity == "error"]
+
+
+@every_case
+def test_the_api_brings_the_same_rows_as_files(tmp_path: Path, case: Case) -> None:
+    records = records_of(case)
+    assert records
+    by_file = make_workspace(tmp_path / "file", case.source)
+    put(by_file, "all.jsonl", "".join(f"{json.dumps(record)}\n" for record in records))
+    load(by_file, "s")
+    replay = replay_of(case, records)
+    with asked(tmp_path / "api", case, replay) as by_api:
+        report = load(by_api, "s")
+        assert errors(report) == []
+        columns = slice(0, len(case.columns))
+        assert [row[columns] for row in landed(by_api, case)] == [row[columns] for row in landed(by_file, case)]
+        assert [json.loads(row[-1]) for row in landed(by_api, case)] == [
+            json.loads(row[-1]) for row in landed(by_file, case)
+        ]
+        pages = sum(max(1, -(-len(one) // replay.page_size)) for one in replay.records)
+        assert pages <= len(replay.requests) <= pages + len(replay.records), "an empty page may end a list"
+
+
+@every_case
+def test_a_second_fetch_changes_nothing(tmp_path: Path, case: Case) -> None:
+    with asked(tmp_path, case, replay_of(case, records_of(case))) as workspace:
+        load(workspace, "s")
+        before = {row[:-1] for row in landed(workspace, case)}
+        report = load(workspace, "s")
+        assert errors(report) == []
+        assert {row[:-1] for row in landed(workspace, case)} == before
+
+
+@every_case
+@pytest.mark.parametrize("fault", [429, 503, "cut"])
+def test_a_busy_or_broken_server_is_asked_again(tmp_path: Path, case: Case, fault: int | str) -> None:
+    records = records_of(case)
+    replay = replay_of(case, records)
+    replay.faults = {0: fault, 2: fault}
+    with asked(tmp_path, case, replay) as workspace:
+        assert errors(load(workspace, "s")) == []
+        assert len(landed(workspace, case)) == len(records)
+
+
+@every_case
+def test_a_wrong_key_is_named_and_nothing_of_the_answer_is_shown(
+    tmp_path: Path, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with asked(tmp_path, case, replay_of(case, records_of(case))) as workspace:
+        monkeypatch.setenv("API_KEY", "another")
+        (problem,) = load(workspace, "s").problems
+    assert problem.what == "The API refuses the key (status 401)."
+    assert "API_KEY" in problem.fix
+    assert "anna" not in str(problem)
+    assert "another" not in str(problem)
+
+
+def many(number: int) -> list[dict[str, Any]]:
+    return [{"id": str(nth), "properties": {"email": f"p{nth}@a.example"}} for nth in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        ({1: 400}, "The API answers with status 400."),
+        (dict.fromkeys(range(1, 20), 429), "The API asks to wait (status 429), also after 6 attempts."),
+        (dict.fromkeys(range(1, 20), 500), "The API answers with status 500."),
+        ({1: "text"}, "The API's answer is not JSON."),
+    ],
+)
+def test_a_fetch_that_breaks_off_moves_nothing_and_the_next_one_brings_all(
+    tmp_path: Path, faults: dict[int, int | str], expected: str
+) -> None:
+    replay = replay_of(HUBSPOT, many(5))
+    with asked(tmp_path, HUBSPOT, replay) as workspace:
+        load(workspace, "s")
+        before = landed(workspace, HUBSPOT)
+        first = len(replay.requests)
+        replay.records = [many(7), []]
+        replay.faults = {first + nth: fault for nth, fault in faults.items()}
+        assert errors(load(workspace, "s")) == [expected]
+        assert landed(workspace, HUBSPOT) == before
+        assert rows(workspace, "select count(*) from ledger.fetches") == [(1,)]
+        assert not (workspace.paths.fetched / ".s").exists()
+        replay.faults = {}
+        assert errors(load(workspace, "s")) == []
+        assert len(landed(workspace, HUBSPOT)) == 7
+
+
+def test_what_the_api_no_longer_has_ends_to_count(tmp_path: Path) -> None:
+    replay = replay_of(HUBSPOT, many(5))
+    with asked(tmp_path, HUBSPOT, replay) as workspace:
+        load(workspace, "s")
+        replay.records = [many(2), []]
+        load(workspace, "s")
+        assert [row[0] for row in landed(workspace, HUBSPOT)] == ["0", "1"]
+
+
+def test_every_variant_is_asked_for_by_itself(tmp_path: Path) -> None:
+    replay = replay_of(HUBSPOT, many(3))
+    replay.records = [many(3), [{"id": "9", "properties": {}, "archived": True}]]
+    with asked(tmp_path, HUBSPOT, replay) as workspace:
+        load(workspace, "s")
+        assert [row[0] for row in landed(workspace, HUBSPOT)] == ["0", "1", "2", "9"]
+    assert [params["archived"] for _, params in replay.requests] == ["false", "false", "true"]
+
+
+def responses(*times: str) -> list[dict[str, Any]]:
+    return [{"response_id": time, "token": time, "submitted_at": time, "answers": []} for time in times]
+
+
+def test_only_what_is_new_is_asked_for_less_the_lag(tmp_path: Path) -> None:
+    replay = replay_of(TYPEFORM, responses("2026-03-02T10:00:00Z", "2026-03-01T10:00:00Z"))
+    with asked(tmp_path, TYPEFORM, replay, since="2026-01-01", lag="2 hours") as workspace:
+        load(workspace, "s")
+        assert replay.requests[0][1]["since"] == "2026-01-01T00:00:00Z"
+        replay.requests.clear()
+        replay.records = [responses("2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z")]
+        load(workspace, "s")
+        assert replay.requests[0][1]["since"] == "2026-03-02T08:00:00Z"
+        found = rows(workspace, "select distinct respondent from raw_survey.wide order by 1")
+        assert [row[0] for row in found] == ["2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z"]
+        assert rows(workspace, "select max(highest) from ledger.fetches") == [("2026-03-03T10:00:00+00:00",)]
+
+
+def test_a_time_in_the_future_leaves_nothing_out(tmp_path: Path) -> None:
+    replay = replay_of(TYPEFORM, responses("2999-01-01T00:00:00Z"))
+    with asked(tmp_path, TYPEFORM, replay) as workspace:
+        load(workspace, "s")
+        replay.requests.clear()
+        load(workspace, "s")
+        assert replay.requests[0][1]["since"] < "2900"
+
+
+def test_another_question_starts_from_the_beginning(tmp_path: Path) -> None:
+    replay = replay_of(TYPEFORM, responses("2026-03-02T10:00:00Z"))
+    with asked(tmp_path, TYPEFORM, replay) as workspace:
+        load(workspace, "s")
+    replay.requests.clear()
+    with asked(tmp_path, TYPEFORM, replay, values={"form": "other"}) as workspace:
+        load(workspace, "s")
+    assert replay.requests[0] == ("/forms/other/responses", {"page_size": "1000", "since": "1970-01-01T00:00:00Z"})
+
+
+def test_the_cursor_moves_with_the_rows_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replay = replay_of(TYPEFORM, responses("2026-03-02T10:00:00Z"))
+    with asked(tmp_path, TYPEFORM, replay) as workspace:
+
+        def killed(*_: Any, **__: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr("ingestion.engine.loader.ensure_unchanged", killed)
+            with pytest.raises(KeyboardInterrupt):
+                load(workspace, "s")
+        assert rows(workspace, "select count(*) from raw_survey.wide") == [(0,)]
+        assert rows(workspace, "select count(*) from ledger.fetches") == [(0,)]
+        load(workspace, "s")
+        assert rows(workspace, "select count(distinct respondent) from raw_survey.wide") == [(1,)]
+        assert rows(workspace, "select count(*) from ledger.fetches where highest is not null") == [(1,)]
+
+
+def test_a_page_that_comes_again_and_again_ends_the_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replay = replay_of(HUBSPOT, many(5))
+    monkeypatch.setattr(replay, "_start", lambda records, params: 0)
+    with asked(tmp_path, HUBSPOT, replay) as workspace:
+        (said,) = errors(load(workspace, "s"))
+    assert "would never end" in said
+    assert len(replay.requests) <= 3
+
+
+def test_an_answer_without_its_list_is_an_error(tmp_path: Path) -> None:
+    replay = replay_of(HUBSPOT, many(1))
+    replay.collection = "result"
+    with asked(tmp_path, HUBSPOT, replay) as workspace:
+        assert errors(load(workspace, "s")) == ["The API's answer has no list 'results'."]
+
+
+def test_a_server_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "ATTEMPTS", 1)
+    replay = replay_of(HUBSPOT, [])
+    with asked(tmp_path, HUBSPOT, replay, url="http://127.0.0.1:9") as workspace:
+        assert errors(load(workspace, "s")) == ["The API cannot be reached (ConnectionError)."]
+
+
+@pytest.mark.parametrize(
+    ("access", "wrong"),
+    [
+        ({"token": "secret-key"}, "key does not belong in a file"),
+        ({"token": "env:K", "url": "http://api.example.com"}, "is reached by https"),
+        ({"token": "env:K", "url": "https://user:key@api.example.com"}, "holds no key"),
+        ({"token": "env:K", "lag": "5"}, "is not a lag"),
+        ({"token": "env:K", "values": {"form": "a/../b"}}, "part of an address"),
+    ],
+)
+def test_access_that_cannot_be_used_is_refused(tmp_path: Path, access: Any, wrong: str) -> None:
+    source = {name: value for name, value in HUBSPOT.source.items() if name != "path"}
+    with pytest.raises(Exception, match=wrong):
+        make_workspace(tmp_path, {**source, "api": access})
+
+
+def test_what_the_access_lacks_is_named_without_asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("API_KEY")
+    replay = replay_of(TYPEFORM, [])
+    with asked(tmp_path, TYPEFORM, replay, values={}) as workspace:
+        said = errors(load(workspace, "s"))
+    assert said == ["The variable API_KEY is not set."]
+    assert replay.requests == []
