@@ -23,6 +23,7 @@ from cli.summary import print_run
 from orchestration.execution import execute
 from pipeline.workers import Workers, workers
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
+from workspace.configuration.editing import remove_examples
 
 _TEMPLATE: Final = Path(__file__).resolve().parent / "template"
 
@@ -53,15 +54,22 @@ def demo(
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to create; must be empty or not there.")],
+    bare: Annotated[bool, typer.Option("--bare", help="Without example sources: 'cx connect' adds yours.")] = False,
 ) -> None:
     """Write a commented workspace to fill in."""
     if folder.exists() and any(folder.iterdir()):
         fix = "Name another folder, or empty this one."
         raise WorkspaceError([Problem(file=str(folder), what="The folder is not empty.", fix=fix)])
     shutil.copytree(_TEMPLATE, folder, dirs_exist_ok=True)
+    console = out()
+    if bare:
+        remove_examples(folder)
+        console.print(f"Wrote {escape(str(folder))}. Next:", soft_wrap=True)
+        console.print("  1. Fill in the head of cx.yml: company, timezone, currency.")
+        console.print(f"  2. cx connect VENDOR --workspace {escape(str(folder))}", soft_wrap=True)
+        return
     for source in load_workspace(folder).config.sources:
         (folder / source.path).parent.mkdir(parents=True, exist_ok=True)
-    console = out()
     console.print(f"Wrote {escape(str(folder))}. Next:", soft_wrap=True)
     console.print("  1. Fill in cx.yml, and put your files below inbox/.")
     console.print(f"  2. cx check --workspace {escape(str(folder))}", soft_wrap=True)

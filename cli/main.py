@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import typer
 
-from cli import brief, build, identity, read, serve
+from cli import brief, build, connect, identity, read, serve
 from cli.console import FriendlyGroup
 from workspace.environment import silence_telemetry
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(build.demo)
 app.command()(build.init)
+app.command()(connect.connect)
 app.command()(build.check)
 app.command()(build.run)
 app.command()(read.status)

@@ -106,7 +106,7 @@ def _event(
     for sample in asked:
         if sample.implied_events is None and not sample.has_values:
             return
-        known |= set(sample.implied_events) if sample.implied_events is not None else sample.events
+        known |= set(sample.implied_events) if sample.implied_events is not None else set(sample.events)
     if event in known:
         return
     is_closed = bool(row.get("data_source")) and all(sample.implied_events is not None for sample in asked)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -82,11 +83,11 @@ class Sample:
     Attributes:
         columns: the files' columns that are not canonical: questions, attributes.
         taken: a file's column -> the canonical one that it is read as.
-        events: names of events that occur in the files.
+        events: names of events that occur in the files, and how often.
         values: column -> its values, first in the order of the files.
         canonical: canonical column -> its values.
         questions: question -> values of a long file.
-        channels: pairs of utm_source and utm_medium in small letters, '' where empty.
+        channels: pairs of utm_source and utm_medium in small letters, '' where empty, and how often.
         paths: paths of pages.
         is_known: every file could be read, so that its header is known.
         is_whole: every record of every file was looked at.
@@ -97,11 +98,11 @@ class Sample:
     source: Source
     columns: dict[str, None] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
-    events: set[str] = field(default_factory=set)
+    events: Counter[str] = field(default_factory=Counter)
     values: dict[str, dict[str, int]] = field(default_factory=dict)
     canonical: dict[str, dict[str, int]] = field(default_factory=dict)
     questions: dict[str, dict[str, int]] = field(default_factory=dict)
-    channels: set[tuple[str, str]] = field(default_factory=set)
+    channels: Counter[tuple[str, str]] = field(default_factory=Counter)
     paths: set[str] = field(default_factory=set)
     files: list[str] = field(default_factory=list)
     is_known: bool = True
@@ -202,13 +203,13 @@ class Sample:
         if self.entity == "long":
             _count(self.questions, row["question_id"], row["value"])
         if row.get("event"):
-            self.events.add(row["event"])
+            self.events[row["event"]] += 1
         if self.entity in ("orders", "interactions", "events", "leads", "deals"):
-            self.channels.add((row.get("utm_source", "").lower(), row.get("utm_medium", "").lower()))
+            self.channels[row.get("utm_source", "").lower(), row.get("utm_medium", "").lower()] += 1
         if self.entity == "tickets":
-            self.channels.add(("", row.get("channel", "").lower()))
+            self.channels["", row.get("channel", "").lower()] += 1
         if self.entity == "mentions":
-            self.channels.add((row.get("network", "").lower(), ""))
+            self.channels[row.get("network", "").lower(), ""] += 1
         if row.get("url") and self.source.kind == "web":
             self.paths.add(path_of(row["url"]))
 
@@ -262,9 +263,9 @@ class Sample:
         else:
             return
         if event:
-            self.events.add(event)
+            self.events[event] += 1
         campaign = ("context", "campaign")
-        self.channels.add((_text(call, *campaign, "source").lower(), _text(call, *campaign, "medium").lower()))
+        self.channels[_text(call, *campaign, "source").lower(), _text(call, *campaign, "medium").lower()] += 1
         for place in (
             ("properties", "path"),
             ("context", "page", "path"),

@@ -48,16 +48,30 @@ def check_sources(workspace: Workspace) -> list[Problem]:
         if source.vendor == "sql":
             problems += _check_table(source, workspace, sample)
             continue
-        found = find_files(workspace.paths.root, source.pattern)
         if source.api is not None:
             problems += examine_access(source)
-        elif not found:
-            problems.append(no_files(source.name, source.path))
-        for path in found:
-            problems += _check_file(path, source, sample, workspace, shown=workspace.paths.relative(path))
+        problems += examine_files(workspace, source, sample)
     for check in CHECKS:
         problems += check(workspace, samples)
     return problems
+
+
+def examine_files(workspace: Workspace, source: Source, sample: Sample) -> list[Problem]:
+    """Look at the files of a source; what they hold is noted in `sample`."""
+    found = find_files(workspace.paths.root, source.pattern)
+    problems = [] if found or source.api is not None else [no_files(source.name, source.path)]
+    for path in found:
+        problems += _check_file(path, source, sample, workspace, shown=workspace.paths.relative(path))
+    return problems
+
+
+def examine_records(path: Path, workspace: Workspace, source: Source, sample: Sample, *, shown: str) -> list[Problem]:
+    """Look at one file outside the workspace, such as an API's answer."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            return _examine(path, source, sample, workspace, Path(scratch), shown=shown)
+    except FAULTS_OF_A_FILE as error:
+        return [problem_of(error, shown)]
 
 
 def _check_table(source: Source, workspace: Workspace, sample: Sample) -> list[Problem]:

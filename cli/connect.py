@@ -1,0 +1,172 @@
+"""The command that adds a source: tries it, writes it into cx.yml, and proposes rows of the mappings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.console import WorkspaceOption, err, out, print_problems, print_table, progress, workspace_folder
+from workspace import Problem, WorkspaceError
+from workspace.configuration.described import described_entities, described_vendors, has_endpoint
+from workspace.configuration.editing import PROPOSED, accept_proposals, add_source, kept_unless_valid, write_proposals
+from workspace.paths import WorkspacePaths
+from workspace.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from ingestion.checks.proposals import Proposal
+
+# Proposals that the terminal shows of each mapping; the files hold them all.
+_MOST_SHOWN = 8
+
+
+def connect(
+    vendor: Annotated[str, typer.Argument(help="A vendor, such as hubspot. Without one: what is proposed.")] = "",
+    entity: Annotated[
+        list[str] | None, typer.Option("--entity", metavar="KIND/ENTITY", help="What to read: crm/contacts. Repeat it.")
+    ] = None,
+    path: Annotated[str, typer.Option(metavar="GLOB", help="Files below the workspace: inbox/contacts/*.json.")] = "",
+    token: Annotated[str, typer.Option(metavar="NAME", help="The variable that holds the API's key.")] = "",
+    user: Annotated[str, typer.Option(help="Who the key belongs to, where the vendor asks for it.")] = "",
+    url: Annotated[str, typer.Option(help="The API's address, where it is not the vendor's usual one.")] = "",
+    value: Annotated[
+        list[str] | None,
+        typer.Option("--value", metavar="NAME=VALUE", help="What the API asks for. Repeat it."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="The source's name. Default: the vendor's and the entity's.")] = "",
+    namespace: Annotated[str, typer.Option(help="Whose customer ids these are. Default: the vendor's.")] = "",
+    accept: Annotated[bool, typer.Option("--accept", help="Take what is proposed into the mappings.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Add a source: try it, write it into cx.yml, and propose rows of the mappings."""
+    root = workspace_folder(workspace)
+    if accept:
+        _accept(root)
+        return
+    entities = _entities(vendor, entity or [], is_api=bool(token))
+    way = _way_in(path, token, user, url, value or [])
+    if len(entities) > 1 and not token:
+        what = f"'{path or '--path'}' holds one entity, and {len(entities)} are named."
+        raise WorkspaceError(
+            [Problem(file="--entity", what=what, fix="Run 'cx connect' once for each, with its files.")]
+        )
+    for one in entities:
+        kind, _, word = one.partition("/")
+        source = {
+            "name": name or f"{vendor}_{word}",
+            "kind": kind,
+            "vendor": vendor,
+            "entity": word,
+            "id_namespace": namespace or vendor,
+            **way,
+        }
+        _connect(root, source)
+    out().print(
+        f"Read the proposals, change or remove lines, then: cx connect --accept --workspace {escape(str(root))}",
+        soft_wrap=True,
+    )
+
+
+def _entities(vendor: str, named: Sequence[str], *, is_api: bool) -> list[str]:
+    """`<kind>/<entity>` of each source to be made.
+
+    Raises:
+        WorkspaceError: the vendor is not described, has no such entity, or has several of which none is named.
+    """
+    if vendor not in described_vendors():
+        what = f"Vendor '{vendor}' is not described." if vendor else "No vendor is named."
+        fix = f"Use one of {', '.join(described_vendors())}. Other files are sources of vendor csv: see cx.yml."
+        raise WorkspaceError([Problem(file="cx connect", what=what, fix=fix)])
+    all_of_them = [f"{kind}/{one}" for kind in KINDS for one in described_entities(vendor, kind)]
+    if is_api:
+        all_of_them = [one for one in all_of_them if has_endpoint(vendor, one)]
+    strange = [one for one in named if one not in all_of_them]
+    if strange or not (named or len(all_of_them) == 1 or is_api):
+        what = f"{vendor} has no entity '{strange[0]}'." if strange else f"{vendor} has several entities."
+        fix = f"Name one with --entity: {', '.join(all_of_them) or 'its API is not described'}."
+        raise WorkspaceError([Problem(file="--entity", what=what, fix=fix)])
+    return [*named] or all_of_them
+
+
+def _way_in(path: str, token: str, user: str, url: str, values: Sequence[str]) -> dict[str, Any]:
+    """The keys of a source that say where it is: `path`, or `api`."""
+    if bool(path) == bool(token):
+        what = (
+            "Say where it is: --path for files, or --token for the API." if not path else "Say one of --path, --token."
+        )
+        raise WorkspaceError([Problem(file="cx connect", what=what, fix="cx connect --help shows both.")])
+    if path:
+        return {"path": path}
+    pairs = [one.partition("=") for one in values]
+    said: dict[str, Any] = {"token": f"env:{token.removeprefix('env:')}", "user": user, "url": url}
+    said["values"] = {key: one for key, _, one in pairs}
+    return {"api": {key: one for key, one in said.items() if one}}
+
+
+def _connect(root: Path, source: dict[str, Any]) -> None:
+    """Add one source, unless it cannot be read; then cx.yml is as it was."""
+    from ingestion.connect import look_at
+
+    name = source["name"]
+    with kept_unless_valid([WorkspacePaths(root).config]):
+        loaded = add_source(root, source)
+        with progress(f"Looking at {name}"):
+            look = look_at(loaded, name)
+        print_problems(look.problems)
+        if any(problem.severity == "error" for problem in look.problems):
+            err().print(f"'{name}' was not added to cx.yml.")
+            raise typer.Exit(1)
+    out().print(f"Added source '{name}' to cx.yml: {look.records:,} records looked at.")
+    if not look.proposals:
+        return
+    found: dict[str, list[dict[str, str]]] = {}
+    for one in look.proposals:
+        found.setdefault(one.file, []).append({**one.row, "seen": str(one.seen), "why": one.why})
+    written = write_proposals(loaded, found)
+    out().print(f"Proposed, and not in force yet: {', '.join(loaded.paths.relative(path) for path in written)}")
+    _show(look.proposals)
+
+
+def _show(proposals: Sequence[Proposal]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("mapping", "what", "is proposed as", "seen", "because"):
+        table.add_column(column, overflow="fold")
+    shown: dict[str, int] = {}
+    for one in proposals:
+        shown[one.file] = shown.get(one.file, 0) + 1
+        if shown[one.file] <= _MOST_SHOWN:
+            table.add_row(*(escape(cell) for cell in (one.file, *_spoken(one), f"{one.seen:,}", one.why)))
+    print_table(table)
+    for file, count in shown.items():
+        if count > _MOST_SHOWN:
+            out().print(f"... and {count - _MOST_SHOWN} more in {PROPOSED}/{file}.csv")
+
+
+def _spoken(one: Proposal) -> tuple[str, str]:
+    """What a proposal is about, and what it says of it."""
+    row = one.row
+    match one.file:
+        case "touchpoint_types":
+            return row["event"], f"{row['touchpoint']} ({row['role']}, {row['occurrence']}, {row['stage']})"
+        case "channels":
+            return f"{row['utm_source'] or '-'} / {row['utm_medium'] or '-'}", f"{row['channel']} ({row['presence']})"
+        case "survey_codebook":
+            scale = f" {row['scale_min']}-{row['scale_max']}" if row["scale_min"] else ""
+            return row["question_id"], f"{row['construct']}{scale}"
+        case _:
+            return row["column"], f"{row['attribute']} ({row['kind']})"
+
+
+def _accept(root: Path) -> None:
+    gained = accept_proposals(root)
+    if not gained:
+        out().print("Nothing is proposed.")
+        return
+    for file, count in gained.items():
+        out().print(f"{file}.csv: {count} rows added")
+    sys.stdout.flush()
