@@ -1,0 +1,166 @@
+"""Records of a described vendor, from their file into raw, beside the same paths in one SELECT of plain DuckDB SQL.
+
+Run by `python -m benchmarks.descriptions`. Both write the canonical columns and the whole record into a database on
+disk; plain SQL checks nothing: no line numbers, no rejects, no ledger. Each run is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ingestion import load_source, prepare
+from ingestion.vendors.description import description
+from workspace import load_workspace
+
+# Vendor -> kind and entity, and a record as SQL of `n`.
+RECORDS: Final = {
+    "hubspot": (
+        "crm/contacts",
+        """to_json({
+            id: n::varchar,
+            properties: {
+                createdate: strftime(timestamp '2026-01-01' + to_seconds(n), '%Y-%m-%dT%H:%M:%S.000Z'),
+                email: 'person' || n || '@company' || (n % 5000) || '.example',
+                firstname: 'First' || (n % 700), lastname: 'Last' || (n % 9000),
+                phone: '+49 30 ' || (1000000 + n), mobilephone: null::varchar,
+                lifecyclestage: ['lead', 'customer', 'opportunity'][n % 3 + 1],
+                lastmodifieddate: strftime(timestamp '2026-02-01' + to_seconds(n), '%Y-%m-%dT%H:%M:%S.000Z'),
+                hs_object_id: n::varchar
+            },
+            createdAt: strftime(timestamp '2026-01-01' + to_seconds(n), '%Y-%m-%dT%H:%M:%S.000Z'),
+            updatedAt: strftime(timestamp '2026-02-01' + to_seconds(n), '%Y-%m-%dT%H:%M:%S.000Z'),
+            archived: n % 50 = 0
+        })""",
+    ),
+}
+
+
+def write_records(vendor: str, path: Path, number: int) -> None:
+    """JSON lines in the vendor's shape."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select {RECORDS[vendor][1]} from range({number}) as numbers (n)) to '{path}'"
+            " (format csv, header false, quote '', escape '', delimiter e'\\x01')"
+        )
+
+
+def land(vendor: str, path: Path, root: Path) -> int:
+    """Load the file by the vendor's description; returns its rows."""
+    kind, _, entity = RECORDS[vendor][0].partition("/")
+    (root / "inbox").mkdir()
+    (root / "mappings").mkdir()
+    path.rename(root / "inbox" / path.name)
+    source = {"name": "s", "kind": kind, "vendor": vendor, "entity": entity, "path": "inbox/*"}
+    config = {"company": "Bench", "timezone": "UTC", "currency": "EUR", "sources": [source]}
+    (root / "cx.yml").write_text(json.dumps(config))  # JSON is YAML
+    heads = {
+        "touchpoint_types": "data_source,event,role,occurrence,touchpoint,stage,corner,interaction",
+        "channels": "data_source,utm_source,utm_medium,channel,presence,method",
+    }
+    for name, head in heads.items():
+        (root / "mappings" / f"{name}.csv").write_text(f"{head}\n")
+    workspace = load_workspace(root)
+    prepare(workspace)
+    started = time.perf_counter()
+    loaded = load_source(workspace, "s", run_id="bench").loaded
+    _report(started, loaded)
+    return loaded
+
+
+def select(vendor: str, path: Path, root: Path, *, at_once: bool) -> None:
+    """The same paths in one SELECT: each by itself as one writes it by hand, or all of a record `at_once`."""
+    entity = description(vendor).entities[RECORDS[vendor][0]]
+    paths = [one for column in entity.columns.values() for one in column.path]
+    paths += [entity.attributes] if entity.attributes != "$" else []
+    paths += [entity.deleted.path] if entity.deleted else []
+    listed = ", ".join(f"'{one}'" for one in paths)
+    columns = (
+        f"json_extract_string(json, [{listed}]) as found"
+        if at_once
+        else ", ".join(f"json_extract_string(json, '{one}') as c{nth}" for nth, one in enumerate(paths))
+    )
+    taken = ", ".join(f"found[{nth}] as c{nth}" for nth in range(1, len(paths) + 1)) if at_once else "* exclude (json)"
+    with duckdb.connect(str(root / "plain.duckdb")) as connection:
+        connection.execute("set memory_limit = '1200MB'; set preserve_insertion_order = false")
+        started = time.perf_counter()
+        connection.execute(
+            f"""create table records as
+            select {taken}, json::varchar as record
+            from (select json, {columns} from read_json_objects('{path}', format = 'newline_delimited'))"""
+        )
+        (rows,) = connection.execute("select count(*) from records").fetchall()[0]
+        connection.execute("checkpoint")
+        _report(started, rows)
+
+
+def _report(started: float, rows: int) -> None:
+    seconds = time.perf_counter() - started
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "rows": rows, "megabytes": megabytes}))
+
+
+def main() -> None:
+    """Measure every vendor and way, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.descriptions", description=__doc__)
+    parser.add_argument("--records", type=int, default=2_000_000)
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each way; the median is reported")
+    parser.add_argument("--child", nargs=3, metavar=("WAY", "VENDOR", "RECORDS"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        _child(*options.child)
+        return
+    table = Table("vendor", "by", "records", "seconds", "records/s", "of plain SQL", "peak MB")
+    for vendor in RECORDS:
+        plain = 0.0
+        for way in ("SQL, path by path", "SQL, all paths at once", "description"):
+            runs = [_measure(way, vendor, options.records) for _ in range(options.repeat)]
+            speed = options.records / statistics.median(run["seconds"] for run in runs)
+            plain = max(plain, speed) if way != "description" else plain
+            peak = max(run["megabytes"] for run in runs)
+            seconds = options.records / speed
+            table.add_row(
+                vendor,
+                way,
+                f"{runs[0]['rows']:,}",
+                f"{seconds:.1f}",
+                f"{speed:,.0f}",
+                f"{speed / plain:.2f}",
+                f"{peak:,.0f}",
+            )
+    Console().print(table)
+
+
+def _measure(way: str, vendor: str, records: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.descriptions", "--child", way, vendor, str(records)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    measured: dict[str, float] = json.loads(ended.stdout.strip().splitlines()[-1])
+    return measured
+
+
+def _child(way: str, vendor: str, records: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        path = root / "records.jsonl"
+        write_records(vendor, path, int(records))
+        if way == "description":
+            (root / "company").mkdir()
+            land(vendor, path, root / "company")
+        else:
+            select(vendor, path, root, at_once=way.endswith("at once"))
+
+
+if __name__ == "__main__":
+    main()
