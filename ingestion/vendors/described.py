@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,9 +13,9 @@ from ingestion.readers.delimited import HeaderError, cell, cells_as_json, read_h
 from ingestion.readers.files import Readable
 from ingestion.readers.json_documents import JsonDocumentReader
 from ingestion.readers.json_lines import JsonLinesReader
-from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
+from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
 from ingestion.vendors.description import Entity, Reads, column_named
-from ingestion.vendors.lifting import lift_cells, lift_json
+from ingestion.vendors.lifting import Lifting, lift_cells, lift_json
 from workspace.errors import Problem
 
 _HEAD_BYTES: Final = 4096
@@ -84,9 +85,18 @@ class DescribedJsonReader:
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         staged = self._records.stage(connection, text, shape, shown=shown)
         lifting = lift_json(self.entity, shape.table.columns)
-        add_columns(connection, lifting.added)
+        add_columns(connection, lifting)
+        records = staged.records
+        if lifting.rows is not None and records is None:
+            records = int(connection.execute("select count(*) from staged_records").fetchall()[0][0])
         return Staged(
-            lifting.values, lifting.parameters, staged.skipped, staged.warnings, staged.columns, staged.records
+            lifting.values,
+            lifting.parameters,
+            staged.skipped,
+            staged.warnings,
+            staged.columns,
+            records,
+            has_further_rows=lifting.rows is not None,
         )
 
 
@@ -119,9 +129,11 @@ class DescribedTableReader:
         except HeaderError as error:
             return [Problem(file=shown, what=str(error), fix=fix)]
         lacking = [
-            " nor ".join(f"'{column_named(path)}'" for path in column.path)
+            " nor ".join(f"'{column_named(path)}'" for path in column.sources)
             for name, column in self.entity.columns.items()
-            if name in shape.required and column.path and not {column_named(path) for path in column.path} & {*keys}
+            if name in shape.required
+            and column.sources
+            and not {column_named(path) for path in column.sources} & {*keys}
         ]
         return [Problem(file=shown, line=1, what=f"The file has no column {one}.", fix=fix) for one in lacking]
 
@@ -143,9 +155,27 @@ class DescribedTableReader:
         return Staged(values, {**parameters, **names}, head.skipped, columns=keys)
 
 
-def add_columns(connection: duckdb.DuckDBPyConnection, added: dict[str, str]) -> None:
-    """Put a view with more columns in the place of `staged`."""
+def add_columns(connection: duckdb.DuckDBPyConnection, lifting: Lifting) -> None:
+    """Put a view with more columns, and with a row for each that a record becomes, in the place of `staged`."""
     connection.execute("drop view if exists staged_records")
     connection.execute("alter view staged rename to staged_records")
-    columns = ", ".join(f"{expression} as {name}" for name, expression in added.items())
-    connection.execute(f"create or replace temp view staged as select *, {columns} from staged_records")  # noqa: S608
+    added = f"select *, {_as_columns(lifting.added)} from staged_records"  # noqa: S608
+    if lifting.rows is not None:
+        nth = "generate_subscripts(row_list, 1) - 1"
+        added = f"""
+            select
+                * replace (
+                    line + nth * {FURTHER_LINES} as line,
+                    case when a_row.kind < 0 then 'skipped' else disposition end as disposition
+                ),
+                {_as_columns(lifting.of_rows)}
+            from (
+                select *, unnest(row_list) as a_row, {nth} as nth
+                from (select *, {lifting.rows} as row_list from ({added}))
+            )
+        """  # noqa: S608
+    connection.execute(f"create or replace temp view staged as {added}")
+
+
+def _as_columns(expressions: Mapping[str, str]) -> str:
+    return ", ".join(f"{expression} as {name}" for name, expression in expressions.items())
