@@ -19,6 +19,8 @@ from ingestion.vendors.lifting import Lifting, lift_cells, lift_json
 from workspace.errors import Problem
 
 _HEAD_BYTES: Final = 4096
+# What text in UTF-8 and UTF-16 may begin with.
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ class DescribedReader:
         if len(self.forms) == 1:
             return self.forms[0]
         with path.open("rb") as file:
-            start = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip()
-        found = "json" if start[:1] in (b"{", b"[") else "delimited"
+            start = file.read(_HEAD_BYTES).replace(b"\0", b"")
+        for mark in _MARKS:
+            start = start.removeprefix(mark)
+        found = "json" if start.lstrip()[:1] in (b"{", b"[") else "delimited"
         fitting = [form for form in self.forms if form.container == found]
         return next(iter(fitting), self.forms[0])
 
@@ -77,7 +81,9 @@ class DescribedJsonReader:
     @property
     def _records(self) -> JsonDocumentReader:
         lines = JsonLinesReader(typical_keys=self.form.typical_keys)
-        return JsonDocumentReader(collection=self.form.collection, lines=lines, numbers_records=True)
+        return JsonDocumentReader(
+            collection=self.form.collection, lines=lines, numbers_records=True, included=self.form.included
+        )
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         return self._records.examine(text, shape, shown=shown)
@@ -146,9 +152,9 @@ class DescribedTableReader:
         keys = self.form.names or head.keys
         stage_records(connection, text, delimiter=self.form.delimiter, head=head)
         cells = {name: cell(position) for position, name in enumerate(keys, start=1)}
-        lifting = lift_cells(self.entity, cells, shape.table.columns)
-        values, parameters = dict(lifting.values), dict(lifting.parameters)
         record, names = cells_as_json(keys)
+        lifting = lift_cells(self.entity, cells, shape.table.columns, record=record)
+        values, parameters = dict(lifting.values), dict(lifting.parameters)
         for column in ("_record", "_row"):
             if column in shape.table.columns:
                 values[column] = record

@@ -22,6 +22,7 @@ COLUMN_PATH: Final = re.compile(rf"[$@]{_STEP}*")
 # A list of a record: every element of an array, also of arrays inside one.
 ITEMS: Final = re.compile(rf"\$(?:{_STEP}|\[\*\])*\[\*\]")
 _IN_A_LIST: Final = re.compile(rf"\$(?:{_STEP}|\[\*\])*")
+_PATH_IN_SQL: Final = re.compile(rf"\${_STEP}+")
 _FIRST_KEY: Final = re.compile(r"""\$\.(?:"([^"]+)"|([A-Za-z0-9_$@]+))""")
 CLOCKS: Final = ("unix", "unix_ms", "unix_us")
 # Columns that stand for a whole record, which a description fills by `attributes` and `answers`.
@@ -79,7 +80,7 @@ class Column(Section):
         param: the name of an entry of the entity's `params`, instead of a path.
         constant: what every record has, instead of a path.
         sql: an expression over `record`, the record as JSON text, where no path says it; over `item`, too, where there
-            is one.
+            is one. Of a delimited file `$."First name"` is a cell.
         joined: paths of parts that make the value together, with a blank between them, such as first and last name.
         first: columns, of which the first that holds something is taken: a list in which not all are paths.
         when: the value is taken only where this holds: the date on which a deal closes, where it is closed.
@@ -142,13 +143,14 @@ class Column(Section):
     @property
     def sources(self) -> tuple[str, ...]:
         """Paths of the value itself."""
-        return (*self.path, *self.joined, *(path for one in self.first for path in one.sources))
+        in_sql = (found[0] for found in _PATH_IN_SQL.finditer(self.sql or ""))
+        return (*self.path, *self.joined, *in_sql, *(path for one in self.first for path in one.sources))
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every path that is read for it."""
         beside = (*(self.when.paths if self.when else ()), *([self.minor_units_of] if self.minor_units_of else ()))
-        return (*self.path, *self.joined, *beside, *(path for one in self.first for path in one.paths))
+        return (*self.sources, *beside, *(path for one in self.first for path in one.paths))
 
     @property
     def is_param(self) -> bool:
@@ -231,6 +233,8 @@ class Reads(Section):
     Attributes:
         container: `json` (documents, pages of an API, or JSON lines) or `delimited`.
         collection: of a document, the key of the list that holds the records.
+        included: of a JSON:API document, the key of the list of what its records are related to; a record then has
+            these as `$._included.<relationship>`.
         typical_keys: a JSON record with none of them is another vendor's.
         delimiter: of a delimited file; cx.yml may say another.
         header_rows: rows of its header.
@@ -239,6 +243,7 @@ class Reads(Section):
 
     container: Literal["json", "delimited"]
     collection: str = "data"
+    included: str | None = None
     typical_keys: tuple[str, ...] = ()
     delimiter: str = ","
     header_rows: int = 1

@@ -303,13 +303,14 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def lift_cells(entity: Entity, cells: Mapping[str, str], columns: Sequence[str]) -> Lifting:
+def lift_cells(entity: Entity, cells: Mapping[str, str], columns: Sequence[str], *, record: str) -> Lifting:
     """SQL over the cells of a delimited file.
 
     Args:
         entity: of a description; its path `$.Name` is the column `Name`.
         cells: name of a column -> expression of its cell.
         columns: own columns of the raw table.
+        record: expression of the whole row as JSON text, for columns that an expression over it fills.
     """
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
 
@@ -323,12 +324,33 @@ def lift_cells(entity: Entity, cells: Mapping[str, str], columns: Sequence[str])
     for name, column in entity.columns.items():
         there = [one for one in map(column_named, column.sources) if one in cells]
         if there or column.constant or column.sql or column.first:
-            _fill(lifting, name, column, found_of, text_of)
+            _fill(lifting, name, _over_row(column, record), found_of, text_of)
             taken |= {f"{name}{nth or ''}": one for nth, one in enumerate(there)}
     if entity.deleted is not None and "is_deleted" in columns:
-        lifting.values["is_deleted"] = _is_deleted(entity.deleted, text_of)
+        lifting.values["is_deleted"] = _is_deleted(_holding_over_row(entity.deleted, record), text_of)
     if "_canonical" in columns:
         # Staging has to separate questions and attributes from the columns that canonical ones were read from.
         lifting.values["_canonical"] = "$canonical::varchar"
         lifting.parameters["canonical"] = json.dumps(taken)
     return lifting
+
+
+def _over_row(column: Column, record: str) -> Column:
+    """A column whose expressions are over a row's cells, which `record` makes an object of."""
+    changed: dict[str, object] = {}
+    if column.sql:
+        changed["sql"] = _applied_to(record, column.sql)
+    if column.first:
+        changed["first"] = tuple(_over_row(one, record) for one in column.first)
+    if column.when:
+        changed["when"] = _holding_over_row(column.when, record)
+    return column.model_copy(update=changed)
+
+
+def _holding_over_row(condition: Condition, record: str) -> Condition:
+    return condition.model_copy(update={"sql": _applied_to(record, condition.sql)}) if condition.sql else condition
+
+
+def _applied_to(record: str, sql: str) -> str:
+    # Not a subquery: DuckDB allows none where a time is tried.
+    return f"list_transform([{record}], lambda record: {sql})[1]"

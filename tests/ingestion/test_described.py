@@ -334,6 +334,66 @@ def test_the_beginning_of_a_file_that_is_gone_is_recognised_by_all_rows_of_its_r
     assert unbalanced(shop) == []
 
 
+PLAY = {"name": "play", "kind": "social", "vendor": "google_play", "path": "inbox/*"}
+APPLE = {"name": "apple", "kind": "social", "vendor": "app_store", "path": "inbox/*"}
+PLAY_HEADER = "Package Name,Device,Review Submit Millis Since Epoch,Star Rating,Review Text,Review Link"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_is_read_by_expressions_too_also_where_it_states_to_be_utf_16(tmp_path: Path, encoding: str) -> None:
+    play = make_workspace(tmp_path, PLAY)
+    link = "https://play.example/review?reviewId=gp-1&hl=de"
+    text = f"{PLAY_HEADER}\nacme.app,a51,1772352000000,5,Größer,{link}\nacme.app,o1,1772352000000,1,,\n"
+    (play.paths.inbox / "a.csv").write_text(text, encoding=encoding)
+    (report,) = load(play, "play").files
+    assert (report.books.loaded, report.books.rejected) == (2, 0)
+    found = rows(play, "select mention_id, posted_at, text from raw_social.mentions order by _line")
+    assert found == [
+        ("gp-1", "2026-03-01T08:00:00.000000Z", "Größer"),
+        ("acme.app|o1|1772352000000", "2026-03-01T08:00:00.000000Z", None),
+    ]
+
+
+def test_a_table_without_the_columns_of_an_expression_is_refused(tmp_path: Path) -> None:
+    play = make_workspace(tmp_path, PLAY)
+    put(play, "a.csv", "Review Link,Star Rating\nhttps://play.example/1,5\n")
+    (problem,) = load(play, "play").problems
+    assert problem.what.startswith("The file has no column 'Review Submit Millis Since Epoch'")
+
+
+def review(number: int, data: Any) -> dict[str, Any]:
+    relationships = {"response": {"data": data, "links": {}}, "app": None}
+    return {"id": str(number), "attributes": {"createdDate": "2026-03-01T08:00:00Z"}, "relationships": relationships}
+
+
+def test_records_get_what_their_document_includes_for_them(tmp_path: Path) -> None:
+    apple = make_workspace(tmp_path, APPLE)
+
+    def response(number: int, day: int) -> dict[str, Any]:
+        written = {"lastModifiedDate": f"2026-03-0{day}T08:00:00Z", "likes": 10**17, "views": 4}
+        return {"type": "responses", "id": str(number), "attributes": written}
+
+    to_first, to_none = {"type": "responses", "id": "1"}, {"type": "responses", "id": "9"}
+    records = [review(1, to_first), review(2, to_none), review(3, None), review(4, [to_first, to_none])]
+    page = {"data": records, "included": [response(1, 2), {"id": "nameless"}, "no resource"]}
+    put(apple, "a.json", json.dumps(page) + json.dumps({"data": [review(5, to_first)], "included": []}))
+    report = load(apple, "apple")
+    assert [(file.books.loaded, file.books.rejected) for file in report.files] == [(5, 0)]
+    assert not report.problems
+    found = rows(apple, "select mention_id, replied_at, _record from raw_social.mentions order by _line")
+    replied = "2026-03-02T08:00:00Z"
+    assert [row[:2] for row in found] == [("1", replied), ("2", None), ("3", None), ("4", None), ("5", replied)]
+    wholes = [json.loads(row[2]) for row in found]
+    assert [whole.pop("_included", None) for whole in wholes] == [
+        {"response": response(1, 2)},
+        None,
+        None,
+        {"response": [response(1, 2)]},
+        {"response": response(1, 2)},
+    ]
+    assert wholes == [*records, review(5, to_first)]
+
+
 @pytest.mark.parametrize(
     ("source", "wrong"),
     [
