@@ -46,7 +46,10 @@ class DescribedReader:
         return DescribedTableReader(self.entity, form)
 
     def _form_of(self, path: Path) -> Reads:
-        """The form of a file; of several the one that its beginning fits, and the first where none does."""
+        """The form of a file; of several the one that its beginning fits, and the first where none does.
+
+        Of several answers of an API, it is the one whose list of records the beginning names.
+        """
         if len(self.forms) == 1:
             return self.forms[0]
         with path.open("rb") as file:
@@ -55,7 +58,8 @@ class DescribedReader:
             start = start.removeprefix(mark)
         found = "json" if start.lstrip()[:1] in (b"{", b"[") else "delimited"
         fitting = [form for form in self.forms if form.container == found]
-        return next(iter(fitting), self.forms[0])
+        named = [form for form in fitting if found == "json" and f'"{form.collection}"'.encode() in start]
+        return next(iter((*named, *fitting)), self.forms[0])
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         return self.for_file(text).examine(text, shape, shown=shown)
