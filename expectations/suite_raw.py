@@ -28,7 +28,7 @@ from {{batch}} as loads
 full outer join rows_by_load on loads.load_id = rows_by_load.load_id
 where
     coalesce(loads.raw_schema, '') <> 'raw_mappings'
-    and coalesce(loads.loaded, 0) <> coalesce(rows_by_load.n_rows, 0)
+    and coalesce(loads.loaded + loads.further_rows, 0) <> coalesce(rows_by_load.n_rows, 0)
 """  # noqa: S608
 
 
@@ -49,7 +49,7 @@ def rules() -> list[Rule]:
             "rows_agree_with_ledger",
             _LOADS,
             _ROWS_AGREE,
-            description="Every load's rows are in raw, as many as the ledger states.",
+            description="Every load's rows are in raw, as many as the ledger states: loaded + further_rows.",
             behaviour="block",
         ),
         no_rows(

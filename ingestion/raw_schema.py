@@ -76,6 +76,7 @@ _ORIGIN: Final = """
 """
 
 # `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
+# `further_rows`: rows beyond the first of each loaded record, such as an order's refunds.
 # `columns`: the columns of a load and what they hold, so that the next one is seen to differ.
 # `fetches`: answers of an API that are loaded. `asked` is a fingerprint of what was asked for: another question starts
 # from the beginning. `highest`: the latest change that they held.
@@ -99,6 +100,7 @@ _LEDGER: Final = """
         loaded bigint not null,
         rejected bigint not null,
         skipped bigint not null,
+        further_rows bigint not null default 0,
         status varchar not null,
         superseded_by bigint,
         superseded_because varchar,
@@ -139,6 +141,8 @@ _LEDGER: Final = """
 _COLUMNS: Final = "select table_schema, table_name, column_name from information_schema.columns"
 # Tables of entities were named after the vendor that alone filled them.
 _FORMER_SUFFIX: Final = "_csv"
+# Ledgers of an earlier version lack it: every record was one row.
+_FURTHER_ROWS: Final = "alter table ledger.loads add column if not exists further_rows bigint default 0"
 _MOVE_LOADS: Final = "update ledger.loads set raw_schema = $schema where raw_schema = $former"
 # Records share keys and phrases: zstd makes a third of what DuckDB would choose by itself, in less time.
 _OBJECTS: Final = ("_record", "_row", "_others")
@@ -156,6 +160,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             if (table.schema, table.name, column) not in there:
                 connection.execute(f'alter table {table.sql} add column "{column}" varchar')
     connection.execute(_LEDGER)
+    connection.execute(_FURTHER_ROWS)
     _move_former_tables(connection, there)
 
 

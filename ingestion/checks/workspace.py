@@ -23,7 +23,7 @@ from ingestion.readers.delimiters import better_delimiter
 from ingestion.readers.encodings import fitting_encoding
 from ingestion.readers.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.readers.files import find_files, first_undecodable_byte
-from ingestion.readers.reading import ensure_inside, ensure_kind, open_text
+from ingestion.readers.reading import encoding_of, ensure_inside, ensure_kind, open_text
 from ingestion.readers.vendor import Shape, UnreadableFileError
 from ingestion.vendors.shapes import reader_of, shape_of
 from workspace import Source, Workspace
@@ -119,6 +119,7 @@ def _examine(
     path: Path, source: Source, sample: Sample, workspace: Workspace, scratch: Path, *, shown: str
 ) -> list[Problem]:
     shape, reader = shape_of(source, workspace.mappings), reader_of(source).for_file(path)
+    shape = replace(shape, encoding=encoding_of(path, shape))
     ensure_kind(path, shape, reader, shown=shown)
     offset = first_undecodable_byte(path, shape.encoding)
     if offset is not None:

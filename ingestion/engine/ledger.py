@@ -16,12 +16,18 @@ from workspace.paths import WorkspacePaths
 
 @dataclass(frozen=True)
 class Books:
-    """Where the records of one file went."""
+    """Where the records of one file went.
+
+    Attributes:
+        loaded: records that are rows of the raw table.
+        further_rows: rows beyond the first of each of these records: `loaded + further_rows` is what raw holds.
+    """
 
     records: int = 0
     loaded: int = 0
     rejected: int = 0
     skipped: int = 0
+    further_rows: int = 0
 
     @property
     def balance(self) -> bool:
@@ -40,11 +46,11 @@ _NEXT_LOAD: Final = "select coalesce(max(load_id), 0) + 1 from ledger.loads"
 _RECORD: Final = """
     insert into ledger.loads (
         load_id, run_id, source, raw_schema, raw_table, path, size_bytes, sha256, reading,
-        records, loaded, rejected, skipped, status, superseded_by, loaded_at
+        records, loaded, rejected, skipped, further_rows, status, superseded_by, loaded_at
     )
     values (
         $load_id, $run_id, $source, $raw_schema, $raw_table, $path, $size_bytes, $sha256, $reading,
-        $records, $loaded, $rejected, $skipped, $status, $superseded_by, now()::timestamp
+        $records, $loaded, $rejected, $skipped, $further_rows, $status, $superseded_by, now()::timestamp
     )
 """
 
@@ -95,6 +101,7 @@ def record_load(
             "loaded": books.loaded,
             "rejected": books.rejected,
             "skipped": books.skipped,
+            "further_rows": books.further_rows,
             "status": entry.status,
             "superseded_by": entry.superseded_by,
         },

@@ -28,7 +28,7 @@ from ingestion.readers.files import (
 )
 from ingestion.readers.reading import ensure_inside, open_text
 from ingestion.readers.rejects import record_rejects
-from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
+from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
 from ingestion.warehouse import KEEP_ORDER, transaction
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
@@ -214,7 +214,9 @@ class Loader:
 
     def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
         """Rows and rejects of `staged`, and the books that say where every record went."""
-        loaded = insert_rows(self._connection, staged, self._shape, load_id, path=file.path, sha256=file.sha256)
+        landed = insert_rows(self._connection, staged, self._shape, load_id, path=file.path, sha256=file.sha256)
+        further = self._further_rows(load_id) if staged.has_further_rows else 0
+        loaded = landed - further
         records = self._records(staged)
         rejected = skipped = 0
         if loaded != records:
@@ -222,14 +224,23 @@ class Loader:
             rejected = record_rejects(self._connection, load_id=load_id, source=self._shape.source, path=file.path)
             skipped = self._connection.execute(_SKIPPED).fetchall()[0][0]
         books = Books(
-            records=records + staged.skipped, loaded=loaded, rejected=rejected, skipped=skipped + staged.skipped
+            records=records + staged.skipped,
+            loaded=loaded,
+            rejected=rejected,
+            skipped=skipped + staged.skipped,
+            further_rows=further,
         )
         if not books.balance:
             raise BooksError(f"{file.path}: {books}")
         return books
 
+    def _further_rows(self, load_id: int) -> int:
+        """Rows of a load beyond the first of each record."""
+        counted = f"select count(*) from {self._shape.table.sql} where _load_id = ? and _line >= ?"  # noqa: S608
+        return int(self._connection.execute(counted, [load_id, FURTHER_LINES]).fetchall()[0][0])
+
     def _records(self, staged: Staged) -> int:
-        """Rows of `staged`."""
+        """Records of `staged`."""
         if staged.records is not None:
             return staged.records
         return int(self._connection.execute("select count(*) from staged").fetchall()[0][0])

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -27,6 +27,7 @@ from workspace.configuration import limits
 from workspace.errors import Problem
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
+_LONGEST_WHOLE: Final = 18
 _NAMES: Final = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
 
 _JUDGED: Final = """
@@ -76,11 +77,13 @@ class JsonDocumentReader:
         collection: key of the array that holds the records.
         lines: how JSON lines of the same vendor are read.
         numbers_records: where records share a line, each has its number instead: file and line name a row.
+        included: key of the list of what records are related to; each record gets its own as `_included`.
     """
 
     collection: str
     lines: JsonLinesReader
     numbers_records: bool = False
+    included: str | None = None
 
     @property
     def is_delimited(self) -> bool:
@@ -110,14 +113,16 @@ class JsonDocumentReader:
         if not self.is_document(_head_of(text.path)):
             return self.lines.stage(connection, text, shape, shown=shown)
         content = _content(text.path, shown=shown)
-        document = Document(content, self.collection)
-        found = [(piece.line, piece.text, piece.reason) for piece in document.pieces()]
+        document = Document(content, self.collection, included=self.included)
+        pieces = list(document.pieces())
+        if document.included:
+            pieces = [_with_included(piece, document.included) for piece in pieces]
+        found = [(piece.line, piece.text, piece.reason) for piece in pieces]
         if self.numbers_records and len({line for line, *_ in found}) < len(found):
             found = [(nth, text, reason) for nth, (_, text, reason) in enumerate(found, start=1)]
         columns = zip(*found, strict=True) if found else ([], [], [])
         schema = pa.schema([("line", pa.int64()), ("text", pa.string()), ("reason", pa.string())])
-        pieces = pa.table([list(column) for column in columns], schema=schema)
-        connection.register("pieces", pieces)
+        connection.register("pieces", pa.table([list(column) for column in columns], schema=schema))
         try:
             connection.execute(
                 _JUDGED, {"mark": MARK, "bad_bytes": reject_reason("bad_bytes"), "not_json": reject_reason("not_json")}
@@ -166,10 +171,13 @@ class Document:
     Attributes:
         other_collections: lists of objects beside the collection that are not records of it; complete once
             all pieces were taken.
+        included: (type, id) -> what records are related to; complete once all pieces were taken.
     """
 
-    def __init__(self, text: str, collection: str) -> None:
+    def __init__(self, text: str, collection: str, *, included: str | None = None) -> None:
         self.other_collections: set[str] = set()
+        self.included: dict[tuple[str, str], Any] = {}
+        self._included = included
         self._shown = text
         # Undecodable bytes are written out behind a mark as \\xNN, which is not an escape of JSON.
         self._text = text.replace(f"{MARK}\\", f"{MARK}/")
@@ -222,8 +230,12 @@ class Document:
                 holds_collection = True
                 position = self._skip((yield from self._array(position)))
             else:
+                begin = position
                 value, position = self._decode(position)
-                if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+                if key == self._included and isinstance(value, list):
+                    resources = json.loads(self._text[begin:position], parse_int=_whole)
+                    self.included |= {named: one for one in resources if (named := _name_of(one)) is not None}
+                elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
                     lists.add(str(key))
                 position = self._skip(position)
             if self._expect(",}", position) == ",":
@@ -286,6 +298,36 @@ class Document:
             if at_the_end or error.msg.startswith("Unterminated string"):
                 return reject_reason("cut_document")
         return reject_reason("not_json_from_here")
+
+
+def _whole(digits: str) -> int | float:
+    # Python refuses to read an integer of thousands of digits.
+    return int(digits) if len(digits) <= _LONGEST_WHOLE else float(digits)
+
+
+def _name_of(resource: Any) -> tuple[str, str] | None:
+    """Type and id of a resource of JSON:API, or of what points to it."""
+    if isinstance(resource, dict) and {"type", "id"} <= resource.keys():
+        return str(resource["type"]), str(resource["id"])
+    return None
+
+
+def _with_included(piece: Piece, included: Mapping[tuple[str, str], Any]) -> Piece:
+    """A record with what its relationships point to behind its own keys, which stay as they are written."""
+    try:
+        relationships = json.loads(piece.text, parse_int=float).get("relationships") if piece.reason is None else None
+    except (ValueError, RecursionError):
+        return piece
+    related = {}
+    for name, to in relationships.items() if isinstance(relationships, dict) else ():
+        pointed = to.get("data") if isinstance(to, dict) else None
+        named = map(_name_of, pointed if isinstance(pointed, list) else [pointed])
+        there = [included[one] for one in named if one is not None and one in included]
+        if there:
+            related[name] = there if isinstance(pointed, list) else there[0]
+    if not related:
+        return piece
+    return replace(piece, text=f'{piece.text.rstrip()[:-1]}, "_included": {json.dumps(related)}}}')
 
 
 def _head_of(text: Path) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from ingestion.readers.file_kinds import other_kind
+from ingestion.readers.file_kinds import other_kind, utf_16_of
 from ingestion.readers.files import Readable, first_undecodable_byte, make_readable
 from ingestion.readers.vendor import Reader, Shape, UnreadableFileError
 from workspace.configuration import limits
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
+
+# A byte order mark of UTF-16, and as much again: UTF-32 begins with the same two bytes.
+_MARK_BYTES: Final = 4
 
 
 def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown: str) -> Readable:
@@ -26,7 +30,17 @@ def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown:
         UnreadableFileError: when it is something else.
     """
     ensure_kind(path, shape, reader, shown=shown)
-    return make_readable(path, shape.encoding, scratch, line_bytes=limits.LINE_BYTES if reader.is_delimited else None)
+    longest = limits.LINE_BYTES if reader.is_delimited else None
+    return make_readable(path, encoding_of(path, shape), scratch, line_bytes=longest)
+
+
+def encoding_of(path: Path, shape: Shape) -> str:
+    """How a file is written: as its source says, unless a described vendor's export states UTF-16 by its mark."""
+    if shape.described and shape.encoding in ("utf-8", "utf-8-sig"):
+        with path.open("rb") as file:
+            if utf_16_of(file.read(_MARK_BYTES)) == "utf-16":
+                return "utf-16"
+    return shape.encoding
 
 
 def ensure_inside(path: Path, paths: WorkspacePaths, *, shown: str) -> None:
@@ -46,12 +60,13 @@ def ensure_kind(path: Path, shape: Shape, reader: Reader, *, shown: str) -> None
     except UnicodeEncodeError:
         what = "The file's name is not UTF-8."
         raise UnreadableFileError(Problem(file=shown, what=what, fix="Rename it.")) from None
-    kind = other_kind(path, is_delimited=reader.is_delimited, encoding=shape.encoding)
+    encoding = encoding_of(path, shape)
+    kind = other_kind(path, is_delimited=reader.is_delimited, encoding=encoding)
     if kind is not None:
         is_wide = "UTF-16" in kind.name
         key = f"sources.{shape.source}.encoding" if is_wide else None
-        offset = first_undecodable_byte(path, shape.encoding) if is_wide else None
+        offset = first_undecodable_byte(path, encoding) if is_wide else None
         what = f"The file is {kind.name}."
         if offset is not None:
-            what = f"Byte {offset} is not {shape.encoding} text: the file is {kind.name}."
+            what = f"Byte {offset} is not {encoding} text: the file is {kind.name}."
         raise UnreadableFileError(Problem(file=shown, line=kind.line, key=key, what=what, fix=kind.fix))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import duckdb
 
@@ -17,6 +17,9 @@ from ingestion.readers.files import Readable
 from workspace import Source
 from workspace.errors import Problem
 from workspace.wording import Names, names_of
+
+# The n-th further row of a record has n times this more than the record's line: more lines than any file has.
+FURTHER_LINES: Final = 1_000_000_000_000
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ class Staged:
         skipped: records before the first row of `staged`: header rows and blank lines among them.
         warnings: what the user should know though the file was read.
         columns: names of the cells of `staged`; none for JSON records, which are in its `payload`.
-        records: rows of `staged`, where the reader has counted them.
+        records: how many the file has, where the reader has counted them; else every row of `staged` is one.
+        has_further_rows: a record may be several rows of `staged`; those beyond its first have lines from
+            FURTHER_LINES on.
     """
 
     values: Mapping[str, str]
@@ -89,6 +94,7 @@ class Staged:
     warnings: tuple[Problem, ...] = ()
     columns: tuple[str, ...] = ()
     records: int | None = None
+    has_further_rows: bool = False
 
 
 class UnreadableFileError(Exception):

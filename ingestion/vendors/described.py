@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,12 +13,14 @@ from ingestion.readers.delimited import HeaderError, cell, cells_as_json, read_h
 from ingestion.readers.files import Readable
 from ingestion.readers.json_documents import JsonDocumentReader
 from ingestion.readers.json_lines import JsonLinesReader
-from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
+from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
 from ingestion.vendors.description import Entity, Reads, column_named
-from ingestion.vendors.lifting import lift_cells, lift_json
+from ingestion.vendors.lifting import Lifting, lift_cells, lift_json
 from workspace.errors import Problem
 
 _HEAD_BYTES: Final = 4096
+# What text in UTF-8 and UTF-16 may begin with.
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,20 @@ class DescribedReader:
         return DescribedTableReader(self.entity, form)
 
     def _form_of(self, path: Path) -> Reads:
-        """The form of a file; of several the one that its beginning fits, and the first where none does."""
+        """The form of a file; of several the one that its beginning fits, and the first where none does.
+
+        Of several answers of an API, it is the one whose list of records the beginning names.
+        """
         if len(self.forms) == 1:
             return self.forms[0]
         with path.open("rb") as file:
-            start = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip()
-        found = "json" if start[:1] in (b"{", b"[") else "delimited"
+            start = file.read(_HEAD_BYTES).replace(b"\0", b"")
+        for mark in _MARKS:
+            start = start.removeprefix(mark)
+        found = "json" if start.lstrip()[:1] in (b"{", b"[") else "delimited"
         fitting = [form for form in self.forms if form.container == found]
-        return next(iter(fitting), self.forms[0])
+        named = [form for form in fitting if found == "json" and f'"{form.collection}"'.encode() in start]
+        return next(iter((*named, *fitting)), self.forms[0])
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         return self.for_file(text).examine(text, shape, shown=shown)
@@ -76,7 +85,9 @@ class DescribedJsonReader:
     @property
     def _records(self) -> JsonDocumentReader:
         lines = JsonLinesReader(typical_keys=self.form.typical_keys)
-        return JsonDocumentReader(collection=self.form.collection, lines=lines, numbers_records=True)
+        return JsonDocumentReader(
+            collection=self.form.collection, lines=lines, numbers_records=True, included=self.form.included
+        )
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         return self._records.examine(text, shape, shown=shown)
@@ -84,9 +95,18 @@ class DescribedJsonReader:
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         staged = self._records.stage(connection, text, shape, shown=shown)
         lifting = lift_json(self.entity, shape.table.columns)
-        add_columns(connection, lifting.added)
+        add_columns(connection, lifting)
+        records = staged.records
+        if lifting.rows is not None and records is None:
+            records = int(connection.execute("select count(*) from staged_records").fetchall()[0][0])
         return Staged(
-            lifting.values, lifting.parameters, staged.skipped, staged.warnings, staged.columns, staged.records
+            lifting.values,
+            lifting.parameters,
+            staged.skipped,
+            staged.warnings,
+            staged.columns,
+            records,
+            has_further_rows=lifting.rows is not None,
         )
 
 
@@ -119,9 +139,11 @@ class DescribedTableReader:
         except HeaderError as error:
             return [Problem(file=shown, what=str(error), fix=fix)]
         lacking = [
-            " nor ".join(f"'{column_named(path)}'" for path in column.path)
+            " nor ".join(f"'{column_named(path)}'" for path in column.sources)
             for name, column in self.entity.columns.items()
-            if name in shape.required and column.path and not {column_named(path) for path in column.path} & {*keys}
+            if name in shape.required
+            and column.sources
+            and not {column_named(path) for path in column.sources} & {*keys}
         ]
         return [Problem(file=shown, line=1, what=f"The file has no column {one}.", fix=fix) for one in lacking]
 
@@ -134,18 +156,36 @@ class DescribedTableReader:
         keys = self.form.names or head.keys
         stage_records(connection, text, delimiter=self.form.delimiter, head=head)
         cells = {name: cell(position) for position, name in enumerate(keys, start=1)}
-        lifting = lift_cells(self.entity, cells, shape.table.columns)
-        values, parameters = dict(lifting.values), dict(lifting.parameters)
         record, names = cells_as_json(keys)
+        lifting = lift_cells(self.entity, cells, shape.table.columns, record=record)
+        values, parameters = dict(lifting.values), dict(lifting.parameters)
         for column in ("_record", "_row"):
             if column in shape.table.columns:
                 values[column] = record
         return Staged(values, {**parameters, **names}, head.skipped, columns=keys)
 
 
-def add_columns(connection: duckdb.DuckDBPyConnection, added: dict[str, str]) -> None:
-    """Put a view with more columns in the place of `staged`."""
+def add_columns(connection: duckdb.DuckDBPyConnection, lifting: Lifting) -> None:
+    """Put a view with more columns, and with a row for each that a record becomes, in the place of `staged`."""
     connection.execute("drop view if exists staged_records")
     connection.execute("alter view staged rename to staged_records")
-    columns = ", ".join(f"{expression} as {name}" for name, expression in added.items())
-    connection.execute(f"create or replace temp view staged as select *, {columns} from staged_records")  # noqa: S608
+    added = f"select *, {_as_columns(lifting.added)} from staged_records"  # noqa: S608
+    if lifting.rows is not None:
+        nth = "generate_subscripts(row_list, 1) - 1"
+        added = f"""
+            select
+                * replace (
+                    line + nth * {FURTHER_LINES} as line,
+                    case when a_row.kind < 0 then 'skipped' else disposition end as disposition
+                ),
+                {_as_columns(lifting.of_rows)}
+            from (
+                select *, unnest(row_list) as a_row, {nth} as nth
+                from (select *, {lifting.rows} as row_list from ({added}))
+            )
+        """  # noqa: S608
+    connection.execute(f"create or replace temp view staged as {added}")
+
+
+def _as_columns(expressions: Mapping[str, str]) -> str:
+    return ", ".join(f"{expression} as {name}" for name, expression in expressions.items())

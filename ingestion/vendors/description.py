@@ -17,9 +17,12 @@ from workspace.vocabulary import CSV_ENTITIES
 
 _STEP: Final = r"""(?:\.(?:"[^"']+"|[A-Za-z_$@][A-Za-z0-9_$@]*)|\[(?:\#-)?\d+\])"""
 PATH: Final = re.compile(rf"\${_STEP}*")
+# Of a column also a path inside the item of a list that its row is made of.
+COLUMN_PATH: Final = re.compile(rf"[$@]{_STEP}*")
 # A list of a record: every element of an array, also of arrays inside one.
 ITEMS: Final = re.compile(rf"\$(?:{_STEP}|\[\*\])*\[\*\]")
 _IN_A_LIST: Final = re.compile(rf"\$(?:{_STEP}|\[\*\])*")
+_PATH_IN_SQL: Final = re.compile(rf"\${_STEP}+")
 _FIRST_KEY: Final = re.compile(r"""\$\.(?:"([^"]+)"|([A-Za-z0-9_$@]+))""")
 CLOCKS: Final = ("unix", "unix_ms", "unix_us")
 # Columns that stand for a whole record, which a description fills by `attributes` and `answers`.
@@ -34,34 +37,80 @@ def _paths(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+class Condition(Section):
+    """What a record, or the item that a row is made of, says with yes or no.
+
+    Attributes:
+        path: JSON path. True, 1 and a time mean yes; false, 0 and nothing mean no.
+        values: values that alone mean yes, in any case.
+        sql: instead of a path, an expression over `record` (JSON text) that is true or not.
+    """
+
+    path: str | None = None
+    values: tuple[str, ...] = ()
+    sql: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_path(cls, value: Any) -> Any:
+        return {"path": value} if isinstance(value, str) else value
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, value: str | None) -> str | None:
+        return value if value is None else _a_path(value, COLUMN_PATH)
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if bool(self.path) == bool(self.sql):
+            raise ValueError("say one of path and sql")
+        return self
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path,) if self.path else ()
+
+
 class Column(Section):
     """Where a canonical column is in a record.
 
     Attributes:
         path: JSON paths; the first that holds something is taken. Of a delimited file `$.Name` is its column `Name`.
+            Where rows are made of the items of a list, `@.name` is inside the item.
         param: the name of an entry of the entity's `params`, instead of a path.
         constant: what every record has, instead of a path.
-        sql: an expression over `record`, the record as JSON text, where no path says it.
+        sql: an expression over `record`, the record as JSON text, where no path says it; over `item`, too, where there
+            is one. Of a delimited file `$."First name"` is a cell.
+        joined: paths of parts that make the value together, with a blank between them, such as first and last name.
+        first: columns, of which the first that holds something is taken: a list in which not all are paths.
+        when: the value is taken only where this holds: the date on which a deal closes, where it is closed.
         clock: how a time is written that is not in ISO form: unix, unix_ms, unix_us, or a format such as %d/%m/%Y.
         zone: the zone of times without one, where it is not the source's.
         words: a value in any case -> what it stands for ('' for nothing); others stay as they are.
         only_words: values that `words` does not name stand for nothing.
         minor_units_of: path of the currency of an amount in its smallest unit (cents).
+        minor_digits: currency -> digits of its smallest unit, where the vendor counts others than ISO 4217.
     """
 
     path: tuple[str, ...] = ()
     param: str | None = None
     constant: str | None = None
     sql: str | None = None
+    joined: tuple[str, ...] = ()
+    first: tuple[Column, ...] = ()
+    when: Condition | None = None
     clock: str | None = None
     zone: Literal["UTC"] | None = None
     words: dict[str, str] = Field(default_factory=dict)
     only_words: bool = False
     minor_units_of: str | None = None
+    minor_digits: dict[str, int] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _of_paths(cls, value: Any) -> Any:
+        if isinstance(value, list) and any(not isinstance(one, str) for one in value):
+            return {"first": value}
         return {"path": value} if isinstance(value, str | list) else value
 
     @field_validator("path", mode="before")
@@ -69,10 +118,10 @@ class Column(Section):
     def _several(cls, value: Any) -> Any:
         return _paths(value)
 
-    @field_validator("path")
+    @field_validator("path", "joined")
     @classmethod
     def _are_paths(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_a_path(one) for one in value)
+        return tuple(_a_path(one, COLUMN_PATH) for one in value)
 
     @field_validator("clock")
     @classmethod
@@ -83,32 +132,33 @@ class Column(Section):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        said = [name for name in ("path", "param", "constant", "sql") if getattr(self, name)]
+        said = [name for name in ("path", "param", "constant", "sql", "joined", "first") if getattr(self, name)]
         if len(said) != 1:
-            raise ValueError("say one of path, param, constant and sql")
+            raise ValueError("say one of path, param, constant, sql, joined and first")
+        beside = (self.when, self.clock, self.zone, self.words, self.only_words, self.minor_units_of)
+        if self.first and any(beside):
+            raise ValueError("what is said of a value belongs to one of the columns of 'first'")
         return self
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Paths of the value itself."""
+        in_sql = (found[0] for found in _PATH_IN_SQL.finditer(self.sql or ""))
+        return (*self.path, *self.joined, *in_sql, *(path for one in self.first for path in one.sources))
 
-class Deleted(Section):
-    """Where a record says that it is deleted.
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that is read for it."""
+        beside = (*(self.when.paths if self.when else ()), *([self.minor_units_of] if self.minor_units_of else ()))
+        return (*self.sources, *beside, *(path for one in self.first for path in one.paths))
 
-    Attributes:
-        path: JSON path. True, 1 and a time mean deleted; false, 0 and nothing mean that it is there.
-        values: values that alone mean deleted, in any case.
-    """
+    @property
+    def is_param(self) -> bool:
+        return self.param is not None or any(one.is_param for one in self.first)
 
-    path: str
-    values: tuple[str, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _of_a_path(cls, value: Any) -> Any:
-        return {"path": value} if isinstance(value, str) else value
-
-    @field_validator("path")
-    @classmethod
-    def _is_a_path(cls, value: str) -> str:
-        return _a_path(value)
+class Deleted(Condition):
+    """Where a record says that it is deleted."""
 
 
 class Params(Section):
@@ -183,6 +233,8 @@ class Reads(Section):
     Attributes:
         container: `json` (documents, pages of an API, or JSON lines) or `delimited`.
         collection: of a document, the key of the list that holds the records.
+        included: of a JSON:API document, the key of the list of what its records are related to; a record then has
+            these as `$._included.<relationship>`.
         typical_keys: a JSON record with none of them is another vendor's.
         delimiter: of a delimited file; cx.yml may say another.
         header_rows: rows of its header.
@@ -191,18 +243,63 @@ class Reads(Section):
 
     container: Literal["json", "delimited"]
     collection: str = "data"
+    included: str | None = None
     typical_keys: tuple[str, ...] = ()
     delimiter: str = ","
     header_rows: int = 1
     names: tuple[str, ...] = ()
 
 
-class Entity(Section):
+class Row(Section):
+    """A row that a record becomes.
+
+    Attributes:
+        columns: canonical column -> where it is.
+        each: path of a list such as `$.refunds[*]`, each item of which is a row; the record itself is one where it is
+            not said.
+        when: there is a row only where all of this holds, such as a charge that was paid.
+    """
+
+    columns: dict[str, Column]
+    each: str | None = None
+    when: tuple[Condition, ...] = ()
+
+    @field_validator("each")
+    @classmethod
+    def _are_items(cls, value: str | None) -> str | None:
+        return value if value is None else _a_list(value)
+
+    @field_validator("when", mode="before")
+    @classmethod
+    def _one_or_several_conditions(cls, value: Any) -> Any:
+        return value if isinstance(value, list | tuple) else (value,)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that is read for it."""
+        conditions = (path for one in self.when for path in one.paths)
+        columns = (path for column in self.columns.values() for path in column.paths)
+        return (*([self.each] if self.each else ()), *conditions, *columns)
+
+    @model_validator(mode="after")
+    def _has_items_for_its_paths(self) -> Self:
+        inside = [path for path in self.paths if path.startswith("@")]
+        if inside and self.each is None:
+            raise ValueError(f"'{inside[0]}' is inside an item of 'each', which is not there")
+        return self
+
+
+class Entity(Row):
     """One entity of a vendor, such as its contacts.
+
+    A record is a row, unless `each`, `when` or `rows` say otherwise: an order with two refunds is three rows. The first
+    row of a record has its line of the file; the n-th after it has n * 10^12 more, so that file and line still name one
+    row, and the record's line can be read off. The books count records: `loaded` are records with a row, `further_rows`
+    those beyond the first, and a record of which no row is made is skipped.
 
     Attributes:
         reads: forms of its files, where they differ from the vendor's.
-        columns: canonical column -> where it is.
+        rows: rows that a record becomes besides, in JSON.
         deleted: where a record says that it is deleted.
         attributes: path of the object whose values are attributes of people or accounts; the whole record where it is
             not said.
@@ -211,17 +308,27 @@ class Entity(Section):
     """
 
     reads: tuple[Reads, ...] = ()
-    columns: dict[str, Column]
+    rows: tuple[Row, ...] = ()
     deleted: Deleted | None = None
     attributes: str = "$"
     answers: Answers | None = None
     params: Params | None = None
 
     @property
+    def all_rows(self) -> tuple[Row, ...]:
+        """Every kind of row that a record becomes."""
+        return (self, *self.rows)
+
+    @property
+    def has_own_rows(self) -> bool:
+        """Whether rows are anything but the records."""
+        return bool(self.each or self.when or self.rows)
+
+    @property
     def keys(self) -> frozenset[str]:
         """Keys of a record, and columns of a file, that the description names."""
-        paths = [path for column in self.columns.values() for path in column.path]
-        paths += [self.deleted.path] if self.deleted else []
+        paths = [path for row in self.all_rows for path in row.paths]
+        paths += self.deleted.paths if self.deleted else []
         paths += [self.params.items] if self.params else []
         paths += [one for one in (self.answers.items, self.answers.fields) if one] if self.answers else []
         return frozenset(found for path in (*paths, self.attributes) for found in _names_in(path))
@@ -233,9 +340,15 @@ class Entity(Section):
 
     @model_validator(mode="after")
     def _params_are_there(self) -> Self:
-        named = [name for name, column in self.columns.items() if column.param]
+        named = [name for row in self.all_rows for name, column in row.columns.items() if column.is_param]
         if named and self.params is None:
             raise ValueError(f"columns {', '.join(named)} name entries of 'params', which is not there")
+        return self
+
+    @model_validator(mode="after")
+    def _an_answer_belongs_to_one_row(self) -> Self:
+        if self.answers is not None and self.has_own_rows:
+            raise ValueError("'answers' are those of a record: 'each', 'when' and 'rows' do not go with them")
         return self
 
 
@@ -380,16 +493,19 @@ class Description(Section):
             known = CSV_ENTITIES.get(kind, {}).get(word)
             if known is None:
                 raise ValueError(f"{name} is not an entity; known are {', '.join(_entities())}")
-            strange = [one for one in entity.columns if one not in known.columns or one in _OWN]
-            if strange:
-                raise ValueError(f"{name} has no column {', '.join(strange)}; known are {', '.join(known.columns)}")
-            lacking = [one for one in known.required if one not in entity.columns]
-            if lacking:
-                raise ValueError(f"{name} needs {', '.join(lacking)}")
+            for row in entity.all_rows:
+                strange = [one for one in row.columns if one not in known.columns or one in _OWN]
+                if strange:
+                    raise ValueError(f"{name} has no column {', '.join(strange)}; known are {', '.join(known.columns)}")
+                lacking = [one for one in known.required if one not in row.columns]
+                if lacking:
+                    raise ValueError(f"{name} needs {', '.join(lacking)}")
             if (kind == "survey" and word == "wide") != (entity.answers is not None):
                 raise ValueError(f"'answers' belongs to survey/wide, and only there: {name}")
             if not (entity.reads or self.reads):
                 raise ValueError(f"{name} needs 'reads': what its files are")
+            if entity.has_own_rows and any(one.container != "json" for one in entity.reads or self.reads):
+                raise ValueError(f"{name}: 'each', 'when' and 'rows' go with JSON alone")
         return self
 
     def reads_of(self, entity: str) -> tuple[Reads, ...]:
@@ -435,8 +551,8 @@ def column_named(path: str) -> str:
     return path.removeprefix("$.").replace('"', "")
 
 
-def _a_path(value: str) -> str:
-    if not PATH.fullmatch(value):
+def _a_path(value: str, pattern: re.Pattern[str] = PATH) -> str:
+    if not pattern.fullmatch(value):
         raise ValueError(f"'{value}' is not a path such as $.properties.email or $.\"First name\"")
     return value
 

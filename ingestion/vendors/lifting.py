@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingestion.vendors.description import Answers, Column, Deleted, Entity, Params, column_named
+from ingestion.vendors.description import Answers, Column, Condition, Entity, Params, Row, column_named
 
 # Digits after the decimal point of currencies that have not two (ISO 4217).
 _NO_DIGITS: Final = (
@@ -21,7 +21,7 @@ _THREE_DIGITS: Final = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 # Between the choices of one answer; survey_codebook.csv names it as the question's `separator`.
 CHOICE_SEPARATOR: Final = "; "
 _CLOCKS: Final = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
-_NOT_DELETED: Final = ("false", "0", "no", "")
+_NO: Final = ("false", "0", "no", "")
 
 
 @dataclass
@@ -32,9 +32,13 @@ class Lifting:
         added: SQL of the columns that a record is taken apart into, for a view over `staged`.
         values: own column of the raw table -> expression over that view.
         parameters: named parameters of these expressions.
+        rows: SQL over that view of the list of rows (kind, item) that a record becomes; none where it becomes one.
+        of_rows: SQL of the columns that these rows are taken apart into.
     """
 
     added: dict[str, str] = field(default_factory=dict)
+    rows: str | None = None
+    of_rows: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, object] = field(default_factory=dict)
 
@@ -44,10 +48,14 @@ class _Parts:
 
     def __init__(self, params: Params | None) -> None:
         self._paths: dict[str, int] = {}
+        self._item_paths: dict[str, int] = {}
         self._params = params
 
     def text(self, path: str) -> str:
         """The value at a path as text."""
+        if path.startswith("@"):
+            inside = _inside(path)
+            return f"found_in_item[{self._item_paths.setdefault(inside, len(self._item_paths) + 1)}]"
         return f"found[{self._paths.setdefault(path, len(self._paths) + 1)}]"
 
     def param(self, name: str) -> str:
@@ -56,6 +64,18 @@ class _Parts:
         item = f"param_items[list_position(param_keys, {_literal(name)})]"
         texts = f"json_extract_string({item}, {_paths(self._params.value)})"
         return f"list_filter({texts}, lambda one: one is not null)[1]"
+
+    def found(self, column: Column) -> list[str]:
+        """The places where a column may be, as text."""
+        return [self.param(column.param)] if column.param else [self.text(path) for path in column.path]
+
+    @property
+    def of_rows(self) -> dict[str, str]:
+        """What rows of their own have besides."""
+        parts = {"item": "a_row.item"}
+        if self._item_paths:
+            parts["found_in_item"] = f"json_extract_string(a_row.item, {_paths(tuple(self._item_paths))})"
+        return parts
 
     @property
     def added(self) -> dict[str, str]:
@@ -80,10 +100,11 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
     parts = _Parts(entity.params)
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
     for name, column in entity.columns.items():
-        found = [parts.param(column.param)] if column.param else [parts.text(path) for path in column.path]
-        _fill(lifting, name, column, found, parts.text)
+        _fill(lifting, name, column, parts.found, parts.text)
+    if entity.has_own_rows:
+        _fill_rows(lifting, entity, parts)
     if entity.deleted is not None and "is_deleted" in columns:
-        lifting.values["is_deleted"] = _is_deleted(entity.deleted, parts.text(entity.deleted.path))
+        lifting.values["is_deleted"] = _is_deleted(entity.deleted, parts.text)
     lifting.values["_record"] = "record"
     if "_row" in columns:
         lifting.values["_row"] = _answers() if entity.answers else _object(entity.attributes)
@@ -92,18 +113,86 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
     return lifting
 
 
-def _fill(lifting: Lifting, name: str, column: Column, found: Sequence[str], text_of: Callable[[str], str]) -> None:
+def _fill_rows(lifting: Lifting, entity: Entity, parts: _Parts) -> None:
+    """Add the list of rows that a record becomes, and of each column what it is in every kind of row."""
+    for kind, row in enumerate(entity.rows, start=1):
+        for name, column in row.columns.items():
+            _fill(lifting, f"{name}_{kind}", column, parts.found, parts.text)
+    for name in {name: None for row in entity.all_rows for name in row.columns}:
+        of_kinds = {
+            kind: lifting.values.pop(f"{name}_{kind}" if kind else name)
+            for kind, row in enumerate(entity.all_rows)
+            if name in row.columns
+        }
+        cases = " ".join(f"when {kind} then {value}" for kind, value in of_kinds.items())
+        lifting.values[name] = f"case a_row.kind {cases} end"
+    lists = ", ".join(_rows_of(kind, row, parts.text) for kind, row in enumerate(entity.all_rows))
+    # A record that is rejected stays one row; one without a row is skipped.
+    lifting.rows = f"""
+        case
+            when disposition <> 'loaded' then [{_a_row(0)}]
+            when len(list_concat({lists})) = 0 then [{_a_row(-1)}]
+            else list_concat({lists})
+        end"""
+    lifting.of_rows = parts.of_rows
+
+
+def _rows_of(kind: int, row: Row, text_of: Callable[[str], str]) -> str:
+    """The list of rows of one kind that a record becomes."""
+    of_record = [_holds(one, text_of) for one in row.when if not (one.path or "").startswith("@")]
+    is_any = " and ".join(of_record) or "true"
+    if row.each is None:
+        return f"case when {is_any} then [{_a_row(kind)}] else [] end"
+    of_item = [_holds(one, _text_in_one) for one in row.when if (one.path or "").startswith("@")]
+    items = f"json_extract(record, {_literal(row.each)})"
+    if of_item:
+        items = f"list_filter({items}, lambda one: {' and '.join(of_item)})"
+    return f"case when {is_any} then list_transform({items}, lambda one: {_a_row(kind, 'one')}) else [] end"
+
+
+def _a_row(kind: int, item: str = "null::json") -> str:
+    return f"{{'kind': {kind}, 'item': {item}}}"
+
+
+def _text_in_one(path: str) -> str:
+    return f"json_extract_string(one, {_literal(_inside(path))})"
+
+
+def _inside(path: str) -> str:
+    """A path that begins at an item, for the item by itself."""
+    return f"${path.removeprefix('@')}"
+
+
+def _fill(
+    lifting: Lifting,
+    name: str,
+    column: Column,
+    found_of: Callable[[Column], list[str]],
+    text_of: Callable[[str], str],
+) -> None:
     """Add the expression of one column, and its parameters.
 
     Args:
-        found: expressions of the places where it may be, as text.
+        found_of: a column in, expressions of the places where it may be out, as text.
         text_of: a path in, the expression of its value out.
     """
+    if column.first:
+        names = [f"{name}_first_{nth}" for nth, _ in enumerate(column.first)]
+        for one, alternative in zip(names, column.first, strict=True):
+            _fill(lifting, one, alternative, found_of, text_of)
+        lifting.values[name] = f"coalesce({', '.join(lifting.values.pop(one) for one in names)})"
+        return
     if column.constant is not None:
         lifting.values[name] = f"$constant_{name}::varchar"
         lifting.parameters[f"constant_{name}"] = column.constant
         return
-    trimmed = [f"nullif(trim({one}), '')" for one in ([f"({column.sql})"] if column.sql else found)]
+    if column.sql:
+        found = [f"({column.sql})"]
+    elif column.joined:
+        found = [f"concat_ws(' ', {', '.join(_trimmed(text_of(path)) for path in column.joined)})"]
+    else:
+        found = found_of(column)
+    trimmed = [_trimmed(one) for one in found]
     value = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
     if column.words:
         at = f"list_position($words_{name}::varchar[], lower({value}))"
@@ -114,8 +203,14 @@ def _fill(lifting: Lifting, name: str, column: Column, found: Sequence[str], tex
     if column.clock is not None:
         value = _time(value, column.clock, column.zone)
     if column.minor_units_of is not None:
-        value = _major_units(value, text_of(column.minor_units_of))
+        value = _major_units(value, text_of(column.minor_units_of), column.minor_digits)
+    if column.when is not None:
+        value = f"case when {_holds(column.when, text_of)} then {value} end"
     lifting.values[name] = value
+
+
+def _trimmed(text: str) -> str:
+    return f"nullif(trim({text}), '')"
 
 
 def _time(value: str, clock: str, zone: str | None) -> str:
@@ -129,20 +224,28 @@ def _time(value: str, clock: str, zone: str | None) -> str:
     return f"coalesce({time}, {value})"
 
 
-def _major_units(value: str, currency: str) -> str:
+def _major_units(value: str, currency: str, digits: Mapping[str, int]) -> str:
     """An amount of 1234 cents as 12.34; anything but a whole number stays as it is."""
     none, three = (", ".join(map(_literal, one)) for one in (_NO_DIGITS, _THREE_DIGITS))
     code = f"upper({currency})"
-    divisor = f"case when {code} in ({none}) then 1 when {code} in ({three}) then 1000 else 100 end"
+    own = "".join(f"when {code} = {_literal(one.upper())} then {10**number} " for one, number in digits.items())
+    divisor = f"case {own}when {code} in ({none}) then 1 when {code} in ({three}) then 1000 else 100 end"
     whole = f"try_cast({value} as bigint)"
     return f"coalesce(cast(cast({whole} as decimal(24, 3)) / {divisor} as decimal(24, 3))::varchar, {value})"
 
 
-def _is_deleted(deleted: Deleted, text: str) -> str:
-    words = deleted.values or _NOT_DELETED
+def _is_deleted(deleted: Condition, text_of: Callable[[str], str]) -> str:
+    return f"case when {_holds(deleted, text_of)} then 'true' end"
+
+
+def _holds(condition: Condition, text_of: Callable[[str], str]) -> str:
+    """Whether a condition holds; never null."""
+    if condition.path is None:
+        return f"coalesce(({condition.sql}), false)"
+    words = condition.values or _NO
     listed = ", ".join(_literal(word.lower()) for word in words)
-    said = f"lower(trim({text}))"
-    return f"case when {said} {'in' if deleted.values else 'not in'} ({listed}) then 'true' end"
+    said = f"lower(trim({text_of(condition.path)}))"
+    return f"coalesce({said} {'in' if condition.values else 'not in'} ({listed}), false)"
 
 
 def _object(path: str) -> str:
@@ -200,29 +303,54 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def lift_cells(entity: Entity, cells: Mapping[str, str], columns: Sequence[str]) -> Lifting:
+def lift_cells(entity: Entity, cells: Mapping[str, str], columns: Sequence[str], *, record: str) -> Lifting:
     """SQL over the cells of a delimited file.
 
     Args:
         entity: of a description; its path `$.Name` is the column `Name`.
         cells: name of a column -> expression of its cell.
         columns: own columns of the raw table.
+        record: expression of the whole row as JSON text, for columns that an expression over it fills.
     """
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
 
     def text_of(path: str) -> str:
         return cells.get(column_named(path), "null::varchar")
 
+    def found_of(column: Column) -> list[str]:
+        return [cells[one] for one in map(column_named, column.path) if one in cells] or ["null::varchar"]
+
     taken: dict[str, str] = {}
     for name, column in entity.columns.items():
-        there = [one for one in map(column_named, column.path) if one in cells]
-        if there or column.constant or column.sql:
-            _fill(lifting, name, column, [cells[one] for one in there], text_of)
+        there = [one for one in map(column_named, column.sources) if one in cells]
+        if there or column.constant or column.sql or column.first:
+            _fill(lifting, name, _over_row(column, record), found_of, text_of)
             taken |= {f"{name}{nth or ''}": one for nth, one in enumerate(there)}
     if entity.deleted is not None and "is_deleted" in columns:
-        lifting.values["is_deleted"] = _is_deleted(entity.deleted, text_of(entity.deleted.path))
+        lifting.values["is_deleted"] = _is_deleted(_holding_over_row(entity.deleted, record), text_of)
     if "_canonical" in columns:
         # Staging has to separate questions and attributes from the columns that canonical ones were read from.
         lifting.values["_canonical"] = "$canonical::varchar"
         lifting.parameters["canonical"] = json.dumps(taken)
     return lifting
+
+
+def _over_row(column: Column, record: str) -> Column:
+    """A column whose expressions are over a row's cells, which `record` makes an object of."""
+    changed: dict[str, object] = {}
+    if column.sql:
+        changed["sql"] = _applied_to(record, column.sql)
+    if column.first:
+        changed["first"] = tuple(_over_row(one, record) for one in column.first)
+    if column.when:
+        changed["when"] = _holding_over_row(column.when, record)
+    return column.model_copy(update=changed)
+
+
+def _holding_over_row(condition: Condition, record: str) -> Condition:
+    return condition.model_copy(update={"sql": _applied_to(record, condition.sql)}) if condition.sql else condition
+
+
+def _applied_to(record: str, sql: str) -> str:
+    # Not a subquery: DuckDB allows none where a time is tried.
+    return f"list_transform([{record}], lambda record: {sql})[1]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from ingestion.vendors.description import Column, Description, DescriptionError, Entity, description, descriptions
 from ingestion.vendors.lifting import lift_json
-from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows
+from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows, unbalanced
 from workspace import Workspace
 
 HUBSPOT = {"name": "hub", "kind": "crm", "vendor": "hubspot", "entity": "contacts", "path": "inbox/*"}
@@ -67,6 +68,33 @@ def entity_of(**columns: Any) -> Entity:
         ({"path": "$.n", "minor_units_of": "$.c"}, {"n": 1234, "c": "kwd"}, "1.234"),
         ({"path": "$.n", "minor_units_of": "$.c"}, {"n": 1234}, "12.340"),
         ({"path": "$.n", "minor_units_of": "$.c"}, {"n": "many", "c": "eur"}, "many"),
+        ({"path": "$.n", "minor_units_of": "$.c", "minor_digits": {"UGX": 2}}, {"n": 1234, "c": "ugx"}, "12.340"),
+        ({"path": "$.n", "minor_units_of": "$.c", "minor_digits": {"UGX": 2}}, {"n": 1234, "c": "jpy"}, "1234.000"),
+        ({"joined": ["$.a", "$.b"]}, {"a": "Li", "b": "Wu"}, "Li Wu"),
+        ({"joined": ["$.a", "$.b"]}, {"a": " ", "b": "Wu"}, "Wu"),
+        ({"joined": ["$.a", "$.b"]}, {"a": None}, None),
+        (
+            {"joined": ["$.a", "$.b"], "clock": "%d/%m/%Y %H:%M"},
+            {"a": "31/01/2026", "b": "09:30"},
+            "2026-01-31T09:30:00.000000",
+        ),
+        (["$.a", {"constant": "guest"}], {"a": "7"}, "7"),
+        (["$.a", {"constant": "guest"}], {"a": None}, "guest"),
+        (
+            [{"path": "$.won", "words": {"true": "won"}, "only_words": True}, "$.stage"],
+            {"won": True, "stage": "x"},
+            "won",
+        ),
+        (
+            [{"path": "$.won", "words": {"true": "won"}, "only_words": True}, "$.stage"],
+            {"won": False, "stage": "x"},
+            "x",
+        ),
+        ({"path": "$.d", "when": "$.closed"}, {"d": "2026-01-31", "closed": True}, "2026-01-31"),
+        ({"path": "$.d", "when": "$.closed"}, {"d": "2026-01-31", "closed": False}, None),
+        ({"path": "$.d", "when": "$.closed"}, {"d": "2026-01-31"}, None),
+        ({"path": "$.d", "when": {"path": "$.s", "values": ["Done"]}}, {"d": "x", "s": "DONE"}, "x"),
+        ({"path": "$.d", "when": {"path": "$.s", "values": ["Done"]}}, {"d": "x", "s": "open"}, None),
     ],
 )
 def test_a_column_is_found_in_its_record(said: Any, record: Any, expected: str | None) -> None:
@@ -192,6 +220,180 @@ def test_a_survey_needs_no_word_for_its_entity_and_keeps_its_answers(tmp_path: P
     assert found == [("r1", None, '{"nps":"9"}'), ("r2", None, "{}")]
 
 
+SHOP: dict[str, Any] = {
+    "vendor": "hubspot",
+    "title": "A shop",
+    "tested": "here",
+    "reads": {"container": "json", "collection": "orders"},
+    "entities": {
+        "crm/orders": {
+            "columns": {"customer_id": "$.buyer", "occurred_at": "$.at", "amount": "$.total", "order_id": "$.id"},
+            "when": "$.paid",
+            "rows": [
+                {
+                    "each": "$.refunds[*]",
+                    "when": {"path": "@.state", "values": ["done"]},
+                    "columns": {
+                        "customer_id": "$.buyer",
+                        "occurred_at": {"path": "@.at", "clock": "unix"},
+                        "amount": {"path": "@.cents", "minor_units_of": "$.currency"},
+                        "order_id": "$.id",
+                        "refund_id": "@.id",
+                        "kind": {"constant": "refund"},
+                    },
+                },
+                {
+                    "when": ["$.paid", "$.cancelled"],
+                    "columns": {
+                        "customer_id": "$.buyer",
+                        "occurred_at": "$.cancelled",
+                        "amount": "$.total",
+                        "order_id": "$.id",
+                        "kind": {"constant": "cancel"},
+                    },
+                },
+            ],
+        }
+    },
+}
+ORDER_ROWS = "select _line, order_id, kind, refund_id, amount, occurred_at from raw_crm.orders order by 1"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A vendor whose orders hold their refunds."""
+    monkeypatch.setattr("ingestion.vendors.shapes.description", lambda vendor: Description.model_validate(SHOP))
+    hub = make_workspace(tmp_path, HUBSPOT)
+    return replace(hub, config=hub.config.model_copy(update={"sources": [shop_source(hub)]}))
+
+
+def shop_source(hub: Workspace) -> Any:
+    return hub.config.sources[0].model_copy(update={"entity": "orders"})
+
+
+def order(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": str(number), "buyer": "b", "at": "2026-01-01", "total": "10", "currency": "EUR", "paid": True, **more}
+
+
+REFUNDS = [
+    {"id": "r1", "at": 1767225600, "cents": 250, "state": "done"},
+    {"id": "r2", "at": 1767225600, "cents": 9999, "state": "failed"},
+    {"id": "r3", "at": 1767225601, "cents": 100, "state": "DONE"},
+]
+
+
+def test_a_record_becomes_its_own_row_and_one_for_each_item_that_counts(shop: Workspace) -> None:
+    put(shop, "a.json", json.dumps({"orders": [order(1), order(2, refunds=REFUNDS), order(3, cancelled="2026-01-05")]}))
+    (report,) = load(shop, "hub").files
+    million_millions = 10**12
+    assert rows(shop, ORDER_ROWS) == [
+        (1, "1", None, None, "10", "2026-01-01"),
+        (2, "2", None, None, "10", "2026-01-01"),
+        (3, "3", None, None, "10", "2026-01-01"),
+        (million_millions + 2, "2", "refund", "r1", "2.500", "2026-01-01T00:00:00.000000Z"),
+        (million_millions + 3, "3", "cancel", None, "10", "2026-01-05"),
+        (2 * million_millions + 2, "2", "refund", "r3", "1.000", "2026-01-01T00:00:01.000000Z"),
+    ]
+    assert (report.books.records, report.books.loaded, report.books.further_rows) == (3, 3, 3)
+    assert unbalanced(shop) == []
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_the_books_count_records_however_many_rows_they_become(shop: Workspace, name: str) -> None:
+    records = [order(1, refunds=REFUNDS), order(2, paid=False), order(3, paid=False, refunds=REFUNDS[:1]), "no order"]
+    text = json.dumps(records) if name == "a.json" else "".join(f"{json.dumps(one)}\n" for one in records)
+    put(shop, name, text)
+    (report,) = load(shop, "hub").files
+    books = report.books
+    assert (books.records, books.loaded, books.rejected, books.skipped, books.further_rows) == (4, 2, 1, 1, 2)
+    assert [line for line, *_ in rejected(shop)] == [4]
+    assert rows(shop, "select order_id, kind from raw_crm.orders order by _line") == [
+        ("1", None),
+        ("3", "refund"),
+        ("1", "refund"),
+        ("1", "refund"),
+    ]
+    assert unbalanced(shop) == []
+
+
+def test_every_row_keeps_the_whole_record(shop: Workspace) -> None:
+    record = order(1, refunds=REFUNDS)
+    put(shop, "a.json", json.dumps([record]))
+    load(shop, "hub")
+    assert [json.loads(whole) for (whole,) in rows(shop, "select _record from raw_crm.orders")] == [record] * 3
+
+
+def test_the_beginning_of_a_file_that_is_gone_is_recognised_by_all_rows_of_its_records(shop: Workspace) -> None:
+    lines = [f"{json.dumps(order(number, refunds=REFUNDS))}\n" for number in (1, 2, 3)]
+    put(shop, "long.jsonl", "".join(lines))
+    load(shop, "hub")
+    (shop.paths.inbox / "long.jsonl").unlink()
+    put(shop, "short.jsonl", "".join(lines[:2]))
+    (report,) = load(shop, "hub").files
+    assert (report.outcome, report.books.records, report.books.skipped) == ("duplicate", 2, 2)
+    assert unbalanced(shop) == []
+
+
+PLAY = {"name": "play", "kind": "social", "vendor": "google_play", "path": "inbox/*"}
+APPLE = {"name": "apple", "kind": "social", "vendor": "app_store", "path": "inbox/*"}
+PLAY_HEADER = "Package Name,Device,Review Submit Millis Since Epoch,Star Rating,Review Text,Review Link"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_is_read_by_expressions_too_also_where_it_states_to_be_utf_16(tmp_path: Path, encoding: str) -> None:
+    play = make_workspace(tmp_path, PLAY)
+    link = "https://play.example/review?reviewId=gp-1&hl=de"
+    text = f"{PLAY_HEADER}\nacme.app,a51,1772352000000,5,Größer,{link}\nacme.app,o1,1772352000000,1,,\n"
+    (play.paths.inbox / "a.csv").write_text(text, encoding=encoding)
+    (report,) = load(play, "play").files
+    assert (report.books.loaded, report.books.rejected) == (2, 0)
+    found = rows(play, "select mention_id, posted_at, text from raw_social.mentions order by _line")
+    assert found == [
+        ("gp-1", "2026-03-01T08:00:00.000000Z", "Größer"),
+        ("acme.app|o1|1772352000000", "2026-03-01T08:00:00.000000Z", None),
+    ]
+
+
+def test_a_table_without_the_columns_of_an_expression_is_refused(tmp_path: Path) -> None:
+    play = make_workspace(tmp_path, PLAY)
+    put(play, "a.csv", "Review Link,Star Rating\nhttps://play.example/1,5\n")
+    (problem,) = load(play, "play").problems
+    assert problem.what.startswith("The file has no column 'Review Submit Millis Since Epoch'")
+
+
+def review(number: int, data: Any) -> dict[str, Any]:
+    relationships = {"response": {"data": data, "links": {}}, "app": None}
+    return {"id": str(number), "attributes": {"createdDate": "2026-03-01T08:00:00Z"}, "relationships": relationships}
+
+
+def test_records_get_what_their_document_includes_for_them(tmp_path: Path) -> None:
+    apple = make_workspace(tmp_path, APPLE)
+
+    def response(number: int, day: int) -> dict[str, Any]:
+        written = {"lastModifiedDate": f"2026-03-0{day}T08:00:00Z", "likes": 10**17, "views": 4}
+        return {"type": "responses", "id": str(number), "attributes": written}
+
+    to_first, to_none = {"type": "responses", "id": "1"}, {"type": "responses", "id": "9"}
+    records = [review(1, to_first), review(2, to_none), review(3, None), review(4, [to_first, to_none])]
+    page = {"data": records, "included": [response(1, 2), {"id": "nameless"}, "no resource"]}
+    put(apple, "a.json", json.dumps(page) + json.dumps({"data": [review(5, to_first)], "included": []}))
+    report = load(apple, "apple")
+    assert [(file.books.loaded, file.books.rejected) for file in report.files] == [(5, 0)]
+    assert not report.problems
+    found = rows(apple, "select mention_id, replied_at, _record from raw_social.mentions order by _line")
+    replied = "2026-03-02T08:00:00Z"
+    assert [row[:2] for row in found] == [("1", replied), ("2", None), ("3", None), ("4", None), ("5", replied)]
+    wholes = [json.loads(row[2]) for row in found]
+    assert [whole.pop("_included", None) for whole in wholes] == [
+        {"response": response(1, 2)},
+        None,
+        None,
+        {"response": [response(1, 2)]},
+        {"response": response(1, 2)},
+    ]
+    assert wholes == [*records, review(5, to_first)]
+
+
 @pytest.mark.parametrize(
     ("source", "wrong"),
     [
@@ -216,6 +418,34 @@ def test_a_source_that_does_not_fit_its_description_is_refused(tmp_path: Path, s
         ({"entities": {"crm/contacts": {"columns": {"customer_id": {"clock": "unix"}}}}}, "say one of path"),
         ({"entities": {"survey/wide": {"columns": {}}}}, "'answers' belongs to survey/wide"),
         ({"reads": [], "entities": {"crm/contacts": {"columns": {"customer_id": "$.id"}}}}, "needs 'reads'"),
+        ({"entities": {"crm/contacts": {"columns": {"customer_id": "@.id"}}}}, "'@.id' is inside an item of 'each'"),
+        (
+            {"entities": {"crm/contacts": {"columns": {"customer_id": "$.id"}, "rows": [{"columns": {}}]}}},
+            "crm/contacts needs customer_id",
+        ),
+        (
+            {"entities": {"crm/contacts": {"columns": {"customer_id": "$.id"}, "each": "$.list"}}},
+            "not a path of a list",
+        ),
+        (
+            {"entities": {"survey/wide": {"columns": {}, "when": "$.a", "answers": {"fields": "$"}}}},
+            "do not go with them",
+        ),
+        (
+            {
+                "reads": {"container": "delimited"},
+                "entities": {"crm/contacts": {"columns": {"customer_id": "$.id"}, "when": "$.a"}},
+            },
+            "go with JSON alone",
+        ),
+        (
+            {"entities": {"crm/contacts": {"columns": {"customer_id": {"first": ["$.a"], "clock": "unix"}}}}},
+            "belongs to one of the columns of 'first'",
+        ),
+        (
+            {"entities": {"crm/contacts": {"columns": {"customer_id": "$.id"}, "deleted": {}}}},
+            "say one of path and sql",
+        ),
     ],
 )
 def test_a_description_that_cannot_be_used_says_why(change: dict[str, Any], wrong: str) -> None:

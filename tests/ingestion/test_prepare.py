@@ -35,6 +35,18 @@ def test_a_new_column_is_added_to_an_existing_warehouse(tmp_path: Path) -> None:
     assert rows(workspace, "select campaign from raw_crm.orders") == [("spring",)]
 
 
+def test_loads_of_an_earlier_version_have_no_further_rows(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, ORDERS)
+    put(workspace, "a.csv", "customer_id,occurred_at,amount\n1,2026-01-01,10\n")
+    load(workspace)
+    with open_for_writing(workspace.paths) as connection:
+        connection.execute("alter table ledger.loads drop column further_rows")
+    prepare(workspace)
+    put(workspace, "b.csv", "customer_id,occurred_at,amount\n2,2026-01-01,10\n")
+    load(workspace)
+    assert rows(workspace, "select loaded, further_rows from ledger.loads order by load_id") == [(1, 0), (1, 0)]
+
+
 def test_rows_of_a_vendors_former_table_move_to_the_table_of_the_entity(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, ORDERS)
     for customer in ("1", "2"):

@@ -97,7 +97,7 @@ def unbalanced(workspace: Workspace) -> list[tuple[Any, ...]]:
         left join counts on counts.load_id = loads.load_id
         left join refused on refused.load_id = loads.load_id
         where loads.records <> loads.loaded + loads.rejected + loads.skipped
-            or loads.loaded <> coalesce(counts.n, 0)
+            or loads.loaded + loads.further_rows <> coalesce(counts.n, 0)
             or loads.rejected <> coalesce(refused.n, 0)
         """,
     )

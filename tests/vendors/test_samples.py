@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
 from collections.abc import Sequence
@@ -88,9 +89,10 @@ def test_samples_are_loaded_once(tmp_path: Path, case: Case) -> None:
 def test_a_broken_record_is_rejected_and_the_others_are_loaded(tmp_path: Path, case: Case) -> None:
     workspace = workspace_with(tmp_path, case, case.files)
     path = workspace.paths.inbox / case.files[0].name
-    text = path.read_text(encoding="utf-8").rstrip()
+    encoding = "utf-16" if path.read_bytes().startswith(codecs.BOM_UTF16_LE) else "utf-8"
+    text = path.read_text(encoding=encoding).rstrip()
     # What comes behind the last record of a document, a broken line, or a line of another width.
-    path.write_text(f"{text}\n\x07 broken\n", encoding="utf-8")
+    path.write_text(f"{text}\n\x07 broken\n", encoding=encoding)
     report = load(workspace, "s")
     assert all(file.books.balance for file in report.files)
     assert len(rejected(workspace)) == 1

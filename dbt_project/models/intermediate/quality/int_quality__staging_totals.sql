@@ -24,7 +24,8 @@ loaded as (
     select
         loads.source as data_source,
         loads.raw_schema || '.' || loads.raw_table as raw_table,
-        cast(sum(loads.loaded) as bigint) as loaded
+        -- A record may be several rows: an order and its refunds.
+        cast(sum(loads.loaded + loads.further_rows) as bigint) as loaded
     from loads
     where loads.source <> 'mappings'
     group by loads.source, loads.raw_schema || '.' || loads.raw_table
