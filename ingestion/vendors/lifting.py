@@ -183,10 +183,9 @@ def _fill(
         lifting.values[name] = f"coalesce({', '.join(lifting.values.pop(one) for one in names)})"
         return
     if column.constant is not None:
-        lifting.values[name] = f"$constant_{name}::varchar"
+        found = [f"$constant_{name}::varchar"]
         lifting.parameters[f"constant_{name}"] = column.constant
-        return
-    if column.sql:
+    elif column.sql:
         found = [f"({column.sql})"]
     elif column.joined:
         found = [f"concat_ws(' ', {', '.join(_trimmed(text_of(path)) for path in column.joined)})"]

@@ -93,6 +93,8 @@ def entity_of(**columns: Any) -> Entity:
         ({"path": "$.d", "when": "$.closed"}, {"d": "2026-01-31", "closed": True}, "2026-01-31"),
         ({"path": "$.d", "when": "$.closed"}, {"d": "2026-01-31", "closed": False}, None),
         ({"path": "$.d", "when": "$.closed"}, {"d": "2026-01-31"}, None),
+        ({"constant": "call", "when": "$.status"}, {"status": "DONE"}, "call"),
+        ({"constant": "call", "when": "$.status"}, {}, None),
         ({"path": "$.d", "when": {"path": "$.s", "values": ["Done"]}}, {"d": "x", "s": "DONE"}, "x"),
         ({"path": "$.d", "when": {"path": "$.s", "values": ["Done"]}}, {"d": "x", "s": "open"}, None),
     ],
