@@ -16,6 +16,7 @@ from ingestion.readers.json_lines import JsonLinesReader
 from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
 from ingestion.vendors.description import Entity, Reads, column_named
 from ingestion.vendors.lifting import Lifting, lift_cells, lift_json
+from ingestion.vendors.spans import choices_of, column_names, spans_of
 from workspace.errors import Problem
 
 _HEAD_BYTES: Final = 4096
@@ -130,7 +131,10 @@ class DescribedTableReader:
         Raises:
             HeaderError: when its head cannot be read.
         """
-        return self.form.names or read_head(text, delimiter=self.form.delimiter, header_rows=self.form.header_rows).keys
+        if self.form.names:
+            return self.form.names
+        head = read_head(text, delimiter=self.form.delimiter, header_rows=self.form.header_rows)
+        return column_names(spans_of(head), self.form.beneath) if self.form.beneath else head.keys
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         fix = f"Source '{shape.source}' reads what its vendor exports; any other file is read by vendor csv."
@@ -138,6 +142,9 @@ class DescribedTableReader:
             keys = self.keys(text)
         except HeaderError as error:
             return [Problem(file=shown, what=str(error), fix=fix)]
+        if self.form.typical_keys and not {*self.form.typical_keys} & {*keys}:
+            usual = ", ".join(f"'{key}'" for key in self.form.typical_keys)
+            return [Problem(file=shown, line=1, what=f"The header has none of the columns {usual}.", fix=fix)]
         lacking = [
             " nor ".join(f"'{column_named(path)}'" for path in column.sources)
             for name, column in self.entity.columns.items()
@@ -153,16 +160,17 @@ class DescribedTableReader:
         head = read_head(
             text.path, delimiter=self.form.delimiter, header_rows=0 if self.form.names else self.form.header_rows
         )
-        keys = self.form.names or head.keys
+        keys = self.keys(text.path)
         stage_records(connection, text, delimiter=self.form.delimiter, head=head)
         cells = {name: cell(position) for position, name in enumerate(keys, start=1)}
+        beneath = self.form.beneath
+        choices = choices_of(connection, spans_of(head), keys, beneath) if beneath else {}
         record, names = cells_as_json(keys)
-        lifting = lift_cells(self.entity, cells, shape.table.columns, record=record)
-        values, parameters = dict(lifting.values), dict(lifting.parameters)
-        for column in ("_record", "_row"):
-            if column in shape.table.columns:
-                values[column] = record
-        return Staged(values, {**parameters, **names}, head.skipped, columns=keys)
+        lifting = lift_cells(self.entity, cells, shape.table.columns, choices, record=record)
+        values = {**lifting.values, "_record": record}
+        if "_row" in shape.table.columns and self.entity.answers is None:
+            values["_row"] = record
+        return Staged(values, {**lifting.parameters, **names}, head.skipped, columns=keys)
 
 
 def add_columns(connection: duckdb.DuckDBPyConnection, lifting: Lifting) -> None:

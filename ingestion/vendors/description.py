@@ -23,8 +23,10 @@ COLUMN_PATH: Final = re.compile(rf"[$@]{_STEP}*")
 ITEMS: Final = re.compile(rf"\$(?:{_STEP}|\[\*\])*\[\*\]")
 _IN_A_LIST: Final = re.compile(rf"\$(?:{_STEP}|\[\*\])*")
 _PATH_IN_SQL: Final = re.compile(rf"\${_STEP}+")
+_KEY: Final = re.compile(r"""(?:"[^"]+"|[A-Za-z0-9_$@]+)""")
 _FIRST_KEY: Final = re.compile(r"""\$\.(?:"([^"]+)"|([A-Za-z0-9_$@]+))""")
 CLOCKS: Final = ("unix", "unix_ms", "unix_us")
+_SPANNED_ROWS: Final = 2
 # Columns that stand for a whole record, which a description fills by `attributes` and `answers`.
 _OWN: Final = ("is_deleted",)
 
@@ -188,43 +190,80 @@ class Params(Section):
 class Answers(Section):
     """Where the answers of a survey's response are.
 
+    A field or a column that a canonical column is read from is not a question.
+
     Attributes:
         items: path of a list of answers, such as `$.answers[*]`; or
-        fields: path of an object that is keyed by question; or
-        columns: every column of the delimited file that no canonical column is read from.
+        fields: path of an object that is keyed by question.
+        matrices: a field that holds an object is a matrix, and each key of the object a question `field_key`.
+        named: question -> paths of its answer in the record, beside the others.
+        columns: every column of a delimited file is a question.
         question: paths of the question's id inside an item.
+        within: path of a list of answers inside an item of `items`, where an item is a question.
+        parts: paths of what belongs to a question's id besides, such as the row of a matrix, beside the answer:
+            `question_row`.
         value: paths of the answer inside an item or a field; the first that holds something is taken, and a list of
             choices is joined.
+        also: paths of what is said besides, such as own words beside the choices: joined behind the answer.
+        without: fields and columns that are not questions; `*` stands for any characters.
     """
 
     items: str | None = None
     fields: str | None = None
+    matrices: bool = False
+    named: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     columns: bool = False
     question: tuple[str, ...] = ()
+    within: str | None = None
+    parts: tuple[str, ...] = ()
     value: tuple[str, ...] = ("$",)
+    also: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
-    @field_validator("question", "value", mode="before")
+    @field_validator("question", "parts", "value", "also", mode="before")
     @classmethod
     def _several(cls, value: Any) -> Any:
         return _paths(value)
 
-    @field_validator("items")
+    @field_validator("named", mode="before")
+    @classmethod
+    def _several_of_each(cls, value: Any) -> Any:
+        return {name: _paths(paths) for name, paths in value.items()} if isinstance(value, dict) else value
+
+    @field_validator("items", "within")
     @classmethod
     def _are_items(cls, value: str | None) -> str | None:
         return value if value is None else _a_list(value)
 
-    @field_validator("question", "value")
+    @field_validator("question", "parts", "value", "also")
     @classmethod
     def _are_paths(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(one if _IN_A_LIST.fullmatch(one) else _a_path(one) for one in value)
+        return _paths_in_a_list(value)
+
+    @field_validator("named")
+    @classmethod
+    def _are_paths_of_each(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {name: _paths_in_a_list(paths) for name, paths in value.items()}
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
-        if sum(map(bool, (self.items, self.fields, self.columns))) != 1:
-            raise ValueError("say one of items, fields and columns")
+    def _fits_together(self) -> Self:
+        if self.items and self.fields:
+            raise ValueError("say one of items and fields")
+        if not (self.items or self.fields or self.named or self.columns):
+            raise ValueError("say where answers are: items, fields, named or columns")
         if bool(self.items) != bool(self.question):
             raise ValueError("'question' goes with 'items'")
+        if not self.items and (self.within or self.parts):
+            raise ValueError("'within' and 'parts' go with 'items'")
+        if self.matrices and not self.fields:
+            raise ValueError("'matrices' goes with 'fields'")
         return self
+
+    @property
+    def left_out(self) -> re.Pattern[str] | None:
+        """Matches the names of `without`; None where there are none."""
+        names = (re.escape(name).replace(r"\*", ".*") for name in self.without)
+        return re.compile("|".join(names)) if self.without else None
 
 
 class Reads(Section):
@@ -235,10 +274,12 @@ class Reads(Section):
         collection: of a document, the key of the list that holds the records.
         included: of a JSON:API document, the key of the list of what its records are related to; a record then has
             these as `$._included.<relationship>`.
-        typical_keys: a JSON record with none of them is another vendor's.
+        typical_keys: a JSON record, or a header, with none of them is another vendor's.
         delimiter: of a delimited file; cx.yml may say another.
         header_rows: rows of its header.
         names: its columns where it has no header.
+        beneath: of two header rows where a question stands over the first of its columns only: what the second has
+            where an answer has no name of its own, such as `Response`.
     """
 
     container: Literal["json", "delimited"]
@@ -248,6 +289,13 @@ class Reads(Section):
     delimiter: str = ","
     header_rows: int = 1
     names: tuple[str, ...] = ()
+    beneath: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _spans_two_rows(self) -> Self:
+        if self.beneath and self.header_rows != _SPANNED_ROWS:
+            raise ValueError(f"'beneath' goes with 'header_rows: {_SPANNED_ROWS}'")
+        return self
 
 
 class Row(Section):
@@ -327,11 +375,30 @@ class Entity(Row):
     @property
     def keys(self) -> frozenset[str]:
         """Keys of a record, and columns of a file, that the description names."""
-        paths = [path for row in self.all_rows for path in row.paths]
-        paths += self.deleted.paths if self.deleted else []
+        paths = [*self._canonical_paths, self.attributes]
         paths += [self.params.items] if self.params else []
-        paths += [one for one in (self.answers.items, self.answers.fields) if one] if self.answers else []
-        return frozenset(found for path in (*paths, self.attributes) for found in _names_in(path))
+        if self.answers:
+            paths += [one for one in (self.answers.items, self.answers.fields) if one]
+            paths += [path for of_question in self.answers.named.values() for path in of_question]
+        own = self.answers.without if self.answers else ()
+        return frozenset((*own, *(found for path in paths for found in _names_in(path))))
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Columns of a delimited file that canonical columns are read from."""
+        return frozenset(map(column_named, self._canonical_paths))
+
+    @property
+    def taken_fields(self) -> frozenset[str]:
+        """Keys of the answers' `fields` that canonical columns are read from."""
+        inside = f"{self.answers.fields}." if self.answers and self.answers.fields else None
+        below = (path.removeprefix(inside) for path in self._canonical_paths if inside and path.startswith(inside))
+        return frozenset(key.strip('"') for key in below if _KEY.fullmatch(key))
+
+    @property
+    def _canonical_paths(self) -> list[str]:
+        paths = [path for row in self.all_rows for path in row.paths]
+        return [*paths, *self.deleted.paths] if self.deleted else paths
 
     @field_validator("reads", mode="before")
     @classmethod
@@ -555,6 +622,10 @@ def _a_path(value: str, pattern: re.Pattern[str] = PATH) -> str:
     if not pattern.fullmatch(value):
         raise ValueError(f"'{value}' is not a path such as $.properties.email or $.\"First name\"")
     return value
+
+
+def _paths_in_a_list(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one if _IN_A_LIST.fullmatch(one) else _a_path(one) for one in paths)
 
 
 def _a_list(value: str) -> str:

@@ -109,7 +109,7 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
     if "_row" in columns:
         lifting.values["_row"] = _answers() if entity.answers else _object(entity.attributes)
         lifting.values["_canonical"] = "'{}'"
-    lifting.added = parts.added | (_answer_parts(entity.answers) if entity.answers else {})
+    lifting.added = parts.added | (_answer_parts(entity) if entity.answers else {})
     return lifting
 
 
@@ -219,7 +219,11 @@ def _time(value: str, clock: str, zone: str | None) -> str:
         time = f"strftime(try(make_timestamp({microseconds})), '%Y-%m-%dT%H:%M:%S.%fZ')"
     else:
         mark = "Z" if zone else ""
-        time = f"strftime(try_strptime({value}, {_literal(clock)}), '%Y-%m-%dT%H:%M:%S.%f{mark}')"
+        read = f"try_strptime({value}, {_literal(clock)})"
+        if "%-" in clock:
+            # Days and months without a leading zero say whose order of them it is; those with one may be another's.
+            read = f"case when strftime({read}, {_literal(clock)}) = {value} then {read} end"
+        time = f"strftime({read}, '%Y-%m-%dT%H:%M:%S.%f{mark}')"
     return f"coalesce({time}, {value})"
 
 
@@ -253,23 +257,71 @@ def _object(path: str) -> str:
     return f"case when json_type({found}) = 'OBJECT' then {found}::varchar else '{{}}' end"
 
 
-def _answer_parts(answers: Answers) -> dict[str, str]:
+def _answer_parts(entity: Entity) -> dict[str, str]:
     """Columns of the view for the answers of a record: pairs of question and answer, and the questions."""
+    answers = entity.answers
+    assert answers is not None
+    lists = []
     if answers.items is not None:
-        items = f"json_extract(record, {_literal(answers.items)})"
-        question = _first([_text_at("item", path) for path in answers.question])
-        inside = "item"
-    else:
-        fields = f"json_extract(record, {_literal(answers.fields or '$')})"
-        items = f"list_zip(json_keys({fields}), json_extract({fields}, '$.*'))"
-        question, inside = "item[1]", "item[2]"
-    value = _first([_text_at(inside, path) for path in answers.value])
-    pairs = f"list_transform({items}, lambda item: {{'question': {question}, 'answer': {value}}})"
-    stated = "lambda pair: pair.question is not null and pair.answer is not null"
+        lists.append(_pairs_of_items(answers))
+    if answers.fields is not None:
+        lists.append(_pairs_of_fields(answers))
+    named = (
+        f"{{'question': {_literal(question)}, 'answer': {_first([_text_at('record', path) for path in paths])}}}"
+        for question, paths in answers.named.items()
+    )
+    lists += [f"[{', '.join(named)}]"] if answers.named else []
+    stated = "pair.question is not null and pair.answer is not null"
+    if entity.taken_fields:
+        stated += f" and pair.question not in ({', '.join(map(_literal, sorted(entity.taken_fields)))})"
+    if answers.left_out is not None:
+        stated += f" and not regexp_full_match(pair.question, {_literal(answers.left_out.pattern)})"
+    every = lists[0] if len(lists) == 1 else f"list_concat({', '.join(lists)})"
     return {
-        "answer_pairs": f"list_filter({pairs}, {stated})",
+        "answer_pairs": f"list_filter({every}, lambda pair: {stated})",
         "questions": "list_sort(list_distinct(list_transform(answer_pairs, lambda pair: pair.question)))",
     }
+
+
+def _pairs_of_fields(answers: Answers) -> str:
+    """A list of question and answer of every field, or of every row of a field that is a matrix."""
+    fields = _entries(f"json_extract(record, {_literal(answers.fields or '$')})")
+    pair = f"{{'question': item[1], 'answer': {_answer_at('item[2]', answers)}}}"
+    if not answers.matrices:
+        return f"list_transform({fields}, lambda item: {pair})"
+    of_row = f"{{'question': concat_ws('_', item[1], part[1]), 'answer': {_answer_at('part[2]', answers)}}}"
+    rows = f"list_transform({_entries('item[2]')}, lambda part: {of_row})"
+    pairs = f"case when json_type(item[2]) = 'OBJECT' then {rows} else [{pair}] end"
+    return f"flatten(list_transform({fields}, lambda item: {pairs}))"
+
+
+def _entries(found: str) -> str:
+    """Keys of a JSON object with their values."""
+    return f"list_zip(json_keys({found}), json_extract({found}, '$.*'))"
+
+
+def _pairs_of_items(answers: Answers) -> str:
+    """A list of question and answer of every item, or of every answer inside an item that is a question."""
+    items = f"json_extract(record, {_literal(answers.items or '$')})"
+    inside = "part" if answers.within else "item"
+    question = _first([_text_at("item", path) for path in answers.question])
+    if answers.parts:
+        parts = ", ".join(_text_at(inside, path) for path in answers.parts)
+        asked = f"({question})"
+        question = f"case when {asked} is not null then concat_ws('_', {asked}, {parts}) end"
+    pair = f"{{'question': {question}, 'answer': {_answer_at(inside, answers)}}}"
+    if answers.within is None:
+        return f"list_transform({items}, lambda item: {pair})"
+    within = f"json_extract(item, {_literal(answers.within)})"
+    return f"flatten(list_transform({items}, lambda item: list_transform({within}, lambda part: {pair})))"
+
+
+def _answer_at(inside: str, answers: Answers) -> str:
+    value = _first([_text_at(inside, path) for path in answers.value])
+    if not answers.also:
+        return value
+    besides = ", ".join(_text_at(inside, path) for path in answers.also)
+    return f"nullif(concat_ws({_literal(CHOICE_SEPARATOR)}, {value}, {besides}), '')"
 
 
 def _answers() -> str:
@@ -283,7 +335,8 @@ def _text_at(item: str, path: str) -> str:
     """The value at a path inside an item as text; choices joined."""
     every = path if "[*]" in path else f"{path}[*]"
     choices = f"json_extract_string({item}, {_literal(every)})"
-    joined = f"nullif(array_to_string({choices}, {_literal(CHOICE_SEPARATOR)}), '')"
+    named = f"list_filter({choices}, lambda choice: choice <> '')"
+    joined = f"nullif(array_to_string({named}, {_literal(CHOICE_SEPARATOR)}), '')"
     if "[*]" in path:
         return joined
     text = f"nullif(json_extract_string({item}, {_literal(path)}), '')"
@@ -302,13 +355,21 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def lift_cells(entity: Entity, cells: Mapping[str, str], columns: Sequence[str], *, record: str) -> Lifting:
+def lift_cells(
+    entity: Entity,
+    cells: Mapping[str, str],
+    columns: Sequence[str],
+    choices: Mapping[str, Sequence[str]],
+    *,
+    record: str,
+) -> Lifting:
     """SQL over the cells of a delimited file.
 
     Args:
         entity: of a description; its path `$.Name` is the column `Name`.
         cells: name of a column -> expression of its cell.
         columns: own columns of the raw table.
+        choices: question -> names of its columns, where it has a column a choice.
         record: expression of the whole row as JSON text, for columns that an expression over it fills.
     """
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
@@ -327,8 +388,11 @@ def lift_cells(entity: Entity, cells: Mapping[str, str], columns: Sequence[str],
             taken |= {f"{name}{nth or ''}": one for nth, one in enumerate(there)}
     if entity.deleted is not None and "is_deleted" in columns:
         lifting.values["is_deleted"] = _is_deleted(_holding_over_row(entity.deleted, record), text_of)
-    if "_canonical" in columns:
-        # Staging has to separate questions and attributes from the columns that canonical ones were read from.
+    if entity.answers is not None:
+        lifting.values["_row"] = _answers_of_cells(lifting, entity, cells, choices)
+        lifting.values["_canonical"] = "'{}'"
+    elif "_canonical" in columns:
+        # Staging has to separate attributes from the columns that canonical ones were read from.
         lifting.values["_canonical"] = "$canonical::varchar"
         lifting.parameters["canonical"] = json.dumps(taken)
     return lifting
@@ -353,3 +417,25 @@ def _holding_over_row(condition: Condition, record: str) -> Condition:
 def _applied_to(record: str, sql: str) -> str:
     # Not a subquery: DuckDB allows none where a time is tried.
     return f"list_transform([{record}], lambda record: {sql})[1]"
+
+
+def _answers_of_cells(
+    lifting: Lifting, entity: Entity, cells: Mapping[str, str], choices: Mapping[str, Sequence[str]]
+) -> str:
+    """Question -> answer as JSON text; adds the questions to the parameters."""
+    assert entity.answers is not None
+    left_out = entity.answers.left_out
+    question_of = {name: question for question, names in choices.items() for name in names}
+    pairs: dict[str, str] = {}
+    for name, text in cells.items():
+        if name in entity.taken or (left_out is not None and left_out.fullmatch(name)):
+            continue
+        question = question_of.get(name)
+        if question is None:
+            pairs[name] = text
+        elif question not in pairs:
+            listed = ", ".join(f"nullif(trim({cells[one]}), '')" for one in choices[question])
+            pairs[question] = f"nullif(concat_ws({_literal(CHOICE_SEPARATOR)}, {listed}), '')"
+    lifting.parameters |= {f"question_{nth}": question for nth, question in enumerate(pairs)}
+    listed = ", ".join(f"$question_{nth}::varchar, {text}" for nth, text in enumerate(pairs.values()))
+    return f"json_object({listed})::varchar" if pairs else "'{}'"

@@ -15,6 +15,7 @@ from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows
 from workspace import Workspace
 
 HUBSPOT = {"name": "hub", "kind": "crm", "vendor": "hubspot", "entity": "contacts", "path": "inbox/*"}
+SURVEYMONKEY = {"name": "poll", "kind": "survey", "vendor": "surveymonkey", "path": "inbox/*"}
 TYPEFORM = {"name": "form", "kind": "survey", "vendor": "typeform", "path": "inbox/*"}
 
 
@@ -59,6 +60,8 @@ def entity_of(**columns: Any) -> Entity:
         ({"path": "$.t", "clock": "%d/%m/%Y %H:%M"}, {"t": "31/01/2026 09:30"}, "2026-01-31T09:30:00.000000"),
         ({"path": "$.t", "clock": "%d/%m/%Y", "zone": "UTC"}, {"t": "31/01/2026"}, "2026-01-31T00:00:00.000000Z"),
         ({"path": "$.t", "clock": "%d/%m/%Y"}, {"t": "2026-01-31"}, "2026-01-31"),
+        ({"path": "$.t", "clock": "%-m/%-d/%Y"}, {"t": "2/1/2026"}, "2026-02-01T00:00:00.000000"),
+        ({"path": "$.t", "clock": "%-m/%-d/%Y"}, {"t": "02/01/2026"}, "02/01/2026"),
         ({"path": "$.s", "words": {"closedwon": "won"}}, {"s": "ClosedWon"}, "won"),
         ({"path": "$.s", "words": {"closedwon": "won"}}, {"s": "other"}, "other"),
         ({"path": "$.s", "words": {"closedwon": "won"}, "only_words": True}, {"s": "other"}, None),
@@ -151,13 +154,84 @@ def test_parameters_are_found_by_their_key_also_where_an_entry_has_no_value() ->
             {"answers": {"a.b": {"text": {"answers": [{"value": "x"}]}}, "q": 3, "empty": None}},
             {"a.b": "x", "q": "3"},
         ),
+        (
+            {"items": "$.a[*]", "question": "$.q", "value": ["$.label", "$.labels"], "also": ["$.other", "$.others"]},
+            {
+                "a": [
+                    {"q": "one", "label": "Other", "other": "a friend"},
+                    {"q": "many", "labels": ["Price", "", None, "Support"], "others": "Speed"},
+                    {"q": "own", "labels": [], "others": "Speed"},
+                    {"q": "none", "labels": [], "others": None},
+                ]
+            },
+            {"one": "Other; a friend", "many": "Price; Support; Speed", "own": "Speed"},
+        ),
+        (
+            {
+                "items": "$.pages[*].questions[*]",
+                "question": "$.id",
+                "within": "$.answers[*]",
+                "parts": ["$.row", "$.column"],
+                "value": ["$.choice", "$.text"],
+            },
+            {
+                "pages": [
+                    {"questions": [{"id": "1", "answers": [{"choice": "a"}, {"text": "own"}, {"choice": None}]}]},
+                    {"questions": [{"id": "2", "answers": [{"row": 8, "choice": "a"}, {"row": 9, "choice": "b"}]}]},
+                    {"questions": [{"id": "3", "answers": [{"row": 8, "column": "x", "choice": "a"}]}, {"id": "4"}]},
+                    {"questions": [{"answers": [{"row": 8, "choice": "whose?"}]}]},
+                    {"questions": None},
+                ]
+            },
+            {"1": "a; own", "2_8": "a", "2_9": "b", "3_8_x": "a"},
+        ),
+        (
+            {"fields": "$.data", "matrices": True, "without": ["seen", "*_GROUP", "a.b"]},
+            {
+                "data": {
+                    "m": {"Price": "good", "Speed": None},
+                    "seen": 1,
+                    "q_GROUP": 3,
+                    "q_GROUPS": 4,
+                    "a.b": 5,
+                    "axb": 6,
+                }
+            },
+            {"m_Price": "good", "q_GROUPS": "4", "axb": "6"},
+        ),
+        (
+            {
+                "named": {"score": "$.score", "why": ["$.a", "$.b"]},
+                "items": "$.more[*]",
+                "question": "$.id",
+                "value": "$.v",
+            },
+            {"score": 0, "b": "x", "more": [{"id": "q", "v": 1}]},
+            {"score": "0", "why": "x", "q": "1"},
+        ),
+        (
+            {"named": {"score": "$.score"}, "items": "$.more[*]", "question": "$.id"},
+            {"score": 9, "more": None},
+            {"score": "9"},
+        ),
+        ({"named": {"score": "$.score"}}, {"score": None}, {}),
         ({"items": "$.answers[*]", "question": "$.ref"}, {"answers": None}, {}),
+        ({"items": "$.a[*]", "question": "$.q", "within": "$.b[*]"}, {"a": None}, {}),
         ({"fields": "$.answers"}, {}, {}),
+        ({"fields": "$.answers", "matrices": True}, {"answers": None}, {}),
     ],
 )
 def test_answers_become_an_object_by_question(said: Any, record: Any, expected: Any) -> None:
     entity = Entity.model_validate({"columns": {}, "answers": said})
     assert json.loads(lifted(entity, ("_row",), record)[0][0]) == expected
+
+
+def test_fields_of_canonical_columns_are_not_answers() -> None:
+    said = {"columns": {"wave": "$.data.wave", "order_id": '$.data."order id"'}, "answers": {"fields": "$.data"}}
+    record = {"data": {"wave": "spring", "order id": "7", "waves": "many", "q": {"wave": 1}}}
+    found = lifted(Entity.model_validate(said), ("wave", "order_id", "_row"), record)[0]
+    assert found[:2] == ("spring", "7")
+    assert json.loads(found[2]) == {"waves": "many", "q": '{"wave":1}'}
 
 
 def contacts(*records: Any) -> str:
@@ -396,6 +470,48 @@ def test_records_get_what_their_document_includes_for_them(tmp_path: Path) -> No
     assert wholes == [*records, review(5, to_first)]
 
 
+SPANNED = """Respondent ID,End Date,Where?,,,Where?,,Rate us,,Why?
+,,Shop,Web,Other,Shop,Web,Shop,Web,Open-Ended Response
+"""
+
+
+def spanned_answers(tmp_path: Path, *lines: str) -> list[dict[str, Any]]:
+    """Answers of a two-row export, a line each."""
+    survey = make_workspace(tmp_path, SURVEYMONKEY)
+    put(survey, "a.csv", SPANNED + "\n".join(lines) + "\n")
+    assert load(survey, "poll").problems == ()
+    found = rows(survey, "select _row from raw_survey.wide order by _line")
+    return [{name: said for name, said in json.loads(row[0]).items() if said} for row in found]
+
+
+def test_columns_of_choices_become_one_answer_and_rows_of_a_matrix_stay_apart(tmp_path: Path) -> None:
+    found = spanned_answers(tmp_path, "1,2026-03-01,Shop,,mail,,,5,4,x", "2,2026-03-01,,,mail,,Web,5,,")
+    assert found == [
+        {"Where?": "Shop; mail", "Rate us - Shop": "5", "Rate us - Web": "4", "Why?": "x"},
+        # Two questions of the same words: the second is named by its position.
+        {"Where?": "mail", "6": "Web", "Rate us - Shop": "5"},
+    ]
+
+
+def test_columns_that_no_respondent_ticked_keep_their_own_names(tmp_path: Path) -> None:
+    found = spanned_answers(tmp_path, "1,2026-03-01,,,mail,,,5,4,x")
+    assert found == [{"Where? - Other": "mail", "Rate us - Shop": "5", "Rate us - Web": "4", "Why?": "x"}]
+
+
+def test_a_two_row_export_keeps_every_cell_under_a_name_of_its_own(tmp_path: Path) -> None:
+    spanned_answers(tmp_path, "1,2026-03-01,Shop,,mail,Shop,,5,4,x")
+    (record,) = rows(make_workspace(tmp_path, SURVEYMONKEY), "select _record from raw_survey.wide")[0]
+    assert list(json.loads(record).values()) == ["1", "2026-03-01", "Shop", None, "mail", "Shop", None, "5", "4", "x"]
+
+
+def test_a_file_with_none_of_the_vendors_columns_is_refused(tmp_path: Path) -> None:
+    survey = make_workspace(tmp_path, SURVEYMONKEY)
+    put(survey, "a.csv", "id,answer\n,\n1,9\n")
+    report = load(survey, "poll")
+    assert [file.outcome for file in report.files] == ["failed"]
+    assert "none of the columns 'Respondent ID'" in report.problems[0].what
+
+
 @pytest.mark.parametrize(
     ("source", "wrong"),
     [
@@ -419,6 +535,25 @@ def test_a_source_that_does_not_fit_its_description_is_refused(tmp_path: Path, s
         ({"entities": {"crm/contacts": {"columns": {"customer_id": "$.id", "shoe": "$.s"}}}}, "no column shoe"),
         ({"entities": {"crm/contacts": {"columns": {"customer_id": {"clock": "unix"}}}}}, "say one of path"),
         ({"entities": {"survey/wide": {"columns": {}}}}, "'answers' belongs to survey/wide"),
+        ({"entities": {"survey/wide": {"columns": {}, "answers": {}}}}, "say where answers are"),
+        (
+            {"entities": {"survey/wide": {"columns": {}, "answers": {"fields": "$.a", "items": "$.b[*]"}}}},
+            "say one of items",
+        ),
+        (
+            {"entities": {"survey/wide": {"columns": {}, "answers": {"items": "$.b[*]"}}}},
+            "'question' goes with 'items'",
+        ),
+        (
+            {"entities": {"survey/wide": {"columns": {}, "answers": {"fields": "$.a", "parts": "$.b"}}}},
+            "go with 'items'",
+        ),
+        (
+            {"entities": {"survey/wide": {"columns": {}, "answers": {"columns": True, "matrices": True}}}},
+            "goes with 'fields'",
+        ),
+        ({"entities": {"survey/wide": {"columns": {}, "answers": {"named": {"q": "a"}}}}}, "'a' is not a path"),
+        ({"reads": {"container": "delimited", "beneath": ["Response"]}}, "goes with 'header_rows: 2'"),
         ({"reads": [], "entities": {"crm/contacts": {"columns": {"customer_id": "$.id"}}}}, "needs 'reads'"),
         ({"entities": {"crm/contacts": {"columns": {"customer_id": "@.id"}}}}, "'@.id' is inside an item of 'each'"),
         (

@@ -70,7 +70,7 @@ class Replay:
         if pages.next in ("cursor", "last_id") and pages.param in params:
             given = params[pages.param]
             if pages.next == "last_id":
-                known = [str(_at(record, pages.path)) for record in records]
+                known = [str(value_at(record, pages.path)) for record in records]
                 return known.index(given) + 1 if given in known else None
             start = given.partition("-")[2]
             return int(start) if given.startswith("cursor") and start.isdigit() else None
@@ -154,7 +154,7 @@ def serving(replay: Replay) -> Iterator[str]:
         thread.join()
 
 
-def _at(value: Any, path: str) -> Any:
+def value_at(value: Any, path: str) -> Any:
     for name in filter(None, path.removeprefix("$").split(".")):
         value = value.get(name) if isinstance(value, dict) else None
     return value

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ingestion.api import client as client_module
-from ingestion.vendors.description import description
+from ingestion.vendors.description import Endpoint, description
 from tests.ingestion.workspaces import load, make_workspace, put, rows
-from tests.vendors.replay import TOKEN, USER, Replay, serving
+from tests.vendors.replay import TOKEN, USER, Replay, serving, value_at
 from tests.vendors.samples import Case, cases
 from workspace import Workspace
 
@@ -46,13 +46,23 @@ def records_of(case: Case) -> list[Any]:
         else:
             continue
         found |= {json.dumps(record, sort_keys=True): record for record in listed}
+    pages = endpoint_of(case).pages
+    if pages.next == "last_id":
+        # An API lists a record once, in its newest state.
+        found = {str(value_at(record, pages.path)): record for record in found.values()}
     return list(found.values())
+
+
+def endpoint_of(case: Case) -> Endpoint:
+    api = description(case.vendor).api
+    assert api is not None
+    return api.endpoints[f"{case.kind}/{case.entity}"]
 
 
 def replay_of(case: Case, records: list[Any]) -> Replay:
     vendor = description(case.vendor)
     assert vendor.api is not None
-    endpoint = vendor.api.endpoints[f"{case.kind}/{case.entity}"]
+    endpoint = endpoint_of(case)
     collection = vendor.reads_of(f"{case.kind}/{case.entity}")[0].collection
     if endpoint.records is not None:
         collection = endpoint.records.removeprefix("$").removeprefix(".")
