@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from ingestion.vendors.description import Column, Description, DescriptionError, Entity, description, descriptions
-from ingestion.vendors.lifting import lift_json
+from ingestion.vendors.lifting import lift_cells, lift_json
 from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows, unbalanced
 from workspace import Workspace
 
@@ -21,8 +22,6 @@ TYPEFORM = {"name": "form", "kind": "survey", "vendor": "typeform", "path": "inb
 
 def lifted(entity: Entity, columns: tuple[str, ...], *records: Any) -> list[tuple[Any, ...]]:
     """These columns of JSON records."""
-    import duckdb
-
     lifting = lift_json(entity, columns)
     added = ", ".join(f"{expression} as {name}" for name, expression in lifting.added.items())
     values = ", ".join(lifting.values[name] for name in columns)
@@ -435,6 +434,43 @@ def test_a_table_without_the_columns_of_an_expression_is_refused(tmp_path: Path)
     put(play, "a.csv", "Review Link,Star Rating\nhttps://play.example/1,5\n")
     (problem,) = load(play, "play").problems
     assert problem.what.startswith("The file has no column 'Review Submit Millis Since Epoch'")
+
+
+def test_a_condition_of_a_table_is_over_its_row(tmp_path: Path) -> None:
+    entity = Entity.model_validate(
+        {
+            "columns": {
+                "name": [
+                    {"sql": "json_extract_string(record, '$.\"Full name\"')"},
+                    {"path": "$.Mail", "when": {"sql": "json_extract_string(record, '$.Public') = 'yes'"}},
+                ]
+            },
+            "deleted": {"sql": "json_extract_string(record, '$.Public') = 'gone'"},
+        }
+    )
+    cells = {"Full name": "cell_1", "Mail": "cell_2", "Public": "cell_3"}
+    record = f"json_object({', '.join(f'$${name}$$, {value}' for name, value in cells.items())})"
+    lifting = lift_cells(entity, cells, ("name", "is_deleted"), record=record)
+    rows_of = [("Li", "l@b.example", "no"), (None, "a@b.example", "yes"), (None, "c@b.example", "gone")]
+    with duckdb.connect() as connection:
+        connection.execute("create table staged (cell_1 varchar, cell_2 varchar, cell_3 varchar)")
+        connection.executemany("insert into staged values (?, ?, ?)", rows_of)
+        found = connection.execute(f"select {lifting.values['name']}, {lifting.values['is_deleted']} from staged")
+        assert found.fetchall() == [("Li", None), ("a@b.example", None), (None, "true")]
+
+
+def test_of_several_answers_of_an_api_a_file_is_the_one_whose_list_it_holds(tmp_path: Path) -> None:
+    said = {"name": "chimp", "kind": "crm", "vendor": "mailchimp", "entity": "interactions", "path": "inbox/*"}
+    chimp = make_workspace(tmp_path, said)
+    of_member = {"email_id": "m", "email_address": "m@b.example"}
+    left = [{**of_member, "timestamp": "2026-03-01T08:00:00Z"}]
+    put(chimp, "a.json", json.dumps({"total_items": 1, "unsubscribes": left}))
+    put(chimp, "b.json", json.dumps({"emails": [{**of_member, "activity": [{"action": "open"}]}]}))
+    assert [file.books.loaded for file in load(chimp, "chimp").files] == [1, 1]
+    assert rows(chimp, "select event from raw_crm.interactions order by _file") == [
+        ("email_unsubscribed",),
+        ("email_opened",),
+    ]
 
 
 def review(number: int, data: Any) -> dict[str, Any]:
