@@ -328,6 +328,13 @@ class Entity(Row):
         paths += [one for one in (self.answers.items, self.answers.fields) if one] if self.answers else []
         return frozenset(found for path in (*paths, self.attributes) for found in _names_in(path))
 
+    @property
+    def taken_attributes(self) -> tuple[str, ...]:
+        """Keys of the object of attributes that canonical columns are read from: they are no attributes."""
+        paths = [*self.paths, *(self.deleted.paths if self.deleted else ())]
+        inside = [f"${path.removeprefix(self.attributes)}" for path in paths if path.startswith(f"{self.attributes}.")]
+        return tuple(sorted({first[1] or first[2] for first in map(_FIRST_KEY.match, inside) if first}))
+
     @field_validator("reads", mode="before")
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:
