@@ -400,6 +400,13 @@ class Entity(Row):
         paths = [path for row in self.all_rows for path in row.paths]
         return [*paths, *self.deleted.paths] if self.deleted else paths
 
+    @property
+    def taken_attributes(self) -> tuple[str, ...]:
+        """Keys of the object of attributes that canonical columns are read from: they are no attributes."""
+        paths = [*self.paths, *(self.deleted.paths if self.deleted else ())]
+        inside = [f"${path.removeprefix(self.attributes)}" for path in paths if path.startswith(f"{self.attributes}.")]
+        return tuple(sorted({first[1] or first[2] for first in map(_FIRST_KEY.match, inside) if first}))
+
     @field_validator("reads", mode="before")
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:

@@ -108,7 +108,9 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
     lifting.values["_record"] = "record"
     if "_row" in columns:
         lifting.values["_row"] = _answers() if entity.answers else _object(entity.attributes)
-        lifting.values["_canonical"] = "'{}'"
+        lifting.values["_canonical"] = "$canonical::varchar"
+        taken = () if entity.answers else entity.taken_attributes
+        lifting.parameters["canonical"] = json.dumps({key: key for key in taken})
     lifting.added = parts.added | (_answer_parts(entity) if entity.answers else {})
     return lifting
 

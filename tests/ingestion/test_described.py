@@ -255,7 +255,8 @@ def test_a_page_fills_canonical_columns_attributes_and_the_whole_record(hub: Wor
     *canonical, row, named, whole = rows(hub, f"select {columns} from raw_crm.contacts")[0]
     assert canonical == ["7", "a@b.example", "Li", "2026-01-01T00:00:00Z"]
     assert json.loads(row) == record["properties"]
-    assert named == "{}"
+    read_for_columns = {"associatedcompanyid", "createdate", "email", "firstname", "lastmodifieddate", "lastname"}
+    assert set(json.loads(named)) == set(json.loads(named).values()) == {*read_for_columns, "mobilephone", "phone"}
     assert json.loads(whole) == record
 
 
