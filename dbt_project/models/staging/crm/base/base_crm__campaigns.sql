@@ -119,7 +119,10 @@ judged as (
 
     select
         ranked.*,
-        ranked.load_id = ranked.newest_load_id and files_of_parts.load_id is not null as is_part
+        case
+            when ranked.load_id = ranked.newest_load_id and files_of_parts.load_id is not null then null
+            when ranked.nth_newest > 1 then {{ reason('later_row', 'campaign and day') }}
+        end as deduplicated_reason
     from ranked
     left join files_of_parts on ranked.load_id = files_of_parts.load_id
 
@@ -138,19 +141,7 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 and not is_part then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            case when nth_newest > 1 and not is_part then {{ reason('later_row', 'campaign and day') }} end
-        ) as _disposition_reason
+        {{ dispositions() }}
     from judged
 
 )

@@ -46,24 +46,22 @@ renamed as (
 
 ),
 
-judged as (
+examined as (
 
     select
         *,
         case
-            when not is_active then 'superseded'
-            when not is_configured then 'set_aside'
-            when customer_id is null or event is null then 'quarantined'
-            when is_time_stated and occurred_at is null then 'quarantined'
-            else 'kept'
-        end as _disposition,
-        case
             when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
             when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when event is null then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
-        end as _disposition_reason
+        end as quarantine_reason,
+        cast(null as varchar) as deduplicated_reason
     from renamed
 
 ),
@@ -87,9 +85,8 @@ final as (
         source_file,
         source_line,
         load_id,
-        _disposition,
-        _disposition_reason
-    from judged
+        {{ dispositions() }}
+    from examined
 
 )
 

@@ -80,27 +80,9 @@ examined as (
 ),
 
 -- A later export of a lead replaces the earlier one.
-ranked as (
+judged as (
 
-    select
-        *,
-        case
-            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over newest_first
-        end as nth_newest,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(updated_at) over newest_first as newest_at
-    from examined
-    window newest_first as (
-        partition by
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            data_source,
-            lead_id
-        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+    {{ latest_states('examined', key=['data_source', 'lead_id'], called='lead_id') }}
 
 ),
 
@@ -127,20 +109,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('nth_newest', 'lead_id', vendor_time='updated_at') }}
-        ) as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

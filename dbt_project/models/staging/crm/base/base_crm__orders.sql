@@ -326,19 +326,7 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when deduplicated_reason is not null then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            deduplicated_reason
-        ) as _disposition_reason
+        {{ dispositions() }}
     from ranked
 
 )

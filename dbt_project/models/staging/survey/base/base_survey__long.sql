@@ -56,12 +56,13 @@ examined as (
     select
         *,
         case
-            when not is_active_load then 'superseded'
-            when not is_configured then 'set_aside'
-            when respondent is null or question_id is null then 'quarantined'
-            when is_time_stated and answered_at is null then 'quarantined'
-            when answer_text is null then 'set_aside'
-        end as refusal
+            when not is_active_load then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when respondent is null then {{ reason('missing', 'respondent') }}
+            when question_id is null then {{ reason('missing', 'question_id') }}
+            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
+        end as quarantine_reason
     from renamed
 
 ),
@@ -70,6 +71,10 @@ keyed as (
 
     select
         *,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+            when answer_text is null and quarantine_reason is null then {{ reason('unanswered') }}
+        end as set_aside_reason,
         {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
             as response_key
     from examined
@@ -77,19 +82,11 @@ keyed as (
 ),
 
 -- A question answered twice in one response counts by the later answer.
-ranked as (
+judged as (
 
-    select
-        *,
-        row_number() over newest_first as nth_of_question,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(answer_text) over newest_first as newest_content,
-        first_value(answered_at) over newest_first as newest_at
-    from keyed
-    window newest_first as (
-        partition by refusal, response_key, question_id
-        order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+    {{ latest_states(
+        'keyed', key=['response_key', 'question_id'], called='question and response', vendor_time='answered_at'
+    ) }}
 
 ),
 
@@ -116,17 +113,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        coalesce(refusal, case when nth_of_question > 1 then 'deduplicated' else 'kept' end) as _disposition,
-        case
-            when not is_active_load then {{ reason('replaced') }}
-            when not is_configured then {{ reason('source_removed') }}
-            when respondent is null then {{ reason('missing', 'respondent') }}
-            when question_id is null then {{ reason('missing', 'question_id') }}
-            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
-            when answer_text is null then {{ reason('unanswered') }}
-            else {{ repeated_reason('nth_of_question', 'question and response', vendor_time='answered_at') }}
-        end as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

@@ -52,30 +52,30 @@ renamed as (
 
 ),
 
-keyed as (
+examined as (
 
     select
         *,
-        is_time_stated and answered_at is null as is_time_unreadable,
+        case
+            when not is_active_load then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
+        end as quarantine_reason,
         {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
             as response_key
     from renamed
 
 ),
 
-ranked as (
+judged as (
 
-    select
-        *,
-        row_number() over newest_first as nth_of_response,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(answered_at) over newest_first as newest_at
-    from keyed
-    window newest_first as (
-        partition by is_active_load, is_configured, is_time_unreadable, response_key
-        order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+    {{ latest_states(
+        'examined', key=['response_key'], called='respondent, wave and occasion', vendor_time='answered_at'
+    ) }}
 
 ),
 
@@ -102,22 +102,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when not is_active_load then 'superseded'
-            when not is_configured then 'set_aside'
-            when is_time_unreadable then 'quarantined'
-            when nth_of_response > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        case
-            when not is_active_load then {{ reason('replaced') }}
-            when not is_configured then {{ reason('source_removed') }}
-            when is_time_unreadable then {{ reason('unreadable_time', 'answered_at') }}
-            else {{ repeated_reason(
-                'nth_of_response', 'respondent, wave and occasion', vendor_time='answered_at'
-            ) }}
-        end as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

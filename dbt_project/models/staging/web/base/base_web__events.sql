@@ -101,6 +101,7 @@ keyed as (
 
     select
         *,
+        {{ repeated_reason('arrival', 'event_id', code='repeated') }} as deduplicated_reason,
         -- An event keeps its key in whatever file it comes; rows that are not its first have one of their own.
         case
             when arrival = 1 then {{ surrogate_key(["'web event'", 'data_source', 'event_id']) }}
@@ -160,19 +161,7 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when arrival > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('arrival', 'event_id', code='repeated') }}
-        ) as _disposition_reason
+        {{ dispositions() }}
     from of_whom
 
 )

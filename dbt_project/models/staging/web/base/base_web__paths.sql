@@ -42,17 +42,12 @@ examined as (
     select
         *,
         case
-            when not is_active then 'superseded'
-            when not is_configured then 'set_aside'
-            when path is null or conversions is null or conversions < 0 then 'quarantined'
-            when is_value_stated and coalesce(value, -1) < 0 then 'quarantined'
-            when value > 0 and conversions = 0 then 'quarantined'
-            when are_non_conversions_stated and coalesce(non_conversions, -1) < 0 then 'quarantined'
-            else 'kept'
-        end as _disposition,
-        case
             when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
             when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
             when path is null then {{ reason('missing', 'path') }}
             when conversions is null then {{ reason('unreadable_number', 'conversions') }}
             when conversions < 0 then {{ reason('negative', 'conversions') }}
@@ -62,7 +57,9 @@ examined as (
             when are_non_conversions_stated and non_conversions is null
                 then {{ reason('unreadable_number', 'non_conversions') }}
             when non_conversions < 0 then {{ reason('negative', 'non_conversions') }}
-        end as _disposition_reason
+        end as quarantine_reason,
+        -- Another system counted every row: none is a state of another one.
+        cast(null as varchar) as deduplicated_reason
     from renamed
 
 ),
@@ -79,8 +76,7 @@ final as (
         source_file,
         source_line,
         load_id,
-        _disposition,
-        _disposition_reason
+        {{ dispositions() }}
     from examined
 
 )
