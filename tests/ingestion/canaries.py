@@ -36,6 +36,7 @@ _TIMES: Final = frozenset(
 _NUMBERS: Final = frozenset(
     ("amount", "cost", "quantity", "value", "amount_per_month", "conversions", "non_conversions", "rating", "results")
 )
+_FLAGS: Final = frozenset(("is_deleted",))
 _PEOPLE: Final = {"email": EMAIL, "phone": PHONE, "author": NAME, "name": NAME, "respondent": EMAIL}
 
 
@@ -138,6 +139,8 @@ def _record(header: Sequence[str], number: int) -> list[str]:
             cells.append(str(number % 5 + 1))
         elif column in _PEOPLE:
             cells.append(f"{number}-{_PEOPLE[column]}" if column == "respondent" else _PEOPLE[column])
+        elif column in _FLAGS:
+            cells.append("no")
         elif column in ("text", "Remark"):
             cells.append(f"Please write to {EMAIL} or call {PHONE}.")
         elif column == "url":

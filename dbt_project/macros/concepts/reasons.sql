@@ -143,6 +143,11 @@
             'reason_group': 'unknown_word',
             'cure': 'write sale, refund or cancel into the kind column',
         },
+        'unreadable_flag': {
+            'text': '{1} is neither yes nor no',
+            'reason_group': 'unknown_word',
+            'cure': 'write true or false into {1}, or nothing',
+        },
         'unknown': {
             'text': 'unknown {1}',
             'reason_group': 'unknown_word',
@@ -173,7 +178,7 @@
             'reason_group': 'no_event',
         },
         'deleted_at_vendor': {
-            'text': 'the ticket was deleted at the vendor',
+            'text': 'deleted at the vendor',
             'reason_group': 'deleted_at_vendor',
         },
         'unreadable_record': {

@@ -30,6 +30,9 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
 
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
+
         ---------- origin
         source._source as data_source,
         source._file as source_file,
@@ -54,6 +57,7 @@ examined as (
         end as set_aside_reason,
         case
             when account_id is null then {{ reason('missing', 'account_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
         end as quarantine_reason
     from renamed
 

@@ -36,6 +36,9 @@ renamed as (
         {{ blank_to_null('source.created_at') }} is not null as is_creation_stated,
         {{ blank_to_null('source.updated_at') }} is not null as is_update_stated,
 
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
+
         ---------- origin
         source._source as data_source,
         source._file as source_file,
@@ -64,6 +67,8 @@ examined as (
         end as set_aside_reason,
         case
             when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when is_creation_stated and created_at is null then {{ reason('unreadable_time', 'created_at') }}
             when is_update_stated and updated_at is null then {{ reason('unreadable_time', 'updated_at') }}
         end as quarantine_reason
@@ -102,6 +107,7 @@ final as (
         created_at,
         is_created_day_only,
         updated_at,
+        is_deleted,
         data_source,
         source_file,
         source_line,

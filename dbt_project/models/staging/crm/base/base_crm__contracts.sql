@@ -31,8 +31,8 @@ renamed as (
         {{ stated_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
         {{ row_content([
-            'source.amount_per_month', 'source.currency', 'source.customer_id', 'source.ended_at', 'source.plan',
-            'source.started_at', 'source.updated_at', 'source._others',
+            'source.amount_per_month', 'source.currency', 'source.customer_id', 'source.ended_at', 'source.is_deleted',
+            'source.plan', 'source.started_at', 'source.updated_at', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -51,6 +51,9 @@ renamed as (
         {{ parse_timestamp('source.ended_at', 'sources.timestamp_format', 'sources.timezone') }} as ended_at,
         {{ is_day_only('source.ended_at', 'sources.timestamp_format') }} as is_ended_day_only,
         {{ blank_to_null('source.ended_at') }} is not null as is_end_stated,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -93,6 +96,8 @@ examined as (
         case
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when started_at is null then {{ reason('no_valid_time', 'started_at') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when is_end_stated and ended_at is null then {{ reason('unreadable_time', 'ended_at') }}
             when {{ is_before('ended_at', 'is_ended_day_only', 'started_at', 'zone') }}
                 then {{ reason('before', 'ended_at', 'started_at') }}
@@ -105,17 +110,29 @@ examined as (
 
 ),
 
+keyed as (
+
+    select
+        *,
+        {{ stated_or_only('plan', of=['data_source', 'customer_id', 'started_at']) }} as contract_plan
+    from examined
+
+),
+
 -- A contract is a customer's plan from a moment on; a later row of it replaces the earlier one (it ended, say).
 judged as (
 
-    {{ latest_states('examined', key=['data_source', 'customer_id', 'started_at', 'plan'], called='contract') }}
+    {{ latest_states(
+        'keyed', key=['data_source', 'customer_id', 'started_at', 'contract_plan'], called='contract'
+    ) }}
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'contract'", 'data_source', 'customer_id', 'started_at', 'plan']) }} as contract_key,
+        {{ surrogate_key(["'contract'", 'data_source', 'customer_id', 'started_at', 'contract_plan']) }}
+            as contract_key,
         customer_id,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
         id_namespace,

@@ -23,7 +23,7 @@ renamed as (
         {{ row_content([
             'source.account_id', 'source.amount', 'source.closed_at', 'source.created_at', 'source.customer_id',
             'source.deal_id', 'source.stage', 'source.updated_at', 'source.utm_medium', 'source.utm_source',
-            'source._others',
+            'source.is_deleted', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -42,6 +42,9 @@ renamed as (
         {{ parse_timestamp('source.closed_at', 'sources.timestamp_format', 'sources.timezone') }} as closed_at,
         {{ is_day_only('source.closed_at', 'sources.timestamp_format') }} as is_closed_day_only,
         {{ blank_to_null('source.closed_at') }} is not null as is_close_stated,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -68,6 +71,8 @@ examined as (
         end as set_aside_reason,
         case
             when deal_id is null then {{ reason('missing', 'deal_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when created_at is null then {{ reason('no_valid_time', 'created_at') }}
             when is_close_stated and closed_at is null then {{ reason('unreadable_time', 'closed_at') }}
             when {{ is_before('closed_at', 'is_closed_day_only', 'created_at', 'zone') }}

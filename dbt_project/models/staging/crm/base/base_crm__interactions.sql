@@ -33,6 +33,10 @@ renamed as (
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -57,11 +61,14 @@ examined as (
             when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when event is null then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
         end as quarantine_reason,
-        cast(null as varchar) as deduplicated_reason
+        cast(null as varchar) as deduplicated_reason,
+        case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason
     from renamed
 
 ),

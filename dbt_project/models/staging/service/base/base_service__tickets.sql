@@ -22,7 +22,7 @@ renamed as (
         {{ row_content([
             'source.category', 'source.channel', 'source.created_at', 'source.customer_id', 'source.first_reply_at',
             'source.reopened', 'source.satisfaction', 'source.solved_at', 'source.ticket_id', 'source.updated_at',
-            'source._others',
+            'source.is_deleted', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -42,6 +42,9 @@ renamed as (
         {{ is_day_only('source.solved_at', 'sources.timestamp_format') }} as is_solved_day_only,
         {{ blank_to_null('source.first_reply_at') }} is not null as is_reply_stated,
         {{ blank_to_null('source.solved_at') }} is not null as is_solution_stated,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -68,6 +71,8 @@ examined as (
         end as set_aside_reason,
         case
             when ticket_id is null then {{ reason('missing', 'ticket_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when created_at is null then {{ reason('no_valid_time', 'created_at') }}
             when is_reply_stated and first_reply_at is null then {{ reason('unreadable_time', 'first_reply_at') }}
             when is_solution_stated and solved_at is null then {{ reason('unreadable_time', 'solved_at') }}

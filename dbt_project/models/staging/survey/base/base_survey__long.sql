@@ -38,6 +38,10 @@ renamed as (
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
         {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- lineage
         source._source as data_source,
@@ -61,9 +65,40 @@ examined as (
         case
             when respondent is null then {{ reason('missing', 'respondent') }}
             when question_id is null then {{ reason('missing', 'question_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
         end as quarantine_reason
     from renamed
+
+),
+
+weighed as (
+
+    select
+        *,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+            when answer_text is null and not is_deleted and quarantine_reason is null then {{ reason('unanswered') }}
+        end as set_aside_reason
+    from examined
+
+),
+
+-- A deletion may name no occasion: it means the only one of the respondent.
+completed as (
+
+    select
+        *,
+        {{ stated_or_only('wave', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_wave,
+        {{ stated_or_only('order_id', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_order_id,
+        {{ stated_or_only('ticket_id', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_ticket_id,
+        {{ stated_or_only('interaction', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_interaction
+    from weighed
 
 ),
 
@@ -71,13 +106,11 @@ keyed as (
 
     select
         *,
-        case
-            when not is_configured then {{ reason('source_removed') }}
-            when answer_text is null and quarantine_reason is null then {{ reason('unanswered') }}
-        end as set_aside_reason,
-        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
+        {{ surrogate_key([
+            'survey_id', 'respondent', 'occasion_wave', 'occasion_order_id', 'occasion_ticket_id', 'occasion_interaction',
+        ]) }}
             as response_key
-    from examined
+    from completed
 
 ),
 
@@ -85,7 +118,10 @@ keyed as (
 judged as (
 
     {{ latest_states(
-        'keyed', key=['response_key', 'question_id'], called='question and response', vendor_time='answered_at'
+        'keyed',
+        key=['response_key', 'question_id'],
+        called='question and response',
+        vendor_time='coalesce(updated_at, answered_at)',
     ) }}
 
 ),

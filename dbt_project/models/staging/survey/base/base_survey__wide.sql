@@ -38,6 +38,10 @@ renamed as (
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
         {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- lineage
         {{ row_content(['source._row']) }} as row_content,
@@ -63,18 +67,50 @@ examined as (
             when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
-        end as quarantine_reason,
-        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
-            as response_key
+        end as quarantine_reason
     from renamed
+
+),
+
+-- A deletion may name no occasion: it means the only one of the respondent.
+completed as (
+
+    select
+        *,
+        {{ stated_or_only('wave', of=['survey_id', 'respondent']) }}
+            as occasion_wave,
+        {{ stated_or_only('order_id', of=['survey_id', 'respondent']) }}
+            as occasion_order_id,
+        {{ stated_or_only('ticket_id', of=['survey_id', 'respondent']) }}
+            as occasion_ticket_id,
+        {{ stated_or_only('interaction', of=['survey_id', 'respondent']) }}
+            as occasion_interaction
+    from examined
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ surrogate_key([
+            'survey_id', 'respondent', 'occasion_wave', 'occasion_order_id', 'occasion_ticket_id', 'occasion_interaction',
+        ]) }}
+            as response_key
+    from completed
 
 ),
 
 judged as (
 
     {{ latest_states(
-        'examined', key=['response_key'], called='respondent, wave and occasion', vendor_time='answered_at'
+        'keyed',
+        key=['response_key'],
+        called='respondent, wave and occasion',
+        vendor_time='coalesce(updated_at, answered_at)',
     ) }}
 
 ),

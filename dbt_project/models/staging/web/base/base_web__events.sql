@@ -22,7 +22,7 @@ renamed as (
         sources.id_namespace,
         {{ row_content([
             'source.person_id', 'source.customer_id', 'source.event', 'source.occurred_at', 'source.url',
-            'source.value', 'source.search_term', 'source._others',
+            'source.value', 'source.search_term', 'source.updated_at', 'source.is_deleted', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -43,6 +43,10 @@ renamed as (
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -65,9 +69,11 @@ examined as (
         end as superseded_reason,
         case
             when not is_configured then {{ reason('source_removed') }}
-            when is_internal then {{ reason('internal_traffic') }}
+            when is_internal and not coalesce(is_deleted, false) then {{ reason('internal_traffic') }}
         end as set_aside_reason,
         case
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when visitor_id is null and customer_id is null then {{ reason('missing', 'person_id') }}
             when event is null then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
@@ -76,24 +82,38 @@ examined as (
 
 ),
 
+timed as (
+
+    select
+        *,
+        {{ state_time([same_refusal(), 'data_source', 'event_id']) }} as state_at
+    from examined
+
+),
+
 -- An event may be exported several times; its first row by time, file and line stays, whatever the order of arrival.
+-- Whether it was deleted since, its latest row says.
 ranked as (
 
     select
         *,
         case
-            when
-                event_id is not null
-                and coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over first_to_happen
+            when event_id is not null and coalesce({{ same_refusal() }}) is null then row_number() over first_to_happen
         end as arrival,
         first_value(load_id) over first_to_happen as newest_load_id,
-        first_value(row_content) over first_to_happen as newest_content
-    from examined
-    window first_to_happen as (
-        partition by superseded_reason, set_aside_reason, quarantine_reason, data_source, event_id
-        order by occurred_at nulls last, source_file, source_line
-    )
+        first_value(row_content) over first_to_happen as newest_content,
+        row_number() over latest_to_come as nth_latest,
+        first_value(is_deleted) over latest_to_come as is_event_deleted
+    from timed
+    window
+        first_to_happen as (
+            partition by {{ same_refusal() }}, data_source, event_id
+            order by is_deleted, occurred_at nulls last, source_file, source_line
+        ),
+        latest_to_come as (
+            partition by {{ same_refusal() }}, data_source, event_id
+            order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
+        )
 
 ),
 
@@ -101,7 +121,12 @@ keyed as (
 
     select
         *,
-        {{ repeated_reason('arrival', 'event_id', code='repeated') }} as deduplicated_reason,
+        case
+            when event_id is null or (is_event_deleted and nth_latest = 1) then null
+            when is_event_deleted or is_deleted then {{ reason('earlier_state', 'event_id') }}
+            else {{ repeated_reason('arrival', 'event_id', code='repeated') }}
+        end as deduplicated_reason,
+        case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason,
         -- An event keeps its key in whatever file it comes; rows that are not its first have one of their own.
         case
             when arrival = 1 then {{ surrogate_key(["'web event'", 'data_source', 'event_id']) }}

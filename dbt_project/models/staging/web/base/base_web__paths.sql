@@ -25,6 +25,10 @@ renamed as (
         {{ blank_to_null('source.value') }} is not null as is_value_stated,
         {{ blank_to_null('source.non_conversions') }} is not null as are_non_conversions_stated,
 
+        ---------- state
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
+
         ---------- origin
         source._source as data_source,
         source._file as source_file,
@@ -49,6 +53,8 @@ examined as (
         end as set_aside_reason,
         case
             when path is null then {{ reason('missing', 'path') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when conversions is null then {{ reason('unreadable_number', 'conversions') }}
             when conversions < 0 then {{ reason('negative', 'conversions') }}
             when is_value_stated and value is null then {{ reason('unreadable_number', 'value') }}
@@ -57,10 +63,45 @@ examined as (
             when are_non_conversions_stated and non_conversions is null
                 then {{ reason('unreadable_number', 'non_conversions') }}
             when non_conversions < 0 then {{ reason('negative', 'non_conversions') }}
-        end as quarantine_reason,
-        -- Another system counted every row: none is a state of another one.
-        cast(null as varchar) as deduplicated_reason
+        end as quarantine_reason
     from renamed
+
+),
+
+timed as (
+
+    select
+        *,
+        {{ state_time([same_refusal(), 'data_source', 'path']) }} as state_at
+    from examined
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over newest_first as nth_newest,
+        sum(case when is_deleted then 1 else 0 end) over newest_first as n_deletions_since
+    from timed
+    window newest_first as (
+        partition by {{ same_refusal() }}, data_source, path
+        order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
+        rows between unbounded preceding and current row
+    )
+
+),
+
+-- Another system counted the path, row by row: all rows count that no deletion followed.
+judged as (
+
+    select
+        *,
+        case
+            when nth_newest > 1 and n_deletions_since > 0 then {{ reason('earlier_state', 'path') }}
+        end as deduplicated_reason,
+        case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason
+    from ranked
 
 ),
 
@@ -77,7 +118,7 @@ final as (
         source_line,
         load_id,
         {{ dispositions() }}
-    from examined
+    from judged
 
 )
 
