@@ -201,7 +201,9 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
         ),
         "interactions": Entity(
             required=("customer_id", "occurred_at", "event"),
+            key=("interaction_id",),
             optional=(
+                "interaction_id",
                 "utm_source",
                 "utm_medium",
                 "reason",

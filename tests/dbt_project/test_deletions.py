@@ -21,6 +21,10 @@ THINGS: dict[tuple[str, str], tuple[dict[str, str], dict[str, str]]] = {
     ("crm", "accounts"): ({"account_id": "A{}"}, {}),
     ("crm", "leads"): ({"lead_id": "L{}"}, {"created_at": "2026-01-05"}),
     ("crm", "deals"): ({"deal_id": "D{}"}, {"created_at": "2026-01-05"}),
+    ("crm", "interactions"): (
+        {"interaction_id": "I{}"},
+        {"customer_id": "C1", "occurred_at": "2026-01-05", "event": "visit"},
+    ),
     ("crm", "campaigns"): ({"campaign": "spring {}", "date": "2026-01-05"}, {"cost": "10"}),
     ("web", "events"): ({"event_id": "E{}"}, {"person_id": "v1", "occurred_at": "2026-01-05", "event": "view"}),
     ("web", "paths"): ({"path": "Search > Mail {}"}, {"conversions": "3"}),

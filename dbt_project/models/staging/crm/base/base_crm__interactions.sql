@@ -16,10 +16,14 @@ renamed as (
 
     select
         ---------- ids
-        {{ surrogate_key(["'interaction'", 'source._source', 'source._file', 'source._line']) }}
-            as interaction_event_key,
+        {{ real_id('source.interaction_id') }} as interaction_id,
         {{ stated_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
+        {{ row_content([
+            'source.interaction_id', 'source.customer_id', 'source.occurred_at', 'source.event', 'source.utm_source',
+            'source.utm_medium', 'source.reason', 'source.campaign', 'source.answered', 'source.updated_at',
+            'source.is_deleted', 'source._others',
+        ]) }} as row_content,
 
         ---------- texts
         {{ public_word('source.event') }} as event,
@@ -67,16 +71,30 @@ examined as (
             when event is null then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
         end as quarantine_reason,
-        cast(null as varchar) as deduplicated_reason,
-        case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason
+        -- Without an id every row is an interaction of its own.
+        case when interaction_id is null then source_file || ':' || cast(source_line as varchar) end as row_of_its_own
     from renamed
+
+),
+
+judged as (
+
+    {{ latest_states(
+        'examined', key=['data_source', 'interaction_id', 'row_of_its_own'], called='interaction_id'
+    ) }}
 
 ),
 
 final as (
 
     select
-        interaction_event_key,
+        -- An interaction keeps its key in whatever file it comes; rows that do not count have one of their own.
+        case
+            when interaction_id is not null and _disposition = 'kept'
+                then {{ surrogate_key(["'interaction id'", 'data_source', 'interaction_id']) }}
+            else {{ surrogate_key(["'interaction'", 'data_source', 'source_file', 'source_line']) }}
+        end as interaction_event_key,
+        interaction_id,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
         customer_id,
         id_namespace,
@@ -92,8 +110,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        {{ dispositions() }}
-    from examined
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 
