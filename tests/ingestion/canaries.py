@@ -34,9 +34,12 @@ _TIMES: Final = frozenset(
     )
 )
 _NUMBERS: Final = frozenset(
-    ("amount", "cost", "quantity", "value", "amount_per_month", "conversions", "non_conversions", "rating", "results")
+    (
+        *("amount", "cost", "quantity", "discount", "tax", "shipping", "value", "amount_per_month", "conversions"),
+        *("non_conversions", "rating", "results", "engaged_seconds", "scroll_share"),
+    )
 )
-_FLAGS: Final = frozenset(("is_deleted",))
+_FLAGS: Final = frozenset(("is_deleted", "is_test"))
 _PEOPLE: Final = {"email": EMAIL, "phone": PHONE, "author": NAME, "name": NAME, "respondent": EMAIL}
 
 
