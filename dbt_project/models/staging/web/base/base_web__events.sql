@@ -19,10 +19,14 @@ renamed as (
         {{ stated_id('source.person_id') }} as visitor_id,
         {{ stated_id('source.customer_id') }} as customer_id,
         {{ real_id('source.event_id') }} as event_id,
+        {{ blank_to_null('source.email') }} as stated_email,
+        {{ phone_number(blank_to_null('source.phone'), 'sources.phone_region') }} as phone,
         sources.id_namespace,
         {{ row_content([
             'source.person_id', 'source.customer_id', 'source.event', 'source.occurred_at', 'source.url',
-            'source.value', 'source.search_term', 'source.updated_at', 'source.is_deleted', 'source._others',
+            'source.value', 'source.search_term', 'source.email', 'source.phone', 'source.user_agent',
+            'source.engaged_seconds', 'source.scroll_share', 'source.updated_at', 'source.is_deleted',
+            'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -30,6 +34,7 @@ renamed as (
         {{ url_path(blank_to_null('source.url')) }} as page_path,
         {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
         {{ is_internal(url_host(blank_to_null('source.url')), 'cast(null as varchar)') }} as is_internal,
+        {{ is_bot('source.user_agent') }} as is_program,
         {{ public_word('source.utm_source') }} as utm_source,
         {{ public_word('source.utm_medium') }} as utm_medium,
         {{ public_word('source.campaign') }} as campaign,
@@ -38,6 +43,15 @@ renamed as (
         ---------- numbers
         {{ parse_number('source.value', 'sources.decimal_mark') }} as value,
         cast({{ parse_number('source.results', 'sources.decimal_mark') }} as integer) as results,
+        -- A time below 0 or beyond thirty years, or a share beyond the page, is not a measurement.
+        case
+            when {{ parse_number('source.engaged_seconds', 'sources.decimal_mark', 'double') }} between 0 and 1e9
+                then {{ parse_number('source.engaged_seconds', 'sources.decimal_mark', 'double') }}
+        end as engaged_seconds,
+        case
+            when {{ parse_number('source.scroll_share', 'sources.decimal_mark', 'double') }} between 0 and 1
+                then {{ parse_number('source.scroll_share', 'sources.decimal_mark', 'double') }}
+        end as scroll_share,
 
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
@@ -69,7 +83,9 @@ examined as (
         end as superseded_reason,
         case
             when not is_configured then {{ reason('source_removed') }}
-            when is_internal and not coalesce(is_deleted, false) then {{ reason('internal_traffic') }}
+            when is_deleted then null
+            when is_program then {{ reason('program') }}
+            when is_internal then {{ reason('internal_traffic') }}
         end as set_aside_reason,
         case
             when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
@@ -164,8 +180,12 @@ final as (
         event_id,
         visitor_id,
         customer_id,
+        {{ email_address('stated_email') }} as email,
+        phone,
         customer_key,
         visitor_key,
+        {{ email_key('stated_email') }} as email_identifier_key,
+        {{ phone_key('phone') }} as phone_identifier_key,
         case when identifier_type = 'customer' then customer_key else visitor_key end as identifier_key,
         identifier_type,
         case when device_type = 'anonymous' then visitor_key else customer_key end as device_key,
@@ -179,6 +199,8 @@ final as (
         campaign,
         search_term,
         results,
+        engaged_seconds,
+        scroll_share,
         value,
         occurred_at,
         is_day_only,
