@@ -11,6 +11,7 @@
         'no_rate': 'no exchange rate',
         'unknown_word': 'unknown word',
         'no_real_response': 'preview, test or spam',
+        'test_order': 'test order',
         'program': 'program',
         'internal_traffic': 'internal traffic',
         'no_event': 'no event of a person',
@@ -164,6 +165,10 @@
         'spam': {
             'text': 'marked as spam',
             'reason_group': 'no_real_response',
+        },
+        'test_order': {
+            'text': 'an order that was placed to test the shop',
+            'reason_group': 'test_order',
         },
         'program': {
             'text': 'the user agent is a program',

@@ -36,8 +36,8 @@ renamed as (
         {{ surrogate_key([
             'source.customer_id', 'source.occurred_at', 'source.amount', 'source.order_id', 'source.kind',
             'source.currency', 'source.cost', 'source.quantity', 'source.utm_source', 'source.utm_medium',
-            'source.campaign', 'source.line_id', 'source.refund_id', 'source.updated_at', 'source.is_deleted',
-            'source._others',
+            'source.campaign', 'source.line_id', 'source.refund_id', 'source.discount', 'source.tax',
+            'source.shipping', 'source.is_test', 'source.updated_at', 'source.is_deleted', 'source._others',
         ]) }} as row_key,
 
         ---------- texts
@@ -53,6 +53,9 @@ renamed as (
         {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
         {{ blank_to_null('source.cost') }} is not null as is_cost_stated,
         {{ parse_number('source.quantity', 'sources.decimal_mark') }} as quantity,
+        {{ parse_number('source.discount', 'sources.decimal_mark') }} as stated_discount,
+        {{ parse_number('source.tax', 'sources.decimal_mark') }} as stated_tax,
+        {{ parse_number('source.shipping', 'sources.decimal_mark') }} as stated_shipping,
 
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
@@ -61,6 +64,7 @@ renamed as (
 
         ---------- state
         {{ parse_flag('source.is_deleted') }} as is_deleted,
+        {{ parse_flag('source.is_test') }} as is_test,
 
         ---------- origin
         source._source as data_source,
@@ -85,7 +89,10 @@ typed as (
             case when stated_amount < 0 or (is_deleted and refund_id is not null) then 'refund' else 'sale' end
         ) as kind,
         cast(abs(stated_amount) as decimal(18, 2)) as amount,
-        cast(abs(stated_cost) as decimal(18, 2)) as cost
+        cast(abs(stated_cost) as decimal(18, 2)) as cost,
+        cast(abs(stated_discount) as decimal(18, 2)) as discount,
+        cast(abs(stated_tax) as decimal(18, 2)) as tax,
+        cast(abs(stated_shipping) as decimal(18, 2)) as shipping
     from renamed
 
 ),
@@ -115,6 +122,8 @@ examined as (
         case
             when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
             when is_deleted then null
+            when is_test is null then {{ reason('unreadable_flag', 'is_test') }}
+            when is_test then null
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when occurred_at is null then {{ reason('no_valid_time', 'occurred_at') }}
             when stated_amount is null then {{ reason('unreadable_number', 'amount') }}
@@ -126,6 +135,7 @@ examined as (
         end as quarantine_reason,
         case
             when is_deleted then {{ reason('deleted_at_vendor') }}
+            when is_test then {{ reason('test_order') }}
         end as own_reason
     from valued
 
@@ -415,6 +425,9 @@ final as (
         cost,
         {{ in_reporting_currency('cost', 'rate') }} as cost_reporting,
         quantity,
+        discount,
+        tax,
+        shipping,
         occurred_at,
         is_line and deduplicated_reason is null as is_line,
         line_id is not null as is_line_named,
