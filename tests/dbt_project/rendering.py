@@ -115,6 +115,8 @@ def _with_macros(formats: tuple[str, ...], earliest: str) -> tuple[Environment, 
             "ref": lambda name: name,
             "source": lambda schema, table: f"{schema}.{table}",
             "exceptions": _Exceptions,
+            # How dbt stores the model.
+            "config": lambda **_: "",
             # A macro of plain Jinja returns text; these return a list and a mapping in dbt, or ask the warehouse.
             "stages": lambda: list(STAGES),
             "attribution_rules": lambda: list(RULES),

@@ -12,6 +12,8 @@ from tests.dbt_project.rendering import PROJECT, register_of_groups, register_of
 
 BASES = sorted((PROJECT / "models" / "staging").glob("*/base/base_*.sql"))
 BOOKS = sorted((PROJECT / "models" / "intermediate" / "quality").glob("*.sql"))
+# What the base models have in common.
+SHARED = PROJECT / "macros" / "concepts" / "dispositions.sql"
 CALL = re.compile(r"\{\{ reason\((?P<arguments>[^)]*)\) \}\}")
 
 
@@ -23,7 +25,7 @@ def reasons_called(base: Path) -> list[list[str]]:
 @pytest.mark.parametrize("base", BASES, ids=lambda base: base.stem)
 def test_every_reason_of_a_base_model_comes_from_the_register(base: Path) -> None:
     sql = base.read_text()
-    assert "as _disposition_reason" in sql
+    assert "_disposition_reason" in sql or "{{ dispositions() }}" in sql
     for column in re.finditer(r"(case(?:(?!\bcase\b|\bend\b).)*end) as \w*reason\b", sql, flags=re.DOTALL):
         assert set(re.findall(r"\b(?:then|else)\s+'([^']*)'", column[1])) == set(), column[1]
     chosen = re.search(r"as _disposition,(.*) as _disposition_reason", sql, flags=re.DOTALL)
@@ -33,7 +35,7 @@ def test_every_reason_of_a_base_model_comes_from_the_register(base: Path) -> Non
 
 def test_every_registered_reason_is_used_and_has_text_and_group() -> None:
     register, reason_groups = register_of_reasons(), register_of_groups()
-    assert {call[0] for model in [*BASES, *BOOKS] for call in reasons_called(model)} == set(register)
+    assert {call[0] for model in [*BASES, *BOOKS, SHARED] for call in reasons_called(model)} == set(register)
     for code, entry in register.items():
         assert re.fullmatch(r"[a-z_]+", code)
         assert entry["text"].strip()
@@ -84,7 +86,7 @@ def test_every_base_model_reason_maps_to_text_and_group() -> None:
         text = render_text("{{ reason_text('stored', 'template') }}")
         code = render_text("{{ reason_code('stored') }}")
         group = render_text("{{ reason_group_text('reason_group_code') }}")
-        for call in {tuple(call) for base in BASES for call in reasons_called(base)}:
+        for call in {tuple(call) for base in [*BASES, SHARED] for call in reasons_called(base)}:
             rows = database.execute(
                 f"select {text}, {group} from (select ? as stored) "
                 f"inner join int_quality__reasons on reason_code = {code}",

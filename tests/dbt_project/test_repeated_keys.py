@@ -105,6 +105,17 @@ def test_an_attribute_missing_on_a_line_is_unknown_for_the_order() -> None:
     assert orders.rows("select cost, quantity from stg_crm__orders") == [(None, 3)]
 
 
+def test_discount_tax_and_shipping_of_lines_add_up() -> None:
+    lines = [
+        row("N1", 10, discount="1", tax="1.60", shipping="4"),
+        row("N1", 20, discount="2", tax="3.20"),
+        row("N2", 5, "refund", tax="-0.80"),
+    ]
+    orders = staged(lines)
+    found = orders.rows("select order_id, discount, tax, shipping from stg_crm__orders order by order_id")
+    assert found == [("N1", 3, Decimal("4.80"), None), ("N2", None, Decimal("0.80"), None)]
+
+
 def test_equal_partial_refunds_of_one_day_all_count() -> None:
     named = [{"refund_id": one} for one in "abc"]
     unnamed: list[dict[str, str]] = [{}, {}, {}]

@@ -34,8 +34,12 @@ _TIMES: Final = frozenset(
     )
 )
 _NUMBERS: Final = frozenset(
-    ("amount", "cost", "quantity", "value", "amount_per_month", "conversions", "non_conversions", "rating", "results")
+    (
+        *("amount", "cost", "quantity", "discount", "tax", "shipping", "value", "amount_per_month", "conversions"),
+        *("non_conversions", "rating", "results", "engaged_seconds", "scroll_share"),
+    )
 )
+_FLAGS: Final = frozenset(("is_deleted", "is_test"))
 _PEOPLE: Final = {"email": EMAIL, "phone": PHONE, "author": NAME, "name": NAME, "respondent": EMAIL}
 
 
@@ -138,6 +142,8 @@ def _record(header: Sequence[str], number: int) -> list[str]:
             cells.append(str(number % 5 + 1))
         elif column in _PEOPLE:
             cells.append(f"{number}-{_PEOPLE[column]}" if column == "respondent" else _PEOPLE[column])
+        elif column in _FLAGS:
+            cells.append("no")
         elif column in ("text", "Remark"):
             cells.append(f"Please write to {EMAIL} or call {PHONE}.")
         elif column == "url":

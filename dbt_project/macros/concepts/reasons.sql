@@ -11,6 +11,7 @@
         'no_rate': 'no exchange rate',
         'unknown_word': 'unknown word',
         'no_real_response': 'preview, test or spam',
+        'test_order': 'test order',
         'program': 'program',
         'internal_traffic': 'internal traffic',
         'no_event': 'no event of a person',
@@ -143,6 +144,11 @@
             'reason_group': 'unknown_word',
             'cure': 'write sale, refund or cancel into the kind column',
         },
+        'unreadable_flag': {
+            'text': '{1} is neither yes nor no',
+            'reason_group': 'unknown_word',
+            'cure': 'write true or false into {1}, or nothing',
+        },
         'unknown': {
             'text': 'unknown {1}',
             'reason_group': 'unknown_word',
@@ -160,6 +166,10 @@
             'text': 'marked as spam',
             'reason_group': 'no_real_response',
         },
+        'test_order': {
+            'text': 'an order that was placed to test the shop',
+            'reason_group': 'test_order',
+        },
         'program': {
             'text': 'the user agent is a program',
             'reason_group': 'program',
@@ -173,7 +183,7 @@
             'reason_group': 'no_event',
         },
         'deleted_at_vendor': {
-            'text': 'the ticket was deleted at the vendor',
+            'text': 'deleted at the vendor',
             'reason_group': 'deleted_at_vendor',
         },
         'unreadable_record': {

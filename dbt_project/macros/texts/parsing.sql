@@ -18,6 +18,14 @@
     end
 {%- endmacro %}
 
+{#- Text to a yes or a no; nothing is a no. NULL where the text is neither. -#}
+{% macro parse_flag(text) -%}
+    case
+        when {{ blank_to_null(text) }} is null or lower({{ blank_to_null(text) }}) in ('false', '0', 'no') then false
+        when lower({{ blank_to_null(text) }}) in ('true', '1', 'yes') then true
+    end
+{%- endmacro %}
+
 {#- One value of a JSON text, as text; NULL where it is absent, null or blank. `path` is a JSON path literal. -#}
 {% macro json_text(column, path) -%}
     {{ return(adapter.dispatch('json_text')(column, path)) }}

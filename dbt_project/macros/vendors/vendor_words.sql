@@ -17,6 +17,11 @@
     end
 {%- endmacro %}
 
+{#- Whether a desk's own word for a ticket's status says that it is solved. -#}
+{% macro is_solved_status(status) -%}
+    coalesce({{ status }} in ('solved', 'closed', 'resolved', 'completed', 'done'), false)
+{%- endmacro %}
+
 {#- positive, neutral or negative, of a listening tool's word or tone (-1, 0, 1). -#}
 {% macro mention_sentiment(sentiment) -%}
     case

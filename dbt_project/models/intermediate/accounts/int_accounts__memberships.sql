@@ -1,11 +1,25 @@
 -- Grain: one row is a person x account x unbroken time in which the person belonged to it.
 -- A contact's newest statement holds until the next one; a lead or deal says so only where no contact speaks.
 
-with contacts as (
+with contact_rows as (
+
+    select * from {{ ref('base_crm__contacts') }}
+
+),
+
+-- A contact that was deleted has no row that is kept. One that came back is spoken of by its other rows.
+contacts as (
 
     select *
-    from {{ ref('base_crm__contacts') }}
-    where _disposition in ('kept', 'deduplicated')
+    from contact_rows
+    where
+        _disposition in ('kept', 'deduplicated')
+        and not coalesce(is_deleted, false)
+        and contact_key in (
+            select kept.contact_key
+            from contact_rows as kept
+            where kept._disposition = 'kept'
+        )
 
 ),
 

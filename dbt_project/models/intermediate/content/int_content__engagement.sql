@@ -24,11 +24,11 @@ final as (
     union all
     select
         event_key,
-        cast(null as double) as engaged_seconds,
-        cast(null as double) as scroll_share,
+        engaged_seconds,
+        scroll_share,
         results
     from web_rows
-    where results is not null
+    where coalesce(engaged_seconds, scroll_share, results) is not null
 
 )
 

@@ -12,6 +12,12 @@ calls as (
 
 ),
 
+web_rows as (
+
+    select * from {{ ref('stg_web__events') }}
+
+),
+
 responses as (
 
     select * from {{ ref('stg_survey__responses') }}
@@ -52,6 +58,9 @@ addresses as (
     union
     select email as address
     from tickets
+    union
+    select email as address
+    from web_rows
     union
     select {{ email_address('email') }} as address
     from calls

@@ -196,6 +196,20 @@ seen as (
     from web_rows
     union all
     select
+        email_identifier_key as identifier_key,
+        'email' as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_rows
+    union all
+    select
+        phone_identifier_key as identifier_key,
+        'phone' as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_rows
+    union all
+    select
         customer_key as identifier_key,
         'customer' as identifier_type,
         data_source,

@@ -97,6 +97,26 @@ stated as (
     from web_rows
     union all
     select
+        identifier_key as identifier_a,
+        identifier_type as type_a,
+        email_identifier_key as identifier_b,
+        'email' as type_b,
+        'email' as method,
+        occurred_at as linked_at,
+        data_source
+    from web_rows
+    union all
+    select
+        identifier_key as identifier_a,
+        identifier_type as type_a,
+        phone_identifier_key as identifier_b,
+        'phone' as type_b,
+        'phone' as method,
+        occurred_at as linked_at,
+        data_source
+    from web_rows
+    union all
+    select
         requester_key as identifier_a,
         'requester' as type_a,
         customer_key as identifier_b,

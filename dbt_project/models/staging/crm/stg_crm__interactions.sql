@@ -10,6 +10,7 @@ kept as (
 
     select
         interaction_event_key,
+        interaction_id,
         identifier_key,
         customer_id,
         id_namespace,

@@ -29,6 +29,8 @@ unioned as (
         id_namespace,
         category,
         channel,
+        status,
+        priority,
         satisfaction,
         reopenings,
         is_reopening_stated,
@@ -79,6 +81,8 @@ final as (
         ---------- texts
         category,
         channel,
+        status,
+        priority,
         satisfaction,
 
         ---------- measures

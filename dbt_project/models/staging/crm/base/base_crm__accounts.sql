@@ -30,6 +30,9 @@ renamed as (
         ---------- timestamps
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
 
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
+
         ---------- origin
         source._source as data_source,
         source._file as source_file,
@@ -54,33 +57,22 @@ examined as (
         end as set_aside_reason,
         case
             when account_id is null then {{ reason('missing', 'account_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
         end as quarantine_reason
     from renamed
 
 ),
 
 -- The export has no clock of its own: the latest to arrive is the newest state of an account.
-ranked as (
+judged as (
 
-    select
-        *,
-        case
-            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over newest_first
-        end as nth_newest,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(updated_at) over newest_first as newest_at
-    from examined
-    window newest_first as (
-        partition by
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            id_namespace,
-            account_id
-        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc, data_source desc
-    )
+    {{ latest_states(
+        'examined',
+        key=['id_namespace', 'account_id'],
+        called='account_id',
+        code='earlier_state',
+        tie=['source_file', 'source_line', 'data_source'],
+    ) }}
 
 ),
 
@@ -100,20 +92,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('nth_newest', 'account_id', vendor_time='updated_at', code='earlier_state') }}
-        ) as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

@@ -26,7 +26,8 @@ renamed as (
         {{ public_word('source.utm_source') }} as utm_source,
         {{ public_word('source.utm_medium') }} as utm_medium,
         {{ row_content([
-            'source.campaign', 'source.date', 'source.utm_source', 'source.utm_medium', 'source.cost', 'source._others',
+            'source.campaign', 'source.date', 'source.utm_source', 'source.utm_medium', 'source.cost',
+            'source.updated_at', 'source.is_deleted', 'source._others',
         ]) }} as row_content,
 
         ---------- numbers
@@ -36,6 +37,10 @@ renamed as (
         ---------- timestamps
         -- A day is the company's own day, whatever zone the source writes its instants in.
         {{ parse_timestamp('source.date', 'sources.timestamp_format', 'settings.timezone') }} as day_starts_at,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -64,6 +69,8 @@ examined as (
         case
             when campaign is null then {{ reason('missing', 'campaign') }}
             when day_starts_at is null then {{ reason('no_valid_time', 'date') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
             when stated_cost < 0 then {{ reason('negative', 'cost') }}
         end as quarantine_reason
@@ -85,18 +92,31 @@ keyed as (
 
 ),
 
+timed as (
+
+    select
+        *,
+        {{ state_time(['campaign_day_key']) }} as state_at
+    from keyed
+
+),
+
 -- A later export of a day's cost replaces the earlier one. Rows of one file that differ are parts of the day (its ads,
--- countries or devices), and in a file of such parts equal rows are parts, too.
+-- countries or devices), and in a file of such parts equal rows are parts, too. A deletion is of the day, not a part.
 ranked as (
 
     select
         *,
         row_number() over (
             partition by campaign_day_key
-            order by load_id desc, source_file desc, source_line desc
+            order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
         ) as nth_newest,
-        max(load_id) over (partition by campaign_day_key) as newest_load_id
-    from keyed
+        rank() over (
+            partition by campaign_day_key
+            order by state_at desc nulls last, load_id desc
+        ) = 1 as is_newest,
+        bool_or(is_deleted) over (partition by campaign_day_key, state_at, load_id) as has_deletion
+    from timed
 
 ),
 
@@ -108,7 +128,8 @@ files_of_parts as (
         from ranked
         where
             campaign_day_key is not null
-            and load_id = newest_load_id
+            and is_newest
+            and not has_deletion
         group by campaign_day_key, load_id
         having count(distinct row_content) > 1
     ) as days_of_parts
@@ -119,7 +140,11 @@ judged as (
 
     select
         ranked.*,
-        ranked.load_id = ranked.newest_load_id and files_of_parts.load_id is not null as is_part
+        case
+            when ranked.is_newest and not ranked.has_deletion and files_of_parts.load_id is not null then null
+            when ranked.nth_newest > 1 then {{ reason('later_row', 'campaign and day') }}
+        end as deduplicated_reason,
+        case when ranked.is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason
     from ranked
     left join files_of_parts on ranked.load_id = files_of_parts.load_id
 
@@ -138,19 +163,7 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 and not is_part then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            case when nth_newest > 1 and not is_part then {{ reason('later_row', 'campaign and day') }} end
-        ) as _disposition_reason
+        {{ dispositions() }}
     from judged
 
 )

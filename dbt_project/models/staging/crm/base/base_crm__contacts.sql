@@ -36,6 +36,9 @@ renamed as (
         {{ blank_to_null('source.created_at') }} is not null as is_creation_stated,
         {{ blank_to_null('source.updated_at') }} is not null as is_update_stated,
 
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
+
         ---------- origin
         source._source as data_source,
         source._file as source_file,
@@ -57,30 +60,28 @@ examined as (
             when {{ is_filler('customer_id') }} then source_file || ':' || cast(source_line as varchar)
         end as filler_row,
         case
-            when not is_active then 'superseded'
-            when not is_configured then 'set_aside'
-            when customer_id is null then 'quarantined'
-            when is_creation_stated and created_at is null then 'quarantined'
-            when is_update_stated and updated_at is null then 'quarantined'
-        end as refusal
+            when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when customer_id is null then {{ reason('missing', 'customer_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
+            when is_creation_stated and created_at is null then {{ reason('unreadable_time', 'created_at') }}
+            when is_update_stated and updated_at is null then {{ reason('unreadable_time', 'updated_at') }}
+        end as quarantine_reason
     from renamed
 
 ),
 
 -- The newest state of a contact by the CRM's own clock; without one, the latest to arrive.
-ranked as (
+judged as (
 
-    select
-        *,
-        row_number() over newest_first as nth_newest,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(updated_at) over newest_first as newest_at
-    from examined
-    window newest_first as (
-        partition by refusal, data_source, customer_id, filler_row
-        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+    {{ latest_states(
+        'examined', key=['data_source', 'customer_id', 'filler_row'], called='customer_id', code='earlier_state'
+    ) }}
 
 ),
 
@@ -106,20 +107,14 @@ final as (
         created_at,
         is_created_day_only,
         updated_at,
+        is_deleted,
         data_source,
         source_file,
         source_line,
         load_id,
-        coalesce(refusal, case when nth_newest > 1 then 'deduplicated' else 'kept' end) as _disposition,
-        case
-            when refusal = 'superseded' then {{ reason('replaced') }}
-            when refusal = 'set_aside' then {{ reason('source_removed') }}
-            when customer_id is null then {{ reason('missing', 'customer_id') }}
-            when is_creation_stated and created_at is null then {{ reason('unreadable_time', 'created_at') }}
-            when is_update_stated and updated_at is null then {{ reason('unreadable_time', 'updated_at') }}
-            else {{ repeated_reason('nth_newest', 'customer_id', vendor_time='updated_at', code='earlier_state') }}
-        end as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

@@ -31,8 +31,8 @@ renamed as (
         {{ stated_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
         {{ row_content([
-            'source.amount_per_month', 'source.currency', 'source.customer_id', 'source.ended_at', 'source.plan',
-            'source.started_at', 'source.updated_at', 'source._others',
+            'source.amount_per_month', 'source.currency', 'source.customer_id', 'source.ended_at', 'source.is_deleted',
+            'source.plan', 'source.started_at', 'source.updated_at', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -51,6 +51,9 @@ renamed as (
         {{ parse_timestamp('source.ended_at', 'sources.timestamp_format', 'sources.timezone') }} as ended_at,
         {{ is_day_only('source.ended_at', 'sources.timestamp_format') }} as is_ended_day_only,
         {{ blank_to_null('source.ended_at') }} is not null as is_end_stated,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -93,6 +96,8 @@ examined as (
         case
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when started_at is null then {{ reason('no_valid_time', 'started_at') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when is_end_stated and ended_at is null then {{ reason('unreadable_time', 'ended_at') }}
             when {{ is_before('ended_at', 'is_ended_day_only', 'started_at', 'zone') }}
                 then {{ reason('before', 'ended_at', 'started_at') }}
@@ -105,37 +110,29 @@ examined as (
 
 ),
 
--- A contract is a customer's plan from a moment on; a later row of it replaces the earlier one (it ended, say).
-ranked as (
+keyed as (
 
     select
         *,
-        case
-            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over newest_first
-        end as nth_newest,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(updated_at) over newest_first as newest_at
+        {{ stated_or_only('plan', of=['data_source', 'customer_id', 'started_at']) }} as contract_plan
     from examined
-    window newest_first as (
-        partition by
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            data_source,
-            customer_id,
-            started_at,
-            plan
-        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+
+),
+
+-- A contract is a customer's plan from a moment on; a later row of it replaces the earlier one (it ended, say).
+judged as (
+
+    {{ latest_states(
+        'keyed', key=['data_source', 'customer_id', 'started_at', 'contract_plan'], called='contract'
+    ) }}
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'contract'", 'data_source', 'customer_id', 'started_at', 'plan']) }} as contract_key,
+        {{ surrogate_key(["'contract'", 'data_source', 'customer_id', 'started_at', 'contract_plan']) }}
+            as contract_key,
         customer_id,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
         id_namespace,
@@ -151,20 +148,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('nth_newest', 'contract', vendor_time='updated_at') }}
-        ) as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

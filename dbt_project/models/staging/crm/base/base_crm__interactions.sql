@@ -16,10 +16,14 @@ renamed as (
 
     select
         ---------- ids
-        {{ surrogate_key(["'interaction'", 'source._source', 'source._file', 'source._line']) }}
-            as interaction_event_key,
+        {{ real_id('source.interaction_id') }} as interaction_id,
         {{ stated_id('source.customer_id') }} as customer_id,
         sources.id_namespace,
+        {{ row_content([
+            'source.interaction_id', 'source.customer_id', 'source.occurred_at', 'source.event', 'source.utm_source',
+            'source.utm_medium', 'source.reason', 'source.campaign', 'source.answered', 'source.updated_at',
+            'source.is_deleted', 'source._others',
+        ]) }} as row_content,
 
         ---------- texts
         {{ public_word('source.event') }} as event,
@@ -33,6 +37,10 @@ renamed as (
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -46,32 +54,47 @@ renamed as (
 
 ),
 
-judged as (
+examined as (
 
     select
         *,
         case
-            when not is_active then 'superseded'
-            when not is_configured then 'set_aside'
-            when customer_id is null or event is null then 'quarantined'
-            when is_time_stated and occurred_at is null then 'quarantined'
-            else 'kept'
-        end as _disposition,
-        case
             when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
             when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when event is null then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
-        end as _disposition_reason
+        end as quarantine_reason,
+        -- Without an id every row is an interaction of its own.
+        case when interaction_id is null then source_file || ':' || cast(source_line as varchar) end as row_of_its_own
     from renamed
+
+),
+
+judged as (
+
+    {{ latest_states(
+        'examined', key=['data_source', 'interaction_id', 'row_of_its_own'], called='interaction_id'
+    ) }}
 
 ),
 
 final as (
 
     select
-        interaction_event_key,
+        -- An interaction keeps its key in whatever file it comes; rows that do not count have one of their own.
+        case
+            when interaction_id is not null and _disposition = 'kept'
+                then {{ surrogate_key(["'interaction id'", 'data_source', 'interaction_id']) }}
+            else {{ surrogate_key(["'interaction'", 'data_source', 'source_file', 'source_line']) }}
+        end as interaction_event_key,
+        interaction_id,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,
         customer_id,
         id_namespace,

@@ -23,7 +23,7 @@ renamed as (
         {{ row_content([
             'source.account_id', 'source.amount', 'source.closed_at', 'source.created_at', 'source.customer_id',
             'source.lead_id', 'source.stage', 'source.updated_at', 'source.utm_medium', 'source.utm_source',
-            'source._others',
+            'source.is_deleted', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -42,6 +42,9 @@ renamed as (
         {{ parse_timestamp('source.closed_at', 'sources.timestamp_format', 'sources.timezone') }} as closed_at,
         {{ is_day_only('source.closed_at', 'sources.timestamp_format') }} as is_closed_day_only,
         {{ blank_to_null('source.closed_at') }} is not null as is_close_stated,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -68,6 +71,8 @@ examined as (
         end as set_aside_reason,
         case
             when lead_id is null then {{ reason('missing', 'lead_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when created_at is null then {{ reason('no_valid_time', 'created_at') }}
             when is_close_stated and closed_at is null then {{ reason('unreadable_time', 'closed_at') }}
             when {{ is_before('closed_at', 'is_closed_day_only', 'created_at', 'zone') }}
@@ -80,27 +85,9 @@ examined as (
 ),
 
 -- A later export of a lead replaces the earlier one.
-ranked as (
+judged as (
 
-    select
-        *,
-        case
-            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over newest_first
-        end as nth_newest,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(updated_at) over newest_first as newest_at
-    from examined
-    window newest_first as (
-        partition by
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            data_source,
-            lead_id
-        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+    {{ latest_states('examined', key=['data_source', 'lead_id'], called='lead_id') }}
 
 ),
 
@@ -127,20 +114,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('nth_newest', 'lead_id', vendor_time='updated_at') }}
-        ) as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

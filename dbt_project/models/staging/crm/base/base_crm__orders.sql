@@ -36,7 +36,8 @@ renamed as (
         {{ surrogate_key([
             'source.customer_id', 'source.occurred_at', 'source.amount', 'source.order_id', 'source.kind',
             'source.currency', 'source.cost', 'source.quantity', 'source.utm_source', 'source.utm_medium',
-            'source.campaign', 'source.line_id', 'source.refund_id', 'source.updated_at', 'source._others',
+            'source.campaign', 'source.line_id', 'source.refund_id', 'source.discount', 'source.tax',
+            'source.shipping', 'source.is_test', 'source.updated_at', 'source.is_deleted', 'source._others',
         ]) }} as row_key,
 
         ---------- texts
@@ -52,11 +53,18 @@ renamed as (
         {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
         {{ blank_to_null('source.cost') }} is not null as is_cost_stated,
         {{ parse_number('source.quantity', 'sources.decimal_mark') }} as quantity,
+        {{ parse_number('source.discount', 'sources.decimal_mark') }} as stated_discount,
+        {{ parse_number('source.tax', 'sources.decimal_mark') }} as stated_tax,
+        {{ parse_number('source.shipping', 'sources.decimal_mark') }} as stated_shipping,
 
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
         {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
+        {{ parse_flag('source.is_test') }} as is_test,
 
         ---------- origin
         source._source as data_source,
@@ -75,10 +83,16 @@ typed as (
 
     select
         *,
-        -- A file that states no kind writes money paid back as a negative amount.
-        coalesce(stated_kind, case when stated_amount < 0 then 'refund' else 'sale' end) as kind,
+        -- A file that states no kind writes money paid back as a negative amount; a deletion names a refund by its id.
+        coalesce(
+            stated_kind,
+            case when stated_amount < 0 or (is_deleted and refund_id is not null) then 'refund' else 'sale' end
+        ) as kind,
         cast(abs(stated_amount) as decimal(18, 2)) as amount,
-        cast(abs(stated_cost) as decimal(18, 2)) as cost
+        cast(abs(stated_cost) as decimal(18, 2)) as cost,
+        cast(abs(stated_discount) as decimal(18, 2)) as discount,
+        cast(abs(stated_tax) as decimal(18, 2)) as tax,
+        cast(abs(stated_shipping) as decimal(18, 2)) as shipping
     from renamed
 
 ),
@@ -106,6 +120,10 @@ examined as (
             when not is_configured then {{ reason('source_removed') }}
         end as set_aside_reason,
         case
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
+            when is_test is null then {{ reason('unreadable_flag', 'is_test') }}
+            when is_test then null
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when occurred_at is null then {{ reason('no_valid_time', 'occurred_at') }}
             when stated_amount is null then {{ reason('unreadable_number', 'amount') }}
@@ -114,7 +132,11 @@ examined as (
             when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
             when kind = 'sale' and stated_cost < 0 then {{ reason('negative', 'cost') }}
             when rate is null then {{ reason('no_rate') }}
-        end as quarantine_reason
+        end as quarantine_reason,
+        case
+            when is_deleted then {{ reason('deleted_at_vendor') }}
+            when is_test then {{ reason('test_order') }}
+        end as own_reason
     from valued
 
 ),
@@ -128,7 +150,7 @@ refunds as (
         source_file,
         source_line,
         row_number() over (
-            partition by load_id, data_source, order_id, kind, occurred_at, amount
+            partition by load_id, data_source, order_id, kind, occurred_at, amount, own_reason
             order by row_key, source_file, source_line
         ) as nth_alike
     from examined
@@ -198,25 +220,71 @@ contested as (
         keyed.line_id,
         keyed.row_key,
         keyed.updated_at,
+        keyed.is_deleted,
+        keyed.own_reason is not null as is_withdrawn,
+        keyed.own_reason is not null and keyed.line_id is null as is_order_withdrawn,
         count(keyed.line_id) over (partition by keyed.order_key) > 0 as has_line_ids,
-        max(keyed.load_id) over (partition by keyed.order_key) as newest_load_id
+        max(case when keyed.own_reason is null then keyed.load_id end) over (partition by keyed.order_key)
+            as newest_load_id
     from keyed
     inner join repeated on keyed.order_key = repeated.order_key
 
 ),
 
+timed as (
+
+    select
+        *,
+        {{ state_time(['order_key']) }} as state_at
+    from contested
+
+),
+
 -- What is later: the shop's own time, then another load; never the next line of one file. A later load replaces an
 -- order with all its lines, and a line with an id has a time of its own.
+compared as (
+
+    select
+        *,
+        first_value(is_order_withdrawn) over latest_of_order as is_order_over,
+        first_value(is_withdrawn) over latest_of_line as is_line_over,
+        row_number() over latest_of_line as nth_of_line,
+        rank() over (
+            partition by order_key, line_id, is_order_withdrawn
+            order by case when has_line_ids then load_id end desc, state_at desc nulls last, load_id desc
+        ) as nth_state
+    from timed
+    window
+        latest_of_order as (
+            partition by order_key
+            order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
+        ),
+        latest_of_line as (
+            partition by order_key, line_id, is_order_withdrawn
+            order by
+                case when has_line_ids then load_id end desc,
+                state_at desc nulls last,
+                load_id desc,
+                source_file desc,
+                source_line desc
+        )
+
+),
+
+-- A row that withdraws the order ends it with all its lines, unless a later one restores it; one that withdraws a line
+-- ends that line.
 stated as (
 
     select
         *,
-        rank() over (
-            partition by order_key, line_id
-            order by case when has_line_ids then load_id end desc, updated_at desc nulls last, load_id desc
-        ) = 1
-        and (not has_line_ids or load_id = newest_load_id) as is_newest
-    from contested
+        case
+            when is_order_over then is_order_withdrawn and nth_state = 1
+            when is_order_withdrawn then false
+            when is_line_over then nth_of_line = 1
+            when is_withdrawn then false
+            else nth_state = 1 and (not has_line_ids or load_id = newest_load_id)
+        end as is_newest
+    from compared
 
 ),
 
@@ -236,7 +304,9 @@ orders_of_files as (
         or coalesce(min(quantity) <> max(quantity), false)
         or count(distinct line_id) > 1 as differs_by_line
     from stated
-    where is_newest
+    where
+        is_newest
+        and not is_withdrawn
     group by order_key
 
 ),
@@ -261,9 +331,12 @@ judged as (
         stated.source_line,
         stated.is_newest,
         orders_of_files.contents > 1 as differs,
-        orders_of_files.n_rows > 1 and orders_of_files.is_one_sale and files_of_lines.load_id is not null as is_line,
+        orders_of_files.n_rows > 1
+        and orders_of_files.is_one_sale
+        and files_of_lines.load_id is not null
+        and not stated.is_withdrawn as is_line,
         row_number() over (
-            partition by stated.order_key, stated.is_newest
+            partition by stated.order_key, stated.is_newest, stated.is_withdrawn
             order by stated.occurred_at desc, stated.source_file desc, stated.source_line desc
         ) as nth_last,
         row_number() over (
@@ -272,7 +345,7 @@ judged as (
         ) as nth_equal,
         stated.line_id is not null as is_line_named
     from stated
-    inner join orders_of_files on stated.order_key = orders_of_files.order_key
+    left join orders_of_files on stated.order_key = orders_of_files.order_key
     left join files_of_lines on orders_of_files.load_id = files_of_lines.load_id
 
 ),
@@ -284,6 +357,7 @@ ranked as (
         coalesce(judged.is_line and judged.is_newest, false) as is_line,
         case
             when not judged.is_newest then {{ reason('later_row', 'order_id') }}
+            when keyed.own_reason is not null then null
             when judged.is_line and judged.is_line_named and judged.nth_equal > 1
                 then {{ reason('same_row') }}
             when judged.is_line or judged.nth_last = 1 then null
@@ -296,6 +370,39 @@ ranked as (
             keyed.load_id = judged.load_id
             and keyed.source_file = judged.source_file
             and keyed.source_line = judged.source_line
+
+),
+
+withdrawn_sales as (
+
+    select
+        data_source,
+        order_id,
+        min(own_reason) as own_reason
+    from ranked
+    where
+        coalesce({{ same_refusal() }}, deduplicated_reason) is null
+        and own_reason is not null
+        and kind = 'sale'
+        and line_id is null
+        and order_id is not null
+    group by data_source, order_id
+
+),
+
+-- Refunds and cancels of a sale that there is not go with it.
+withdrawn as (
+
+    select
+        ranked.*,
+        coalesce(
+            ranked.own_reason, case when ranked.kind <> 'sale' then withdrawn_sales.own_reason end
+        ) as withdrawn_reason
+    from ranked
+    left join withdrawn_sales
+        on
+            ranked.data_source = withdrawn_sales.data_source
+            and ranked.order_id = withdrawn_sales.order_id
 
 ),
 
@@ -318,6 +425,9 @@ final as (
         cost,
         {{ in_reporting_currency('cost', 'rate') }} as cost_reporting,
         quantity,
+        discount,
+        tax,
+        shipping,
         occurred_at,
         is_line and deduplicated_reason is null as is_line,
         line_id is not null as is_line_named,
@@ -326,20 +436,8 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when deduplicated_reason is not null then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            deduplicated_reason
-        ) as _disposition_reason
-    from ranked
+        {{ dispositions() }}
+    from withdrawn
 
 )
 

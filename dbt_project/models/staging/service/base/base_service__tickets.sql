@@ -18,16 +18,22 @@ renamed as (
         ---------- ids
         {{ real_id('source.ticket_id') }} as ticket_id,
         {{ real_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.requester_id') }} as requester_id,
+        {{ email_address('source.email') }} as email,
+        {{ phone_number(blank_to_null('source.phone'), 'sources.phone_region') }} as phone,
         sources.id_namespace,
         {{ row_content([
             'source.category', 'source.channel', 'source.created_at', 'source.customer_id', 'source.first_reply_at',
             'source.reopened', 'source.satisfaction', 'source.solved_at', 'source.ticket_id', 'source.updated_at',
-            'source._others',
+            'source.requester_id', 'source.email', 'source.phone', 'source.status', 'source.priority',
+            'source.is_deleted', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
         {{ public_word('source.category') }} as category,
         {{ public_word('source.channel') }} as channel,
+        lower({{ public_word('source.status') }}) as status,
+        lower({{ public_word('source.priority') }}) as priority,
         lower({{ blank_to_null('source.satisfaction') }}) as rating,
         lower({{ blank_to_null('source.reopened') }}) as reopened,
 
@@ -42,6 +48,9 @@ renamed as (
         {{ is_day_only('source.solved_at', 'sources.timestamp_format') }} as is_solved_day_only,
         {{ blank_to_null('source.first_reply_at') }} is not null as is_reply_stated,
         {{ blank_to_null('source.solved_at') }} is not null as is_solution_stated,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -68,6 +77,8 @@ examined as (
         end as set_aside_reason,
         case
             when ticket_id is null then {{ reason('missing', 'ticket_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when created_at is null then {{ reason('no_valid_time', 'created_at') }}
             when is_reply_stated and first_reply_at is null then {{ reason('unreadable_time', 'first_reply_at') }}
             when is_solution_stated and solved_at is null then {{ reason('unreadable_time', 'solved_at') }}
@@ -81,27 +92,9 @@ examined as (
 ),
 
 -- A later export of a ticket replaces the earlier one.
-ranked as (
+judged as (
 
-    select
-        *,
-        case
-            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over newest_first
-        end as nth_newest,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(updated_at) over newest_first as newest_at
-    from examined
-    window newest_first as (
-        partition by
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            data_source,
-            ticket_id
-        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+    {{ latest_states('examined', key=['data_source', 'ticket_id'], called='ticket_id') }}
 
 ),
 
@@ -111,22 +104,24 @@ final as (
         {{ surrogate_key(["'ticket'", 'data_source', 'ticket_id']) }} as ticket_key,
         ticket_id,
         customer_id,
-        cast(null as varchar) as requester_id,
-        cast(null as varchar) as email,
-        cast(null as varchar) as phone,
+        requester_id,
+        email,
+        phone,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
-        cast(null as bigint) as requester_key,
-        cast(null as bigint) as email_identifier_key,
-        cast(null as bigint) as phone_identifier_key,
+        {{ identifier_key('requester', 'data_source', 'requester_id') }} as requester_key,
+        {{ identifier_key('email', "''", 'email') }} as email_identifier_key,
+        {{ phone_key('phone') }} as phone_identifier_key,
         id_namespace,
         category,
         channel,
+        status,
+        priority,
         {{ ticket_satisfaction('rating') }} as satisfaction,
         coalesce(
             try_cast(reopened as integer), case when reopened in ('true', 'yes') then 1 else 0 end
         ) as reopenings,
         reopened is not null as is_reopening_stated,
-        solved_at is not null as is_solved,
+        solved_at is not null or {{ is_solved_status('status') }} as is_solved,
         created_at,
         is_created_day_only,
         first_reply_at,
@@ -137,20 +132,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('nth_newest', 'ticket_id', vendor_time='updated_at') }}
-        ) as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

@@ -13,6 +13,7 @@
     'via_phone': '$.via.source.from.phone',
     'ticket_type': '$.type',
     'status': '$.status',
+    'priority': '$.priority',
     'score': '$.satisfaction_rating.score',
     'created': '$.created_at',
     'updated': '$.updated_at',
@@ -136,6 +137,7 @@ renamed as (
         lower({{ public_word('named.ticket_type') }}) as category,
         lower({{ public_word('named.via_channel') }}) as channel,
         lower(named.status) as status,
+        lower({{ public_word('named.priority') }}) as priority,
         lower(named.score) as score,
 
         ---------- numbers
@@ -239,6 +241,8 @@ final as (
         id_namespace,
         category,
         channel,
+        status,
+        priority,
         {{ ticket_satisfaction('score') }} as satisfaction,
         reopenings,
         is_reopening_stated,

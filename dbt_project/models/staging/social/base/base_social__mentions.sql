@@ -29,7 +29,8 @@ renamed as (
         {{ row_content([
             'source.amplified_at', 'source.author', 'source.brand', 'source.customer_id', 'source.mention_id',
             'source.network', 'source.posted_at', 'source.rating', 'source.replied_at', 'source.sentiment',
-            'source.text', 'source.updated_at', 'source.url', 'source._others',
+            'source.text', 'source.updated_at', 'source.url', 'source.is_deleted',
+            'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -54,6 +55,9 @@ renamed as (
         {{ is_day_only('source.amplified_at', 'sources.timestamp_format') }} as is_amplified_day_only,
         {{ blank_to_null('source.replied_at') }} is not null as is_reply_stated,
         {{ blank_to_null('source.amplified_at') }} is not null as is_amplification_stated,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -81,6 +85,8 @@ examined as (
         end as set_aside_reason,
         case
             when mention_id is null then {{ reason('missing', 'mention_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when posted_at is null then {{ reason('no_valid_time', 'posted_at') }}
             when is_reply_stated and replied_at is null then {{ reason('unreadable_time', 'replied_at') }}
             when is_amplification_stated and amplified_at is null then {{ reason('unreadable_time', 'amplified_at') }}
@@ -94,36 +100,26 @@ examined as (
 
 ),
 
--- A later export of a mention replaces the earlier one: it was answered in between.
-ranked as (
+keyed as (
 
     select
         *,
-        case
-            when coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over newest_first
-        end as nth_newest,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(updated_at) over newest_first as newest_at
+        {{ stated_or_only('network', of=['data_source', 'mention_id']) }} as mention_network
     from examined
-    window newest_first as (
-        partition by
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            data_source,
-            network,
-            mention_id
-        order by updated_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+
+),
+
+-- A later export of a mention replaces the earlier one: it was answered in between.
+judged as (
+
+    {{ latest_states('keyed', key=['data_source', 'mention_network', 'mention_id'], called='mention_id') }}
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'mention'", 'data_source', 'network', 'mention_id']) }} as mention_key,
+        {{ surrogate_key(["'mention'", 'data_source', 'mention_network', 'mention_id']) }} as mention_key,
         mention_id,
         author,
         customer_id,
@@ -148,20 +144,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when nth_newest > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('nth_newest', 'mention_id', vendor_time='updated_at') }}
-        ) as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

@@ -21,6 +21,7 @@ renamed as (
         {{ clean_id('source.respondent') }} as respondent,
         {{ blank_to_null('source.question_id') }} as question_id,
         {{ real_id('source.customer_id') }} as customer_id,
+        {{ blank_to_null('source.email') }} as stated_email,
         {{ real_id('source.order_id') }} as order_id,
         {{ real_id('source.ticket_id') }} as ticket_id,
         sources.id_namespace,
@@ -38,6 +39,10 @@ renamed as (
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
         {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- lineage
         source._source as data_source,
@@ -56,13 +61,45 @@ examined as (
     select
         *,
         case
-            when not is_active_load then 'superseded'
-            when not is_configured then 'set_aside'
-            when respondent is null or question_id is null then 'quarantined'
-            when is_time_stated and answered_at is null then 'quarantined'
-            when answer_text is null then 'set_aside'
-        end as refusal
+            when not is_active_load then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when respondent is null then {{ reason('missing', 'respondent') }}
+            when question_id is null then {{ reason('missing', 'question_id') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
+            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
+        end as quarantine_reason
     from renamed
+
+),
+
+weighed as (
+
+    select
+        *,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+            when answer_text is null and not is_deleted and quarantine_reason is null then {{ reason('unanswered') }}
+        end as set_aside_reason
+    from examined
+
+),
+
+-- A deletion may name no occasion: it means the only one of the respondent.
+completed as (
+
+    select
+        *,
+        {{ stated_or_only('wave', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_wave,
+        {{ stated_or_only('order_id', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_order_id,
+        {{ stated_or_only('ticket_id', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_ticket_id,
+        {{ stated_or_only('interaction', of=['survey_id', 'respondent', 'question_id']) }}
+            as occasion_interaction
+    from weighed
 
 ),
 
@@ -70,26 +107,23 @@ keyed as (
 
     select
         *,
-        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
+        {{ surrogate_key([
+            'survey_id', 'respondent', 'occasion_wave', 'occasion_order_id', 'occasion_ticket_id', 'occasion_interaction',
+        ]) }}
             as response_key
-    from examined
+    from completed
 
 ),
 
 -- A question answered twice in one response counts by the later answer.
-ranked as (
+judged as (
 
-    select
-        *,
-        row_number() over newest_first as nth_of_question,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(answer_text) over newest_first as newest_content,
-        first_value(answered_at) over newest_first as newest_at
-    from keyed
-    window newest_first as (
-        partition by refusal, response_key, question_id
-        order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+    {{ latest_states(
+        'keyed',
+        key=['response_key', 'question_id'],
+        called='question and response',
+        vendor_time='coalesce(updated_at, answered_at)',
+    ) }}
 
 ),
 
@@ -99,10 +133,12 @@ final as (
         response_key,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
         {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
+        {{ email_key('stated_email') }} as email_identifier_key,
         survey_id,
         respondent,
         question_id,
         customer_id,
+        {{ email_address('stated_email') }} as email,
         order_id,
         ticket_id,
         id_namespace,
@@ -116,17 +152,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        coalesce(refusal, case when nth_of_question > 1 then 'deduplicated' else 'kept' end) as _disposition,
-        case
-            when not is_active_load then {{ reason('replaced') }}
-            when not is_configured then {{ reason('source_removed') }}
-            when respondent is null then {{ reason('missing', 'respondent') }}
-            when question_id is null then {{ reason('missing', 'question_id') }}
-            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
-            when answer_text is null then {{ reason('unanswered') }}
-            else {{ repeated_reason('nth_of_question', 'question and response', vendor_time='answered_at') }}
-        end as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

@@ -24,7 +24,7 @@ renamed as (
             {{ real_id('source.respondent') }}, source._file || ':' || cast(source._line as varchar)
         ) as respondent,
         {{ real_id('source.customer_id') }} as customer_id,
-        cast(null as varchar) as email,
+        {{ blank_to_null('source.email') }} as stated_email,
         {{ real_id('source.order_id') }} as order_id,
         {{ real_id('source.ticket_id') }} as ticket_id,
         sources.id_namespace,
@@ -38,6 +38,10 @@ renamed as (
         {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
         {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- lineage
         {{ row_content(['source._row']) }} as row_content,
@@ -52,30 +56,62 @@ renamed as (
 
 ),
 
-keyed as (
+examined as (
 
     select
         *,
-        is_time_stated and answered_at is null as is_time_unreadable,
-        {{ surrogate_key(['survey_id', 'respondent', 'wave', 'order_id', 'ticket_id', 'interaction']) }}
-            as response_key
+        case
+            when not is_active_load then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
+            when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
+            when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
+        end as quarantine_reason
     from renamed
 
 ),
 
-ranked as (
+-- A deletion may name no occasion: it means the only one of the respondent.
+completed as (
 
     select
         *,
-        row_number() over newest_first as nth_of_response,
-        first_value(load_id) over newest_first as newest_load_id,
-        first_value(row_content) over newest_first as newest_content,
-        first_value(answered_at) over newest_first as newest_at
-    from keyed
-    window newest_first as (
-        partition by is_active_load, is_configured, is_time_unreadable, response_key
-        order by answered_at desc nulls last, load_id desc, source_file desc, source_line desc
-    )
+        {{ stated_or_only('wave', of=['survey_id', 'respondent']) }}
+            as occasion_wave,
+        {{ stated_or_only('order_id', of=['survey_id', 'respondent']) }}
+            as occasion_order_id,
+        {{ stated_or_only('ticket_id', of=['survey_id', 'respondent']) }}
+            as occasion_ticket_id,
+        {{ stated_or_only('interaction', of=['survey_id', 'respondent']) }}
+            as occasion_interaction
+    from examined
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ surrogate_key([
+            'survey_id', 'respondent', 'occasion_wave', 'occasion_order_id', 'occasion_ticket_id', 'occasion_interaction',
+        ]) }}
+            as response_key
+    from completed
+
+),
+
+judged as (
+
+    {{ latest_states(
+        'keyed',
+        key=['response_key'],
+        called='respondent, wave and occasion',
+        vendor_time='coalesce(updated_at, answered_at)',
+    ) }}
 
 ),
 
@@ -85,11 +121,11 @@ final as (
         response_key,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
         {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
-        cast(null as bigint) as email_identifier_key,
+        {{ email_key('stated_email') }} as email_identifier_key,
         survey_id,
         respondent,
         customer_id,
-        email,
+        {{ email_address('stated_email') }} as email,
         order_id,
         ticket_id,
         id_namespace,
@@ -102,22 +138,9 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when not is_active_load then 'superseded'
-            when not is_configured then 'set_aside'
-            when is_time_unreadable then 'quarantined'
-            when nth_of_response > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        case
-            when not is_active_load then {{ reason('replaced') }}
-            when not is_configured then {{ reason('source_removed') }}
-            when is_time_unreadable then {{ reason('unreadable_time', 'answered_at') }}
-            else {{ repeated_reason(
-                'nth_of_response', 'respondent, wave and occasion', vendor_time='answered_at'
-            ) }}
-        end as _disposition_reason
-    from ranked
+        _disposition,
+        _disposition_reason
+    from judged
 
 )
 

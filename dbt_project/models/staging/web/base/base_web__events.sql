@@ -19,10 +19,14 @@ renamed as (
         {{ stated_id('source.person_id') }} as visitor_id,
         {{ stated_id('source.customer_id') }} as customer_id,
         {{ real_id('source.event_id') }} as event_id,
+        {{ blank_to_null('source.email') }} as stated_email,
+        {{ phone_number(blank_to_null('source.phone'), 'sources.phone_region') }} as phone,
         sources.id_namespace,
         {{ row_content([
             'source.person_id', 'source.customer_id', 'source.event', 'source.occurred_at', 'source.url',
-            'source.value', 'source.search_term', 'source._others',
+            'source.value', 'source.search_term', 'source.email', 'source.phone', 'source.user_agent',
+            'source.engaged_seconds', 'source.scroll_share', 'source.updated_at', 'source.is_deleted',
+            'source._others',
         ]) }} as row_content,
 
         ---------- texts
@@ -30,6 +34,7 @@ renamed as (
         {{ url_path(blank_to_null('source.url')) }} as page_path,
         {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
         {{ is_internal(url_host(blank_to_null('source.url')), 'cast(null as varchar)') }} as is_internal,
+        {{ is_bot('source.user_agent') }} as is_program,
         {{ public_word('source.utm_source') }} as utm_source,
         {{ public_word('source.utm_medium') }} as utm_medium,
         {{ public_word('source.campaign') }} as campaign,
@@ -38,11 +43,24 @@ renamed as (
         ---------- numbers
         {{ parse_number('source.value', 'sources.decimal_mark') }} as value,
         cast({{ parse_number('source.results', 'sources.decimal_mark') }} as integer) as results,
+        -- A time below 0 or beyond thirty years, or a share beyond the page, is not a measurement.
+        case
+            when {{ parse_number('source.engaged_seconds', 'sources.decimal_mark', 'double') }} between 0 and 1e9
+                then {{ parse_number('source.engaged_seconds', 'sources.decimal_mark', 'double') }}
+        end as engaged_seconds,
+        case
+            when {{ parse_number('source.scroll_share', 'sources.decimal_mark', 'double') }} between 0 and 1
+                then {{ parse_number('source.scroll_share', 'sources.decimal_mark', 'double') }}
+        end as scroll_share,
 
         ---------- timestamps
         {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
         {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+        ---------- state
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
         source._source as data_source,
@@ -65,9 +83,13 @@ examined as (
         end as superseded_reason,
         case
             when not is_configured then {{ reason('source_removed') }}
+            when is_deleted then null
+            when is_program then {{ reason('program') }}
             when is_internal then {{ reason('internal_traffic') }}
         end as set_aside_reason,
         case
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when visitor_id is null and customer_id is null then {{ reason('missing', 'person_id') }}
             when event is null then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
@@ -76,24 +98,38 @@ examined as (
 
 ),
 
+timed as (
+
+    select
+        *,
+        {{ state_time([same_refusal(), 'data_source', 'event_id']) }} as state_at
+    from examined
+
+),
+
 -- An event may be exported several times; its first row by time, file and line stays, whatever the order of arrival.
+-- Whether it was deleted since, its latest row says.
 ranked as (
 
     select
         *,
         case
-            when
-                event_id is not null
-                and coalesce(superseded_reason, set_aside_reason, quarantine_reason) is null
-                then row_number() over first_to_happen
+            when event_id is not null and coalesce({{ same_refusal() }}) is null then row_number() over first_to_happen
         end as arrival,
         first_value(load_id) over first_to_happen as newest_load_id,
-        first_value(row_content) over first_to_happen as newest_content
-    from examined
-    window first_to_happen as (
-        partition by superseded_reason, set_aside_reason, quarantine_reason, data_source, event_id
-        order by occurred_at nulls last, source_file, source_line
-    )
+        first_value(row_content) over first_to_happen as newest_content,
+        row_number() over latest_to_come as nth_latest,
+        first_value(is_deleted) over latest_to_come as is_event_deleted
+    from timed
+    window
+        first_to_happen as (
+            partition by {{ same_refusal() }}, data_source, event_id
+            order by is_deleted, occurred_at nulls last, source_file, source_line
+        ),
+        latest_to_come as (
+            partition by {{ same_refusal() }}, data_source, event_id
+            order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
+        )
 
 ),
 
@@ -101,6 +137,12 @@ keyed as (
 
     select
         *,
+        case
+            when event_id is null or (is_event_deleted and nth_latest = 1) then null
+            when is_event_deleted or is_deleted then {{ reason('earlier_state', 'event_id') }}
+            else {{ repeated_reason('arrival', 'event_id', code='repeated') }}
+        end as deduplicated_reason,
+        case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason,
         -- An event keeps its key in whatever file it comes; rows that are not its first have one of their own.
         case
             when arrival = 1 then {{ surrogate_key(["'web event'", 'data_source', 'event_id']) }}
@@ -138,8 +180,12 @@ final as (
         event_id,
         visitor_id,
         customer_id,
+        {{ email_address('stated_email') }} as email,
+        phone,
         customer_key,
         visitor_key,
+        {{ email_key('stated_email') }} as email_identifier_key,
+        {{ phone_key('phone') }} as phone_identifier_key,
         case when identifier_type = 'customer' then customer_key else visitor_key end as identifier_key,
         identifier_type,
         case when device_type = 'anonymous' then visitor_key else customer_key end as device_key,
@@ -153,6 +199,8 @@ final as (
         campaign,
         search_term,
         results,
+        engaged_seconds,
+        scroll_share,
         value,
         occurred_at,
         is_day_only,
@@ -160,19 +208,7 @@ final as (
         source_file,
         source_line,
         load_id,
-        case
-            when superseded_reason is not null then 'superseded'
-            when set_aside_reason is not null then 'set_aside'
-            when quarantine_reason is not null then 'quarantined'
-            when arrival > 1 then 'deduplicated'
-            else 'kept'
-        end as _disposition,
-        coalesce(
-            superseded_reason,
-            set_aside_reason,
-            quarantine_reason,
-            {{ repeated_reason('arrival', 'event_id', code='repeated') }}
-        ) as _disposition_reason
+        {{ dispositions() }}
     from of_whom
 
 )

@@ -25,6 +25,10 @@ renamed as (
         {{ blank_to_null('source.value') }} is not null as is_value_stated,
         {{ blank_to_null('source.non_conversions') }} is not null as are_non_conversions_stated,
 
+        ---------- state
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ parse_flag('source.is_deleted') }} as is_deleted,
+
         ---------- origin
         source._source as data_source,
         source._file as source_file,
@@ -42,18 +46,15 @@ examined as (
     select
         *,
         case
-            when not is_active then 'superseded'
-            when not is_configured then 'set_aside'
-            when path is null or conversions is null or conversions < 0 then 'quarantined'
-            when is_value_stated and coalesce(value, -1) < 0 then 'quarantined'
-            when value > 0 and conversions = 0 then 'quarantined'
-            when are_non_conversions_stated and coalesce(non_conversions, -1) < 0 then 'quarantined'
-            else 'kept'
-        end as _disposition,
-        case
             when not is_active then {{ reason('replaced') }}
+        end as superseded_reason,
+        case
             when not is_configured then {{ reason('source_removed') }}
+        end as set_aside_reason,
+        case
             when path is null then {{ reason('missing', 'path') }}
+            when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_deleted then null
             when conversions is null then {{ reason('unreadable_number', 'conversions') }}
             when conversions < 0 then {{ reason('negative', 'conversions') }}
             when is_value_stated and value is null then {{ reason('unreadable_number', 'value') }}
@@ -62,8 +63,45 @@ examined as (
             when are_non_conversions_stated and non_conversions is null
                 then {{ reason('unreadable_number', 'non_conversions') }}
             when non_conversions < 0 then {{ reason('negative', 'non_conversions') }}
-        end as _disposition_reason
+        end as quarantine_reason
     from renamed
+
+),
+
+timed as (
+
+    select
+        *,
+        {{ state_time([same_refusal(), 'data_source', 'path']) }} as state_at
+    from examined
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over newest_first as nth_newest,
+        sum(case when is_deleted then 1 else 0 end) over newest_first as n_deletions_since
+    from timed
+    window newest_first as (
+        partition by {{ same_refusal() }}, data_source, path
+        order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
+        rows between unbounded preceding and current row
+    )
+
+),
+
+-- Another system counted the path, row by row: all rows count that no deletion followed.
+judged as (
+
+    select
+        *,
+        case
+            when nth_newest > 1 and n_deletions_since > 0 then {{ reason('earlier_state', 'path') }}
+        end as deduplicated_reason,
+        case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason
+    from ranked
 
 ),
 
@@ -79,9 +117,8 @@ final as (
         source_file,
         source_line,
         load_id,
-        _disposition,
-        _disposition_reason
-    from examined
+        {{ dispositions() }}
+    from judged
 
 )
 

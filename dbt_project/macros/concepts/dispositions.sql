@@ -1,0 +1,95 @@
+{#- What becomes of a raw row. Every row of a base model has exactly one disposition, so that the totals agree.
+
+    A base model says in four columns why a row does not count (NULL: it does). The first that is there decides:
+    superseded_reason, set_aside_reason, quarantine_reason: the row is refused, whatever other rows say;
+    deduplicated_reason: another row of its key counts in its place;
+    withdrawn_reason: it is the latest of its key and says that there is no such thing (the vendor deleted it). -#}
+
+{#- The two columns that end every base model of an entity. -#}
+{% macro dispositions() -%}
+    case
+        when superseded_reason is not null then 'superseded'
+        when set_aside_reason is not null then 'set_aside'
+        when quarantine_reason is not null then 'quarantined'
+        when deduplicated_reason is not null then 'deduplicated'
+        when withdrawn_reason is not null then 'set_aside'
+        else 'kept'
+    end as _disposition,
+    coalesce(
+        superseded_reason, set_aside_reason, quarantine_reason, deduplicated_reason, withdrawn_reason
+    ) as _disposition_reason
+{%- endmacro %}
+
+{#- All rows of `relation` with their dispositions, where the latest state of a key counts and the others do not: by the
+    vendor's own time, then by arrival. A latest state that is deleted is set aside. Rows that are refused are states of
+    nothing.
+
+    relation: the CTE that says why a row is refused, and has is_deleted, row_content (what the row says) and its origin.
+    key: columns that make two rows states of one thing.
+    called: what a reason calls the key.
+    vendor_time: when a state began to hold.
+    code: the reason of a state that is not the latest.
+    tie: the columns that decide between states of one time and load. -#}
+{% macro latest_states(
+    relation, key, called, vendor_time='updated_at', code='later_row', tie=['source_file', 'source_line']
+) -%}
+    select
+        *,
+        {{ dispositions() }}
+    from (
+        select
+            *,
+            {{ repeated_reason('nth_newest', called, vendor_time='state_at', code=code) }} as deduplicated_reason,
+            case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason
+        from (
+            select
+                *,
+                row_number() over newest_first as nth_newest,
+                first_value(load_id) over newest_first as newest_load_id,
+                first_value(row_content) over newest_first as newest_content,
+                first_value(state_at) over newest_first as newest_at
+            from (
+                select
+                    *,
+                    {{ state_time([same_refusal()] + key, vendor_time) }} as state_at
+                from {{ relation }}
+            ) as timed
+            window newest_first as (
+                partition by {{ same_refusal() }}, {{ key | join(', ') }}
+                order by state_at desc nulls last, load_id desc, {{ tie | join(' desc, ') }} desc
+            )
+        ) as ranked
+    ) as compared
+{%- endmacro %}
+
+{#- When a state began to hold, by the vendor. A deletion may be no more than a key: without a time of its own it is as
+    late as any state of that key (rows `alike` in these columns), so that it ends all that arrived before it. -#}
+{% macro state_time(alike, vendor_time='updated_at') -%}
+    coalesce(
+        {{ vendor_time }},
+        case when is_deleted then max({{ vendor_time }}) over (partition by {{ alike | join(', ') }}) end
+    )
+{%- endmacro %}
+
+{#- A part of a key as a row states it. A deletion that does not state it means the one that the rows of the rest of the
+    key (`of`) agree on; where they do not agree, it means none of them. -#}
+{% macro stated_or_only(column, of) -%}
+    {%- set alike = "partition by " ~ same_refusal() ~ ", " ~ of | join(", ") -%}
+    case
+        when not is_deleted or {{ column }} is not null
+            then {{ column }}
+        when
+            min({{ column }}) over ({{ alike }})
+            = max({{ column }}) over ({{ alike }})
+            and min(
+                case when is_deleted or {{ column }} is not null then 1 else 0 end
+            ) over ({{ alike }})
+            = 1
+            then max({{ column }}) over ({{ alike }})
+    end
+{%- endmacro %}
+
+{#- What rows have to share to be compared: a row that is refused is compared with none that is not. -#}
+{% macro same_refusal() -%}
+    superseded_reason, set_aside_reason, quarantine_reason
+{%- endmacro %}
