@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingestion.readers.file_kinds import other_kind
 from ingestion.readers.files import Readable, first_undecodable_byte, make_readable
-from ingestion.readers.vendor import Reader, Shape, UnreadableFileError
+from ingestion.readers.vendor import Reader, Shape, Unpacking, UnreadableFileError
 from workspace.configuration import limits
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
@@ -14,6 +14,8 @@ from workspace.paths import WorkspacePaths
 
 def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown: str) -> Readable:
     """See that a file is text of the kind that its source reads, and that DuckDB can read it as lines.
+
+    A file that is not text by its kind becomes one first.
 
     Args:
         path: the file.
@@ -25,6 +27,8 @@ def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown:
     Raises:
         UnreadableFileError: when it is something else.
     """
+    if isinstance(reader, Unpacking):
+        return make_readable(reader.as_text(path, scratch, shown=shown), "utf-8", scratch)
     ensure_kind(path, shape, reader, shown=shown)
     return make_readable(path, shape.encoding, scratch, line_bytes=limits.LINE_BYTES if reader.is_delimited else None)
 

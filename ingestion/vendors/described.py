@@ -8,10 +8,11 @@ from typing import Final
 
 import duckdb
 
-from ingestion.readers.delimited import HeaderError, cell, cells_as_json, read_head, stage_records
+from ingestion.readers.delimited import Head, HeaderError, cell, cells_as_json, read_head, stage_records
 from ingestion.readers.files import Readable
 from ingestion.readers.json_documents import JsonDocumentReader
 from ingestion.readers.json_lines import JsonLinesReader
+from ingestion.readers.parquet import MAGIC, parquet_as_json_lines
 from ingestion.readers.vendor import Reader, Shape, Staged, UnreadableFileError
 from ingestion.vendors.description import Entity, Reads, column_named
 from ingestion.vendors.lifting import lift_cells, lift_json
@@ -40,6 +41,8 @@ class DescribedReader:
         form = self._form_of(path)
         if form.container == "json":
             return DescribedJsonReader(self.entity, form)
+        if form.container == "parquet":
+            return DescribedParquetReader(self.entity, form)
         return DescribedTableReader(self.entity, form)
 
     def _form_of(self, path: Path) -> Reads:
@@ -48,7 +51,7 @@ class DescribedReader:
             return self.forms[0]
         with path.open("rb") as file:
             start = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip()
-        found = "json" if start[:1] in (b"{", b"[") else "delimited"
+        found = "json" if start[:1] in (b"{", b"[") else "parquet" if start.startswith(MAGIC) else "delimited"
         fitting = [form for form in self.forms if form.container == found]
         return next(iter(fitting), self.forms[0])
 
@@ -74,7 +77,7 @@ class DescribedJsonReader:
         return self
 
     @property
-    def _records(self) -> JsonDocumentReader:
+    def _records(self) -> Reader:
         lines = JsonLinesReader(typical_keys=self.form.typical_keys)
         return JsonDocumentReader(collection=self.form.collection, lines=lines, numbers_records=True)
 
@@ -88,6 +91,18 @@ class DescribedJsonReader:
         return Staged(
             lifting.values, lifting.parameters, staged.skipped, staged.warnings, staged.columns, staged.records
         )
+
+
+@dataclass(frozen=True)
+class DescribedParquetReader(DescribedJsonReader):
+    """Reads the rows of Parquet files as JSON lines."""
+
+    @property
+    def _records(self) -> Reader:
+        return JsonLinesReader(typical_keys=self.form.typical_keys)
+
+    def as_text(self, path: Path, scratch: Path, *, shown: str) -> Path:
+        return parquet_as_json_lines(path, scratch / "rows.jsonl", shown=shown)
 
 
 @dataclass(frozen=True)
@@ -110,14 +125,31 @@ class DescribedTableReader:
         Raises:
             HeaderError: when its head cannot be read.
         """
-        return self.form.names or read_head(text, delimiter=self.form.delimiter, header_rows=self.form.header_rows).keys
+        return self.form.names or self._head(text).keys
+
+    def _usual_width(self, text: Path) -> int:
+        """Cells of most records where the description names the columns; else 0."""
+        form = self.form
+        if not form.names:
+            return 0
+        return read_head(text, delimiter=form.delimiter, header_rows=0, quoted=form.quoted).width
+
+    def _head(self, text: Path) -> Head:
+        form = self.form
+        if form.names:
+            return Head((), len(form.names), 0, 0)
+        return read_head(text, delimiter=form.delimiter, header_rows=form.header_rows, quoted=form.quoted)
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         fix = f"Source '{shape.source}' reads what its vendor exports; any other file is read by vendor csv."
         try:
             keys = self.keys(text)
+            found = self._usual_width(text)
         except HeaderError as error:
             return [Problem(file=shown, what=str(error), fix=fix)]
+        if found not in (0, len(keys)):
+            what = f"The records of the file have {found} columns; the vendor's have {len(keys)}."
+            return [Problem(file=shown, line=1, what=what, fix=fix)]
         lacking = [
             " nor ".join(f"'{column_named(path)}'" for path in column.path)
             for name, column in self.entity.columns.items()
@@ -128,11 +160,9 @@ class DescribedTableReader:
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         for problem in self.examine(text.path, shape, shown=shown):
             raise UnreadableFileError(problem)
-        head = read_head(
-            text.path, delimiter=self.form.delimiter, header_rows=0 if self.form.names else self.form.header_rows
-        )
+        head = self._head(text.path)
         keys = self.form.names or head.keys
-        stage_records(connection, text, delimiter=self.form.delimiter, head=head)
+        stage_records(connection, text, delimiter=self.form.delimiter, head=head, quoted=self.form.quoted)
         cells = {name: cell(position) for position, name in enumerate(keys, start=1)}
         lifting = lift_cells(self.entity, cells, shape.table.columns)
         values, parameters = dict(lifting.values), dict(lifting.parameters)

@@ -39,9 +39,9 @@ class Column(Section):
 
     Attributes:
         path: JSON paths; the first that holds something is taken. Of a delimited file `$.Name` is its column `Name`.
-        param: the name of an entry of the entity's `params`, instead of a path.
-        constant: what every record has, instead of a path.
-        sql: an expression over `record`, the record as JSON text, where no path says it.
+        param: the name of an entry of the entity's `params`, taken where no path holds anything.
+        sql: an expression over `record`, the record as JSON text, taken where neither of them holds anything.
+        constant: what every record has, instead of all of them.
         clock: how a time is written that is not in ISO form: unix, unix_ms, unix_us, or a format such as %d/%m/%Y.
         zone: the zone of times without one, where it is not the source's.
         words: a value in any case -> what it stands for ('' for nothing); others stay as they are.
@@ -83,9 +83,8 @@ class Column(Section):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        said = [name for name in ("path", "param", "constant", "sql") if getattr(self, name)]
-        if len(said) != 1:
-            raise ValueError("say one of path, param, constant and sql")
+        if bool(self.constant) == bool(self.path or self.param or self.sql):
+            raise ValueError("say one of path, param and sql, or several of them, or constant alone")
         return self
 
 
@@ -181,20 +180,22 @@ class Reads(Section):
     """What a file of the vendor is.
 
     Attributes:
-        container: `json` (documents, pages of an API, or JSON lines) or `delimited`.
+        container: `json` (documents, pages of an API, or JSON lines), `parquet` or `delimited`.
         collection: of a document, the key of the list that holds the records.
         typical_keys: a JSON record with none of them is another vendor's.
         delimiter: of a delimited file; cx.yml may say another.
         header_rows: rows of its header.
         names: its columns where it has no header.
+        quoted: false where a quote is a character like any other.
     """
 
-    container: Literal["json", "delimited"]
+    container: Literal["json", "parquet", "delimited"]
     collection: str = "data"
     typical_keys: tuple[str, ...] = ()
     delimiter: str = ","
     header_rows: int = 1
     names: tuple[str, ...] = ()
+    quoted: bool = True
 
 
 class Entity(Section):
@@ -208,6 +209,7 @@ class Entity(Section):
             not said.
         answers: where a survey's answers are.
         params: a list of keys and values that columns name entries of.
+        packed: keys of objects that some exports write as JSON text; paths lead into them either way.
     """
 
     reads: tuple[Reads, ...] = ()
@@ -216,6 +218,7 @@ class Entity(Section):
     attributes: str = "$"
     answers: Answers | None = None
     params: Params | None = None
+    packed: tuple[str, ...] = ()
 
     @property
     def keys(self) -> frozenset[str]:

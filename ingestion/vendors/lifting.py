@@ -42,9 +42,10 @@ class Lifting:
 class _Parts:
     """The places of JSON records that are asked for, each once."""
 
-    def __init__(self, params: Params | None) -> None:
+    def __init__(self, params: Params | None, packed: Sequence[str] = ()) -> None:
         self._paths: dict[str, int] = {}
         self._params = params
+        self._packed = packed
 
     def text(self, path: str) -> str:
         """The value at a path as text."""
@@ -60,7 +61,7 @@ class _Parts:
     @property
     def added(self) -> dict[str, str]:
         """What the view has besides. A rejected record is not taken apart."""
-        parts = {"record": "case when disposition = 'loaded' then payload end"}
+        parts = {"record": f"case when disposition = 'loaded' then {_unpacked(self._packed)} end"}
         if self._paths:
             parts["found"] = f"json_extract_string(record, {_paths(tuple(self._paths))})"
         if self._params is not None:
@@ -77,19 +78,34 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
         entity: of a description.
         columns: own columns of the raw table.
     """
-    parts = _Parts(entity.params)
+    parts = _Parts(entity.params, entity.packed)
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
     for name, column in entity.columns.items():
-        found = [parts.param(column.param)] if column.param else [parts.text(path) for path in column.path]
+        found = [parts.text(path) for path in column.path] + ([parts.param(column.param)] if column.param else [])
         _fill(lifting, name, column, found, parts.text)
     if entity.deleted is not None and "is_deleted" in columns:
         lifting.values["is_deleted"] = _is_deleted(entity.deleted, parts.text(entity.deleted.path))
-    lifting.values["_record"] = "record"
+    lifting.values["_record"] = "payload" if entity.packed else "record"
     if "_row" in columns:
         lifting.values["_row"] = _answers() if entity.answers else _object(entity.attributes)
         lifting.values["_canonical"] = "'{}'"
     lifting.added = parts.added | (_answer_parts(entity.answers) if entity.answers else {})
     return lifting
+
+
+def _unpacked(packed: Sequence[str]) -> str:
+    """The record with the objects that were written as text in the places of these texts."""
+    if not packed:
+        return "payload"
+    are_texts, patches = [], []
+    for key in packed:
+        path = _literal(f'$."{key}"')
+        text = f"json_extract_string(payload, {path})"
+        is_text = f"json_type(payload, {path}) = 'VARCHAR' and try(json_type({text})) = 'OBJECT'"
+        are_texts.append(f"({is_text})")
+        patches.append(f"case when {is_text} then json_object({_literal(key)}, {text}::json) else '{{}}'::json end")
+    merged = f"json_merge_patch(payload::json, {', '.join(patches)})::varchar"
+    return f"case when {' or '.join(are_texts)} then {merged} else payload end"
 
 
 def _fill(lifting: Lifting, name: str, column: Column, found: Sequence[str], text_of: Callable[[str], str]) -> None:
@@ -103,7 +119,7 @@ def _fill(lifting: Lifting, name: str, column: Column, found: Sequence[str], tex
         lifting.values[name] = f"$constant_{name}::varchar"
         lifting.parameters[f"constant_{name}"] = column.constant
         return
-    trimmed = [f"nullif(trim({one}), '')" for one in ([f"({column.sql})"] if column.sql else found)]
+    trimmed = [f"nullif(trim({one}), '')" for one in (*found, *([f"({column.sql})"] if column.sql else []))]
     value = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
     if column.words:
         at = f"list_position($words_{name}::varchar[], lower({value}))"
