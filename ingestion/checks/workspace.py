@@ -24,7 +24,7 @@ from ingestion.readers.encodings import fitting_encoding
 from ingestion.readers.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.readers.files import find_files, first_undecodable_byte
 from ingestion.readers.reading import encoding_of, ensure_inside, ensure_kind, open_text
-from ingestion.readers.vendor import Shape, UnreadableFileError
+from ingestion.readers.vendor import Shape, Unpacking, UnreadableFileError
 from ingestion.vendors.shapes import reader_of, shape_of
 from workspace import Source, Workspace
 from workspace.errors import Problem
@@ -120,8 +120,9 @@ def _examine(
 ) -> list[Problem]:
     shape, reader = shape_of(source, workspace.mappings), reader_of(source).for_file(path)
     shape = replace(shape, encoding=encoding_of(path, shape))
-    ensure_kind(path, shape, reader, shown=shown)
-    offset = first_undecodable_byte(path, shape.encoding)
+    if not isinstance(reader, Unpacking):
+        ensure_kind(path, shape, reader, shown=shown)
+    offset = None if isinstance(reader, Unpacking) else first_undecodable_byte(path, shape.encoding)
     if offset is not None:
         return [_wrong_encoding(path, shape, offset, shown=shown)]
     text = open_text(path, shape, reader, scratch, shown=shown)

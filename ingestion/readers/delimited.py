@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, Literal, TextIO
 
 import duckdb
 
@@ -84,7 +84,7 @@ def distinct_names(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
+def read_head(path: Path, *, delimiter: str, header_rows: int, quoted: bool = True) -> Head:
     """Read the header rows of a UTF-8 text; without one (0 rows) only the width of its records.
 
     Raises:
@@ -92,7 +92,7 @@ def read_head(path: Path, *, delimiter: str, header_rows: int) -> Head:
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         _refuse_many_columns(file, delimiter)
-        records = _numbered_records(file, delimiter)
+        records = _numbered_records(file, delimiter, quoted=quoted)
         if header_rows == 0:
             return Head((), _usual_width(records), 0, 0)
         rows: list[tuple[str, ...]] = []
@@ -138,12 +138,13 @@ def _refuse_columns(columns: int) -> None:
         raise HeaderError(f"The file has {columns:,} columns; at most {limits.COLUMNS:,} are read.")
 
 
-def _numbered_records(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _numbered_records(file: TextIO, delimiter: str, *, quoted: bool) -> Iterator[tuple[int, list[str]]]:
     """Cells of each record, with the physical line that it ends on. Broken quotes raise `csv.Error`."""
     if delimiter == WHITESPACE:
         yield from ((number, line.split()) for number, line in enumerate(file, start=1))
         return
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    reader = csv.reader(file, delimiter=delimiter, strict=True, quoting=quoting)
     yield from ((reader.line_num, cells) for cells in reader)
 
 
@@ -174,6 +175,7 @@ _CELLS: Final = """
         )
     end
 """
+_UNQUOTED_CELLS: Final = "case when not is_marked then string_split(text, $delimiter) end"
 _BLANK_SEPARATED_CELLS: Final = """
     case when not is_marked then regexp_split_to_array(trim(text, e' \\t'), '[ \\t]+') end
 """
@@ -230,7 +232,7 @@ _READ_AT_ONCE: Final = """
     create or replace temp table taken_records as
     from read_csv(
         $path, columns = {{{columns}}}, header = false, skip = $header_end, auto_detect = false, delim = $delimiter,
-        quote = '"', escape = '"', nullstr = $null, strict_mode = true, null_padding = false,
+        quote = '{quote}', escape = '{quote}', nullstr = $null, strict_mode = true, null_padding = false,
         compression = 'none', hive_partitioning = false, max_line_size = $longest
     )
 """
@@ -251,17 +253,19 @@ _STAGED_AT_ONCE: Final = """
 """
 
 
-def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head) -> bool:
+def stage_records(
+    connection: duckdb.DuckDBPyConnection, text: Readable, *, delimiter: str, head: Head, quoted: bool = True
+) -> bool:
     """A readable text -> view `staged` (line, disposition, reason, column_name, payload, cells, and c1, c2...).
 
-    An empty cell is null.
+    An empty cell is null. Where cells are not `quoted`, a quote is a character like any other, and every line a record.
 
     Returns:
         Whether there may be cells of nothing but blanks. Where there are none, the search is skipped: DuckDB
         takes as long to make nulls of texts as to read them.
     """
     blanks = _look_for_blanks(text.path, delimiter) if delimiter != WHITESPACE else Blanks()
-    if _stage_at_once(connection, text, blanks, delimiter=delimiter, head=head):
+    if _stage_at_once(connection, text, blanks, delimiter=delimiter, head=head, quoted=quoted):
         return blanks.as_cells
     read_lines(connection, text, header_end=head.last_line)
     if delimiter == WHITESPACE:
@@ -270,6 +274,13 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
         connection.execute(statement, {"visible": "[^ \t]", **_judging(head.width)})
         _expose_cells(connection, head.width)
         return False
+    visible = "[^ ]" if delimiter == "\t" else "[^ \t]"
+    if not quoted:
+        lines_as_records(connection)
+        statement = _JUDGED.format(cells=_UNQUOTED_CELLS)
+        connection.execute(statement, {"visible": visible, "delimiter": delimiter, **_judging(head.width)})
+        _expose_cells(connection, head.width)
+        return blanks.as_cells
     if text.has_quotes:
         quoted_lines_as_records(connection, delimiter=delimiter)
     else:
@@ -279,7 +290,7 @@ def stage_records(connection: duckdb.DuckDBPyConnection, text: Readable, *, deli
         _JUDGED.format(cells=_CELLS),
         {
             **_judging(head.width),
-            "visible": "[^ ]" if delimiter == "\t" else "[^ \t]",
+            "visible": visible,
             "delimiter": delimiter,
             "well_formed": pattern.well_formed,
             "cell": pattern.cell,
@@ -309,7 +320,7 @@ def _expose_cells(connection: duckdb.DuckDBPyConnection, width: int) -> None:
 
 
 def _stage_at_once(
-    connection: duckdb.DuckDBPyConnection, text: Readable, blanks: Blanks, *, delimiter: str, head: Head
+    connection: duckdb.DuckDBPyConnection, text: Readable, blanks: Blanks, *, delimiter: str, head: Head, quoted: bool
 ) -> bool:
     """Let DuckDB's CSV reader make `staged`; false where its result cannot be trusted, for the careful way to do.
 
@@ -317,10 +328,11 @@ def _stage_at_once(
     many records as lines means that each has its own line: blank lines, cells with newlines and quotes that swallow
     lines make fewer.
     """
-    if delimiter == WHITESPACE or text.is_marked or head.width < 2 or blanks.beside_quotes:
+    if delimiter == WHITESPACE or text.is_marked or head.width < 2 or (quoted and blanks.beside_quotes):
         return False
     names = [cell(position) for position in range(1, head.width + 1)]
-    statement = _READ_AT_ONCE.format(columns=", ".join(f"'{name}': 'VARCHAR'" for name in names))
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    statement = _READ_AT_ONCE.format(columns=columns, quote='"' if quoted else "")
     # To a reader that makes nulls of empty cells, one too many at the end of a line is none.
     null = "\x01" if blanks.empty_at_end else ""
     known = {**line_parameters(text), "header_end": head.last_line, "delimiter": delimiter, "null": null}

@@ -149,7 +149,8 @@ class JsonDocumentReader:
         except RecursionError:
             return True
         except ValueError:
-            return False
+            # The first line of an object that goes on, such as `{"total": 2, "results": [`.
+            return first.rstrip().endswith(("[", "{", ","))
         return isinstance(record, dict) and isinstance(record.get(self.collection), list)
 
     def _unread(self, document: Document, shape: Shape, *, shown: str) -> Iterator[Problem]:

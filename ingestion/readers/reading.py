@@ -7,7 +7,7 @@ from typing import Final
 
 from ingestion.readers.file_kinds import other_kind, utf_16_of
 from ingestion.readers.files import Readable, first_undecodable_byte, make_readable
-from ingestion.readers.vendor import Reader, Shape, UnreadableFileError
+from ingestion.readers.vendor import Reader, Shape, Unpacking, UnreadableFileError
 from workspace.configuration import limits
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
@@ -19,6 +19,8 @@ _MARK_BYTES: Final = 4
 def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown: str) -> Readable:
     """See that a file is text of the kind that its source reads, and that DuckDB can read it as lines.
 
+    A file that is not text by its kind becomes one first.
+
     Args:
         path: the file.
         shape: how it is to be read.
@@ -29,6 +31,8 @@ def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown:
     Raises:
         UnreadableFileError: when it is something else.
     """
+    if isinstance(reader, Unpacking):
+        return make_readable(reader.as_text(path, scratch, shown=shown), "utf-8", scratch)
     ensure_kind(path, shape, reader, shown=shown)
     longest = limits.LINE_BYTES if reader.is_delimited else None
     return make_readable(path, encoding_of(path, shape), scratch, line_bytes=longest)

@@ -174,7 +174,7 @@ def read_lines(connection: duckdb.DuckDBPyConnection, text: Readable, *, header_
 
 def line_parameters(text: Readable) -> dict[str, object]:
     """Where DuckDB finds a text, and how long a line it has to be ready for, in bytes."""
-    return {"path": _no_glob(str(text.path)), "longest": max(DEFAULT_LINE_BYTES, text.longest_line + 16)}
+    return {"path": no_glob(str(text.path)), "longest": max(DEFAULT_LINE_BYTES, text.longest_line + 16)}
 
 
 def lines_as_records(connection: duckdb.DuckDBPyConnection) -> None:
@@ -227,6 +227,6 @@ class QuotePatterns:
         self.cell = f'{mark}("{inside}"|[^{mark}]*)'
 
 
-def _no_glob(path: str) -> str:
+def no_glob(path: str) -> str:
     """A path in the form that DuckDB takes, which expands wildcards; a name may hold such characters itself."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import duckdb
 
@@ -127,6 +127,19 @@ class Reader(Protocol):
         """A readable text -> the temporary table or view `staged` (line, disposition, reason, payload, ...).
 
         The text stays where it is until its rows have landed.
+
+        Raises:
+            UnreadableFileError: when nothing of the file can be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Unpacking(Protocol):
+    """What a reader offers besides, whose files are not text."""
+
+    def as_text(self, path: Path, scratch: Path, *, shown: str) -> Path:
+        """A UTF-8 text of what a file holds, written into the folder `scratch`.
 
         Raises:
             UnreadableFileError: when nothing of the file can be read.

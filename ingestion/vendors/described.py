@@ -9,10 +9,11 @@ from typing import Final
 
 import duckdb
 
-from ingestion.readers.delimited import HeaderError, cell, cells_as_json, read_head, stage_records
+from ingestion.readers.delimited import Head, HeaderError, cell, cells_as_json, read_head, stage_records
 from ingestion.readers.files import Readable
 from ingestion.readers.json_documents import JsonDocumentReader
 from ingestion.readers.json_lines import JsonLinesReader
+from ingestion.readers.parquet import MAGIC, parquet_as_json_lines
 from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
 from ingestion.vendors.description import Entity, Reads, column_named
 from ingestion.vendors.lifting import Lifting, lift_cells, lift_json
@@ -44,6 +45,8 @@ class DescribedReader:
         form = self._form_of(path)
         if form.container == "json":
             return DescribedJsonReader(self.entity, form)
+        if form.container == "parquet":
+            return DescribedParquetReader(self.entity, form)
         return DescribedTableReader(self.entity, form)
 
     def _form_of(self, path: Path) -> Reads:
@@ -57,7 +60,8 @@ class DescribedReader:
             start = file.read(_HEAD_BYTES).replace(b"\0", b"")
         for mark in _MARKS:
             start = start.removeprefix(mark)
-        found = "json" if start.lstrip()[:1] in (b"{", b"[") else "delimited"
+        is_json = start.lstrip()[:1] in (b"{", b"[")
+        found = "json" if is_json else "parquet" if start.startswith(MAGIC) else "delimited"
         fitting = [form for form in self.forms if form.container == found]
         named = [form for form in fitting if found == "json" and f'"{form.collection}"'.encode() in start]
         return next(iter((*named, *fitting)), self.forms[0])
@@ -84,7 +88,7 @@ class DescribedJsonReader:
         return self
 
     @property
-    def _records(self) -> JsonDocumentReader:
+    def _records(self) -> Reader:
         lines = JsonLinesReader(typical_keys=self.form.typical_keys)
         return JsonDocumentReader(
             collection=self.form.collection, lines=lines, numbers_records=True, included=self.form.included
@@ -112,6 +116,18 @@ class DescribedJsonReader:
 
 
 @dataclass(frozen=True)
+class DescribedParquetReader(DescribedJsonReader):
+    """Reads the rows of Parquet files as JSON lines."""
+
+    @property
+    def _records(self) -> Reader:
+        return JsonLinesReader(typical_keys=self.form.typical_keys)
+
+    def as_text(self, path: Path, scratch: Path, *, shown: str) -> Path:
+        return parquet_as_json_lines(path, scratch / "rows.jsonl", shown=shown)
+
+
+@dataclass(frozen=True)
 class DescribedTableReader:
     """Reads delimited files, and lifts the canonical columns out of their cells."""
 
@@ -131,17 +147,34 @@ class DescribedTableReader:
         Raises:
             HeaderError: when its head cannot be read.
         """
-        if self.form.names:
-            return self.form.names
-        head = read_head(text, delimiter=self.form.delimiter, header_rows=self.form.header_rows)
-        return column_names(spans_of(head), self.form.beneath) if self.form.beneath else head.keys
+        head = self._head(text)
+        if self.form.beneath:
+            return column_names(spans_of(head), self.form.beneath)
+        return self.form.names or head.keys
+
+    def _usual_width(self, text: Path) -> int:
+        """Cells of most records where the description names the columns; else 0."""
+        form = self.form
+        if not form.names:
+            return 0
+        return read_head(text, delimiter=form.delimiter, header_rows=0, quoted=form.quoted).width
+
+    def _head(self, text: Path) -> Head:
+        form = self.form
+        if form.names:
+            return Head((), len(form.names), 0, 0)
+        return read_head(text, delimiter=form.delimiter, header_rows=form.header_rows, quoted=form.quoted)
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
         fix = f"Source '{shape.source}' reads what its vendor exports; any other file is read by vendor csv."
         try:
             keys = self.keys(text)
+            found = self._usual_width(text)
         except HeaderError as error:
             return [Problem(file=shown, what=str(error), fix=fix)]
+        if found not in (0, len(keys)):
+            what = f"The records of the file have {found} columns; the vendor's have {len(keys)}."
+            return [Problem(file=shown, line=1, what=what, fix=fix)]
         if self.form.typical_keys and not {*self.form.typical_keys} & {*keys}:
             usual = ", ".join(f"'{key}'" for key in self.form.typical_keys)
             return [Problem(file=shown, line=1, what=f"The header has none of the columns {usual}.", fix=fix)]
@@ -157,11 +190,9 @@ class DescribedTableReader:
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         for problem in self.examine(text.path, shape, shown=shown):
             raise UnreadableFileError(problem)
-        head = read_head(
-            text.path, delimiter=self.form.delimiter, header_rows=0 if self.form.names else self.form.header_rows
-        )
+        head = self._head(text.path)
         keys = self.keys(text.path)
-        stage_records(connection, text, delimiter=self.form.delimiter, head=head)
+        stage_records(connection, text, delimiter=self.form.delimiter, head=head, quoted=self.form.quoted)
         cells = {name: cell(position) for position, name in enumerate(keys, start=1)}
         beneath = self.form.beneath
         choices = choices_of(connection, spans_of(head), keys, beneath) if beneath else {}

@@ -79,10 +79,10 @@ class Column(Section):
     Attributes:
         path: JSON paths; the first that holds something is taken. Of a delimited file `$.Name` is its column `Name`.
             Where rows are made of the items of a list, `@.name` is inside the item.
-        param: the name of an entry of the entity's `params`, instead of a path.
-        constant: what every record has, instead of a path.
-        sql: an expression over `record`, the record as JSON text, where no path says it; over `item`, too, where there
-            is one. Of a delimited file `$."First name"` is a cell.
+        param: the name of an entry of the entity's `params`, taken where no path holds anything.
+        sql: an expression over `record`, the record as JSON text, taken where neither of them holds anything; over
+            `item`, too, where there is one. Of a delimited file `$."First name"` is a cell.
+        constant: what every record has, instead of all of them.
         joined: paths of parts that make the value together, with a blank between them, such as first and last name.
         first: columns, of which the first that holds something is taken: a list in which not all are paths.
         when: the value is taken only where this holds: the date on which a deal closes, where it is closed.
@@ -134,9 +134,9 @@ class Column(Section):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        said = [name for name in ("path", "param", "constant", "sql", "joined", "first") if getattr(self, name)]
-        if len(said) != 1:
-            raise ValueError("say one of path, param, constant, sql, joined and first")
+        alone = [name for name in ("constant", "joined", "first") if getattr(self, name)]
+        if len(alone) + bool(self.path or self.param or self.sql) != 1:
+            raise ValueError("say one of path, param and sql, or several of them; or constant, joined or first alone")
         beside = (self.when, self.clock, self.zone, self.words, self.only_words, self.minor_units_of)
         if self.first and any(beside):
             raise ValueError("what is said of a value belongs to one of the columns of 'first'")
@@ -270,7 +270,7 @@ class Reads(Section):
     """What a file of the vendor is.
 
     Attributes:
-        container: `json` (documents, pages of an API, or JSON lines) or `delimited`.
+        container: `json` (documents, pages of an API, or JSON lines), `parquet` or `delimited`.
         collection: of a document, the key of the list that holds the records.
         included: of a JSON:API document, the key of the list of what its records are related to; a record then has
             these as `$._included.<relationship>`.
@@ -280,9 +280,10 @@ class Reads(Section):
         names: its columns where it has no header.
         beneath: of two header rows where a question stands over the first of its columns only: what the second has
             where an answer has no name of its own, such as `Response`.
+        quoted: false where a quote is a character like any other.
     """
 
-    container: Literal["json", "delimited"]
+    container: Literal["json", "parquet", "delimited"]
     collection: str = "data"
     included: str | None = None
     typical_keys: tuple[str, ...] = ()
@@ -290,6 +291,7 @@ class Reads(Section):
     header_rows: int = 1
     names: tuple[str, ...] = ()
     beneath: tuple[str, ...] = ()
+    quoted: bool = True
 
     @model_validator(mode="after")
     def _spans_two_rows(self) -> Self:
@@ -353,6 +355,7 @@ class Entity(Row):
             not said.
         answers: where a survey's answers are.
         params: a list of keys and values that columns name entries of.
+        packed: keys of objects that some exports write as JSON text; paths lead into them either way.
     """
 
     reads: tuple[Reads, ...] = ()
@@ -361,6 +364,7 @@ class Entity(Row):
     attributes: str = "$"
     answers: Answers | None = None
     params: Params | None = None
+    packed: tuple[str, ...] = ()
 
     @property
     def all_rows(self) -> tuple[Row, ...]:
@@ -402,7 +406,7 @@ class Entity(Row):
 
     @property
     def taken_attributes(self) -> tuple[str, ...]:
-        """Keys of the object of attributes that canonical columns are read from: they are no attributes."""
+        """Keys of the object of attributes that canonical columns are read from, which are not attributes."""
         paths = [*self.paths, *(self.deleted.paths if self.deleted else ())]
         inside = [f"${path.removeprefix(self.attributes)}" for path in paths if path.startswith(f"{self.attributes}.")]
         return tuple(sorted({first[1] or first[2] for first in map(_FIRST_KEY.match, inside) if first}))

@@ -13,6 +13,9 @@ from typing import Final
 
 from ingestion.vendors.description import Answers, Column, Condition, Entity, Params, Row, column_named
 
+# What lands of the same record changes when this code does: a higher number makes files of described vendors be read
+# again.
+LIFTING_VERSION: Final = 1
 # Digits after the decimal point of currencies that have not two (ISO 4217).
 _NO_DIGITS: Final = (
     *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
@@ -46,10 +49,11 @@ class Lifting:
 class _Parts:
     """The places of JSON records that are asked for, each once."""
 
-    def __init__(self, params: Params | None) -> None:
+    def __init__(self, params: Params | None, packed: Sequence[str] = ()) -> None:
         self._paths: dict[str, int] = {}
         self._item_paths: dict[str, int] = {}
         self._params = params
+        self._packed = packed
 
     def text(self, path: str) -> str:
         """The value at a path as text."""
@@ -67,7 +71,7 @@ class _Parts:
 
     def found(self, column: Column) -> list[str]:
         """The places where a column may be, as text."""
-        return [self.param(column.param)] if column.param else [self.text(path) for path in column.path]
+        return [*(self.text(path) for path in column.path), *([self.param(column.param)] if column.param else [])]
 
     @property
     def of_rows(self) -> dict[str, str]:
@@ -80,7 +84,7 @@ class _Parts:
     @property
     def added(self) -> dict[str, str]:
         """What the view has besides. A rejected record is not taken apart."""
-        parts = {"record": "case when disposition = 'loaded' then payload end"}
+        parts = {"record": f"case when disposition = 'loaded' then {_unpacked(self._packed)} end"}
         if self._paths:
             parts["found"] = f"json_extract_string(record, {_paths(tuple(self._paths))})"
         if self._params is not None:
@@ -97,7 +101,7 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
         entity: of a description.
         columns: own columns of the raw table.
     """
-    parts = _Parts(entity.params)
+    parts = _Parts(entity.params, entity.packed)
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
     for name, column in entity.columns.items():
         _fill(lifting, name, column, parts.found, parts.text)
@@ -105,7 +109,7 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
         _fill_rows(lifting, entity, parts)
     if entity.deleted is not None and "is_deleted" in columns:
         lifting.values["is_deleted"] = _is_deleted(entity.deleted, parts.text)
-    lifting.values["_record"] = "record"
+    lifting.values["_record"] = "payload" if entity.packed else "record"
     if "_row" in columns:
         lifting.values["_row"] = _answers() if entity.answers else _object(entity.attributes)
         lifting.values["_canonical"] = "$canonical::varchar"
@@ -113,6 +117,21 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
         lifting.parameters["canonical"] = json.dumps({key: key for key in taken})
     lifting.added = parts.added | (_answer_parts(entity) if entity.answers else {})
     return lifting
+
+
+def _unpacked(packed: Sequence[str]) -> str:
+    """The record with the objects that were written as text in the places of these texts."""
+    if not packed:
+        return "payload"
+    are_texts, patches = [], []
+    for key in packed:
+        path = _literal(f'$."{key}"')
+        text = f"json_extract_string(payload, {path})"
+        is_text = f"json_type(payload, {path}) = 'VARCHAR' and try(json_type({text})) = 'OBJECT'"
+        are_texts.append(f"({is_text})")
+        patches.append(f"case when {is_text} then json_object({_literal(key)}, {text}::json) else '{{}}'::json end")
+    merged = f"json_merge_patch(payload::json, {', '.join(patches)})::varchar"
+    return f"case when {' or '.join(are_texts)} then {merged} else payload end"
 
 
 def _fill_rows(lifting: Lifting, entity: Entity, parts: _Parts) -> None:
@@ -187,12 +206,10 @@ def _fill(
     if column.constant is not None:
         found = [f"$constant_{name}::varchar"]
         lifting.parameters[f"constant_{name}"] = column.constant
-    elif column.sql:
-        found = [f"({column.sql})"]
     elif column.joined:
         found = [f"concat_ws(' ', {', '.join(_trimmed(text_of(path)) for path in column.joined)})"]
     else:
-        found = found_of(column)
+        found = [*found_of(column), *([f"({column.sql})"] if column.sql else [])]
     trimmed = [_trimmed(one) for one in found]
     value = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
     if column.words:

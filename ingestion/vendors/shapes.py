@@ -12,6 +12,7 @@ from ingestion.readers.vendor import Reader, Shape
 from ingestion.vendors.crm import csv as crm_csv
 from ingestion.vendors.described import DescribedReader
 from ingestion.vendors.description import description
+from ingestion.vendors.lifting import LIFTING_VERSION
 from ingestion.vendors.service import csv as service_csv
 from ingestion.vendors.service import zendesk
 from ingestion.vendors.social import csv as social_csv
@@ -73,7 +74,8 @@ def shape_of(source: Source, mappings: Mappings) -> Shape:
 def _fingerprint(source: Source) -> str:
     """Of what a description says of an entity and of its files: other words mean that its records are read again."""
     vendor, entity = description(source.vendor), f"{source.kind}/{source.entity}"
-    said = [vendor.entities[entity].model_dump(), *(form.model_dump() for form in vendor.reads_of(entity))]
+    forms = (form.model_dump() for form in vendor.reads_of(entity))
+    said = [LIFTING_VERSION, vendor.entities[entity].model_dump(), *forms]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 

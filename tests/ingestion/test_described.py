@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingestion import check_sources
 from ingestion.vendors.description import Column, Description, DescriptionError, Entity, description, descriptions
 from ingestion.vendors.lifting import lift_cells, lift_json
 from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows, unbalanced
@@ -50,6 +51,8 @@ def entity_of(**columns: Any) -> Entity:
         (["$.a", "$.b"], {"a": "first", "b": "second"}, "first"),
         ({"constant": "refund"}, {}, "refund"),
         ({"sql": "json_array_length(record, '$.list')::varchar"}, {"list": [1, 2]}, "2"),
+        ({"path": "$.a", "sql": "upper(record ->> '$.b')"}, {"a": "first", "b": "second"}, "first"),
+        ({"path": "$.a", "sql": "upper(record ->> '$.b')"}, {"a": " ", "b": "second"}, "SECOND"),
         ({"path": "$.t", "clock": "unix"}, {"t": 1770796800}, "2026-02-11T08:00:00.000000Z"),
         ({"path": "$.t", "clock": "unix"}, {"t": "1770796800.5"}, "2026-02-11T08:00:00.500000Z"),
         ({"path": "$.t", "clock": "unix_ms"}, {"t": 1770796800123}, "2026-02-11T08:00:00.123000Z"),
@@ -119,6 +122,40 @@ def test_parameters_are_found_by_their_key_also_where_an_entry_has_no_value() ->
         {},
     ]
     assert lifted(entity, ("url", "value"), *records) == [("/a", "5"), (None, None), (None, None), (None, None)]
+
+
+def test_a_parameter_is_taken_where_no_path_holds_anything() -> None:
+    entity = Entity.model_validate(
+        {
+            "columns": {"source": {"path": "$.source", "param": "source", "constant": None}},
+            "params": {"items": "$.params[*]", "value": "$.value"},
+        }
+    )
+    given = [{"key": "source", "value": "param"}]
+    records = [{"source": "path", "params": given}, {"source": None, "params": given}, {"params": []}]
+    assert lifted(entity, ("source",), *records) == [("path",), ("param",), (None,)]
+
+
+PACKED = {"columns": {"url": "$.properties.$url", "email": "$.person.email"}, "packed": ["properties", "person"]}
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"properties": {"$url": "/a"}, "person": {"email": "x"}}, ("/a", "x")),
+        ({"properties": '{"$url": "/a", "n": null}', "person": {"email": "x"}}, ("/a", "x")),
+        ({"properties": '{"$url": "/\\"ä\\""}', "person": '{"email": "x"}'}, ('/"ä"', "x")),
+        ({"properties": "{broken", "person": '["x"]'}, (None, None)),
+        ({"properties": None}, (None, None)),
+        ({}, (None, None)),
+    ],
+)
+def test_an_object_is_read_also_where_it_is_written_as_text(record: Any, expected: tuple[str | None, ...]) -> None:
+    entity = Entity.model_validate(PACKED)
+    *found, whole = lifted(entity, ("url", "email", "_record"), record)[0]
+    assert tuple(found) == expected
+    # What the vendor said is kept as it was said.
+    assert json.loads(whole) == record
 
 
 @pytest.mark.parametrize(
@@ -286,6 +323,42 @@ def test_an_other_description_makes_files_be_read_again(hub: Workspace, monkeypa
     assert rows(hub, f"select email from raw_crm.contacts where _load_id in ({live})") == [("w@b.example",)]
 
 
+SNOWPLOW = {"name": "site", "kind": "web", "vendor": "snowplow", "path": "inbox/*"}
+
+
+def enriched(*cells: tuple[str, str]) -> str:
+    names = description("snowplow").reads[0].names
+    return "\t".join(dict(cells).get(name, "") for name in names) + "\n"
+
+
+def test_quotes_are_characters_where_a_vendor_does_not_quote(tmp_path: Path) -> None:
+    site = make_workspace(tmp_path, SNOWPLOW)
+    titles = ['"open', '"both"', 'in "the" middle', '"', '""', 'ends"', ' "blank']
+    events = [enriched(("domain_userid", f"d{nth}"), ("page_title", title)) for nth, title in enumerate(titles)]
+    put(site, "fast.tsv", "".join(events))
+    # A line of another width has the file read line by line.
+    put(site, "careful.tsv", "".join([*events[:3], "short\tline\n", *events[3:]]))
+    assert [(file.books.loaded, file.books.rejected) for file in load(site, "site").files] == [(7, 1), (7, 0)]
+    for name in ("fast", "careful"):
+        found = rows(
+            site,
+            "select _record ->> 'page_title' from raw_web.events where _file = ? order by _line",
+            f"inbox/{name}.tsv",
+        )
+        assert [title for (title,) in found] == titles
+    ((line, reason, payload),) = rejected(site)
+    assert (line, payload) == (4, "short\tline")
+    assert "2 cells where 131 are expected" in reason
+
+
+def test_a_file_without_a_header_has_as_many_columns_as_its_description_names(tmp_path: Path) -> None:
+    site = make_workspace(tmp_path, SNOWPLOW)
+    put(site, "a.tsv", "one\ttwo\tthree\n" * 3)
+    for problems in (check_sources(site), load(site, "site").problems):
+        (problem,) = (one for one in problems if one.severity == "error")
+        assert "have 3 columns; the vendor's have 131" in problem.what
+
+
 def test_a_survey_needs_no_word_for_its_entity_and_keeps_its_answers(tmp_path: Path) -> None:
     form = make_workspace(tmp_path, TYPEFORM)
     answers = [{"field": {"ref": "nps"}, "type": "number", "number": 9}]
@@ -451,7 +524,7 @@ def test_a_condition_of_a_table_is_over_its_row(tmp_path: Path) -> None:
     )
     cells = {"Full name": "cell_1", "Mail": "cell_2", "Public": "cell_3"}
     record = f"json_object({', '.join(f'$${name}$$, {value}' for name, value in cells.items())})"
-    lifting = lift_cells(entity, cells, ("name", "is_deleted"), record=record)
+    lifting = lift_cells(entity, cells, ("name", "is_deleted"), {}, record=record)
     rows_of = [("Li", "l@b.example", "no"), (None, "a@b.example", "yes"), (None, "c@b.example", "gone")]
     with duckdb.connect() as connection:
         connection.execute("create table staged (cell_1 varchar, cell_2 varchar, cell_3 varchar)")
@@ -571,6 +644,10 @@ def test_a_source_that_does_not_fit_its_description_is_refused(tmp_path: Path, s
         ({"entities": {"crm/contacts": {"columns": {"customer_id": "id"}}}}, "'id' is not a path"),
         ({"entities": {"crm/contacts": {"columns": {"customer_id": "$.id", "shoe": "$.s"}}}}, "no column shoe"),
         ({"entities": {"crm/contacts": {"columns": {"customer_id": {"clock": "unix"}}}}}, "say one of path"),
+        (
+            {"entities": {"crm/contacts": {"columns": {"customer_id": {"path": "$.id", "constant": "x"}}}}},
+            "or constant alone",
+        ),
         ({"entities": {"survey/wide": {"columns": {}}}}, "'answers' belongs to survey/wide"),
         ({"entities": {"survey/wide": {"columns": {}, "answers": {}}}}, "say where answers are"),
         (

@@ -16,6 +16,10 @@ COLUMNS: int = 4_000
 JSON_DEPTH: int = 200
 # A JSON document is held in memory as a whole; JSON lines are not.
 DOCUMENT_BYTES: int = 256 << 20
+# Columns of a Parquet file as its own metadata counts them, unpacked; and its rows, which are written out as JSON for
+# the length of a load.
+PARQUET_BYTES: int = 4 << 30
+PARQUET_TEXT_BYTES: int = 16 << 30
 # Lines that one quoted cell may run over. A quote that is never closed would take the rest of the file with it.
 CELL_LINES: int = 10_000
 
