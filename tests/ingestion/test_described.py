@@ -646,7 +646,7 @@ def test_a_source_that_does_not_fit_its_description_is_refused(tmp_path: Path, s
         ({"entities": {"crm/contacts": {"columns": {"customer_id": {"clock": "unix"}}}}}, "say one of path"),
         (
             {"entities": {"crm/contacts": {"columns": {"customer_id": {"path": "$.id", "constant": "x"}}}}},
-            "or constant alone",
+            "or constant, joined or first alone",
         ),
         ({"entities": {"survey/wide": {"columns": {}}}}, "'answers' belongs to survey/wide"),
         ({"entities": {"survey/wide": {"columns": {}, "answers": {}}}}, "say where answers are"),

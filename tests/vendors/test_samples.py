@@ -45,44 +45,31 @@ def as_expected(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> 
 
 
 @every_case
-def test_samples_become_the_rows_beside_them(tmp_path: Path, case: Case) -> None:
+def test_samples_become_the_rows_beside_them_once(tmp_path: Path, case: Case) -> None:
     workspace = workspace_with(tmp_path, case, case.files)
     report = load(workspace, "s")
     assert [problem for problem in report.problems if problem.severity == "error"] == []
     assert [file.path for file in report.files if file.outcome != "loaded"] == []
     assert all(file.books.balance for file in report.files)
-    assert as_expected(landed(workspace, case), case.rows) == case.rows
-
-
-@every_case
-def test_shared_samples_become_the_rows_beside_them(tmp_path: Path, case: Case, shared: Path) -> None:
-    if not case.shared:
-        pytest.skip(f"no shared samples of {case.name}")
-    workspace = workspace_with(tmp_path, case, [shared / "samples" / name for name in case.shared["files"]])
-    report = load(workspace, "s")
-    assert [problem for problem in report.problems if problem.severity == "error"] == []
-    assert as_expected(landed(workspace, case), case.shared["rows"]) == case.shared["rows"]
-
-
-@every_case
-def test_every_record_keeps_all_that_the_vendor_said(tmp_path: Path, case: Case) -> None:
-    workspace = workspace_with(tmp_path, case, case.files)
-    load(workspace, "s")
-    kept = [json.loads(row[0]) for row in rows(workspace, f"select _record from {case.table} order by _file, _line")]
-    assert len(kept) == len(case.rows)
+    found = landed(workspace, case)
+    assert as_expected(found, case.rows) == case.rows
+    # Every row keeps all that the vendor said.
+    kept = [json.loads(row[0]) for row in rows(workspace, f"select _record from {case.table}")]
     assert all(isinstance(record, dict) and record for record in kept)
-
-
-@every_case
-def test_samples_are_loaded_once(tmp_path: Path, case: Case) -> None:
-    workspace = workspace_with(tmp_path, case, case.files)
-    load(workspace, "s")
-    before = landed(workspace, case)
+    # What is there already is not loaded again, under its own name or another.
     assert {file.outcome for file in load(workspace, "s").files} == {"unchanged"}
     for path in case.files:
         shutil.copy(path, workspace.paths.inbox / f"again-{path.name}")
     assert {file.outcome for file in load(workspace, "s").files} == {"unchanged", "duplicate"}
-    assert landed(workspace, case) == before
+    assert landed(workspace, case) == found
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.shared], ids=lambda case: case.name)
+def test_shared_samples_become_the_rows_beside_them(tmp_path: Path, case: Case, shared: Path) -> None:
+    workspace = workspace_with(tmp_path, case, [shared / "samples" / name for name in case.shared["files"]])
+    report = load(workspace, "s")
+    assert [problem for problem in report.problems if problem.severity == "error"] == []
+    assert as_expected(landed(workspace, case), case.shared["rows"]) == case.shared["rows"]
 
 
 @every_case
