@@ -293,7 +293,7 @@ def _time_of(record: Any, since: Since | None) -> datetime | None:
     assert since is not None
     value = _value_at(record, since.of)
     try:
-        if since.clock == "iso":
+        if since.clock in ("iso", "iso_in_utc"):
             found = datetime.fromisoformat(str(value))
             return found if found.tzinfo else found.replace(tzinfo=UTC)
         return datetime.fromtimestamp(float(value) / (1_000 if since.clock == "unix_ms" else 1), UTC)
@@ -302,8 +302,8 @@ def _time_of(record: Any, since: Since | None) -> datetime | None:
 
 
 def _written(time: datetime, since: Since) -> str:
-    if since.clock == "iso":
-        return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if since.clock in ("iso", "iso_in_utc"):
+        return time.astimezone(UTC).strftime(f"%Y-%m-%dT%H:%M:%S{'Z' if since.clock == 'iso' else ''}")
     return str(int(time.timestamp() * (1_000 if since.clock == "unix_ms" else 1)))
 
 

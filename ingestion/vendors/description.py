@@ -465,11 +465,12 @@ class Since(Section):
 
     Attributes:
         of: path of the time inside a record by which the endpoint chooses.
-        clock: how that time is written, in records and in `{since}` of `params`: iso, unix or unix_ms.
+        clock: how that time is written, in records and in `{since}` of `params`: iso, iso_in_utc (without a zone), unix
+            or unix_ms.
     """
 
     of: str
-    clock: Literal["iso", "unix", "unix_ms"] = "iso"
+    clock: Literal["iso", "iso_in_utc", "unix", "unix_ms"] = "iso"
 
     @field_validator("of")
     @classmethod
