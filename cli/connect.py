@@ -16,7 +16,7 @@ from workspace import Problem, WorkspaceError
 from workspace.configuration.described import described_entities, described_vendors, has_endpoint
 from workspace.configuration.editing import PROPOSED, accept_proposals, add_source, kept_unless_valid, write_proposals
 from workspace.paths import WorkspacePaths
-from workspace.vocabulary import KINDS
+from workspace.vocabulary import KINDS, VENDOR_TABLES, VENDORS
 
 if TYPE_CHECKING:
     from ingestion.checks.proposals import Proposal
@@ -58,14 +58,14 @@ def connect(
     for one in entities:
         kind, _, word = one.partition("/")
         source = {
-            "name": name or f"{vendor}_{word}",
+            "name": name or (f"{vendor}_{word}" if word else vendor),
             "kind": kind,
             "vendor": vendor,
             "entity": word,
             "id_namespace": namespace or vendor,
             **way,
         }
-        _connect(root, source)
+        _connect(root, {key: value for key, value in source.items() if value})
     out().print(
         f"Read the proposals, change or remove lines, then: cx connect --accept --workspace {escape(str(root))}",
         soft_wrap=True,
@@ -78,9 +78,13 @@ def _entities(vendor: str, named: Sequence[str], *, is_api: bool) -> list[str]:
     Raises:
         WorkspaceError: the vendor is not described, has no such entity, or has several of which none is named.
     """
+    if vendor in VENDOR_TABLES and not is_api:
+        kind = next(one for one in KINDS if vendor in VENDORS[one])
+        return [f"{kind}/"]
     if vendor not in described_vendors():
         what = f"Vendor '{vendor}' is not described." if vendor else "No vendor is named."
-        fix = f"Use one of {', '.join(described_vendors())}. Other files are sources of vendor csv: see cx.yml."
+        known = ", ".join(sorted((*described_vendors(), *VENDOR_TABLES)))
+        fix = f"Use one of {known}. Other files are sources of vendor csv: see cx.yml."
         raise WorkspaceError([Problem(file="cx connect", what=what, fix=fix)])
     all_of_them = [f"{kind}/{one}" for kind in KINDS for one in described_entities(vendor, kind)]
     if is_api:
