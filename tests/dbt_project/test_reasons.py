@@ -14,7 +14,8 @@ BASES = sorted((PROJECT / "models" / "staging").glob("*/base/base_*.sql"))
 BOOKS = sorted((PROJECT / "models" / "intermediate" / "quality").glob("*.sql"))
 # What the base models have in common.
 SHARED = PROJECT / "macros" / "concepts" / "dispositions.sql"
-CALL = re.compile(r"\{\{ reason\((?P<arguments>[^)]*)\) \}\}")
+# A code that a macro only passes on is that of the model which calls it.
+CALL = re.compile(r"\{\{ reason\((?P<arguments>'[^)]*)\) \}\}")
 
 
 def reasons_called(base: Path) -> list[list[str]]:

@@ -33,13 +33,19 @@
 {% macro latest_states(
     relation, key, called, vendor_time='updated_at', code='later_row', tie=['source_file', 'source_line']
 ) -%}
+    {%- set states = "partition by " ~ same_refusal() ~ ", " ~ key | join(", ")
+        ~ " order by state_at desc nulls last, load_id desc, " ~ tie | join(" desc, ") ~ " desc" -%}
     select
         *,
         {{ dispositions() }}
     from (
         select
             *,
-            {{ repeated_reason('nth_newest', called, vendor_time='state_at', code=code) }} as deduplicated_reason,
+            case
+                when not coalesce(ended_by > newest_arrival, false)
+                    then {{ repeated_reason('nth_newest', called, vendor_time='state_at', code=code) }}
+                when arrival <> ended_by then {{ reason(code, called) }}
+            end as deduplicated_reason,
             case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason
         from (
             select
@@ -47,23 +53,26 @@
                 row_number() over newest_first as nth_newest,
                 first_value(load_id) over newest_first as newest_load_id,
                 first_value(row_content) over newest_first as newest_content,
-                first_value(state_at) over newest_first as newest_at
+                first_value(state_at) over newest_first as newest_at,
+                first_value(arrival) over newest_first as newest_arrival,
+                -- A deletion may be no more than a key: without a time it ends all that arrived before it.
+                max(case when is_deleted and state_at is null then arrival end) over whole_key as ended_by
             from (
                 select
                     *,
-                    {{ state_time([same_refusal()] + key, vendor_time) }} as state_at
+                    {{ vendor_time }} as state_at,
+                    (load_id, {{ tie | join(', ') }}) as arrival
                 from {{ relation }}
             ) as timed
-            window newest_first as (
-                partition by {{ same_refusal() }}, {{ key | join(', ') }}
-                order by state_at desc nulls last, load_id desc, {{ tie | join(' desc, ') }} desc
-            )
+            window
+                newest_first as ({{ states }}),
+                whole_key as ({{ states }} rows between unbounded preceding and unbounded following)
         ) as ranked
     ) as compared
 {%- endmacro %}
 
-{#- When a state began to hold, by the vendor. A deletion may be no more than a key: without a time of its own it is as
-    late as any state of that key (rows `alike` in these columns), so that it ends all that arrived before it. -#}
+{#- The time of a state where few rows are compared: a deletion without a time of its own is as late as any state of its
+    key (rows `alike` in these columns), so that it ends all that arrived before it. -#}
 {% macro state_time(alike, vendor_time='updated_at') -%}
     coalesce(
         {{ vendor_time }},
@@ -71,22 +80,46 @@
     )
 {%- endmacro %}
 
-{#- A part of a key as a row states it. A deletion that does not state it means the one that the rows of the rest of the
-    key (`of`) agree on; where they do not agree, it means none of them. -#}
-{% macro stated_or_only(column, of) -%}
-    {%- set alike = "partition by " ~ same_refusal() ~ ", " ~ of | join(", ") -%}
-    case
-        when not is_deleted or {{ column }} is not null
-            then {{ column }}
-        when
-            min({{ column }}) over ({{ alike }})
-            = max({{ column }}) over ({{ alike }})
-            and min(
-                case when is_deleted or {{ column }} is not null then 1 else 0 end
-            ) over ({{ alike }})
-            = 1
-            then max({{ column }}) over ({{ alike }})
-    end
+{#- All rows of `relation`, and each of `parts` (parts of a key) once more as `key_<part>`: as the row states it, and where
+    a deletion does not, the one that the rows of the rest of the key (`of`) agree on; NULL where they do not agree.
+    Deletions are few: only what they speak of is looked at. -#}
+{% macro with_parts_of_key(relation, parts, of) -%}
+    select
+        given.*,
+        {%- for part in parts %}
+        coalesce(given.{{ part }}, known.{{ part }}) as key_{{ part }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ relation }} as given
+    left join (
+        select
+            {%- for column in of %}
+            {{ column }},
+            {%- endfor %}
+            {%- for part in parts %}
+            case
+                when min({{ part }}) = max({{ part }}) and count({{ part }}) = count(*) then max({{ part }})
+            end as {{ part }}{{ "," if not loop.last }}
+            {%- endfor %}
+        from {{ relation }} as states
+        where
+            not states.is_deleted
+            and coalesce({{ same_refusal() }}) is null
+            and exists (
+                select 1
+                from {{ relation }} as deletions
+                where
+                    deletions.is_deleted
+                    {%- for column in of %}
+                    and deletions.{{ column }} = states.{{ column }}
+                    {%- endfor %}
+            )
+        group by {{ of | join(', ') }}
+    ) as known
+        on
+            given.is_deleted
+            {%- for column in of %}
+            and given.{{ column }} = known.{{ column }}
+            {%- endfor %}
 {%- endmacro %}
 
 {#- What rows have to share to be compared: a row that is refused is compared with none that is not. -#}

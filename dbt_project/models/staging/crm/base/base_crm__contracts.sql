@@ -112,10 +112,7 @@ examined as (
 
 keyed as (
 
-    select
-        *,
-        {{ stated_or_only('plan', of=['data_source', 'customer_id', 'started_at']) }} as contract_plan
-    from examined
+    {{ with_parts_of_key('examined', parts=['plan'], of=['data_source', 'customer_id', 'started_at']) }}
 
 ),
 
@@ -123,7 +120,7 @@ keyed as (
 judged as (
 
     {{ latest_states(
-        'keyed', key=['data_source', 'customer_id', 'started_at', 'contract_plan'], called='contract'
+        'keyed', key=['data_source', 'customer_id', 'started_at', 'key_plan'], called='contract'
     ) }}
 
 ),
@@ -131,7 +128,7 @@ judged as (
 final as (
 
     select
-        {{ surrogate_key(["'contract'", 'data_source', 'customer_id', 'started_at', 'contract_plan']) }}
+        {{ surrogate_key(["'contract'", 'data_source', 'customer_id', 'started_at', 'key_plan']) }}
             as contract_key,
         customer_id,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as identifier_key,

@@ -72,7 +72,8 @@ examined as (
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
         end as quarantine_reason,
         -- Without an id every row is an interaction of its own.
-        case when interaction_id is null then source_file || ':' || cast(source_line as varchar) end as row_of_its_own
+        case when interaction_id is null then source_line end as own_line,
+        case when interaction_id is null then source_file end as own_file
     from renamed
 
 ),
@@ -80,7 +81,7 @@ examined as (
 judged as (
 
     {{ latest_states(
-        'examined', key=['data_source', 'interaction_id', 'row_of_its_own'], called='interaction_id'
+        'examined', key=['data_source', 'interaction_id', 'own_line', 'own_file'], called='interaction_id'
     ) }}
 
 ),

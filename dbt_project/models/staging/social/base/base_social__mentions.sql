@@ -102,24 +102,21 @@ examined as (
 
 keyed as (
 
-    select
-        *,
-        {{ stated_or_only('network', of=['data_source', 'mention_id']) }} as mention_network
-    from examined
+    {{ with_parts_of_key('examined', parts=['network'], of=['data_source', 'mention_id']) }}
 
 ),
 
 -- A later export of a mention replaces the earlier one: it was answered in between.
 judged as (
 
-    {{ latest_states('keyed', key=['data_source', 'mention_network', 'mention_id'], called='mention_id') }}
+    {{ latest_states('keyed', key=['data_source', 'key_network', 'mention_id'], called='mention_id') }}
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(["'mention'", 'data_source', 'mention_network', 'mention_id']) }} as mention_key,
+        {{ surrogate_key(["'mention'", 'data_source', 'key_network', 'mention_id']) }} as mention_key,
         mention_id,
         author,
         customer_id,

@@ -78,17 +78,9 @@ examined as (
 -- A deletion may name no occasion: it means the only one of the respondent.
 completed as (
 
-    select
-        *,
-        {{ stated_or_only('wave', of=['survey_id', 'respondent']) }}
-            as occasion_wave,
-        {{ stated_or_only('order_id', of=['survey_id', 'respondent']) }}
-            as occasion_order_id,
-        {{ stated_or_only('ticket_id', of=['survey_id', 'respondent']) }}
-            as occasion_ticket_id,
-        {{ stated_or_only('interaction', of=['survey_id', 'respondent']) }}
-            as occasion_interaction
-    from examined
+    {{ with_parts_of_key(
+        'examined', parts=['wave', 'order_id', 'ticket_id', 'interaction'], of=['survey_id', 'respondent']
+    ) }}
 
 ),
 
@@ -97,7 +89,7 @@ keyed as (
     select
         *,
         {{ surrogate_key([
-            'survey_id', 'respondent', 'occasion_wave', 'occasion_order_id', 'occasion_ticket_id', 'occasion_interaction',
+            'survey_id', 'respondent', 'key_wave', 'key_order_id', 'key_ticket_id', 'key_interaction',
         ]) }}
             as response_key
     from completed

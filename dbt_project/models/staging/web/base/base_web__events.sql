@@ -98,17 +98,7 @@ examined as (
 
 ),
 
-timed as (
-
-    select
-        *,
-        {{ state_time([same_refusal(), 'data_source', 'event_id']) }} as state_at
-    from examined
-
-),
-
 -- An event may be exported several times; its first row by time, file and line stays, whatever the order of arrival.
--- Whether it was deleted since, its latest row says.
 ranked as (
 
     select
@@ -117,19 +107,61 @@ ranked as (
             when event_id is not null and coalesce({{ same_refusal() }}) is null then row_number() over first_to_happen
         end as arrival,
         first_value(load_id) over first_to_happen as newest_load_id,
-        first_value(row_content) over first_to_happen as newest_content,
+        first_value(row_content) over first_to_happen as newest_content
+    from examined
+    window first_to_happen as (
+        partition by {{ same_refusal() }}, data_source, event_id
+        order by is_deleted, occurred_at nulls last, source_file, source_line
+    )
+
+),
+
+-- Whether an event was deleted since, its latest row says. Few events are: only their rows are compared.
+deleted_events as (
+
+    select distinct
+        data_source,
+        event_id
+    from examined
+    where
+        is_deleted
+        and event_id is not null
+        and coalesce({{ same_refusal() }}) is null
+
+),
+
+timed as (
+
+    select
+        examined.load_id,
+        examined.source_file,
+        examined.source_line,
+        examined.data_source,
+        examined.event_id,
+        examined.is_deleted,
+        {{ state_time(['examined.data_source', 'examined.event_id']) }} as state_at
+    from examined
+    inner join deleted_events
+        on
+            examined.data_source = deleted_events.data_source
+            and examined.event_id = deleted_events.event_id
+    where coalesce({{ same_refusal() }}) is null
+
+),
+
+lives as (
+
+    select
+        load_id as state_load_id,
+        source_file as state_file,
+        source_line as state_line,
         row_number() over latest_to_come as nth_latest,
         first_value(is_deleted) over latest_to_come as is_event_deleted
     from timed
-    window
-        first_to_happen as (
-            partition by {{ same_refusal() }}, data_source, event_id
-            order by is_deleted, occurred_at nulls last, source_file, source_line
-        ),
-        latest_to_come as (
-            partition by {{ same_refusal() }}, data_source, event_id
-            order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
-        )
+    window latest_to_come as (
+        partition by data_source, event_id
+        order by state_at desc nulls last, load_id desc, source_file desc, source_line desc
+    )
 
 ),
 
@@ -151,6 +183,11 @@ keyed as (
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
         {{ identifier_key('anonymous', 'id_namespace', 'visitor_id') }} as visitor_key
     from ranked
+    left join lives
+        on
+            ranked.load_id = lives.state_load_id
+            and ranked.source_file = lives.state_file
+            and ranked.source_line = lives.state_line
 
 ),
 
