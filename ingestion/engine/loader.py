@@ -26,6 +26,7 @@ from ingestion.readers.files import (
     ensure_unchanged,
     fingerprint,
 )
+from ingestion.readers.packing import plain_copy
 from ingestion.readers.reading import ensure_inside, open_text
 from ingestion.readers.rejects import record_rejects
 from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
@@ -201,8 +202,9 @@ class Loader:
         """`staged` for as long as it is needed; the copy that was needed for it, if any, is gone again then."""
         scratch = scratch_folder(self._paths)
         try:
-            reader = self._reader.for_file(path)
-            text = open_text(path, self._shape, reader, scratch, shown=file.path)
+            plain = plain_copy(path, scratch)
+            reader = self._reader.for_file(plain)
+            text = open_text(plain, self._shape, reader, scratch, shown=file.path)
             yield reader.stage(self._connection, text, self._shape, shown=file.path)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

@@ -8,6 +8,7 @@ from typing import Final
 import duckdb
 
 from ingestion.readers.files import FileChangedError
+from ingestion.readers.packing import PackedFileError
 from ingestion.readers.vendor import UnreadableFileError
 from workspace.errors import Problem
 from workspace.wording import cause_of, without_values
@@ -16,6 +17,7 @@ from workspace.wording import cause_of, without_values
 FAULTS_OF_A_FILE: Final = (
     FileChangedError,
     UnreadableFileError,
+    PackedFileError,
     OSError,
     RecursionError,
     MemoryError,
@@ -43,6 +45,9 @@ def problem_of(error: Exception, shown: str) -> Problem:
                 fix="Run again once it is complete; write it under another name and rename it when done.",
                 severity="warning",
             )
+        case PackedFileError():
+            fix = "Pack it again, or put the plain file there; docs/configuration.md has the limits."
+            return Problem(file=shown, what=f"The file cannot be unpacked: {error}.", fix=fix)
         case MemoryError() | duckdb.OutOfMemoryException():
             return Problem(
                 file=shown,

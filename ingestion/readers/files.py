@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from ingestion.readers.packing import open_plain
+
 # As much as stays in a processor's cache while it is looked at several times.
 CHUNK_BYTES = 1 << 18
 HEAD_BYTES = 1024
@@ -35,11 +37,19 @@ class FileChangedError(Exception):
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a file was when it was hashed."""
+    """What a file was when it was hashed.
+
+    Attributes:
+        size: of its content, unpacked where it is packed.
+        modified_ns: when it was written.
+        sha256: of its content.
+        on_disk: its own size.
+    """
 
     size: int
     modified_ns: int
     sha256: str
+    on_disk: int
 
 
 @dataclass(frozen=True)
@@ -89,10 +99,12 @@ def fingerprint(path: Path) -> Fingerprint:
     """
     before = path.stat()
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    size = 0
+    with open_plain(path) as file:
         for chunk in _chunks(file):
             digest.update(chunk)
-    found = Fingerprint(before.st_size, before.st_mtime_ns, digest.hexdigest())
+            size += len(chunk)
+    found = Fingerprint(size, before.st_mtime_ns, digest.hexdigest(), before.st_size)
     ensure_unchanged(path, found)
     return found
 
@@ -103,7 +115,7 @@ def ensure_unchanged(path: Path, known: Fingerprint) -> None:
         now = path.stat()
     except FileNotFoundError:
         raise FileChangedError(path) from None
-    if (now.st_size, now.st_mtime_ns) != (known.size, known.modified_ns):
+    if (now.st_size, now.st_mtime_ns) != (known.on_disk, known.modified_ns):
         raise FileChangedError(path)
 
 
@@ -112,7 +124,7 @@ def prefix_hashes(path: Path, sizes: Iterable[int]) -> dict[int, str]:
     hashes: dict[int, str] = {}
     digest = hashlib.sha256()
     position = 0
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         for size in sorted(set(sizes)):
             while position < size:
                 chunk = file.read(min(CHUNK_BYTES, size - position))
@@ -141,7 +153,7 @@ class PresentFiles:
 
     def _head(self, path: str) -> bytes:
         if path not in self._heads:
-            with self._places[path].open("rb") as file:
+            with open_plain(self._places[path]) as file:
                 self._heads[path] = file.read(HEAD_BYTES)
         return self._heads[path]
 

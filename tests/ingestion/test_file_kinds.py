@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import json
 import lzma
@@ -61,12 +60,11 @@ def parquet() -> bytes:
 
 
 OTHERS: list[tuple[str, bytes]] = [
-    ("a gzip file", gzip.compress(CSV)),
     ("a bzip2 file", bz2.compress(CSV)),
     ("an xz file", lzma.compress(CSV)),
     ("an Excel workbook.", zipped("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")),
     ("a Word document", zipped("[Content_Types].xml", "word/document.xml")),
-    ("an Excel workbook or another zip file", zipped("orders.csv")),
+    ("an Excel workbook or another zip file", zipped("orders.csv", "returns.csv")),
     ("an Excel workbook or another zip file", b"PK\x03\x04" + bytes(range(128, 256))),
     ("an old Excel workbook (.xls)", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
     ("a PDF document", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"),

@@ -20,6 +20,9 @@ DOCUMENT_BYTES: int = 256 << 20
 # the length of a load.
 PARQUET_BYTES: int = 4 << 30
 PARQUET_TEXT_BYTES: int = 16 << 30
+# What a packed file may unpack to: so much, and so many times its own size (texts reach some twenty times).
+UNPACKED_BYTES: int = 32 << 30
+UNPACKED_TIMES: int = 200
 # Lines that one quoted cell may run over. A quote that is never closed would take the rest of the file with it.
 CELL_LINES: int = 10_000
 
