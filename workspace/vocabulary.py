@@ -280,6 +280,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
                 "language",
                 "updated_at",
                 "is_deleted",
+                "is_test",
             ),
         ),
         "long": Entity(

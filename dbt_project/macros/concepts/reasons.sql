@@ -162,6 +162,10 @@
             'text': 'a test response',
             'reason_group': 'no_real_response',
         },
+        'not_a_response': {
+            'text': 'a preview, a test or spam',
+            'reason_group': 'no_real_response',
+        },
         'spam': {
             'text': 'marked as spam',
             'reason_group': 'no_real_response',

@@ -42,6 +42,7 @@ renamed as (
 
         ---------- state
         {{ parse_flag('source.is_deleted') }} as is_deleted,
+        {{ parse_flag('source.is_test') }} as is_test,
 
         ---------- lineage
         {{ row_content(['source._row']) }} as row_content,
@@ -65,9 +66,11 @@ examined as (
         end as superseded_reason,
         case
             when not is_configured then {{ reason('source_removed') }}
+            when is_test then {{ reason('not_a_response') }}
         end as set_aside_reason,
         case
             when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_test is null then {{ reason('unreadable_flag', 'is_test') }}
             when is_deleted then null
             when is_time_stated and answered_at is null then {{ reason('unreadable_time', 'answered_at') }}
         end as quarantine_reason
