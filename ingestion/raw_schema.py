@@ -76,6 +76,7 @@ _ORIGIN: Final = """
 """
 
 # `reading` is a fingerprint of the options that decide what lands: other options mean that a file is read again.
+# `lifted`: a fingerprint of the description by which columns were filled, where they can be filled from raw again.
 # `further_rows`: rows beyond the first of each loaded record, such as an order's refunds.
 # `columns`: the columns of a load and what they hold, so that the next one is seen to differ.
 # `fetches`: answers of an API that are loaded. `asked` is a fingerprint of what was asked for: another question starts
@@ -101,6 +102,7 @@ _LEDGER: Final = """
         rejected bigint not null,
         skipped bigint not null,
         further_rows bigint not null default 0,
+        lifted varchar,
         status varchar not null,
         superseded_by bigint,
         superseded_because varchar,
@@ -141,8 +143,11 @@ _LEDGER: Final = """
 _COLUMNS: Final = "select table_schema, table_name, column_name from information_schema.columns"
 # Tables of entities were named after the vendor that alone filled them.
 _FORMER_SUFFIX: Final = "_csv"
-# Ledgers of an earlier version lack it: every record was one row.
-_FURTHER_ROWS: Final = "alter table ledger.loads add column if not exists further_rows bigint default 0"
+# Ledgers of an earlier version lack these: every record was one row, and no columns were lifted out of records.
+_NEW_IN_LEDGER: Final = """
+    alter table ledger.loads add column if not exists further_rows bigint default 0;
+    alter table ledger.loads add column if not exists lifted varchar;
+"""
 _MOVE_LOADS: Final = "update ledger.loads set raw_schema = $schema where raw_schema = $former"
 # Records share keys and phrases: zstd makes a third of what DuckDB would choose by itself, in less time.
 _OBJECTS: Final = ("_record", "_row", "_others")
@@ -160,7 +165,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             if (table.schema, table.name, column) not in there:
                 connection.execute(f'alter table {table.sql} add column "{column}" varchar')
     connection.execute(_LEDGER)
-    connection.execute(_FURTHER_ROWS)
+    connection.execute(_NEW_IN_LEDGER)
     _move_former_tables(connection, there)
 
 

@@ -26,7 +26,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the ledger, as far as decisions need it."""
+    """A line of the ledger, as far as decisions need it. `lifted`: by which description its columns were filled."""
 
     load_id: int
     path: str
@@ -36,6 +36,7 @@ class Entry:
     status: Status
     superseded_by: int | None = None
     superseded_because: str | None = None
+    lifted: str | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Books:
 
 
 _ENTRIES: Final = """
-    select load_id, path, size_bytes, sha256, reading, status, superseded_by, superseded_because
+    select load_id, path, size_bytes, sha256, reading, status, superseded_by, superseded_because, lifted
     from ledger.loads
     where source = ? and raw_schema = ? and raw_table = ?
     order by load_id
@@ -46,11 +46,11 @@ _NEXT_LOAD: Final = "select coalesce(max(load_id), 0) + 1 from ledger.loads"
 _RECORD: Final = """
     insert into ledger.loads (
         load_id, run_id, source, raw_schema, raw_table, path, size_bytes, sha256, reading,
-        records, loaded, rejected, skipped, further_rows, status, superseded_by, loaded_at
+        records, loaded, rejected, skipped, further_rows, status, superseded_by, lifted, loaded_at
     )
     values (
         $load_id, $run_id, $source, $raw_schema, $raw_table, $path, $size_bytes, $sha256, $reading,
-        $records, $loaded, $rejected, $skipped, $further_rows, $status, $superseded_by, now()::timestamp
+        $records, $loaded, $rejected, $skipped, $further_rows, $status, $superseded_by, $lifted, now()::timestamp
     )
 """
 
@@ -104,6 +104,7 @@ def record_load(
             "further_rows": books.further_rows,
             "status": entry.status,
             "superseded_by": entry.superseded_by,
+            "lifted": entry.lifted,
         },
     )
 

@@ -17,6 +17,7 @@ from ingestion.engine.beginnings import load_that_begins_with
 from ingestion.engine.decisions import Arrival, Because, Decision, Entry, Inbox, decide, in_turn, vanished_longer_ones
 from ingestion.engine.drift import Seen, columns_of, drift, known_columns, record_columns
 from ingestion.engine.ledger import Books, history_of, next_load_id, record_load, supersede
+from ingestion.engine.lift_again import lift_again
 from ingestion.raw_schema import RawTable
 from ingestion.readers.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.readers.files import (
@@ -29,7 +30,7 @@ from ingestion.readers.files import (
 from ingestion.readers.packing import plain_copy
 from ingestion.readers.reading import ensure_inside, open_text
 from ingestion.readers.rejects import record_rejects
-from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
+from ingestion.readers.vendor import FURTHER_LINES, Lifter, Reader, Shape, Staged, UnreadableFileError
 from ingestion.warehouse import KEEP_ORDER, transaction
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
@@ -94,7 +95,7 @@ class Loader:
                 one of them failed.
         """
         reports: list[FileReport] = []
-        problems: list[Problem] = []
+        problems = self._lift_again()
         places = {self._paths.relative(path): path for path in found}
         known: dict[str, Fingerprint] = {}
         for shown, path in places.items():
@@ -120,6 +121,17 @@ class Loader:
                 problems += warnings
                 reports.append(report)
         return sorted(reports, key=lambda report: report.path), problems
+
+    def _lift_again(self) -> list[Problem]:
+        """Fill the columns of what is loaded as the description says now; what was done is reported."""
+        live = self._history.live.values()
+        outdated = [one.load_id for one in live if one.reading == self._reading and one.lifted != self._shape.lifted]
+        if not outdated or not isinstance(self._reader, Lifter):
+            return []
+        records = lift_again(self._connection, self._reader, self._shape, outdated)
+        what = f"The vendor's description changed: {records:,} records that are loaded follow it now."
+        fix = "Nothing to do: no file was read again."
+        return [Problem(file=self._shape.source, what=what, fix=fix, severity="warning")]
 
     def end_vanished(self, found: Sequence[Path]) -> None:
         """End the live loads of paths that are no longer there."""
@@ -212,7 +224,8 @@ class Loader:
     def _entry(
         self, load_id: int, file: Arrival, status: Literal["active", "duplicate"], holder: int | None = None
     ) -> Entry:
-        return Entry(load_id, file.path, file.size, file.sha256, self._reading, status, holder)
+        lifted = self._shape.lifted
+        return Entry(load_id, file.path, file.size, file.sha256, self._reading, status, holder, lifted=lifted)
 
     def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
         """Rows and rejects of `staged`, and the books that say where every record went."""

@@ -35,7 +35,8 @@ class Shape:
         constants: canonical column -> what every row has; nothing is read for it.
         words: canonical column -> a cell in lower case -> what it stands for; other cells stay as they are.
         named: further names of the file that the user wrote, in the mappings.
-        described: of a described vendor, a fingerprint of where its columns are in a record.
+        described: of a described vendor, a fingerprint of what decides which records are read.
+        lifted: a fingerprint of where its columns are in a record, where they can be taken from raw again.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Shape:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     described: str | None = None
+    lifted: str | None = None
 
     def meant(self, column: str, text: str) -> str:
         """What a cell of a canonical column stands for."""
@@ -131,6 +133,15 @@ class Reader(Protocol):
         Raises:
             UnreadableFileError: when nothing of the file can be read.
         """
+        ...
+
+
+@runtime_checkable
+class Lifter(Protocol):
+    """What a reader offers besides, whose columns follow from records that raw keeps."""
+
+    def lift(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> Staged:
+        """Take the records of the view `staged` apart: expressions for the columns of the raw table over it."""
         ...
 
 

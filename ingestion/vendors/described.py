@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +48,10 @@ class DescribedReader:
         if form.container == "parquet":
             return DescribedParquetReader(self.entity, form)
         return DescribedTableReader(self.entity, form)
+
+    def lift(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> Staged:
+        """Take the records of the view `staged` apart, as they are in raw."""
+        return DescribedJsonReader(self.entity, self.forms[0]).lift(connection, shape)
 
     def _form_of(self, path: Path) -> Reads:
         """The form of a file; of several the one that its beginning fits, and the first where none does.
@@ -99,20 +103,19 @@ class DescribedJsonReader:
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
         staged = self._records.stage(connection, text, shape, shown=shown)
+        lifted = self.lift(connection, shape)
+        records = staged.records
+        if lifted.has_further_rows and records is None:
+            records = int(connection.execute("select count(*) from staged_records").fetchall()[0][0])
+        return replace(
+            lifted, skipped=staged.skipped, warnings=staged.warnings, columns=staged.columns, records=records
+        )
+
+    def lift(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> Staged:
+        """Take the records of the view `staged` apart."""
         lifting = lift_json(self.entity, shape.table.columns)
         add_columns(connection, lifting)
-        records = staged.records
-        if lifting.rows is not None and records is None:
-            records = int(connection.execute("select count(*) from staged_records").fetchall()[0][0])
-        return Staged(
-            lifting.values,
-            lifting.parameters,
-            staged.skipped,
-            staged.warnings,
-            staged.columns,
-            records,
-            has_further_rows=lifting.rows is not None,
-        )
+        return Staged(lifting.values, lifting.parameters, has_further_rows=lifting.rows is not None)
 
 
 @dataclass(frozen=True)

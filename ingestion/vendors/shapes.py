@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingestion.raw_schema import RAW_TABLES
@@ -67,15 +67,25 @@ def shape_of(source: Source, mappings: Mappings) -> Shape:
         constants=source.constants,
         words=source.words,
         named=frozenset((*_named(source, mappings), *(described.keys if described else ()))),
-        described=_fingerprint(source) if source.is_described else None,
+        **(_fingerprints(source) if source.is_described else {}),
     )
 
 
-def _fingerprint(source: Source) -> str:
-    """Of what a description says of an entity and of its files: other words mean that its records are read again."""
+def _fingerprints(source: Source) -> dict[str, str]:
+    """Of what a description says: of its files, which are read again when that changes, and of where columns are.
+
+    Where a record is a row of its own and JSON, its columns are lifted out of raw again, and no file is read for it.
+    """
     vendor, entity = description(source.vendor), f"{source.kind}/{source.entity}"
-    forms = (form.model_dump() for form in vendor.reads_of(entity))
-    said = [LIFTING_VERSION, vendor.entities[entity].model_dump(), *forms]
+    said = vendor.entities[entity]
+    forms = [form.model_dump() for form in vendor.reads_of(entity)]
+    columns = [LIFTING_VERSION, said.model_dump()]
+    if said.has_own_rows or any(form["container"] == "delimited" for form in forms):
+        return {"described": _hash([*columns, *forms])}
+    return {"described": _hash(forms), "lifted": _hash(columns)}
+
+
+def _hash(said: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -312,15 +312,38 @@ def test_json_lines_of_the_same_vendor_are_read_and_broken_ones_rejected(hub: Wo
     assert [line for line, *_ in rejected(hub)] == [2]
 
 
-def test_an_other_description_makes_files_be_read_again(hub: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(hub, "a.json", contacts(hubspot_contact(7, email="a@b.example", work="w@b.example")))
+def test_another_description_is_followed_by_what_is_loaded_without_reading_files_again(
+    hub: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        of_person = [{"email": f"{name}{nth}@old.example", "work": f"{name}{nth}@new.example"} for nth in (1, 2)]
+        put(hub, f"{name}.json", contacts(*(hubspot_contact(nth, **one) for nth, one in enumerate(of_person))))
     load(hub, "hub")
+    everything = "select * exclude (email, _canonical) from raw_crm.contacts order by _file, _line"
+    before = rows(hub, everything)
+    (hub.paths.inbox / "b.json").unlink()
     said = description("hubspot").model_dump()
     said["entities"]["crm/contacts"]["columns"]["email"] = {"path": ["$.properties.work"]}
     monkeypatch.setattr("ingestion.vendors.shapes.description", lambda vendor: Description.model_validate(said))
-    load(hub, "hub")
-    live = "select load_id from ledger.loads where status = 'active'"
-    assert rows(hub, f"select email from raw_crm.contacts where _load_id in ({live})") == [("w@b.example",)]
+    report = load(hub, "hub")
+    (problem,) = report.problems
+    assert problem.what == "The vendor's description changed: 4 records that are loaded follow it now."
+    assert [file.outcome for file in report.files] == ["unchanged"]
+    emails = [row[0] for row in rows(hub, "select email from raw_crm.contacts order by _file, _line")]
+    assert emails == ["a1@new.example", "a2@new.example", "b1@new.example", "b2@new.example"]
+    assert rows(hub, everything) == before
+    assert load(hub, "hub").problems == ()
+
+
+def test_another_description_of_a_record_of_several_rows_makes_files_be_read_again(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(shop, "a.json", json.dumps([order(1, refunds=REFUNDS)]))
+    load(shop, "hub")
+    said = json.loads(json.dumps(SHOP))
+    said["entities"]["crm/orders"]["columns"]["amount"] = {"constant": "1"}
+    monkeypatch.setattr("ingestion.vendors.shapes.description", lambda vendor: Description.model_validate(said))
+    assert [file.outcome for file in load(shop, "hub").files] == ["loaded"]
 
 
 SNOWPLOW = {"name": "site", "kind": "web", "vendor": "snowplow", "path": "inbox/*"}
