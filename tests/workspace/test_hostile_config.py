@@ -67,9 +67,10 @@ def problems(root: Path, config: str | bytes = BASE, **mappings: str | bytes) ->
         (BASE + 'x: !!int "abc"\n', "not valid YAML"),
         (BASE + "as_of: 9999-99-99\n", "not valid YAML"),
         (BASE.replace("crm", "x" * 100_000), "is not allowed here"),
+        (BASE + "? [{a: 1}]\n: 2\n", "not valid YAML"),
         (BASE.encode("utf-16"), "not UTF-8"),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_a_hostile_configuration_gives_a_message(tmp_path: Path, config: str | bytes, said: str) -> None:
     assert any(said in problem for problem in problems(tmp_path, config))

@@ -272,8 +272,8 @@ def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
         return None, [Problem(file="cx.yml", line=line, what=what, fix="Check brackets and indentation there.")]
     except UnicodeDecodeError:
         return None, [Problem(file="cx.yml", what="The file is not UTF-8.", fix="Save it as UTF-8.")]
-    except (YAMLError, ValueError) as error:
-        # A control character, or a word that is not a number or day where one is announced.
+    except (YAMLError, ValueError, TypeError) as error:
+        # A control character, a word that is not a number or day where one is announced, or a section as a key.
         what = f"This is not valid YAML: {_shortened(' '.join(str(error).split()))}."
         return None, [Problem(file="cx.yml", what=what, fix="Check numbers, days and special characters.")]
     except OSError as error:
