@@ -23,8 +23,7 @@ from ingestion.readers.delimiters import better_delimiter
 from ingestion.readers.encodings import fitting_encoding
 from ingestion.readers.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.readers.files import find_files, first_undecodable_byte
-from ingestion.readers.packing import plain_copy
-from ingestion.readers.reading import encoding_of, ensure_inside, ensure_kind, open_text
+from ingestion.readers.reading import as_text_file, encoding_of, ensure_inside, ensure_kind, open_text
 from ingestion.readers.vendor import Shape, Unpacking, UnreadableFileError
 from ingestion.vendors.shapes import reader_of, shape_of
 from workspace import Source, Workspace
@@ -119,8 +118,9 @@ def _check_file(path: Path, source: Source, sample: Sample, workspace: Workspace
 def _examine(
     path: Path, source: Source, sample: Sample, workspace: Workspace, scratch: Path, *, shown: str
 ) -> list[Problem]:
-    path = plain_copy(path, scratch)
-    shape, reader = shape_of(source, workspace.mappings), reader_of(source).for_file(path)
+    shape, reader = shape_of(source, workspace.mappings), reader_of(source)
+    path = as_text_file(path, shape, reader, scratch)
+    reader = reader.for_file(path)
     shape = replace(shape, encoding=encoding_of(path, shape))
     if not isinstance(reader, Unpacking):
         ensure_kind(path, shape, reader, shown=shown)

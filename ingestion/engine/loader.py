@@ -27,8 +27,7 @@ from ingestion.readers.files import (
     ensure_unchanged,
     fingerprint,
 )
-from ingestion.readers.packing import plain_copy
-from ingestion.readers.reading import ensure_inside, open_text
+from ingestion.readers.reading import as_text_file, ensure_inside, open_text
 from ingestion.readers.rejects import record_rejects
 from ingestion.readers.vendor import FURTHER_LINES, Lifter, Reader, Shape, Staged, UnreadableFileError
 from ingestion.warehouse import KEEP_ORDER, transaction
@@ -214,7 +213,7 @@ class Loader:
         """`staged` for as long as it is needed; the copy that was needed for it, if any, is gone again then."""
         scratch = scratch_folder(self._paths)
         try:
-            plain = plain_copy(path, scratch)
+            plain = as_text_file(path, self._shape, self._reader, scratch)
             reader = self._reader.for_file(plain)
             text = open_text(plain, self._shape, reader, scratch, shown=file.path)
             yield reader.stage(self._connection, text, self._shape, shown=file.path)

@@ -5,15 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from ingestion.readers.delimited import WHITESPACE
 from ingestion.readers.file_kinds import other_kind, utf_16_of
 from ingestion.readers.files import Readable, first_undecodable_byte, make_readable
+from ingestion.readers.packing import plain_copy
 from ingestion.readers.vendor import Reader, Shape, Unpacking, UnreadableFileError
+from ingestion.readers.workbooks import is_workbook, workbook_as_text
 from workspace.configuration import limits
 from workspace.errors import Problem
 from workspace.paths import WorkspacePaths
 
 # A byte order mark of UTF-16, and as much again: UTF-32 begins with the same two bytes.
 _MARK_BYTES: Final = 4
+
+
+def as_text_file(path: Path, shape: Shape, reader: Reader, scratch: Path) -> Path:
+    """The file itself; of a packed one, and of a workbook where its source reads delimited text, a text in `scratch`.
+
+    Raises:
+        PackedFileError: when it cannot be unpacked.
+    """
+    plain = plain_copy(path, scratch)
+    if not reader.is_delimited or shape.delimiter == WHITESPACE or not is_workbook(plain):
+        return plain
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return workbook_as_text(plain, scratch / "sheet", delimiter=shape.delimiter)
 
 
 def open_text(path: Path, shape: Shape, reader: Reader, scratch: Path, *, shown: str) -> Readable:

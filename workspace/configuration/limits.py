@@ -23,6 +23,8 @@ PARQUET_TEXT_BYTES: int = 16 << 30
 # What a packed file may unpack to: so much, and so many times its own size (texts reach some twenty times).
 UNPACKED_BYTES: int = 32 << 30
 UNPACKED_TIMES: int = 200
+# The parts of an Excel workbook, which is held in memory.
+WORKBOOK_BYTES: int = 512 << 20
 # Lines that one quoted cell may run over. A quote that is never closed would take the rest of the file with it.
 CELL_LINES: int = 10_000
 
