@@ -86,6 +86,27 @@ def test_a_broken_record_is_rejected_and_the_others_are_loaded(tmp_path: Path, c
     assert len(landed(workspace, case)) == len(case.rows)
 
 
+def first_json(case: Case) -> Path | None:
+    return next((path for path in case.files if path.suffix == ".jsonl"), None)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if first_json(case)], ids=lambda case: case.name)
+def test_a_key_that_is_new_is_kept_and_reported_and_columns_stay(tmp_path: Path, case: Case) -> None:
+    path = first_json(case)
+    assert path is not None
+    workspace = workspace_with(tmp_path, case, [path])
+    load(workspace, "s")
+    before = [{name: value for name, value in row.items() if name != "_row"} for row in landed(workspace, case)]
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    changed = "".join(f"{json.dumps({**record, 'brand_new': 'x'})}\n" for record in records)
+    (workspace.paths.inbox / path.name).write_text(changed, encoding="utf-8")
+    report = load(workspace, "s")
+    assert any("is new. It is kept in raw." in problem.what for problem in report.problems)
+    assert as_expected(landed(workspace, case), before) == before
+    kept = rows(workspace, f"select count(*) from {case.table} where _record ->> 'brand_new' = 'x'")
+    assert kept == [(len(before),)]
+
+
 def test_every_folder_of_samples_is_of_a_described_entity() -> None:
     found = {folder for vendor in FOLDER.iterdir() if vendor.is_dir() for folder in vendor.iterdir() if folder.is_dir()}
     named = {case.folder for case in CASES}
