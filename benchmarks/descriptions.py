@@ -45,6 +45,23 @@ RECORDS: Final = {
             archived: n % 50 = 0
         })""",
     ),
+    # In the shape that Segment's calls have, too.
+    "rudderstack": (
+        "web/events",
+        """to_json({
+            type: ['page', 'track', 'track'][n % 3 + 1],
+            event: ['Product Viewed', 'Order Completed'][n % 2 + 1],
+            messageId: 'm-' || n, anonymousId: 'a-' || (n % 90000),
+            userId: case when n % 4 = 0 then 'u-' || (n % 40000) end,
+            originalTimestamp: strftime(timestamp '2026-01-01' + to_seconds(n), '%Y-%m-%dT%H:%M:%S.000Z'),
+            properties: {url: 'https://shop.example/p/' || (n % 700), value: n % 90, referrer: 'https://search.example/'},
+            context: {
+                page: {url: 'https://shop.example/p/' || (n % 700), path: '/p/' || (n % 700)},
+                campaign: {source: 'newsletter', medium: 'email', name: 'spring'},
+                userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Browser/' || (n % 30)
+            }
+        })""",
+    ),
 }
 
 
