@@ -26,7 +26,7 @@ _MOST_SHOWN = 8
 
 
 def connect(
-    vendor: Annotated[str, typer.Argument(help="A vendor, such as hubspot. Without one: what is proposed.")] = "",
+    vendor: Annotated[str, typer.Argument(help="A vendor, such as hubspot; not needed with --accept.")] = "",
     entity: Annotated[
         list[str] | None, typer.Option("--entity", metavar="KIND/ENTITY", help="What to read: crm/contacts. Repeat it.")
     ] = None,
@@ -48,6 +48,11 @@ def connect(
     if accept:
         _accept(root)
         return
+    vendor = vendor or _asked("Vendor")
+    if not (path or token):
+        path = _asked("Files, as a pattern below the workspace (empty for the API)")
+    if not (path or token):
+        token = _asked("Variable that holds the API's key")
     entities = _entities(vendor, entity or [], is_api=bool(token))
     way = _way_in(path, token, user, url, value or [])
     if len(entities) > 1 and not token:
@@ -72,6 +77,16 @@ def connect(
     )
 
 
+def _asked(question: str) -> str:
+    """What a person answers; nothing where no person is there to be asked."""
+    return str(typer.prompt(question, default="", show_default=False)).strip() if _is_asked() else ""
+
+
+def _is_asked() -> bool:
+    """Whether a person sits at a terminal."""
+    return sys.stdin.isatty()
+
+
 def _entities(vendor: str, named: Sequence[str], *, is_api: bool) -> list[str]:
     """`<kind>/<entity>` of each source to be made.
 
@@ -89,6 +104,8 @@ def _entities(vendor: str, named: Sequence[str], *, is_api: bool) -> list[str]:
     all_of_them = [f"{kind}/{one}" for kind in KINDS for one in described_entities(vendor, kind)]
     if is_api:
         all_of_them = [one for one in all_of_them if has_endpoint(vendor, one)]
+    if not named and len(all_of_them) > 1 and not is_api and (answer := _asked(f"One of {', '.join(all_of_them)}")):
+        named = [answer]
     strange = [one for one in named if one not in all_of_them]
     if strange or not (named or len(all_of_them) == 1 or is_api):
         what = f"{vendor} has no entity '{strange[0]}'." if strange else f"{vendor} has several entities."
@@ -106,6 +123,10 @@ def _way_in(path: str, token: str, user: str, url: str, values: Sequence[str]) -
         raise WorkspaceError([Problem(file="cx connect", what=what, fix="cx connect --help shows both.")])
     if path:
         return {"path": path}
+    unnamed = [one for one in values if "=" not in one]
+    if unnamed:
+        what = f"'{unnamed[0]}' does not say what it is the value of."
+        raise WorkspaceError([Problem(file="--value", what=what, fix="Write NAME=VALUE, such as form=VWO7mLtl.")])
     pairs = [one.partition("=") for one in values]
     said: dict[str, Any] = {"token": f"env:{token.removeprefix('env:')}", "user": user, "url": url}
     said["values"] = {key: one for key, _, one in pairs}

@@ -129,6 +129,7 @@ def test_rows_that_are_in_force_are_not_proposed_again(bare: Path) -> None:
         (("hubspot", "--entity", "crm/cases", "--path", "inbox/*"), "hubspot has no entity 'crm/cases'"),
         (("typeform",), "Say where it is: --path for files, or --token for the API."),
         (("typeform", "--path", "inbox/*", "--token", "KEY"), "Say one of --path, --token."),
+        (("typeform", "--token", "KEY", "--value", "VWO7mLtl"), "Write NAME=VALUE"),
         (("typeform", "--path", "../elsewhere/*"), "below the workspace"),
         (("typeform", "--path", "inbox/none/*"), "No file matches this path."),
         (("typeform", "--token", "KEY_THAT_IS_NOT_SET"), "The variable KEY_THAT_IS_NOT_SET is not set."),
@@ -145,6 +146,23 @@ def test_what_cannot_be_connected_leaves_the_workspace_as_it_was(
     assert said in result.output
     assert (bare / "cx.yml").read_bytes() == before
     assert not (bare / "mappings" / "proposed").exists()
+
+
+def test_a_person_is_asked_for_what_was_not_said(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(bare, "hub/a.json", contacts("gold"))
+    asked: list[str] = []
+    answers = {"Vendor": "hubspot", "Files": "inbox/hub/*", "One of": "crm/contacts"}
+
+    def answer(question: str, **_: Any) -> str:
+        asked.append(question)
+        return next(said for start, said in answers.items() if question.startswith(start))
+
+    monkeypatch.setattr("cli.connect.typer.prompt", answer)
+    monkeypatch.setattr("cli.connect._is_asked", lambda: True)
+    result = cx("connect", "-w", bare)
+    assert result.exit_code == 0, result.output
+    assert len(asked) == 3
+    assert [one.name for one in load_workspace(bare).config.sources] == ["hubspot_contacts"]
 
 
 def test_a_second_source_of_the_same_name_is_refused(bare: Path) -> None:
