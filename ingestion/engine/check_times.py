@@ -67,18 +67,15 @@ _AT_ONCE: Final = 200
 
 
 def check_format(source: Source) -> Problem | None:
-    """Why the source's `timestamp_format` cannot be used; None where it can, or where there is none."""
-    if source.timestamp_format is None:
-        return None
-    fault = format_fault(source.timestamp_format)
-    if fault is None:
-        return None
-    return Problem(
-        file="cx.yml",
-        key=f"sources.{source.name}.timestamp_format",
-        what=f"'{source.timestamp_format}' cannot be used. {fault.what}.",
-        fix=fault.fix,
-    )
+    """Why a format of times, the source's or a column's, cannot be used; None where all can."""
+    said = {f"columns.{column}.format": pattern for column, pattern in source.formats.items()}
+    said |= {"timestamp_format": source.timestamp_format} if source.timestamp_format else {}
+    for key, pattern in said.items():
+        fault = format_fault(pattern)
+        if fault is not None:
+            what = f"'{pattern}' cannot be used. {fault.what}."
+            return Problem(file="cx.yml", key=f"sources.{source.name}.{key}", what=what, fix=fault.fix)
+    return None
 
 
 def check_times(text: Path, source: Source, shape: Shape, workspace: Workspace, *, shown: str) -> list[Problem]:
@@ -94,7 +91,8 @@ def check_times(text: Path, source: Source, shape: Shape, workspace: Workspace, 
     zone = source.timezone or workspace.config.timezone
     problems = []
     for column, values in _first_values(text, source, shape).items():
-        problem = _problem_of(column, values, source, zone=zone, earliest=earliest, shown=shown)
+        pattern = shape.formats.get(column, source.timestamp_format)
+        problem = _problem_of(column, values, source, pattern, zone=zone, earliest=earliest, shown=shown)
         problems += [problem] if problem else []
     return problems
 
@@ -132,9 +130,15 @@ def _records(text: Path, delimiter: str, header_end: int) -> Iterator[list[str]]
 
 
 def _problem_of(
-    column: str, values: Mapping[str, int], source: Source, *, zone: str, earliest: str, shown: str
+    column: str,
+    values: Mapping[str, int],
+    source: Source,
+    pattern: str | None,
+    *,
+    zone: str,
+    earliest: str,
+    shown: str,
 ) -> Problem | None:
-    pattern = source.timestamp_format
     readable = _readable(list(values), pattern, zone=zone, earliest=earliest)
     unreadable = {value: n for value, n in values.items() if value not in readable}
     total, n_unreadable = sum(values.values()), sum(unreadable.values())
@@ -142,12 +146,15 @@ def _problem_of(
         return None
     first = next(iter(unreadable))
     value = f"'{first}'" if _may_be_shown(first) else "The first of them"
-    reading = f"by the timestamp_format '{pattern}'" if pattern else "without a timestamp_format"
+    own = column in source.formats
+    reading = (
+        f"by the {'format' if own else 'timestamp_format'} '{pattern}'" if pattern else "without a timestamp_format"
+    )
     named = source.named_columns.get(column, column)
     place = f"column '{named}' ({column})" if named != column else f"column '{column}'"
     return Problem(
         file=shown,
-        key=f"sources.{source.name}.{'timestamp_format' if pattern else f'columns.{column}'}",
+        key=f"sources.{source.name}.{'timestamp_format' if pattern and not own else f'columns.{column}'}",
         what=f"{n_unreadable:,} of the first {total:,} times of {place} cannot be read {reading}: "
         f"{value} is not a time.",
         fix=_fix(list(unreadable), values, source, zone=zone, earliest=earliest),

@@ -34,6 +34,7 @@ class Shape:
         columns: canonical column -> column of the file, where the names differ.
         constants: canonical column -> what every row has; nothing is read for it.
         words: canonical column -> a cell in lower case -> what it stands for; other cells stay as they are.
+        formats: canonical column of times -> how its cells are written, where that is said of it alone.
         named: further names of the file that the user wrote, in the mappings.
         described: of a described vendor, a fingerprint of what decides which records are read.
         lifted: a fingerprint of where its columns are in a record, where they can be taken from raw again.
@@ -49,6 +50,7 @@ class Shape:
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     described: str | None = None
     lifted: str | None = None
@@ -65,6 +67,8 @@ class Shape:
         words = {name: dict(sorted(self.words[name].items())) for name in sorted(self.words)}
         constants = dict(sorted(self.constants.items()))
         used: dict[str, object] = {"columns": dict(sorted(self.columns.items()))}
+        formats = {"formats": dict(sorted(self.formats.items()))} if self.formats else {}
+        used |= formats
         described = {"described": self.described} if self.described else {}
         return used | ({"constants": constants} if constants else {}) | ({"words": words} if words else {}) | described
 

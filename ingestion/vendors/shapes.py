@@ -66,6 +66,7 @@ def shape_of(source: Source, mappings: Mappings) -> Shape:
         columns=source.named_columns,
         constants=source.constants,
         words=source.words,
+        formats=source.formats,
         named=frozenset((*_named(source, mappings), *(described.keys if described else ()))),
         **(_fingerprints(source) if source.is_described else {}),
     )

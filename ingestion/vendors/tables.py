@@ -6,6 +6,7 @@ The reader behind the `csv` vendor of every kind, and behind the mapping files.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,6 +81,13 @@ def canonical_values(
             meant = f"nullif(trim(($meant_{column}::varchar[])[{at}]), '')"
             values[column] = f"case when {at} > 0 then {meant} else {values[column]} end"
             parameters |= {f"words_{column}": list(words), f"meant_{column}": list(words.values())}
+    for column, pattern in shape.formats.items():
+        if column in positions:
+            # What cannot be read stays as it is, so that staging says so. A day stays a day.
+            iso = "%Y-%m-%dT%H:%M:%S.%f" if re.search("%-?[HIcX]", pattern) else "%Y-%m-%d"
+            read = f"strftime(try_strptime({values[column]}, $format_{column}::varchar), '{iso}')"
+            values[column] = f"coalesce({read}, {values[column]})"
+            parameters[f"format_{column}"] = pattern
     if "_canonical" in shape.table.columns:
         # Staging has to separate questions from the columns that the canonical ones were read from.
         values["_canonical"] = "$canonical::varchar"

@@ -158,3 +158,54 @@ def test_landing_and_checking_translate_alike(words: dict[str, str], cells: list
     query = f"with staged as (select unnest($cells::varchar[]) as c1) select {values['kind']} from staged"
     found = CONNECTION.execute(query, {"cells": cells, **used}).fetchall()
     assert [value for (value,) in found] == [shape.meant("kind", cell) or None for cell in cells]
+
+
+def test_each_column_of_times_may_have_its_own_format(tmp_path: Path) -> None:
+    contracts = {
+        **ORDERS,
+        "entity": "contracts",
+        "columns": {
+            "customer_id": "id",
+            "started_at": {"column": "from", "format": "%d.%m.%Y"},
+            "ended_at": {"column": "to", "format": "%m/%d/%y %I:%M %p"},
+        },
+    }
+    workspace = make_workspace(tmp_path, contracts)
+    put(
+        workspace,
+        "a.csv",
+        "id,from,to\na,31.01.2026,12/24/26 06:30 PM\nb,2026-01-31,\nc,soon,2026-12-24T10:00:00Z\n",
+    )
+    assert [problem.severity for problem in check_sources(workspace)] == ["error", "error"]
+    load(workspace)
+    assert rows(workspace, "select started_at, ended_at from raw_crm.contracts order by _line") == [
+        ("2026-01-31", "2026-12-24T18:30:00.000000"),
+        ("2026-01-31", None),
+        ("soon", "2026-12-24T10:00:00Z"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"columns": {"amount": {"format": "%d"}}}, "'Amount' holds no times"),
+        ({"columns": {"occurred_at": {"format": "%d.%m.%Y %z"}}}, "names no zone"),
+        ({"columns": {"occurred_at": {"format": "%d.%m.%Y", "constant": "x"}}}, "'constant' is what every row has"),
+        (
+            {"columns": {"occurred_at": {"format": "%d.%m.%Y"}}, "timestamp_format": "%Y"},
+            "'timestamp_format' is for all columns of times",
+        ),
+    ],
+)
+def test_a_format_that_cannot_be_is_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(WorkspaceError) as error:
+        make_workspace(tmp_path, {**ORDERS, **changes})
+    assert said.lower() in str(error.value).lower()
+
+
+def test_a_format_that_the_engine_does_not_know_is_named(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, {**ORDERS, "columns": {"occurred_at": {"format": "%d.%m"}}})
+    put(workspace, "a.csv", "customer_id,occurred_at,amount\na,31.01,1\n")
+    (problem,) = load(workspace).problems
+    assert problem.key == "sources.shop.columns.occurred_at.format"
+    assert "It names no year" in problem.what

@@ -64,11 +64,13 @@ class ColumnRule(Section):
         column: the file's column; none where it has the canonical name itself, or nothing is read.
         words: a cell of the file, in any case -> what it stands for; other cells stay as they are.
         constant: what every row has.
+        format: of a column of times that is written otherwise than the others, as `timestamp_format`.
     """
 
     column: str | None = None
     words: dict[str, str] = Field(default_factory=dict)
     constant: str | None = Field(default=None, min_length=1)
+    format: str | None = Field(default=None, pattern=TIMESTAMP_FORMAT)
 
     @model_validator(mode="before")
     @classmethod
@@ -77,23 +79,22 @@ class ColumnRule(Section):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if self.constant is not None and (self.column is not None or self.words):
-            raise ValueError("'constant' is what every row has; remove it, or 'column' and 'words'")
-        if self.constant is None and self.column is None and not self.words:
-            raise ValueError("name the file's 'column', its 'words', or a 'constant'")
+        if self.constant is not None and (self.column is not None or self.words or self.format):
+            raise ValueError("'constant' is what every row has; remove it, or 'column', 'words' and 'format'")
+        if self.constant is None and self.column is None and not self.words and self.format is None:
+            raise ValueError("name the file's 'column', its 'words' or its 'format', or a 'constant'")
+        if self.format is not None and re.search("%[zZ]", self.format):
+            raise ValueError("a format of one column names no zone; use 'timestamp_format' for all of them")
         if len({word.strip().lower() for word in self.words}) < len(self.words):
             raise ValueError("'words' names a word twice; they are read in any case")
         return self
 
     @model_serializer
     def _as_written(self) -> str | dict[str, Any]:
-        if self.column is not None and not self.words:
+        if self.column is not None and not self.words and self.format is None:
             return self.column
-        return {
-            name: value
-            for name, value in (("column", self.column), ("words", self.words), ("constant", self.constant))
-            if value
-        }
+        said = {"column": self.column, "words": self.words, "constant": self.constant, "format": self.format}
+        return {name: value for name, value in said.items() if value}
 
 
 class ApiAccess(Section):
@@ -279,6 +280,13 @@ class Source(Section):
                 raise ValueError(
                     f"'{column}' as a constant would make all rows one; name the column that tells them apart"
                 )
+        for column in self.formats:
+            if not (column.endswith("_at") or column == "date"):
+                raise ValueError(f"'{column}' holds no times; remove its 'format'")
+            if self.timestamp_format is not None:
+                raise ValueError(
+                    "'timestamp_format' is for all columns of times; remove it, and give each its 'format'"
+                )
         if not self.header and self.header_rows > 1:
             raise ValueError(
                 "'header: false' says that there is no header, 'header_rows' how many rows it has; remove one"
@@ -337,6 +345,11 @@ class Source(Section):
     def constants(self) -> dict[str, str]:
         """Canonical column -> what every row has."""
         return {name: rule.constant for name, rule in self.columns.items() if rule.constant is not None}
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """Canonical column of times -> how it is written, where that is said of it alone."""
+        return {name: rule.format for name, rule in self.columns.items() if rule.format is not None}
 
     @property
     def words(self) -> dict[str, dict[str, str]]:
