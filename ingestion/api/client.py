@@ -7,6 +7,7 @@ An answer that repeats a request already made ends the fetch with an error: it w
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from ingestion.readers.vendor import UnreadableFileError
-from ingestion.vendors.description import Api, Endpoint, Pages, Since, description
+from ingestion.vendors.description import Api, Endpoint, Job, Pages, Since, description
 from workspace import Source
 from workspace.configuration import limits
 from workspace.environment import secret
@@ -30,6 +31,9 @@ ATTEMPTS: int = 6
 FIRST_WAIT_SECONDS: float = 1
 LONGEST_WAIT_SECONDS: Final = 120
 REQUEST_SECONDS: Final = 60
+# How often an export is asked about that the vendor prepares, and how long between.
+JOB_QUESTIONS: int = 600
+JOB_WAIT_SECONDS: float = 3
 # Where a source has no `since`: no record of a customer is older.
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -99,6 +103,9 @@ class ApiClient:
         from requests.exceptions import RequestException
 
         client = self._client()
+        if self.endpoint.job is not None:
+            yield self._exported(client, self.endpoint.job, since)
+            return
         said = {"since": _written(since, self.endpoint.since)} if self.endpoint.since else {}
         values = {**self._access.values, **said}
         for variant in self.endpoint.variants:
@@ -118,6 +125,48 @@ class ApiClient:
                 raise self._unreadable(error) from None
             except RequestException as error:
                 raise self._refused(error) from None
+
+    def _exported(self, client: RESTClient, job: Job, since: datetime) -> Page:
+        """The file of an export that the vendor prepares first."""
+        from requests.exceptions import RequestException
+
+        said = {"since": _written(since, self.endpoint.since)} if self.endpoint.since else {}
+        values = {**self._access.values, **said}
+        path = fill(self.endpoint.path, values)
+        order = {name: fill(one, values) if isinstance(one, str) else one for name, one in job.order.items()}
+        try:
+            number = self._answer(client.post(path, json=order), job.number)
+            for _ in range(JOB_QUESTIONS):
+                response = client.get(f"{path}{fill(job.asked_at, {'number': number})}")
+                state = self._answer(response, job.state)
+                if state in job.failed:
+                    what = f"The vendor could not prepare the export (state '{state}')."
+                    raise UnreadableFileError(self._problem(what, "Run again; if it stays so, ask the vendor."))
+                if state == job.ready:
+                    file = self._answer(response, job.file)
+                    response = client.get(f"{path}{fill(job.fetched_at, {'file': file})}")
+                    response.raise_for_status()
+                    return self._page(response, _value_at(response.json(), self._records) or [])
+                time.sleep(JOB_WAIT_SECONDS)
+        except (ValueError, TypeError, KeyError) as error:
+            raise self._unreadable(error) from None
+        except RequestException as error:
+            raise self._refused(error) from None
+        what = f"The vendor did not prepare the export within {JOB_QUESTIONS} questions."
+        raise UnreadableFileError(self._problem(what, "Run again later."))
+
+    def _answer(self, response: Response, path: str) -> str:
+        """What stands at a path of an answer.
+
+        Raises:
+            UnreadableFileError: nothing stands there.
+        """
+        response.raise_for_status()
+        found = _value_at(response.json(), path)
+        if found is None:
+            what = f"The API's answer has no '{path.removeprefix('$.')}'."
+            raise UnreadableFileError(self._problem(what, "Check 'url' and 'values': does it lead to this entity?"))
+        return str(found)
 
     def _client(self) -> RESTClient:
         from dlt.sources.helpers.requests import Client
@@ -221,6 +270,7 @@ def _used(source: Source, api: Api) -> str:
     assert source.api is not None
     endpoint = api.endpoints[f"{source.kind}/{source.entity}"]
     said = [source.api.url or api.url, endpoint.path, *endpoint.params.values()]
+    said += [str(value) for value in (endpoint.job.order.values() if endpoint.job else ())]
     return " ".join([*said, *(value for variant in endpoint.variants for value in variant.values())])
 
 

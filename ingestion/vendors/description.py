@@ -478,6 +478,30 @@ class Since(Section):
         return _a_path(value)
 
 
+class Job(Section):
+    """An export that the vendor prepares first: it is ordered, asked about until it is ready, and fetched as one file.
+
+    Attributes:
+        order: what is sent to the endpoint's path, as JSON; `{since}` stands for the time from which on.
+        number: path of the job's id in the answer.
+        state: path, in the answer about the job, of how far it is.
+        ready: the state of an export that can be fetched.
+        failed: states of one that never will be.
+        file: path, in that answer, of the file's id.
+        asked_at: address of the job below the endpoint's path; `{number}` stands for its id.
+        fetched_at: address of the file below the endpoint's path; `{file}` stands for its id.
+    """
+
+    order: dict[str, str | bool] = Field(default_factory=dict)
+    number: str
+    state: str
+    ready: str
+    failed: tuple[str, ...] = ()
+    file: str
+    asked_at: str = "/{number}"
+    fetched_at: str
+
+
 class Endpoint(Section):
     """Where an entity is asked for.
 
@@ -488,6 +512,7 @@ class Endpoint(Section):
         records: path of the list of records in an answer, where it is not the `collection` of the files; `$` where the
             answer is the list.
         pages: how an answer says that there is more.
+        job: an export that the vendor prepares first, instead of pages.
         since: how it is asked for what is new only; without it everything is asked for at each run.
     """
 
@@ -495,12 +520,14 @@ class Endpoint(Section):
     params: dict[str, str] = Field(default_factory=dict)
     variants: tuple[dict[str, str], ...] = ({},)
     records: str | None = None
-    pages: Pages
+    pages: Pages = Pages(next="none")
+    job: Job | None = None
     since: Since | None = None
 
     @model_validator(mode="after")
     def _asks_since_some_time(self) -> Self:
-        says_since = any("{since}" in value for value in (self.path, *self.params.values()))
+        ordered = (str(value) for value in (self.job.order.values() if self.job else ()))
+        says_since = any("{since}" in value for value in (self.path, *self.params.values(), *ordered))
         if says_since != (self.since is not None):
             raise ValueError("'since' goes with '{since}' in 'params' or 'path'")
         return self

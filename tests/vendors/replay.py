@@ -31,6 +31,9 @@ class Replay:
         collection: key of the list of an answer; '' where the answer is the list.
         page_size: records of a page.
         requests: path and parameters of every request, in turn.
+        orders: what exports were ordered by, in turn.
+        questions: how often an export was asked about.
+        state: of an export that is not ready.
         faults: number of a request, from 0 -> a status, `cut`, `repeat`, `text` or `elsewhere`.
     """
 
@@ -42,6 +45,9 @@ class Replay:
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     faults: dict[int, int | str] = field(default_factory=dict)
     address: str = ""
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    questions: int = 0
+    state: str = "inProgress"
 
     def answer(self, path: str, params: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers of one request."""
@@ -93,6 +99,24 @@ class Replay:
         if pages.end:
             _put(body, pages.end, not has_more)
 
+    def job(self, path: str, order: dict[str, Any] | None) -> tuple[int, bytes]:
+        """The answer of an export that is prepared first: it is ready when it was asked about twice."""
+        job = self.endpoint.job
+        assert job is not None
+        body: dict[str, Any] = {}
+        if order is not None:
+            self.orders.append(order)
+            _put(body, job.number, "job-1")
+        elif path.endswith(job.asked_at.replace("{number}", "job-1")):
+            self.questions += 1
+            _put(body, job.state, job.ready if self.questions % 2 == 0 else self.state)
+            _put(body, job.file, "file-1")
+        elif path.endswith(job.fetched_at.replace("{file}", "file-1")):
+            body = {self.collection: list(self.records[0])}
+        else:
+            return 404, b"{}"
+        return 200, json.dumps(body).encode()
+
     def authorized(self, headers: Any) -> bool:
         import base64
 
@@ -111,7 +135,14 @@ def serving(replay: Replay) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            self._answer(json.loads(self.rfile.read(length)))
+
         def do_GET(self) -> None:
+            self._answer(None)
+
+        def _answer(self, order: dict[str, Any] | None) -> None:
             parts = urlsplit(self.path)
             params = {name: values[0] for name, values in parse_qs(parts.query).items()}
             fault = replay.faults.get(len(replay.requests))
@@ -122,6 +153,9 @@ def serving(replay: Replay) -> Iterator[str]:
                 self._send(fault, b'{"message": "no"}', {"Retry-After": "0"})
             elif fault == "text":
                 self._send(200, b"<html>maintenance</html>", {})
+            elif replay.endpoint.job is not None:
+                status, body = replay.job(parts.path, order)
+                self._send(status, body, {}, cut=fault == "cut")
             else:
                 status, body, headers = replay.answer(parts.path, params)
                 if fault == "elsewhere":

@@ -33,6 +33,7 @@ TYPEFORM = Case("typeform", "survey", "wide")
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits of a hundredth of a second."""
     monkeypatch.setattr(client_module, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(client_module, "JOB_WAIT_SECONDS", 0.01)
     monkeypatch.setenv("API_KEY", TOKEN)
 
 
@@ -111,6 +112,8 @@ def test_the_api_brings_the_same_rows_as_files(tmp_path: Path, case: Case) -> No
         assert [json.loads(row[-1]) for row in landed(by_api, case)] == [
             json.loads(row[-1]) for row in landed(by_file, case)
         ]
+        if replay.endpoint.job is not None:
+            return
         pages = sum(max(1, -(-len(one) // replay.page_size)) for one in replay.records)
         assert pages <= len(replay.requests) <= pages + len(replay.records), "an empty page may end a list"
         # A second fetch changes nothing.
@@ -142,6 +145,36 @@ def test_a_wrong_key_is_named_and_nothing_of_the_answer_is_shown(
     assert "API_KEY" in problem.fix
     assert "anna" not in str(problem)
     assert "another" not in str(problem)
+
+
+QUALTRICS = Case("qualtrics_api", "survey", "wide")
+
+
+def test_an_export_is_ordered_awaited_and_fetched_since_the_last_one(tmp_path: Path) -> None:
+    replay = replay_of(QUALTRICS, [{"responseId": "R_1", "values": {"recordedDate": "2026-03-02T10:00:00Z"}}])
+    with asked(tmp_path, QUALTRICS, replay, lag="2 hours") as workspace:
+        assert errors(load(workspace, "s")) == []
+        assert errors(load(workspace, "s")) == []
+        assert rows(workspace, "select distinct respondent from raw_survey.wide") == [("R_1",)]
+    assert [order["startDate"] for order in replay.orders] == ["1970-01-01T00:00:00Z", "2026-03-02T08:00:00Z"]
+    assert replay.orders[0]["compress"] is False
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("failed", "The vendor could not prepare the export (state 'failed')."),
+        ("inProgress", "The vendor did not prepare the export within 1 questions."),
+    ],
+)
+def test_an_export_that_is_not_prepared_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str, said: str
+) -> None:
+    monkeypatch.setattr(client_module, "JOB_QUESTIONS", 1)
+    replay = replay_of(QUALTRICS, [])
+    replay.state = state
+    with asked(tmp_path, QUALTRICS, replay) as workspace:
+        assert errors(load(workspace, "s")) == [said]
 
 
 def many(number: int) -> list[dict[str, Any]]:
