@@ -205,7 +205,7 @@ class Sample:
         if self.entity == "long":
             _count(self.questions, row["question_id"], row["value"])
         # A call that says who somebody is happens to nobody: no event, no channel, no page.
-        if self.source.kind == "web" and row.get("call", "").lower() in ("identify", "alias", "group"):
+        if self.source.kind == "web" and row.get("call", "").strip().lower() in ("identify", "alias", "group"):
             return
         if row.get("event"):
             self.events[row["event"]] += 1
