@@ -204,6 +204,9 @@ class Sample:
     def _add_row(self, row: Mapping[str, str]) -> None:
         if self.entity == "long":
             _count(self.questions, row["question_id"], row["value"])
+        # A call that says who somebody is happens to nobody: no event, no channel, no page.
+        if self.source.kind == "web" and row.get("call", "").strip().lower() in ("identify", "alias", "group"):
+            return
         if row.get("event"):
             self.events[row["event"]] += 1
         if self.entity in ("orders", "interactions", "events", "leads", "deals"):

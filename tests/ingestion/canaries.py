@@ -144,6 +144,8 @@ def _record(header: Sequence[str], number: int) -> list[str]:
             cells.append(f"{number}-{_PEOPLE[column]}" if column == "respondent" else _PEOPLE[column])
         elif column in _FLAGS:
             cells.append("no")
+        elif column == "call":
+            cells.append("track")
         elif column in ("text", "Remark"):
             cells.append(f"Please write to {EMAIL} or call {PHONE}.")
         elif column == "url":

@@ -132,6 +132,19 @@ def test_an_impossible_event_is_an_error_and_an_absent_one_a_warning(tmp_path: P
     ]
 
 
+def test_calls_of_the_web_entity_that_only_link_are_no_events(tmp_path: Path) -> None:
+    site = {"name": "site", "kind": "web", "vendor": "csv", "entity": "events", "path": "inbox/site*.csv"}
+    calls = "v,2026-01-01,who,Identify\nv,2026-01-01,was,alias\nv,2026-01-01,team,group\nv,2026-01-01,seen,page\n"
+    problems = found(
+        tmp_path,
+        site,
+        site_csv="person_id,occurred_at,event,call\n" + calls,
+        touchpoint_types=TYPES + "".join(f"site,{event},view,any,A,use\n" for event in ("who", "was", "team", "seen")),
+    )
+    assert [problem.line for problem in problems] == [2, 3, 4]
+    assert problems[0].what == "No event is called 'who'."
+
+
 def test_an_unknown_attribute_column_is_an_error(tmp_path: Path) -> None:
     header = "data_source,column,attribute,kind\n"
     problems = found(

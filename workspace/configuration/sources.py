@@ -47,7 +47,7 @@ _FILE_KEYS = ("path", "encoding", "delimiter", "header", "header_rows", "decimal
 # What the description of a vendor says instead of cx.yml.
 _DESCRIBED_KEYS = ("header", "header_rows", "decimal", "timestamp_format", "columns")
 # What tells persons apart: never the same for all rows.
-_OF_ONE_PERSON = ("customer_id", "person_id", "respondent", "email", "phone")
+_OF_ONE_PERSON = ("customer_id", "person_id", "previous_id", "respondent", "email", "phone")
 TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
 
 

@@ -25,6 +25,7 @@ sources:
   - {name: orders, kind: crm, vendor: csv, entity: orders, id_namespace: shop, path: inbox/orders/*.csv}
   - {name: contacts, kind: crm, vendor: csv, entity: contacts, id_namespace: shop, path: inbox/contacts/*.csv}
   - {name: web, kind: web, vendor: segment, id_namespace: shop, path: inbox/web/*.jsonl}
+  - {name: app, kind: web, vendor: csv, entity: events, id_namespace: shop, path: inbox/app/*.csv}
 """
 MAPPINGS = {
     "touchpoint_types": "data_source,event,role,occurrence,touchpoint,stage,corner,interaction\n"
@@ -53,6 +54,19 @@ IDENTIFIES = (
     (4, "laptop", "buyer"),
     *((day, "kiosk", f"shopper-{day}") for day in range(1, 8)),
     *((day, f"phone-{day}", "guest") for day in range(1, 4)),
+)
+# Rows of the web entity: call, visitor, customer, id of before, event, address.
+CALLS = (
+    ("", "pad", "", "", "opened", ""),
+    ("identify", "pad", "reader", "", "app identify", "reader@home.example"),
+    ("screen", "watch", "", "", "app screen", ""),
+    ("alias", "", "reader", "watch", "app alias", ""),
+    ("alias", "", "reader", "reader-of-old", "app alias", ""),
+    # Nothing says of these two ids which is a visitor's, but that one of them came as such.
+    ("track", "glasses", "", "", "looked", ""),
+    ("alias", "reader", "", "glasses", "app alias", ""),
+    ("group", "glasses", "publisher", "", "app group", "publisher@home.example"),
+    ("track", "radio", "", "", "heard", ""),
 )
 CONTACTS = (
     ("twin-1", "twins@home.example", 1),
@@ -85,6 +99,7 @@ class Warehouse:
 
     people: Mapping[int, int]
     visits: Mapping[str, tuple[int, int]]
+    page_views: frozenset[str]
     aliases: Mapping[int, int]
     guarded: Mapping[int, str]
     refusals: Mapping[tuple[int, int], str]
@@ -98,7 +113,7 @@ def key(kind: str, value: str) -> int:
 
 
 def files() -> dict[str, str]:
-    """A file a day for web, one a contact, one of orders."""
+    """A file a day for web, one a contact, one of orders, one a row of the app."""
     calls: dict[int, list[dict[str, object]]] = {}
     for day, device, customer in VISITS:
         calls.setdefault(day, []).append({"type": "page", "name": f"{device}-{day}"} | _ids(day, device, customer))
@@ -112,6 +127,11 @@ def files() -> dict[str, str]:
     for customer, phone in PHONES:
         written[f"inbox/contacts/{customer}.csv"] = (
             f"customer_id,phone,created_at\n{customer},{phone},2026-01-02T08:00:00Z\n"
+        )
+    for number, cells in enumerate(CALLS, start=1):
+        written[f"inbox/app/{number}.csv"] = (
+            "call,person_id,customer_id,previous_id,event,email,occurred_at\n"
+            f"{','.join(cells)},2026-01-0{number}T09:00:00Z\n"
         )
     written["inbox/orders/1.csv"] = "customer_id,occurred_at,amount,order_id\nbuyer,2026-01-06T10:00:00Z,20,o1\n"
     return written
@@ -151,6 +171,13 @@ def read(raw: Path) -> Warehouse:
                     "where event <> 'contact_created'"
                 )
             },
+            page_views=frozenset(
+                event
+                for (event,) in rows(
+                    "select event from intermediate.int_touchpoints__source_events where data_source = 'app' "
+                    "and is_page_view"
+                )
+            ),
             aliases=dict(rows("select former_person_id, person_id from cx.marts.person_key_aliases")),
             guarded=dict(rows("select identifier_key, reason from intermediate.int_identity__guarded")),
             refusals={
@@ -207,6 +234,29 @@ def test_shared_and_filler_identifiers_join_no_people_and_are_reported(at_once: 
         assert [one for one, person in at_once.people.items() if person == guarded] == [guarded]
     cousins = {at_once.person("customer", f"cousin-{number}") for number in range(1, 4)}
     assert cousins == {at_once.person("email", "family@home.example")}
+
+
+@pytest.mark.slow
+def test_identify_and_alias_calls_of_the_web_entity_make_one_person(at_once: Warehouse) -> None:
+    reader = at_once.person("customer", "reader")
+    devices = [at_once.person("anonymous", device) for device in ("pad", "watch", "glasses")]
+    assert devices == [reader] * 3
+    assert at_once.person("customer", "reader-of-old") == reader
+    assert at_once.person("email", "reader@home.example") == reader
+    assert at_once.person("anonymous", "radio") != reader
+    # Of an alias call, an id that a visitor never had is a customer's, whatever column it is in.
+    assert key("anonymous", "reader") not in at_once.people
+    # A group call names nobody.
+    assert key("customer", "publisher") not in at_once.people
+
+
+@pytest.mark.slow
+def test_calls_of_the_web_entity_that_only_link_are_no_events(at_once: Warehouse) -> None:
+    assert {event for event in at_once.visits if event.startswith(("app", "opened", "looked", "heard"))} == {
+        *("opened", "app screen", "looked", "heard"),
+    }
+    assert at_once.visits["opened"][0] == at_once.visits["app screen"][0] == at_once.person("customer", "reader")
+    assert at_once.page_views == {"app screen"}
 
 
 @pytest.mark.slow

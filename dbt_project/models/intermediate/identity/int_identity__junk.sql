@@ -14,7 +14,7 @@ calls as (
 
 web_rows as (
 
-    select * from {{ ref('stg_web__events') }}
+    select * from {{ ref('base_web__events') }}
 
 ),
 
@@ -61,6 +61,7 @@ addresses as (
     union
     select email as address
     from web_rows
+    where _disposition = 'kept'
     union
     select {{ email_address('email') }} as address
     from calls

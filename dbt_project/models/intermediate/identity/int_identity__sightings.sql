@@ -61,6 +61,12 @@ web_rows as (
 
 ),
 
+web_identities as (
+
+    select * from {{ ref('stg_web__identities') }}
+
+),
+
 tickets as (
 
     select * from {{ ref('stg_service__tickets') }}
@@ -208,6 +214,20 @@ seen as (
         data_source,
         occurred_at as seen_at
     from web_rows
+    union all
+    select
+        from_identifier_key as identifier_key,
+        from_identifier_type as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_identities
+    union all
+    select
+        to_identifier_key as identifier_key,
+        to_identifier_type as identifier_type,
+        data_source,
+        occurred_at as seen_at
+    from web_identities
     union all
     select
         customer_key as identifier_key,

@@ -25,6 +25,12 @@ web_rows as (
 
 ),
 
+web_identities as (
+
+    select * from {{ ref('stg_web__identities') }}
+
+),
+
 tickets as (
 
     select * from {{ ref('stg_service__tickets') }}
@@ -115,6 +121,16 @@ stated as (
         occurred_at as linked_at,
         data_source
     from web_rows
+    union all
+    select
+        from_identifier_key as identifier_a,
+        from_identifier_type as type_a,
+        to_identifier_key as identifier_b,
+        to_identifier_type as type_b,
+        method,
+        occurred_at as linked_at,
+        data_source
+    from web_identities
     union all
     select
         requester_key as identifier_a,

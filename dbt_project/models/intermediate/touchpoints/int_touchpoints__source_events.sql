@@ -297,7 +297,7 @@ deal_events as (
 
 ),
 
--- Whether a row is a page view is the vocabulary's to say: the file has one column for all kinds of events.
+-- Whether a row is a page view is the vocabulary's to say, unless the row says itself that it is one.
 web_row_events as (
 
     select
@@ -314,7 +314,7 @@ web_row_events as (
         cast(null as varchar) as reason,
         value as amount,
         true as is_web,
-        cast(null as boolean) as is_page_view,
+        case when event_type in ('page', 'screen') then true end as is_page_view,
         page_path,
         false as is_set_aside,
         source_file,

@@ -1,4 +1,4 @@
--- Grain: one row is a web event of a visitor.
+-- Grain: one row is a web event of a visitor: a page, screen or track call.
 
 with source as (
 
@@ -23,6 +23,7 @@ kept as (
         device_key,
         device_type,
         id_namespace,
+        event_type,
         event,
         page_path,
         referrer_host,
@@ -41,7 +42,9 @@ kept as (
         source_line,
         load_id
     from source
-    where _disposition = 'kept'
+    where
+        _disposition = 'kept'
+        and event_type in ('page', 'screen', 'track')
 
 )
 

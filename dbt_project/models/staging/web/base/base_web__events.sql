@@ -18,6 +18,7 @@ renamed as (
         ---------- ids
         {{ stated_id('source.person_id') }} as visitor_id,
         {{ stated_id('source.customer_id') }} as customer_id,
+        {{ stated_id('source.previous_id') }} as previous_id,
         {{ real_id('source.event_id') }} as event_id,
         {{ blank_to_null('source.email') }} as stated_email,
         {{ phone_number(blank_to_null('source.phone'), 'sources.phone_region') }} as phone,
@@ -26,14 +27,17 @@ renamed as (
             'source.person_id', 'source.customer_id', 'source.event', 'source.occurred_at', 'source.url',
             'source.value', 'source.search_term', 'source.email', 'source.phone', 'source.user_agent',
             'source.engaged_seconds', 'source.scroll_share', 'source.updated_at', 'source.is_deleted',
-            'source._others',
+            'source.call', 'source.previous_id', 'source.traffic_type', 'source._others',
         ]) }} as row_content,
 
         ---------- texts
+        coalesce(lower({{ blank_to_null('source.call') }}), 'track') as event_type,
         {{ public_word('source.event') }} as event,
         {{ url_path(blank_to_null('source.url')) }} as page_path,
         {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
-        {{ is_internal(url_host(blank_to_null('source.url')), 'cast(null as varchar)') }} as is_internal,
+        {{ is_internal(
+            url_host(blank_to_null('source.url')), blank_to_null('source.traffic_type')
+        ) }} as is_internal,
         {{ is_bot('source.user_agent') }} as is_program,
         {{ public_word('source.utm_source') }} as utm_source,
         {{ public_word('source.utm_medium') }} as utm_medium,
@@ -84,14 +88,18 @@ examined as (
         case
             when not is_configured then {{ reason('source_removed') }}
             when is_deleted then null
+            when event_type = 'group' then {{ reason('group_call') }}
             when is_program then {{ reason('program') }}
             when is_internal then {{ reason('internal_traffic') }}
         end as set_aside_reason,
         case
             when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
             when is_deleted then null
+            when event_type not in ('page', 'screen', 'track', 'identify', 'alias', 'group')
+                then {{ reason('unknown', 'call') }}
             when visitor_id is null and customer_id is null then {{ reason('missing', 'person_id') }}
-            when event is null then {{ reason('missing', 'event') }}
+            -- A link is between people: it needs no name of what happened.
+            when event_type not in ('identify', 'alias') and event is null then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
         end as quarantine_reason
     from renamed
@@ -217,6 +225,7 @@ final as (
         event_id,
         visitor_id,
         customer_id,
+        previous_id,
         {{ email_address('stated_email') }} as email,
         phone,
         customer_key,
@@ -228,6 +237,7 @@ final as (
         case when device_type = 'anonymous' then visitor_key else customer_key end as device_key,
         device_type,
         id_namespace,
+        event_type,
         event,
         page_path,
         referrer_host,
