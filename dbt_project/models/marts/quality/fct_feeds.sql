@@ -18,6 +18,7 @@
     'fct_content_views',
     'fct_contracts',
     'fct_customer_months',
+    'fct_deal_stages',
     'fct_deals',
     'fct_expectation_gaps',
     'fct_handoff_events',
