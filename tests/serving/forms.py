@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plain:
-    """An aggregate over the rows of a mart. A state counts the rows of its last month only."""
+    """An aggregate over the rows of a mart. A state counts the rows of its last month only.
+
+    `dated_by` is the day of a metric that another day dates than the rest of its mart.
+    """
 
     mart: str
     value: str
     rows: str = "true"
     is_state: bool = False
+    dated_by: str | None = None
 
     def query(self, slice_by: str) -> str:
         last = "and month_on = (select max(month_on) from facts)" if self.is_state else ""

@@ -19,6 +19,9 @@ DATED_BY = {
     "account_members": "valid_from",
     "fct_orders": "occurred_on",
     "fct_contracts": "started_on",
+    "fct_deals": "created_on",
+    "fct_deal_stages": "left_on",
+    "fct_leads": "created_on",
     "fct_customer_months": "month_on",
     "customer_attributes": "first_seen_on",
     "fct_touchpoints": "occurred_on",
@@ -101,6 +104,24 @@ METRICS: dict[str, Definition] = {
     "running_contracts": Plain("fct_contracts", "count_if(is_running)"),
     "contract_value_per_month": Plain(
         "fct_contracts", "coalesce(sum(amount_per_month_reporting) filter (is_running), 0)"
+    ),
+    # deals and leads
+    "deals_created": Plain("fct_deals", "count(*)"),
+    "deal_people": Plain("fct_deals", "count(distinct person_id)"),
+    "deals_won": Plain("fct_deals", "count_if(deal_state = 'won')", dated_by="closed_on"),
+    "deals_lost": Plain("fct_deals", "count_if(deal_state = 'lost')", dated_by="closed_on"),
+    "deal_win_rate": Plain(
+        "fct_deals", "avg((deal_state = 'won')::int)", "deal_state in ('won', 'lost')", dated_by="closed_on"
+    ),
+    "open_pipeline_amount": Plain("fct_deals", "coalesce(sum(amount) filter (deal_state = 'open'), 0)"),
+    "won_amount": Plain("fct_deals", "coalesce(sum(amount) filter (deal_state = 'won'), 0)", dated_by="closed_on"),
+    "days_to_win": Plain("fct_deals", "median(closed_on - created_on)", "deal_state = 'won'", dated_by="closed_on"),
+    "days_in_stage": Plain("fct_deal_stages", "median(days_in_stage)"),
+    "leads_created": Plain("fct_leads", "count(*)"),
+    "lead_people": Plain("fct_leads", "count(distinct person_id)"),
+    "lead_conversion_rate": Plain("fct_leads", "avg((lead_state = 'won')::int)"),
+    "days_to_conversion": Plain(
+        "fct_leads", "median(closed_on - created_on)", "lead_state = 'won'", dated_by="closed_on"
     ),
     "p_alive": Plain("dim_customers", "avg(p_alive)"),
     "predicted_purchases_12m": Plain("dim_customers", "sum(predicted_purchases_12m)"),
@@ -452,6 +473,7 @@ def slices(
     if monthly and isinstance(definition, Plain) and definition.is_state:
         definition = Plain(definition.mart, definition.value, definition.rows)
     columns = ", ".join(f'"{name}"::varchar' for name in by)
-    slice_by = f"date_trunc('month', {DATED_BY[mart]})::date" if monthly else (f"[{columns}]" if by else "null")
+    dated_by = (definition.dated_by if isinstance(definition, Plain) else None) or DATED_BY[mart]
+    slice_by = f"date_trunc('month', {dated_by})::date" if monthly else (f"[{columns}]" if by else "null")
     rows = connection.execute(f"{facts} select * from ({definition.query(slice_by)})").fetchall()
     return {tuple(key) if by else key: float(value) for key, value in rows if value is not None}

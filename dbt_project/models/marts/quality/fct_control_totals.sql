@@ -31,6 +31,18 @@ contracts as (
 
 ),
 
+deals as (
+
+    select * from {{ ref('stg_crm__deals') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_crm__leads') }}
+
+),
+
 tickets as (
 
     select * from {{ ref('stg_service__tickets') }}
@@ -126,6 +138,22 @@ totals as (
         'fct_contracts' as mart,
         count(*) as value
     from past_contracts
+    union all
+    select
+        'deals' as total,
+        'fct_deals' as mart,
+        count(*) as value
+    from deals
+    cross join as_of
+    where deals.created_at < as_of.as_of_ends_at
+    union all
+    select
+        'leads' as total,
+        'fct_leads' as mart,
+        count(*) as value
+    from leads
+    cross join as_of
+    where leads.created_at < as_of.as_of_ends_at
     union all
     select
         'tickets' as total,

@@ -110,6 +110,8 @@ final as (
         is_created_day_only,
         closed_at,
         is_closed_day_only,
+        updated_at,
+        is_deleted,
         data_source,
         source_file,
         source_line,
