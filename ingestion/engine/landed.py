@@ -56,14 +56,14 @@ def keys_of(names: Sequence[str], source: Source) -> dict[str, str]:
     A column whose name is the tool's form of a key that the description reads has that key; others keep their names.
     """
     assert source.landed is not None
-    wanted: dict[str, str] = {}
-    for key in sorted(entity_of(source).record_keys):
-        if key not in names:
-            wanted.setdefault(_form_of(key, source.landed), key)
-    marks = DELETIONS[source.landed]
-    kept = [name for name in names if name in marks or not name.startswith(_OWN[source.landed])]
-    # A key is given once, to the first of its columns.
-    return {name: name if name in marks else wanted.pop(_form_of(name, source.landed), name) for name in kept}
+    read = entity_of(source).record_keys
+    there = [name for name in names if not name.startswith(_OWN[source.landed])]
+    key_of = {name: name for name in (*(name for name in names if name in DELETIONS[source.landed]), *there)}
+    renamed = {_form_of(key, source.landed): key for key in sorted(read) if key not in key_of}
+    for name in there:
+        # Each key once, to the first of its columns.
+        key_of[name] = name if name in read else renamed.pop(_form_of(name, source.landed), name)
+    return key_of
 
 
 def landed_problems(names: Sequence[str], source: Source, shape: Shape) -> list[Problem]:

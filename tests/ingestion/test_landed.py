@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from ingestion import check_sources
+from ingestion.engine.landed import keys_of
 from tests.ingestion.postgres import Server, find_programs
 from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
-from workspace import Workspace, WorkspaceError
+from workspace import Source, Workspace, WorkspaceError
 
 CONTACTS: list[dict[str, Any]] = [
     {
@@ -181,6 +182,21 @@ def test_a_table_that_dlt_itself_wrote_gives_the_rows_of_the_file(
     assert counts(workspace) == [(3, 3, 0), (3, 3, 0)]
 
 
+@pytest.mark.parametrize(
+    ("tool", "names", "keys"),
+    [
+        ("airbyte", ["ID", "_airbyte_meta", "properties"], {"ID": "id", "properties": "properties"}),
+        ("airbyte", ["_ab_cdc_lsn", "_ab_cdc_deleted_at"], {"_ab_cdc_deleted_at": "_ab_cdc_deleted_at"}),
+        ("dlt", ["created_at", "_dlt_id", "lead_score"], {"created_at": "createdAt", "lead_score": "lead_score"}),
+        ("dlt", ["created_at", "createdAt"], {"created_at": "created_at", "createdAt": "createdAt"}),
+        ("airbyte", ["createdat", "CREATEDAT"], {"createdat": "createdAt", "CREATEDAT": "CREATEDAT"}),
+    ],
+)
+def test_a_column_has_the_key_that_the_description_reads(tool: str, names: list[str], keys: dict[str, str]) -> None:
+    source = Source.model_validate({**LANDED, "landed": tool})
+    assert keys_of(names, source) == keys
+
+
 def test_an_object_that_dlt_took_apart_is_named(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "lake.db") as connection:
         connection.execute("create table contacts (id text, properties__email text, created_at text, _dlt_id text)")
@@ -244,8 +260,16 @@ def test_a_row_that_airbyte_marks_is_deleted_and_its_mark_no_attribute(tmp_path:
 def test_a_record_of_several_rows_becomes_them(tmp_path: Path, postgres: Server) -> None:
     """A Shopify order with refunds: the order and its refunds, from a file and from a table."""
     refunds = [
-        {"id": 7, "created_at": "2026-03-07T08:00:00Z", "transactions": [{"kind": "refund", "amount": "5.00"}]},
-        {"id": 8, "created_at": "2026-03-08T08:00:00Z", "transactions": [{"kind": "refund", "amount": "6.00"}]},
+        {
+            "id": 7,
+            "created_at": "2026-03-07T08:00:00Z",
+            "transactions": [{"id": 77, "kind": "refund", "status": "success", "amount": "5.00"}],
+        },
+        {
+            "id": 8,
+            "created_at": "2026-03-08T08:00:00Z",
+            "transactions": [{"id": 78, "kind": "refund", "status": "success", "amount": "6.00"}],
+        },
     ]
     order = {"id": 1, "created_at": "2026-03-06T08:00:00Z", "total_price": "20.00", "currency": "EUR"}
     order |= {"customer": {"id": 5}, "refunds": refunds, "updated_at": "2026-03-08T08:00:00Z"}
@@ -337,16 +361,16 @@ def test_a_valid_table_passes_the_check(tmp_path: Path, postgres: Server) -> Non
     ("options", "said"),
     [
         ({"landed": "stitch"}, "'airbyte', 'dlt' or 'fivetran'"),
-        ({"url": None}, "'landed' needs 'url' and 'table'; 'url' is missing"),
-        ({"table": None}, "'landed' needs 'url' and 'table'; 'table' is missing"),
+        ({"url": None}, "'landed' needs 'url'"),
+        ({"table": None}, "'landed' needs 'table'"),
         ({"path": "inbox/*.json"}, "'path' and 'landed' are two ways in"),
         ({"api": {"token": "env:CX_KEY"}}, "'api' and 'landed' are two ways in"),
         ({"vendor": "csv"}, "'landed' belongs to described vendors"),
         ({"vendor": "sql"}, "'landed' belongs to described vendors"),
-        ({"landed": "fivetran", "entity": "deals"}, "a table of fivetran is not described for hubspot crm/deals"),
+        ({"landed": "fivetran", "entity": "deals"}, "A table of fivetran is not described for hubspot crm/deals"),
         (
             {"kind": "survey", "vendor": "limesurvey", "entity": "wide"},
-            "a table of airbyte is not described for limesurvey survey/wide",
+            "A table of airbyte is not described for limesurvey survey/wide",
         ),
         ({"landed": None}, "or say by which tool the table is 'landed'"),
         ({"columns": {"email": "mail"}}, "whose description says it"),

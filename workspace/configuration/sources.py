@@ -322,7 +322,7 @@ class Source(Section):
         for key in needed:
             if not getattr(self, key):
                 if self.landed:
-                    raise ValueError(f"'landed' needs 'url' and 'table'; '{key}' is missing")
+                    raise ValueError(f"'landed' needs '{key}'; 'url' says which database, 'table' which table")
                 raise ValueError(f"vendor {self.vendor} needs '{key}'; docs/configuration.md says what it takes")
         if (self.cursor is None) != (self.lag is None):
             raise ValueError(
@@ -339,7 +339,10 @@ class Source(Section):
             if getattr(self, key):
                 raise ValueError(f"'{key}' and 'landed' are two ways in; name one source for each")
         if not is_landed(self.vendor, f"{self.kind}/{self.entity}", self.landed):
-            raise ValueError(f"a table of {self.landed} is not described for {self.vendor} {self.kind}/{self.entity}")
+            fix = "land it by airbyte or dlt, or read files" if self.landed == "fivetran" else "read files by 'path'"
+            raise ValueError(
+                f"a table of {self.landed} is not described for {self.vendor} {self.kind}/{self.entity}; {fix}"
+            )
 
     @property
     def is_table(self) -> bool:
