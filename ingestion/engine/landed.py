@@ -9,9 +9,11 @@ description lists.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from ingestion.engine.drift import Seen
 from ingestion.readers.delimited import cell
 from ingestion.readers.vendor import Shape, shown_as
 from ingestion.vendors.description import Column as Said
@@ -32,22 +34,25 @@ _TAKEN_APART: Final = "__"
 
 
 def record_of(columns: Sequence[Column], source: Source) -> tuple[str, dict[str, object]]:
-    """SQL over the cells of a row for its record as JSON text, and its parameters: the record's keys.
+    """SQL over the cells of a row for its record as JSON text, and its parameters: the record's keys, as in JSON.
 
     Args:
         columns: of the table, in its order.
         source: which says the tool.
     """
     keys = keys_of([column.name for column in columns], source)
-    kept = [(position, column) for position, column in enumerate(columns, start=1) if column.name in keys]
-    values = {
-        position: f"coalesce(try_cast({cell(position)} as json), to_json({cell(position)}))"
-        if column.is_json
-        else cell(position)
-        for position, column in kept
-    }
-    pairs = ", ".join(f"$key_{position}, {value}" for position, value in values.items())
-    return f"json_object({pairs})::varchar", {f"key_{position}": keys[column.name] for position, column in kept}
+    pairs, parameters = [], {}
+    for position, column in enumerate(columns, start=1):
+        if column.name not in keys:
+            continue
+        text = cell(position)
+        value = f"to_json({text})::varchar"
+        if column.is_json:
+            value = f"coalesce(try_cast({text} as json)::varchar, {value})"
+        # A record that lacks a key has nothing in its column.
+        pairs.append(f"case when {text} is not null then $key_{position} || {value} end")
+        parameters[f"key_{position}"] = f"{json.dumps(keys[column.name])}:"
+    return f"'{{' || concat_ws(',', {', '.join(pairs)}) || '}}'", dict[str, object](parameters)
 
 
 def keys_of(names: Sequence[str], source: Source) -> dict[str, str]:
@@ -64,6 +69,12 @@ def keys_of(names: Sequence[str], source: Source) -> dict[str, str]:
         # Each key once, to the first of its columns.
         key_of[name] = name if name in read else renamed.pop(_form_of(name, source.landed), name)
     return key_of
+
+
+def of_table(seen: Sequence[Seen], names: Sequence[str], source: Source) -> list[Seen]:
+    """The keys of the records of a load, those of columns that hold nothing included: a table has all of them."""
+    kinds = {one.name: one.kind for one in seen}
+    return [Seen(key, kinds.get(key), is_constant=True) for key in keys_of(names, source).values()]
 
 
 def landed_problems(names: Sequence[str], source: Source, shape: Shape) -> list[Problem]:

@@ -21,7 +21,7 @@ import duckdb
 from ingestion.engine.cursors import Cursor
 from ingestion.engine.decisions import Because, Entry
 from ingestion.engine.drift import columns_of, drift, known_columns, record_columns
-from ingestion.engine.landed import landed_problems, record_of
+from ingestion.engine.landed import landed_problems, of_table, record_of
 from ingestion.engine.ledger import (
     Books,
     highest_cursors,
@@ -309,6 +309,7 @@ class TableLoader:
         is_landed = self._source.landed is not None
         staged = Staged(*self._values, columns=() if is_landed else self._names)
         columns = columns_of(self._connection, staged)
+        columns = of_table(columns, self._names, self._source) if is_landed else columns
         before = known_columns(self._connection, self._source.name, self._shape.table)
         self._drifted += drift(before, columns, self._shape, shown=path, is_json=is_landed)
         staged = self._lifted() if is_landed else staged

@@ -305,8 +305,8 @@ def test_a_record_of_several_rows_becomes_them(tmp_path: Path, postgres: Server)
 
 FIVETRAN = """
     create table contact (
-        id bigint, _fivetran_deleted boolean, _fivetran_synced timestamptz, property_email text, property_firstname text,
-        property_lastname text, property_createdate timestamptz, property_plan text
+        id bigint, _fivetran_deleted boolean, _fivetran_synced timestamptz, property_email text,
+        property_firstname text, property_lastname text, property_createdate timestamptz, property_plan text
     )
 """
 
@@ -340,6 +340,21 @@ def test_a_table_of_fivetran_that_keeps_history_is_refused(tmp_path: Path, postg
     (problem,) = load(workspace, "hub").problems
     assert "keeps the history" in problem.what
     assert "_fivetran_active is true" in problem.fix
+
+
+def test_a_column_that_comes_or_goes_is_reported_and_an_empty_one_is_not(tmp_path: Path, postgres: Server) -> None:
+    workspace = make_workspace(tmp_path, LANDED)
+    for contact in CONTACTS:
+        extract(postgres, contact, "2026-03-06T00:00:00Z")
+    load(workspace, "hub")
+    postgres.execute("update contacts set associations = null")
+    assert load(workspace, "hub").problems == ()
+    postgres.execute("alter table contacts drop column associations", "alter table contacts add column url text")
+    postgres.execute("update contacts set url = 'https://app.example'")
+    said = {problem.what for problem in load(workspace, "hub").problems}
+    assert "Key 'url' is new. It is kept in raw." in said
+    assert "Key 'associations' is gone; the load before had it." in said
+    assert counts(workspace) == [(3, 3, 0)] * 3
 
 
 def test_a_required_column_that_is_missing_is_named_and_nothing_loads(tmp_path: Path, postgres: Server) -> None:
