@@ -15,6 +15,7 @@ from ingestion.engine.landed import keys_of
 from tests.ingestion.postgres import Server, find_programs
 from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
 from workspace import Source, Workspace, WorkspaceError
+from workspace.vocabulary import CSV_ENTITIES
 
 CONTACTS: list[dict[str, Any]] = [
     {
@@ -334,6 +335,43 @@ def test_a_table_of_fivetran_is_read_by_its_own_columns(tmp_path: Path, postgres
     assert counts(workspace) == [(2, 2, 0)]
 
 
+@pytest.mark.parametrize(
+    ("vendor", "entity", "row", "expected"),
+    [
+        (
+            "hubspot",
+            "accounts",
+            {"id": 900, "is_deleted": 1, "property_name": "Acme", "property_hs_parent_company_id": "7"},
+            {"account_id": "900", "name": "Acme", "parent_id": "7", "is_deleted": "true"},
+        ),
+        (
+            "salesforce",
+            "contacts",
+            {"id": "003A", "account_id": "001A", "mobile_phone": "0301", "first_name": "Li", "last_name": "Wu"},
+            {"customer_id": "003A", "account_id": "001A", "phone": "0301", "name": "Li Wu"},
+        ),
+        (
+            "salesforce",
+            "accounts",
+            {"id": "001A", "name": "Acme", "parent_id": "001B", "is_deleted": 0, "system_modstamp": "2026-03-05"},
+            {"account_id": "001A", "name": "Acme", "parent_id": "001B", "updated_at": "2026-03-05"},
+        ),
+    ],
+)
+def test_every_table_of_fivetran_that_is_described_is_read(
+    tmp_path: Path, vendor: str, entity: str, row: dict[str, Any], expected: dict[str, str]
+) -> None:
+    with sqlite3.connect(tmp_path / "lake.db") as connection:
+        connection.execute(f"create table landed ({', '.join(row)}, _fivetran_synced text)")
+        connection.execute(f"insert into landed values ({', '.join('?' * len(row))}, '2026-03-06')", [*row.values()])
+    source = {**LANDED, "landed": "fivetran", "url": "sqlite:///lake.db", "table": "landed"}
+    workspace = make_workspace(tmp_path, {**source, "vendor": vendor, "entity": entity})
+    load(workspace, "hub")
+    names = CSV_ENTITIES["crm"][entity].columns
+    (found,) = rows(workspace, f"select {', '.join(names)} from raw_crm.{entity}")
+    assert {name: value for name, value in zip(names, found, strict=True) if value is not None} == expected
+
+
 def test_a_table_of_fivetran_that_keeps_history_is_refused(tmp_path: Path, postgres: Server) -> None:
     postgres.execute(FIVETRAN, "alter table contact add column _fivetran_active boolean")
     workspace = make_workspace(tmp_path, {**LANDED, "landed": "fivetran", "table": "contact"})
@@ -378,6 +416,7 @@ def test_a_valid_table_passes_the_check(tmp_path: Path, postgres: Server) -> Non
         ({"landed": "stitch"}, "'airbyte', 'dlt' or 'fivetran'"),
         ({"url": None}, "'landed' needs 'url'"),
         ({"table": None}, "'landed' needs 'table'"),
+        ({"landed": "fivetran", "table": None}, "such as hubspot.contact"),
         ({"path": "inbox/*.json"}, "'path' and 'landed' are two ways in"),
         ({"api": {"token": "env:CX_KEY"}}, "'api' and 'landed' are two ways in"),
         ({"vendor": "csv"}, "'landed' belongs to described vendors"),

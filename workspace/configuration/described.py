@@ -49,6 +49,12 @@ def is_landed(vendor: str, entity: str, tool: str) -> bool:
     return any(one.get("container") in ("json", "parquet") for one in ([reads] if isinstance(reads, dict) else reads))
 
 
+def fivetran_table(vendor: str, entity: str) -> str:
+    """How Fivetran names the table of `<kind>/<entity>`; '' where that is not described."""
+    said = description_of(vendor).get("landed", {}).get("fivetran", {}).get(entity, {})
+    return str(said.get("table", ""))
+
+
 @cache
 def described_vendors() -> tuple[str, ...]:
     """Every vendor that has a description, by name."""

@@ -12,7 +12,13 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer, model_validator
 
-from workspace.configuration.described import described_entities, described_vendors, has_endpoint, is_landed
+from workspace.configuration.described import (
+    described_entities,
+    described_vendors,
+    fivetran_table,
+    has_endpoint,
+    is_landed,
+)
 from workspace.environment import SECRET_REFERENCE_PREFIX
 from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
 
@@ -322,7 +328,9 @@ class Source(Section):
         for key in needed:
             if not getattr(self, key):
                 if self.landed:
-                    raise ValueError(f"'landed' needs '{key}'; 'url' says which database, 'table' which table")
+                    usual = fivetran_table(self.vendor, f"{self.kind}/{self.entity}")
+                    hint = f", such as {self.vendor}.{usual}" if self.landed == "fivetran" else ""
+                    raise ValueError(f"'landed' needs '{key}'; 'url' says which database, 'table' which table{hint}")
                 raise ValueError(f"vendor {self.vendor} needs '{key}'; docs/configuration.md says what it takes")
         if (self.cursor is None) != (self.lag is None):
             raise ValueError(
