@@ -45,7 +45,7 @@ def check_sources(workspace: Workspace) -> list[Problem]:
         samples.append(sample)
         if fault := check_format(source):
             problems.append(fault)
-        if source.vendor == "sql":
+        if source.is_table:
             problems += _check_table(source, workspace, sample)
             continue
         if source.api is not None:
@@ -84,7 +84,11 @@ def _check_table(source: Source, workspace: Workspace, sample: Sample) -> list[P
         with Database(source, workspace.paths.root) as database:
             shape = shape_of(source, workspace.mappings)
             problems = examine_table(database, source, shape, zone=workspace.config.timezone)
-            sample.add_columns([column.name for column in database.columns], shape)
+            if source.landed is None:
+                sample.add_columns([column.name for column in database.columns], shape)
+            else:
+                # What is asked, and which attributes there are, is inside of the records.
+                sample.is_known = False
             if database.password_in_config:
                 fix = "Write url: env:NAME, and put the url into that variable where 'cx' runs."
                 problems.append(

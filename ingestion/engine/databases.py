@@ -1,4 +1,4 @@
-"""A table of a database in, batches of its rows as text out (vendor `sql`, any kind). Reads; never writes.
+"""A table of a database in, batches of its rows as text out (vendor `sql`, or `landed`). Reads; never writes.
 
 database -> dlt (connectorx or SQLAlchemy) -> Arrow -> `ingestion.engine.table_loader` -> raw_<kind>_csv.<entity>
 
@@ -47,13 +47,14 @@ class Column:
 
     name: str
     cursor_kind: CursorKind | None
+    is_json: bool = False
 
 
 class Database:
     """One source's database, and the table it reads. Errors are `UnreadableFileError` and never show a password.
 
     Args:
-        source: a source of vendor `sql`.
+        source: a source that reads a table.
         root: the workspace's folder; a path in an SQLite url is relative to it.
     """
 
@@ -100,7 +101,10 @@ class Database:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The table's columns in its own order."""
-        return tuple(Column(column.name, self._cursor_kind(column.type)) for column in self.table.columns)
+        return tuple(
+            Column(column.name, self._cursor_kind(column.type), isinstance(column.type, sa.JSON))
+            for column in self.table.columns
+        )
 
     def batches(self, *, cursor: str | None = None, since: str | None = None) -> Iterator[pa.Table]:
         """Rows as Arrow tables of text, columns named `c1`, `c2`, ... in the table's order.

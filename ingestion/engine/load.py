@@ -74,7 +74,7 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
     source = workspace.config.source(name)
     if fault := check_format(source):
         return LoadReport(name, (), (fault,))
-    if source.vendor == "sql":
+    if source.is_table:
         return _load_table(workspace, source, run_id=run_id)
     if source.api is not None:
         return _load_answers(workspace, source, run_id=run_id)

@@ -21,6 +21,7 @@ import duckdb
 from ingestion.engine.cursors import Cursor
 from ingestion.engine.decisions import Because, Entry
 from ingestion.engine.drift import columns_of, drift, known_columns, record_columns
+from ingestion.engine.landed import landed_problems, of_table, record_of
 from ingestion.engine.ledger import (
     Books,
     highest_cursors,
@@ -32,7 +33,8 @@ from ingestion.engine.ledger import (
 )
 from ingestion.engine.loader import FileReport, insert_rows
 from ingestion.readers.delimited import cell
-from ingestion.readers.vendor import Shape, Staged, UnreadableFileError, shown_as
+from ingestion.readers.vendor import FURTHER_LINES, Lifter, Shape, Staged, UnreadableFileError, shown_as
+from ingestion.vendors.shapes import entity_of, reader_of
 from ingestion.vendors.tables import canonical_values, missing_columns
 from ingestion.warehouse import transaction
 from workspace import Source
@@ -89,7 +91,9 @@ _STAGE_ARRIVED: Final = """
     from arrived
     where {condition}
 """
-_STAGE_COMPARED: Final = "create or replace temp view staged as select *, [{cells}] as cells from compared"
+_STAGE_COMPARED: Final = """
+    create or replace temp view staged as select * exclude (nth), [{cells}] as cells from compared
+"""
 
 # The same rows give the same numbers in any order. Each half of a row's number is summed for itself, so that no sum
 # overflows.
@@ -115,7 +119,13 @@ _CONTENT: Final = """
     from counted
 """
 
-_LAST_LINE: Final = "select coalesce(max(_line), 0) from {table} where _load_id in (select unnest($loads::bigint[]))"
+# Further rows of a record have lines beyond all others.
+_LAST_LINE: Final = """
+    select coalesce(max(_line % $further), 0)
+    from {table}
+    where _load_id in (select unnest($loads::bigint[]))
+"""
+_FURTHER_ROWS: Final = "select count(*) from staged where disposition = 'loaded' and line >= $further"
 
 
 @dataclass(frozen=True)
@@ -182,13 +192,18 @@ class TableLoader:
 
     def _receive(self, cursor: Cursor | None, since: str | None) -> None:
         """Fill the temporary table `arrived` with every row that the database sends."""
-        statement = _ARRIVE.format(cells=", ".join(f"{name}::varchar" for name in self._cells))
+        cells = [f"{name}::varchar" for name in self._cells]
+        parameters: dict[str, object] = {}
+        if self._source.landed is not None:
+            record, parameters = record_of(self._database.columns, self._source)
+            cells[0] = record
+        statement = _ARRIVE.format(cells=", ".join(cells))
         self._connection.execute(_ARRIVED.format(columns=", ".join(f"{name} varchar" for name in self._cells)))
         # In one transaction: to commit a batch takes longer than to write it.
         with transaction(self._connection):
             for batch in self._database.batches(cursor=cursor.column if cursor else None, since=since):
                 self._connection.register("batch", batch)
-                self._connection.execute(statement)
+                self._connection.execute(statement, parameters or None)
                 self._connection.unregister("batch")
 
     def _ensure_times(self, cursor: Cursor | None) -> None:
@@ -232,12 +247,19 @@ class TableLoader:
 
     @cached_property
     def _cells(self) -> list[str]:
-        """Columns of `arrived`, and of the batches that fill it."""
-        return [cell(position) for position in range(1, len(self._database.columns) + 1)]
+        """Columns of `arrived`, and of the batches that fill it. Of a landed table: the record, and the cursor."""
+        cells = [cell(position) for position in range(1, len(self._database.columns) + 1)]
+        if self._source.landed is None:
+            return cells
+        return ["payload", *(one for one, name in zip(cells, self._names, strict=True) if name == self._source.cursor)]
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """Columns of the table."""
+        return tuple(column.name for column in self._database.columns)
 
     def _cell_of(self, cursor: Cursor) -> str:
-        names = [column.name for column in self._database.columns]
-        return self._cells[names.index(cursor.column)]
+        return cell(self._names.index(cursor.column) + 1)
 
     def _highest(self, cursor: Cursor) -> str | None:
         return cursor.highest(self._connection, self._cell_of(cursor))
@@ -245,18 +267,21 @@ class TableLoader:
     @cached_property
     def _values(self) -> tuple[dict[str, str], dict[str, object]]:
         """Expressions over `arrived` for the columns of the raw table, and their parameters."""
-        return canonical_values(tuple(column.name for column in self._database.columns), self._shape)
+        if self._source.landed is not None:
+            return {"_record": "payload"}, {}
+        return canonical_values(self._names, self._shape)
 
     def _stage(self, condition: str, *, window: Sequence[int] = (), without: Entry | None = None) -> None:
         """Make `staged` of the rows that arrived. Lines count on from those of the loads that stay live: file and line
         name a row."""
         table = self._shape.table.sql
         staying = [load_id for load_id in self._history.live if without is None or load_id != without.load_id]
-        before = self._connection.execute(_LAST_LINE.format(table=table), {"loads": staying}).fetchall()[0][0]
+        chosen = {"loads": staying, "further": FURTHER_LINES}
+        before = self._connection.execute(_LAST_LINE.format(table=table), chosen).fetchall()[0][0]
         known = {"before": before, "condition": condition, "cells": ", ".join(self._cells)}
         if window:
             values, parameters = self._values
-            record = self._shape.table.record
+            record = [name for name in self._shape.table.record if name in values]
             statement = _COMPARE.format(
                 table=table,
                 columns=", ".join(f'"{name}"' for name in record),
@@ -273,7 +298,7 @@ class TableLoader:
     def _content(self) -> Content:
         cells = ", ".join(f"coalesce({name}, chr(30))" for name in self._cells)
         records, loaded, characters, *sums = self._connection.execute(_CONTENT.format(cells=cells)).fetchall()[0]
-        names = [column.name for column in self._database.columns]
+        names = list(self._names) if self._source.landed is None else self._cells
         sha256 = hashlib.sha256(json.dumps([names, loaded, *map(str, sums)]).encode()).hexdigest()
         return Content(records, loaded, characters, sha256)
 
@@ -281,13 +306,17 @@ class TableLoader:
         """Land the rows of `staged`, with a line in the ledger; end the loads that these take the place of."""
         path = self._database.shown
         load_id = next_load_id(self._connection)
-        names = tuple(column.name for column in self._database.columns)
-        staged = Staged(*self._values, columns=names)
+        is_landed = self._source.landed is not None
+        staged = Staged(*self._values, columns=() if is_landed else self._names)
         columns = columns_of(self._connection, staged)
+        columns = of_table(columns, self._names, self._source) if is_landed else columns
         before = known_columns(self._connection, self._source.name, self._shape.table)
-        self._drifted += drift(before, columns, self._shape, shown=path, is_json=False)
-        loaded = insert_rows(self._connection, staged, self._shape, load_id, path=path, sha256=content.sha256)
-        books = Books(records=content.records, loaded=loaded, skipped=content.records - content.loaded)
+        self._drifted += drift(before, columns, self._shape, shown=path, is_json=is_landed)
+        staged = self._lifted() if is_landed else staged
+        rows = insert_rows(self._connection, staged, self._shape, load_id, path=path, sha256=content.sha256)
+        further = self._further_rows() if staged.has_further_rows else 0
+        loaded = rows - further
+        books = Books(records=content.records, loaded=loaded, skipped=content.records - loaded, further_rows=further)
         entry = Entry(load_id, path, content.characters, content.sha256, self._reading, "active")
         record_load(
             self._connection, entry, run_id=self._run_id, source=self._source.name, table=self._shape.table, books=books
@@ -300,6 +329,15 @@ class TableLoader:
         self._history.add(entry)
         return FileReport(path, "loaded", load_id, books)
 
+    def _further_rows(self) -> int:
+        return int(self._connection.execute(_FURTHER_ROWS, {"further": FURTHER_LINES}).fetchall()[0][0])
+
+    def _lifted(self) -> Staged:
+        """The records of `staged`, taken apart as those of a file."""
+        reader = reader_of(self._source)
+        assert isinstance(reader, Lifter)
+        return reader.lift(self._connection, self._shape)
+
 
 def examine_table(database: Database, source: Source, shape: Shape, *, zone: str) -> list[Problem]:
     """What is wrong with a table: columns that are not there, a cursor that cannot say what is new.
@@ -308,16 +346,23 @@ def examine_table(database: Database, source: Source, shape: Shape, *, zone: str
         UnreadableFileError: when the database cannot be reached, or has no such table.
     """
     names = [column.name for column in database.columns]
-    problems = missing_columns(names, shape, shown=database.shown, line=None, holder="table")
+    is_landed = source.landed is not None
+    if is_landed:
+        problems = landed_problems(names, source, shape)
+        keyed = {*entity_of(source).columns}
+    else:
+        problems = missing_columns(names, shape, shown=database.shown, line=None, holder="table")
+        keyed = {column for column in _key(source) if shape.columns.get(column, column) in names}
     if source.cursor is not None:
         try:
             cursor_of(database, source, zone=zone)
         except UnreadableFileError as error:
             problems.append(error.problem)
-        unkeyed = [column for column in _key(source) if shape.columns.get(column, column) not in names]
+        unkeyed = [column for column in _key(source) if column not in keyed]
         if unkeyed or not _key(source):
             what = f"Nothing in the table names a row of {source.entity}: a changed row counts twice."
-            fix = f"Name {', '.join(unkeyed)} under 'columns'" if unkeyed else "Rows that never change may stay so"
+            can_be_named = unkeyed and not is_landed
+            fix = f"Name {', '.join(unkeyed)} under 'columns'" if can_be_named else "Rows that never change may stay so"
             fix = f"{fix}, or remove 'cursor' and 'lag', so that the table is read whole."
             problems.append(_problem(source, "cursor", what, fix, severity="warning"))
     return problems

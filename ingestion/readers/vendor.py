@@ -163,5 +163,5 @@ class Unpacking(Protocol):
 
 
 def shown_as(source: Source) -> str:
-    """How the ledger, raw rows and messages name the table of a source of vendor `sql`, which has no path."""
+    """How the ledger, raw rows and messages name the table of a source, which has no path."""
     return f"sql:{source.name}"

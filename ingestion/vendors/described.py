@@ -32,10 +32,12 @@ class DescribedReader:
     Attributes:
         entity: what a record is.
         forms: what a file may be; its beginning says which.
+        deletions: keys that an ELT tool adds, and by which it says that a record is deleted.
     """
 
     entity: Entity
     forms: tuple[Reads, ...]
+    deletions: tuple[str, ...] = ()
 
     @property
     def is_delimited(self) -> bool:
@@ -51,7 +53,7 @@ class DescribedReader:
 
     def lift(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> Staged:
         """Take the records of the view `staged` apart, as they are in raw."""
-        return DescribedJsonReader(self.entity, self.forms[0]).lift(connection, shape)
+        return DescribedJsonReader(self.entity, self.forms[0], self.deletions).lift(connection, shape)
 
     def _form_of(self, path: Path) -> Reads:
         """The form of a file; of several the one that its beginning fits, and the first where none does.
@@ -83,6 +85,7 @@ class DescribedJsonReader:
 
     entity: Entity
     form: Reads
+    deletions: tuple[str, ...] = ()
 
     @property
     def is_delimited(self) -> bool:
@@ -113,7 +116,7 @@ class DescribedJsonReader:
 
     def lift(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> Staged:
         """Take the records of the view `staged` apart."""
-        lifting = lift_json(self.entity, shape.table.columns)
+        lifting = lift_json(self.entity, shape.table.columns, deletions=self.deletions)
         add_columns(connection, lifting)
         return Staged(lifting.values, lifting.parameters, has_further_rows=lifting.rows is not None)
 

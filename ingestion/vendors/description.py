@@ -388,6 +388,25 @@ class Entity(Row):
         return frozenset((*own, *(found for path in paths for found in _names_in(path))))
 
     @property
+    def record_keys(self) -> frozenset[str]:
+        """Keys of a record that paths begin with, those inside expressions included."""
+        conditions = [one for row in self.all_rows for one in row.when]
+        conditions += [column.when for row in self.all_rows for column in row.columns.values() if column.when]
+        conditions += [self.deleted] if self.deleted else []
+        inside = (found[0] for one in conditions for found in _PATH_IN_SQL.finditer(one.sql or ""))
+        paths = [*self._canonical_paths, *inside, self.attributes, *([self.params.items] if self.params else [])]
+        if self.answers:
+            paths += [one for one in (self.answers.items, self.answers.fields) if one]
+            paths += [path for of_question in self.answers.named.values() for path in of_question]
+        return frozenset((*self.packed, *(key for path in paths for key in self.first_keys(path))))
+
+    @staticmethod
+    def first_keys(path: str) -> tuple[str, ...]:
+        """The key of a record that a path begins with; none of the record itself, and of an item."""
+        first = _FIRST_KEY.match(path)
+        return (first[1] or first[2],) if first else ()
+
+    @property
     def taken(self) -> frozenset[str]:
         """Columns of a delimited file that canonical columns are read from."""
         return frozenset(map(column_named, self._canonical_paths))
@@ -555,6 +574,26 @@ class Api(Section):
     endpoints: dict[str, Endpoint]
 
 
+class FivetranTable(Entity):
+    """A table of Fivetran's own columns, as an entity of which a record is a row: `$.property_email` is a column.
+
+    Attributes:
+        table: how Fivetran names it.
+    """
+
+    table: str
+
+
+class Landed(Section):
+    """Tables of tools that do not keep the keys of a vendor's records.
+
+    Attributes:
+        fivetran: `<kind>/<entity>` -> the table, where one table holds it all.
+    """
+
+    fivetran: dict[str, FivetranTable] = Field(default_factory=dict)
+
+
 class Description(Section):
     """A vendor.
 
@@ -565,6 +604,7 @@ class Description(Section):
         reads: forms of its files; a file's beginning says which it is.
         entities: `<kind>/<entity>` -> where its columns are.
         api: where they are asked for.
+        landed: where they are in tables of tools that have columns of their own.
     """
 
     vendor: str
@@ -573,6 +613,7 @@ class Description(Section):
     reads: tuple[Reads, ...] = ()
     entities: dict[str, Entity]
     api: Api | None = None
+    landed: Landed = Landed()
 
     @field_validator("reads", mode="before")
     @classmethod
@@ -594,7 +635,7 @@ class Description(Section):
 
     @model_validator(mode="after")
     def _fits_the_vocabulary(self) -> Self:
-        for name, entity in self.entities.items():
+        for name, entity in (*self.entities.items(), *self.landed.fivetran.items()):
             kind, _, word = name.partition("/")
             known = CSV_ENTITIES.get(kind, {}).get(word)
             if known is None:

@@ -94,12 +94,13 @@ class _Parts:
         return parts
 
 
-def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
+def lift_json(entity: Entity, columns: Sequence[str], *, deletions: Sequence[str] = ()) -> Lifting:
     """SQL over JSON records.
 
     Args:
         entity: of a description.
         columns: own columns of the raw table.
+        deletions: keys that a tool adds to a record, and by which it says that the record is deleted.
     """
     parts = _Parts(entity.params, entity.packed)
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
@@ -107,13 +108,14 @@ def lift_json(entity: Entity, columns: Sequence[str]) -> Lifting:
         _fill(lifting, name, column, parts.found, parts.text)
     if entity.has_own_rows:
         _fill_rows(lifting, entity, parts)
-    if entity.deleted is not None and "is_deleted" in columns:
-        lifting.values["is_deleted"] = _is_deleted(entity.deleted, parts.text)
+    marks = [*([entity.deleted] if entity.deleted else []), *(Condition(path=f"$.{key}") for key in deletions)]
+    if marks and "is_deleted" in columns:
+        lifting.values["is_deleted"] = _is_deleted(marks, parts.text)
     lifting.values["_record"] = "payload" if entity.packed else "record"
     if "_row" in columns:
         lifting.values["_row"] = _answers() if entity.answers else _object(entity.attributes)
         lifting.values["_canonical"] = "$canonical::varchar"
-        taken = () if entity.answers else entity.taken_attributes
+        taken = () if entity.answers else (*entity.taken_attributes, *deletions)
         lifting.parameters["canonical"] = json.dumps({key: key for key in taken})
     lifting.added = parts.added | (_answer_parts(entity) if entity.answers else {})
     return lifting
@@ -256,8 +258,8 @@ def _major_units(value: str, currency: str, digits: Mapping[str, int]) -> str:
     return f"coalesce(cast(cast({whole} as decimal(24, 3)) / {divisor} as decimal(24, 3))::varchar, {value})"
 
 
-def _is_deleted(deleted: Condition, text_of: Callable[[str], str]) -> str:
-    return f"case when {_holds(deleted, text_of)} then 'true' end"
+def _is_deleted(marks: Sequence[Condition], text_of: Callable[[str], str]) -> str:
+    return f"case when {' or '.join(_holds(one, text_of) for one in marks)} then 'true' end"
 
 
 def _holds(condition: Condition, text_of: Callable[[str], str]) -> str:
@@ -406,7 +408,7 @@ def lift_cells(
             _fill(lifting, name, _over_row(column, record), found_of, text_of)
             taken |= {f"{name}{nth or ''}": one for nth, one in enumerate(there)}
     if entity.deleted is not None and "is_deleted" in columns:
-        lifting.values["is_deleted"] = _is_deleted(_holding_over_row(entity.deleted, record), text_of)
+        lifting.values["is_deleted"] = _is_deleted([_holding_over_row(entity.deleted, record)], text_of)
     if entity.answers is not None:
         lifting.values["_row"] = _answers_of_cells(lifting, entity, cells, choices)
         lifting.values["_canonical"] = "'{}'"

@@ -11,7 +11,7 @@ from ingestion.raw_schema import RAW_TABLES
 from ingestion.readers.vendor import Reader, Shape
 from ingestion.vendors.crm import csv as crm_csv
 from ingestion.vendors.described import DescribedReader
-from ingestion.vendors.description import description
+from ingestion.vendors.description import Entity, description
 from ingestion.vendors.lifting import LIFTING_VERSION
 from ingestion.vendors.service import csv as service_csv
 from ingestion.vendors.service import zendesk
@@ -38,6 +38,12 @@ READERS: Final[dict[tuple[str, str], Reader]] = {
 
 MAPPINGS_SOURCE: Final = "mappings"
 MAPPINGS_READER: Final = TableReader()
+# Columns by which a tool says that the record of a row is deleted.
+DELETIONS: Final[dict[str, tuple[str, ...]]] = {
+    "airbyte": ("_ab_cdc_deleted_at",),
+    "dlt": (),
+    "fivetran": ("_fivetran_deleted",),
+}
 
 
 def reader_of(source: Source) -> Reader:
@@ -48,13 +54,19 @@ def reader_of(source: Source) -> Reader:
     forms = vendor.reads_of(entity)
     if "delimiter" in source.model_fields_set:
         forms = tuple(form.model_copy(update={"delimiter": source.delimiter}) for form in forms)
-    return DescribedReader(vendor.entities[entity], forms)
+    return DescribedReader(entity_of(source), forms, DELETIONS.get(source.landed or "", ()))
+
+
+def entity_of(source: Source) -> Entity:
+    """What a description says of the records of a source."""
+    vendor, entity = description(source.vendor), f"{source.kind}/{source.entity}"
+    return vendor.landed.fivetran[entity] if source.landed == "fivetran" else vendor.entities[entity]
 
 
 def shape_of(source: Source, mappings: Mappings) -> Shape:
     """How the files of a source are read, whose names the mappings may speak of."""
     entity = CSV_ENTITIES[source.kind][source.entity] if source.entity else None
-    described = description(source.vendor).entities[f"{source.kind}/{source.entity}"] if source.is_described else None
+    described = entity_of(source) if source.is_described else None
     return Shape(
         source=source.name,
         table=RAW_TABLES[source.raw_table],
@@ -76,11 +88,14 @@ def _fingerprints(source: Source) -> dict[str, str]:
     """Of what a description says: of its files, which are read again when that changes, and of where columns are.
 
     Where a record is a row of its own and JSON, its columns are lifted out of raw again, and no file is read for it.
+    A table is there to be read again.
     """
     vendor, entity = description(source.vendor), f"{source.kind}/{source.entity}"
-    said = vendor.entities[entity]
+    said = entity_of(source)
     forms = [form.model_dump() for form in vendor.reads_of(entity)]
     columns = [LIFTING_VERSION, said.model_dump()]
+    if source.landed is not None:
+        return {"described": _hash([*columns, source.landed])}
     if said.has_own_rows or any(form["container"] == "delimited" for form in forms):
         return {"described": _hash([*columns, *forms])}
     return {"described": _hash(forms), "lifted": _hash(columns)}

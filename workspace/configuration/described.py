@@ -37,6 +37,24 @@ def has_endpoint(vendor: str, entity: str) -> bool:
     return entity in description_of(vendor).get("api", {}).get("endpoints", {})
 
 
+def is_landed(vendor: str, entity: str, tool: str) -> bool:
+    """Whether a table that a tool landed holds what the description of `<kind>/<entity>` reads.
+
+    Airbyte and dlt keep a record's keys, so that a description of JSON fits; Fivetran's tables are described apart.
+    """
+    said = description_of(vendor)
+    if tool == "fivetran":
+        return entity in said.get("landed", {}).get("fivetran", {})
+    reads = said.get("entities", {}).get(entity, {}).get("reads") or said.get("reads", ())
+    return any(one.get("container") in ("json", "parquet") for one in ([reads] if isinstance(reads, dict) else reads))
+
+
+def fivetran_table(vendor: str, entity: str) -> str:
+    """How Fivetran names the table of `<kind>/<entity>`; '' where that is not described."""
+    said = description_of(vendor).get("landed", {}).get("fivetran", {}).get(entity, {})
+    return str(said.get("table", ""))
+
+
 @cache
 def described_vendors() -> tuple[str, ...]:
     """Every vendor that has a description, by name."""

@@ -12,7 +12,13 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer, model_validator
 
-from workspace.configuration.described import described_entities, described_vendors, has_endpoint
+from workspace.configuration.described import (
+    described_entities,
+    described_vendors,
+    fivetran_table,
+    has_endpoint,
+    is_landed,
+)
 from workspace.environment import SECRET_REFERENCE_PREFIX
 from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
 
@@ -44,6 +50,8 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 # Keys of a source that belong to tables of databases, and those that belong to files.
 _TABLE_KEYS = ("url", "table", "cursor", "lag")
 _FILE_KEYS = ("path", "encoding", "delimiter", "header", "header_rows", "decimal")
+# Tools that copy a vendor's records into tables; each has columns of its own beside theirs.
+LandedBy = Literal["airbyte", "dlt", "fivetran"]
 # What the description of a vendor says instead of cx.yml.
 _DESCRIBED_KEYS = ("header", "header_rows", "decimal", "timestamp_format", "columns")
 # What tells persons apart: never the same for all rows.
@@ -164,6 +172,7 @@ class Source(Section):
     id_namespace: str = ""
     path: str = ""
     api: ApiAccess | None = None
+    landed: LandedBy | None = None
     url: SecretStr | None = None
     table: str | None = Field(default=None, pattern=TABLE_NAME)
     cursor: str | None = None
@@ -313,23 +322,48 @@ class Source(Section):
 
     @model_validator(mode="after")
     def _keys_fit_the_vendor(self) -> Source:
-        strange = _FILE_KEYS if self.vendor == "sql" else _TABLE_KEYS
-        needed = ("url", "table") if self.vendor == "sql" else () if self.api else ("path",)
+        self._landed_fits()
+        strange = _FILE_KEYS if self.is_table else _TABLE_KEYS
+        needed = ("url", "table") if self.is_table else () if self.api else ("path",)
         if self.api is not None and self.path:
             raise ValueError("'path' and 'api' are two ways in; name one source for each")
         if self.api is not None and not has_endpoint(self.vendor, f"{self.kind}/{self.entity}"):
             raise ValueError(f"the API of vendor {self.vendor} is not described for {self.kind}/{self.entity}")
         for key in strange:
             if key in self.model_fields_set:
-                raise ValueError(f"'{key}' does not belong to vendor {self.vendor}; remove it")
+                hint = ", or say by which tool the table is 'landed'" if self.is_described and not self.landed else ""
+                raise ValueError(f"'{key}' does not belong to vendor {self.vendor}; remove it{hint}")
         for key in needed:
             if not getattr(self, key):
+                if self.landed:
+                    usual = fivetran_table(self.vendor, f"{self.kind}/{self.entity}")
+                    hint = f", such as {self.vendor}.{usual}" if self.landed == "fivetran" else ""
+                    raise ValueError(f"'landed' needs '{key}'; 'url' says which database, 'table' which table{hint}")
                 raise ValueError(f"vendor {self.vendor} needs '{key}'; docs/configuration.md says what it takes")
         if (self.cursor is None) != (self.lag is None):
             raise ValueError(
                 "'cursor' and 'lag' go together; 'lag' is how late a row may be committed, such as '15 minutes'"
             )
         return self
+
+    def _landed_fits(self) -> None:
+        if self.landed is None:
+            return
+        if not self.is_described:
+            raise ValueError(f"'landed' belongs to described vendors; remove it for vendor {self.vendor}")
+        for key in ("path", "api"):
+            if getattr(self, key):
+                raise ValueError(f"'{key}' and 'landed' are two ways in; name one source for each")
+        if not is_landed(self.vendor, f"{self.kind}/{self.entity}", self.landed):
+            fix = "land it by airbyte or dlt, or read files" if self.landed == "fivetran" else "read files by 'path'"
+            raise ValueError(
+                f"a table of {self.landed} is not described for {self.vendor} {self.kind}/{self.entity}; {fix}"
+            )
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its rows are those of a database's table."""
+        return self.vendor == "sql" or self.landed is not None
 
     @property
     def is_described(self) -> bool:
@@ -370,7 +404,7 @@ class Source(Section):
         """Where the source's data is, as a user knows it: the glob of its files, or its table."""
         if self.api is not None:
             return f"the API of {self.vendor}"
-        return f"table {self.table}" if self.vendor == "sql" else self.path
+        return f"table {self.table}" if self.is_table else self.path
 
     @property
     def pattern(self) -> str:

@@ -1,0 +1,74 @@
+"""Every entity of every vendor whose records are JSON: a table with a column a key gives the rows of the files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.readers.vendor import FURTHER_LINES
+from tests.ingestion.workspaces import load, make_workspace, rows, unbalanced
+from tests.vendors.samples import Case, cases
+from workspace import Workspace
+from workspace.configuration.described import is_landed
+
+CASES = [
+    case for case in cases() if is_landed(case.source["vendor"], f"{case.source['kind']}/{case.entity}", "airbyte")
+]
+
+
+def write_table(path: Path, records: list[dict[str, Any]]) -> None:
+    """A table as Airbyte writes it: objects and lists as JSON, all else as the text of the database."""
+    names = list(dict.fromkeys(name for record in records for name in record))
+    nested = {name for name in names if any(isinstance(record.get(name), dict | list) for record in records)}
+    columns = ", ".join(f'"{name}" {"json" if name in nested else "text"}' for name in names)
+
+    def cell(name: str, value: Any) -> Any:
+        if value is None or (isinstance(value, str) and name not in nested):
+            return value
+        return json.dumps(value)
+
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"create table records ({columns}, _airbyte_raw_id text)")
+        for record in records:
+            cells = [cell(name, record.get(name)) for name in names]
+            connection.execute(f"insert into records values ({', '.join('?' * len(names))}, 'r')", cells)
+
+
+def filled(workspace: Workspace, case: Case, source: str) -> list[str]:
+    """Rows of a source in any order: the columns that are filled; attributes that hold something, as text."""
+    names = [*case.columns, *(["_row"] if case.entity in ("contacts", "accounts", "wide") else [])]
+    found = []
+    for row in rows(workspace, f"select {', '.join(names)} from {case.table} where _source = ?", source):
+        one = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        held = json.loads(one.pop("_row", "{}"))
+        one["_row"] = {
+            name: value if isinstance(value, str | dict | list) else json.dumps(value)
+            for name, value in held.items()
+            if value is not None
+        }
+        found.append(json.dumps(one, sort_keys=True))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_landed_table_gives_the_rows_of_the_files(tmp_path: Path, case: Case) -> None:
+    own = {name: value for name, value in case.source.items() if name != "path"}
+    landed = {**own, "name": "lake", "landed": "airbyte", "url": "sqlite:///lake.db", "table": "records"}
+    workspace = make_workspace(tmp_path, case.source, landed)
+    for path in case.files:
+        if path.suffix in (".json", ".jsonl"):
+            shutil.copy(path, workspace.paths.inbox)
+    load(workspace, case.source["name"])
+    query = f"select _record from {case.table} where _line < ? order by _file, _line"
+    records = [json.loads(record) for (record,) in rows(workspace, query, FURTHER_LINES)]
+    write_table(tmp_path / "lake.db", records)
+    report = load(workspace, "lake")
+    assert [problem for problem in report.problems if problem.severity == "error"] == []
+    assert filled(workspace, case, "lake") == filled(workspace, case, case.source["name"]) != []
+    assert not unbalanced(workspace)
+    assert {file.outcome for file in load(workspace, "lake").files} == {"unchanged"}
