@@ -12,8 +12,6 @@ RAW_TABLES = (
     *(f"raw_{vendor}.{table}" for vendor, table in VENDOR_TABLES.items()),
 )
 
-# A page of JSON may hold all its records on one line.
-_DOCUMENTS = ("raw_zendesk.tickets",)
 _LINES_REPEAT = "select _load_id, _line from {batch} group by all having count(*) > 1"
 
 # Table names are the constants above, none comes from outside.
@@ -99,7 +97,7 @@ def rules() -> list[Rule]:
         ),
         between("raw_config.settings", "active_days", 1, None, behaviour="block"),
     ]
-    for table in (one for one in RAW_TABLES if one not in _DOCUMENTS):
+    for table in RAW_TABLES:
         suite.append(
             no_rows(
                 "lines_are_unique",

@@ -54,7 +54,7 @@ _CSV_TABLES: Final = tuple(
     for entity, shape in entities.items()
 )
 # vendor -> what its table holds besides where a record came from.
-_OWN_COLUMNS: Final = {"segment": ("_record",), "qualtrics": ("_row", "_timezone"), "zendesk": ("_record",)}
+_OWN_COLUMNS: Final = {"segment": ("_record",), "qualtrics": ("_row", "_timezone")}
 _MAPPING_TABLES: Final = tuple(RawTable("raw_mappings", name, shape.columns) for name, shape in MAPPING_FILES.items())
 
 RAW_TABLES: Final[dict[tuple[str, str], RawTable]] = {
@@ -143,10 +143,32 @@ _LEDGER: Final = """
 _COLUMNS: Final = "select table_schema, table_name, column_name from information_schema.columns"
 # Tables of entities were named after the vendor that alone filled them.
 _FORMER_SUFFIX: Final = "_csv"
+# Tables of a vendor that had a shape of its own, and is described now.
+_UNDESCRIBED: Final = {("raw_zendesk", "tickets"): ("raw_service", "tickets")}
+# `lifted` of loads whose records came from such a table: their columns are still to be filled.
+UNLIFTED: Final = "moved"
 # Ledgers of an earlier version lack these: every record was one row, and no columns were lifted out of records.
 _NEW_IN_LEDGER: Final = """
     alter table ledger.loads add column if not exists further_rows bigint default 0;
     alter table ledger.loads add column if not exists lifted varchar;
+"""
+# Where records shared a line, each has its number instead, so that file and line name a row.
+_MOVE_RECORDS: Final = """
+    insert into {table} by name
+    select
+        * replace (
+            case
+                when _load_id in (select _load_id from {former} group by _load_id, _line having count(*) > 1)
+                    then row_number() over (partition by _load_id order by _line, rowid)
+                else _line
+            end as _line
+        )
+    from {former}
+"""
+_MOVE_UNLIFTED: Final = """
+    update ledger.loads
+    set raw_schema = $schema, raw_table = $table, lifted = $unlifted
+    where raw_schema = $former and raw_table = $former_table
 """
 _MOVE_LOADS: Final = "update ledger.loads set raw_schema = $schema where raw_schema = $former"
 # Records share keys and phrases: zstd makes a third of what DuckDB would choose by itself, in less time.
@@ -167,6 +189,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_LEDGER)
     connection.execute(_NEW_IN_LEDGER)
     _move_former_tables(connection, there)
+    _move_records(connection, there)
 
 
 def _move_former_tables(connection: duckdb.DuckDBPyConnection, there: Collection[tuple[str, str, str]]) -> None:
@@ -179,6 +202,18 @@ def _move_former_tables(connection: duckdb.DuckDBPyConnection, there: Collection
         if found:
             connection.execute(f'drop schema "{former}" cascade')
             connection.execute(_MOVE_LOADS, {"schema": schema, "former": former})
+
+
+def _move_records(connection: duckdb.DuckDBPyConnection, there: Collection[tuple[str, str, str]]) -> None:
+    """Bring records of vendors that are described now to the table of their entity, where their columns are filled."""
+    for (former, former_table), place in _UNDESCRIBED.items():
+        if not any((schema, name) == (former, former_table) for schema, name, _ in there):
+            continue
+        table = RAW_TABLES[place]
+        connection.execute(_MOVE_RECORDS.format(table=table.sql, former=f'"{former}"."{former_table}"'))
+        connection.execute(f'drop schema "{former}" cascade')
+        moved = {"schema": table.schema, "table": table.name, "unlifted": UNLIFTED}
+        connection.execute(_MOVE_UNLIFTED, {**moved, "former": former, "former_table": former_table})
 
 
 def _type_of(column: str) -> str:

@@ -321,6 +321,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
                 "channel",
                 "satisfaction",
                 "updated_at",
+                "revision",
                 "is_deleted",
             ),
         ),
@@ -354,7 +355,6 @@ ENTITY_VENDORS: Final = ("csv", "sql")
 _OWN_SHAPES: Final[dict[str, dict[str, str]]] = {
     "web": {"segment": "events"},
     "survey": {"qualtrics": "responses"},
-    "service": {"zendesk": "tickets"},
 }
 
 # kind -> vendors that are built.

@@ -343,7 +343,7 @@ def _time_of(record: Any, since: Since | None) -> datetime | None:
     assert since is not None
     value = _value_at(record, since.of)
     try:
-        if since.clock in ("iso", "iso_in_utc"):
+        if since.clock in ("iso", "iso_in_utc", "iso_asked_in_unix"):
             found = datetime.fromisoformat(str(value))
             return found if found.tzinfo else found.replace(tzinfo=UTC)
         return datetime.fromtimestamp(float(value) / (1_000 if since.clock == "unix_ms" else 1), UTC)

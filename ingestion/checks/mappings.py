@@ -178,9 +178,7 @@ def _empty_channels(workspace: Workspace, samples: list[Sample]) -> Iterator[Pro
         if row["utm_source"] or row["utm_medium"] or not _are_known(asked):
             continue
         seen = {pair for sample in asked for pair in sample.channels}
-        # Zendesk states the channel of every ticket; its documents are not looked into.
-        is_stated = bool(seen) or all(sample.source.vendor == "zendesk" for sample in asked)
-        if is_stated and ("", "") not in seen:
+        if seen and ("", "") not in seen:
             own = " or ".join(sorted({_SPEAKING[sample.entity] for sample in asked}))
             what = f"Every record of '{row['data_source']}' has a {own} of its own: two empty cells match none of them."
             fix = "Write * into both, if the row is for all of them."

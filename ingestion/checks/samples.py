@@ -149,8 +149,6 @@ class Sample:
             self._add_described(readable, shape)
         elif is_delimited:
             self._add_delimited(text, shape)
-        elif self.source.vendor == "zendesk":
-            self._add_tickets(readable, shape)
         else:
             self._add_calls(text)
 
@@ -238,19 +236,6 @@ class Sample:
                 self.is_whole = False
             self.is_whole = self.is_whole and not lines.is_cut
             self._left -= lines.read
-
-    def _add_tickets(self, text: Readable, shape: Shape) -> None:
-        """Look at tickets of Zendesk: by which channel they came."""
-        if text.path.stat().st_size > self._left:
-            self.is_whole = False
-            return
-        self._left -= text.path.stat().st_size
-        with duckdb.connect() as connection:
-            reader_of(self.source).stage(connection, text, shape, shown="")
-            query = "select json_extract_string(payload, '$.via.channel') from staged where disposition = 'loaded'"
-            found = connection.execute(query).fetchall()
-        self.records += len(found)
-        self.channels.update(("", (channel or "").lower()) for (channel,) in found)
 
     def _add_calls(self, text: Path) -> None:
         """Look at calls of Segment."""

@@ -18,7 +18,7 @@ from ingestion.engine.decisions import Arrival, Because, Decision, Entry, Inbox,
 from ingestion.engine.drift import Seen, columns_of, drift, known_columns, record_columns
 from ingestion.engine.ledger import Books, history_of, next_load_id, record_load, supersede
 from ingestion.engine.lift_again import lift_again
-from ingestion.raw_schema import RawTable
+from ingestion.raw_schema import UNLIFTED, RawTable
 from ingestion.readers.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.readers.files import (
     FileChangedError,
@@ -123,14 +123,16 @@ class Loader:
 
     def _lift_again(self) -> list[Problem]:
         """Fill the columns of what is loaded as the description says now; what was done is reported."""
-        live = self._history.live.values()
-        outdated = [one.load_id for one in live if one.reading == self._reading and one.lifted != self._shape.lifted]
+        outdated = [one.load_id for one in self._history.live.values() if self._is_outdated(one)]
         if not outdated or not isinstance(self._reader, Lifter):
             return []
         records = lift_again(self._connection, self._reader, self._shape, outdated)
-        what = f"The vendor's description changed: {records:,} records that are loaded follow it now."
+        what = f"The vendor's description is new or changed: {records:,} records that are loaded follow it now."
         fix = "Nothing to do: no file was read again."
         return [Problem(file=self._shape.source, what=what, fix=fix, severity="warning")]
+
+    def _is_outdated(self, entry: Entry) -> bool:
+        return entry.lifted == UNLIFTED or (entry.reading == self._reading and entry.lifted != self._shape.lifted)
 
     def end_vanished(self, found: Sequence[Path]) -> None:
         """End the live loads of paths that are no longer there."""

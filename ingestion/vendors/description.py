@@ -87,7 +87,7 @@ class Column(Section):
         first: columns, of which the first that holds something is taken: a list in which not all are paths.
         when: the value is taken only where this holds: the date on which a deal closes, where it is closed.
         clock: how a time is written that is not in ISO form: unix, unix_ms, unix_us, or a format such as %d/%m/%Y.
-        zone: the zone of times without one, where it is not the source's.
+        zone: the zone of times without one, where it is not the source's; also of times in ISO form.
         words: a value in any case -> what it stands for ('' for nothing); others stay as they are.
         only_words: values that `words` does not name stand for nothing.
         minor_units_of: path of the currency of an amount in its smallest unit (cents).
@@ -484,12 +484,12 @@ class Since(Section):
 
     Attributes:
         of: path of the time inside a record by which the endpoint chooses.
-        clock: how that time is written, in records and in `{since}` of `params`: iso, iso_in_utc (without a zone), unix
-            or unix_ms.
+        clock: how that time is written, in records and in `{since}` of `params`: iso, iso_in_utc (without a zone),
+            unix, unix_ms, or iso_asked_in_unix (iso in records, unix in `{since}`).
     """
 
     of: str
-    clock: Literal["iso", "iso_in_utc", "unix", "unix_ms"] = "iso"
+    clock: Literal["iso", "iso_in_utc", "unix", "unix_ms", "iso_asked_in_unix"] = "iso"
 
     @field_validator("of")
     @classmethod

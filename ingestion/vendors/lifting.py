@@ -25,6 +25,8 @@ _THREE_DIGITS: Final = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 CHOICE_SEPARATOR: Final = "; "
 _CLOCKS: Final = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 _NO: Final = ("false", "0", "no", "")
+_DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK: Final = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 
 
 @dataclass
@@ -222,6 +224,8 @@ def _fill(
         lifting.parameters[f"meant_{name}"] = list(column.words.values())
     if column.clock is not None:
         value = _time(value, column.clock, column.zone)
+    elif column.zone is not None:
+        value = _zoned(value)
     if column.minor_units_of is not None:
         value = _major_units(value, text_of(column.minor_units_of), column.minor_digits)
     if column.when is not None:
@@ -246,6 +250,13 @@ def _time(value: str, clock: str, zone: str | None) -> str:
             read = f"case when strftime({read}, {_literal(clock)}) = {value} then {read} end"
         time = f"strftime({read}, '%Y-%m-%dT%H:%M:%S.%f{mark}')"
     return f"coalesce({time}, {value})"
+
+
+def _zoned(value: str) -> str:
+    """A time in ISO form that names no zone as one in UTC; a day alone is its beginning."""
+    clock = f"regexp_full_match({value}, {_literal(_DAY + _CLOCK)})"
+    day = f"regexp_full_match({value}, {_literal(_DAY)})"
+    return f"case when {clock} then {value} || 'Z' when {day} then {value} || 'T00:00:00Z' else {value} end"
 
 
 def _major_units(value: str, currency: str, digits: Mapping[str, int]) -> str:

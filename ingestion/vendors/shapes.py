@@ -14,7 +14,6 @@ from ingestion.vendors.described import DescribedReader
 from ingestion.vendors.description import Entity, description
 from ingestion.vendors.lifting import LIFTING_VERSION
 from ingestion.vendors.service import csv as service_csv
-from ingestion.vendors.service import zendesk
 from ingestion.vendors.social import csv as social_csv
 from ingestion.vendors.survey import csv as survey_csv
 from ingestion.vendors.survey import qualtrics
@@ -32,7 +31,6 @@ READERS: Final[dict[tuple[str, str], Reader]] = {
     ("web", "csv"): web_csv.READER,
     ("web", "segment"): segment.READER,
     ("service", "csv"): service_csv.READER,
-    ("service", "zendesk"): zendesk.READER,
     ("social", "csv"): social_csv.READER,
 }
 

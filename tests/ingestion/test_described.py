@@ -62,6 +62,12 @@ def entity_of(**columns: Any) -> Entity:
         ({"path": "$.t", "clock": "%d/%m/%Y %H:%M"}, {"t": "31/01/2026 09:30"}, "2026-01-31T09:30:00.000000"),
         ({"path": "$.t", "clock": "%d/%m/%Y", "zone": "UTC"}, {"t": "31/01/2026"}, "2026-01-31T00:00:00.000000Z"),
         ({"path": "$.t", "clock": "%d/%m/%Y"}, {"t": "2026-01-31"}, "2026-01-31"),
+        ({"path": "$.t", "zone": "UTC"}, {"t": "2026-01-31T09:30:00.25"}, "2026-01-31T09:30:00.25Z"),
+        ({"path": "$.t", "zone": "UTC"}, {"t": "2026-01-31 09:30"}, "2026-01-31 09:30Z"),
+        ({"path": "$.t", "zone": "UTC"}, {"t": "2026-01-31"}, "2026-01-31T00:00:00Z"),
+        ({"path": "$.t", "zone": "UTC"}, {"t": "2026-01-31T09:30:00+02:00"}, "2026-01-31T09:30:00+02:00"),
+        ({"path": "$.t", "zone": "UTC"}, {"t": "soon"}, "soon"),
+        ({"path": "$.t", "zone": "UTC"}, {"t": None}, None),
         ({"path": "$.t", "clock": "%-m/%-d/%Y"}, {"t": "2/1/2026"}, "2026-02-01T00:00:00.000000"),
         ({"path": "$.t", "clock": "%-m/%-d/%Y"}, {"t": "02/01/2026"}, "02/01/2026"),
         ({"path": "$.s", "words": {"closedwon": "won"}}, {"s": "ClosedWon"}, "won"),
@@ -327,7 +333,7 @@ def test_another_description_is_followed_by_what_is_loaded_without_reading_files
     monkeypatch.setattr("ingestion.vendors.shapes.description", lambda vendor: Description.model_validate(said))
     report = load(hub, "hub")
     (problem,) = report.problems
-    assert problem.what == "The vendor's description changed: 4 records that are loaded follow it now."
+    assert problem.what == "The vendor's description is new or changed: 4 records that are loaded follow it now."
     assert [file.outcome for file in report.files] == ["unchanged"]
     emails = [row[0] for row in rows(hub, "select email from raw_crm.contacts order by _file, _line")]
     assert emails == ["a1@new.example", "a2@new.example", "b1@new.example", "b2@new.example"]

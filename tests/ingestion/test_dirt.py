@@ -106,7 +106,7 @@ CASES = [
     Case(
         "zendesk",
         {"name": "export", "kind": "service", "vendor": "zendesk", "path": "inbox/*.json"},
-        "raw_zendesk.tickets",
+        "raw_service.tickets",
         ticket,
         json_lines,
         "json",

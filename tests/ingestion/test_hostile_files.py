@@ -133,7 +133,7 @@ def test_only_the_too_deep_record_of_a_document_is_rejected(
     put(workspace, "b.json", b'[{"id": 9, "via": {}}]')
     assert [problem.severity for problem in check_sources(workspace) if problem.file == "inbox/b.json"] == []
     load(workspace, "desk")
-    assert rows(workspace, "select count(*) from raw_zendesk.tickets") == [(loaded + 1,)]
+    assert rows(workspace, "select count(*) from raw_service.tickets") == [(loaded + 1,)]
     assert rejects(workspace) == rejected or [reason for _, reason in rejects(workspace)] == [
         "JSON that is nested more than 200 deep"
     ]
@@ -148,7 +148,7 @@ def test_a_too_large_document_is_a_problem_of_its_file(low: None, tmp_path: Path
         assert problem.file == "inbox/a.json"
         assert "at most 48.8 kB are read" in problem.what
         assert "JSON lines" in problem.fix
-    assert rows(workspace, "select count(*) from raw_zendesk.tickets") == [(1,)]
+    assert rows(workspace, "select count(*) from raw_service.tickets") == [(1,)]
 
 
 @pytest.mark.parametrize("first", [HEADER.strip(), b'"customer_id","occurred_at","amount"'])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import stat
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,13 @@ from ingestion.raw_schema import RAW_TABLES
 from ingestion.warehouse import open_for_writing
 from tests.ingestion.workspaces import EVENTS, ORDERS, load, make_workspace, put, rows
 
+TICKETS = {"name": "shop", "kind": "service", "vendor": "zendesk", "path": "inbox/*.json*"}
+TICKET_ROWS = """
+    select _file, _line, _record, ticket_id, created_at
+    from raw_service.tickets
+    where _load_id in (select load_id from ledger.loads where status = 'active')
+    order by ticket_id
+"""
 ORIGIN = ["_source", "_file", "_line", "_sha256", "_load_id", "_loaded_at"]
 
 
@@ -70,6 +78,41 @@ def test_rows_of_a_vendors_former_table_move_to_the_table_of_the_entity(tmp_path
     live = "select load_id from ledger.loads where status = 'active'"
     found = rows(workspace, f"select customer_id from raw_crm.orders where _load_id in ({live}) order by 1")
     assert found == [("1",), ("2",)]
+
+
+def test_records_of_a_vendor_that_is_described_now_move_and_their_columns_are_filled(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, TICKETS)
+    there = {number: {"id": number, "requester_id": 7, "created_at": "2026-01-01T10:00:00Z"} for number in range(1, 6)}
+    put(workspace, "gone.json", json.dumps({"tickets": [there[1], there[2]]}))
+    put(workspace, "gone.jsonl", f"{json.dumps(there[3])}\n")
+    put(workspace, "here.json", json.dumps({"tickets": [there[4], there[5]]}))
+    load(workspace)
+    expected = rows(workspace, TICKET_ROWS)
+    assert [row[3] for row in expected] == ["1", "2", "3", "4", "5"]
+    for name in ("gone.json", "gone.jsonl"):
+        (tmp_path / "inbox" / name).unlink()
+    with open_for_writing(workspace.paths) as connection:
+        connection.execute("create schema raw_zendesk")
+        # As an earlier version wrote it: the records alone, and those of a page on one line.
+        line = "case when _file like '%.json' then 1 else _line end as _line"
+        columns = f"_record, _source, _file, {line}, _sha256, _load_id, _loaded_at"
+        connection.execute(f"create table raw_zendesk.tickets as select {columns} from raw_service.tickets")
+        connection.execute("delete from raw_service.tickets")
+        connection.execute(
+            "update ledger.loads set raw_schema = 'raw_zendesk', reading = 'former', lifted = null"
+            " where raw_schema = 'raw_service'"
+        )
+    for _ in range(2):
+        prepare(workspace)
+        assert rows(workspace, "select count(*), count(ticket_id) from raw_service.tickets") == [(5, 0)]
+    assert rows(workspace, "select table_name from information_schema.tables where table_schema = 'raw_zendesk'") == []
+    report = load(workspace)
+    assert [file.outcome for file in report.files] == ["loaded"]
+    assert [problem.severity for problem in report.problems] == ["warning"]
+    assert rows(workspace, TICKET_ROWS) == expected
+    again = load(workspace)
+    assert ([file.outcome for file in again.files], again.problems) == (["unchanged"], ())
+    assert rows(workspace, TICKET_ROWS) == expected
 
 
 def test_only_the_owner_can_read_the_warehouse(tmp_path: Path) -> None:

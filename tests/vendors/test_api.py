@@ -27,6 +27,7 @@ every_vendor = pytest.mark.parametrize(
 )
 HUBSPOT = Case("hubspot", "crm", "contacts")
 TYPEFORM = Case("typeform", "survey", "wide")
+ZENDESK = Case("zendesk", "service", "tickets")
 
 
 @pytest.fixture(autouse=True)
@@ -243,6 +244,17 @@ def test_only_what_is_new_is_asked_for_less_the_lag(tmp_path: Path) -> None:
         found = rows(workspace, "select distinct respondent from raw_survey.wide order by 1")
         assert [row[0] for row in found] == ["2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z"]
         assert rows(workspace, "select max(highest) from ledger.fetches") == [("2026-03-03T10:00:00+00:00",)]
+
+
+def test_a_time_in_iso_form_is_asked_for_in_seconds_where_the_api_says_so(tmp_path: Path) -> None:
+    ticket = {"id": 1, "requester_id": 2, "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-02T10:00:00Z"}
+    replay = replay_of(ZENDESK, [ticket])
+    with asked(tmp_path, ZENDESK, replay, since="2026-01-01", lag="2 hours") as workspace:
+        load(workspace, "s")
+        assert replay.requests[0][1]["start_time"] == "1767225600"
+        replay.requests.clear()
+        load(workspace, "s")
+        assert replay.requests[0][1]["start_time"] == "1772438400"
 
 
 def test_a_time_in_the_future_leaves_nothing_out(tmp_path: Path) -> None:

@@ -29,12 +29,16 @@
     called: what a reason calls the key.
     vendor_time: when a state began to hold.
     code: the reason of a state that is not the latest.
+    revision: a number that grows with every state, also where vendor_time stays the same.
+    timed_code: the reason of a state that vendor_time or revision puts before the latest; else it is `code`, too.
     tie: the columns that decide between states of one time and load. -#}
 {% macro latest_states(
-    relation, key, called, vendor_time='updated_at', code='later_row', tie=['source_file', 'source_line']
+    relation, key, called, vendor_time='updated_at', code='later_row', tie=['source_file', 'source_line'],
+    revision=none, timed_code=none
 ) -%}
     {%- set states = "partition by " ~ same_refusal() ~ ", " ~ key | join(", ")
-        ~ " order by state_at desc nulls last, load_id desc, " ~ tie | join(" desc, ") ~ " desc" -%}
+        ~ " order by state_at desc nulls last, " ~ (revision ~ " desc nulls last, " if revision else "")
+        ~ "load_id desc, " ~ tie | join(" desc, ") ~ " desc" -%}
     select
         *,
         {{ dispositions() }}
@@ -42,6 +46,15 @@
         select
             *,
             case
+                {%- if timed_code %}
+                when
+                    not coalesce(ended_by > newest_arrival, false)
+                    and (
+                        state_at < newest_at
+                        {%- if revision %} or (state_at is not distinct from newest_at and {{ revision }} < newest_revision){% endif %}
+                    )
+                    then {{ reason(timed_code, called) }}
+                {%- endif %}
                 when not coalesce(ended_by > newest_arrival, false)
                     then {{ repeated_reason('nth_newest', called, vendor_time='state_at', code=code) }}
                 when arrival <> ended_by then {{ reason(code, called) }}
@@ -55,6 +68,9 @@
                 first_value(row_content) over newest_first as newest_content,
                 first_value(state_at) over newest_first as newest_at,
                 first_value(arrival) over newest_first as newest_arrival,
+                {%- if revision %}
+                first_value({{ revision }}) over newest_first as newest_revision,
+                {%- endif %}
                 -- A deletion may be no more than a key: without a time it ends all that arrived before it.
                 max(case when is_deleted and state_at is null then arrival end) over whole_key as ended_by
             from (

@@ -17,7 +17,6 @@
     'base_survey__long',
     'base_qualtrics__responses',
     'base_service__tickets',
-    'base_zendesk__tickets',
     'base_social__mentions'
 ] %}
 

@@ -1,20 +1,7 @@
 -- Grain: one row is a service ticket, in its newest state, whichever desk it comes from.
 
-with csv_tickets as (
+with tickets as (
 
-    select * from {{ ref('base_service__tickets') }}
-
-),
-
-zendesk_tickets as (
-
-    select * from {{ ref('base_zendesk__tickets') }}
-
-),
-
-unioned as (
-
-    {% for relation in ['csv_tickets', 'zendesk_tickets'] %}
     select
         ticket_key,
         ticket_id,
@@ -45,12 +32,8 @@ unioned as (
         source_file,
         source_line,
         load_id
-    from {{ relation }}
+    from {{ ref('base_service__tickets') }}
     where _disposition = 'kept'
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {% endfor %}
 
 ),
 
@@ -103,7 +86,7 @@ final as (
         source_file,
         source_line,
         load_id
-    from unioned
+    from tickets
 
 )
 

@@ -39,6 +39,7 @@ renamed as (
 
         ---------- timestamps
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        try_cast({{ blank_to_null('source.revision') }} as bigint) as revision,
         {{ parse_timestamp('source.created_at', 'sources.timestamp_format', 'sources.timezone') }} as created_at,
         {{ is_day_only('source.created_at', 'sources.timestamp_format') }} as is_created_day_only,
         {{ parse_timestamp('source.first_reply_at', 'sources.timestamp_format', 'sources.timezone') }}
@@ -94,7 +95,9 @@ examined as (
 -- A later export of a ticket replaces the earlier one.
 judged as (
 
-    {{ latest_states('examined', key=['data_source', 'ticket_id'], called='ticket_id') }}
+    {{ latest_states(
+        'examined', key=['data_source', 'ticket_id'], called='ticket_id', revision='revision', timed_code='earlier_state'
+    ) }}
 
 ),
 
@@ -125,9 +128,9 @@ final as (
         created_at,
         is_created_day_only,
         first_reply_at,
-        is_first_reply_day_only,
+        coalesce(is_first_reply_day_only, false) as is_first_reply_day_only,
         solved_at,
-        is_solved_day_only,
+        coalesce(is_solved_day_only, false) as is_solved_day_only,
         data_source,
         source_file,
         source_line,
