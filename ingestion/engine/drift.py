@@ -156,7 +156,8 @@ def record_columns(connection: duckdb.DuckDBPyConnection, load_id: int, columns:
 def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: str, is_json: bool) -> list[Problem]:
     """What is different, one warning a column; where many changed in the same way, one for all of them.
 
-    A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events.
+    A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events. One that
+    a description names is read already, and not reported as new.
     """
     if not before or not now:
         return []
@@ -167,7 +168,8 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
     known = {column.name: column for column in before}
     names = {column.name for column in now}
     problems = []
-    added = [column.name for column in now if column.name not in known]
+    expected = shape.named if shape.described else frozenset()
+    added = [column.name for column in now if column.name not in known and column.name not in expected]
     lost = [
         former.name
         for former in before

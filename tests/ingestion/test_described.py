@@ -398,6 +398,15 @@ def test_a_survey_needs_no_word_for_its_entity_and_keeps_its_answers(tmp_path: P
     assert found == [("r1", None, '{"nps":"9"}'), ("r2", None, "{}")]
 
 
+def test_a_key_that_the_description_names_is_not_reported_as_new(hub: Workspace) -> None:
+    put(hub, "a.json", contacts(hubspot_contact(1)))
+    load(hub, "hub")
+    put(hub, "b.json", contacts({**hubspot_contact(2), "associations": {}, "portal": "x"}))
+    (problem,) = load(hub, "hub").problems
+    assert "is new. It is kept in raw." in problem.what
+    assert "associations" not in str(problem)
+
+
 SHOP: dict[str, Any] = {
     "vendor": "hubspot",
     "title": "A shop",
