@@ -1,1 +1,4 @@
-"""One module a vendor in a folder a kind of source: in whose shape its files are, and which raw table they fill."""
+"""A description a vendor (`<vendor>.yml`): where in its records the columns of our entities are, and what reads them.
+
+What has a reader of its own (csv, Segment, Qualtrics' CSV) is a module in the folder of its kind.
+"""
