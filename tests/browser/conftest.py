@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.app_server import served
 
@@ -56,6 +56,19 @@ class Visit:
             timeout=60_000,
         )
         self.page.wait_for_timeout(300)
+
+    def settle_on(self, *, heading: str | None = None, after: str | None = None) -> None:
+        """Wait for a headline that has `heading` in it or is not the one `after` which a click came, and for all below it.
+
+        After a click, use this and not `settle`: the address is already the new one while Streamlit still says of the page
+        before that it does not run.
+        """
+        found = expect(self.page.locator("h1"))
+        if heading is not None:
+            found.to_contain_text(heading, timeout=60_000)
+        if after is not None:
+            found.not_to_have_text(after, timeout=60_000)
+        self.settle()
 
 
 @pytest.fixture(scope="session")

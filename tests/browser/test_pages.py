@@ -67,13 +67,13 @@ def test_a_page_opens_by_its_url(visit: Visit, screenshots: Path, path: str, req
 
 def test_every_page_opens_by_a_click(visit: Visit) -> None:
     visit.open("")
-    seen = {visit.page.locator("h1").inner_text()}
+    seen = [visit.page.locator("h1").inner_text()]
     for path, (name, _) in list(PAGES.items())[1:]:
         visit.page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
         visit.page.wait_for_url(re.compile(rf"/{path}(\?|$)"))
-        visit.settle()
-        seen.add(visit.page.locator("h1").inner_text())
-    assert len(seen) == len(PAGES)
+        visit.settle_on(after=seen[-1])
+        seen.append(visit.page.locator("h1").inner_text())
+    assert len(set(seen)) == len(PAGES)
 
 
 def test_the_number_on_the_page_equals_the_metrics_layer(visit: Visit, demo_workspace: Path) -> None:
@@ -88,13 +88,12 @@ def test_a_clicked_filter_is_in_the_url_and_survives_navigation(visit: Visit) ->
     chosen = control.get_by_role("radio").nth(1)
     name = chosen.inner_text()
     chosen.click()
-    # The address changes within the run that redraws the page: only after it is there anything to wait for.
     visit.page.wait_for_url(re.compile("segment="))
-    visit.settle()
-    assert name in visit.page.locator("h1").inner_text()
+    visit.settle_on(heading=name)
+    filtered = visit.page.locator("h1").inner_text()
     visit.page.get_by_test_id("stSidebarNav").get_by_text("Where do we fall short?", exact=True).click()
     visit.page.wait_for_url(re.compile(r"/expectations\?.*segment="))
-    visit.settle()
+    visit.settle_on(after=filtered)
     reopened = visit.page.url
     assert "release=" in reopened
     visit.page.goto(reopened)
