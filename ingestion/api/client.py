@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from ingestion.readers.vendor import UnreadableFileError
-from ingestion.vendors.description import Api, Endpoint, Job, Pages, Since, description
+from ingestion.vendors.description import description
+from ingestion.vendors.endpoints import Api, Endpoint, Job, Pages, Since
 from workspace import Source
 from workspace.configuration import limits
 from workspace.environment import secret

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from ingestion.engine.drift import Seen
 from ingestion.readers.delimited import cell
 from ingestion.readers.vendor import Shape, shown_as
-from ingestion.vendors.description import Column as Said
-from ingestion.vendors.description import Entity
+from ingestion.vendors.columns import Column as Said
+from ingestion.vendors.entity import Entity
 from ingestion.vendors.shapes import DELETIONS, entity_of
 from workspace import Source
 from workspace.errors import Problem

@@ -15,8 +15,9 @@ from ingestion.readers.json_documents import JsonDocumentReader
 from ingestion.readers.json_lines import JsonLinesReader
 from ingestion.readers.parquet import MAGIC, parquet_as_json_lines
 from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
-from ingestion.vendors.description import Entity, Reads, column_named
+from ingestion.vendors.entity import Entity, Reads
 from ingestion.vendors.lifting import Lifting, lift_cells, lift_json
+from ingestion.vendors.paths import column_named
 from ingestion.vendors.spans import choices_of, column_names, spans_of
 from workspace.errors import Problem
 

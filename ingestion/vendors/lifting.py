@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingestion.vendors.description import Answers, Column, Condition, Entity, Params, Row, column_named
+from ingestion.vendors.columns import Answers, Column, Condition, Params
+from ingestion.vendors.entity import Entity, Row
+from ingestion.vendors.paths import column_named
 
 # What lands of the same record changes when this code does: a higher number makes files of described vendors be read
 # again.

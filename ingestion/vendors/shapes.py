@@ -11,7 +11,8 @@ from ingestion.raw_schema import RAW_TABLES
 from ingestion.readers.vendor import Reader, Shape
 from ingestion.vendors.crm import csv as crm_csv
 from ingestion.vendors.described import DescribedReader
-from ingestion.vendors.description import Entity, description
+from ingestion.vendors.description import description
+from ingestion.vendors.entity import Entity
 from ingestion.vendors.lifting import LIFTING_VERSION
 from ingestion.vendors.service import csv as service_csv
 from ingestion.vendors.social import csv as social_csv

@@ -58,10 +58,10 @@ class Visit:
         self.page.wait_for_timeout(300)
 
     def settle_on(self, *, heading: str | None = None, after: str | None = None) -> None:
-        """Wait for a headline that has `heading` in it or is not the one `after` which a click came, and for all below it.
+        """Wait for a headline that holds `heading`, or is not the one of the page `after` which it comes; then settle.
 
-        After a click, use this and not `settle`: the address is already the new one while Streamlit still says of the page
-        before that it does not run.
+        After a click, use this and not `settle`: the address is already the new one while Streamlit still says of the
+        page before that it does not run.
         """
         found = expect(self.page.locator("h1"))
         if heading is not None:

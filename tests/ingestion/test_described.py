@@ -11,7 +11,9 @@ import duckdb
 import pytest
 
 from ingestion import check_sources
-from ingestion.vendors.description import Column, Description, DescriptionError, Entity, description, descriptions
+from ingestion.vendors.columns import Column
+from ingestion.vendors.description import Description, DescriptionError, description, descriptions
+from ingestion.vendors.entity import Entity
 from ingestion.vendors.lifting import lift_cells, lift_json
 from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows, unbalanced
 from workspace import Workspace

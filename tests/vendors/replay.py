@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from ingestion.vendors.description import Api, Endpoint
+from ingestion.vendors.endpoints import Api, Endpoint
 
 TOKEN: Final = "a-key-of-the-tests"
 USER: Final = "engineer@example.com"

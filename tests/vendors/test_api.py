@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ingestion.api import client as client_module
-from ingestion.vendors.description import Endpoint, description
+from ingestion.vendors.description import description
+from ingestion.vendors.endpoints import Endpoint
 from tests.ingestion.workspaces import load, make_workspace, put, rows
 from tests.vendors.replay import TOKEN, USER, Replay, serving, value_at
 from tests.vendors.samples import Case, cases
