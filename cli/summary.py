@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from cli.console import err, out
 from orchestration.execution import RunOutcome
+from pipeline.nothing_new import TAKEN_OVER
 from workspace import Workspace
 from workspace.records.documents import Check
 
@@ -31,7 +32,11 @@ def print_run(outcome: RunOutcome, workspace: Workspace) -> None:
             f"[green]Published[/green] release {escape(outcome.run_id)}. See it: cx app {where}", soft_wrap=True
         )
     elif outcome.nothing_new:
-        console.print(f"[green]Nothing new.[/green] Release {escape(str(outcome.seen))} stays live.", soft_wrap=True)
+        earned_by = outcome.records["publish"].facts.get(TAKEN_OVER)
+        since = f" since run {escape(earned_by)}: no file, setting or code has changed" if earned_by else ""
+        console.print(
+            f"[green]Nothing new[/green]{since}. Release {escape(str(outcome.seen))} stays live.", soft_wrap=True
+        )
     else:
         stays = f"Readers still see release {escape(outcome.seen)}." if outcome.seen else "Readers see no release."
         console.print(f"[red]Not published.[/red] {stays} Why: cx status {where}", soft_wrap=True)

@@ -6,7 +6,7 @@ secret. Runs without Dagster, Streamlit and Great Expectations.
 
 from ingestion.checks.workspace import check_sources
 from ingestion.engine.ledger import ledger_rows
-from ingestion.engine.load import LoadReport, load_mappings, load_source, prepare
+from ingestion.engine.load import LoadReport, is_settled, load_mappings, load_source, prepare
 from ingestion.engine.loader import FileReport
 from ingestion.readers.rejects import reject_summary
 
@@ -14,6 +14,7 @@ __all__ = [
     "FileReport",
     "LoadReport",
     "check_sources",
+    "is_settled",
     "ledger_rows",
     "load_mappings",
     "load_source",

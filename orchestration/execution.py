@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from orchestration.instance import dagster_home
 from pipeline import audit
 from pipeline.dbt.runner import DbtError
+from pipeline.nothing_new import repeat
 from pipeline.run import new_run_id
 from pipeline.workers import Workers
 from workspace import Workspace
@@ -70,6 +71,13 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
     if holder:
         # The lock itself is taken inside the run; asking first spares Dagster a failed run.
         raise RunLockedError(paths.lock, holder)
+    run_id = new_run_id()
+    # Before Dagster and dbt are imported, which takes longer than the whole of such a run.
+    repeated = None if full_refresh else repeat(workspace, run_id=run_id)
+    if repeated is not None:
+        return RunOutcome(
+            run_id=run_id, records=repeated, seen=_seen(paths, repeated["publish"]), nothing_new=True, error=None
+        )
     home = dagster_home(paths)
     # dbt reads the project while Dagster is imported, and the gate imports while dbt reads.
     parsing = workers.dbt.parse()
@@ -86,7 +94,6 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
     except RefusedError as error:
         raise DbtError(str(error)) from None
     workers.dbt.warm_up()
-    run_id = new_run_id()
     job = build_definitions(workspace, workers).resolve_job_def(JOB_NAME)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = job.execute_in_process(

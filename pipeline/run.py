@@ -26,6 +26,7 @@ from pipeline.dbt.lineage import declared_marts, marts_of_source
 from pipeline.dbt.metric_graph import metrics_by_mart
 from pipeline.freshness import freshness
 from pipeline.losses import loss_checks
+from pipeline.nothing_new import INPUTS, TAKEN_OVER, inputs
 from pipeline.publishing.decision import REQUIRED_STAGES
 from pipeline.publishing.publish import Publication, publish
 from pipeline.publishing.release_facts import read_books
@@ -226,6 +227,8 @@ class PipelineRun:
                 ledger=ledger_rows(self.paths),
             )
             notes.facts = {"outcome": result.outcome, "live": result.live, **self.facts}
+            if result.outcome != "blocked":
+                notes.facts[INPUTS] = inputs(self.workspace)
             notes.status = "failed" if result.outcome == "blocked" else "passed"
             notes.message = _outcome_text(result)
         return result
@@ -274,7 +277,7 @@ class PipelineRun:
         for name, record in self._records_before().items():
             if name in REQUIRED_STAGES and name not in written and record.status == "passed":
                 record.model_copy(
-                    update={"run_id": self.run_id, "facts": {**record.facts, "taken_over_from": self.continues}}
+                    update={"run_id": self.run_id, "facts": {**record.facts, TAKEN_OVER: self.continues}}
                 ).write(audit.record_path(self.paths.audit, run_id=self.run_id, name=name))
 
     def _books(self) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from ingestion.engine.settings import replace_settings
 from ingestion.engine.table_loader import TableLoader
 from ingestion.raw_schema import create_tables
 from ingestion.readers.files import find_files
-from ingestion.readers.vendor import UnreadableFileError, shown_as
+from ingestion.readers.vendor import Reader, Shape, UnreadableFileError, shown_as
 from ingestion.vendors.shapes import MAPPINGS_READER, MAPPINGS_SOURCE, mapping_shapes, reader_of, shape_of
-from ingestion.warehouse import open_for_writing, transaction
+from ingestion.warehouse import open_for_reading, open_for_writing, transaction
 from workspace import Source, Workspace
 from workspace.errors import Problem
 
@@ -56,6 +56,35 @@ def load_mappings(workspace: Workspace, *, run_id: str) -> LoadReport:
             files += reports
             problems += faults
     return LoadReport(MAPPINGS_SOURCE, tuple(files), tuple(problems))
+
+
+def is_settled(workspace: Workspace) -> bool:
+    """Whether loading everything would change nothing and report nothing. It looks, and writes nothing.
+
+    Never so for a company with a database or an API among its sources: they would have to be asked.
+    """
+    sources = workspace.config.sources
+    if any(source.is_table or source.api is not None or check_format(source) for source in sources):
+        return False
+    if not workspace.paths.raw_database.is_file():
+        return False
+    with open_for_reading(workspace.paths) as connection:
+
+        def loader(shape: Shape, reader: Reader) -> Loader:
+            return Loader(connection, workspace.paths, shape, reader, run_id="")
+
+        for shape in mapping_shapes():
+            path = workspace.mappings.folder / f"{shape.table.name}.csv"
+            found = [path] if path.is_file() else []
+            of_mapping = loader(shape, MAPPINGS_READER)
+            if of_mapping.has_vanished(found) or not of_mapping.is_settled(found):
+                return False
+        for source in sources:
+            found = find_files(workspace.paths.root, source.path)
+            of_source = loader(shape_of(source, workspace.mappings), reader_of(source))
+            if not found or not of_source.is_settled(found):
+                return False
+    return True
 
 
 def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:

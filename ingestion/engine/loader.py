@@ -121,9 +121,40 @@ class Loader:
                 reports.append(report)
         return sorted(reports, key=lambda report: report.path), problems
 
+    def is_settled(self, found: Sequence[Path]) -> bool:
+        """Whether loading these files would change nothing and report nothing. It looks, and writes nothing."""
+        places = {self._paths.relative(path): path for path in found}
+        latest = self._history.latest
+        if self._outdated() or not all(shown in latest for shown in places):
+            return False
+        try:
+            # Sizes first: where one differs, no file has to be read. A packed file is smaller than its content.
+            if any(path.stat().st_size > latest[shown].size for shown, path in places.items()):
+                return False
+            for shown, path in places.items():
+                ensure_inside(path, self._paths, shown=shown)
+            known = {shown: fingerprint(path) for shown, path in places.items()}
+        except FAULTS_OF_A_FILE:
+            return False
+        inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items())
+        contents = PresentFiles(places)
+        return all(
+            decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents).action
+            == "unchanged"
+            for file in inbox.files
+        )
+
+    def has_vanished(self, found: Sequence[Path]) -> bool:
+        """Whether a live load's path is no longer there."""
+        there = {self._paths.relative(path) for path in found}
+        return any(entry.path not in there for entry in self._history.live.values())
+
+    def _outdated(self) -> list[int]:
+        return [one.load_id for one in self._history.live.values() if self._is_outdated(one)]
+
     def _lift_again(self) -> list[Problem]:
         """Fill the columns of what is loaded as the description says now; what was done is reported."""
-        outdated = [one.load_id for one in self._history.live.values() if self._is_outdated(one)]
+        outdated = self._outdated()
         if not outdated or not isinstance(self._reader, Lifter):
             return []
         records = lift_again(self._connection, self._reader, self._shape, outdated)

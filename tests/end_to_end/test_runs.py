@@ -15,6 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.execution import execute
+from pipeline.nothing_new import TAKEN_OVER
 from pipeline.run import PipelineRun
 from pipeline.status import status_of
 from serving import Question, ask, last_failure, open_release
@@ -55,10 +57,13 @@ def add_an_order(root: Path) -> None:
 
 def test_a_second_run_loads_nothing_and_publishes_nothing(demo_copy: Path) -> None:
     before, loaded, release = tables(demo_copy), loads(demo_copy), live(demo_copy)
-    outcome = run(demo_copy)
-    assert outcome.nothing_new
-    assert not outcome.published
-    assert (tables(demo_copy), loads(demo_copy), live(demo_copy)) == (before, loaded, release)
+    for full_refresh in (False, True):
+        outcome = execute(load_workspace(demo_copy), WORKERS, full_refresh=full_refresh)
+        assert outcome.nothing_new
+        assert not outcome.published
+        # Without news nothing is built; built from nothing, everything is as it was.
+        assert (TAKEN_OVER in outcome.records["build"].facts) != full_refresh
+        assert (tables(demo_copy), loads(demo_copy), live(demo_copy)) == (before, loaded, release)
     assert [folder.name for folder in (demo_copy / "published").iterdir() if folder.is_dir()] == [release]
 
 
