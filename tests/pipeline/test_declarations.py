@@ -27,6 +27,8 @@ ORDERS = "model.cx.fct_orders"
 STAGED_ORDERS = "model.cx.stg_crm__orders"
 FACTS = "model.cx.int_company__facts"
 DISPOSITIONS = "model.cx.int_quality__dispositions"
+KINDS = "/touchpoints/source_events/"
+SOURCE_EVENTS = "model.cx.int_touchpoints__source_events"
 LANDED = [f"{schema}.{table}" for schema, table in RAW_TABLES if schema != "raw_mappings"]
 
 
@@ -146,6 +148,12 @@ def test_a_raw_table_that_a_list_lacks_is_named(manifests: tuple[str, str]) -> N
     assert "base_crm__orders does not read raw_crm.orders" in raw_faults(manifest, LANDED)
     del manifest["nodes"][base]
     assert "raw_crm.orders has no base model base_crm__orders" in raw_faults(manifest, LANDED)
+
+
+def test_every_kind_of_event_is_among_the_events(manifests: tuple[str, str]) -> None:
+    nodes = json.loads(manifests[0])["nodes"]
+    kinds = {one for one in nodes if one.startswith("model.") and KINDS in nodes[one]["original_file_path"]}
+    assert kinds == set(nodes[SOURCE_EVENTS]["depends_on"]["nodes"])
 
 
 def test_every_mapping_has_its_source_and_its_staging_model(manifests: tuple[str, str]) -> None:

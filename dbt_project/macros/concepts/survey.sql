@@ -115,3 +115,97 @@
         'na', 'n/a', 'n.a.', 'n.a', '#n/a', 'nan', 'null', 'nil', '(null)', '<na>', '-', '--', '.', '?'
     )
 {%- endmacro %}
+
+{#- What a row of a survey file says of its response, whether the row is a response or one answer: the columns between the
+    respondent and the answers. Reads `source` and `sources`. -#}
+{% macro response_columns() -%}
+    {{ real_id('source.customer_id') }} as customer_id,
+    {{ blank_to_null('source.email') }} as stated_email,
+    {{ real_id('source.order_id') }} as order_id,
+    {{ real_id('source.ticket_id') }} as ticket_id,
+    sources.id_namespace,
+
+    ---------- context
+    {{ public_word('source.interaction') }} as interaction,
+    {{ public_word('source.wave') }} as wave,
+    {{ primary_language('source.language') }} as survey_language,
+
+    ---------- timestamps
+    {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+    {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
+    {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
+    {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+
+    ---------- state
+    {{ parse_flag('source.is_deleted') }} as is_deleted
+{%- endmacro %}
+
+{#- The rows of the CTE `weighed` with their dispositions and keys, as the CTEs `completed` to `final`: the latest row of a
+    response (or of a question in it) counts.
+
+    called: what a reason calls the key.
+    own: the columns that the rows have beside those of every response.
+    question: the column that makes an answer one of several of its response; none where a row is a response. -#}
+{% macro states_of_responses(called, own=[], question=none) -%}
+{%- set asked = [question] if question else [] -%}
+-- A deletion may name no occasion: it means the only one of the respondent.
+completed as (
+
+    {{ with_parts_of_key(
+        'weighed', parts=['wave', 'order_id', 'ticket_id', 'interaction'], of=['survey_id', 'respondent'] + asked
+    ) }}
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ surrogate_key([
+            'survey_id', 'respondent', 'key_wave', 'key_order_id', 'key_ticket_id', 'key_interaction',
+        ]) }}
+            as response_key
+    from completed
+
+),
+
+judged as (
+
+    {{ latest_states(
+        'keyed', key=['response_key'] + asked, called=called, vendor_time='coalesce(updated_at, answered_at)'
+    ) }}
+
+),
+
+final as (
+
+    select
+        response_key,
+        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
+        {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
+        {{ email_key('stated_email') }} as email_identifier_key,
+        survey_id,
+        respondent,
+        {%- for column in own %}
+        {{ column }},
+        {%- endfor %}
+        customer_id,
+        {{ email_address('stated_email') }} as email,
+        order_id,
+        ticket_id,
+        id_namespace,
+        interaction,
+        wave,
+        survey_language,
+        answered_at,
+        is_day_only,
+        data_source,
+        source_file,
+        source_line,
+        load_id,
+        _disposition,
+        _disposition_reason
+    from judged
+
+)
+{%- endmacro %}

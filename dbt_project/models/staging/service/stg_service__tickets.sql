@@ -2,36 +2,7 @@
 
 with tickets as (
 
-    select
-        ticket_key,
-        ticket_id,
-        customer_id,
-        requester_id,
-        email,
-        phone,
-        customer_key,
-        requester_key,
-        email_identifier_key,
-        phone_identifier_key,
-        id_namespace,
-        category,
-        channel,
-        status,
-        priority,
-        satisfaction,
-        reopenings,
-        is_reopening_stated,
-        is_solved,
-        created_at,
-        is_created_day_only,
-        first_reply_at,
-        is_first_reply_day_only,
-        solved_at,
-        is_solved_day_only,
-        data_source,
-        source_file,
-        source_line,
-        load_id
+    select *
     from {{ ref('base_service__tickets') }}
     where _disposition = 'kept'
 

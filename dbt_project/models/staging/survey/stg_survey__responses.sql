@@ -19,28 +19,7 @@ long_rows as (
 -- The answers of one response share what the response is about; who and when are those of its latest answer.
 long as (
 
-    select
-        response_key,
-        survey_id,
-        respondent,
-        customer_id,
-        email,
-        customer_identifier_key,
-        respondent_identifier_key,
-        email_identifier_key,
-        order_id,
-        ticket_id,
-        id_namespace,
-        interaction,
-        wave,
-        survey_language,
-        answered_at,
-        is_day_only,
-        data_source,
-        source_file,
-        source_line,
-        load_id,
-        _disposition
+    select *
     from long_rows
     where _disposition = 'kept'
     qualify row_number() over (

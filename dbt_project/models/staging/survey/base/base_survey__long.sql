@@ -20,37 +20,14 @@ renamed as (
         source._source as survey_id,
         {{ clean_id('source.respondent') }} as respondent,
         {{ blank_to_null('source.question_id') }} as question_id,
-        {{ real_id('source.customer_id') }} as customer_id,
-        {{ blank_to_null('source.email') }} as stated_email,
-        {{ real_id('source.order_id') }} as order_id,
-        {{ real_id('source.ticket_id') }} as ticket_id,
-        sources.id_namespace,
-
-        ---------- context
-        {{ public_word('source.interaction') }} as interaction,
-        {{ public_word('source.wave') }} as wave,
-        {{ primary_language('source.language') }} as survey_language,
+        {{ response_columns() }},
 
         ---------- answer
         {{ blank_to_null('source.value') }} as answer_text,
         {{ blank_to_null('source.value') }} as row_content,
 
-        ---------- timestamps
-        {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
-        {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
-        {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
-        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
-
-        ---------- state
-        {{ parse_flag('source.is_deleted') }} as is_deleted,
-
         ---------- lineage
-        source._source as data_source,
-        source._file as source_file,
-        source._line as source_line,
-        source._load_id as load_id,
-        source._load_id in {{ active_loads() }} as is_active_load,
-        sources.data_source is not null as is_configured
+        {{ origin_columns() }}
     from source
     left join sources on source._source = sources.data_source
 
@@ -60,9 +37,7 @@ examined as (
 
     select
         *,
-        case
-            when not is_active_load then {{ reason('replaced') }}
-        end as superseded_reason,
+        {{ superseded_reason() }},
         case
             when respondent is null then {{ reason('missing', 'respondent') }}
             when question_id is null then {{ reason('missing', 'question_id') }}
@@ -86,68 +61,9 @@ weighed as (
 
 ),
 
--- A deletion may name no occasion: it means the only one of the respondent.
-completed as (
-
-    {{ with_parts_of_key(
-        'weighed', parts=['wave', 'order_id', 'ticket_id', 'interaction'], of=['survey_id', 'respondent', 'question_id']
-    ) }}
-
-),
-
-keyed as (
-
-    select
-        *,
-        {{ surrogate_key([
-            'survey_id', 'respondent', 'key_wave', 'key_order_id', 'key_ticket_id', 'key_interaction',
-        ]) }}
-            as response_key
-    from completed
-
-),
-
--- A question answered twice in one response counts by the later answer.
-judged as (
-
-    {{ latest_states(
-        'keyed',
-        key=['response_key', 'question_id'],
-        called='question and response',
-        vendor_time='coalesce(updated_at, answered_at)',
-    ) }}
-
-),
-
-final as (
-
-    select
-        response_key,
-        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
-        {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
-        {{ email_key('stated_email') }} as email_identifier_key,
-        survey_id,
-        respondent,
-        question_id,
-        customer_id,
-        {{ email_address('stated_email') }} as email,
-        order_id,
-        ticket_id,
-        id_namespace,
-        interaction,
-        wave,
-        survey_language,
-        answer_text,
-        answered_at,
-        is_day_only,
-        data_source,
-        source_file,
-        source_line,
-        load_id,
-        _disposition,
-        _disposition_reason
-    from judged
-
-)
+-- Of a question that is answered twice in one response, the later answer counts.
+{{ states_of_responses(
+    called='question and response', own=['question_id', 'answer_text'], question='question_id'
+) }}
 
 select * from final

@@ -23,47 +23,22 @@ renamed as (
         coalesce(
             {{ real_id('source.respondent') }}, source._file || ':' || cast(source._line as varchar)
         ) as respondent,
-        {{ real_id('source.customer_id') }} as customer_id,
-        {{ blank_to_null('source.email') }} as stated_email,
-        {{ real_id('source.order_id') }} as order_id,
-        {{ real_id('source.ticket_id') }} as ticket_id,
-        sources.id_namespace,
-
-        ---------- context
-        {{ public_word('source.interaction') }} as interaction,
-        {{ public_word('source.wave') }} as wave,
-        {{ primary_language('source.language') }} as survey_language,
-
-        ---------- timestamps
-        {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
-        {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
-        {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
-        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
-
-        ---------- state
-        {{ parse_flag('source.is_deleted') }} as is_deleted,
+        {{ response_columns() }},
         {{ parse_flag('source.is_test') }} as is_test,
 
         ---------- lineage
         {{ row_content(['source._row']) }} as row_content,
-        source._source as data_source,
-        source._file as source_file,
-        source._line as source_line,
-        source._load_id as load_id,
-        source._load_id in {{ active_loads() }} as is_active_load,
-        sources.data_source is not null as is_configured
+        {{ origin_columns() }}
     from source
     left join sources on source._source = sources.data_source
 
 ),
 
-examined as (
+weighed as (
 
     select
         *,
-        case
-            when not is_active_load then {{ reason('replaced') }}
-        end as superseded_reason,
+        {{ superseded_reason() }},
         case
             when not is_configured then {{ reason('source_removed') }}
             when is_test then {{ reason('not_a_response') }}
@@ -78,65 +53,6 @@ examined as (
 
 ),
 
--- A deletion may name no occasion: it means the only one of the respondent.
-completed as (
-
-    {{ with_parts_of_key(
-        'examined', parts=['wave', 'order_id', 'ticket_id', 'interaction'], of=['survey_id', 'respondent']
-    ) }}
-
-),
-
-keyed as (
-
-    select
-        *,
-        {{ surrogate_key([
-            'survey_id', 'respondent', 'key_wave', 'key_order_id', 'key_ticket_id', 'key_interaction',
-        ]) }}
-            as response_key
-    from completed
-
-),
-
-judged as (
-
-    {{ latest_states(
-        'keyed',
-        key=['response_key'],
-        called='respondent, wave and occasion',
-        vendor_time='coalesce(updated_at, answered_at)',
-    ) }}
-
-),
-
-final as (
-
-    select
-        response_key,
-        {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_identifier_key,
-        {{ identifier_key('respondent', 'survey_id', 'respondent') }} as respondent_identifier_key,
-        {{ email_key('stated_email') }} as email_identifier_key,
-        survey_id,
-        respondent,
-        customer_id,
-        {{ email_address('stated_email') }} as email,
-        order_id,
-        ticket_id,
-        id_namespace,
-        interaction,
-        wave,
-        survey_language,
-        answered_at,
-        is_day_only,
-        data_source,
-        source_file,
-        source_line,
-        load_id,
-        _disposition,
-        _disposition_reason
-    from judged
-
-)
+{{ states_of_responses(called='respondent, wave and occasion') }}
 
 select * from final
