@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -95,16 +96,24 @@ def check(workspace: WorkspaceOption = None) -> None:
 def run(
     workspace: WorkspaceOption = None,
     full_refresh: Annotated[bool, typer.Option(help="Build every model from nothing.")] = False,
+    accept_vanished: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Let any number of this source's rows vanish, this once; repeatable."),
+    ] = None,
 ) -> None:
     """Ingest, build, gate and publish, as one Dagster run. Exit code 0 only if readers see the result."""
     loaded = open_workspace(workspace)
+    names = [source.name for source in loaded.config.sources]
+    for name in accept_vanished or ():
+        if name not in names:
+            raise typer.BadParameter(f"'{name}' is not a source of cx.yml; sources are {', '.join(names)}.")
     with workers() as warm:
-        if not _run(loaded, warm, full_refresh=full_refresh):
+        if not _run(loaded, warm, full_refresh=full_refresh, accept_vanished=accept_vanished or ()):
             raise typer.Exit(1)
 
 
-def _run(workspace: Workspace, warm: Workers, *, full_refresh: bool) -> bool:
+def _run(workspace: Workspace, warm: Workers, *, full_refresh: bool, accept_vanished: Sequence[str] = ()) -> bool:
     with progress(f"Running the pipeline of {workspace.config.company}"):
-        outcome = execute(workspace, warm, full_refresh=full_refresh)
+        outcome = execute(workspace, warm, full_refresh=full_refresh, accept_vanished=accept_vanished)
     print_run(outcome, workspace)
     return outcome.succeeded

@@ -6,7 +6,7 @@ In: a validated workspace. Out: what the run's audit records say, and whether re
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestration.instance import dagster_home
@@ -53,13 +53,16 @@ class RunOutcome:
         return self.published or self.nothing_new
 
 
-def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = False) -> RunOutcome:
+def execute(
+    workspace: Workspace, workers: Workers, *, full_refresh: bool = False, accept_vanished: Sequence[str] = ()
+) -> RunOutcome:
     """Run the whole pipeline.
 
     Args:
         workspace: the validated workspace.
         workers: where it is built and checked; they stay the caller's.
         full_refresh: build incremental models from nothing.
+        accept_vanished: sources of which any number of rows may vanish.
 
     Raises:
         RunLockedError: another process writes to this workspace.
@@ -67,13 +70,14 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
     """
     paths = workspace.paths
     demand_writable(paths.written)
+    options = {"full_refresh": full_refresh, "accept_vanished": list(accept_vanished)}
     holder = current_holder(paths.lock)
     if holder:
         # The lock itself is taken inside the run; asking first spares Dagster a failed run.
         raise RunLockedError(paths.lock, holder)
     run_id = new_run_id()
     # Before Dagster and dbt are imported, which takes longer than the whole of such a run.
-    repeated = None if full_refresh else repeat(workspace, run_id=run_id)
+    repeated = None if full_refresh or accept_vanished else repeat(workspace, run_id=run_id)
     if repeated is not None:
         return RunOutcome(
             run_id=run_id, records=repeated, seen=_seen(paths, repeated["publish"]), nothing_new=True, error=None
@@ -101,7 +105,7 @@ def execute(workspace: Workspace, workers: Workers, *, full_refresh: bool = Fals
             raise_on_error=False,
             tags={RUN_ID_TAG: run_id},
             run_config={
-                "resources": {"pipeline": {"config": {"full_refresh": full_refresh}}},
+                "resources": {"pipeline": {"config": options}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
         )

@@ -35,7 +35,12 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
     """
 
     @dg.resource(
-        config_schema={"full_refresh": dg.Field(bool, default_value=False, description="Build models from nothing.")},
+        config_schema={
+            "full_refresh": dg.Field(bool, default_value=False, description="Build models from nothing."),
+            "accept_vanished": dg.Field(
+                [str], default_value=[], description="Sources of which any number of rows may vanish in this run."
+            ),
+        },
         description="The run in progress: holds the workspace's lock and writes its audit trail.",
     )
     def pipeline(context: dg.InitResourceContext) -> Iterator[PipelineRun]:
@@ -56,6 +61,7 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                 workspace=workspace,
                 run_id=run_id,
                 full_refresh=context.resource_config["full_refresh"],
+                accept_vanished=context.resource_config["accept_vanished"],
                 facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
                 continues=tagged if is_again else None,
                 is_part=is_part,

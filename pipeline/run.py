@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,6 +67,7 @@ class PipelineRun:
     Attributes:
         facts: what every record of the run says besides its own.
         workers: the processes that build and check; the caller ends them.
+        accept_vanished: sources of which this run may end any number of rows.
         continues: the run whose failed steps this one executes again; what went through there is taken over.
         is_part: only some assets were asked for. A part is not a release: it leaves no record and publishes nothing.
     """
@@ -74,6 +75,7 @@ class PipelineRun:
     workspace: Workspace
     run_id: str = field(default_factory=new_run_id)
     full_refresh: bool = False
+    accept_vanished: Collection[str] = ()
     continues: str | None = None
     is_part: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
@@ -112,7 +114,10 @@ class PipelineRun:
         """Load one source's files. Its problems are in the report; an exception is an accident and may be retried."""
         from ingestion import load_source
 
-        return self._loaded(name, lambda: load_source(self.workspace, name, run_id=self.run_id))
+        accepted = name in self.accept_vanished
+        return self._loaded(
+            name, lambda: load_source(self.workspace, name, run_id=self.run_id, accept_vanished=accepted)
+        )
 
     def freshness(self, name: str) -> Check | None:
         """Whether a source delivers as often as cx.yml says; None where it says nothing."""

@@ -46,10 +46,12 @@ class Page:
     Attributes:
         content: its bytes.
         highest: the latest time of its records by the endpoint's `since`; None where it has none.
+        records: how many it has.
     """
 
     content: bytes
     highest: datetime | None
+    records: int
 
 
 class ApiClient:
@@ -202,7 +204,8 @@ class ApiClient:
             what = f"The API's answer has no list '{self._records.removeprefix('$.')}'."
             raise UnreadableFileError(self._problem(what, "Check 'url' and 'values': does it lead to this entity?"))
         times = [_time_of(record, self.endpoint.since) for record in records] if self.endpoint.since else []
-        return Page(response.content, max((one for one in times if one is not None), default=None))
+        highest = max((one for one in times if one is not None), default=None)
+        return Page(response.content, highest, len(records))
 
     def _examine_next(self, asked: set[str], url: str | None, params: Mapping[str, Any] | None) -> None:
         """See that the next page is another one, and on the same server: it is asked with the key."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,7 +56,14 @@ class Fetched:
         self._connection.execute(_RECORD, list(self._entry))
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, paths: WorkspacePaths, source: Source, shape: Shape) -> Fetched:
+def fetch(
+    connection: duckdb.DuckDBPyConnection,
+    paths: WorkspacePaths,
+    source: Source,
+    shape: Shape,
+    *,
+    examine: Callable[[int, str], None],
+) -> Fetched:
     """Ask a source's API and put its answers where its files are looked for.
 
     Args:
@@ -63,9 +71,12 @@ def fetch(connection: duckdb.DuckDBPyConnection, paths: WorkspacePaths, source: 
         paths: of the workspace.
         source: one with `api`.
         shape: where its records land.
+        examine: asked before answers take the place of those of the fetch before, with the number of their records and
+            the API's address; it raises where they may not.
 
     Raises:
-        UnreadableFileError: the API refuses, does not answer, or answers what cannot be read. Nothing has moved then.
+        UnreadableFileError: the API refuses, does not answer, or answers what cannot be read. Nothing has moved then,
+            nor where `examine` raises.
     """
     client = ApiClient(source)
     asked = hashlib.sha256(json.dumps(client.asked, sort_keys=True, default=str).encode()).hexdigest()[:16]
@@ -80,14 +91,17 @@ def fetch(connection: duckdb.DuckDBPyConnection, paths: WorkspacePaths, source: 
     arriving.mkdir(parents=True, mode=PRIVATE_FOLDER)
     prefix = "" if is_whole else datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ-")
     highest = datetime.fromisoformat(reached) if reached else None
-    number = 0
+    number = records = 0
     try:
         for page in client.pages(client.since(reached)):
             number += 1
+            records += page.records
             path = arriving / f"{prefix}{number:06}.json"
             path.touch(mode=PRIVATE_FILE)
             path.write_bytes(page.content)
             highest = max((one for one in (highest, page.highest) if one is not None), default=None)
+        if is_whole:
+            examine(records, client.shown)
         _move(arriving, folder, replace=is_whole)
     finally:
         shutil.rmtree(arriving, ignore_errors=True)

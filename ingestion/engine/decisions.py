@@ -26,7 +26,13 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the ledger, as far as decisions need it. `lifted`: by which description its columns were filled."""
+    """A line of the ledger, as far as decisions need it.
+
+    Attributes:
+        lifted: by which description its columns were filled.
+        loaded: records of it that are rows.
+        rows: how many rows these are.
+    """
 
     load_id: int
     path: str
@@ -37,6 +43,8 @@ class Entry:
     superseded_by: int | None = None
     superseded_because: str | None = None
     lifted: str | None = None
+    loaded: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,11 @@ class History:
             entry = self.live.pop(load_id)
             if self.latest[entry.path].load_id == load_id:
                 self.latest[entry.path] = replace(entry, status="superseded", superseded_by=by, superseded_because=why)
+
+    @property
+    def rows(self) -> int:
+        """Rows that count."""
+        return sum(entry.rows for entry in self.live.values())
 
     def live_with(self, sha256: str) -> list[Entry]:
         """Live loads of this very content."""

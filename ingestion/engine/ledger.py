@@ -35,7 +35,9 @@ class Books:
 
 
 _ENTRIES: Final = """
-    select load_id, path, size_bytes, sha256, reading, status, superseded_by, superseded_because, lifted
+    select
+        load_id, path, size_bytes, sha256, reading, status, superseded_by, superseded_because, lifted,
+        loaded, loaded + coalesce(further_rows, 0) as landed_rows
     from ledger.loads
     where source = ? and raw_schema = ? and raw_table = ?
     order by load_id

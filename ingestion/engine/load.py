@@ -6,10 +6,12 @@ import shutil
 from dataclasses import dataclass
 
 from ingestion.engine.check_times import check_format
+from ingestion.engine.ledger import history_of
 from ingestion.engine.loader import FileReport, Loader, scratch_folder
 from ingestion.engine.secret import ensure_secret
 from ingestion.engine.settings import replace_settings
 from ingestion.engine.table_loader import TableLoader
+from ingestion.engine.vanishing import Bound
 from ingestion.raw_schema import create_tables
 from ingestion.readers.files import find_files
 from ingestion.readers.vendor import Reader, Shape, UnreadableFileError, shown_as
@@ -51,8 +53,7 @@ def load_mappings(workspace: Workspace, *, run_id: str) -> LoadReport:
             path = workspace.mappings.folder / f"{shape.table.name}.csv"
             found = [path] if path.is_file() else []
             loader = Loader(connection, workspace.paths, shape, MAPPINGS_READER, run_id=run_id)
-            reports, faults = loader.load_all(found)
-            loader.end_vanished(found)
+            reports, faults = loader.load_all(found, is_whole=True)
             files += reports
             problems += faults
     return LoadReport(MAPPINGS_SOURCE, tuple(files), tuple(problems))
@@ -87,26 +88,28 @@ def is_settled(workspace: Workspace) -> bool:
     return True
 
 
-def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
+def load_source(workspace: Workspace, name: str, *, run_id: str, accept_vanished: bool = False) -> LoadReport:
     """Load the files of one source of cx.yml, or its table.
 
     Args:
         workspace: a validated workspace on which `prepare` has run.
         name: the source's name.
         run_id: written into the ledger.
+        accept_vanished: this load may end any number of rows, whatever the source's `max_vanished`.
 
     Returns:
         What happened to every file, and every problem. A file with an error loads nothing and ends nothing: what was
-        loaded of it before stays live. A source whose timestamp_format cannot be used loads nothing: none of its times
-        could be read.
+        loaded of it before stays live; so it is with one that would end too many rows. A source whose timestamp_format
+        cannot be used loads nothing: none of its times could be read.
     """
     source = workspace.config.source(name)
     if fault := check_format(source):
         return LoadReport(name, (), (fault,))
+    bound = Bound.of(source, is_accepted=accept_vanished)
     if source.is_table:
-        return _load_table(workspace, source, run_id=run_id)
+        return _load_table(workspace, source, bound, run_id=run_id)
     if source.api is not None:
-        return _load_answers(workspace, source, run_id=run_id)
+        return _load_answers(workspace, source, bound, run_id=run_id)
     found = find_files(workspace.paths.root, source.path)
     missing = [] if found else [no_files(name, source.path)]
     with open_for_writing(workspace.paths) as connection:
@@ -116,30 +119,37 @@ def load_source(workspace: Workspace, name: str, *, run_id: str) -> LoadReport:
             shape_of(source, workspace.mappings),
             reader_of(source),
             run_id=run_id,
+            bound=bound,
         )
         reports, problems = loader.load_all(found)
     return LoadReport(name, tuple(reports), (*missing, *problems))
 
 
-def _load_answers(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:
+def _load_answers(workspace: Workspace, source: Source, bound: Bound, *, run_id: str) -> LoadReport:
     """Ask an API, and load its answers. One that cannot be asked is a problem; what was loaded before stays live."""
     from ingestion.api.fetch import fetch
 
     with open_for_writing(workspace.paths) as connection:
         shape = shape_of(source, workspace.mappings)
+        before = sum(entry.loaded for entry in history_of(connection, source.name, shape.table).live.values())
+
+        def ensure_bound(records: int, place: str) -> None:
+            # An empty list does not say that all was deleted.
+            if bound.forbids(before=before, after=records):
+                problem = bound.refusal(source.name, before=before, after=records, place=place, unit="records")
+                raise UnreadableFileError(problem)
+
         try:
-            fetched = fetch(connection, workspace.paths, source, shape)
+            fetched = fetch(connection, workspace.paths, source, shape, examine=ensure_bound)
         except UnreadableFileError as error:
             return LoadReport(source.name, (FileReport(source.location, "failed"),), (error.problem,))
-        loader = Loader(connection, workspace.paths, shape, reader_of(source), run_id=run_id)
+        loader = Loader(connection, workspace.paths, shape, reader_of(source), run_id=run_id, bound=bound)
         found = find_files(workspace.paths.root, source.pattern)
-        reports, problems = loader.load_all(found, closing=fetched.record)
-        if fetched.is_whole and not any(problem.severity == "error" for problem in problems):
-            loader.end_vanished(found)
+        reports, problems = loader.load_all(found, is_whole=fetched.is_whole, closing=fetched.record)
     return LoadReport(source.name, tuple(reports), tuple(problems))
 
 
-def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:
+def _load_table(workspace: Workspace, source: Source, bound: Bound, *, run_id: str) -> LoadReport:
     """Load the table of a database. One that cannot be read is a problem; what was loaded of it before stays live."""
     # SQLAlchemy and Arrow take a second to import, and most companies read files only.
     from ingestion.engine.databases import Database
@@ -154,6 +164,7 @@ def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadRep
                 shape_of(source, workspace.mappings),
                 zone=zone,
                 run_id=run_id,
+                bound=bound,
             )
             reports, problems = loader.load()
     except UnreadableFileError as error:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,6 +19,7 @@ from ingestion.engine.decisions import Arrival, Because, Decision, Entry, Inbox,
 from ingestion.engine.drift import Seen, columns_of, drift, known_columns, record_columns
 from ingestion.engine.ledger import Books, history_of, next_load_id, record_load, supersede
 from ingestion.engine.lift_again import lift_again
+from ingestion.engine.vanishing import Bound
 from ingestion.raw_schema import UNLIFTED, RawTable
 from ingestion.readers.faults import FAULTS_OF_A_FILE, problem_of
 from ingestion.readers.files import (
@@ -47,6 +49,10 @@ class BooksError(Exception):
     """Records of a file are unaccounted for: a fault of ours, never of the data. Nothing of the file is loaded."""
 
 
+class _HeldBackError(Exception):
+    """A file would end more rows than it brings, and may not before all others of the load are known."""
+
+
 @dataclass(frozen=True)
 class FileReport:
     """What happened to one file. `unchanged` and `duplicate` files load nothing; a problem says why one `failed`."""
@@ -55,6 +61,44 @@ class FileReport:
     outcome: Literal["loaded", "unchanged", "duplicate", "failed"]
     load_id: int | None = None
     books: Books = field(default_factory=Books)
+
+
+@dataclass
+class _Load:
+    """One load of a source's files: what is there, and what has happened so far.
+
+    Attributes:
+        places: path as the ledger has it -> the file.
+        is_whole: these are all that there is.
+        problems: what went wrong.
+        reports: path -> what happened to it.
+        known: path -> the content of the file.
+        before: rows that counted when the load began.
+        may_end_too_much: more rows than the bound allows belong to files that are not there as they were.
+        held_back: files that end more rows than they bring, and how many more.
+    """
+
+    places: dict[str, Path]
+    is_whole: bool
+    problems: list[Problem]
+    reports: dict[str, FileReport] = field(default_factory=dict)
+    known: dict[str, Fingerprint] = field(default_factory=dict)
+    inbox: Inbox = field(default_factory=lambda: Inbox(()))
+    contents: PresentFiles = field(default_factory=lambda: PresentFiles({}))
+    before: int = 0
+    may_end_too_much: bool = False
+    held_back: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a file failed, or the load was refused."""
+        return any(problem.severity == "error" for problem in self.problems) or any(
+            report.outcome == "failed" for report in self.reports.values()
+        )
+
+    def fail(self, path: str, error: Exception) -> None:
+        self.problems.append(problem_of(error, path))
+        self.reports[path] = FileReport(path, "failed")
 
 
 def scratch_folder(paths: WorkspacePaths) -> Path:
@@ -73,53 +117,125 @@ class Loader:
         reader: Reader,
         *,
         run_id: str,
+        bound: Bound | None = None,
     ) -> None:
         self._connection = connection
         self._paths = paths
         self._shape = shape
         self._reader = reader
         self._run_id = run_id
+        self._bound = bound or Bound()
         self._reading = _reading(shape)
         self._history = history_of(connection, shape.source, shape.table)
         self._closing: Callable[[], None] | None = None
+        # Asked before a file ends more rows than it brings, with their number; None where it may.
+        self._ending: Callable[[int], None] | None = None
 
     def load_all(
-        self, found: Sequence[Path], *, closing: Callable[[], None] | None = None
+        self, found: Sequence[Path], *, is_whole: bool = False, closing: Callable[[], None] | None = None
     ) -> tuple[list[FileReport], list[Problem]]:
         """Load what is new among these files. A file that cannot be read is a problem; the others are loaded.
 
+        Where more rows would vanish than the bound allows, the files that would end them are refused: what was loaded
+        of them before still counts.
+
         Args:
             found: the files.
+            is_whole: they are all that there is: loads of other paths end, unless a file failed.
             closing: what is written in the transaction of the last file, once all files were loaded; not called where
                 one of them failed.
         """
-        reports: list[FileReport] = []
-        problems = self._lift_again()
-        places = {self._paths.relative(path): path for path in found}
-        known: dict[str, Fingerprint] = {}
-        for shown, path in places.items():
+        load = self._begin(found, is_whole=is_whole)
+        files = in_turn(load.inbox, self._history)
+        self._load_each(load, files, closing)
+        vanished = sum(entry.rows for entry in self._vanished(load))
+        after = self._history.rows - sum(load.held_back.values()) - vanished
+        if load.may_end_too_much and self._bound.forbids(before=load.before, after=after):
+            self._refuse(load, after)
+        elif load.held_back:
+            held_back = [file for file in files if file.path in load.held_back]
+            load.held_back.clear()
+            load.may_end_too_much = False
+            self._load_each(load, held_back, closing)
+            # Files that are the beginning of one that has just ended count by themselves now.
+            self._load_each(load, [file for file in files if self._lost_its_holder(file, load)], None)
+        self._end_vanished(load)
+        return sorted(load.reports.values(), key=lambda report: report.path), load.problems
+
+    def _begin(self, found: Sequence[Path], *, is_whole: bool) -> _Load:
+        """Look at the files; nothing is loaded yet."""
+        load = _Load({self._paths.relative(path): path for path in found}, is_whole, self._lift_again())
+        for shown, path in load.places.items():
             try:
                 ensure_inside(path, self._paths, shown=shown)
-                known[shown] = fingerprint(path)
+                load.known[shown] = fingerprint(path)
             except (FileChangedError, UnreadableFileError, OSError, RuntimeError) as error:
-                problems.append(problem_of(error, shown))
-                reports.append(FileReport(shown, "failed"))
-        inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in known.items())
-        contents = PresentFiles(places)
-        files = in_turn(inbox, self._history)
+                load.fail(shown, error)
+        load.inbox = Inbox(Arrival(shown, print_.size, print_.sha256) for shown, print_ in load.known.items())
+        load.contents = PresentFiles(load.places)
+        load.before = self._history.rows
+        staying = sum(entry.rows for entry in self._history.live.values() if self._is_unchanged(entry, load))
+        load.may_end_too_much = self._bound.forbids(before=load.before, after=staying)
+        return load
+
+    def _load_each(self, load: _Load, files: Sequence[Arrival], closing: Callable[[], None] | None) -> None:
         for file in files:
-            is_last = file is files[-1] and not any(report.outcome == "failed" for report in reports)
-            self._closing = closing if is_last else None
+            is_last = file is files[-1] and not load.held_back
+            self._closing = closing if is_last and not load.has_failed else None
+            self._ending = partial(self._hold_back, load, file.path, is_last) if load.may_end_too_much else None
             try:
-                decision = decide(file, reading=self._reading, history=self._history, inbox=inbox, contents=contents)
-                report, warnings = self._apply(decision, file, places[file.path], known[file.path], inbox)
+                decision = decide(
+                    file, reading=self._reading, history=self._history, inbox=load.inbox, contents=load.contents
+                )
+                place = load.places[file.path]
+                report, warnings = self._apply(decision, file, place, load.known[file.path], load.inbox)
+            except _HeldBackError:
+                continue
             except FAULTS_OF_A_FILE as error:
-                problems.append(problem_of(error, file.path))
-                reports.append(FileReport(file.path, "failed"))
+                load.fail(file.path, error)
             else:
-                problems += warnings
-                reports.append(report)
-        return sorted(reports, key=lambda report: report.path), problems
+                load.problems += warnings
+                if report.outcome != "unchanged" or file.path not in load.reports:
+                    load.reports[file.path] = report
+
+    def _hold_back(self, load: _Load, path: str, is_last: bool, lost: int) -> None:
+        """Leave a file that ends more rows than it brings until all others are loaded, whose rows may make up for it.
+
+        Raises:
+            _HeldBackError: it has to wait.
+        """
+        after = self._history.rows - lost
+        if is_last and not self._vanished(load) and not self._bound.forbids(before=load.before, after=after):
+            return
+        load.held_back[path] = lost
+        raise _HeldBackError
+
+    def _refuse(self, load: _Load, after: int) -> None:
+        """Report a load that would end too much; nothing ends."""
+        places = [*load.held_back, *(entry.path for entry in self._vanished(load))]
+        place = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more"
+        load.problems.append(self._bound.refusal(self._shape.source, before=load.before, after=after, place=place))
+        for path in load.held_back:
+            load.reports[path] = FileReport(path, "failed")
+
+    def _lost_its_holder(self, file: Arrival, load: _Load) -> bool:
+        entry = self._history.latest.get(file.path)
+        return entry is not None and entry.status != "active" and load.reports[file.path].outcome != "failed"
+
+    def _is_unchanged(self, entry: Entry, load: _Load) -> bool:
+        return entry.reading == self._reading and entry.path in load.inbox.paths_of(entry.sha256)
+
+    def _vanished(self, load: _Load) -> list[Entry]:
+        """Live loads of paths that are no longer there, where that ends them."""
+        if not load.is_whole or load.has_failed:
+            return []
+        return [entry for entry in self._history.live.values() if entry.path not in load.places]
+
+    def _end_vanished(self, load: _Load) -> None:
+        gone: list[tuple[int, Because]] = [(entry.load_id, "vanished") for entry in self._vanished(load)]
+        with transaction(self._connection):
+            supersede(self._connection, gone, by=None)
+        self._history.end(gone, by=None)
 
     def is_settled(self, found: Sequence[Path]) -> bool:
         """Whether loading these files would change nothing and report nothing. It looks, and writes nothing."""
@@ -165,16 +281,6 @@ class Loader:
     def _is_outdated(self, entry: Entry) -> bool:
         return entry.lifted == UNLIFTED or (entry.reading == self._reading and entry.lifted != self._shape.lifted)
 
-    def end_vanished(self, found: Sequence[Path]) -> None:
-        """End the live loads of paths that are no longer there."""
-        there = {self._paths.relative(path) for path in found}
-        gone: list[tuple[int, Because]] = [
-            (entry.load_id, "vanished") for entry in self._history.live.values() if entry.path not in there
-        ]
-        with transaction(self._connection):
-            supersede(self._connection, gone, by=None)
-        self._history.end(gone, by=None)
-
     def _apply(
         self, decision: Decision, file: Arrival, path: Path, known: Fingerprint, inbox: Inbox
     ) -> tuple[FileReport, Sequence[Problem]]:
@@ -197,7 +303,7 @@ class Loader:
             load_id = next_load_id(self._connection)
             if decision.action == "load":
                 books = self._insert(staged, load_id, file)
-                entry = self._entry(load_id, file, "active")
+                entry = self._entry(load_id, file, "active", books=books)
                 successor: int | None = load_id
             else:
                 records = self._records(staged) + staged.skipped
@@ -213,6 +319,9 @@ class Loader:
                 books=books,
             )
             record_columns(self._connection, load_id, columns)
+            lost = sum(self._history.live[ended].rows for ended, _ in decision.supersedes) - entry.rows
+            if self._ending is not None and lost > 0:
+                self._ending(lost)
             supersede(self._connection, decision.supersedes, by=successor)
             if self._closing is not None:
                 self._closing()
@@ -254,10 +363,21 @@ class Loader:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _entry(
-        self, load_id: int, file: Arrival, status: Literal["active", "duplicate"], holder: int | None = None
+        self,
+        load_id: int,
+        file: Arrival,
+        status: Literal["active", "duplicate"],
+        holder: int | None = None,
+        *,
+        books: Books | None = None,
     ) -> Entry:
-        lifted = self._shape.lifted
-        return Entry(load_id, file.path, file.size, file.sha256, self._reading, status, holder, lifted=lifted)
+        counted = books or Books()
+        return Entry(
+            *(load_id, file.path, file.size, file.sha256, self._reading, status, holder),
+            lifted=self._shape.lifted,
+            loaded=counted.loaded,
+            rows=counted.loaded + counted.further_rows,
+        )
 
     def _insert(self, staged: Staged, load_id: int, file: Arrival) -> Books:
         """Rows and rejects of `staged`, and the books that say where every record went."""

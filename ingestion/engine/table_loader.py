@@ -32,6 +32,7 @@ from ingestion.engine.ledger import (
     supersede,
 )
 from ingestion.engine.loader import FileReport, insert_rows
+from ingestion.engine.vanishing import Bound
 from ingestion.readers.delimited import cell
 from ingestion.readers.vendor import FURTHER_LINES, Lifter, Shape, Staged, UnreadableFileError, shown_as
 from ingestion.vendors.shapes import entity_of, reader_of
@@ -150,6 +151,7 @@ class TableLoader:
         *,
         zone: str,
         run_id: str,
+        bound: Bound | None = None,
     ) -> None:
         self._connection = connection
         self._database = database
@@ -157,15 +159,18 @@ class TableLoader:
         self._shape = shape
         self._zone = zone
         self._run_id = run_id
+        self._bound = bound or Bound()
         self._reading = _reading(source, shape)
         self._history = history_of(connection, shape.source, shape.table)
+        self._before = self._history.rows
         self._drifted: list[Problem] = []
 
     def load(self) -> tuple[list[FileReport], list[Problem]]:
         """Read what is new and land it.
 
         Raises:
-            UnreadableFileError: when the database or the table cannot be read; nothing is loaded then.
+            UnreadableFileError: when the database or the table cannot be read, or too many rows would vanish;
+                nothing is loaded then.
         """
         problems = examine_table(self._database, self._source, self._shape, zone=self._zone)
         for problem in problems:
@@ -236,8 +241,16 @@ class TableLoader:
             if outdated or not is_known:
                 ended: list[tuple[int, Because]] = [(undated.load_id, "replaced")] if undated else []
                 reports.append(self._record(content, [*outdated, *ended], None))
+            self._ensure_bound()
         unchanged = FileReport(self._database.shown, "unchanged", max(self._history.live, default=None))
         return reports or [unchanged]
+
+    def _ensure_bound(self) -> None:
+        """A table that was emptied, or mostly, takes nothing back."""
+        before, after = self._before, self._history.rows
+        if self._bound.forbids(before=before, after=after):
+            place = self._database.shown
+            raise UnreadableFileError(self._bound.refusal(self._source.name, before=before, after=after, place=place))
 
     def _live_without_cursor(self) -> Entry | None:
         """The live load that the rows without a cursor value take the place of: without a cursor, all of them."""
@@ -317,7 +330,9 @@ class TableLoader:
         further = self._further_rows() if staged.has_further_rows else 0
         loaded = rows - further
         books = Books(records=content.records, loaded=loaded, skipped=content.records - loaded, further_rows=further)
-        entry = Entry(load_id, path, content.characters, content.sha256, self._reading, "active")
+        entry = Entry(
+            load_id, path, content.characters, content.sha256, self._reading, "active", loaded=loaded, rows=rows
+        )
         record_load(
             self._connection, entry, run_id=self._run_id, source=self._source.name, table=self._shape.table, books=books
         )

@@ -102,7 +102,7 @@ def test_without_a_cursor_a_changed_table_replaces_the_previous_load(tmp_path: P
         (2, "active", None),
     ]
     postgres.execute("delete from orders")
-    load(workspace)
+    load(workspace, accept=True)
     assert live_orders(workspace) == []
     assert counts(workspace) == [(3, 3, 0), (2, 2, 0), (0, 0, 0)]
 

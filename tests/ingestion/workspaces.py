@@ -47,8 +47,8 @@ def put(workspace: Workspace, name: str, content: str | bytes) -> Path:
     return path
 
 
-def load(workspace: Workspace, source: str = "shop", run_id: str = "run") -> LoadReport:
-    return load_source(workspace, source, run_id=run_id)
+def load(workspace: Workspace, source: str = "shop", run_id: str = "run", *, accept: bool = False) -> LoadReport:
+    return load_source(workspace, source, run_id=run_id, accept_vanished=accept)
 
 
 def rejected(workspace: Workspace, path: str = "%") -> list[tuple[int, str, str]]:

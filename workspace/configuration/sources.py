@@ -188,6 +188,7 @@ class Source(Section):
     phone_region: str | None = None
     fresh_within_hours: float | None = Field(default=None, gt=0)
     max_loss: float = Field(default=0.05, ge=0, le=1)
+    max_vanished: float = Field(default=0.5, ge=0, le=1)
     columns: dict[str, ColumnRule] = Field(default_factory=dict)
 
     @model_validator(mode="before")
