@@ -59,7 +59,7 @@ def check_sources(workspace: Workspace) -> list[Problem]:
 def examine_files(workspace: Workspace, source: Source, sample: Sample) -> list[Problem]:
     """Look at the files of a source; what they hold is noted in `sample`."""
     found = find_files(workspace.paths.root, source.pattern)
-    problems = [] if found or source.api is not None else [no_files(source.name, source.path)]
+    problems = [] if found or source.api is not None else [no_files(workspace.paths.root, source.name, source.path)]
     for path in found:
         problems += _check_file(path, source, sample, workspace, shown=workspace.paths.relative(path))
     return problems
