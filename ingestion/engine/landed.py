@@ -23,7 +23,7 @@ from workspace import Source
 from workspace.errors import Problem
 
 if TYPE_CHECKING:
-    from ingestion.engine.databases import Column
+    from ingestion.engine.place import Column
 
 # How the names of a tool's own columns begin.
 _OWN: Final = {"airbyte": ("_airbyte_", "_ab_"), "dlt": ("_dlt_",), "fivetran": ("_fivetran_",)}
@@ -49,6 +49,10 @@ def record_of(columns: Sequence[Column], source: Source) -> tuple[str, dict[str,
         value = f"to_json({text})::varchar"
         if column.is_json:
             value = f"coalesce(try_cast({text} as json)::varchar, {value})"
+        elif column.may_hold_json:
+            # A number or a word stays the text that it is.
+            opens = f"left(ltrim({text}), 1) in ('{{', '[')"
+            value = f"case when {opens} then coalesce(try_cast({text} as json)::varchar, {value}) else {value} end"
         # A record that lacks a key has nothing in its column.
         pairs.append(f"case when {text} is not null then $key_{position} || {value} end")
         parameters[f"key_{position}"] = f"{json.dumps(keys[column.name])}:"

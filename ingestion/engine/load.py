@@ -115,10 +115,10 @@ def _load_answers(workspace: Workspace, source: Source, *, run_id: str) -> LoadR
 def _load_table(workspace: Workspace, source: Source, *, run_id: str) -> LoadReport:
     """Load the table of a database. One that cannot be read is a problem; what was loaded of it before stays live."""
     # SQLAlchemy and Arrow take a second to import, and most companies read files only.
-    from ingestion.engine.databases import Database
+    from ingestion.engine.open_place import open_place
 
     try:
-        with Database(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
+        with open_place(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
             zone = workspace.config.timezone
             loader = TableLoader(
                 connection,

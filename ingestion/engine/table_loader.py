@@ -42,7 +42,7 @@ from workspace.errors import Problem
 from workspace.vocabulary import CSV_ENTITIES
 
 if TYPE_CHECKING:
-    from ingestion.engine.databases import Database
+    from ingestion.engine.place import Place
 
 # What lands from the same table changes when this code does: a higher number makes every table be read again.
 READER_VERSION: Final = 2
@@ -144,7 +144,7 @@ class TableLoader:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        database: Database,
+        database: Place,
         source: Source,
         shape: Shape,
         *,
@@ -339,7 +339,7 @@ class TableLoader:
         return reader.lift(self._connection, self._shape)
 
 
-def examine_table(database: Database, source: Source, shape: Shape, *, zone: str) -> list[Problem]:
+def examine_table(database: Place, source: Source, shape: Shape, *, zone: str) -> list[Problem]:
     """What is wrong with a table: columns that are not there, a cursor that cannot say what is new.
 
     Raises:
@@ -368,7 +368,7 @@ def examine_table(database: Database, source: Source, shape: Shape, *, zone: str
     return problems
 
 
-def cursor_of(database: Database, source: Source, *, zone: str) -> Cursor | None:
+def cursor_of(database: Place, source: Source, *, zone: str) -> Cursor | None:
     """The source's cursor; None where it has none.
 
     Raises:
