@@ -75,12 +75,15 @@ class Database(Place):
     """
 
     def __init__(self, source: Source, root: Path) -> None:
-        super().__init__(source)
+        super().__init__(source, root)
         assert source.url is not None
-        self._url = self._resolve(root)
+        self._url = self._resolve()
         is_named = source.url.get_secret_value().startswith("env:")
         self.password_in_config = self._url.password is not None and not is_named
         self._engine = self._driven()
+
+    def open_beside(self, source: Source) -> Database:
+        return Database(source, self._root)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -192,14 +195,14 @@ class Database(Place):
             return "local" if named == "TIMESTAMP_NTZ" else "instant"
         return "day" if isinstance(kind, sa.Date) else None
 
-    def _resolve(self, root: Path) -> sa.URL:
+    def _resolve(self) -> sa.URL:
         """The url with what reading needs: a driver, a time limit, UTC; SQLite's file opened for reading only."""
         try:
             url = sa.make_url(address_of(self._source))
         except (ArgumentError, ValueError):
             raise self._no_database() from None
         if url.get_backend_name() == _SQLITE:
-            path = self._file(root, url.database or "")
+            path = self._file(url.database or "")
             return sa.URL.create(_SQLITE, database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
         if url.get_backend_name() != _POSTGRES:
             return url

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import duckdb
 import pyarrow as pa
@@ -55,9 +55,10 @@ class _DuckDBPlace(Place):
     """What both have in common."""
 
     def __init__(self, source: Source, root: Path, address: str) -> None:
-        super().__init__(source)
+        super().__init__(source, root)
+        self._address = address
         # As in SQLAlchemy's urls, the slash behind '://' is not part of the path.
-        self._path = self._file(root, address.partition("://")[2].removeprefix("/"))
+        self._path = self._file(address.partition("://")[2].removeprefix("/"))
         self._types: list[str] = []
         try:
             self._connection = self._connect()
@@ -75,6 +76,9 @@ class _DuckDBPlace(Place):
         Raises:
             UnreadableFileError: when there is no such table.
         """
+
+    def open_beside(self, source: Source) -> Self:
+        return type(self)(source, self._root, self._address)
 
     def close(self) -> None:
         self._connection.close()
@@ -166,7 +170,7 @@ class ParquetFolder(_DuckDBPlace):
         if not files:
             raise self._no_such_table()
         for path in files:
-            self._file(self._path, str(path.relative_to(self._path)))
+            self._file(str(path))
         # Files of a later load may have columns that those of an earlier one have not.
         return "read_parquet($paths, union_by_name = true, hive_partitioning = false)", {
             "paths": [no_glob(str(path)) for path in files]

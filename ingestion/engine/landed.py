@@ -17,6 +17,7 @@ from ingestion.engine.drift import Seen
 from ingestion.readers.delimited import cell
 from ingestion.readers.vendor import Shape, shown_as
 from ingestion.vendors.columns import Column as Said
+from ingestion.vendors.description import FivetranTable
 from ingestion.vendors.entity import Entity
 from ingestion.vendors.shapes import DELETIONS, entity_of
 from workspace import Source
@@ -90,7 +91,9 @@ def landed_problems(names: Sequence[str], source: Source, shape: Shape) -> list[
     if _HISTORY in names and source.landed == "fivetran":
         fix = f"Name a view under 'table' that selects the rows in which {_HISTORY} is true, without that column."
         return [_problem(source, "The table keeps the history of its records: each counts several times.", fix)]
-    entity, found = entity_of(source), {*keys_of(names, source).values()}
+    entity = entity_of(source)
+    joins = entity.joins if isinstance(entity, FivetranTable) else {}
+    found = {*keys_of(names, source).values(), *joins}
     problems: list[Problem] = []
     for name in shape.table.columns:
         lacking = _lacking([row.columns[name] for row in entity.all_rows if name in row.columns], found)

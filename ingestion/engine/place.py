@@ -47,11 +47,16 @@ class Place(ABC):
 
     password_in_config = False
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, root: Path) -> None:
         assert source.table is not None
         self._source = source
+        self._root = root
         schema, _, self._table_name = source.table.rpartition(".")
         self._schema = schema or None
+
+    @abstractmethod
+    def open_beside(self, source: Source) -> Place:
+        """Another table of the same place."""
 
     def __enter__(self) -> Self:
         return self
@@ -96,10 +101,10 @@ class Place(ABC):
         name = f"{self._schema}.{table}" if self._schema else table
         return self._source.model_copy(update={"table": name, "cursor": None, "lag": None})
 
-    def _file(self, root: Path, name: str) -> Path:
+    def _file(self, name: str) -> Path:
         """A file or folder of the workspace that the url names."""
-        path = root / name
-        if not WorkspacePaths(root).holds(path):
+        path = self._root / name
+        if not WorkspacePaths(self._root).holds(path):
             what = "The url leads to a file outside the workspace."
             raise self._problem(what, "Put the database into the workspace's folder, or export its table there.")
         if not path.exists():
