@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.console import WorkspaceOption, workspace_folder
+from cli.console import WorkspaceOption, existing_paths
 from workspace.environment import inherited, silence_telemetry
 
 _PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -32,7 +32,7 @@ def brief(
     """Write the monthly brief: four answers, what changed, what is at stake, and what would overturn each."""
     silence_telemetry()
     # Sentences belong to the app, which nothing imports: it runs in a process of its own, as it does when it serves.
-    command = [sys.executable, "-m", "app.brief", str(Path(workspace_folder(workspace)).resolve())]
+    command = [sys.executable, "-m", "app.brief", str(existing_paths(workspace).root.resolve())]
     command += ["--output", str(output.resolve())]
     command += ["--release", release] if release else []
     for kind in formats or ():

@@ -25,6 +25,7 @@ from orchestration.execution import execute
 from pipeline.workers import Workers, workers
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
 from workspace.configuration.editing import remove_examples
+from workspace.machine import make_folder
 
 _TEMPLATE: Final = Path(__file__).resolve().parent / "template"
 
@@ -38,6 +39,7 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the app when the run has ended.")] = True,
 ) -> None:
     """Make a company up, run the whole pipeline on it, and serve the app."""
+    make_folder(workspace)
     with workers() as warm:
         _ = warm.dbt  # it imports while the company is generated
         if not (workspace / "cx.yml").is_file():
@@ -58,7 +60,8 @@ def init(
     bare: Annotated[bool, typer.Option("--bare", help="Without example sources: 'cx connect' adds yours.")] = False,
 ) -> None:
     """Write a commented workspace to fill in."""
-    if folder.exists() and any(folder.iterdir()):
+    make_folder(folder)
+    if any(folder.iterdir()):
         fix = "Name another folder, or empty this one."
         raise WorkspaceError([Problem(file=str(folder), what="The folder is not empty.", fix=fix)])
     shutil.copytree(_TEMPLATE, folder, dirs_exist_ok=True)

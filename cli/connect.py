@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 from rich.markup import escape
@@ -13,14 +13,17 @@ from rich.table import Table
 
 from cli.console import WorkspaceOption, err, out, print_problems, print_table, progress, workspace_folder
 from workspace import Problem, WorkspaceError
-from workspace.configuration.described import described_entities, described_vendors, has_endpoint
+from workspace.configuration.described import described_entities, described_vendors, has_endpoint, is_landed
 from workspace.configuration.editing import PROPOSED, accept_proposals, add_source, kept_unless_valid, write_proposals
+from workspace.configuration.sources import LandedBy
 from workspace.paths import WorkspacePaths
 from workspace.vocabulary import KINDS, VENDOR_TABLES, VENDORS
 
 if TYPE_CHECKING:
     from ingestion.checks.proposals import Proposal
 
+_TOOLS: Final = get_args(LandedBy)
+_FILES_OF_TABLES: Final = ("sqlite", "duckdb", "parquet")
 # Proposals that the terminal shows of each mapping; the files hold them all.
 _MOST_SHOWN = 8
 
@@ -38,6 +41,13 @@ def connect(
         list[str] | None,
         typer.Option("--value", metavar="NAME=VALUE", help="What the API asks for. Repeat it."),
     ] = None,
+    landed: Annotated[str, typer.Option(metavar="TOOL", help="airbyte, dlt or fivetran: it copied the tables.")] = "",
+    connection: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Where the tables are: env:NAME, or a file such as duckdb:///lake.duckdb."),
+    ] = "",
+    schema: Annotated[str, typer.Option(help="The schema that the tables are in.")] = "",
+    table: Annotated[str, typer.Option(help="The table, where it is not called as the tool usually does.")] = "",
     name: Annotated[str, typer.Option(help="The source's name. Default: the vendor's and the entity's.")] = "",
     namespace: Annotated[str, typer.Option(help="Whose customer ids these are. Default: the vendor's.")] = "",
     accept: Annotated[bool, typer.Option("--accept", help="Take what is proposed into the mappings.")] = False,
@@ -49,6 +59,18 @@ def connect(
         _accept(root)
         return
     vendor = vendor or _asked("Vendor")
+    if landed or connection:
+        if not (landed in _TOOLS and connection) or path or token:
+            what = "Tables that a tool landed need both --landed and --connection, and neither --path nor --token."
+            fix = f"Write --landed {' or '.join(_TOOLS)}, and --connection env:NAME."
+            raise WorkspaceError([Problem(file="cx connect", what=what, fix=fix)])
+        base = {"vendor": vendor, "id_namespace": namespace or vendor, "landed": landed, "url": _address(connection)}
+        for one, place in _tables(root, base, entity or [], schema=schema, table=table).items():
+            kind, _, word = one.partition("/")
+            own = {"name": name or f"{vendor}_{word}", "kind": kind, "entity": word, "table": place}
+            _connect(root, {**own, **base})
+        _ask_to_read(root)
+        return
     if not (path or token):
         path = _asked("Files, as a pattern below the workspace (empty for the API)")
     if not (path or token):
@@ -71,10 +93,67 @@ def connect(
             **way,
         }
         _connect(root, {key: value for key, value in source.items() if value})
+    _ask_to_read(root)
+
+
+def _ask_to_read(root: Path) -> None:
     out().print(
         f"Read the proposals, change or remove lines, then: cx connect --accept --workspace {escape(str(root))}",
         soft_wrap=True,
     )
+
+
+def _tables(root: Path, base: dict[str, str], named: Sequence[str], *, schema: str, table: str) -> dict[str, str]:
+    """The table of every entity that is there, or of those that are named.
+
+    Raises:
+        WorkspaceError: an entity is not described, has no table, or the place of the tables cannot be reached.
+    """
+    from ingestion.connect import find_tables
+
+    vendor, tool = base["vendor"], base["landed"]
+    known = _landed_entities(vendor, tool)
+    strange = [one for one in named if one not in known]
+    if strange or not known:
+        what = f"{vendor} has no entity '{strange[0]}' in tables of {tool}." if strange else ""
+        fix = f"Name one of {', '.join(known)} with --entity." if known else "Read files by --path, or the API."
+        what = what or f"Tables that {tool} landed are not described for {vendor}."
+        raise WorkspaceError([Problem(file="--entity", what=what, fix=fix)])
+    if table and len(named) != 1:
+        what = "--table names the table of one entity."
+        raise WorkspaceError([Problem(file="--table", what=what, fix=f"Name it with --entity: {', '.join(known)}.")])
+    with progress(f"Looking for tables of {vendor}"):
+        return find_tables(root, base, [*named] or known, schema=schema, table=table, all_of_them=bool(named))
+
+
+def _address(connection: str) -> str:
+    """Where tables are, as cx.yml names it: a variable, or a file of the workspace.
+
+    Raises:
+        WorkspaceError: it is a server's url, which holds a password.
+    """
+    scheme, sign, _ = connection.partition("://")
+    if not sign:
+        return f"env:{connection.removeprefix('env:')}"
+    if scheme not in _FILES_OF_TABLES:
+        what = "A server's url holds a password, which does not belong in a file."
+        fix = "Put the url into a variable, and write --connection env:NAME."
+        raise WorkspaceError([Problem(file="--connection", what=what, fix=fix)])
+    return connection
+
+
+def _landed_entities(vendor: str, tool: str) -> list[str]:
+    """`<kind>/<entity>` of all that a tool's tables of a vendor can be read as.
+
+    Raises:
+        WorkspaceError: the vendor is not described.
+    """
+    if vendor not in described_vendors():
+        what = f"Vendor '{vendor}' is not described." if vendor else "No vendor is named."
+        fix = f"Use one of {', '.join(described_vendors())}."
+        raise WorkspaceError([Problem(file="cx connect", what=what, fix=fix)])
+    entities = [f"{kind}/{one}" for kind in KINDS for one in described_entities(vendor, kind)]
+    return [one for one in entities if is_landed(vendor, one, tool)]
 
 
 def _asked(question: str) -> str:

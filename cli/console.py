@@ -21,8 +21,10 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
+from workspace.configuration.config import no_workspace
 from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment
 from workspace.machine import machine_trouble
+from workspace.paths import WorkspacePaths
 
 DEMO_FOLDER: Final = "demo-workspace"
 WorkspaceOption = Annotated[
@@ -94,6 +96,19 @@ def workspace_folder(given: Path | None) -> Path:
     what = "No workspace is named."
     fix = f"Pass --workspace DIR, set {WORKSPACE_VARIABLE}, or start with 'cx demo' or 'cx init DIR'."
     raise WorkspaceError([Problem(file=str(Path.cwd()), what=what, fix=fix)])
+
+
+def existing_paths(given: Path | None) -> WorkspacePaths:
+    """The paths of the workspace that is meant. Reading needs no valid cx.yml: a release carries everything it needs.
+
+    Raises:
+        WorkspaceError: nothing of a workspace is there. A mistyped path is not a workspace without a release: whoever
+            watches `cx status` has to see the difference.
+    """
+    paths = WorkspacePaths(workspace_folder(given))
+    if not any(place.exists() for place in (paths.config, paths.published, paths.audit)):
+        raise no_workspace(paths)
+    return paths
 
 
 def open_workspace(given: Path | None) -> Workspace:

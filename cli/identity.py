@@ -17,9 +17,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.console import WorkspaceOption, out, print_table, workspace_folder
+from cli.console import WorkspaceOption, existing_paths, out, print_table
 from workspace.errors import Problem, WorkspaceError
-from workspace.paths import WorkspacePaths
+from workspace.machine import machine_trouble
 from workspace.texts import clean_id
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def explain_identity(
     workspace: WorkspaceOption = None,
 ) -> None:
     """The links that made a person, oldest first, and those that were not followed."""
-    paths = WorkspacePaths(workspace_folder(workspace))
+    paths = existing_paths(workspace)
     with _opened(paths.raw_database) as connection:
         found = list(_find(connection, clean_id(identifier)))
         if not found:
@@ -173,6 +173,8 @@ def _opened(database: Path) -> Any:
     try:
         connection = duckdb.connect(str(database), read_only=True)
     except duckdb.IOException as error:
+        if machine_trouble(error):
+            raise
         fix = "Ask again when the run has ended; 'cx status' shows that."
         raise WorkspaceError([Problem(file=str(database), what="A run holds the warehouse.", fix=fix)]) from error
     built = connection.execute(

@@ -13,12 +13,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.console import WorkspaceOption, err, out, print_table, workspace_folder
+from cli.console import WorkspaceOption, err, existing_paths, out, print_table
 from cli.status_lines import print_status
 from pipeline.status import status_of
 from workspace import spreadsheets
-from workspace.configuration.config import no_workspace
-from workspace.paths import WorkspacePaths
 from workspace.records.run_lock import hold
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ def query(
         since=_day(_single("--since", since)),
         until=_day(_single("--until", until)),
     )
-    release = open_release(_paths(workspace))
+    release = open_release(existing_paths(workspace))
     if release.instead_of:
         err().print(escape(release.instead_of), style="red", soft_wrap=True)
     answer = ask(release, question)
@@ -89,7 +87,7 @@ def status(
 
     The exit code is 1 where all is not well.
     """
-    found = status_of(_paths(workspace))
+    found = status_of(existing_paths(workspace))
     if as_json:
         typer.echo(json.dumps(found, indent=2, default=str))
     else:
@@ -103,7 +101,7 @@ def releases(workspace: WorkspaceOption = None) -> None:
     from serving import NoRelease, current
     from serving import releases as published
 
-    paths = _paths(workspace)
+    paths = existing_paths(workspace)
     try:
         live = current(paths)
     except NoRelease as error:
@@ -134,22 +132,13 @@ def rollback(
     """Point readers back to a release that is still kept."""
     from serving import rollback as point_back
 
-    paths = _paths(workspace)
+    paths = existing_paths(workspace)
     with hold(paths.lock, purpose=f"rollback to {run_id}"):
         pointer = point_back(paths, run_id)
     out().print(
         f"Release {escape(pointer.run_id)} is live. The next run publishes again, unless its content is the same.",
         soft_wrap=True,
     )
-
-
-def _paths(workspace: Any) -> WorkspacePaths:
-    """Reading needs no valid cx.yml: a release carries everything it needs."""
-    paths = WorkspacePaths(workspace_folder(workspace))
-    # A mistyped path is not a workspace without a release: whoever watches `cx status` has to see the difference.
-    if not any(place.exists() for place in (paths.config, paths.published, paths.audit)):
-        raise no_workspace(paths)
-    return paths
 
 
 def _single(option: str, given: list[Value] | None) -> Value | None:

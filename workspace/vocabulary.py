@@ -252,6 +252,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
                 "call",
                 "previous_id",
                 "traffic_type",
+                "consent",
                 "updated_at",
                 "is_deleted",
             ),

@@ -19,7 +19,7 @@ import duckdb
 
 from ingestion.readers.delimited import HeaderError, read_head
 from ingestion.readers.files import Readable
-from ingestion.readers.vendor import Shape
+from ingestion.readers.vendor import Lifter, Shape, Staged
 from ingestion.vendors.shapes import reader_of
 from ingestion.vendors.survey.qualtrics import HEADER_ROWS, import_ids
 from ingestion.vendors.tables import positions_of_columns
@@ -73,6 +73,11 @@ QUALTRICS_METADATA: Final = frozenset(
         "wave",
     ]
 )
+_STAGE_ARRIVED: Final = """
+    create or replace temp view staged as
+    select rowid + 1 as line, 'loaded' as disposition, payload
+    from arrived
+"""
 _HOST: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
@@ -160,13 +165,28 @@ class Sample:
             return
         self._left -= text.path.stat().st_size
         with duckdb.connect() as connection:
-            staged = reader_of(self.source).stage(connection, text, shape, shown="")
-            values = {f"v{nth}": staged.values[name] for nth, name in enumerate(names)}
-            selected = ", ".join(f"{value} as {alias}" for alias, value in values.items())
-            # Names are the engine's own, and expressions come from the description.
-            query = f"select {selected} from staged where disposition = 'loaded' limit {limits.CHECKED_RECORDS + 1}"  # noqa: S608
-            used = {name: value for name, value in staged.parameters.items() if f"${name}" in query}
-            found = connection.execute(query, used).fetchall()
+            self._add_staged(connection, reader_of(self.source).stage(connection, text, shape, shown=""), names)
+
+    def add_records(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> None:
+        """Look at the records of a landed table.
+
+        Args:
+            connection: with the records in the temporary table `arrived`.
+            shape: how the source is read.
+        """
+        connection.execute(_STAGE_ARRIVED)
+        reader = reader_of(self.source)
+        assert isinstance(reader, Lifter)
+        names = [name for name in shape.table.columns if name not in ("_record", "_canonical", "_others")]
+        self._add_staged(connection, reader.lift(connection, shape), names)
+
+    def _add_staged(self, connection: duckdb.DuckDBPyConnection, staged: Staged, names: Sequence[str]) -> None:
+        values = {f"v{nth}": staged.values[name] for nth, name in enumerate(names)}
+        selected = ", ".join(f"{value} as {alias}" for alias, value in values.items())
+        # Names are the engine's own, and expressions come from the description.
+        query = f"select {selected} from staged where disposition = 'loaded' limit {limits.CHECKED_RECORDS + 1}"  # noqa: S608
+        used = {name: value for name, value in staged.parameters.items() if f"${name}" in query}
+        found = connection.execute(query, used).fetchall()
         self.is_whole = self.is_whole and len(found) <= limits.CHECKED_RECORDS
         for cells in found[: limits.CHECKED_RECORDS]:
             self.records += 1

@@ -59,7 +59,7 @@ def check_sources(workspace: Workspace) -> list[Problem]:
 def examine_files(workspace: Workspace, source: Source, sample: Sample) -> list[Problem]:
     """Look at the files of a source; what they hold is noted in `sample`."""
     found = find_files(workspace.paths.root, source.pattern)
-    problems = [] if found or source.api is not None else [no_files(source.name, source.path)]
+    problems = [] if found or source.api is not None else [no_files(workspace.paths.root, source.name, source.path)]
     for path in found:
         problems += _check_file(path, source, sample, workspace, shown=workspace.paths.relative(path))
     return problems
@@ -77,11 +77,11 @@ def examine_records(path: Path, workspace: Workspace, source: Source, sample: Sa
 def _check_table(source: Source, workspace: Workspace, sample: Sample) -> list[Problem]:
     """Can the database be reached, is the table there, and do its columns fit?"""
     # SQLAlchemy and Arrow take a second to import, and most companies read files only.
-    from ingestion.engine.databases import Database
+    from ingestion.engine.open_place import open_place
 
     sample.has_values = sample.is_whole = False
     try:
-        with Database(source, workspace.paths.root) as database:
+        with open_place(source, workspace.paths.root) as database:
             shape = shape_of(source, workspace.mappings)
             problems = examine_table(database, source, shape, zone=workspace.config.timezone)
             if source.landed is None:

@@ -17,13 +17,14 @@ from ingestion.engine.drift import Seen
 from ingestion.readers.delimited import cell
 from ingestion.readers.vendor import Shape, shown_as
 from ingestion.vendors.columns import Column as Said
+from ingestion.vendors.description import FivetranTable
 from ingestion.vendors.entity import Entity
 from ingestion.vendors.shapes import DELETIONS, entity_of
 from workspace import Source
 from workspace.errors import Problem
 
 if TYPE_CHECKING:
-    from ingestion.engine.databases import Column
+    from ingestion.engine.place import Column
 
 # How the names of a tool's own columns begin.
 _OWN: Final = {"airbyte": ("_airbyte_", "_ab_"), "dlt": ("_dlt_",), "fivetran": ("_fivetran_",)}
@@ -49,6 +50,10 @@ def record_of(columns: Sequence[Column], source: Source) -> tuple[str, dict[str,
         value = f"to_json({text})::varchar"
         if column.is_json:
             value = f"coalesce(try_cast({text} as json)::varchar, {value})"
+        elif column.may_hold_json:
+            # A number or a word stays the text that it is.
+            opens = f"left(ltrim({text}), 1) in ('{{', '[')"
+            value = f"case when {opens} then coalesce(try_cast({text} as json)::varchar, {value}) else {value} end"
         # A record that lacks a key has nothing in its column.
         pairs.append(f"case when {text} is not null then $key_{position} || {value} end")
         parameters[f"key_{position}"] = f"{json.dumps(keys[column.name])}:"
@@ -86,7 +91,9 @@ def landed_problems(names: Sequence[str], source: Source, shape: Shape) -> list[
     if _HISTORY in names and source.landed == "fivetran":
         fix = f"Name a view under 'table' that selects the rows in which {_HISTORY} is true, without that column."
         return [_problem(source, "The table keeps the history of its records: each counts several times.", fix)]
-    entity, found = entity_of(source), {*keys_of(names, source).values()}
+    entity = entity_of(source)
+    joins = entity.joins if isinstance(entity, FivetranTable) else {}
+    found = {*keys_of(names, source).values(), *joins}
     problems: list[Problem] = []
     for name in shape.table.columns:
         lacking = _lacking([row.columns[name] for row in entity.all_rows if name in row.columns], found)

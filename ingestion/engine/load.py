@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingestion.engine.check_times import check_format
 from ingestion.engine.ledger import history_of
@@ -111,7 +113,7 @@ def load_source(workspace: Workspace, name: str, *, run_id: str, accept_vanished
     if source.api is not None:
         return _load_answers(workspace, source, bound, run_id=run_id)
     found = find_files(workspace.paths.root, source.path)
-    missing = [] if found else [no_files(name, source.path)]
+    missing = [] if found else [no_files(workspace.paths.root, name, source.path)]
     with open_for_writing(workspace.paths) as connection:
         loader = Loader(
             connection,
@@ -152,10 +154,10 @@ def _load_answers(workspace: Workspace, source: Source, bound: Bound, *, run_id:
 def _load_table(workspace: Workspace, source: Source, bound: Bound, *, run_id: str) -> LoadReport:
     """Load the table of a database. One that cannot be read is a problem; what was loaded of it before stays live."""
     # SQLAlchemy and Arrow take a second to import, and most companies read files only.
-    from ingestion.engine.databases import Database
+    from ingestion.engine.open_place import open_place
 
     try:
-        with Database(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
+        with open_place(source, workspace.paths.root) as database, open_for_writing(workspace.paths) as connection:
             zone = workspace.config.timezone
             loader = TableLoader(
                 connection,
@@ -172,7 +174,23 @@ def _load_table(workspace: Workspace, source: Source, bound: Bound, *, run_id: s
     return LoadReport(source.name, tuple(reports), tuple(problems))
 
 
-def no_files(name: str, pattern: str) -> Problem:
-    """The problem of a source without files."""
+def no_files(root: Path, name: str, pattern: str) -> Problem:
+    """The problem of a source without files: none is there, or their folder is closed to this user."""
+    closed = _closed_folder(root, pattern)
+    if closed is not None:
+        what = f"The user that runs this may not read the folder '{closed}'."
+        return Problem(file=pattern, key=f"sources.{name}.path", what=what, fix="Give it permission.")
     fix = f"Put the files of source '{name}' there, or correct its 'path' in cx.yml."
     return Problem(file=pattern, key=f"sources.{name}.path", what="No file matches this path.", fix=fix)
+
+
+def _closed_folder(root: Path, pattern: str) -> str | None:
+    """The first folder on the way to a pattern's files that may not be read."""
+    folder = root
+    for part in Path(pattern).parts[:-1]:
+        if not folder.is_dir() or any(sign in part for sign in "*?["):
+            break
+        if not os.access(folder, os.R_OK | os.X_OK):
+            return folder.relative_to(root).as_posix()
+        folder /= part
+    return folder.relative_to(root).as_posix() if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK) else None

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import duckdb
 
+from ingestion.engine.arriving import joined_tables, joins_of, receive
 from ingestion.engine.cursors import Cursor
 from ingestion.engine.decisions import Because, Entry
 from ingestion.engine.drift import columns_of, drift, known_columns, record_columns
-from ingestion.engine.landed import landed_problems, of_table, record_of
+from ingestion.engine.landed import landed_problems, of_table
 from ingestion.engine.ledger import (
     Books,
     highest_cursors,
@@ -43,13 +44,11 @@ from workspace.errors import Problem
 from workspace.vocabulary import CSV_ENTITIES
 
 if TYPE_CHECKING:
-    from ingestion.engine.databases import Database
+    from ingestion.engine.place import Place
 
 # What lands from the same table changes when this code does: a higher number makes every table be read again.
 READER_VERSION: Final = 2
 
-_ARRIVED: Final = "create or replace temp table arrived ({columns})"
-_ARRIVE: Final = "insert into arrived select {cells} from batch"
 _FILLED: Final = "select count({cell}) from arrived"
 
 # Rows that landed with a cursor in the window and are the same now are not landed again, however often they occur.
@@ -145,7 +144,7 @@ class TableLoader:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        database: Database,
+        database: Place,
         source: Source,
         shape: Shape,
         *,
@@ -197,19 +196,15 @@ class TableLoader:
 
     def _receive(self, cursor: Cursor | None, since: str | None) -> None:
         """Fill the temporary table `arrived` with every row that the database sends."""
-        cells = [f"{name}::varchar" for name in self._cells]
-        parameters: dict[str, object] = {}
-        if self._source.landed is not None:
-            record, parameters = record_of(self._database.columns, self._source)
-            cells[0] = record
-        statement = _ARRIVE.format(cells=", ".join(cells))
-        self._connection.execute(_ARRIVED.format(columns=", ".join(f"{name} varchar" for name in self._cells)))
-        # In one transaction: to commit a batch takes longer than to write it.
-        with transaction(self._connection):
-            for batch in self._database.batches(cursor=cursor.column if cursor else None, since=since):
-                self._connection.register("batch", batch)
-                self._connection.execute(statement, parameters or None)
-                self._connection.unregister("batch")
+        receive(
+            self._connection,
+            self._database,
+            self._source,
+            self._cells,
+            beside=self._database.open_beside,
+            cursor=cursor.column if cursor else None,
+            since=since,
+        )
 
     def _ensure_times(self, cursor: Cursor | None) -> None:
         """Text that is not a time would never say what is new."""
@@ -354,7 +349,7 @@ class TableLoader:
         return reader.lift(self._connection, self._shape)
 
 
-def examine_table(database: Database, source: Source, shape: Shape, *, zone: str) -> list[Problem]:
+def examine_table(database: Place, source: Source, shape: Shape, *, zone: str) -> list[Problem]:
     """What is wrong with a table: columns that are not there, a cursor that cannot say what is new.
 
     Raises:
@@ -363,7 +358,7 @@ def examine_table(database: Database, source: Source, shape: Shape, *, zone: str
     names = [column.name for column in database.columns]
     is_landed = source.landed is not None
     if is_landed:
-        problems = landed_problems(names, source, shape)
+        problems = [*landed_problems(names, source, shape), *_join_problems(database, source)]
         keyed = {*entity_of(source).columns}
     else:
         problems = missing_columns(names, shape, shown=database.shown, line=None, holder="table")
@@ -383,7 +378,23 @@ def examine_table(database: Database, source: Source, shape: Shape, *, zone: str
     return problems
 
 
-def cursor_of(database: Database, source: Source, *, zone: str) -> Cursor | None:
+def _join_problems(place: Place, source: Source) -> list[Problem]:
+    """What is wrong with the tables that belong to a source's: those that are not there, and a cursor beside them."""
+    joins = joins_of(source)
+    if joins and source.cursor is not None:
+        what = f"{source.landed} spreads {source.entity} over several tables, which are read whole."
+        return [_problem(source, "cursor", what, "Remove 'cursor' and 'lag'.")]
+    there = {name.lower() for name in place.tables} if joins else set()
+    problems = []
+    for name in dict.fromkeys(joined_tables(joins)):
+        if name not in there:
+            what = f"There is no table '{name}' beside '{source.table}': what is read from it is empty."
+            fix = f"Let {source.landed} copy it into the same schema."
+            problems.append(_problem(source, "table", what, fix, severity="warning"))
+    return problems
+
+
+def cursor_of(database: Place, source: Source, *, zone: str) -> Cursor | None:
     """The source's cursor; None where it has none.
 
     Raises:

@@ -6,7 +6,7 @@ A description is one file, `ingestion/vendors/<vendor>.yml`; docs/adding-a-sourc
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -18,10 +18,28 @@ from workspace.vocabulary import CSV_ENTITIES
 
 # Columns that stand for a whole record, which a description fills by `attributes` and `answers`.
 _OWN: Final = ("is_deleted",)
+# A table or a column of Fivetran's.
+_NAME: Final = r"^[a-z_][a-z0-9_]*$"
 
 
 class DescriptionError(Exception):
     """A description cannot be used; the message names the file, the place in it and what is wrong."""
+
+
+class Joined(Section):
+    """A table whose rows belong to those of another: each of these has a list of them, `$.deal_contact[0].contact_id`.
+
+    Attributes:
+        key: its column that names the row that it belongs to.
+        to: the column there that has the same value.
+        table: how Fivetran names it; the name of the list where it is not said.
+        joins: tables whose rows belong to its own.
+    """
+
+    key: str = Field(pattern=_NAME)
+    to: str = Field(default="id", pattern=_NAME)
+    table: str = Field(default="", pattern=rf"{_NAME}|^$")
+    joins: dict[Annotated[str, Field(pattern=_NAME)], Joined] = Field(default_factory=dict)
 
 
 class FivetranTable(Entity):
@@ -29,16 +47,18 @@ class FivetranTable(Entity):
 
     Attributes:
         table: how Fivetran names it.
+        joins: tables whose rows belong to its own; with them the tables are read whole, without a cursor.
     """
 
     table: str
+    joins: dict[Annotated[str, Field(pattern=_NAME)], Joined] = Field(default_factory=dict)
 
 
 class Landed(Section):
     """Tables of tools that do not keep the keys of a vendor's records.
 
     Attributes:
-        fivetran: `<kind>/<entity>` -> the table, where one table holds it all.
+        fivetran: `<kind>/<entity>` -> the table, and those that belong to it.
     """
 
     fivetran: dict[str, FivetranTable] = Field(default_factory=dict)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
 from ingestion import check_sources, load_source, prepare
+from tests.ingestion.postgres import Server, find_programs
 from tests.vendors.replay import TOKEN, serving
 from tests.vendors.samples import Case
 from tests.vendors.test_api import replay_of
@@ -195,3 +200,118 @@ def test_an_api_is_asked_for_one_page_and_its_entities_are_added(bare: Path, mon
         assert load_source(loaded, "typeform_wide", run_id="run").loaded == 11
     assert [row["question_id"] for row in proposed(bare, "survey_codebook")] == ["recommend"]
     assert TOKEN not in (bare / "cx.yml").read_text()
+
+
+CONTACTS = [
+    {"id": str(nth), "properties": {"email": f"p{nth}@a.example", "plan": plan}}
+    for nth, plan in enumerate(["gold", "silver"] * 5)
+]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    server = Server(find_programs())
+    server.start()
+    yield server
+    server.remove()
+
+
+def land(server: Server) -> None:
+    """Contacts and companies of HubSpot, as Airbyte lands them, and a table of another source."""
+    server.execute("drop schema if exists hub cascade", "create schema hub")
+    for table in ("contacts", "companies"):
+        server.execute(
+            f"""create table hub.{table} (_airbyte_raw_id text, id text, properties jsonb, "createdAt" timestamptz)"""
+        )
+    server.execute("create table hub.invoices (id text)")
+    for one in CONTACTS:
+        cells = f"'r', '{one['id']}', '{json.dumps(one['properties'])}', '2026-03-01'"
+        server.execute(f"insert into hub.contacts values ({cells})")
+
+
+def test_tables_in_postgres_are_found_read_and_connected(
+    bare: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(server)
+    monkeypatch.setenv("WAREHOUSE_URL", server.url)
+    result = cx(
+        "connect", "hubspot", "--landed", "airbyte", "--connection", "env:WAREHOUSE_URL", "--schema", "hub", "-w", bare
+    )
+    assert result.exit_code == 0, result.output
+    assert "Added source 'hubspot_contacts' to cx.yml: 10 records looked at." in result.output
+    assert "Added source 'hubspot_accounts' to cx.yml: 0 records looked at." in result.output
+    loaded = load_workspace(bare)
+    assert [(one.name, one.table, one.landed) for one in loaded.config.sources] == [
+        ("hubspot_contacts", "hub.contacts", "airbyte"),
+        ("hubspot_accounts", "hub.companies", "airbyte"),
+    ]
+    assert "s3cret" not in (bare / "cx.yml").read_text()
+    assert "contact_created" in [row["event"] for row in proposed(bare, "touchpoint_types")]
+    assert [row["column"] for row in proposed(bare, "attributes")] == ["plan"]
+    prepare(loaded)
+    assert load_source(loaded, "hubspot_contacts", run_id="r").loaded == 10
+
+
+@pytest.mark.parametrize("url", ["sqlite:///lake.db", "duckdb:///lake.duckdb"])
+def test_a_table_in_a_file_is_connected(bare: Path, url: str) -> None:
+    path = bare / url.rpartition("/")[2]
+    statement = "create table contacts (_dlt_id varchar, id varchar, properties json, created_at timestamp)"
+    cells = [("r", one["id"], json.dumps(one["properties"]), "2026-03-01 10:00:00") for one in CONTACTS]
+    connect = sqlite3.connect if url.startswith("sqlite") else duckdb.connect
+    connection = connect(str(path))
+    connection.execute(statement)
+    connection.executemany("insert into contacts values (?, ?, ?, ?)", cells)
+    connection.commit()
+    connection.close()
+    result = cx("connect", "hubspot", "--landed", "dlt", "--connection", url, "--entity", "crm/contacts", "-w", bare)
+    assert result.exit_code == 0, result.output
+    assert "10 records looked at" in result.output
+    assert [row["column"] for row in proposed(bare, "attributes")] == ["plan"]
+    assert [problem for problem in check_sources(load_workspace(bare)) if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--landed", "airbyte"), "need both --landed and --connection"),
+        (("--landed", "meltano", "--connection", "X"), "--landed airbyte or dlt or fivetran"),
+        (("--landed", "airbyte", "--connection", "X", "--path", "a"), "neither --path nor --token"),
+        (("--landed", "airbyte", "--connection", "postgresql://a:b@c/d"), "does not belong in a file"),
+        (("--landed", "airbyte", "--connection", "env:CX_NOT_SET"), "The variable CX_NOT_SET is not set."),
+        (("--landed", "airbyte", "--connection", "env:CX_CLOSED"), "The database cannot be read"),
+        (("--landed", "airbyte", "--connection", "env:CX_SNOW"), "Install the package snowflake-sqlalchemy"),
+        (("--landed", "airbyte", "--connection", "duckdb:///none.duckdb"), "There is no file"),
+        (("--landed", "airbyte", "--connection", "sqlite:///lake.db"), "no table in the database for crm/contacts"),
+        (("--landed", "airbyte", "--connection", "sqlite:///lake.db"), "Tables there: people."),
+        (("--landed", "airbyte", "--connection", "sqlite:///lake.db", "--schema", "a.b"), "'table' does not fit"),
+        (("--landed", "airbyte", "--connection", "sqlite:///lake.db", "--table", "people"), "Name it with --entity"),
+        (("--landed", "fivetran", "--connection", "X", "--entity", "survey/wide"), "has no entity 'survey/wide'"),
+        (
+            (
+                "--landed",
+                "airbyte",
+                "--connection",
+                "sqlite:///lake.db",
+                "--entity",
+                "crm/contacts",
+                "--table",
+                "people",
+            ),
+            "The table has no column 'id'",
+        ),
+    ],
+)
+def test_landed_tables_that_cannot_be_connected_leave_the_workspace_as_it_was(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setenv("CX_CLOSED", "postgresql://reader:s3cret@127.0.0.1:1/lake")
+    monkeypatch.setenv("CX_SNOW", "snowflake://reader:s3cret@account/lake")
+    monkeypatch.setitem(sys.modules, "snowflake", None)
+    with sqlite3.connect(bare / "lake.db") as connection:
+        connection.execute("create table people (name text)")
+    before = (bare / "cx.yml").read_bytes()
+    result = cx("connect", "hubspot", *arguments, "-w", bare)
+    assert result.exit_code == 1, result.exception
+    assert said in result.output
+    assert "s3cret" not in result.output
+    assert (bare / "cx.yml").read_bytes() == before

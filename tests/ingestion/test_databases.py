@@ -384,7 +384,7 @@ def test_a_missing_sqlite_file_is_reported_and_not_created(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"url": "mysql://a:b@c/d"}, "postgresql:// or sqlite://"),
+        ({"url": "mysql://a:b@c/d"}, "'env:NAME' for a variable that holds it, which other servers need"),
         ({"table": "orders; drop table x"}, "table"),
         ({"cursor": "updated_at"}, "go together"),
         ({"cursor": "updated_at", "lag": "soon"}, "not a lag"),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+import sqlalchemy as sa
 
 from ingestion import check_sources
+from ingestion.engine.databases import Database
 from ingestion.engine.landed import keys_of
 from tests.ingestion.postgres import Server, find_programs
 from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
@@ -436,3 +440,148 @@ def test_a_source_that_fits_no_landed_table_is_refused(tmp_path: Path, options: 
     with pytest.raises(WorkspaceError) as refused:
         make_workspace(tmp_path, source)
     assert said in str(refused.value)
+
+
+DUCKDB = """
+    create table contacts (
+        _airbyte_raw_id varchar, _airbyte_extracted_at timestamptz, id varchar, properties json,
+        "createdAt" timestamptz, "updatedAt" timestamptz, archived boolean, associations struct(companies json)
+    )
+"""
+
+
+def write_duckdb(path: Path, contacts: list[dict[str, Any]], at: str) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set TimeZone = 'Asia/Tokyo'")
+        connection.execute(DUCKDB.replace("create table", "create table if not exists"))
+        for one in contacts:
+            related = {"companies": json.dumps(one["associations"]["companies"])} if "associations" in one else None
+            cells = (one["id"], json.dumps(one["properties"]), one["createdAt"], one["updatedAt"], one["archived"])
+            connection.execute("insert into contacts values ('r', ?, ?, ?, ?, ?, ?, ?)", (at, *cells, related))
+
+
+def write_parquet(root: Path, contacts: list[dict[str, Any]], at: str) -> None:
+    """A file for each load, as tools write them to a folder."""
+    database = root / "scratch.duckdb"
+    database.unlink(missing_ok=True)
+    write_duckdb(database, contacts, at)
+    folder = root / "lake" / "contacts"
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute(f"copy contacts to '{folder / at.replace(':', '')}.parquet' (format parquet)")
+
+
+@pytest.mark.parametrize("url", ["duckdb:///lake.duckdb", "parquet:///lake"])
+def test_a_file_of_tables_gives_the_rows_of_the_vendors_file(tmp_path: Path, url: str) -> None:
+    source = {**LANDED, "url": url, "cursor": "_airbyte_extracted_at", "lag": "1 hour"}
+    workspace = make_workspace(tmp_path, FILE, source)
+    put(workspace, "contacts.json", json.dumps({"results": CONTACTS}))
+
+    def extract_to_file(contacts: list[dict[str, Any]], at: str) -> None:
+        if url.startswith("duckdb"):
+            write_duckdb(tmp_path / "lake.duckdb", contacts, at)
+        else:
+            write_parquet(tmp_path, contacts, at)
+
+    extract_to_file(CONTACTS, "2026-03-06T00:00:00Z")
+    assert check_sources(workspace) == []
+    for one in ("file", "hub"):
+        assert load(workspace, one).problems == ()
+    assert lifted(workspace, "hub") == lifted(workspace, "file")
+    assert [file.outcome for file in load(workspace, "hub").files] == ["unchanged"]
+    # What was extracted since is loaded, and nothing twice.
+    extract_to_file([{**CONTACTS[0], "archived": True}], "2026-03-07T00:00:00Z")
+    assert load(workspace, "hub").problems == ()
+    extract_to_file([{**CONTACTS[1], "archived": False}], "2026-03-08T00:00:00Z")
+    load(workspace, "hub")
+    assert counts(workspace)[1:] == [(3, 3, 0), (4, 1, 3), (2, 1, 1)], "rows within the lag are read again"
+
+
+@pytest.mark.parametrize(
+    ("url", "table", "key", "what", "fix"),
+    [
+        ("duckdb:///none.duckdb", "contacts", "url", "There is no file", "followed by its path"),
+        ("duckdb:///../lake.duckdb", "contacts", "url", "outside the workspace", "workspace's folder"),
+        ("duckdb:///lake.duckdb", "contact", "table", "no table or view 'contact'", "Similar names: contacts."),
+        ("duckdb:///lake.duckdb", "hub.contacts", "table", "in schema 'hub'", "It has 0 tables"),
+        ("duckdb:///cx.yml", "contacts", "url", "cannot be read", "the file is whole"),
+        ("parquet:///cx.yml", "contacts", "url", "is not a folder", "Name the folder"),
+        ("parquet:///lake", "contact", "table", "no table or view 'contact'", "Similar names: contacts."),
+        ("parquet:///lake", "broken", "url", "cannot be read", "the file is whole"),
+        ("env:CX_LAKE", "contacts", "url", "reads bigquery:// is not installed", "package sqlalchemy-bigquery into"),
+        ("env:CX_SNOW", "contacts", "url", "reads snowflake:// is not installed", "package snowflake-sqlalchemy into"),
+        ("env:CX_MYSQL", "contacts", "url", "reads mysql:// is not installed", "package mysqlclient into"),
+        ("env:CX_NONSENSE", "contacts", "url", "names no database that can be read", "whose driver is installed"),
+        ("env:CX_UNSET", "contacts", "url", "CX_UNSET is not set", "where 'cx' runs"),
+    ],
+)
+def test_a_place_that_cannot_be_read_is_named_with_the_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, table: str, key: str, what: str, fix: str
+) -> None:
+    monkeypatch.setenv("CX_LAKE", "bigquery://project/hub?credentials_base64=s3cret")
+    monkeypatch.setenv("CX_SNOW", "snowflake://reader:s3cret@account/lake/hub?warehouse=small")
+    monkeypatch.setenv("CX_MYSQL", "mysql://reader:s3cret@127.0.0.1/lake")
+    monkeypatch.setenv("CX_NONSENSE", "nonsense://reader:s3cret@127.0.0.1/lake")
+    for module in ("MySQLdb", "sqlalchemy_bigquery", "snowflake"):
+        monkeypatch.setitem(sys.modules, module, None)
+    workspace = make_workspace(tmp_path, {**LANDED, "url": url, "table": table})
+    write_duckdb(tmp_path / "lake.duckdb", CONTACTS, "2026-03-06T00:00:00Z")
+    write_parquet(tmp_path, CONTACTS, "2026-03-06T00:00:00Z")
+    (tmp_path / "lake" / "broken.parquet").write_bytes(b"PAR1 not a Parquet file")
+    for problems in (check_sources(workspace), load(workspace, "hub").problems):
+        (problem,) = [one for one in problems if one.severity == "error"]
+        assert problem.key == f"sources.hub.{key}"
+        assert what in problem.what
+        assert fix in problem.fix
+        assert "s3cret" not in str(problem)
+    assert rows(workspace, "select count(*) from ledger.loads") == [(0,)]
+
+
+def test_a_view_of_a_duckdb_file_reads_nothing_of_this_machine(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, {**LANDED, "url": "duckdb:///lake.duckdb"})
+    (tmp_path / "contacts.csv").write_text("id\n1\n")
+    with duckdb.connect(str(tmp_path / "lake.duckdb")) as connection:
+        connection.execute(f"create view contacts as from read_csv('{tmp_path / 'contacts.csv'}')")
+    (problem,) = load(workspace, "hub").problems
+    assert "cannot be read" in problem.what
+
+
+def test_a_table_that_dlt_wrote_into_duckdb_gives_the_rows_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dlt
+
+    monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
+    pipeline = dlt.pipeline(
+        "lake",
+        pipelines_dir=str(tmp_path / "dlt"),
+        destination=dlt.destinations.duckdb(str(tmp_path / "lake.duckdb")),
+        dataset_name="hub",
+    )
+    pipeline.run(dlt.resource(CONTACTS, name="contacts", max_table_nesting=0))
+    source = {**LANDED, "landed": "dlt", "url": "duckdb:///lake.duckdb", "table": "hub.contacts"}
+    workspace = make_workspace(tmp_path, FILE, source)
+    put(workspace, "contacts.json", json.dumps({"results": CONTACTS}))
+    for one in ("file", "hub"):
+        assert load(workspace, one).problems == ()
+    assert lifted(workspace, "hub") == lifted(workspace, "file")
+
+
+def test_another_server_is_read_by_the_driver_that_sqlalchemy_has_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB through its SQLAlchemy driver stands for such a server; that driver cannot describe a table."""
+    write_duckdb(tmp_path / "lake.duckdb", CONTACTS, "2026-03-06T00:00:00Z")
+    monkeypatch.setenv("CX_SERVER", f"duckdb:///{tmp_path / 'lake.duckdb'}")
+    source = Source.model_validate({**LANDED, "url": "env:CX_SERVER"})
+    described = {"id": sa.String(), "properties": sa.JSON(), "_airbyte_extracted_at": sa.TIMESTAMP(timezone=True)}
+    table = sa.Table("contacts", sa.MetaData(), *(sa.Column(name, kind) for name, kind in described.items()))
+    with Database(source, tmp_path) as database:
+        database.__dict__["table"] = table
+        kinds = [(one.cursor_kind, one.is_json, one.may_hold_json) for one in database.columns]
+        assert kinds == [(None, False, True), (None, True, False), ("instant", False, False)]
+        cells = [row for batch in database.batches() for row in batch.to_pylist()]
+        assert [row["c1"] for row in cells] == ["31", "32", "33"]
+        assert json.loads(cells[0]["c2"]) == CONTACTS[0]["properties"]
+        later = database.batches(cursor="_airbyte_extracted_at", since="2026-03-06 00:00:01+00")
+        assert [row for batch in later for row in batch.to_pylist()] == []

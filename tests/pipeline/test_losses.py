@@ -183,3 +183,16 @@ def test_a_source_may_allow_a_higher_loss() -> None:
     books = Books().rows("kept", 50).rows("quarantined", 50)
     books.database.execute("update stg_config__sources set max_loss = 0.6")
     assert [loss["is_high"] for loss in books.losses()] == [False]
+
+
+def test_visitors_who_did_not_consent_are_a_loss_only_where_there_are_no_others() -> None:
+    refused = Books().rows("set_aside", 900, reason="no_consent")
+    (loss,) = refused.losses()
+    assert (loss["loss"], loss["n_rows"], loss["out_of"], loss["is_all"]) == ("set_aside", 900, 900, True)
+    assert sentence(loss).startswith("900 of 900 rows of raw_crm.orders set aside: the visitor did not consent")
+    (check,) = loss_checks([loss], sources=["shop"], metrics_of=lambda _: METRICS)
+    assert check.status == "failed"
+    assert refused.rows("kept", 1).losses() == []
+    # Beside them, a loss is a share of the rows that could have counted.
+    (loss,) = refused.rows("quarantined", 1).losses()
+    assert (loss["loss"], loss["n_rows"], loss["out_of"]) == ("quarantined", 1, 2)

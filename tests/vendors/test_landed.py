@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from ingestion.readers.vendor import FURTHER_LINES
@@ -55,10 +56,47 @@ def filled(workspace: Workspace, case: Case, source: str) -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_landed_table_gives_the_rows_of_the_files(tmp_path: Path, case: Case) -> None:
+def write_duckdb(path: Path, records: list[dict[str, Any]]) -> None:
+    """The same table in a DuckDB file, below a schema."""
+    write_table(path.with_suffix(".db"), records)
+    names = list(dict.fromkeys(name for record in records for name in record))
+    nested = {name for name in names if any(isinstance(record.get(name), dict | list) for record in records)}
+    columns = ", ".join(f'"{name}" {"json" if name in nested else "varchar"}' for name in [*names, "_airbyte_raw_id"])
+    with sqlite3.connect(path.with_suffix(".db")) as connection:
+        cells = connection.execute("select * from records").fetchall()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create schema hub; create table hub.records ({columns})")
+        connection.executemany(f"insert into hub.records values ({', '.join('?' * len(cells[0]))})", cells)
+
+
+def write_parquet(folder: Path, records: list[dict[str, Any]]) -> None:
+    """The same table as two Parquet files, in which objects and lists are text."""
+    database, target = folder.with_suffix(".duckdb"), folder / "hub" / "records"
+    write_duckdb(database, records)
+    target.mkdir(parents=True)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = [name for (name,) in connection.execute("select column_name from (describe hub.records)").fetchall()]
+        texts = ", ".join(f'"{name}"::varchar as "{name}"' for name in names)
+        for nth in (0, 1):
+            rows_of = f"select {texts} from hub.records where rowid % 2 = {nth}"
+            connection.execute(f"copy ({rows_of}) to '{target / f'part-{nth}.parquet'}' (format parquet)")
+
+
+PLACES = {
+    "sqlite": ("sqlite:///lake.db", "records", lambda root, records: write_table(root / "lake.db", records)),
+    "duckdb": ("duckdb:///lake.duckdb", "hub.records", lambda root, one: write_duckdb(root / "lake.duckdb", one)),
+    "parquet": ("parquet:///lake", "hub.records", lambda root, records: write_parquet(root / "lake", records)),
+}
+# Of every form of record one goes through every place; the others differ in their description alone.
+EVERYWHERE = ("hubspot-crm-contacts", "shopify-crm-orders", "typeform-survey-wide", "ga4-web-events")
+IN_PLACES = [(case, place) for case in CASES for place in PLACES if place == "sqlite" or case.name in EVERYWHERE]
+
+
+@pytest.mark.parametrize(("case", "place"), IN_PLACES, ids=[f"{case.name}-{place}" for case, place in IN_PLACES])
+def test_a_landed_table_gives_the_rows_of_the_files(tmp_path: Path, case: Case, place: str) -> None:
+    url, table, write = PLACES[place]
     own = {name: value for name, value in case.source.items() if name != "path"}
-    landed = {**own, "name": "lake", "landed": "airbyte", "url": "sqlite:///lake.db", "table": "records"}
+    landed = {**own, "name": "lake", "landed": "airbyte", "url": url, "table": table}
     workspace = make_workspace(tmp_path, case.source, landed)
     for path in case.files:
         if path.suffix in (".json", ".jsonl"):
@@ -66,7 +104,7 @@ def test_a_landed_table_gives_the_rows_of_the_files(tmp_path: Path, case: Case) 
     load(workspace, case.source["name"])
     query = f"select _record from {case.table} where _line < ? order by _file, _line"
     records = [json.loads(record) for (record,) in rows(workspace, query, FURTHER_LINES)]
-    write_table(tmp_path / "lake.db", records)
+    write(tmp_path, records)
     report = load(workspace, "lake")
     assert [problem for problem in report.problems if problem.severity == "error"] == []
     assert filled(workspace, case, "lake") == filled(workspace, case, case.source["name"]) != []

@@ -16,7 +16,7 @@ from workspace.machine import demand_writable, machine_trouble
 REFUSED = [
     (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/x"), "The disk is full (/data/x)"),
     (OSError(errno.EROFS, os.strerror(errno.EROFS), "/data/x"), "is read-only (/data/x)"),
-    (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/x"), "may not write here (/data/x)"),
+    (PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/x"), "may not read or write here (/data/x)"),
     (sqlite3.OperationalError("database or disk is full"), "The disk is full."),
     (sqlite3.OperationalError("disk I/O error"), "it is full, or broken"),
     (sqlite3.OperationalError("attempt to write a readonly database"), "is read-only."),
@@ -61,7 +61,7 @@ def test_other_errors_are_not_treated_as_machine_errors() -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_read_only", "said"), [(True, "is read-only"), (False, "may not write here")], ids=["disk", "rights"]
+    ("is_read_only", "said"), [(True, "is read-only"), (False, "may not read or write here")], ids=["disk", "rights"]
 )
 @pytest.mark.parametrize("is_there", [True, False])
 def test_an_unwritable_folder_is_reported_before_any_work(

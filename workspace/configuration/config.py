@@ -208,6 +208,9 @@ class Workspace:
 
 def no_workspace(paths: WorkspacePaths) -> WorkspaceError:
     """What to say of a folder that is not a workspace."""
+    if paths.root.is_file():
+        fix = "Name the folder that cx.yml is in."
+        return WorkspaceError([Problem(file=str(paths.root), what="This is a file, not a workspace.", fix=fix)])
     problem = Problem(
         file=str(paths.config),
         what="There is no workspace here: cx.yml is missing.",

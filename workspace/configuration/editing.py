@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
-from workspace.configuration.config import Workspace, load_workspace
+from workspace.configuration.config import Workspace, load_workspace, no_workspace
 from workspace.configuration.mappings import MAPPING_FILES
 from workspace.errors import Problem, WorkspaceError
 from workspace.paths import WorkspacePaths
@@ -49,8 +49,7 @@ def add_source(root: Path, source: Mapping[str, Any]) -> Workspace:
     """
     path = WorkspacePaths(root).config
     if not path.is_file():
-        what, fix = "There is no cx.yml.", "Start with 'cx init DIR --bare'."
-        raise WorkspaceError([Problem(file=str(path), what=what, fix=fix)])
+        raise no_workspace(WorkspacePaths(root))
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = 4096

@@ -42,7 +42,8 @@ ENCODINGS = (
     *("koi8-r", "koi8-u", "shift-jis", "cp932", "euc-jp", "gb18030", "gbk", "big5", "euc-kr", "cp949"),
 )
 TABLE_NAME = r"^([A-Za-z_][A-Za-z0-9_$]*\.)?[A-Za-z_][A-Za-z0-9_$]*$"
-DATABASES = ("postgresql://", "sqlite://")
+# What cx.yml may name itself. Any other server's url holds a password, and is named by its variable.
+DATABASES = ("postgresql://", "sqlite://", "duckdb://", "parquet://")
 # Below the workspace; `WorkspacePaths.fetched` is the folder.
 FETCHED = "warehouse/fetched"
 LAG = re.compile(r"(\d+)\s*(second|minute|hour|day)?s?")
@@ -240,8 +241,8 @@ class Source(Section):
         scheme = text.partition("://")[0].partition("+")[0]
         if text and not text.startswith(SECRET_REFERENCE_PREFIX) and f"{scheme}://" not in DATABASES:
             raise ValueError(
-                f"this url names no database that can be read; it starts with {' or '.join(DATABASES)},"
-                " or is 'env:NAME' for a variable that holds it"
+                f"this url names no database that can be read; it starts with {', '.join(DATABASES)},"
+                " or is 'env:NAME' for a variable that holds it, which other servers need"
             )
         return value
 

@@ -15,6 +15,7 @@
         'program': 'program',
         'internal_traffic': 'internal traffic',
         'no_event': 'no event of a person',
+        'no_consent': 'no consent',
         'deleted_at_vendor': 'deleted at the vendor',
         'unanswered': 'question without an answer',
         'rejected': 'rejected record',
@@ -181,6 +182,11 @@
         'internal_traffic': {
             'text': 'traffic of the company itself',
             'reason_group': 'internal_traffic',
+        },
+        'no_consent': {
+            'text': 'the visitor did not consent: the event belongs to no person',
+            'reason_group': 'no_consent',
+            'cure': 'see that the export holds visitors who consented, with their ids',
         },
         'group_call': {
             'text': 'group calls name no event of a person',

@@ -1,5 +1,6 @@
 -- Grain: one row is a source x what is lost of it x how x why: of how many, and what cures it. Rows set aside
--- (previews, programs, the company's own traffic) and replaced by a later arrival are not losses.
+-- (previews, programs, the company's own traffic) and replaced by a later arrival are not losses; visitors who did not
+-- consent are one where the source has no others.
 
 with dispositions as (
 
@@ -90,6 +91,33 @@ lost_rows as (
 
 ),
 
+refused_rows as (
+
+    select
+        dispositions.data_source,
+        dispositions.raw_table as subject,
+        dispositions.disposition as loss,
+        dispositions.reason,
+        sum(dispositions.n_rows) as n_rows,
+        sum(dispositions.n_rows) as out_of,
+        true as is_all
+    from dispositions
+    left join rows_by_source
+        on
+            dispositions.data_source = rows_by_source.data_source
+            and dispositions.raw_table = rows_by_source.raw_table
+    where
+        dispositions.disposition = 'set_aside'
+        and dispositions.reason = {{ reason('no_consent') }}
+        and coalesce(rows_by_source.kept, 0) = 0
+    group by
+        dispositions.data_source,
+        dispositions.raw_table,
+        dispositions.disposition,
+        dispositions.reason
+
+),
+
 lost_records as (
 
     select
@@ -143,6 +171,8 @@ lost_answers as (
 unioned as (
 
     select * from lost_rows
+    union all
+    select * from refused_rows
     union all
     select * from lost_records
     union all

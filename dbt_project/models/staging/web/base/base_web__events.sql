@@ -32,6 +32,7 @@ renamed as (
 
         ---------- texts
         coalesce(lower({{ blank_to_null('source.call') }}), 'track') as event_type,
+        lower({{ blank_to_null('source.consent') }}) as consent,
         {{ public_word('source.event') }} as event,
         {{ url_path(blank_to_null('source.url')) }} as page_path,
         {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
@@ -91,6 +92,7 @@ examined as (
             when event_type = 'group' then {{ reason('group_call') }}
             when is_program then {{ reason('program') }}
             when is_internal then {{ reason('internal_traffic') }}
+            when visitor_id is null and customer_id is null and consent = 'denied' then {{ reason('no_consent') }}
         end as set_aside_reason,
         case
             when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
