@@ -54,7 +54,7 @@ _CSV_TABLES: Final = tuple(
     for entity, shape in entities.items()
 )
 # vendor -> what its table holds besides where a record came from.
-_OWN_COLUMNS: Final = {"segment": ("_record",), "qualtrics": ("_row", "_timezone")}
+_OWN_COLUMNS: Final = {"qualtrics": ("_row", "_timezone")}
 _MAPPING_TABLES: Final = tuple(RawTable("raw_mappings", name, shape.columns) for name, shape in MAPPING_FILES.items())
 
 RAW_TABLES: Final[dict[tuple[str, str], RawTable]] = {
@@ -144,7 +144,10 @@ _COLUMNS: Final = "select table_schema, table_name, column_name from information
 # Tables of entities were named after the vendor that alone filled them.
 _FORMER_SUFFIX: Final = "_csv"
 # Tables of a vendor that had a shape of its own, and is described now.
-_UNDESCRIBED: Final = {("raw_zendesk", "tickets"): ("raw_service", "tickets")}
+_UNDESCRIBED: Final = {
+    ("raw_zendesk", "tickets"): ("raw_service", "tickets"),
+    ("raw_segment", "events"): ("raw_web", "events"),
+}
 # `lifted` of loads whose records came from such a table: their columns are still to be filled.
 UNLIFTED: Final = "moved"
 # Ledgers of an earlier version lack these: every record was one row, and no columns were lifted out of records.

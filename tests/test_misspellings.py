@@ -117,10 +117,10 @@ CASES = {
     ),
     "a vendor's reader": Misspelling(
         "ingestion/vendors/shapes.py",
-        '("web", "segment"): segment.READER',
-        '("web", "segmant"): segment.READER',
+        '("survey", "qualtrics"): qualtrics.READER',
+        '("survey", "qualtrix"): qualtrics.READER',
         "tests/pipeline/test_declarations.py::test_every_vendor_has_a_reader_and_every_table_its_events",
-        "segment",
+        "qualtrics",
     ),
 }
 

@@ -236,6 +236,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
             optional=(
                 "customer_id",
                 "url",
+                "page_path",
                 "referrer",
                 "utm_source",
                 "utm_medium",
@@ -251,6 +252,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
                 "scroll_share",
                 "call",
                 "previous_id",
+                "is_link",
                 "traffic_type",
                 "updated_at",
                 "is_deleted",
@@ -353,7 +355,6 @@ ENTITY_VENDORS: Final = ("csv", "sql")
 
 # kind -> vendors whose records keep a shape of their own -> the table that they land in, in schema `raw_<vendor>`.
 _OWN_SHAPES: Final[dict[str, dict[str, str]]] = {
-    "web": {"segment": "events"},
     "survey": {"qualtrics": "responses"},
 }
 

@@ -28,6 +28,10 @@ CHOICE_SEPARATOR: Final = "; "
 _CLOCKS: Final = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 _NO: Final = ("false", "0", "no", "")
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# Addresses, telephone numbers, and what only looks like one, as in the macro public_word.
+_ADDRESS: Final = r"[^\s@]+@[^\s@]+\.[^\s@]+"
+_NUMBER: Final = r"\s*(\+|00?)[1-9][0-9 ()/.\x{A0}-]{5,22}[0-9]\s*"
+_VERSION: Final = r"\s*0[0-9](\.[0-9]+)+\s*"
 _CLOCK: Final = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 
 
@@ -230,9 +234,22 @@ def _fill(
         value = _zoned(value)
     if column.minor_units_of is not None:
         value = _major_units(value, text_of(column.minor_units_of), column.minor_digits)
+    if column.percent:
+        value = f"(try_cast({value} as double) / 100)::varchar"
+    if column.template is not None:
+        before, _, after = column.template.partition("{}")
+        value = f"{_literal(before)} || {_public(value)} || {_literal(after)}"
     if column.when is not None:
         value = f"case when {_holds(column.when, text_of)} then {value} end"
     lifting.values[name] = value
+
+
+def _public(value: str) -> str:
+    """A word as the macro public_word has it: inside a longer text, staging would not see that it is personal."""
+    address = f"contains({value}, '@') and regexp_matches({value}, {_literal(_ADDRESS)})"
+    version = f"regexp_full_match({value}, {_literal(_VERSION)})"
+    number = f"regexp_full_match({value}, {_literal(_NUMBER)}) and not {version}"
+    return f"case when {address} or {number} then '(personal)' else {value} end"
 
 
 def _trimmed(text: str) -> str:

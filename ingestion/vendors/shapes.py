@@ -20,7 +20,6 @@ from ingestion.vendors.survey import csv as survey_csv
 from ingestion.vendors.survey import qualtrics
 from ingestion.vendors.tables import TableReader
 from ingestion.vendors.web import csv as web_csv
-from ingestion.vendors.web import segment
 from workspace import Source
 from workspace.configuration.mappings import MAPPING_FILES, Mappings
 from workspace.vocabulary import CSV_ENTITIES
@@ -30,7 +29,6 @@ READERS: Final[dict[tuple[str, str], Reader]] = {
     ("survey", "csv"): survey_csv.READER,
     ("survey", "qualtrics"): qualtrics.READER,
     ("web", "csv"): web_csv.READER,
-    ("web", "segment"): segment.READER,
     ("service", "csv"): service_csv.READER,
     ("social", "csv"): social_csv.READER,
 }

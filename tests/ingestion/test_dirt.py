@@ -96,7 +96,7 @@ CASES = [
     Case(
         "segment",
         {**EVENTS, "name": "export"},
-        "raw_segment.events",
+        "raw_web.events",
         event,
         json_lines,
         "jsonl",

@@ -12,7 +12,6 @@
     'base_crm__campaigns',
     'base_web__events',
     'base_web__paths',
-    'base_segment__events',
     'base_survey__wide',
     'base_survey__long',
     'base_qualtrics__responses',

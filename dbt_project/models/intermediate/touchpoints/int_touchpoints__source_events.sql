@@ -18,9 +18,9 @@ interactions as (
 
 ),
 
-web_calls as (
+web_rows as (
 
-    select * from {{ ref('base_segment__events') }}
+    select * from {{ ref('base_web__events') }}
 
 ),
 
@@ -45,12 +45,6 @@ leads as (
 deals as (
 
     select * from {{ ref('stg_crm__deals') }}
-
-),
-
-web_rows as (
-
-    select * from {{ ref('stg_web__events') }}
 
 ),
 
@@ -142,6 +136,7 @@ interaction_events as (
 ),
 
 -- Events of programs and of the company itself stay among the events, set aside, so that their number is seen.
+-- Whether a row is a page view is the vocabulary's to say, unless the row says itself which call it is.
 web_events as (
 
     select
@@ -158,14 +153,20 @@ web_events as (
         cast(null as varchar) as reason,
         value as amount,
         true as is_web,
-        event_type in ('page', 'screen') as is_page_view,
+        case
+            when event_type in ('page', 'screen') then true
+            when is_call_stated then false
+        end as is_page_view,
         page_path,
-        is_program or is_internal as is_set_aside,
+        _disposition = 'set_aside' as is_set_aside,
         source_file,
         source_line
-    from web_calls
+    from web_rows
     where
-        (_disposition = 'kept' or (_disposition = 'set_aside' and (is_program or is_internal)))
+        (
+            _disposition = 'kept'
+            or _disposition_reason in ({{ reason('program') }}, {{ reason('internal_traffic') }})
+        )
         and event_type in ('page', 'screen', 'track')
 
 ),
@@ -297,32 +298,6 @@ deal_events as (
 
 ),
 
--- Whether a row is a page view is the vocabulary's to say, unless the row says itself that it is one.
-web_row_events as (
-
-    select
-        event_key,
-        data_source,
-        event,
-        occurred_at,
-        is_day_only,
-        identifier_key,
-        device_key,
-        utm_source,
-        utm_medium,
-        campaign,
-        cast(null as varchar) as reason,
-        value as amount,
-        true as is_web,
-        case when event_type in ('page', 'screen') then true end as is_page_view,
-        page_path,
-        false as is_set_aside,
-        source_file,
-        source_line
-    from web_rows
-
-),
-
 -- channels.csv distinguishes a service desk's phone from its e-mail by utm_medium, and one network
 -- from another by utm_source.
 ticket_opened_events as (
@@ -422,8 +397,6 @@ final as (
     select * from lead_events
     union all
     select * from deal_events
-    union all
-    select * from web_row_events
     union all
     select * from ticket_opened_events
     union all
