@@ -117,10 +117,10 @@ CASES = {
     ),
     "a vendor's reader": Misspelling(
         "ingestion/vendors/shapes.py",
-        '("survey", "qualtrics"): qualtrics.READER',
-        '("survey", "qualtrix"): qualtrics.READER',
+        '("social", "csv"): social_csv.READER',
+        '("social", "cvs"): social_csv.READER',
         "tests/pipeline/test_declarations.py::test_every_vendor_has_a_reader_and_every_table_its_events",
-        "qualtrics",
+        "social",
     ),
 }
 

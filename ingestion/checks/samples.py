@@ -21,8 +21,7 @@ import duckdb
 from ingestion.readers.delimited import HeaderError, read_head
 from ingestion.readers.files import Readable
 from ingestion.readers.vendor import Shape
-from ingestion.vendors.shapes import reader_of
-from ingestion.vendors.survey.qualtrics import HEADER_ROWS, import_ids
+from ingestion.vendors.shapes import entity_of, reader_of
 from ingestion.vendors.tables import positions_of_columns
 from workspace import Source
 from workspace.configuration import limits
@@ -39,41 +38,12 @@ IMPLIED_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "deals": ("deal_won", "deal_lost"),
     "wide": ("survey_answered",),
     "long": ("survey_answered",),
-    "responses": ("survey_answered",),
     "tickets": ("ticket_opened", "ticket_solved"),
     "mentions": ("mention", "review"),
     "accounts": (),
     "campaigns": (),
     "paths": (),
 }
-# Qualtrics' columns of the response itself, and embedded fields that say who answered and about what: as in the macro
-# qualtrics_metadata.
-QUALTRICS_METADATA: Final = frozenset(
-    [
-        "startDate",
-        "endDate",
-        "status",
-        "ipAddress",
-        "progress",
-        "duration",
-        "finished",
-        "recordedDate",
-        "_recordId",
-        "recipientLastName",
-        "recipientFirstName",
-        "recipientEmail",
-        "externalDataReference",
-        "locationLatitude",
-        "locationLongitude",
-        "distributionChannel",
-        "userLanguage",
-        "customer_id",
-        "order_id",
-        "ticket_id",
-        "interaction",
-        "wave",
-    ]
-)
 _HOST: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
@@ -114,8 +84,8 @@ class Sample:
 
     @property
     def entity(self) -> str:
-        """What a row is: an entity of the `csv` vendor, or the table of another vendor."""
-        return self.source.entity or self.source.raw_table[1]
+        """What a row is."""
+        return self.source.raw_table[1]
 
     @property
     def implied_events(self) -> tuple[str, ...] | None:
@@ -133,11 +103,6 @@ class Sample:
 
     def add_columns(self, names: Sequence[str], shape: Shape) -> None:
         """Note the columns of a header or a table."""
-        if self.source.vendor == "qualtrics":
-            own = [name for name in names if name not in QUALTRICS_METADATA and not name.endswith("_NPS_GROUP")]
-            self.columns |= dict.fromkeys(own)
-            self.taken |= {name: name for name in names if name not in own}
-            return
         positions = positions_of_columns(names, shape)
         self.taken |= {names[position - 1]: canonical for canonical, position in positions.items()}
         self.columns |= {name: None for name in names if name not in self.taken}
@@ -153,7 +118,7 @@ class Sample:
 
     def _add_described(self, text: Readable, shape: Shape) -> None:
         """Look at records as they would land: what a description makes of them is known to the engine only."""
-        names = [name for name in shape.table.columns if name not in ("_record", "_canonical", "_others")]
+        names = [name for name in shape.table.columns if name == "_row" or not name.startswith("_")]
         with duckdb.connect() as connection, _beginning(text, min(limits.CHECKED_BYTES, self._left)) as head:
             self.is_whole = self.is_whole and head is text
             if head is None:
@@ -167,6 +132,8 @@ class Sample:
             query = f"select {selected} from staged where disposition = 'loaded' limit {limits.CHECKED_RECORDS + 1}"  # noqa: S608
             used = {name: value for name, value in staged.parameters.items() if f"${name}" in query}
             found = connection.execute(query, used).fetchall()
+        if (said := entity_of(self.source)).answers is not None:
+            self.taken |= {name: name for name in staged.columns if not said.asks(name)}
         self.is_whole = self.is_whole and len(found) <= limits.CHECKED_RECORDS
         for cells in found[: limits.CHECKED_RECORDS]:
             self.records += 1
@@ -179,22 +146,21 @@ class Sample:
             self._add_row(row)
 
     def _add_delimited(self, text: Path, shape: Shape) -> None:
-        header_rows = HEADER_ROWS if self.source.vendor == "qualtrics" else int(shape.has_header)
         try:
-            head = read_head(text, delimiter=shape.delimiter, header_rows=header_rows)
-            names = import_ids(head)[0] if self.source.vendor == "qualtrics" else head.keys
+            head = read_head(text, delimiter=shape.delimiter, header_rows=int(shape.has_header))
         except HeaderError:
             self.is_known = False
             return
+        names = head.keys
         self.add_columns(names, shape)
-        canonical = positions_of_columns(names, shape) if self.source.vendor != "qualtrics" else {}
+        canonical = positions_of_columns(names, shape)
         own = {position: name for position, name in enumerate(names) if name in self.columns}
         for cells in self._records(text, shape.delimiter, head.last_line, len(names)):
             row = {name: shape.meant(name, cells[position - 1].strip()) for name, position in canonical.items()}
             row |= shape.constants
             for name, value in row.items():
                 _count(self.canonical, name, value)
-            if self.entity in ("wide", "responses", "contacts", "accounts"):
+            if self.entity in ("wide", "contacts", "accounts"):
                 for position, name in own.items():
                     _count(self.values, name, cells[position].strip())
             self._add_row(row)

@@ -17,7 +17,6 @@ from ingestion.vendors.lifting import LIFTING_VERSION
 from ingestion.vendors.service import csv as service_csv
 from ingestion.vendors.social import csv as social_csv
 from ingestion.vendors.survey import csv as survey_csv
-from ingestion.vendors.survey import qualtrics
 from ingestion.vendors.tables import TableReader
 from ingestion.vendors.web import csv as web_csv
 from workspace import Source
@@ -27,7 +26,6 @@ from workspace.vocabulary import CSV_ENTITIES
 READERS: Final[dict[tuple[str, str], Reader]] = {
     ("crm", "csv"): crm_csv.READER,
     ("survey", "csv"): survey_csv.READER,
-    ("survey", "qualtrics"): qualtrics.READER,
     ("web", "csv"): web_csv.READER,
     ("service", "csv"): service_csv.READER,
     ("social", "csv"): social_csv.READER,

@@ -116,7 +116,7 @@ CASES = [
     Case(
         "qualtrics",
         {**SURVEY, "name": "export"},
-        "raw_qualtrics.responses",
+        "raw_survey.wide",
         response,
         qualtrics_text,
         "csv",

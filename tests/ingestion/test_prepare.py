@@ -17,6 +17,7 @@ from tests.ingestion.workspaces import EVENTS, ORDERS, load, make_workspace, put
 
 TICKETS = {"name": "shop", "kind": "service", "vendor": "zendesk", "path": "inbox/*.json*"}
 CALLS = {"name": "shop", "kind": "web", "vendor": "segment", "path": "inbox/*.jsonl"}
+RESPONSES = {"name": "shop", "kind": "survey", "vendor": "qualtrics", "path": "inbox/*.csv"}
 ORIGIN = ["_source", "_file", "_line", "_sha256", "_load_id", "_loaded_at"]
 
 
@@ -92,6 +93,29 @@ def test_calls_of_segments_own_table_move_and_their_columns_are_filled(tmp_path:
     files = {"gone.jsonl": f"{call.format('m1')}\n{call.format('m2')}[1]\n", "here.jsonl": call.format("m3")}
     columns = "_record, _source, _file, _line"
     moved(tmp_path, CALLS, files, "raw_segment.events", columns, "event_id", ["m1", "m2", "m3"])
+
+
+def test_responses_of_qualtrics_own_table_move_with_the_zone_of_their_file(tmp_path: Path) -> None:
+    def export(zone: dict[str, str], *answers: str) -> str:
+        head = [
+            {"ImportId": "endDate", **zone},
+            {"ImportId": "_recordId"},
+            {"ImportId": "QID1"},
+            {"ImportId": "status"},
+        ]
+        last = ",".join('"' + json.dumps(one).replace('"', '""') + '"' for one in head)
+        return "\n".join(["a,b,c,d", "a,b,c,d", last, *answers, ""])
+
+    berlin = {"timeZone": "Europe/Berlin"}
+    files = {
+        "gone.csv": export(berlin, '2026-02-11 09:00:00,R_1,"Fast, ""really""",0', "2026-02-11 10:00:00,R_2,,8"),
+        "gone-unzoned.csv": export({}, "2026-02-11 11:00:00,R_3,9,1"),
+        "here.csv": export(berlin, "2026-02-11 12:00:00,R_4,8,0"),
+    }
+    columns = """json_merge_patch(_record::json, '{"_timezone": null}'::json)::varchar as _row, _timezone, """
+    columns += "_source, _file, _line"
+    keys = ["R_1", "R_2", "R_3", "R_4"]
+    moved(tmp_path, RESPONSES, files, "raw_qualtrics.responses", columns, "respondent", keys)
 
 
 def moved(

@@ -14,7 +14,6 @@
     'base_web__paths',
     'base_survey__wide',
     'base_survey__long',
-    'base_qualtrics__responses',
     'base_service__tickets',
     'base_social__mentions'
 ] %}

@@ -2,6 +2,9 @@
 -- raw, where stg_survey__cells reads them, since a row's text may be kilobytes.
 {{ config(materialized='table') }}
 
+{#- A file that states the zone of its times knows better than cx.yml. -#}
+{% set zone = 'coalesce(source._timezone, sources.timezone)' %}
+
 with source as (
 
     select * from {{ source('raw_survey', 'wide') }}
@@ -19,6 +22,7 @@ renamed as (
     select
         ---------- ids
         source._source as survey_id,
+        {{ blank_to_null('source._response') }} as response_name,
         -- A file that names no respondent still has one respondent a line.
         coalesce(
             {{ real_id('source.respondent') }}, source._file || ':' || cast(source._line as varchar)
@@ -35,13 +39,14 @@ renamed as (
         {{ primary_language('source.language') }} as survey_language,
 
         ---------- timestamps
-        {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+        {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', zone) }} as answered_at,
         {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
         {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
-        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', zone) }} as updated_at,
 
         ---------- state
         {{ parse_flag('source.is_deleted') }} as is_deleted,
+        lower({{ blank_to_null('source.is_test') }}) as test_word,
         {{ parse_flag('source.is_test') }} as is_test,
 
         ---------- lineage
@@ -66,6 +71,9 @@ examined as (
         end as superseded_reason,
         case
             when not is_configured then {{ reason('source_removed') }}
+            when test_word = 'preview' then {{ reason('preview') }}
+            when test_word = 'test' then {{ reason('test_response') }}
+            when test_word = 'spam' then {{ reason('spam') }}
             when is_test then {{ reason('not_a_response') }}
         end as set_aside_reason,
         case
@@ -99,11 +107,24 @@ keyed as (
 
 ),
 
+-- Where a vendor names a response, a row of another wave or occasion corrects it.
+named as (
+
+    select
+        *,
+        case
+            when response_name is null then response_key
+            else {{ surrogate_key(["'response'", 'survey_id', 'response_name']) }}
+        end as state_key
+    from keyed
+
+),
+
 judged as (
 
     {{ latest_states(
-        'keyed',
-        key=['response_key'],
+        'named',
+        key=['state_key'],
         called='respondent, wave and occasion',
         vendor_time='coalesce(updated_at, answered_at)',
     ) }}
