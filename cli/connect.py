@@ -17,7 +17,7 @@ from workspace.configuration.described import described_entities, described_vend
 from workspace.configuration.editing import PROPOSED, accept_proposals, add_source, kept_unless_valid, write_proposals
 from workspace.configuration.sources import LandedBy
 from workspace.paths import WorkspacePaths
-from workspace.vocabulary import KINDS, VENDOR_TABLES, VENDORS
+from workspace.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from ingestion.checks.proposals import Proposal
@@ -85,7 +85,7 @@ def connect(
     for one in entities:
         kind, _, word = one.partition("/")
         source = {
-            "name": name or (f"{vendor}_{word}" if word else vendor),
+            "name": name or f"{vendor}_{word}",
             "kind": kind,
             "vendor": vendor,
             "entity": word,
@@ -172,12 +172,9 @@ def _entities(vendor: str, named: Sequence[str], *, is_api: bool) -> list[str]:
     Raises:
         WorkspaceError: the vendor is not described, has no such entity, or has several of which none is named.
     """
-    if vendor in VENDOR_TABLES and not is_api:
-        kind = next(one for one in KINDS if vendor in VENDORS[one])
-        return [f"{kind}/"]
     if vendor not in described_vendors():
         what = f"Vendor '{vendor}' is not described." if vendor else "No vendor is named."
-        known = ", ".join(sorted((*described_vendors(), *VENDOR_TABLES)))
+        known = ", ".join(described_vendors())
         fix = f"Use one of {known}. Other files are sources of vendor csv: see cx.yml."
         raise WorkspaceError([Problem(file="cx connect", what=what, fix=fix)])
     all_of_them = [f"{kind}/{one}" for kind in KINDS for one in described_entities(vendor, kind)]

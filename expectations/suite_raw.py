@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from expectations.rules import Rule, between, in_set, key, no_rows, not_null
-from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES
+from workspace.vocabulary import CSV_ENTITIES
 
 _LOADS = "ledger.loads"
-# Every table that a source can land in: the entities of the csv vendor, and one table per vendor besides.
-RAW_TABLES = (
-    *(f"raw_{kind}.{entity}" for kind, entities in CSV_ENTITIES.items() for entity in entities),
-    *(f"raw_{vendor}.{table}" for vendor, table in VENDOR_TABLES.items()),
-)
+# Every table that a source can land in.
+RAW_TABLES = tuple(f"raw_{kind}.{entity}" for kind, entities in CSV_ENTITIES.items() for entity in entities)
 
 _LINES_REPEAT = "select _load_id, _line from {batch} group by all having count(*) > 1"
 

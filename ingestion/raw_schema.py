@@ -13,7 +13,7 @@ from typing import Final
 import duckdb
 
 from workspace.configuration.mappings import MAPPING_FILES
-from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES
+from workspace.vocabulary import CSV_ENTITIES
 
 
 @dataclass(frozen=True)
@@ -44,26 +44,26 @@ class RawTable:
 
 # Entities whose other columns mean something: attributes of people and accounts, the questions of a survey.
 _WHOLE_ROWS: Final = ("contacts", "accounts", "wide")
+# entity -> what its rows may hold besides: the zone that the file's times are in, and the vendor's name of a response.
+_BESIDES: Final = {"wide": ("_timezone", "_response")}
 _CSV_TABLES: Final = tuple(
     RawTable(
         f"raw_{kind}",
         entity,
-        (*shape.columns, *(("_row", "_canonical") if entity in _WHOLE_ROWS else ("_others",)), "_record"),
+        (
+            *shape.columns,
+            *(("_row", "_canonical") if entity in _WHOLE_ROWS else ("_others",)),
+            *_BESIDES.get(entity, ()),
+            "_record",
+        ),
     )
     for kind, entities in CSV_ENTITIES.items()
     for entity, shape in entities.items()
 )
-# vendor -> what its table holds besides where a record came from.
-_OWN_COLUMNS: Final = {"segment": ("_record",), "qualtrics": ("_row", "_timezone")}
 _MAPPING_TABLES: Final = tuple(RawTable("raw_mappings", name, shape.columns) for name, shape in MAPPING_FILES.items())
 
 RAW_TABLES: Final[dict[tuple[str, str], RawTable]] = {
-    (table.schema, table.name): table
-    for table in (
-        *_CSV_TABLES,
-        *(RawTable(f"raw_{vendor}", table, _OWN_COLUMNS[vendor]) for vendor, table in VENDOR_TABLES.items()),
-        *_MAPPING_TABLES,
-    )
+    (table.schema, table.name): table for table in (*_CSV_TABLES, *_MAPPING_TABLES)
 }
 
 _ORIGIN: Final = """
@@ -144,7 +144,17 @@ _COLUMNS: Final = "select table_schema, table_name, column_name from information
 # Tables of entities were named after the vendor that alone filled them.
 _FORMER_SUFFIX: Final = "_csv"
 # Tables of a vendor that had a shape of its own, and is described now.
-_UNDESCRIBED: Final = {("raw_zendesk", "tickets"): ("raw_service", "tickets")}
+_UNDESCRIBED: Final = {
+    ("raw_zendesk", "tickets"): ("raw_service", "tickets"),
+    ("raw_segment", "events"): ("raw_web", "events"),
+    ("raw_qualtrics", "responses"): ("raw_survey", "wide"),
+}
+# What the records of such a table were, where it has them not as `_record`.
+_FORMER_RECORDS: Final = {
+    ("raw_qualtrics", "responses"): """
+        json_merge_patch(_row::json, json_object('_timezone', _timezone))::varchar as _record,
+    """
+}
 # `lifted` of loads whose records came from such a table: their columns are still to be filled.
 UNLIFTED: Final = "moved"
 # Ledgers of an earlier version lack these: every record was one row, and no columns were lifted out of records.
@@ -156,6 +166,7 @@ _NEW_IN_LEDGER: Final = """
 _MOVE_RECORDS: Final = """
     insert into {table} by name
     select
+        {records}
         * replace (
             case
                 when _load_id in (select _load_id from {former} group by _load_id, _line having count(*) > 1)
@@ -210,7 +221,10 @@ def _move_records(connection: duckdb.DuckDBPyConnection, there: Collection[tuple
         if not any((schema, name) == (former, former_table) for schema, name, _ in there):
             continue
         table = RAW_TABLES[place]
-        connection.execute(_MOVE_RECORDS.format(table=table.sql, former=f'"{former}"."{former_table}"'))
+        records = _FORMER_RECORDS.get((former, former_table), "")
+        connection.execute(
+            _MOVE_RECORDS.format(table=table.sql, former=f'"{former}"."{former_table}"', records=records)
+        )
         connection.execute(f'drop schema "{former}" cascade')
         moved = {"schema": table.schema, "table": table.name, "unlifted": UNLIFTED}
         connection.execute(_MOVE_UNLIFTED, {**moved, "former": former, "former_table": former_table})

@@ -117,10 +117,10 @@ CASES = {
     ),
     "a vendor's reader": Misspelling(
         "ingestion/vendors/shapes.py",
-        '("web", "segment"): segment.READER',
-        '("web", "segmant"): segment.READER',
+        '("social", "csv"): social_csv.READER',
+        '("social", "cvs"): social_csv.READER',
         "tests/pipeline/test_declarations.py::test_every_vendor_has_a_reader_and_every_table_its_events",
-        "segment",
+        "social",
     ),
 }
 

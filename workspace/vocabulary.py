@@ -236,6 +236,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
             optional=(
                 "customer_id",
                 "url",
+                "page_path",
                 "referrer",
                 "utm_source",
                 "utm_medium",
@@ -251,6 +252,7 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
                 "scroll_share",
                 "call",
                 "previous_id",
+                "is_link",
                 "traffic_type",
                 "consent",
                 "updated_at",
@@ -352,16 +354,5 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
 # Vendors that hold the entities of CSV_ENTITIES, and land in the same tables: files, and tables of databases.
 ENTITY_VENDORS: Final = ("csv", "sql")
 
-# kind -> vendors whose records keep a shape of their own -> the table that they land in, in schema `raw_<vendor>`.
-_OWN_SHAPES: Final[dict[str, dict[str, str]]] = {
-    "web": {"segment": "events"},
-    "survey": {"qualtrics": "responses"},
-}
-
-# kind -> vendors that are built.
-VENDORS: Final[dict[str, tuple[str, ...]]] = {
-    kind: tuple(sorted((*ENTITY_VENDORS, *_OWN_SHAPES.get(kind, ())))) for kind in KINDS
-}
-
-# vendor -> the table that its records land in.
-VENDOR_TABLES: Final = {vendor: table for vendors in _OWN_SHAPES.values() for vendor, table in vendors.items()}
+# kind -> vendors that need no description.
+VENDORS: Final[dict[str, tuple[str, ...]]] = dict.fromkeys(KINDS, ENTITY_VENDORS)

@@ -48,7 +48,7 @@ def _questions(workspace: Workspace, samples: list[Sample]) -> Iterator[Problem]
                 continue
             ids = sorted(set().union(*(sample.question_ids for sample in asked)))
             is_open = all(sample.entity == "long" for sample in asked)
-            noun = "question" if is_open or any(sample.source.vendor == "qualtrics" for sample in asked) else "column"
+            noun = "question" if is_open or any(sample.source.is_described for sample in asked) else "column"
             what = f"No {noun} of {_files(asked)} is called '{_short(question)}'."
             ignored = row.get("construct", "").lower() == "ignore"
             yield _problem(
@@ -212,9 +212,6 @@ def _interactions(workspace: Workspace, samples: list[Sample]) -> Iterator[Probl
         return
     for sample in surveys:
         used |= set(sample.canonical.get("interaction", ())) | set(sample.canonical.get("wave", ()))
-        if sample.source.vendor == "qualtrics":
-            # The embedded field is metadata there, and not looked at.
-            return
     for row in workspace.mappings.rows("interactions"):
         if row["interaction"] and row["interaction"] not in used:
             what = f"No touchpoint and no question is about '{_short(row['interaction'])}'."

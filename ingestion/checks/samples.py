@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import json
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +21,7 @@ import duckdb
 from ingestion.readers.delimited import HeaderError, read_head
 from ingestion.readers.files import Readable
 from ingestion.readers.vendor import Lifter, Shape, Staged
-from ingestion.vendors.shapes import reader_of
-from ingestion.vendors.survey.qualtrics import HEADER_ROWS, import_ids
+from ingestion.vendors.shapes import entity_of, reader_of
 from ingestion.vendors.tables import positions_of_columns
 from workspace import Source
 from workspace.configuration import limits
@@ -38,41 +38,12 @@ IMPLIED_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "deals": ("deal_won", "deal_lost"),
     "wide": ("survey_answered",),
     "long": ("survey_answered",),
-    "responses": ("survey_answered",),
     "tickets": ("ticket_opened", "ticket_solved"),
     "mentions": ("mention", "review"),
     "accounts": (),
     "campaigns": (),
     "paths": (),
 }
-# Qualtrics' columns of the response itself, and embedded fields that say who answered and about what: as in the macro
-# qualtrics_metadata.
-QUALTRICS_METADATA: Final = frozenset(
-    [
-        "startDate",
-        "endDate",
-        "status",
-        "ipAddress",
-        "progress",
-        "duration",
-        "finished",
-        "recordedDate",
-        "_recordId",
-        "recipientLastName",
-        "recipientFirstName",
-        "recipientEmail",
-        "externalDataReference",
-        "locationLatitude",
-        "locationLongitude",
-        "distributionChannel",
-        "userLanguage",
-        "customer_id",
-        "order_id",
-        "ticket_id",
-        "interaction",
-        "wave",
-    ]
-)
 _STAGE_ARRIVED: Final = """
     create or replace temp view staged as
     select rowid + 1 as line, 'loaded' as disposition, payload
@@ -118,8 +89,8 @@ class Sample:
 
     @property
     def entity(self) -> str:
-        """What a row is: an entity of the `csv` vendor, or the table of another vendor."""
-        return self.source.entity or self.source.raw_table[1]
+        """What a row is."""
+        return self.source.raw_table[1]
 
     @property
     def implied_events(self) -> tuple[str, ...] | None:
@@ -137,35 +108,28 @@ class Sample:
 
     def add_columns(self, names: Sequence[str], shape: Shape) -> None:
         """Note the columns of a header or a table."""
-        if self.source.vendor == "qualtrics":
-            own = [name for name in names if name not in QUALTRICS_METADATA and not name.endswith("_NPS_GROUP")]
-            self.columns |= dict.fromkeys(own)
-            self.taken |= {name: name for name in names if name not in own}
-            return
         positions = positions_of_columns(names, shape)
         self.taken |= {names[position - 1]: canonical for canonical, position in positions.items()}
         self.columns |= {name: None for name in names if name not in self.taken}
 
-    def add_file(self, readable: Readable, shape: Shape, *, shown: str, is_delimited: bool) -> None:
+    def add_file(self, readable: Readable, shape: Shape, *, shown: str) -> None:
         """Look at a readable text: its header, and its first records as long as the source's share lasts."""
         self.files.append(shown)
         text = readable.path
         if self.source.is_described:
             self._add_described(readable, shape)
-        elif is_delimited:
-            self._add_delimited(text, shape)
         else:
-            self._add_calls(text)
+            self._add_delimited(text, shape)
 
     def _add_described(self, text: Readable, shape: Shape) -> None:
         """Look at records as they would land: what a description makes of them is known to the engine only."""
-        names = [name for name in shape.table.columns if name not in ("_record", "_canonical", "_others")]
-        if text.path.stat().st_size > self._left:
-            self.is_whole = False
-            return
-        self._left -= text.path.stat().st_size
-        with duckdb.connect() as connection:
-            self._add_staged(connection, reader_of(self.source).stage(connection, text, shape, shown=""), names)
+        with duckdb.connect() as connection, _beginning(text, min(limits.CHECKED_BYTES, self._left)) as head:
+            self.is_whole = self.is_whole and head is text
+            if head is None:
+                self.is_known = False
+                return
+            self._left -= head.path.stat().st_size
+            self._add_staged(connection, reader_of(self.source).stage(connection, head, shape, shown=""), shape)
 
     def add_records(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> None:
         """Look at the records of a landed table.
@@ -177,16 +141,18 @@ class Sample:
         connection.execute(_STAGE_ARRIVED)
         reader = reader_of(self.source)
         assert isinstance(reader, Lifter)
-        names = [name for name in shape.table.columns if name not in ("_record", "_canonical", "_others")]
-        self._add_staged(connection, reader.lift(connection, shape), names)
+        self._add_staged(connection, reader.lift(connection, shape), shape)
 
-    def _add_staged(self, connection: duckdb.DuckDBPyConnection, staged: Staged, names: Sequence[str]) -> None:
+    def _add_staged(self, connection: duckdb.DuckDBPyConnection, staged: Staged, shape: Shape) -> None:
+        names = [name for name in shape.table.columns if name == "_row" or not name.startswith("_")]
         values = {f"v{nth}": staged.values[name] for nth, name in enumerate(names)}
         selected = ", ".join(f"{value} as {alias}" for alias, value in values.items())
         # Names are the engine's own, and expressions come from the description.
         query = f"select {selected} from staged where disposition = 'loaded' limit {limits.CHECKED_RECORDS + 1}"  # noqa: S608
         used = {name: value for name, value in staged.parameters.items() if f"${name}" in query}
         found = connection.execute(query, used).fetchall()
+        if (said := entity_of(self.source)).answers is not None:
+            self.taken |= {name: name for name in staged.columns if not said.asks(name)}
         self.is_whole = self.is_whole and len(found) <= limits.CHECKED_RECORDS
         for cells in found[: limits.CHECKED_RECORDS]:
             self.records += 1
@@ -199,22 +165,21 @@ class Sample:
             self._add_row(row)
 
     def _add_delimited(self, text: Path, shape: Shape) -> None:
-        header_rows = HEADER_ROWS if self.source.vendor == "qualtrics" else int(shape.has_header)
         try:
-            head = read_head(text, delimiter=shape.delimiter, header_rows=header_rows)
-            names = import_ids(head)[0] if self.source.vendor == "qualtrics" else head.keys
+            head = read_head(text, delimiter=shape.delimiter, header_rows=int(shape.has_header))
         except HeaderError:
             self.is_known = False
             return
+        names = head.keys
         self.add_columns(names, shape)
-        canonical = positions_of_columns(names, shape) if self.source.vendor != "qualtrics" else {}
+        canonical = positions_of_columns(names, shape)
         own = {position: name for position, name in enumerate(names) if name in self.columns}
         for cells in self._records(text, shape.delimiter, head.last_line, len(names)):
             row = {name: shape.meant(name, cells[position - 1].strip()) for name, position in canonical.items()}
             row |= shape.constants
             for name, value in row.items():
                 _count(self.canonical, name, value)
-            if self.entity in ("wide", "responses", "contacts", "accounts"):
+            if self.entity in ("wide", "contacts", "accounts"):
                 for position, name in own.items():
                     _count(self.values, name, cells[position].strip())
             self._add_row(row)
@@ -233,8 +198,8 @@ class Sample:
             self.channels["", row.get("channel", "").lower()] += 1
         if self.entity == "mentions":
             self.channels[row.get("network", "").lower(), ""] += 1
-        if row.get("url") and self.source.kind == "web":
-            self.paths.add(path_of(row["url"]))
+        if self.source.kind == "web" and (path := path_of(row.get("page_path", "")) or path_of(row.get("url", ""))):
+            self.paths.add(path)
 
     def _records(self, text: Path, delimiter: str, header_end: int, width: int) -> Iterator[list[str]]:
         """The first records as wide as the header."""
@@ -257,48 +222,6 @@ class Sample:
             self.is_whole = self.is_whole and not lines.is_cut
             self._left -= lines.read
 
-    def _add_calls(self, text: Path) -> None:
-        """Look at calls of Segment."""
-        with text.open(encoding="utf-8-sig", errors="replace") as file:
-            lines = _Counted(file, min(limits.CHECKED_BYTES, self._left))
-            for number, line in enumerate(lines):
-                if number >= limits.CHECKED_RECORDS:
-                    self.is_whole = False
-                    break
-                with suppress(ValueError, RecursionError):
-                    call = json.loads(line)
-                    if isinstance(call, dict):
-                        self.records += 1
-                        self._add_call(call)
-            self.is_whole = self.is_whole and not lines.is_cut
-            self._left -= lines.read
-
-    def _add_call(self, call: Mapping[str, Any]) -> None:
-        """A call of Segment, with its event as the model base_segment__events names it."""
-        kind = str(call.get("type", "")).lower()
-        named = _text(call, "name") or _text(call, "properties", "name")
-        if kind == "track":
-            event = _text(call, "event")
-        elif kind in ("page", "screen"):
-            noun = "Page" if kind == "page" else "Screen"
-            event = f"Viewed {named} {noun}" if named else f"Loaded a {noun}"
-        else:
-            return
-        if event:
-            self.events[event] += 1
-        campaign = ("context", "campaign")
-        self.channels[_text(call, *campaign, "source").lower(), _text(call, *campaign, "medium").lower()] += 1
-        for place in (
-            ("properties", "path"),
-            ("context", "page", "path"),
-            ("properties", "url"),
-            ("context", "page", "url"),
-        ):
-            path = path_of(_text(call, *place))
-            if path:
-                self.paths.add(path)
-                break
-
 
 class _Counted:
     """Lines of a file, up to a number of characters."""
@@ -318,6 +241,24 @@ class _Counted:
             yield line
 
 
+@contextmanager
+def _beginning(text: Readable, most: int) -> Iterator[Readable | None]:
+    """A text, or its first whole lines in at most so many bytes; None where the first one is longer."""
+    if text.path.stat().st_size <= most:
+        yield text
+        return
+    with text.path.open("rb") as file:
+        start = file.read(most)
+    start = start[: start.rfind(b"\n") + 1]
+    if not start:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "beginning"
+        path.write_bytes(start)
+        yield replace(text, path=path, ends_with_newline=True, lines=start.count(b"\n"))
+
+
 def path_of(url: str) -> str:
     """The path of an address, as the macro url_path cuts it out."""
     return re.sub(r"[?#].*$", "", _HOST.sub("", url))
@@ -326,12 +267,6 @@ def path_of(url: str) -> str:
 def canonical_columns(source: Source) -> tuple[str, ...]:
     """Canonical columns of a source's entity; none for other vendors' files."""
     return CSV_ENTITIES[source.kind][source.entity].columns if source.entity else ()
-
-
-def _text(record: Any, *keys: str) -> str:
-    for key in keys:
-        record = record.get(key) if isinstance(record, dict) else None
-    return record.strip() if isinstance(record, str) else ""
 
 
 def _count(into: dict[str, dict[str, int]], name: str, value: str) -> None:

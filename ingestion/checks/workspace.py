@@ -140,7 +140,7 @@ def _examine(
         if better is None:
             return problems
         readable = replace(shape, delimiter=better)
-    sample.add_file(text, readable, shown=shown, is_delimited=reader.is_delimited)
+    sample.add_file(text, readable, shown=shown)
     if readable is shape:
         problems += check_times(text.path, source, shape, workspace, shown=shown)
         problems += check_survey_file(text.path, source, shape, workspace, shown=shown)

@@ -1,4 +1,4 @@
 """A description a vendor (`<vendor>.yml`): where in its records the columns of our entities are, and what reads them.
 
-What has a reader of its own (csv, Segment, Qualtrics' CSV) is a module in the folder of its kind.
+What needs no description (csv) is a module in the folder of its kind.
 """

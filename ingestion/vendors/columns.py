@@ -64,6 +64,9 @@ class Column(Section):
         zone: the zone of times without one, where it is not the source's; also of times in ISO form.
         words: a value in any case -> what it stands for ('' for nothing); others stay as they are.
         only_words: values that `words` does not name stand for nothing.
+        only_real: an id that means none, such as `guest`, is nothing.
+        template: a text that the value stands in, in the place of `{}`, such as `Viewed {} Page`.
+        percent: a number of percent becomes a share of 1.
         minor_units_of: path of the currency of an amount in its smallest unit (cents).
         minor_digits: currency -> digits of its smallest unit, where the vendor counts others than ISO 4217.
     """
@@ -79,6 +82,9 @@ class Column(Section):
     zone: Literal["UTC"] | None = None
     words: dict[str, str] = Field(default_factory=dict)
     only_words: bool = False
+    only_real: bool = False
+    template: str | None = None
+    percent: bool = False
     minor_units_of: str | None = None
     minor_digits: dict[str, int] = Field(default_factory=dict)
 
@@ -106,13 +112,20 @@ class Column(Section):
             raise ValueError(f"clock '{value}' is neither {', '.join(CLOCKS)} nor a format such as %d/%m/%Y")
         return value
 
+    @field_validator("template")
+    @classmethod
+    def _has_one_place(cls, value: str | None) -> str | None:
+        if value is not None and value.count("{}") != 1:
+            raise ValueError(f"template '{value}' has to hold {{}} once, where the value stands")
+        return value
+
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         alone = [name for name in ("constant", "joined", "first") if getattr(self, name)]
         if len(alone) + bool(self.path or self.param or self.sql) != 1:
             raise ValueError("say one of path, param and sql, or several of them; or constant, joined or first alone")
-        beside = (self.when, self.clock, self.zone, self.words, self.only_words, self.minor_units_of)
-        if self.first and any(beside):
+        beside = (self.when, self.clock, self.zone, self.words, self.only_words, self.minor_units_of, self.template)
+        if self.first and (any(beside) or self.percent or self.only_real):
             raise ValueError("what is said of a value belongs to one of the columns of 'first'")
         return self
 

@@ -10,6 +10,7 @@ from typing import Final
 import duckdb
 
 from ingestion.readers.delimited import Head, HeaderError, cell, cells_as_json, read_head, stage_records
+from ingestion.readers.delimiters import wrong_delimiter
 from ingestion.readers.files import Readable
 from ingestion.readers.json_documents import JsonDocumentReader
 from ingestion.readers.json_lines import JsonLinesReader
@@ -17,11 +18,14 @@ from ingestion.readers.parquet import MAGIC, parquet_as_json_lines
 from ingestion.readers.vendor import FURTHER_LINES, Reader, Shape, Staged, UnreadableFileError
 from ingestion.vendors.entity import Entity, Reads
 from ingestion.vendors.lifting import Lifting, lift_cells, lift_json
+from ingestion.vendors.named_headers import names_and_zone
 from ingestion.vendors.paths import column_named
 from ingestion.vendors.spans import choices_of, column_names, spans_of
 from workspace.errors import Problem
 
 _HEAD_BYTES: Final = 4096
+# Among the cells of a file whose header says it: the zone of its times.
+ZONE: Final = "_timezone"
 # What text in UTF-8 and UTF-16 may begin with.
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -157,6 +161,8 @@ class DescribedTableReader:
         head = self._head(text)
         if self.form.beneath:
             return column_names(spans_of(head), self.form.beneath)
+        if self.form.named_by:
+            return names_and_zone(head, self.form.named_by, self.form.zone)[0]
         return self.form.names or head.keys
 
     def _usual_width(self, text: Path) -> int:
@@ -173,7 +179,17 @@ class DescribedTableReader:
         return read_head(text, delimiter=form.delimiter, header_rows=form.header_rows, quoted=form.quoted)
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
-        fix = f"Source '{shape.source}' reads what its vendor exports; any other file is read by vendor csv."
+        problems = self._examine(text, shape, shown=shown)
+        form = self.form
+        if not problems or form.names or not form.quoted:
+            return problems
+        # Of a file with another delimiter nothing that is said of its columns is true.
+        wrong = wrong_delimiter(text, replace(shape, delimiter=form.delimiter, required=()), shown=shown)
+        return [wrong] if wrong else problems
+
+    def _examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
+        export = self.form.export or "what its vendor exports"
+        fix = f"Source '{shape.source}' reads {export}; any other file is read by vendor csv."
         try:
             keys = self.keys(text)
             found = self._usual_width(text)
@@ -204,6 +220,10 @@ class DescribedTableReader:
         beneath = self.form.beneath
         choices = choices_of(connection, spans_of(head), keys, beneath) if beneath else {}
         record, names = cells_as_json(keys)
+        if self.form.named_by and self.form.zone:
+            cells[ZONE] = "$timezone::varchar"
+            names["timezone"] = names_and_zone(head, self.form.named_by, self.form.zone)[1]
+            record = f"json_merge_patch({record}, json_object('{ZONE}', {cells[ZONE]}))"
         lifting = lift_cells(self.entity, cells, shape.table.columns, choices, record=record)
         values = {**lifting.values, "_record": record}
         if "_row" in shape.table.columns and self.entity.answers is None:

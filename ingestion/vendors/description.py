@@ -6,7 +6,7 @@ A description is one file, `ingestion/vendors/<vendor>.yml`; docs/adding-a-sourc
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -75,6 +75,7 @@ class Description(Section):
         entities: `<kind>/<entity>` -> where its columns are.
         api: where they are asked for.
         landed: where they are in tables of tools that have columns of their own.
+        accepts: keys of cx.yml that its sources take, although descriptions say them as a rule.
     """
 
     vendor: str
@@ -84,6 +85,7 @@ class Description(Section):
     entities: dict[str, Entity]
     api: Api | None = None
     landed: Landed = Landed()
+    accepts: tuple[Literal["timestamp_format"], ...] = ()
 
     @field_validator("reads", mode="before")
     @classmethod

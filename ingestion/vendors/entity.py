@@ -28,6 +28,9 @@ class Reads(Section):
         beneath: of two header rows where a question stands over the first of its columns only: what the second has
             where an answer has no name of its own, such as `Response`.
         quoted: false where a quote is a character like any other.
+        named_by: of a header whose last row has a JSON object a cell, the key of it that names the column.
+        zone: the key of these objects that says in which zone the file's times are; `$._timezone` of every row.
+        export: how a person exports such a file, said where one cannot be read.
     """
 
     container: Literal["json", "parquet", "delimited"]
@@ -39,6 +42,9 @@ class Reads(Section):
     names: tuple[str, ...] = ()
     beneath: tuple[str, ...] = ()
     quoted: bool = True
+    named_by: str | None = None
+    zone: str | None = None
+    export: str | None = None
 
     @model_validator(mode="after")
     def _spans_two_rows(self) -> Self:
@@ -101,6 +107,8 @@ class Entity(Row):
         attributes: path of the object whose values are attributes of people or accounts; the whole record where it is
             not said.
         answers: where a survey's answers are.
+        timezone: path of the zone of a response's times, where the file says it; it outranks the source's.
+        response: path of what names a response, where a later row with it is the same one, whatever it is about.
         params: a list of keys and values that columns name entries of.
         packed: keys of objects that some exports write as JSON text; paths lead into them either way.
     """
@@ -110,6 +118,8 @@ class Entity(Row):
     deleted: Deleted | None = None
     attributes: str = "$"
     answers: Answers | None = None
+    timezone: str | None = None
+    response: str | None = None
     params: Params | None = None
     packed: tuple[str, ...] = ()
 
@@ -158,6 +168,11 @@ class Entity(Row):
         """Columns of a delimited file that canonical columns are read from."""
         return frozenset(map(column_named, self._canonical_paths))
 
+    def asks(self, name: str) -> bool:
+        """Whether a column of a survey's delimited file is a question."""
+        left_out = self.answers.left_out if self.answers else None
+        return name not in self.taken and (left_out is None or not left_out.fullmatch(name))
+
     @property
     def taken_fields(self) -> frozenset[str]:
         """Keys of the answers' `fields` that canonical columns are read from."""
@@ -168,6 +183,7 @@ class Entity(Row):
     @property
     def _canonical_paths(self) -> list[str]:
         paths = [path for row in self.all_rows for path in row.paths]
+        paths += [one for one in (self.timezone, self.response) if one]
         return [*paths, *self.deleted.paths] if self.deleted else paths
 
     @property

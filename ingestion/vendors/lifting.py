@@ -14,6 +14,7 @@ from typing import Final
 from ingestion.vendors.columns import Answers, Column, Condition, Params
 from ingestion.vendors.entity import Entity, Row
 from ingestion.vendors.paths import column_named
+from workspace.configuration.identity import JUNK_IDS
 
 # What lands of the same record changes when this code does: a higher number makes files of described vendors be read
 # again.
@@ -28,6 +29,10 @@ CHOICE_SEPARATOR: Final = "; "
 _CLOCKS: Final = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 _NO: Final = ("false", "0", "no", "")
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# Addresses, telephone numbers, and what only looks like one, as in the macro public_word.
+_ADDRESS: Final = r"[^\s@]+@[^\s@]+\.[^\s@]+"
+_NUMBER: Final = r"\s*(\+|00?)[1-9][0-9 ()/.\x{A0}-]{5,22}[0-9]\s*"
+_VERSION: Final = r"\s*0[0-9](\.[0-9]+)+\s*"
 _CLOCK: Final = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 
 
@@ -115,14 +120,35 @@ def lift_json(entity: Entity, columns: Sequence[str], *, deletions: Sequence[str
     marks = [*([entity.deleted] if entity.deleted else []), *(Condition(path=f"$.{key}") for key in deletions)]
     if marks and "is_deleted" in columns:
         lifting.values["is_deleted"] = _is_deleted(marks, parts.text)
+    lifting.values |= _besides(entity, columns, parts.text)
     lifting.values["_record"] = "payload" if entity.packed else "record"
     if "_row" in columns:
-        lifting.values["_row"] = _answers() if entity.answers else _object(entity.attributes)
+        lifting.values["_row"] = _answers_of(entity) if entity.answers else _object(entity.attributes)
         lifting.values["_canonical"] = "$canonical::varchar"
         taken = () if entity.answers else (*entity.taken_attributes, *deletions)
         lifting.parameters["canonical"] = json.dumps({key: key for key in taken})
-    lifting.added = parts.added | (_answer_parts(entity) if entity.answers else {})
+    lifting.added = parts.added | (_answer_parts(entity) if entity.answers and not entity.answers.columns else {})
     return lifting
+
+
+def _besides(entity: Entity, columns: Sequence[str], text_of: Callable[[str], str]) -> dict[str, str]:
+    """What a survey's rows hold besides canonical columns."""
+    named = {"_timezone": entity.timezone, "_response": entity.response}
+    return {name: _trimmed(text_of(path)) for name, path in named.items() if path and name in columns}
+
+
+def _answers_of(entity: Entity) -> str:
+    """Question -> answer as JSON text. Of what was the row of a delimited file, blank cells stay, too."""
+    assert entity.answers is not None
+    if not entity.answers.columns:
+        return _answers()
+    is_asked = f"cell[1] not in ({', '.join(map(_literal, sorted(entity.taken)))})"
+    if entity.answers.left_out is not None:
+        is_asked += f" and not regexp_full_match(cell[1], {_literal(entity.answers.left_out.pattern)})"
+    cells = "list_zip(json_keys(record), json_extract_string(record, '$.*'))"
+    asked = f"list_filter({cells}, lambda cell: {is_asked})"
+    pairs = [f"list_transform({asked}, lambda cell: cell[{nth}])" for nth in (1, 2)]
+    return f"coalesce(to_json(map({', '.join(pairs)}))::varchar, '{{}}')"
 
 
 def _unpacked(packed: Sequence[str]) -> str:
@@ -224,15 +250,31 @@ def _fill(
         value = f"case when {at} > 0 then {meant}{'' if column.only_words else f' else {value}'} end"
         lifting.parameters[f"words_{name}"] = [word.lower() for word in column.words]
         lifting.parameters[f"meant_{name}"] = list(column.words.values())
+    if column.only_real:
+        value = f"case when not list_contains($fillers_{name}::varchar[], lower({value})) then {value} end"
+        lifting.parameters[f"fillers_{name}"] = sorted(JUNK_IDS)
     if column.clock is not None:
         value = _time(value, column.clock, column.zone)
     elif column.zone is not None:
         value = _zoned(value)
     if column.minor_units_of is not None:
         value = _major_units(value, text_of(column.minor_units_of), column.minor_digits)
+    if column.percent:
+        value = f"(try_cast({value} as double) / 100)::varchar"
+    if column.template is not None:
+        before, _, after = column.template.partition("{}")
+        value = f"{_literal(before)} || {_public(value)} || {_literal(after)}"
     if column.when is not None:
         value = f"case when {_holds(column.when, text_of)} then {value} end"
     lifting.values[name] = value
+
+
+def _public(value: str) -> str:
+    """A word as the macro public_word has it: inside a longer text, staging would not see that it is personal."""
+    address = f"contains({value}, '@') and regexp_matches({value}, {_literal(_ADDRESS)})"
+    version = f"regexp_full_match({value}, {_literal(_VERSION)})"
+    number = f"regexp_full_match({value}, {_literal(_NUMBER)}) and not {version}"
+    return f"case when {address} or {number} then '(personal)' else {value} end"
 
 
 def _trimmed(text: str) -> str:
@@ -422,6 +464,7 @@ def lift_cells(
             taken |= {f"{name}{nth or ''}": one for nth, one in enumerate(there)}
     if entity.deleted is not None and "is_deleted" in columns:
         lifting.values["is_deleted"] = _is_deleted([_holding_over_row(entity.deleted, record)], text_of)
+    lifting.values |= _besides(entity, columns, text_of)
     if entity.answers is not None:
         lifting.values["_row"] = _answers_of_cells(lifting, entity, cells, choices)
         lifting.values["_canonical"] = "'{}'"
@@ -458,11 +501,10 @@ def _answers_of_cells(
 ) -> str:
     """Question -> answer as JSON text; adds the questions to the parameters."""
     assert entity.answers is not None
-    left_out = entity.answers.left_out
     question_of = {name: question for question, names in choices.items() for name in names}
     pairs: dict[str, str] = {}
     for name, text in cells.items():
-        if name in entity.taken or (left_out is not None and left_out.fullmatch(name)):
+        if not entity.asks(name):
             continue
         question = question_of.get(name)
         if question is None:

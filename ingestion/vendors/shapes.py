@@ -17,10 +17,8 @@ from ingestion.vendors.lifting import LIFTING_VERSION
 from ingestion.vendors.service import csv as service_csv
 from ingestion.vendors.social import csv as social_csv
 from ingestion.vendors.survey import csv as survey_csv
-from ingestion.vendors.survey import qualtrics
 from ingestion.vendors.tables import TableReader
 from ingestion.vendors.web import csv as web_csv
-from ingestion.vendors.web import segment
 from workspace import Source
 from workspace.configuration.mappings import MAPPING_FILES, Mappings
 from workspace.vocabulary import CSV_ENTITIES
@@ -28,9 +26,7 @@ from workspace.vocabulary import CSV_ENTITIES
 READERS: Final[dict[tuple[str, str], Reader]] = {
     ("crm", "csv"): crm_csv.READER,
     ("survey", "csv"): survey_csv.READER,
-    ("survey", "qualtrics"): qualtrics.READER,
     ("web", "csv"): web_csv.READER,
-    ("web", "segment"): segment.READER,
     ("service", "csv"): service_csv.READER,
     ("social", "csv"): social_csv.READER,
 }

@@ -69,7 +69,7 @@ def canonical_values(
     """
     positions = positions_of_columns(keys, shape)
     trimmed = "nullif(trim({}), '')" if has_blank_cells else "trim({})"
-    values = dict.fromkeys((*_canonical_columns(shape), "_record"), "null::varchar")
+    values = dict.fromkeys((*shape.table.columns, "_record"), "null::varchar")
     values |= {column: trimmed.format(cell(position)) for column, position in positions.items()}
     parameters: dict[str, object] = {}
     for column, constant in shape.constants.items():

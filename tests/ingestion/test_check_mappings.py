@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from dbt_project import __file__ as dbt_project
 from ingestion import check_sources
 from ingestion.checks.numbers import reads_as_number
-from ingestion.checks.samples import QUALTRICS_METADATA
 from tests.ingestion.workspaces import EVENTS, ORDERS, SURVEY, put, write_workspace
 from workspace import Problem, load_workspace
 from workspace.configuration import limits
@@ -260,12 +259,6 @@ def test_qualtrics_questions_are_identified_by_import_ids(tmp_path: Path) -> Non
     book = CODEBOOK + ",QID1,nps,,0,10\n,QID1_NPS_GROUP,ignore,,,\n,Q1,nps,,0,10\n"
     (problem,) = found(tmp_path, {**SURVEY, "path": "inbox/poll*.csv"}, poll_csv=text, survey_codebook=book)
     assert (problem.line, problem.what) == (4, "No question of inbox/poll.csv is called 'Q1'.")
-
-
-def test_qualtrics_metadata_columns_match_the_model() -> None:
-    macro = (Path(dbt_project).parent / "macros" / "vendors" / "qualtrics.sql").read_text()
-    listed = macro[macro.index("-%}") : macro.index("{%- endmacro")].split("'")[1::2]
-    assert set(listed) == QUALTRICS_METADATA
 
 
 @pytest.mark.parametrize(

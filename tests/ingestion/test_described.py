@@ -15,9 +15,11 @@ from ingestion.vendors.columns import Column
 from ingestion.vendors.description import Description, DescriptionError, description, descriptions
 from ingestion.vendors.entity import Entity
 from ingestion.vendors.lifting import lift_cells, lift_json
+from tests.dbt_project.rendering import render_text
 from tests.ingestion.workspaces import load, make_workspace, put, rejected, rows, unbalanced
 from workspace import Workspace
 
+PUBLIC_WORD = render_text("{{ public_word('given') }}")
 HUBSPOT = {"name": "hub", "kind": "crm", "vendor": "hubspot", "entity": "contacts", "path": "inbox/*"}
 SURVEYMONKEY = {"name": "poll", "kind": "survey", "vendor": "surveymonkey", "path": "inbox/*"}
 TYPEFORM = {"name": "form", "kind": "survey", "vendor": "typeform", "path": "inbox/*"}
@@ -76,6 +78,13 @@ def entity_of(**columns: Any) -> Entity:
         ({"path": "$.s", "words": {"closedwon": "won"}}, {"s": "other"}, "other"),
         ({"path": "$.s", "words": {"closedwon": "won"}, "only_words": True}, {"s": "other"}, None),
         ({"path": "$.s", "words": {"none": ""}}, {"s": "None"}, None),
+        ({"path": "$.n", "percent": True}, {"n": 40}, "0.4"),
+        ({"path": "$.n", "percent": True}, {"n": "12.5"}, "0.125"),
+        ({"path": "$.n", "percent": True}, {"n": "half"}, None),
+        ({"path": ["$.a", "$.b"], "template": "Viewed {} Page"}, {"a": " ", "b": " Tea "}, "Viewed Tea Page"),
+        ({"path": "$.a", "template": "Viewed {} Page"}, {"a": ""}, None),
+        ({"path": "$.a", "template": "It's {}"}, {"a": "it's"}, "It's it's"),
+        ([{"path": "$.a", "template": "Viewed {} Page"}, {"constant": "Loaded a Page"}], {}, "Loaded a Page"),
         ({"path": "$.n", "minor_units_of": "$.c"}, {"n": 1234, "c": "eur"}, "12.340"),
         ({"path": "$.n", "minor_units_of": "$.c"}, {"n": 1234, "c": "JPY"}, "1234.000"),
         ({"path": "$.n", "minor_units_of": "$.c"}, {"n": 1234, "c": "kwd"}, "1.234"),
@@ -114,6 +123,15 @@ def entity_of(**columns: Any) -> Entity:
 )
 def test_a_column_is_found_in_its_record(said: Any, record: Any, expected: str | None) -> None:
     assert lifted(entity_of(name=said), ("name",), record) == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    "word", ["Tea", "0.5", "01.02", "20260105", "@home", "Ann <ann@example.org>", "+49 151 00000042", "0151/0000-0042"]
+)
+def test_a_word_in_a_template_is_as_public_as_one_that_stands_alone(word: str) -> None:
+    entity = entity_of(event={"path": "$.a", "template": "Viewed {} Page"})
+    public = duckdb.execute(f"select {PUBLIC_WORD} from (select $1::varchar as given)", [word]).fetchall()
+    assert lifted(entity, ("event",), {"a": word}) == [(f"Viewed {public[0][0]} Page",)]
 
 
 def test_parameters_are_found_by_their_key_also_where_an_entry_has_no_value() -> None:

@@ -96,7 +96,7 @@ CASES = [
     Case(
         "segment",
         {**EVENTS, "name": "export"},
-        "raw_segment.events",
+        "raw_web.events",
         event,
         json_lines,
         "jsonl",
@@ -116,7 +116,7 @@ CASES = [
     Case(
         "qualtrics",
         {**SURVEY, "name": "export"},
-        "raw_qualtrics.responses",
+        "raw_survey.wide",
         response,
         qualtrics_text,
         "csv",

@@ -21,7 +21,7 @@ def site(tmp_path: Path) -> Workspace:
 
 
 def records(site: Workspace) -> list[tuple[Any, ...]]:
-    return rows(site, "select _line, _record from raw_segment.events order by _line")
+    return rows(site, "select _line, _record from raw_web.events order by _line")
 
 
 def test_a_record_is_stored_unchanged(site: Workspace) -> None:
@@ -53,7 +53,7 @@ def test_a_truncated_last_line_is_rejected_until_the_file_grows(site: Workspace)
     put(site, "e.jsonl", f"{PAGE}\n{PAGE}\n")
     load(site, "site")
     live = """
-        select events._line from raw_segment.events as events
+        select events._line from raw_web.events as events
         inner join ledger.loads as loads on loads.load_id = events._load_id
         where loads.status = 'active' order by all
     """
@@ -84,7 +84,7 @@ def test_the_sample_of_the_vendors_shape(site: Workspace, shared: Path) -> None:
     sample = (shared / "samples" / "segment" / "events.jsonl").read_bytes()
     put(site, "e.jsonl", sample)
     load(site, "site")
-    types = rows(site, "select _record ->> 'type', count(*) from raw_segment.events group by 1 order by 1")
+    types = rows(site, "select _record ->> 'type', count(*) from raw_web.events group by 1 order by 1")
     assert types == [("alias", 1), ("group", 1), ("identify", 1), ("page", 1), ("track", 2)]
 
 

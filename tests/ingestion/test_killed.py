@@ -53,7 +53,7 @@ HEADER = "customer_id,occurred_at,amount\n"
 LANDED = """
     select _source, _file, _line, customer_id as content from raw_crm.orders
     union all
-    select _source, _file, _line, _record from raw_segment.events
+    select _source, _file, _line, _record from raw_web.events
     order by all
 """
 

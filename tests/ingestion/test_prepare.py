@@ -16,12 +16,8 @@ from ingestion.warehouse import open_for_writing
 from tests.ingestion.workspaces import EVENTS, ORDERS, load, make_workspace, put, rows
 
 TICKETS = {"name": "shop", "kind": "service", "vendor": "zendesk", "path": "inbox/*.json*"}
-TICKET_ROWS = """
-    select _file, _line, _record, ticket_id, created_at
-    from raw_service.tickets
-    where _load_id in (select load_id from ledger.loads where status = 'active')
-    order by ticket_id
-"""
+CALLS = {"name": "shop", "kind": "web", "vendor": "segment", "path": "inbox/*.jsonl"}
+RESPONSES = {"name": "shop", "kind": "survey", "vendor": "qualtrics", "path": "inbox/*.csv"}
 ORIGIN = ["_source", "_file", "_line", "_sha256", "_load_id", "_loaded_at"]
 
 
@@ -81,38 +77,96 @@ def test_rows_of_a_vendors_former_table_move_to_the_table_of_the_entity(tmp_path
 
 
 def test_records_of_a_vendor_that_is_described_now_move_and_their_columns_are_filled(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path, TICKETS)
     there = {number: {"id": number, "requester_id": 7, "created_at": "2026-01-01T10:00:00Z"} for number in range(1, 6)}
-    put(workspace, "gone.json", json.dumps({"tickets": [there[1], there[2]]}))
-    put(workspace, "gone.jsonl", f"{json.dumps(there[3])}\n")
-    put(workspace, "here.json", json.dumps({"tickets": [there[4], there[5]]}))
+    files = {
+        "gone.json": json.dumps({"tickets": [there[1], there[2]]}),
+        "gone.jsonl": f"{json.dumps(there[3])}\n",
+        "here.json": json.dumps({"tickets": [there[4], there[5]]}),
+    }
+    # As an earlier version wrote it: the records alone, and those of a page on one line.
+    columns = "_record, _source, _file, case when _file like '%.json' then 1 else _line end as _line"
+    moved(tmp_path, TICKETS, files, "raw_zendesk.tickets", columns, "ticket_id", ["1", "2", "3", "4", "5"])
+
+
+def test_calls_of_segments_own_table_move_and_their_columns_are_filled(tmp_path: Path) -> None:
+    call = '{{"type": "page", "messageId": "{0}", "anonymousId": "a", "timestamp": "2026-01-01T10:00:00Z"}}\n'
+    files = {"gone.jsonl": f"{call.format('m1')}\n{call.format('m2')}[1]\n", "here.jsonl": call.format("m3")}
+    columns = "_record, _source, _file, _line"
+    moved(tmp_path, CALLS, files, "raw_segment.events", columns, "event_id", ["m1", "m2", "m3"])
+
+
+def test_responses_of_qualtrics_own_table_move_with_the_zone_of_their_file(tmp_path: Path) -> None:
+    def export(zone: dict[str, str], *answers: str) -> str:
+        head = [
+            {"ImportId": "endDate", **zone},
+            {"ImportId": "_recordId"},
+            {"ImportId": "QID1"},
+            {"ImportId": "status"},
+        ]
+        last = ",".join('"' + json.dumps(one).replace('"', '""') + '"' for one in head)
+        return "\n".join(["a,b,c,d", "a,b,c,d", last, *answers, ""])
+
+    berlin = {"timeZone": "Europe/Berlin"}
+    files = {
+        "gone.csv": export(berlin, '2026-02-11 09:00:00,R_1,"Fast, ""really""",0', "2026-02-11 10:00:00,R_2,,8"),
+        "gone-unzoned.csv": export({}, "2026-02-11 11:00:00,R_3,9,1"),
+        "here.csv": export(berlin, "2026-02-11 12:00:00,R_4,8,0"),
+    }
+    columns = """json_merge_patch(_record::json, '{"_timezone": null}'::json)::varchar as _row, _timezone, """
+    columns += "_source, _file, _line"
+    keys = ["R_1", "R_2", "R_3", "R_4"]
+    moved(tmp_path, RESPONSES, files, "raw_qualtrics.responses", columns, "respondent", keys)
+
+
+def moved(
+    root: Path, source: dict[str, str], files: dict[str, str], former: str, columns: str, key: str, keys: list[str]
+) -> None:
+    """Load files, put them back to where an earlier version kept them, and see that the next run finds the same rows.
+
+    Args:
+        root: of the workspace.
+        source: what they are.
+        files: name -> content; those that begin with `gone` are no longer there at the next run.
+        former: the table of the earlier version.
+        columns: of it, without those that every table ends with.
+        key: a column of today's table.
+        keys: what it holds.
+    """
+    workspace = make_workspace(root, source)
+    table = ".".join(workspace.config.source("shop").raw_table)
+    own = ", ".join(f'"{one}"' for one in RAW_TABLES[workspace.config.source("shop").raw_table].columns)
+    live = f"""
+        select _file, _line, {own} from {table}
+        where _load_id in (select load_id from ledger.loads where status = 'active') order by {key}
+    """
+    for name, content in files.items():
+        put(workspace, name, content)
     load(workspace)
-    expected = rows(workspace, TICKET_ROWS)
-    assert [row[3] for row in expected] == ["1", "2", "3", "4", "5"]
-    for name in ("gone.json", "gone.jsonl"):
-        (tmp_path / "inbox" / name).unlink()
+    expected = rows(workspace, live)
+    assert [row[0] for row in rows(workspace, f"select {key} from {table} order by 1")] == keys
+    for name in files:
+        if name.startswith("gone"):
+            (root / "inbox" / name).unlink()
+    schema, _, _ = former.partition(".")
     with open_for_writing(workspace.paths) as connection:
-        connection.execute("create schema raw_zendesk")
-        # As an earlier version wrote it: the records alone, and those of a page on one line.
-        line = "case when _file like '%.json' then 1 else _line end as _line"
-        columns = f"_record, _source, _file, {line}, _sha256, _load_id, _loaded_at"
-        connection.execute(f"create table raw_zendesk.tickets as select {columns} from raw_service.tickets")
-        connection.execute("delete from raw_service.tickets")
+        connection.execute(f"create schema {schema}")
+        connection.execute(f"create table {former} as select {columns}, _sha256, _load_id, _loaded_at from {table}")
+        connection.execute(f"delete from {table}")
         connection.execute(
-            "update ledger.loads set raw_schema = 'raw_zendesk', reading = 'former', lifted = null"
-            " where raw_schema = 'raw_service'"
+            "update ledger.loads set raw_schema = ?, raw_table = ?, reading = 'former', lifted = null",
+            former.split("."),
         )
     for _ in range(2):
         prepare(workspace)
-        assert rows(workspace, "select count(*), count(ticket_id) from raw_service.tickets") == [(5, 0)]
-    assert rows(workspace, "select table_name from information_schema.tables where table_schema = 'raw_zendesk'") == []
+        assert rows(workspace, f"select count(*), count({key}) from {table}") == [(len(keys), 0)]
+    assert rows(workspace, f"select table_name from information_schema.tables where table_schema = '{schema}'") == []
     report = load(workspace)
     assert [file.outcome for file in report.files] == ["loaded"]
     assert [problem.severity for problem in report.problems] == ["warning"]
-    assert rows(workspace, TICKET_ROWS) == expected
+    assert rows(workspace, live) == expected
     again = load(workspace)
     assert ([file.outcome for file in again.files], again.problems) == (["unchanged"], ())
-    assert rows(workspace, TICKET_ROWS) == expected
+    assert rows(workspace, live) == expected
 
 
 def test_only_the_owner_can_read_the_warehouse(tmp_path: Path) -> None:
@@ -160,7 +214,7 @@ def test_sources_have_their_defaults(tmp_path: Path) -> None:
     assert found == [
         ("shop", "orders", "shop", "Europe/Berlin", None, ".", True),
         ("outlet", "orders", "shop", "Asia/Tokyo", None, ",", True),
-        ("site", None, "site", "Europe/Berlin", None, ".", False),
+        ("site", "events", "site", "Europe/Berlin", None, ".", False),
     ]
 
 

@@ -20,7 +20,7 @@ from pipeline.dbt.runner import read_project
 from tests.dbt_project import rendering
 from workspace.configuration.mappings import MAPPING_FILES
 from workspace.paths import MANIFEST_FILE
-from workspace.vocabulary import CSV_ENTITIES, VENDOR_TABLES, VENDORS
+from workspace.vocabulary import CSV_ENTITIES, VENDORS
 
 Manifest = dict[str, Any]
 ORDERS = "model.cx.fct_orders"
@@ -168,7 +168,7 @@ def test_every_vendor_has_a_reader_and_every_table_its_events() -> None:
     # A table of a database lands as the same entity does from a file, and needs no reader of files.
     assert set(READERS) == {(kind, one) for kind, vendors in VENDORS.items() for one in vendors if one != "sql"}
     named = {name for entities in CSV_ENTITIES.values() for name, one in entities.items() if "event" in one.columns}
-    tables = {name for entities in CSV_ENTITIES.values() for name in entities} | set(VENDOR_TABLES.values())
+    tables = {name for entities in CSV_ENTITIES.values() for name in entities}
     assert set(IMPLIED_EVENTS) == tables - named
 
 

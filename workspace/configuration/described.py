@@ -32,6 +32,11 @@ def described_entities(vendor: str, kind: str) -> tuple[str, ...]:
     return tuple(entity for of_kind, _, entity in named if of_kind == kind)
 
 
+def accepted_keys(vendor: str) -> tuple[str, ...]:
+    """Keys of cx.yml that sources of a described vendor take, although descriptions say them as a rule."""
+    return tuple(description_of(vendor).get("accepts", ()))
+
+
 def has_endpoint(vendor: str, entity: str) -> bool:
     """Whether a vendor's API is described for `<kind>/<entity>`."""
     return entity in description_of(vendor).get("api", {}).get("endpoints", {})

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_serializer, model_validator
 
 from workspace.configuration.described import (
+    accepted_keys,
     described_entities,
     described_vendors,
     fivetran_table,
@@ -20,7 +21,7 @@ from workspace.configuration.described import (
     is_landed,
 )
 from workspace.environment import SECRET_REFERENCE_PREFIX
-from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDOR_TABLES, VENDORS
+from workspace.vocabulary import CSV_ENTITIES, ENTITY_VENDORS, VENDORS
 
 Kind = Literal["crm", "web", "survey", "service", "social"]
 # Every one holds ASCII as ASCII or says otherwise by zero bytes; encodings that switch by escapes do not.
@@ -265,13 +266,6 @@ class Source(Section):
                 f"vendor '{self.vendor}' is not built for kind '{self.kind}'; "
                 f"built are: {', '.join(built) or 'none yet'}"
             )
-        if self.vendor not in ENTITY_VENDORS:
-            if "header_rows" in self.model_fields_set:
-                raise ValueError(f"'header_rows' belongs to vendor csv; remove it for vendor {self.vendor}")
-            if self.entity is not None:
-                belongs = " and ".join(ENTITY_VENDORS)
-                raise ValueError(f"'entity' belongs to vendors {belongs}; remove it for vendor {self.vendor}")
-            return self
         entities = CSV_ENTITIES[self.kind]
         if self.entity not in entities:
             raise ValueError(
@@ -316,7 +310,7 @@ class Source(Section):
         if self.entity not in entities:
             raise ValueError(f"vendor {self.vendor} needs 'entity': one of {', '.join(entities)}")
         for key in _DESCRIBED_KEYS:
-            if key in self.model_fields_set:
+            if key in self.model_fields_set and key not in accepted_keys(self.vendor):
                 raise ValueError(
                     f"'{key}' does not belong to vendor {self.vendor}, whose description says it; remove it"
                 )
@@ -428,10 +422,8 @@ class Source(Section):
     @property
     def raw_table(self) -> tuple[str, str]:
         """Schema and table that this source lands in; those of one entity share a table, wherever they come from."""
-        if self.vendor in ENTITY_VENDORS or self.is_described:
-            assert self.entity is not None
-            return f"raw_{self.kind}", self.entity
-        return f"raw_{self.vendor}", VENDOR_TABLES[self.vendor]
+        assert self.entity is not None
+        return f"raw_{self.kind}", self.entity
 
 
 def built_vendors(kind: str) -> tuple[str, ...]:

@@ -117,8 +117,10 @@
 {%- endmacro %}
 
 {#- What a row of a survey file says of its response, whether the row is a response or one answer: the columns between the
-    respondent and the answers. Reads `source` and `sources`. -#}
-{% macro response_columns() -%}
+    respondent and the answers. Reads `source` and `sources`.
+
+    zone: an expression of the zone of times that name none. -#}
+{% macro response_columns(zone="sources.timezone") -%}
     {{ real_id('source.customer_id') }} as customer_id,
     {{ blank_to_null('source.email') }} as stated_email,
     {{ real_id('source.order_id') }} as order_id,
@@ -131,10 +133,10 @@
     {{ primary_language('source.language') }} as survey_language,
 
     ---------- timestamps
-    {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', 'sources.timezone') }} as answered_at,
+    {{ parse_timestamp('source.answered_at', 'sources.timestamp_format', zone) }} as answered_at,
     {{ is_day_only('source.answered_at', 'sources.timestamp_format') }} as is_day_only,
     {{ blank_to_null('source.answered_at') }} is not null as is_time_stated,
-    {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
+    {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', zone) }} as updated_at,
 
     ---------- state
     {{ parse_flag('source.is_deleted') }} as is_deleted
@@ -145,8 +147,9 @@
 
     called: what a reason calls the key.
     own: the columns that the rows have beside those of every response.
-    question: the column that makes an answer one of several of its response; none where a row is a response. -#}
-{% macro states_of_responses(called, own=[], question=none) -%}
+    question: the column that makes an answer one of several of its response; none where a row is a response.
+    named_by: a column with a vendor's own name of the response: there a row of another wave or occasion corrects it. -#}
+{% macro states_of_responses(called, own=[], question=none, named_by=none) -%}
 {%- set asked = [question] if question else [] -%}
 -- A deletion may name no occasion: it means the only one of the respondent.
 completed as (
@@ -169,10 +172,26 @@ keyed as (
 
 ),
 
+{% if named_by -%}
+named as (
+
+    select
+        *,
+        case
+            when {{ named_by }} is null then response_key
+            else {{ surrogate_key(["'response'", 'survey_id', named_by]) }}
+        end as state_key
+    from keyed
+
+),
+
+{% endif -%}
 judged as (
 
     {{ latest_states(
-        'keyed', key=['response_key'] + asked, called=called, vendor_time='coalesce(updated_at, answered_at)'
+        'named' if named_by else 'keyed',
+        key=['state_key' if named_by else 'response_key'] + asked,
+        called=called, vendor_time='coalesce(updated_at, answered_at)'
     ) }}
 
 ),

@@ -11,13 +11,10 @@ with staged_rows as (
     union all
     select count(*) as n_rows from {{ ref('stg_crm__interactions') }}
     union all
-    select count(*) as n_rows from {{ ref('stg_segment__events') }}
-    union all
     select count(*) as n_rows
-    from {{ ref('base_segment__events') }}
+    from {{ ref('base_web__events') }}
     where
-        _disposition = 'set_aside'
-        and (is_program or is_internal)
+        _disposition_reason in ({{ reason('program') }}, {{ reason('internal_traffic') }})
         and event_type in ('page', 'screen', 'track')
     union all
     select count(*) as n_rows from {{ ref('stg_survey__responses') }}

@@ -9,7 +9,6 @@
     'stg_crm__interactions',
     'stg_crm__leads',
     'stg_crm__orders',
-    'stg_segment__events',
     'stg_service__tickets',
     'stg_social__mentions',
     'stg_survey__responses',

@@ -1,12 +1,6 @@
 -- Grain: one row is a web event of which the source says more than that it happened: engaged time, depth, results.
 
-with calls as (
-
-    select * from {{ ref('stg_segment__events') }}
-
-),
-
-web_rows as (
+with web_rows as (
 
     select * from {{ ref('stg_web__events') }}
 
@@ -14,14 +8,6 @@ web_rows as (
 
 final as (
 
-    select
-        event_key,
-        engaged_seconds,
-        scroll_share,
-        results
-    from calls
-    where coalesce(engaged_seconds, scroll_share, results) is not null
-    union all
     select
         event_key,
         engaged_seconds,

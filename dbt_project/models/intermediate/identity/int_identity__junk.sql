@@ -6,12 +6,6 @@ with contacts as (
 
 ),
 
-calls as (
-
-    select * from {{ ref('base_segment__events') }}
-
-),
-
 web_rows as (
 
     select * from {{ ref('base_web__events') }}
@@ -61,10 +55,6 @@ addresses as (
     union
     select email as address
     from web_rows
-    where _disposition = 'kept'
-    union
-    select {{ email_address('email') }} as address
-    from calls
     where _disposition = 'kept'
 
 ),

@@ -19,18 +19,6 @@ interactions as (
 
 ),
 
-web_events as (
-
-    select * from {{ ref('stg_segment__events') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('stg_segment__identities') }}
-
-),
-
 responses as (
 
     select * from {{ ref('stg_survey__responses') }}
@@ -123,34 +111,6 @@ seen as (
         data_source,
         occurred_at as seen_at
     from interactions
-    union all
-    select
-        identifier_key,
-        identifier_type,
-        data_source,
-        occurred_at as seen_at
-    from web_events
-    union all
-    select
-        device_key as identifier_key,
-        device_type as identifier_type,
-        data_source,
-        occurred_at as seen_at
-    from web_events
-    union all
-    select
-        from_identifier_key as identifier_key,
-        from_identifier_type as identifier_type,
-        data_source,
-        occurred_at as seen_at
-    from identities
-    union all
-    select
-        to_identifier_key as identifier_key,
-        to_identifier_type as identifier_type,
-        data_source,
-        occurred_at as seen_at
-    from identities
     union all
     select
         identifier_key,

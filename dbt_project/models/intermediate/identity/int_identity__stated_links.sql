@@ -7,12 +7,6 @@ with contacts as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('stg_segment__identities') }}
-
-),
-
 responses as (
 
     select * from {{ ref('stg_survey__responses') }}
@@ -73,16 +67,6 @@ stated as (
     from contacts
     union all
     select
-        from_identifier_key as identifier_a,
-        from_identifier_type as type_a,
-        to_identifier_key as identifier_b,
-        to_identifier_type as type_b,
-        method,
-        occurred_at as linked_at,
-        data_source
-    from identities
-    union all
-    select
         identifier_key as identifier_a,
         identifier_type as type_a,
         email_identifier_key as identifier_b,
@@ -101,6 +85,7 @@ stated as (
         occurred_at as linked_at,
         data_source
     from web_rows
+    where is_link
     union all
     select
         identifier_key as identifier_a,

@@ -12,10 +12,8 @@
     'base_crm__campaigns',
     'base_web__events',
     'base_web__paths',
-    'base_segment__events',
     'base_survey__wide',
     'base_survey__long',
-    'base_qualtrics__responses',
     'base_service__tickets',
     'base_social__mentions'
 ] %}

@@ -4,7 +4,6 @@
     'int_touchpoints__order_events',
     'int_touchpoints__contact_events',
     'int_touchpoints__interaction_events',
-    'int_touchpoints__segment_events',
     'int_touchpoints__response_events',
     'int_touchpoints__contract_events',
     'int_touchpoints__lead_events',

@@ -61,37 +61,6 @@ wide_answers as (
 
 ),
 
-qualtrics_cells as (
-
-    select
-        response_key,
-        survey_id,
-        data_source,
-        answered_at,
-        {{ json_cell_keys('row_json') }} as question_id,
-        {{ json_cell_values('row_json') }} as cell_text
-    from {{ ref('base_qualtrics__responses') }}
-    where _disposition = 'kept'
-
-),
-
-qualtrics_answers as (
-
-    select
-        response_key,
-        survey_id,
-        data_source,
-        answered_at,
-        question_id,
-        cell_text
-    from qualtrics_cells
-    where
-        question_id not in {{ qualtrics_metadata() }}
-        -- Qualtrics derives promoter, passive or detractor itself.
-        and question_id not like '%!_NPS!_GROUP' escape '!'
-
-),
-
 long_answers as (
 
     select
@@ -111,8 +80,6 @@ unioned as (
     select * from wide_answers
     union all
     select * from long_answers
-    union all
-    select * from qualtrics_answers
 
 ),
 

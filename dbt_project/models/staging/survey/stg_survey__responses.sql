@@ -4,12 +4,6 @@ with wide as (
 
 ),
 
-qualtrics as (
-
-    select * from {{ ref('base_qualtrics__responses') }}
-
-),
-
 long_rows as (
 
     select * from {{ ref('base_survey__long') }}
@@ -35,7 +29,7 @@ long as (
 
 unioned as (
 
-    {% for relation in ['wide', 'long', 'qualtrics'] %}
+    {% for relation in ['wide', 'long'] %}
     select
         response_key,
         survey_id,

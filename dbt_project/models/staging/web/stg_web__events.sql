@@ -24,6 +24,8 @@ kept as (
         device_type,
         id_namespace,
         event_type,
+        is_call_stated,
+        is_link,
         event,
         page_path,
         referrer_host,

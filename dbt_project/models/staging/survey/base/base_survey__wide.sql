@@ -2,6 +2,9 @@
 -- raw, where stg_survey__cells reads them, since a row's text may be kilobytes.
 {{ config(materialized='table') }}
 
+{#- A file that states the zone of its times knows better than cx.yml. -#}
+{% set zone = 'coalesce(source._timezone, sources.timezone)' %}
+
 with source as (
 
     select * from {{ source('raw_survey', 'wide') }}
@@ -19,11 +22,13 @@ renamed as (
     select
         ---------- ids
         source._source as survey_id,
+        {{ blank_to_null('source._response') }} as response_name,
         -- A file that names no respondent still has one respondent a line.
         coalesce(
             {{ real_id('source.respondent') }}, source._file || ':' || cast(source._line as varchar)
         ) as respondent,
-        {{ response_columns() }},
+        {{ response_columns(zone) }},
+        lower({{ blank_to_null('source.is_test') }}) as test_word,
         {{ parse_flag('source.is_test') }} as is_test,
 
         ---------- lineage
@@ -41,6 +46,9 @@ weighed as (
         {{ superseded_reason() }},
         case
             when not is_configured then {{ reason('source_removed') }}
+            when test_word = 'preview' then {{ reason('preview') }}
+            when test_word = 'test' then {{ reason('test_response') }}
+            when test_word = 'spam' then {{ reason('spam') }}
             when is_test then {{ reason('not_a_response') }}
         end as set_aside_reason,
         case
@@ -53,6 +61,6 @@ weighed as (
 
 ),
 
-{{ states_of_responses(called='respondent, wave and occasion') }}
+{{ states_of_responses(called='respondent, wave and occasion', named_by='response_name') }}
 
 select * from final

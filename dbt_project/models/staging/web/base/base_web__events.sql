@@ -27,14 +27,19 @@ renamed as (
             'source.person_id', 'source.customer_id', 'source.event', 'source.occurred_at', 'source.url',
             'source.value', 'source.search_term', 'source.email', 'source.phone', 'source.user_agent',
             'source.engaged_seconds', 'source.scroll_share', 'source.updated_at', 'source.is_deleted',
-            'source.call', 'source.previous_id', 'source.traffic_type', 'source._others',
+            'source.call', 'source.previous_id', 'source.is_link', 'source.traffic_type', 'source.page_path',
+            'source._others',
         ]) }} as row_content,
 
         ---------- texts
         coalesce(lower({{ blank_to_null('source.call') }}), 'track') as event_type,
+        {{ blank_to_null('source.call') }} is not null as is_call_stated,
         lower({{ blank_to_null('source.consent') }}) as consent,
         {{ public_word('source.event') }} as event,
-        {{ url_path(blank_to_null('source.url')) }} as page_path,
+        coalesce(
+            {{ url_path(blank_to_null('source.page_path')) }},
+            {{ url_path(blank_to_null('source.url')) }}
+        ) as page_path,
         {{ url_host(blank_to_null('source.referrer')) }} as referrer_host,
         {{ is_internal(
             url_host(blank_to_null('source.url')), blank_to_null('source.traffic_type')
@@ -47,7 +52,7 @@ renamed as (
 
         ---------- numbers
         {{ parse_number('source.value', 'sources.decimal_mark') }} as value,
-        cast({{ parse_number('source.results', 'sources.decimal_mark') }} as integer) as results,
+        try_cast({{ parse_number('source.results', 'sources.decimal_mark') }} as integer) as results,
         -- A time below 0 or beyond thirty years, or a share beyond the page, is not a measurement.
         case
             when {{ parse_number('source.engaged_seconds', 'sources.decimal_mark', 'double') }} between 0 and 1e9
@@ -65,6 +70,8 @@ renamed as (
         {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
 
         ---------- state
+        -- A row that does not say so may be one: both ids on it are one person.
+        {{ blank_to_null('source.is_link') }} is null or {{ parse_flag('source.is_link') }} as is_link,
         {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
@@ -89,19 +96,19 @@ examined as (
         case
             when not is_configured then {{ reason('source_removed') }}
             when is_deleted then null
-            when event_type = 'group' then {{ reason('group_call') }}
-            when is_program then {{ reason('program') }}
-            when is_internal then {{ reason('internal_traffic') }}
             when visitor_id is null and customer_id is null and consent = 'denied' then {{ reason('no_consent') }}
         end as set_aside_reason,
         case
             when is_deleted is null then {{ reason('unreadable_flag', 'is_deleted') }}
+            when is_link is null then {{ reason('unreadable_flag', 'is_link') }}
             when is_deleted then null
             when event_type not in ('page', 'screen', 'track', 'identify', 'alias', 'group')
                 then {{ reason('unknown', 'call') }}
-            when visitor_id is null and customer_id is null then {{ reason('missing', 'person_id') }}
-            -- A link is between people: it needs no name of what happened.
-            when event_type not in ('identify', 'alias') and event is null then {{ reason('missing', 'event') }}
+            when visitor_id is null and customer_id is null
+                then {{ reason('missing_both', 'person_id', 'customer_id') }}
+            -- Links and group calls say nothing of what happened: they need no name of it.
+            when event_type not in ('identify', 'alias', 'group') and event is null
+                then {{ reason('missing', 'event') }}
             when is_time_stated and occurred_at is null then {{ reason('unreadable_time', 'occurred_at') }}
         end as quarantine_reason
     from renamed
@@ -184,11 +191,17 @@ keyed as (
             when is_event_deleted or is_deleted then {{ reason('earlier_state', 'event_id') }}
             else {{ repeated_reason('arrival', 'event_id', code='repeated') }}
         end as deduplicated_reason,
-        case when is_deleted then {{ reason('deleted_at_vendor') }} end as withdrawn_reason,
+        -- Of calls that do not count as events one row stays, too, so that their number is right.
+        case
+            when is_deleted then {{ reason('deleted_at_vendor') }}
+            when event_type = 'group' then {{ reason('group_call') }}
+            when is_program then {{ reason('program') }}
+            when is_internal then {{ reason('internal_traffic') }}
+        end as withdrawn_reason,
         -- An event keeps its key in whatever file it comes; rows that are not its first have one of their own.
         case
-            when arrival = 1 then {{ surrogate_key(["'web event'", 'data_source', 'event_id']) }}
-            else {{ surrogate_key(["'web row'", 'data_source', 'source_file', 'source_line']) }}
+            when arrival = 1 then {{ surrogate_key(["'message'", 'data_source', 'event_id']) }}
+            else {{ surrogate_key(["'row'", 'data_source', 'source_file', 'source_line']) }}
         end as event_key,
         {{ identifier_key('customer', 'id_namespace', 'customer_id') }} as customer_key,
         {{ identifier_key('anonymous', 'id_namespace', 'visitor_id') }} as visitor_key
@@ -240,6 +253,8 @@ final as (
         device_type,
         id_namespace,
         event_type,
+        is_call_stated,
+        is_link,
         event,
         page_path,
         referrer_host,
