@@ -16,6 +16,7 @@ from demo.exports.accounts import draw_accounts, draw_contracts, write_accounts
 from demo.exports.campaigns import write_campaigns
 from demo.exports.contacts import write_contacts
 from demo.exports.interactions import write_interactions
+from demo.exports.leads import write_leads
 from demo.exports.mentions import draw_mentions, write_mentions
 from demo.exports.orders import write_orders
 from demo.exports.surveys import write_surveys
@@ -72,7 +73,8 @@ def generate(
     write_tickets(inbox / "tickets", history, tickets, book)
     themes = write_mentions(inbox / "mentions", history, mentions, book)
     cost = write_campaigns(inbox / "campaigns", history)
-    write_accounts(inbox, history, accounts, contracts)
+    sales = write_accounts(inbox, history, accounts, contracts)
+    write_leads(inbox / "leads", history, sales)
     write_mappings(folder / "mappings", calendar)
     (folder / "cx.yml").write_text(cx_yml(end_on), encoding="utf-8")
     hard_to_identify = write_identities(folder / "identities.csv", history, tickets, mentions, dirt)

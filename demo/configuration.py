@@ -162,6 +162,22 @@ _SOURCES: Final = """\
       closed_at: Closed
       stage: Stage
       amount: Value
+      updated_at: Changed
+  - name: shop_leads
+    kind: crm
+    vendor: csv
+    entity: leads
+    id_namespace: shop
+    path: inbox/leads/*.csv
+    columns:
+      lead_id: Lead
+      account_id: Account
+      created_at: Created
+      closed_at: Closed
+      stage: Status
+      utm_source: Source
+      utm_medium: Medium
+      updated_at: Changed
 """
 
 

@@ -23,6 +23,7 @@ from demo.setting.vocabulary import (
     EMAIL,
     INTERACTIONS,
     ITEMS,
+    LEADS,
     MENTIONS,
     MOMENTS,
     ORDERS,
@@ -151,6 +152,7 @@ def _channels() -> list[tuple[str, ...]]:
         (MENTIONS, "*", "*", "Public post", "online", "post"),
         (CONTRACTS, "", "", "Contract", "offline", "contract"),
         (DEALS, "", "", "Sales", "offline", "meeting"),
+        *((LEADS, way.source, way.medium, way.channel, way.presence, way.method) for way in CHANNELS),
     ]
     return rows
 

@@ -1,7 +1,4 @@
-"""Companies with some kinds of source only: the demo's files in, a published workspace for each subset of kinds out.
-
-Tests and gates are left out of the build: they say nothing of what a page shows, and take most of a run's time.
-"""
+"""Companies with some kinds of source only: the demo's files in, a published workspace for each subset of kinds out."""
 
 from __future__ import annotations
 
@@ -15,11 +12,7 @@ from pathlib import Path
 import yaml
 
 from demo import generate
-from pipeline import audit
-from pipeline.dbt import runner as dbt_runner
-from pipeline.publishing.release_facts import read_books
-from pipeline.run import PipelineRun
-from workspace import load_workspace
+from tests.quick_run import load_build_publish
 
 # Kind of source -> the sources of the demo's cx.yml that are of it.
 KINDS = {
@@ -50,7 +43,7 @@ def build_subset(folder: Path, kinds: Collection[str]) -> Path:
         if not (root / "published" / "CURRENT.json").is_file():
             shutil.rmtree(root, ignore_errors=True)
             _write(whole, root, kinds)
-            _publish(root)
+            load_build_publish(root)
     return root
 
 
@@ -74,20 +67,3 @@ def _write(whole: Path, root: Path, kinds: Collection[str]) -> None:
             csv.writer(out).writerows([header, *rows])
     if kinds:
         shutil.copytree(whole / "inbox", root / "inbox")
-
-
-def _publish(root: Path) -> None:
-    pipeline = PipelineRun(workspace=load_workspace(root))
-    paths = pipeline.paths
-    pipeline.prepare()
-    pipeline.load_mappings()
-    for source in pipeline.workspace.config.sources:
-        pipeline.load_source(source.name)
-    pipeline.finish_ingest()
-    for stage in ("gate_raw", "build", "gate_marts"):
-        with audit.stage(paths.audit, run_id=pipeline.run_id, name=stage, code_version="test") as notes:
-            if stage == "build":
-                outcome = dbt_runner.build(paths, run_id=pipeline.run_id, with_tests=False)
-                assert outcome.success, [node for node in outcome.nodes if node.status not in ("success", "pass")]
-                notes.facts = read_books(paths.raw_database)
-    assert pipeline.publish().outcome == "published"

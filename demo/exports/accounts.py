@@ -1,5 +1,7 @@
 """Business customers: people at small businesses and enterprises in; accounts, their contracts and deals out.
 
+A deal comes once for every state that it was in. Only won and lost deals name a customer and are touchpoints.
+
 An account's contracts are service subscriptions. They start and end in visits of a member, so that they add no stage of
 their own to anybody's journey, and only people who have ordered before sign one.
 """
@@ -27,7 +29,10 @@ INDUSTRIES: Final = ("Hospitality", "Offices", "Healthcare", "Retail", "Educatio
 PARENTS: Final = 0.12  # of the accounts belong to another
 ACCOUNTS_HEADER: Final = ("Account", "Name", "Parent", "Industry", "Employees", "Country")
 CONTRACTS_HEADER: Final = ("Contract", "Customer", "Account", "Starts", "Ends", "Monthly Fee", "Currency", "Plan")
-DEALS_HEADER: Final = ("Deal", "Customer", "Account", "Opened", "Closed", "Stage", "Value")
+DEALS_HEADER: Final = ("Deal", "Customer", "Account", "Opened", "Closed", "Stage", "Value", "Changed")
+STEPS: Final = ("qualified", "proposal", "negotiation")  # of an open deal; some are skipped
+PENDING: Final = 0.05  # of the accounts: a deal that is still open
+MORNING: Final = 11 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,14 @@ class Contracts:
     signed: Ints
     ended: Ints
     plan: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sale:
+    """What sales began with an account: the day of history on which its deals were opened."""
+
+    account: int
+    opened: int
 
 
 def account_id(number: int) -> str:
@@ -94,8 +107,8 @@ def draw_contracts(history: History, accounts: Accounts) -> Contracts:
     return Contracts(account=account[signed], signed=signed, ended=ended, plan=plan)
 
 
-def write_accounts(inbox: Path, history: History, accounts: Accounts, contracts: Contracts) -> None:
-    """Write `accounts.csv`, `contracts-<quarter>.csv` and `deals-<quarter>.csv`."""
+def write_accounts(inbox: Path, history: History, accounts: Accounts, contracts: Contracts) -> tuple[Sale, ...]:
+    """Write `accounts.csv`, `contracts-<quarter>.csv` and `deals-<quarter>.csv`; return what the deals were."""
     rng = history.rng(20)
     rows = []
     for number, segment in enumerate(accounts.segments):
@@ -105,7 +118,7 @@ def write_accounts(inbox: Path, history: History, accounts: Accounts, contracts:
         rows.append((account_id(number), f"{industry} {number + 1} GmbH", parent, industry, str(employees), "DE"))
     write_csv(inbox / "accounts" / "accounts.csv", ACCOUNTS_HEADER, rows)
     _write_contracts(inbox / "contracts", history, contracts)
-    _write_deals(inbox / "deals", history, contracts, rng)
+    return _write_deals(inbox / "deals", history, accounts, contracts, rng)
 
 
 def _ending(rng: np.random.Generator, history: History, signed: int) -> int:
@@ -144,24 +157,57 @@ def _write_contracts(folder: Path, history: History, contracts: Contracts) -> No
     )
 
 
-def _write_deals(folder: Path, history: History, contracts: Contracts, rng: np.random.Generator) -> None:
+def _write_deals(
+    folder: Path, history: History, accounts: Accounts, contracts: Contracts, rng: np.random.Generator
+) -> tuple[Sale, ...]:
     """Every contract was a deal that was won; others were lost in the same visit, over a plan that cost more."""
     calendar, visits = history.calendar, history.visits
+    luck = history.rng(28)
     order = np.lexsort((contracts.signed, visits.day[contracts.signed]))
     fees = list(PLANS.values())
     rows: list[tuple[str, ...]] = []
     days: list[int] = []
+    states: list[tuple[int, tuple[str, ...]]] = []
+    sales: list[Sale] = []
     for i in order:
         visit = contracts.signed[i]
+        closed_on = int(visits.day[visit])
         closed = calendar.local(visits.day[visit : visit + 1], history.touches.closing[visit : visit + 1] + 190)[0]
-        opened_on = max(int(visits.day[visit]) - int(rng.integers(5, 40)), 0)
-        opened = calendar.local(np.array([opened_on]), np.array([11 * 3600]))[0]
+        opened_on = max(closed_on - int(rng.integers(5, 40)), 0)
+        opened = calendar.local(np.array([opened_on]), np.array([MORNING]))[0]
         lost = rng.random() >= WON
         stages = [("won", fees[contracts.plan[i]]), *([("lost", 2 * max(fees))] if lost else [])]
         for stage, fee in stages:
             customer = history.people.customer_id[visits.person[visit]]
             account = account_id(int(contracts.account[i]))
-            rows.append((f"D{9001 + len(rows)}", customer, account, opened, closed, stage, f"{12 * fee:.2f}"))
-            days.append(int(visits.day[visit]))
+            deal, value = f"D{9001 + len(rows)}", f"{12 * fee:.2f}"
+            rows.append((deal, customer, account, opened, closed, stage, value, closed))
+            days.append(closed_on)
+            steps = _steps(luck, history, opened_on, closed_on)
+            states += [(day, (deal, "", account, opened, "", step, value, at)) for day, step, at in steps]
+        sales.append(Sale(account=int(contracts.account[i]), opened=opened_on))
+    pending = np.nonzero(luck.random(len(accounts)) < PENDING)[0]
+    for nth, number in enumerate(pending, start=len(rows)):
+        opened_on = max(calendar.days - int(luck.integers(10, 60)), 0)
+        opened = calendar.local(np.array([opened_on]), np.array([MORNING]))[0]
+        deal, value = f"D{9001 + nth}", f"{12 * fees[int(luck.integers(len(fees)))]:.2f}"
+        steps = _steps(luck, history, opened_on, calendar.days)
+        states += [(day, (deal, "", account_id(int(number)), opened, "", step, value, at)) for day, step, at in steps]
+        sales.append(Sale(account=int(number), opened=opened_on))
+    # What was closed comes first in its quarter's file, then the states that were open.
+    states.sort(key=lambda state: (state[1][-1], state[1][0]))
+    rows += [row for _, row in states]
+    days += [day for day, _ in states]
     periods = calendar.quarters(np.array(days, dtype=np.int64))
     write_by_period(folder, "deals", DEALS_HEADER, rows, periods=periods, latest=calendar.latest_quarter)
+    return tuple(sales)
+
+
+def _steps(rng: np.random.Generator, history: History, opened_on: int, closed_on: int) -> list[tuple[int, str, str]]:
+    """Day, step and time of every stage that a deal passed while it was open: the first when it was opened."""
+    between = np.arange(opened_on + 1, closed_on)
+    later = np.sort(rng.choice(between, size=min(int(rng.integers(len(STEPS))), len(between)), replace=False))
+    entered = [opened_on, *(int(day) for day in later)] if opened_on < closed_on else []
+    times = history.calendar.local(np.array(entered, dtype=np.int64), np.full(len(entered), MORNING))
+    passed = [STEPS[0], *STEPS[len(STEPS) - len(later) :]]
+    return [(day, step, at) for day, step, at in zip(entered, passed, times, strict=False)]

@@ -10,6 +10,7 @@ from demo.setting.vocabulary import (
     CONTRACTS,
     DEALS,
     INTERACTIONS,
+    LEADS,
     MENTIONS,
     ORDERS,
     OUTCOME_SURVEY,
@@ -308,5 +309,6 @@ PLACED: Final = (
     _implicit(DEALS, "deal_lost", "loyalty", "other", "Deal lost", "commerce"),
     _implicit(MENTIONS, "mention", "advocacy", "other", "Public mention", "marketing", interaction="recommend"),
     _implicit(MENTIONS, "review", "advocacy", "review", "Public review", "product", interaction="recommend"),
+    _implicit(LEADS, "lead_created", "discovery", "other", "Lead", "marketing"),
 )
 EVENTS: Final = DRAWN + PLACED

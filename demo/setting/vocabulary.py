@@ -26,6 +26,7 @@ CAMPAIGNS: Final = "ad_costs"
 ACCOUNTS: Final = "shop_accounts"
 CONTRACTS: Final = "shop_contracts"
 DEALS: Final = "shop_deals"
+LEADS: Final = "shop_leads"
 
 # Emitted, and on purpose not in the mappings: what the company has not yet described must show as unmapped.
 UNMAPPED_EVENT: Final = "Beta Banner Seen"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.dbt_project.staging_chain import Orders, Row
+from tests.dbt_project.staging_chain import Orders, Row, Staging
 
 AT = "2026-02-03 10:00:00"
 
@@ -67,6 +67,31 @@ def test_a_later_state_replaces_an_earlier_one_in_any_order() -> None:
         orders = staged(order)
         assert money(orders) == (1, 80)
         assert "later_row:order_id" in {reason for _, reason in reasons(orders)}
+
+
+@pytest.mark.parametrize("thing", ["deal", "lead"])
+def test_earlier_states_of_a_deal_are_its_history_and_equally_old_ones_are_repeated(thing: str) -> None:
+    rows = [
+        {f"{thing}_id": name, "created_at": "2026-02-01", "stage": stage, "updated_at": at}
+        for name, stage, at in (
+            ("D1", "qualified", "2026-02-01"),
+            ("D1", "won", "2026-02-09"),
+            ("D1", "proposal", "2026-02-05"),
+            ("D2", "qualified", ""),
+            ("D2", "qualified", ""),
+        )
+    ]
+    records = Staging("crm", f"{thing}s")
+    records.load("1.csv", rows)
+    records.build()
+    found = records.rows(f"select crm_stage, _disposition_reason from base_crm__{thing}s order by source_line")
+    assert found == [
+        ("qualified", f"earlier_state:{thing}_id"),
+        ("won", None),
+        ("proposal", f"earlier_state:{thing}_id"),
+        ("qualified", f"later_row:{thing}_id"),
+        ("qualified", None),
+    ]
 
 
 def test_a_line_with_an_id_has_its_own_time() -> None:

@@ -95,7 +95,16 @@ class Reading:
 
     @cached_property
     def deals(self) -> pd.DataFrame:
+        """Every state of every deal."""
         return _read_all(self.folder / "inbox/deals")
+
+    @cached_property
+    def closed_deals(self) -> pd.DataFrame:
+        return self.deals[self.deals["Closed"] != ""]
+
+    @cached_property
+    def leads(self) -> pd.DataFrame:
+        return _read_all(self.folder / "inbox/leads")
 
     @cached_property
     def lines(self) -> list[dict[str, Any] | None]:
@@ -219,7 +228,10 @@ class Reading:
             ),
             _part("shop_contracts", "contract_ended", _from_local(self.contracts["Ends"]), self.contracts["Customer"]),
             _part(
-                "shop_deals", "deal_" + self.deals["Stage"], _from_local(self.deals["Closed"]), self.deals["Customer"]
+                "shop_deals",
+                "deal_" + self.closed_deals["Stage"],
+                _from_local(self.closed_deals["Closed"]),
+                self.closed_deals["Customer"],
             ),
         ]
         for part in parts:

@@ -246,3 +246,29 @@ def test_five_thousand_people_take_less_than_ten_seconds(tmp_path: Path) -> None
     started = time.process_time()
     generate(tmp_path)
     assert time.process_time() - started < 10
+
+
+def test_a_deal_comes_once_for_each_state_in_the_order_of_its_stages(planted: Reading) -> None:
+    deals = planted.deals
+    assert not deals.duplicated(["Deal", "Stage"]).any()
+    assert set(deals["Stage"]) == {"qualified", "proposal", "negotiation", "won", "lost"}
+    order = ["qualified", "proposal", "negotiation", "won", "lost"]
+    for _, states in deals.sort_values("Changed").groupby("Deal"):
+        assert list(states["Stage"]) == sorted(states["Stage"], key=order.index)
+        assert states["Changed"].iloc[0] == states["Opened"].iloc[0]
+    last = deals.sort_values("Changed").drop_duplicates("Deal", keep="last")
+    assert (last["Closed"] == "").sum() > 0
+    assert set(last.loc[last["Closed"] != "", "Deal"]) == set(planted.closed_deals["Deal"])
+    # Only what was closed is anybody's touchpoint.
+    assert ((deals["Customer"] == "") == (deals["Closed"] == "")).all()
+
+
+def test_a_lead_that_was_won_became_the_account_of_a_deal_on_that_day(planted: Reading) -> None:
+    leads = planted.leads
+    won = leads["Status"] == "won"
+    opened = set(zip(planted.deals["Account"], planted.deals["Opened"].str[:10], strict=True))
+    assert set(zip(leads.loc[won, "Account"], leads.loc[won, "Closed"].str[:10], strict=True)) <= opened
+    assert won.sum() > 20
+    assert (leads.loc[~won, "Account"] == "").all()
+    assert set(leads["Status"]) == {"won", "lost", "working"}
+    assert "Customer" not in leads.columns

@@ -22,12 +22,8 @@ from app.journey.findings import find_long_task, find_stalled_stage, find_worst_
 from app.outcomes.findings import find_unmet_outcome
 from app.who.findings import find_marks
 from demo import generate
-from pipeline import audit
-from pipeline.dbt import runner as dbt_runner
-from pipeline.publishing.release_facts import read_books
-from pipeline.run import PipelineRun
 from serving import Answer, LiveRelease, Question, ask, open_release
-from workspace import load_workspace
+from tests.quick_run import load_build_publish
 from workspace.paths import WorkspacePaths
 
 CUSTOMERS = 1500
@@ -156,20 +152,7 @@ def _build(root: Path, *, seed: int, planted: bool) -> LiveRelease:
     for old in root.glob("[!.]*"):
         shutil.rmtree(old) if old.is_dir() else old.unlink()
     generate(root, customers=CUSTOMERS, seed=seed, planted=planted)
-    pipeline = PipelineRun(workspace=load_workspace(root))
-    paths = pipeline.paths
-    pipeline.prepare()
-    pipeline.load_mappings()
-    for source in pipeline.workspace.config.sources:
-        pipeline.load_source(source.name)
-    pipeline.finish_ingest()
-    for stage in ("gate_raw", "build", "gate_marts"):
-        with audit.stage(paths.audit, run_id=pipeline.run_id, name=stage, code_version="test") as notes:
-            if stage == "build":
-                assert dbt_runner.build(paths, run_id=pipeline.run_id, with_tests=False).success
-                notes.facts = read_books(paths.raw_database)
-    assert pipeline.publish().outcome == "published"
-    return open_release(paths)
+    return open_release(load_build_publish(root))
 
 
 @pytest.mark.slow
