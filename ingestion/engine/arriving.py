@@ -43,6 +43,7 @@ _WITH_LISTS: Final = """
     || concat_ws(',', {lists}) || '}}'
 """
 _LIST: Final = "$list_{nth} || coalesce({gathered}.items, '[]')"
+_DIFFERENT: Final = "select count(distinct json_extract_string(payload, $path)) from arrived"
 _DELETED: Final = "_fivetran_deleted"
 _ACTIVE: Final = "_fivetran_active"
 
@@ -78,6 +79,7 @@ def receive(
     if joins:
         gathering = _Gathering(connection, beside, batches)
         gathering.arrive(place, source, joins)
+        _refuse_several(connection, source)
         return
     chosen = [f"{name}::varchar" for name in cells]
     parameters: dict[str, object] = {}
@@ -85,6 +87,19 @@ def receive(
         chosen[0], parameters = record_of(place.columns, source)
     statement = _FILL.format(name="arrived", cells=", ".join(chosen), condition="")
     _fill(connection, place, statement, parameters, cursor=cursor, since=since, batches=batches)
+
+
+def _refuse_several(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Refuse a table of rows that do not belong together, such as the responses of several surveys."""
+    said = entity_of(source)
+    if not isinstance(said, FivetranTable) or said.one_of is None:
+        return
+    (found,) = connection.execute(_DIFFERENT, {"path": f"$.{said.one_of}"}).fetchall()[0]
+    if found > 1:
+        what = f"The table has {found} different values of '{said.one_of}', which do not belong into one source."
+        fix = f"Name a view under 'table' that selects the rows of one '{said.one_of}', and a source for each."
+        problem = Problem(file=shown_as(source), key=f"sources.{source.name}.table", what=what, fix=fix)
+        raise UnreadableFileError(problem)
 
 
 def joins_of(source: Source) -> Mapping[str, Joined]:
@@ -161,11 +176,7 @@ class _Gathering:
                     Problem(file=shown_as(source), key=f"sources.{source.name}.table", what=what, fix=fix)
                 )
         record, parameters = record_of(place.columns, source)
-        columns = [
-            "payload varchar",
-            *(["key varchar"] if key else []),
-            *(f"to_{nth} varchar" for nth in _count(joins)),
-        ]
+        columns = ["payload", *(["key"] if key else []), *(f"to_{nth}" for nth in _count(joins))]
         # What is deleted, or was so before, belongs to nothing any more; the record itself says so of itself.
         current = []
         if key and _DELETED in named:

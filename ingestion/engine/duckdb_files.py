@@ -54,14 +54,16 @@ _SINCE: Final = " where {name} >= $since::{kind} or {name} is null"
 class _DuckDBPlace(Place):
     """What both have in common."""
 
-    def __init__(self, source: Source, root: Path, address: str) -> None:
+    def __init__(
+        self, source: Source, root: Path, address: str, connection: duckdb.DuckDBPyConnection | None = None
+    ) -> None:
         super().__init__(source, root)
         self._address = address
         # As in SQLAlchemy's urls, the slash behind '://' is not part of the path.
         self._path = self._file(address.partition("://")[2].removeprefix("/"))
         self._types: list[str] = []
         try:
-            self._connection = self._connect()
+            self._connection = self._connect() if connection is None else connection.cursor()
         except duckdb.Error as error:
             raise self._unreachable(error) from None
 
@@ -78,7 +80,8 @@ class _DuckDBPlace(Place):
         """
 
     def open_beside(self, source: Source) -> Self:
-        return type(self)(source, self._root, self._address)
+        # DuckDB opens a file once in a process.
+        return type(self)(source, self._root, self._address, self._connection)
 
     def close(self) -> None:
         self._connection.close()
@@ -129,7 +132,7 @@ class DuckDBFile(_DuckDBPlace):
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(self._path), read_only=True, config={"memory_limit": MEMORY_LIMIT})
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set global TimeZone = 'UTC'")
         # A view of the file may name files of this machine.
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -153,7 +156,7 @@ class ParquetFolder(_DuckDBPlace):
         if not self._path.is_dir():
             raise self._problem(f"{self._path} is not a folder.", "Name the folder that the tables are in.")
         connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set global TimeZone = 'UTC'")
         return connection
 
     @cached_property

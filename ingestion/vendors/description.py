@@ -48,9 +48,11 @@ class FivetranTable(Entity):
     Attributes:
         table: how Fivetran names it.
         joins: tables whose rows belong to its own; with them the tables are read whole, without a cursor.
+        one_of: its column that has one value in all rows of a source, such as the survey of a response.
     """
 
     table: str
+    one_of: str | None = Field(default=None, pattern=_NAME)
     joins: dict[Annotated[str, Field(pattern=_NAME)], Joined] = Field(default_factory=dict)
 
 
@@ -107,6 +109,9 @@ class Description(Section):
 
     @model_validator(mode="after")
     def _fits_the_vocabulary(self) -> Self:
+        for name in self.landed.fivetran:
+            if name not in self.entities:
+                raise ValueError(f"{name} is landed by fivetran, and is not among the entities")
         for name, entity in (*self.entities.items(), *self.landed.fivetran.items()):
             kind, _, word = name.partition("/")
             known = CSV_ENTITIES.get(kind, {}).get(word)
@@ -121,9 +126,11 @@ class Description(Section):
                     raise ValueError(f"{name} needs {', '.join(lacking)}")
             if (kind == "survey" and word == "wide") != (entity.answers is not None):
                 raise ValueError(f"'answers' belongs to survey/wide, and only there: {name}")
-            if not (entity.reads or self.reads):
+            is_table = isinstance(entity, FivetranTable)
+            if not (entity.reads or self.reads or is_table):
                 raise ValueError(f"{name} needs 'reads': what its files are")
-            if entity.has_own_rows and any(one.container != "json" for one in entity.reads or self.reads):
+            others = any(one.container != "json" for one in entity.reads or self.reads)
+            if entity.has_own_rows and others and not is_table:
                 raise ValueError(f"{name}: 'each', 'when' and 'rows' go with JSON alone")
         return self
 
