@@ -1,7 +1,9 @@
 """Records of a described vendor, from their file into raw, beside the same paths in one SELECT of plain DuckDB SQL.
 
 Run by `python -m benchmarks.descriptions`. Both write the canonical columns and the whole record into a database on
-disk; plain SQL checks nothing: no line numbers, no rejects, no ledger. Each run is a process of its own.
+disk; plain SQL checks nothing: no line numbers, no rejects, no ledger. Each run is a process of its own. The ways take
+turns, and a speed is compared within a turn: another process on the machine then slows all of them. Seconds of the
+processor, which count all threads, depend less on it.
 """
 
 from __future__ import annotations
@@ -65,6 +67,10 @@ RECORDS: Final = {
 }
 
 
+_AT_ONCE: Final = "SQL, all paths at once"
+_WAYS: Final = ("SQL, path by path", _AT_ONCE, "description")
+
+
 def write_records(vendor: str, path: Path, number: int) -> None:
     """JSON lines in the vendor's shape."""
     with duckdb.connect() as connection:
@@ -91,9 +97,9 @@ def land(vendor: str, path: Path, root: Path) -> int:
         (root / "mappings" / f"{name}.csv").write_text(f"{head}\n")
     workspace = load_workspace(root)
     prepare(workspace)
-    started = time.perf_counter()
+    clocks = _clocks()
     loaded = load_source(workspace, "s", run_id="bench").loaded
-    _report(started, loaded)
+    _report(clocks, loaded)
     return loaded
 
 
@@ -112,7 +118,7 @@ def select(vendor: str, path: Path, root: Path, *, at_once: bool) -> None:
     taken = ", ".join(f"found[{nth}] as c{nth}" for nth in range(1, len(paths) + 1)) if at_once else "* exclude (json)"
     with duckdb.connect(str(root / "plain.duckdb")) as connection:
         connection.execute("set memory_limit = '1200MB'; set preserve_insertion_order = false")
-        started = time.perf_counter()
+        clocks = _clocks()
         connection.execute(
             f"""create table records as
             select {taken}, json::varchar as record
@@ -120,13 +126,19 @@ def select(vendor: str, path: Path, root: Path, *, at_once: bool) -> None:
         )
         (rows,) = connection.execute("select count(*) from records").fetchall()[0]
         connection.execute("checkpoint")
-        _report(started, rows)
+        _report(clocks, rows)
 
 
-def _report(started: float, rows: int) -> None:
-    seconds = time.perf_counter() - started
+def _clocks() -> tuple[float, float]:
+    """The time on the wall, and what the process has used of the processor."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return time.perf_counter(), used.ru_utime + used.ru_stime
+
+
+def _report(before: tuple[float, float], rows: int) -> None:
+    seconds, processor = (now - then for now, then in zip(_clocks(), before, strict=True))
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "rows": rows, "megabytes": megabytes}))
+    print(json.dumps({"seconds": seconds, "processor": processor, "rows": rows, "megabytes": megabytes}))
 
 
 def main() -> None:
@@ -135,27 +147,33 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=2_000_000)
     parser.add_argument("--repeat", type=int, default=3, help="runs of each way; the median is reported")
     parser.add_argument("--child", nargs=3, metavar=("WAY", "VENDOR", "RECORDS"), help=argparse.SUPPRESS)
+    parser.add_argument("--vendor", nargs="+", choices=tuple(RECORDS), help="these alone")
     options = parser.parse_args()
     if options.child:
         _child(*options.child)
         return
-    table = Table("vendor", "by", "records", "seconds", "records/s", "of plain SQL", "peak MB")
-    for vendor in RECORDS:
-        plain = 0.0
-        for way in ("SQL, path by path", "SQL, all paths at once", "description"):
-            runs = [_measure(way, vendor, options.records) for _ in range(options.repeat)]
-            speed = options.records / statistics.median(run["seconds"] for run in runs)
-            plain = max(plain, speed) if way != "description" else plain
-            peak = max(run["megabytes"] for run in runs)
-            seconds = options.records / speed
+    table = Table(
+        "vendor", "by", "records", "seconds", "processor s", "records/s", "of SQL at once", "by processor", "peak MB"
+    )
+    for vendor in options.vendor or RECORDS:
+        turns = [{way: _measure(way, vendor, options.records) for way in _WAYS} for _ in range(options.repeat)]
+        for way in _WAYS:
+            seconds, processor, rows, megabytes = (
+                statistics.median(turn[way][measure] for turn in turns)
+                for measure in ("seconds", "processor", "rows", "megabytes")
+            )
             table.add_row(
                 vendor,
                 way,
-                f"{runs[0]['rows']:,}",
+                f"{rows:,.0f}",
                 f"{seconds:.1f}",
-                f"{speed:,.0f}",
-                f"{speed / plain:.2f}",
-                f"{peak:,.0f}",
+                f"{processor:.1f}",
+                f"{rows / seconds:,.0f}",
+                *(
+                    f"{statistics.median(turn[_AT_ONCE][clock] / turn[way][clock] for turn in turns):.2f}"
+                    for clock in ("seconds", "processor")
+                ),
+                f"{megabytes:,.0f}",
             )
     Console().print(table)
 
@@ -176,7 +194,7 @@ def _child(way: str, vendor: str, records: str) -> None:
             (root / "company").mkdir()
             land(vendor, path, root / "company")
         else:
-            select(vendor, path, root, at_once=way.endswith("at once"))
+            select(vendor, path, root, at_once=way == _AT_ONCE)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,13 @@ _STAGED: Final = """
             is_deep,
             {is_marked} and contains(text, chr({mark})) as is_marked,
             {has_long} and contains(text, chr({long_mark})) as is_long,
-            try(json_type(text)) as json_type
-        from lines_of_file
+            found,
+            -- What has been read for its paths is valid, and need not be read once more.
+            case
+                when found is not null and starts_with(text, '{{') then 'OBJECT'
+                else try(json_type(text))
+            end as json_type
+        from (select *, {found} as found from lines_of_file)
     ),
 
     judged as (
@@ -57,15 +62,24 @@ _STAGED: Final = """
         reason,
         null::varchar as column_name,
         text as payload
+        {also}
     from judged
 """
+_FOUND: Final = "case when not is_deep then try(json_extract_string(text, [{paths}])) end"
 
 
 @dataclass(frozen=True)
 class JsonLinesReader:
-    """Loads every JSON object unchanged. `typical_keys`: a first line with none of them is another vendor's."""
+    """Loads every JSON object unchanged.
+
+    Attributes:
+        typical_keys: a first line with none of them is another vendor's.
+        paths: their values are left in the list `found` of `staged`, as text: to find them an object has to be read,
+            and it has to be read to see that it is one.
+    """
 
     typical_keys: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @property
     def is_delimited(self) -> bool:
@@ -98,6 +112,7 @@ class JsonLinesReader:
 
         connection.register("lines_of_file", Lines(text))
         cut_line = -1 if text.ends_with_newline else text.lines
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in self.paths)
         connection.execute(
             _STAGED.format(
                 is_marked=text.is_marked,
@@ -111,9 +126,11 @@ class JsonLinesReader:
                 is_cut=reject_reason("cut_line"),
                 not_json=reject_reason("not_json"),
                 not_an_object=reject_reason("not_an_object", "$found"),
+                found=_FOUND.format(paths=listed) if listed else "null::varchar[]",
+                also=", found" if listed else "",
             )
         )
-        return Staged({"_record": "payload"}, records=text.lines)
+        return Staged({"_record": "payload"}, records=text.lines, found=self.paths)
 
     def examine_record(self, text: str, shape: Shape, *, shown: str, number: int) -> list[Problem]:
         """Look at one record, on line `number`: an object, and of this vendor by its keys?"""

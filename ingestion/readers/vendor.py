@@ -92,6 +92,7 @@ class Staged:
         records: how many the file has, where the reader has counted them; else every row of `staged` is one.
         has_further_rows: a record may be several rows of `staged`; those beyond its first have lines from
             FURTHER_LINES on.
+        found: paths of a record whose values are in its list `found` already, as text.
     """
 
     values: Mapping[str, str]
@@ -101,6 +102,7 @@ class Staged:
     columns: tuple[str, ...] = ()
     records: int | None = None
     has_further_rows: bool = False
+    found: tuple[str, ...] = ()
 
 
 class UnreadableFileError(Exception):

@@ -247,6 +247,11 @@ class Answers(Section):
         return self
 
     @property
+    def are_cells(self) -> bool:
+        """Whether answers are columns of a delimited file alone."""
+        return self.columns and not (self.items or self.fields or self.named)
+
+    @property
     def left_out(self) -> re.Pattern[str] | None:
         """Matches the names of `without`; None where there are none."""
         names = (re.escape(name).replace(r"\*", ".*") for name in self.without)

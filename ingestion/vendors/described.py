@@ -99,19 +99,20 @@ class DescribedJsonReader:
     def for_file(self, path: Path) -> Reader:  # noqa: ARG002 (every reader is asked in the same way)
         return self
 
-    @property
-    def _records(self) -> Reader:
-        lines = JsonLinesReader(typical_keys=self.form.typical_keys)
+    def _records(self, paths: tuple[str, ...] = ()) -> Reader:
+        """The reader of the records; one of lines reads these paths with them."""
+        lines = JsonLinesReader(typical_keys=self.form.typical_keys, paths=paths)
         return JsonDocumentReader(
             collection=self.form.collection, lines=lines, numbers_records=True, included=self.form.included
         )
 
     def examine(self, text: Path, shape: Shape, *, shown: str) -> list[Problem]:
-        return self._records.examine(text, shape, shown=shown)
+        return self._records().examine(text, shape, shown=shown)
 
     def stage(self, connection: duckdb.DuckDBPyConnection, text: Readable, shape: Shape, *, shown: str) -> Staged:
-        staged = self._records.stage(connection, text, shape, shown=shown)
-        lifted = self.lift(connection, shape)
+        lifting = self._lifting(shape)
+        staged = self._records(lifting.paths).stage(connection, text, shape, shown=shown)
+        lifted = _lift(connection, lifting, are_found=bool(staged.found))
         records = staged.records
         if lifted.has_further_rows and records is None:
             records = int(connection.execute("select count(*) from staged_records").fetchall()[0][0])
@@ -121,18 +122,18 @@ class DescribedJsonReader:
 
     def lift(self, connection: duckdb.DuckDBPyConnection, shape: Shape) -> Staged:
         """Take the records of the view `staged` apart."""
-        lifting = lift_json(self.entity, shape.table.columns, deletions=self.deletions)
-        add_columns(connection, lifting)
-        return Staged(lifting.values, lifting.parameters, has_further_rows=lifting.rows is not None)
+        return _lift(connection, self._lifting(shape))
+
+    def _lifting(self, shape: Shape) -> Lifting:
+        return lift_json(self.entity, shape.table.columns, deletions=self.deletions)
 
 
 @dataclass(frozen=True)
 class DescribedParquetReader(DescribedJsonReader):
     """Reads the rows of Parquet files as JSON lines."""
 
-    @property
-    def _records(self) -> Reader:
-        return JsonLinesReader(typical_keys=self.form.typical_keys)
+    def _records(self, paths: tuple[str, ...] = ()) -> Reader:
+        return JsonLinesReader(typical_keys=self.form.typical_keys, paths=paths)
 
     def as_text(self, path: Path, scratch: Path, *, shown: str) -> Path:
         return parquet_as_json_lines(path, scratch / "rows.jsonl", shown=shown)
@@ -231,11 +232,23 @@ class DescribedTableReader:
         return Staged(values, {**lifting.parameters, **names}, head.skipped, columns=keys)
 
 
-def add_columns(connection: duckdb.DuckDBPyConnection, lifting: Lifting) -> None:
-    """Put a view with more columns, and with a row for each that a record becomes, in the place of `staged`."""
+def _lift(connection: duckdb.DuckDBPyConnection, lifting: Lifting, *, are_found: bool = False) -> Staged:
+    add_columns(connection, lifting, are_found=are_found)
+    return Staged(lifting.values, lifting.parameters, has_further_rows=lifting.rows is not None)
+
+
+def add_columns(connection: duckdb.DuckDBPyConnection, lifting: Lifting, *, are_found: bool = False) -> None:
+    """Put a view with more columns, and with a row for each that a record becomes, in the place of `staged`.
+
+    Args:
+        connection: one with `staged`.
+        lifting: what the columns are.
+        are_found: `staged` has the list `found`.
+    """
     connection.execute("drop view if exists staged_records")
     connection.execute("alter view staged rename to staged_records")
-    added = f"select *, {_as_columns(lifting.added)} from staged_records"  # noqa: S608
+    columns = {name: sql for name, sql in lifting.added.items() if name != "found" or not are_found}
+    added = f"select *, {_as_columns(columns)} from staged_records"  # noqa: S608
     if lifting.rows is not None:
         nth = "generate_subscripts(row_list, 1) - 1"
         added = f"""

@@ -7,13 +7,14 @@ DuckDB reads a record once for all paths: asking for each by itself would parse 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from ingestion.vendors.columns import Answers, Column, Condition, Params
 from ingestion.vendors.entity import Entity, Row
-from ingestion.vendors.paths import column_named
+from ingestion.vendors.paths import PATH, column_named
 from workspace.configuration.identity import JUNK_IDS
 
 # What lands of the same record changes when this code does: a higher number makes files of described vendors be read
@@ -33,7 +34,11 @@ _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ADDRESS: Final = r"[^\s@]+@[^\s@]+\.[^\s@]+"
 _NUMBER: Final = r"\s*(\+|00?)[1-9][0-9 ()/.\x{A0}-]{5,22}[0-9]\s*"
 _VERSION: Final = r"\s*0[0-9](\.[0-9]+)+\s*"
+# One path of a record that an expression reads.
+_READ_ALONE: Final = re.compile(rf"json_extract_string\(record, '({PATH.pattern})'\)")
 _CLOCK: Final = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+# A row, or an entity, which is one.
+R = TypeVar("R", bound=Row)
 
 
 @dataclass
@@ -46,11 +51,14 @@ class Lifting:
         parameters: named parameters of these expressions.
         rows: SQL over that view of the list of rows (kind, item) that a record becomes; none where it becomes one.
         of_rows: SQL of the columns that these rows are taken apart into.
+        paths: those of `found`, which a reader of `staged` may leave there itself; none where it has to be made of
+            what `added` makes of a record.
     """
 
     added: dict[str, str] = field(default_factory=dict)
     rows: str | None = None
     of_rows: dict[str, str] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, object] = field(default_factory=dict)
 
@@ -78,9 +86,18 @@ class _Parts:
         texts = f"json_extract_string({item}, {_paths(self._params.value)})"
         return f"list_filter({texts}, lambda one: one is not null)[1]"
 
+    def read(self, sql: str) -> str:
+        """An expression with the paths that it reads of a record by themselves among those that are read at once."""
+        return _READ_ALONE.sub(lambda call: self.text(call[1]), sql)
+
     def found(self, column: Column) -> list[str]:
         """The places where a column may be, as text."""
         return [*(self.text(path) for path in column.path), *([self.param(column.param)] if column.param else [])]
+
+    @property
+    def of_payload(self) -> tuple[str, ...]:
+        """Paths of `found` where they are those of the payload as it came."""
+        return () if self._packed else tuple(self._paths)
 
     @property
     def of_rows(self) -> dict[str, str]:
@@ -113,11 +130,12 @@ def lift_json(entity: Entity, columns: Sequence[str], *, deletions: Sequence[str
     """
     parts = _Parts(entity.params, entity.packed)
     lifting = Lifting(values=dict.fromkeys(columns, "null::varchar"))
-    for name, column in entity.columns.items():
+    row = _rewritten(entity, parts.read)
+    for name, column in row.columns.items():
         _fill(lifting, name, column, parts.found, parts.text)
-    if entity.has_own_rows:
-        _fill_rows(lifting, entity, parts)
-    marks = [*([entity.deleted] if entity.deleted else []), *(Condition(path=f"$.{key}") for key in deletions)]
+    if row.has_own_rows:
+        _fill_rows(lifting, row, parts)
+    marks = [*([row.deleted] if row.deleted else []), *(Condition(path=f"$.{key}") for key in deletions)]
     if marks and "is_deleted" in columns:
         lifting.values["is_deleted"] = _is_deleted(marks, parts.text)
     lifting.values |= _besides(entity, columns, parts.text)
@@ -127,7 +145,8 @@ def lift_json(entity: Entity, columns: Sequence[str], *, deletions: Sequence[str
         lifting.values["_canonical"] = "$canonical::varchar"
         taken = () if entity.answers else (*entity.taken_attributes, *deletions)
         lifting.parameters["canonical"] = json.dumps({key: key for key in taken})
-    lifting.added = parts.added | (_answer_parts(entity) if entity.answers and not entity.answers.columns else {})
+    lifting.added = parts.added | (_answer_parts(entity) if entity.answers and not entity.answers.are_cells else {})
+    lifting.paths = parts.of_payload
     return lifting
 
 
@@ -140,7 +159,7 @@ def _besides(entity: Entity, columns: Sequence[str], text_of: Callable[[str], st
 def _answers_of(entity: Entity) -> str:
     """Question -> answer as JSON text. Of what was the row of a delimited file, blank cells stay, too."""
     assert entity.answers is not None
-    if not entity.answers.columns:
+    if not entity.answers.are_cells:
         return _answers()
     is_asked = f"cell[1] not in ({', '.join(map(_literal, sorted(entity.taken)))})"
     if entity.answers.left_out is not None:
@@ -242,7 +261,8 @@ def _fill(
         found = [f"concat_ws(' ', {', '.join(_trimmed(text_of(path)) for path in column.joined)})"]
     else:
         found = [*found_of(column), *([f"({column.sql})"] if column.sql else [])]
-    trimmed = [_trimmed(one) for one in found]
+    # Between parts that are trimmed there is nothing to trim.
+    trimmed = [f"nullif({found[0]}, '')"] if column.joined else [_trimmed(one) for one in found]
     value = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
     if column.words:
         at = f"list_position($words_{name}::varchar[], lower({value}))"
@@ -278,7 +298,13 @@ def _public(value: str) -> str:
 
 
 def _trimmed(text: str) -> str:
-    return f"nullif(trim({text}), '')"
+    """The text without blanks around it; null where nothing is left.
+
+    `trim` looks at every character of a text, and few texts have anything to trim: one in ASCII that begins behind the
+    blank and does not end with it stays as it is.
+    """
+    is_trimmed = f"{text} >= '!' and not ends_with({text}, ' ') and strlen({text}) = length({text})"
+    return f"case when {is_trimmed} then {text} else nullif(trim({text}), '') end"
 
 
 def _time(value: str, clock: str, zone: str | None) -> str:
@@ -329,8 +355,8 @@ def _holds(condition: Condition, text_of: Callable[[str], str]) -> str:
 
 def _object(path: str) -> str:
     """The object at a path as JSON text; an empty one where there is none."""
-    found = f"json_extract(record, {_literal(path)})"
-    return f"case when json_type({found}) = 'OBJECT' then {found}::varchar else '{{}}' end"
+    found = f"json_extract(record, {_literal(path)})::varchar"
+    return f"case when starts_with({found}, '{{') then {found} else '{{}}' end"
 
 
 def _answer_parts(entity: Entity) -> dict[str, str]:
@@ -456,14 +482,15 @@ def lift_cells(
     def found_of(column: Column) -> list[str]:
         return [cells[one] for one in map(column_named, column.path) if one in cells] or ["null::varchar"]
 
+    row = _rewritten(entity, lambda sql: _applied_to(record, sql))
     taken: dict[str, str] = {}
     for name, column in entity.columns.items():
         there = [one for one in map(column_named, column.sources) if one in cells]
         if there or column.constant or column.sql or column.first:
-            _fill(lifting, name, _over_row(column, record), found_of, text_of)
+            _fill(lifting, name, row.columns[name], found_of, text_of)
             taken |= {f"{name}{nth or ''}": one for nth, one in enumerate(there)}
-    if entity.deleted is not None and "is_deleted" in columns:
-        lifting.values["is_deleted"] = _is_deleted([_holding_over_row(entity.deleted, record)], text_of)
+    if row.deleted is not None and "is_deleted" in columns:
+        lifting.values["is_deleted"] = _is_deleted([row.deleted], text_of)
     lifting.values |= _besides(entity, columns, text_of)
     if entity.answers is not None:
         lifting.values["_row"] = _answers_of_cells(lifting, entity, cells, choices)
@@ -475,20 +502,30 @@ def lift_cells(
     return lifting
 
 
-def _over_row(column: Column, record: str) -> Column:
-    """A column whose expressions are over a row's cells, which `record` makes an object of."""
+def _rewritten(row: R, change: Callable[[str], str]) -> R:
+    """What is said of a row, with other expressions in the places of its own."""
+    columns = {name: _column_rewritten(column, change) for name, column in row.columns.items()}
+    changed: dict[str, object] = {"columns": columns}
+    changed["when"] = tuple(_condition_rewritten(one, change) for one in row.when)
+    if isinstance(row, Entity):
+        changed["rows"] = tuple(_rewritten(one, change) for one in row.rows)
+        changed["deleted"] = row.deleted and _condition_rewritten(row.deleted, change)
+    return row.model_copy(update=changed)
+
+
+def _column_rewritten(column: Column, change: Callable[[str], str]) -> Column:
     changed: dict[str, object] = {}
     if column.sql:
-        changed["sql"] = _applied_to(record, column.sql)
+        changed["sql"] = change(column.sql)
     if column.first:
-        changed["first"] = tuple(_over_row(one, record) for one in column.first)
+        changed["first"] = tuple(_column_rewritten(one, change) for one in column.first)
     if column.when:
-        changed["when"] = _holding_over_row(column.when, record)
+        changed["when"] = _condition_rewritten(column.when, change)
     return column.model_copy(update=changed)
 
 
-def _holding_over_row(condition: Condition, record: str) -> Condition:
-    return condition.model_copy(update={"sql": _applied_to(record, condition.sql)}) if condition.sql else condition
+def _condition_rewritten(condition: Condition, change: Callable[[str], str]) -> Condition:
+    return condition.model_copy(update={"sql": change(condition.sql)}) if condition.sql else condition
 
 
 def _applied_to(record: str, sql: str) -> str:
