@@ -23,7 +23,6 @@ from ingestion.vendors.web import csv as web_csv
 from ingestion.vendors.web import segment
 from workspace import Source
 from workspace.configuration.mappings import MAPPING_FILES, Mappings
-from workspace.vocabulary import CSV_ENTITIES
 
 READERS: Final[dict[tuple[str, str], Reader]] = {
     ("crm", "csv"): crm_csv.READER,
@@ -64,7 +63,6 @@ def entity_of(source: Source) -> Entity:
 
 def shape_of(source: Source, mappings: Mappings) -> Shape:
     """How the files of a source are read, whose names the mappings may speak of."""
-    entity = CSV_ENTITIES[source.kind][source.entity] if source.entity else None
     described = entity_of(source) if source.is_described else None
     return Shape(
         source=source.name,
@@ -73,7 +71,7 @@ def shape_of(source: Source, mappings: Mappings) -> Shape:
         delimiter=source.delimiter,
         has_header=source.header,
         header_rows=source.header_rows,
-        required=entity.required if entity else (),
+        required=source.required,
         columns=source.named_columns,
         constants=source.constants,
         words=source.words,
