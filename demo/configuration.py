@@ -162,6 +162,20 @@ _SOURCES: Final = """\
       closed_at: Closed
       stage: Stage
       amount: Value
+  - name: shop_order_lines
+    kind: crm
+    vendor: csv
+    entity: order_lines
+    id_namespace: shop
+    path: inbox/order_lines/*.csv
+    columns:
+      order_id: Order Number
+      line_id: Position
+      product_id: Article
+      product: Article Name
+      category: Group
+      quantity: Pieces
+      amount: Net Amount
 """
 
 
