@@ -166,6 +166,22 @@ def test_a_line_needs_an_order_and_numbers_that_can_be_read() -> None:
         assert found == [("quarantined", reason)], fault
 
 
+def test_an_order_with_a_line_that_cannot_be_read_counts_only_by_its_stated_total() -> None:
+    lines = [{**ORDER, "amount": "8"}, {**ORDER, "amount": "eight"}, {**ORDER, "order_id": "B", "amount": "1"}]
+    staged = built(lines)
+    assert reasons(staged) == [
+        ("quarantined", "incomplete:order_id"),
+        ("quarantined", "unreadable_number:amount"),
+        ("kept", None),
+    ]
+    stated = built([{**line, "order_total": "20"} for line in lines])
+    assert [reason for _, reason in reasons(stated)] == [None, "unreadable_number:amount", None]
+    assert stated.rows(MONEY)[0] == ("A", 20, None)
+    # A later file that has the line right brings the order back.
+    corrected = built(lines, [{**ORDER, "amount": "8"}, {**ORDER, "amount": "9"}])
+    assert corrected.rows(MONEY) == [("A", 17, None), ("B", 1, None)]
+
+
 def test_a_deleted_or_a_test_order_goes_with_all_its_lines() -> None:
     lines = [{**ORDER, "amount": "8"}, {**ORDER, "amount": "9"}]
     deleted = built(lines, [{"order_id": "A", "is_deleted": "true"}])

@@ -14,6 +14,7 @@ from workspace.errors import WorkspaceError
 
 LINES = {"name": "items", "kind": "crm", "vendor": "csv", "entity": "order_lines", "path": "inbox/items*.csv"}
 BY_LINE = {**ORDERS, "path": "inbox/orders*.csv", "grain": "line"}
+TABLE = {"vendor": "sql", "url": "sqlite:///shop.db", "table": "lines", "cursor": "changed", "lag": "1 hour"}
 PRICED = {**BY_LINE, "columns": {"unit_price": "Price", "product": "Article"}}
 
 
@@ -28,6 +29,10 @@ PRICED = {**BY_LINE, "columns": {"unit_price": "Price", "product": "Article"}}
             "'grain' belongs to crm orders of vendors csv and sql",
         ),
         ([{**ORDERS, "columns": {"product": "Article"}}], "'product' is about a line of an order"),
+        (
+            [{**{key: BY_LINE[key] for key in BY_LINE if key != "path"}, **TABLE}],
+            "'cursor' would bring changed lines of an order without the others",
+        ),
         ([{**ORDERS, "columns": {"order_total": "Total"}}], "'order_total' is about a line of an order"),
         ([BY_LINE, {**LINES, "id_namespace": "shop"}], "hold lines of the same orders, which would count twice"),
         (

@@ -262,6 +262,11 @@ class Source(Section):
         if self.grain is not None and not is_of_orders:
             belongs = " and ".join(ENTITY_VENDORS)
             raise ValueError(f"'grain' belongs to crm orders of vendors {belongs}; remove it")
+        if self.grain == "line" and self.cursor is not None:
+            raise ValueError(
+                "'cursor' would bring changed lines of an order without the others; remove it and 'lag', so that the "
+                "table is read whole"
+            )
         for column in self.columns:
             if is_of_orders and self.grain is None and column in LINE_COLUMNS:
                 raise ValueError(f"'{column}' is about a line of an order; add 'grain: line' if each row is one")

@@ -95,6 +95,11 @@
             'reason_group': 'conflict',
             'cure': 'correct {1} in the file, or leave out grain: line of the source where rows are not lines of orders',
         },
+        'incomplete': {
+            'text': 'another line of the same {1} cannot be read, and no total of the order is stated',
+            'reason_group': 'impossible_amount',
+            'cure': 'correct the other line in the file, or map a column order_total of the source in cx.yml',
+        },
         'unknown_order': {
             'text': 'no sale with this {1} counts',
             'reason_group': 'no_order',

@@ -207,7 +207,7 @@ valued as (
 
 ),
 
-examined as (
+looked_at as (
 
     select
         *,
@@ -243,12 +243,46 @@ examined as (
             when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
             when kind = 'sale' and stated_cost < 0 then {{ reason('negative', 'cost') }}
             when rate is null then {{ reason('no_rate') }}
-        end as quarantine_reason,
+        end as reason_of_row,
         case
             when is_deleted then {{ reason('deleted_at_vendor') }}
             when is_test then {{ reason('test_order') }}
         end as own_reason
     from valued
+
+),
+
+-- The sum of its other lines is not what an order cost.
+incomplete as (
+
+    select distinct
+        data_source,
+        load_id,
+        order_id
+    from looked_at
+    where
+        is_line_of_sale
+        and order_total is null
+        and reason_of_row is not null
+
+),
+
+examined as (
+
+    select
+        looked_at.*,
+        coalesce(
+            looked_at.reason_of_row,
+            case when incomplete.order_id is not null then {{ reason('incomplete', 'order_id') }} end
+        ) as quarantine_reason
+    from looked_at
+    left join incomplete
+        on
+            looked_at.is_line_of_sale
+            and looked_at.own_reason is null
+            and looked_at.data_source = incomplete.data_source
+            and looked_at.load_id = incomplete.load_id
+            and looked_at.order_id = incomplete.order_id
 
 ),
 
