@@ -18,6 +18,7 @@ from demo.exports.contacts import write_contacts
 from demo.exports.interactions import write_interactions
 from demo.exports.leads import write_leads
 from demo.exports.mentions import draw_mentions, write_mentions
+from demo.exports.order_lines import write_order_lines
 from demo.exports.orders import write_orders
 from demo.exports.surveys import write_surveys
 from demo.exports.tickets import draw_tickets, write_tickets
@@ -66,6 +67,7 @@ def generate(
     book = DirtBook(wanted=dirt)
     inbox = folder / "inbox"
     write_orders(inbox / "orders", history, book)
+    write_order_lines(inbox / "order_lines", history)
     write_contacts(inbox / "contacts", history, accounts, book)
     write_interactions(inbox / "interactions", history, book)
     write_web(inbox / "web", history, book)

@@ -178,6 +178,20 @@ _SOURCES: Final = """\
       utm_source: Source
       utm_medium: Medium
       updated_at: Changed
+  - name: shop_order_lines
+    kind: crm
+    vendor: csv
+    entity: order_lines
+    id_namespace: shop
+    path: inbox/order_lines/*.csv
+    columns:
+      order_id: Order Number
+      line_id: Position
+      product_id: Article
+      product: Article Name
+      category: Group
+      quantity: Pieces
+      amount: Net Amount
 """
 
 

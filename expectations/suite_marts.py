@@ -278,4 +278,18 @@ def _levels() -> list[Rule]:
             description="At least half of the perception answers have an expectation beside them.",
             behaviour="warn",
         ),
+        no_rows(
+            "order_lines_add_up_to_their_orders",
+            "marts.fct_order_line_totals",
+            """
+            select share from (
+                select avg(case when agreement = 'differs' then 1 else 0 end) as share
+                from {batch}
+                where agreement <> 'unknown'
+            ) as shares
+            where share > 0.05
+            """,
+            description="At least 95% of orders differ from their lines by no more than tax, delivery and discount.",
+            behaviour="warn",
+        ),
     ]

@@ -136,6 +136,28 @@ CSV_ENTITIES: Final[dict[str, dict[str, Entity]]] = {
                 "is_test",
                 "updated_at",
                 "is_deleted",
+                # Of an order's lines, where a file has one row a line (`grain: line`).
+                "product_id",
+                "product",
+                "category",
+                "unit_price",
+                "order_total",
+            ),
+        ),
+        "order_lines": Entity(
+            required=("order_id", "line_id"),
+            key=("order_id", "line_id"),
+            optional=(
+                "product_id",
+                "product",
+                "category",
+                "quantity",
+                "unit_price",
+                "amount",
+                "discount",
+                "currency",
+                "updated_at",
+                "is_deleted",
             ),
         ),
         "contracts": Entity(

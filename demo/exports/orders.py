@@ -10,6 +10,7 @@ import numpy as np
 from demo.behaviour.history import History
 from demo.dirt import NO_DATE, DirtBook, Row, as_it_is, with_cells
 from demo.files import write_by_period
+from demo.setting.people import Ints
 from demo.setting.vocabulary import CHANNELS
 
 HEADER: Final = (
@@ -21,12 +22,23 @@ HEADER: Final = (
 ORDERED_AT, KIND, AMOUNT, CURRENCY = (HEADER.index(name) for name in ("Ordered At", "Type", "Net Amount", "Currency"))
 
 
+def _pieces(rng: np.random.Generator, size: int) -> Ints:
+    """How many articles each order has."""
+    pieces: Ints = 1 + np.minimum(rng.poisson(0.8, size), 8)
+    return pieces
+
+
+def pieces_of(history: History) -> Ints:
+    """The same, for the export of the orders' lines: what is drawn first of the orders' luck."""
+    return _pieces(history.rng(12), len(history.orders.visit))
+
+
 def _rows(history: History) -> tuple[list[Row], list[str]]:
     """Rows of the orders export by time, and the quarter of each. Only sales say what they cost and where from."""
     rng = history.rng(12)
     orders, movements, calendar = history.orders, history.movements, history.calendar
     size = len(orders.visit)
-    items = 1 + np.minimum(rng.poisson(0.8, size), 8)
+    items = _pieces(rng, size)
     cost = np.round(orders.amount * rng.uniform(0.45, 0.65, size), 2)
     stamps = calendar.local(movements.day, movements.second)
     rows: list[Row] = []

@@ -13,7 +13,10 @@ from workspace.vocabulary import CONSTRUCTS, UNSCALED_CONSTRUCTS
 
 # Canonical columns that hold numbers.
 NUMBERS: Final = frozenset(
-    ("amount", "cost", "quantity", "value", "amount_per_month", "conversions", "non_conversions", "rating", "results")
+    (
+        *("amount", "cost", "quantity", "value", "amount_per_month", "conversions", "non_conversions", "rating"),
+        *("results", "unit_price", "order_total"),
+    )
 )
 # What the macro parse_number reads, by decimal mark.
 _READABLE: Final = {

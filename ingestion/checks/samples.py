@@ -41,6 +41,7 @@ IMPLIED_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "tickets": ("ticket_opened", "ticket_solved"),
     "mentions": ("mention", "review"),
     "accounts": (),
+    "order_lines": (),
     "campaigns": (),
     "paths": (),
 }

@@ -14,6 +14,7 @@ from typing import Final
 from ingestion.api.client import examine_access
 from ingestion.checks.mappings import check_mappings
 from ingestion.checks.numbers import check_numbers
+from ingestion.checks.order_lines import check_order_lines
 from ingestion.checks.samples import Sample
 from ingestion.checks.surveys import check_survey_file
 from ingestion.engine.check_times import check_format, check_times
@@ -32,6 +33,7 @@ from workspace.errors import Problem
 # Checks of what all files hold together, each asked once.
 CHECKS: Final[tuple[Callable[[Workspace, list[Sample]], list[Problem]], ...]] = (
     check_numbers,
+    check_order_lines,
     check_mappings,
 )
 

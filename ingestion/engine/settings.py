@@ -33,7 +33,7 @@ _TABLES = """
     create or replace table raw_config.sources (
         name varchar, kind varchar, vendor varchar, entity varchar, id_namespace varchar, timezone varchar,
         timestamp_format varchar, is_format_usable boolean, decimal varchar, phone_region varchar,
-        counts_revenue boolean, max_loss double
+        counts_revenue boolean, max_loss double, grain varchar
     );
     create or replace table raw_config.identity_bounds (identifier_type varchar, other_type varchar, bound integer);
     create or replace table raw_config.identity_junk (kind varchar, word varchar);
@@ -85,7 +85,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
     )
     for source in config.sources:
         connection.execute(
-            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw_config.sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 source.name,
                 source.kind,
@@ -99,6 +99,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
                 source.phone_region or config.phone_region,
                 _counts_revenue(source, config.revenue_from),
                 source.max_loss,
+                source.grain,
             ],
         )
     identity = config.identity

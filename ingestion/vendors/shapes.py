@@ -21,7 +21,6 @@ from ingestion.vendors.tables import TableReader
 from ingestion.vendors.web import csv as web_csv
 from workspace import Source
 from workspace.configuration.mappings import MAPPING_FILES, Mappings
-from workspace.vocabulary import CSV_ENTITIES
 
 READERS: Final[dict[tuple[str, str], Reader]] = {
     ("crm", "csv"): crm_csv.READER,
@@ -60,7 +59,6 @@ def entity_of(source: Source) -> Entity:
 
 def shape_of(source: Source, mappings: Mappings) -> Shape:
     """How the files of a source are read, whose names the mappings may speak of."""
-    entity = CSV_ENTITIES[source.kind][source.entity] if source.entity else None
     described = entity_of(source) if source.is_described else None
     return Shape(
         source=source.name,
@@ -69,7 +67,7 @@ def shape_of(source: Source, mappings: Mappings) -> Shape:
         delimiter=source.delimiter,
         has_header=source.header,
         header_rows=source.header_rows,
-        required=entity.required if entity else (),
+        required=source.required,
         columns=source.named_columns,
         constants=source.constants,
         words=source.words,

@@ -26,10 +26,18 @@ create table secret.key_pads as select '\\x36'::blob as ipad, '\\x5c'::blob as o
 create table raw_config.identity_junk (kind varchar, word varchar);
 create table stg_config__sources (
     data_source varchar, id_namespace varchar, timezone varchar, timestamp_format varchar, decimal_mark varchar,
-    phone_region varchar
+    phone_region varchar, grain varchar
 );
 create table stg_config__settings as select 'EUR' as currency, 'UTC' as timezone, 'Us' as brand;
 create table stg_mappings__fx_rates (currency varchar, valid_from date, valid_until date, rate decimal(18, 8));
+"""
+# An order for every number that a line names.
+_ORDERS_OF_LINES = """
+select distinct
+    (hash(_source, order_id) >> 1)::bigint as order_key, _source as id_namespace, order_id, 'sale' as kind,
+    'EUR' as currency, timestamp '2026-01-01' as occurred_at
+from raw_crm.order_lines
+where order_id is not null
 """
 # A file's rows as an export writes them: column -> text. Columns that are not canonical are kept in `_others`.
 Row = Mapping[str, str]
@@ -42,9 +50,11 @@ class Staging:
         kind: the kind of sources.
         entity: one of its entities.
         staged: the staging model that reads the base model, where a test wants it.
+        grain: what cx.yml says that the rows of all sources are.
     """
 
-    def __init__(self, kind: str, entity: str, *, staged: str | None = None) -> None:
+    def __init__(self, kind: str, entity: str, *, staged: str | None = None, grain: str | None = None) -> None:
+        self._grain = grain
         self.database = duckdb.connect()
         self.database.execute(INPUTS)
         # As dbt_project/functions.py does.
@@ -92,9 +102,11 @@ class Staging:
             ],
         )
         self.database.executemany(
-            "insert into stg_config__sources values (?, ?, 'UTC', null, '.', 'DE')",
-            [(source, source) for source in dict.fromkeys(source for source, _ in self._loads)],
+            "insert into stg_config__sources values (?, ?, 'UTC', null, '.', 'DE', ?)",
+            [(source, source, self._grain) for source in dict.fromkeys(source for source, _ in self._loads)],
         )
+        if self._table.name == "order_lines":
+            self.database.execute(f"create table stg_crm__orders as {_ORDERS_OF_LINES}")
         for model in self._models:
             self.database.execute(f"create table {model} as {_sql(model)}")
 
@@ -106,8 +118,24 @@ class Staging:
 class Orders(Staging):
     """The orders of a few sources."""
 
+    def __init__(self, *, grain: str | None = None) -> None:
+        super().__init__("crm", "orders", staged="stg_crm__orders", grain=grain)
+
+
+class OrdersByLine(Orders):
+    """The orders and the lines of sources that hold one row a line."""
+
     def __init__(self) -> None:
-        super().__init__("crm", "orders", staged="stg_crm__orders")
+        super().__init__(grain="line")
+
+    def build(self) -> None:
+        super().build()
+        table = RAW_TABLES["raw_crm", "order_lines"]
+        own = ", ".join(f'"{column}" varchar' for column in table.columns)
+        origin = "_source varchar, _file varchar, _line bigint, _load_id bigint"
+        self.database.execute(f"create table {table.sql} ({own}, {origin})")
+        for model in ("base_crm__order_lines", "stg_crm__order_lines"):
+            self.database.execute(f"create table {model} as {_sql(model)}")
 
 
 @cache

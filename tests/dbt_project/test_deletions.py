@@ -16,6 +16,7 @@ THINGS: dict[tuple[str, str], tuple[dict[str, str], dict[str, str]]] = {
         {"order_id": "O{}"},
         {"customer_id": "C1", "occurred_at": "2026-01-05", "amount": "10", "kind": "sale"},
     ),
+    ("crm", "order_lines"): ({"order_id": "O1", "line_id": "{}"}, {"quantity": "2"}),
     ("crm", "contracts"): ({"customer_id": "C{}", "started_at": "2026-01-05"}, {"plan": "gold"}),
     ("crm", "contacts"): ({"customer_id": "C{}"}, {}),
     ("crm", "accounts"): ({"account_id": "A{}"}, {}),

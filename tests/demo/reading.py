@@ -49,6 +49,10 @@ class Reading:
         return frame[frame["at"].notna() & (frame["amount"] > 0) & (frame["Currency"] == "EUR")]
 
     @cached_property
+    def order_lines(self) -> pd.DataFrame:
+        return _read_all(self.folder / "inbox/order_lines")
+
+    @cached_property
     def contacts(self) -> pd.DataFrame:
         """The newest row of every customer id."""
         rows = _read_all(self.folder / "inbox/contacts").sort_values("Last Modified", kind="stable")

@@ -94,6 +94,17 @@ def test_every_referral_to_the_shop_has_a_channel(planted: Reading) -> None:
     assert set(channels["presence"]) == {"online", "offline"}
 
 
+def test_the_lines_of_an_order_add_up_to_its_amount_and_its_pieces(planted: Reading) -> None:
+    lines = planted.order_lines.astype({"Pieces": int, "Net Amount": float})
+    summed = lines.groupby("Order Number")[["Pieces", "Net Amount"]].sum()
+    sales = planted.orders[planted.orders["Type"] == "sale"].set_index("Order Number")
+    assert sorted(summed.index) == sorted(sales.index)
+    assert (summed["Pieces"] == sales["Items"].astype(int)).all()
+    assert ((summed["Net Amount"] - sales["amount"]).abs() < 0.005).all()
+    assert not lines.duplicated(["Order Number", "Position"]).any()
+    assert (lines["Net Amount"] > 0).all()
+
+
 def test_all_stages_and_corners_are_observed(planted: Reading) -> None:
     touches = planted.touchpoints
     assert set(touches["stage"].dropna()) == set(STAGES)

@@ -18,6 +18,8 @@ DATED_BY = {
     "dim_accounts": "first_member_on",
     "account_members": "valid_from",
     "fct_orders": "occurred_on",
+    "fct_order_lines": "occurred_on",
+    "fct_order_line_totals": "occurred_on",
     "fct_contracts": "started_on",
     "fct_deals": "created_on",
     "fct_deal_stages": "left_on",
@@ -174,6 +176,25 @@ METRICS: dict[str, Definition] = {
         "fct_orders", "avg((cost_reporting is not null)::int)", "counts_revenue and kind = 'sale'"
     ),
     "lifetime_margin_per_customer": Plain("dim_customers", "avg(margin)"),
+    # products and quantities
+    "order_lines": Plain("fct_order_lines", "count(*)", "counts_revenue"),
+    "products_sold": Plain("fct_order_lines", "count(distinct product_id)", "counts_revenue"),
+    "quantity_sold": Plain("fct_order_lines", "sum(quantity)", "counts_revenue"),
+    "product_revenue": Plain("fct_order_lines", "sum(amount_reporting)", "counts_revenue"),
+    "items_per_order": Plain(
+        "fct_order_lines",
+        "sum(quantity) / count(distinct order_id)",
+        "counts_revenue and quantity is not null",
+    ),
+    "average_price": Plain(
+        "fct_order_lines",
+        "sum(amount_reporting) / sum(quantity)",
+        "counts_revenue and amount_reporting is not null and quantity > 0",
+    ),
+    "compared_orders": Plain("fct_order_line_totals", "count(*)", "agreement <> 'unknown'"),
+    "line_agreement": Plain(
+        "fct_order_line_totals", "avg((agreement in ('equal', 'explained'))::int)", "agreement <> 'unknown'"
+    ),
     # growth
     "active_customers": Plain("fct_customer_months", "count_if(is_active_end)", is_state=True),
     "acquired": Plain("fct_customer_months", "sum(acquired)"),

@@ -162,6 +162,8 @@ class Config(Section):
                     f"source '{source.name}' of counted paths has the name of the conversion event, and "
                     "their conversions would be one; rename the source"
                 )
+            if source.entity == "order_lines":
+                self._lines_come_once(source)
         for name in self.revenue_from:
             if name not in names:
                 raise ValueError(f"revenue_from names '{name}', which is not a source; sources are {', '.join(names)}")
@@ -171,6 +173,14 @@ class Config(Section):
                 "add contacts, leads or deals with an account_id, or count people"
             )
         return self
+
+    def _lines_come_once(self, lines: Source) -> None:
+        for orders in self.sources:
+            if orders.grain == "line" and orders.namespace == lines.namespace:
+                raise ValueError(
+                    f"sources '{orders.name}' (grain: line) and '{lines.name}' hold lines of the same orders, which "
+                    "would count twice; remove one"
+                )
 
     def earliest_on(self, today: date) -> date:
         """The first day on which anything can have happened: as stated, else 1 January of the year 50 years before."""

@@ -56,6 +56,8 @@ _FILE_KEYS = ("path", "encoding", "delimiter", "header", "header_rows", "decimal
 LandedBy = Literal["airbyte", "dlt", "fivetran"]
 # What the description of a vendor says instead of cx.yml.
 _DESCRIBED_KEYS = ("header", "header_rows", "decimal", "timestamp_format", "columns")
+# Columns of a source of orders that are about a line of an order.
+LINE_COLUMNS = ("product_id", "product", "category", "unit_price", "order_total")
 # What tells persons apart: never the same for all rows.
 _OF_ONE_PERSON = ("customer_id", "person_id", "previous_id", "respondent", "email", "phone")
 TIMESTAMP_FORMAT = r"^[A-Za-z0-9%:/.,\-+ ]+$"
@@ -192,6 +194,7 @@ class Source(Section):
     max_loss: float = Field(default=0.05, ge=0, le=1)
     max_vanished: float = Field(default=0.5, ge=0, le=1)
     columns: dict[str, ColumnRule] = Field(default_factory=dict)
+    grain: Literal["line"] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -257,6 +260,22 @@ class Source(Section):
         return str(value).strip()
 
     @model_validator(mode="after")
+    def _grain_fits(self) -> Self:
+        is_of_orders = (self.kind, self.entity) == ("crm", "orders") and self.vendor in ENTITY_VENDORS
+        if self.grain is not None and not is_of_orders:
+            belongs = " and ".join(ENTITY_VENDORS)
+            raise ValueError(f"'grain' belongs to crm orders of vendors {belongs}; remove it")
+        if self.grain == "line" and self.cursor is not None:
+            raise ValueError(
+                "'cursor' would bring changed lines of an order without the others; remove it and 'lag', so that the "
+                "table is read whole"
+            )
+        for column in self.columns:
+            if is_of_orders and self.grain is None and column in LINE_COLUMNS:
+                raise ValueError(f"'{column}' is about a line of an order; add 'grain: line' if each row is one")
+        return self
+
+    @model_validator(mode="after")
     def _vendor_is_built(self) -> Source:
         if self.is_described:
             return self._description_fits()
@@ -298,7 +317,7 @@ class Source(Section):
             )
         if not self.header:
             placed = {**self.named_columns, **self.constants}
-            unnamed = [column for column in entities[self.entity].required if column not in placed]
+            unnamed = [column for column in self.required if column not in placed]
             if unnamed:
                 raise ValueError(
                     f"a file without a header needs 'columns' for {', '.join(unnamed)}, by position ('1', '2', ...)"
@@ -365,6 +384,15 @@ class Source(Section):
     def is_described(self) -> bool:
         """Whether a description says how the vendor's records are read."""
         return self.vendor not in ENTITY_VENDORS and bool(described_entities(self.vendor, self.kind))
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Canonical columns that the source's files must hold; a line may have a price instead of an amount."""
+        required = CSV_ENTITIES[self.kind][self.entity].required if self.entity else ()
+        if self.grain != "line":
+            return required
+        has_price = "unit_price" in self.columns and "amount" not in self.columns
+        return (*(column for column in required if column != "amount" or not has_price), "order_id")
 
     @property
     def named_columns(self) -> dict[str, str]:

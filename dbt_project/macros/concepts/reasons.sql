@@ -27,6 +27,7 @@
         'no_person': 'event without a person',
         'identical': 'identical order without a number',
         'line': 'line of an order',
+        'no_order': 'line of an order that does not count',
     }) }}
 {%- endmacro %}
 
@@ -89,6 +90,24 @@
         'conflict': {
             'text': 'another row of the file has the same {1} and says otherwise; no time says which is later',
             'reason_group': 'conflict',
+        },
+        'lines_differ': {
+            'text': 'the lines of the order differ in {1}, which is of the whole order',
+            'reason_group': 'conflict',
+            'cure': 'correct {1} in the file, or leave out grain: line of the source where rows are not lines of orders',
+        },
+        'incomplete': {
+            'text': 'another line of the same {1} cannot be read, and no total of the order is stated',
+            'reason_group': 'impossible_amount',
+            'cure': 'correct the other line in the file, or map a column order_total of the source in cx.yml',
+        },
+        'unknown_order': {
+            'text': 'no sale with this {1} counts',
+            'reason_group': 'no_order',
+        },
+        'ambiguous_order': {
+            'text': 'several sources have a sale with this {1}',
+            'reason_group': 'no_order',
         },
         'missing': {
             'text': 'no {1}',

@@ -3,6 +3,7 @@
 {#- Every base model. Its name says which raw table it reads: base_crm__orders reads raw_crm.orders. -#}
 {%- set bases = [
     'base_crm__orders',
+    'base_crm__order_lines',
     'base_crm__contacts',
     'base_crm__interactions',
     'base_crm__contracts',

@@ -7,6 +7,12 @@ with orders as (
 
 ),
 
+order_lines as (
+
+    select * from {{ ref('stg_crm__order_lines') }}
+
+),
+
 sources as (
 
     select * from {{ ref('stg_config__sources') }}
@@ -85,6 +91,16 @@ past_orders as (
 
 ),
 
+past_lines as (
+
+    select
+        order_lines.*,
+        past_orders.counts_revenue
+    from order_lines
+    inner join past_orders on order_lines.order_key = past_orders.order_key
+
+),
+
 past_contracts as (
 
     select contracts.*
@@ -124,6 +140,25 @@ totals as (
         coalesce(sum(case when kind = 'sale' then amount_reporting else -amount_reporting end), 0) as value
     from past_orders
     where counts_revenue
+    union all
+    select
+        'order_lines' as total,
+        'fct_order_lines' as mart,
+        count(*) as value
+    from past_lines
+    union all
+    select
+        'product_revenue' as total,
+        'fct_order_lines' as mart,
+        coalesce(sum(amount_reporting), 0) as value
+    from past_lines
+    where counts_revenue
+    union all
+    select
+        'orders_with_lines' as total,
+        'fct_order_line_totals' as mart,
+        count(distinct order_key) as value
+    from past_lines
     union all
     select
         'customers' as total,

@@ -26,6 +26,8 @@
     'fct_kano_answers',
     'fct_leads',
     'fct_mentions',
+    'fct_order_line_totals',
+    'fct_order_lines',
     'fct_orders',
     'fct_outcomes',
     'fct_outreach',

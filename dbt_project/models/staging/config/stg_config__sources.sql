@@ -17,7 +17,8 @@ renamed as (
         decimal as decimal_mark,
         phone_region,
         counts_revenue,
-        max_loss
+        max_loss,
+        grain
     from source
 
 )

@@ -57,8 +57,8 @@ added_up as (
         min(utm_source) as utm_source,
         min(utm_medium) as utm_medium,
         min(campaign) as campaign,
-        cast(sum(amount) as decimal(18, 2)) as amount,
-        cast(sum(amount_reporting) as decimal(18, 2)) as amount_reporting,
+        cast(coalesce(min(order_total), sum(amount)) as decimal(18, 2)) as amount,
+        cast(coalesce(min(order_total_reporting), sum(amount_reporting)) as decimal(18, 2)) as amount_reporting,
         cast(case when count(cost) = count(*) then sum(cost) end as decimal(18, 2)) as cost,
         cast(
             case when count(cost_reporting) = count(*) then sum(cost_reporting) end as decimal(18, 2)
@@ -66,7 +66,13 @@ added_up as (
         cast(case when count(quantity) = count(*) then sum(quantity) end as decimal(18, 4)) as quantity,
         cast(case when count(discount) = count(*) then sum(discount) end as decimal(18, 2)) as discount,
         cast(case when count(tax) = count(*) then sum(tax) end as decimal(18, 2)) as tax,
-        cast(case when count(shipping) = count(*) then sum(shipping) end as decimal(18, 2)) as shipping,
+        cast(
+            case
+                -- Where lines are stated, delivery is that of the order, however many of them repeat it.
+                when bool_and(is_line_of_sale) then min(shipping)
+                when count(shipping) = count(*) then sum(shipping)
+            end as decimal(18, 2)
+        ) as shipping,
         min(occurred_at) as occurred_at,
         bool_and(is_day_only) as is_day_only,
         min(data_source) as data_source,

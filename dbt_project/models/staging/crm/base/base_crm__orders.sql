@@ -31,40 +31,51 @@ renamed as (
         {{ real_id('source.order_id') }} as order_id,
         {{ real_id('source.line_id') }} as line_id,
         {{ real_id('source.refund_id') }} as refund_id,
-        {{ stated_id('source.customer_id') }} as customer_id,
+        {{ real_id('source.product_id') }} as product_id,
+        {{ stated_id('source.customer_id') }} as row_customer_id,
         sources.id_namespace,
         {{ surrogate_key([
             'source.customer_id', 'source.occurred_at', 'source.amount', 'source.order_id', 'source.kind',
             'source.currency', 'source.cost', 'source.quantity', 'source.utm_source', 'source.utm_medium',
             'source.campaign', 'source.line_id', 'source.refund_id', 'source.discount', 'source.tax',
-            'source.shipping', 'source.is_test', 'source.updated_at', 'source.is_deleted', 'source._others',
+            'source.shipping', 'source.is_test', 'source.updated_at', 'source.is_deleted', 'source.product_id',
+            'source.product', 'source.category', 'source.unit_price', 'source.order_total', 'source._others',
         ]) }} as row_key,
 
         ---------- texts
         lower({{ blank_to_null('source.kind') }}) as stated_kind,
-        upper(coalesce({{ blank_to_null('source.currency') }}, settings.currency)) as currency,
+        upper({{ blank_to_null('source.currency') }}) as row_currency,
         settings.currency as reporting_currency,
-        {{ public_word('source.utm_source') }} as utm_source,
-        {{ public_word('source.utm_medium') }} as utm_medium,
-        {{ public_word('source.campaign') }} as campaign,
+        {{ public_word('source.utm_source') }} as row_utm_source,
+        {{ public_word('source.utm_medium') }} as row_utm_medium,
+        {{ public_word('source.campaign') }} as row_campaign,
+        {{ public_word('source.product') }} as product,
+        {{ public_word('source.category') }} as category,
 
         ---------- numbers
-        {{ parse_number('source.amount', 'sources.decimal_mark') }} as stated_amount,
+        {{ parse_number('source.amount', 'sources.decimal_mark') }} as row_amount,
+        {{ blank_to_null('source.amount') }} is not null as is_amount_stated,
         {{ parse_number('source.cost', 'sources.decimal_mark') }} as stated_cost,
         {{ blank_to_null('source.cost') }} is not null as is_cost_stated,
         {{ parse_number('source.quantity', 'sources.decimal_mark') }} as quantity,
+        {{ blank_to_null('source.quantity') }} is not null as is_quantity_stated,
+        {{ parse_number('source.unit_price', 'sources.decimal_mark') }} as unit_price,
+        {{ blank_to_null('source.unit_price') }} is not null as is_price_stated,
+        {{ parse_number('source.order_total', 'sources.decimal_mark') }} as row_order_total,
+        {{ blank_to_null('source.order_total') }} is not null as is_total_stated,
         {{ parse_number('source.discount', 'sources.decimal_mark') }} as stated_discount,
         {{ parse_number('source.tax', 'sources.decimal_mark') }} as stated_tax,
-        {{ parse_number('source.shipping', 'sources.decimal_mark') }} as stated_shipping,
+        {{ parse_number('source.shipping', 'sources.decimal_mark') }} as row_shipping,
 
         ---------- timestamps
-        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as occurred_at,
-        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as updated_at,
-        {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_day_only,
+        {{ parse_timestamp('source.occurred_at', 'sources.timestamp_format', 'sources.timezone') }} as row_occurred_at,
+        {{ blank_to_null('source.occurred_at') }} is not null as is_time_stated,
+        {{ parse_timestamp('source.updated_at', 'sources.timestamp_format', 'sources.timezone') }} as row_updated_at,
+        {{ is_day_only('source.occurred_at', 'sources.timestamp_format') }} as is_row_day_only,
 
         ---------- state
         {{ parse_flag('source.is_deleted') }} as is_deleted,
-        {{ parse_flag('source.is_test') }} as is_test,
+        {{ parse_flag('source.is_test') }} as is_row_test,
 
         ---------- origin
         source._source as data_source,
@@ -72,28 +83,115 @@ renamed as (
         source._line as source_line,
         source._load_id as load_id,
         source._load_id in {{ active_loads() }} as is_active,
-        sources.data_source is not null as is_configured
+        sources.data_source is not null as is_configured,
+        coalesce(sources.grain = 'line', false) as is_stated_line
     from source
     cross join settings
     left join sources on source._source = sources.data_source
 
 ),
 
-typed as (
+-- A line may state a price instead of an amount.
+priced as (
 
     select
         *,
-        -- A file that states no kind writes money paid back as a negative amount; a deletion names a refund by its id.
+        case
+            when is_stated_line and not is_amount_stated
+                then cast(unit_price * quantity - coalesce(abs(stated_discount), 0) as decimal(18, 4))
+            else row_amount
+        end as stated_amount
+    from renamed
+
+),
+
+-- A file that states no kind writes money paid back as a negative amount; a deletion names a refund by its id.
+kinds as (
+
+    select
+        *,
         coalesce(
             stated_kind,
             case when stated_amount < 0 or (is_deleted and refund_id is not null) then 'refund' else 'sale' end
-        ) as kind,
-        cast(abs(stated_amount) as decimal(18, 2)) as amount,
-        cast(abs(stated_cost) as decimal(18, 2)) as cost,
-        cast(abs(stated_discount) as decimal(18, 2)) as discount,
-        cast(abs(stated_tax) as decimal(18, 2)) as tax,
-        cast(abs(stated_shipping) as decimal(18, 2)) as shipping
-    from renamed
+        ) as kind
+    from priced
+
+),
+
+-- What the lines of a sale say of the sale itself, where a source states that its rows are lines: on each line or on
+-- some of them, and the same.
+said_of_orders as (
+
+    select
+        data_source,
+        load_id,
+        order_id,
+        min(row_customer_id) as customer_id,
+        min(row_occurred_at) as occurred_at,
+        min(row_currency) as currency,
+        min(row_utm_source) as utm_source,
+        min(row_utm_medium) as utm_medium,
+        min(row_campaign) as campaign,
+        min(row_order_total) as order_total,
+        min(row_shipping) as shipping,
+        max(row_updated_at) as updated_at,
+        bool_and(case when row_occurred_at is not null then is_row_day_only end) as is_day_only,
+        bool_or(is_row_test) as is_test,
+        case
+            when min(row_customer_id) <> max(row_customer_id) then {{ reason('lines_differ', 'customer_id') }}
+            when min(row_occurred_at) <> max(row_occurred_at) then {{ reason('lines_differ', 'occurred_at') }}
+            when min(row_currency) <> max(row_currency) then {{ reason('lines_differ', 'currency') }}
+            when min(row_order_total) <> max(row_order_total) then {{ reason('lines_differ', 'order_total') }}
+            when min(row_shipping) <> max(row_shipping) then {{ reason('lines_differ', 'shipping') }}
+            when min(row_utm_source) <> max(row_utm_source) then {{ reason('lines_differ', 'utm_source') }}
+            when min(row_utm_medium) <> max(row_utm_medium) then {{ reason('lines_differ', 'utm_medium') }}
+            when min(row_campaign) <> max(row_campaign) then {{ reason('lines_differ', 'campaign') }}
+        end as difference
+    from kinds
+    where
+        is_stated_line
+        and is_active
+        and kind = 'sale'
+        and not is_deleted
+        and order_id is not null
+    group by data_source, load_id, order_id
+
+),
+
+typed as (
+
+    select
+        kinds.*,
+        said_of_orders.order_id is not null as is_line_of_sale,
+        said_of_orders.difference,
+        coalesce(kinds.row_customer_id, said_of_orders.customer_id) as customer_id,
+        case when kinds.is_time_stated then kinds.row_occurred_at else said_of_orders.occurred_at end as occurred_at,
+        upper(coalesce(kinds.row_currency, said_of_orders.currency, kinds.reporting_currency)) as currency,
+        coalesce(kinds.row_utm_source, said_of_orders.utm_source) as utm_source,
+        coalesce(kinds.row_utm_medium, said_of_orders.utm_medium) as utm_medium,
+        coalesce(kinds.row_campaign, said_of_orders.campaign) as campaign,
+        cast(said_of_orders.order_total as decimal(18, 2)) as order_total,
+        case when kinds.is_time_stated then kinds.is_row_day_only else said_of_orders.is_day_only end as is_day_only,
+        case when kinds.is_row_test is not null then coalesce(said_of_orders.is_test, kinds.is_row_test) end as is_test,
+        -- Lines without names of their own are as late as their order.
+        case
+            when said_of_orders.order_id is not null and kinds.line_id is null then said_of_orders.updated_at
+            else kinds.row_updated_at
+        end as updated_at,
+        cast(abs(kinds.stated_amount) as decimal(18, 2)) as amount,
+        cast(abs(kinds.stated_cost) as decimal(18, 2)) as cost,
+        cast(abs(kinds.stated_discount) as decimal(18, 2)) as discount,
+        cast(abs(kinds.stated_tax) as decimal(18, 2)) as tax,
+        cast(abs(coalesce(kinds.row_shipping, said_of_orders.shipping)) as decimal(18, 2)) as shipping
+    from kinds
+    left join said_of_orders
+        on
+            kinds.is_stated_line
+            and kinds.kind = 'sale'
+            and not kinds.is_deleted
+            and kinds.data_source = said_of_orders.data_source
+            and kinds.load_id = said_of_orders.load_id
+            and kinds.order_id = said_of_orders.order_id
 
 ),
 
@@ -109,7 +207,7 @@ valued as (
 
 ),
 
-examined as (
+looked_at as (
 
     select
         *,
@@ -124,20 +222,67 @@ examined as (
             when is_deleted then null
             when is_test is null then {{ reason('unreadable_flag', 'is_test') }}
             when is_test then null
+            when is_stated_line and order_id is null then {{ reason('missing', 'order_id') }}
+            when difference is not null then difference
             when customer_id is null then {{ reason('missing', 'customer_id') }}
             when occurred_at is null then {{ reason('no_valid_time', 'occurred_at') }}
-            when stated_amount is null then {{ reason('unreadable_number', 'amount') }}
+            when is_stated_line and is_quantity_stated and quantity is null
+                then {{ reason('unreadable_number', 'quantity') }}
+            when is_line_of_sale and quantity < 0 then {{ reason('negative', 'quantity') }}
+            when is_stated_line and is_price_stated and unit_price is null
+                then {{ reason('unreadable_number', 'unit_price') }}
+            when is_stated_line and is_total_stated and row_order_total is null
+                then {{ reason('unreadable_number', 'order_total') }}
+            -- A line without money is one all the same, where the total of its order is stated.
+            when
+                stated_amount is null
+                and (not is_line_of_sale or is_amount_stated or order_total is null)
+                then {{ reason('unreadable_number', 'amount') }}
             when kind not in ('sale', 'refund', 'cancel') then {{ reason('unknown_kind') }}
             when kind = 'sale' and stated_amount < 0 then {{ reason('negative_sale') }}
             when is_cost_stated and stated_cost is null then {{ reason('unreadable_number', 'cost') }}
             when kind = 'sale' and stated_cost < 0 then {{ reason('negative', 'cost') }}
             when rate is null then {{ reason('no_rate') }}
-        end as quarantine_reason,
+        end as reason_of_row,
         case
             when is_deleted then {{ reason('deleted_at_vendor') }}
             when is_test then {{ reason('test_order') }}
         end as own_reason
     from valued
+
+),
+
+-- The sum of its other lines is not what an order cost.
+incomplete as (
+
+    select distinct
+        data_source,
+        load_id,
+        order_id
+    from looked_at
+    where
+        is_line_of_sale
+        and order_total is null
+        and reason_of_row is not null
+
+),
+
+examined as (
+
+    select
+        looked_at.*,
+        coalesce(
+            looked_at.reason_of_row,
+            case when incomplete.order_id is not null then {{ reason('incomplete', 'order_id') }} end
+        ) as quarantine_reason
+    from looked_at
+    left join incomplete
+        on
+            looked_at.is_line_of_sale
+            and looked_at.own_reason is null
+            and looked_at.data_source = incomplete.data_source
+            and looked_at.load_id = incomplete.load_id
+            and looked_at.order_id = incomplete.order_id
 
 ),
 
@@ -221,6 +366,7 @@ contested as (
         keyed.row_key,
         keyed.updated_at,
         keyed.is_deleted,
+        keyed.is_line_of_sale,
         keyed.own_reason is not null as is_withdrawn,
         keyed.own_reason is not null and keyed.line_id is null as is_order_withdrawn,
         count(keyed.line_id) over (partition by keyed.order_key) > 0 as has_line_ids,
@@ -331,9 +477,10 @@ judged as (
         stated.source_line,
         stated.is_newest,
         orders_of_files.contents > 1 as differs,
-        orders_of_files.n_rows > 1
-        and orders_of_files.is_one_sale
-        and files_of_lines.load_id is not null
+        (
+            stated.is_line_of_sale
+            or (orders_of_files.n_rows > 1 and orders_of_files.is_one_sale and files_of_lines.load_id is not null)
+        )
         and not stated.is_withdrawn as is_line,
         row_number() over (
             partition by stated.order_key, stated.is_newest, stated.is_withdrawn
@@ -343,6 +490,10 @@ judged as (
             partition by stated.order_key, stated.is_newest, stated.line_id, stated.row_key
             order by stated.source_file desc, stated.source_line desc
         ) as nth_equal,
+        row_number() over (
+            partition by stated.order_key, stated.is_newest, stated.is_withdrawn, stated.line_id
+            order by stated.source_file desc, stated.source_line desc
+        ) as nth_of_line,
         stated.line_id is not null as is_line_named
     from stated
     left join orders_of_files on stated.order_key = orders_of_files.order_key
@@ -354,12 +505,17 @@ ranked as (
 
     select
         keyed.*,
-        coalesce(judged.is_line and judged.is_newest, false) as is_line,
+        case
+            when judged.load_id is not null then judged.is_line and judged.is_newest
+            else keyed.is_line_of_sale and keyed.own_reason is null
+        end as is_line,
         case
             when not judged.is_newest then {{ reason('later_row', 'order_id') }}
             when keyed.own_reason is not null then null
             when judged.is_line and judged.is_line_named and judged.nth_equal > 1
                 then {{ reason('same_row') }}
+            when keyed.is_line_of_sale and judged.is_line and judged.is_line_named and judged.nth_of_line > 1
+                then {{ reason('conflict', 'line_id') }}
             when judged.is_line or judged.nth_last = 1 then null
             when judged.differs then {{ reason('conflict', 'order_id') }}
             when judged.nth_last > 1 then {{ reason('same_row') }}
@@ -429,8 +585,16 @@ final as (
         tax,
         shipping,
         occurred_at,
-        is_line and deduplicated_reason is null as is_line,
-        line_id is not null as is_line_named,
+        is_line and coalesce({{ same_refusal() }}, deduplicated_reason) is null as is_line,
+        line_id is not null or is_line_of_sale as is_line_named,
+        is_line_of_sale,
+        line_id,
+        product_id,
+        product,
+        category,
+        unit_price,
+        order_total,
+        cast(order_total * rate as decimal(18, 2)) as order_total_reporting,
         is_day_only,
         data_source,
         source_file,
