@@ -55,7 +55,9 @@ class Column(Section):
             Where rows are made of the items of a list, `@.name` is inside the item.
         param: the name of an entry of the entity's `params`, taken where no path holds anything.
         sql: an expression over `record`, the record as JSON text, taken where neither of them holds anything; over
-            `item`, too, where there is one. Of a delimited file `$."First name"` is a cell.
+            `item`, too, where there is one. Of a delimited file `$."First name"` is a cell. Of an entity with `params`
+            also over the list `params`, of each of which the first text is its key and the others what `value` finds,
+            and over the list `param_keys` of these keys.
         constant: what every record has, instead of all of them.
         joined: paths of parts that make the value together, with a blank between them, such as first and last name.
         first: columns, of which the first that holds something is taken: a list in which not all are paths.

@@ -82,9 +82,8 @@ class _Parts:
     def param(self, name: str) -> str:
         """The value of a parameter as text."""
         assert self._params is not None
-        item = f"param_items[list_position(param_keys, {_literal(name)})]"
-        texts = f"json_extract_string({item}, {_paths(self._params.value)})"
-        return f"list_filter({texts}, lambda one: one is not null)[1]"
+        texts = f"params[list_position(param_keys, {_literal(name)})]"
+        return f"coalesce({', '.join(f'{texts}[{nth}]' for nth, _ in enumerate(self._params.value, start=2))})"
 
     def read(self, sql: str) -> str:
         """An expression with the paths that it reads of a record by themselves among those that are read at once."""
@@ -114,9 +113,11 @@ class _Parts:
         if self._paths:
             parts["found"] = f"json_extract_string(record, {_paths(tuple(self._paths))})"
         if self._params is not None:
-            parts["param_items"] = f"json_extract(record, {_literal(self._params.items)})"
-            key = _literal(self._params.key)
-            parts["param_keys"] = f"list_transform(param_items, lambda one: json_extract_string(one, {key}))"
+            # Each item is read once: its key, and behind it what may be its value.
+            items = f"json_extract(record, {_literal(self._params.items)})"
+            paths = _paths((self._params.key, *self._params.value))
+            parts["params"] = f"list_transform({items}, lambda one: json_extract_string(one, {paths}))"
+            parts["param_keys"] = "list_transform(params, lambda one: one[1])"
         return parts
 
 
