@@ -76,7 +76,7 @@ def generate(
     themes = write_mentions(inbox / "mentions", history, mentions, book)
     cost = write_campaigns(inbox / "campaigns", history)
     sales = write_accounts(inbox, history, accounts, contracts)
-    write_leads(inbox / "leads", history, sales)
+    write_leads(inbox / "leads", history, accounts, sales)
     write_mappings(folder / "mappings", calendar)
     (folder / "cx.yml").write_text(cx_yml(end_on), encoding="utf-8")
     hard_to_identify = write_identities(folder / "identities.csv", history, tickets, mentions, dirt)

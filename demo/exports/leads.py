@@ -1,7 +1,7 @@
 """Leads: what sales began with an account in; the CRM's export of leads out.
 
-A lead is a company that asked for an offer. It names the account that it became, if any, and no customer: who asked had
-no number yet. So a lead is nobody's touchpoint and adds no stage to anybody's journey.
+A lead is a company that asked for an offer. It names the account that it is or became, if any, and no customer: who
+asked had no number yet. So a lead is nobody's touchpoint and adds no stage to anybody's journey.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from typing import Final
 import numpy as np
 
 from demo.behaviour.history import History
-from demo.exports.accounts import Sale, account_id
+from demo.exports.accounts import Accounts, Sale, account_id
 from demo.files import write_by_period
 from demo.setting.vocabulary import CHANNELS
 
 HEADER: Final = ("Lead", "Account", "Created", "Closed", "Status", "Source", "Medium", "Changed")
 FROM_LEAD: Final = 0.8  # of the sales: the others began with a customer
 IN_VAIN: Final = 1.5  # leads that came to nothing, for each sale
-UNDECIDED: Final = 30  # days in which a lead may still be open
+KNOWN: Final = 0.3  # of those: of a company that is an account, or became one another time
+UNDECIDED: Final = 90  # days in which a lead may still be open
 MORNING: Final = 9 * 3600
 NOON: Final = 12 * 3600
 
 
-def write_leads(folder: Path, history: History, sales: Sequence[Sale]) -> None:
+def write_leads(folder: Path, history: History, accounts: Accounts, sales: Sequence[Sale]) -> None:
     """Write `leads-<quarter>.csv`, by the day of the last change."""
     rng, calendar = history.rng(29), history.calendar
     # Per lead: account (-1: none), day created, day closed (-1: open), its state.
@@ -36,7 +37,10 @@ def write_leads(folder: Path, history: History, sales: Sequence[Sale]) -> None:
     for _ in range(round(IN_VAIN * len(sales))):
         created = int(rng.integers(calendar.days + 1))
         closed = created + int(rng.integers(3, UNDECIDED))
-        drawn.append((-1, created, closed, "lost") if closed <= calendar.days else (-1, created, -1, "working"))
+        # A sale is of an account, so that there is one to draw.
+        account = int(rng.integers(len(accounts))) if rng.random() < KNOWN else -1
+        lost = closed <= calendar.days
+        drawn.append((account, created, closed if lost else -1, "lost" if lost else "working"))
     drawn.sort(key=lambda lead: (lead[1], lead[2], lead[0]))
     rows, days = [], []
     for nth, (account, created, closed, state) in enumerate(drawn):

@@ -280,6 +280,7 @@ def test_a_lead_that_was_won_became_the_account_of_a_deal_on_that_day(planted: R
     opened = set(zip(planted.deals["Account"], planted.deals["Opened"].str[:10], strict=True))
     assert set(zip(leads.loc[won, "Account"], leads.loc[won, "Closed"].str[:10], strict=True)) <= opened
     assert won.sum() > 20
-    assert (leads.loc[~won, "Account"] == "").all()
+    # An account does not say that a lead was won: others asked in vain, most of them strangers.
+    assert 0 < (leads.loc[~won, "Account"] != "").mean() < 0.5
     assert set(leads["Status"]) == {"won", "lost", "working"}
     assert "Customer" not in leads.columns
