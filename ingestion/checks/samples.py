@@ -154,6 +154,8 @@ class Sample:
         found = connection.execute(query, used).fetchall()
         if (said := entity_of(self.source)).answers is not None:
             self.taken |= {name: name for name in staged.columns if not said.asks(name)}
+            # Nobody has answered yet: the header says what is asked.
+            self.columns |= {name: None for name in staged.columns if not found and said.asks(name)}
         self.is_whole = self.is_whole and len(found) <= limits.CHECKED_RECORDS
         for cells in found[: limits.CHECKED_RECORDS]:
             self.records += 1

@@ -248,17 +248,46 @@ def test_unreadable_sources_raise_no_mapping_problems(tmp_path: Path) -> None:
     )
 
 
-def test_qualtrics_questions_are_identified_by_import_ids(tmp_path: Path) -> None:
+@pytest.mark.parametrize("answered", [True, False])
+def test_qualtrics_questions_are_identified_by_import_ids(tmp_path: Path, answered: bool) -> None:
     rows = [
         ["Recorded Date", "Response ID", "Q1", "Q1 group"],
         ["Recorded Date", "Response ID", "How likely?", "group"],
         [json.dumps({"ImportId": one}) for one in ("recordedDate", "_recordId", "QID1", "QID1_NPS_GROUP")],
-        ["2026-01-01 10:00:00", "R_1", "9", "Promoter"],
+        *([["2026-01-01 10:00:00", "R_1", "9", "Promoter"]] if answered else []),
     ]
     text = "".join(",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) + "\n" for row in rows)
     book = CODEBOOK + ",QID1,nps,,0,10\n,QID1_NPS_GROUP,ignore,,,\n,Q1,nps,,0,10\n"
     (problem,) = found(tmp_path, {**SURVEY, "path": "inbox/poll*.csv"}, poll_csv=text, survey_codebook=book)
     assert (problem.line, problem.what) == (4, "No question of inbox/poll.csv is called 'Q1'.")
+
+
+@pytest.mark.parametrize(
+    ("most", "what"),
+    [
+        (8 << 20, "No event is called 'Nothing'."),
+        (100, "No event is called 'Nothing'. The first 1 records were looked at, not all."),
+    ],
+)
+def test_of_a_large_file_of_calls_the_beginning_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, what: str
+) -> None:
+    monkeypatch.setattr(limits, "CHECKED_BYTES", most)
+    calls = [{"type": "page", "anonymousId": "a", "name": name} for name in ("Tea", "Mugs", "Pots")]
+    lines = "".join(f"{json.dumps(call)}\n" for call in calls)
+    types = TYPES + "site,Viewed Tea Page,view,any,Tea,discovery\nsite,Nothing,view,any,None,discovery\n"
+    (problem,) = found(tmp_path, {**EVENTS, "path": "inbox/site*.jsonl"}, site_jsonl=lines, touchpoint_types=types)
+    assert problem.what == what
+
+
+def test_a_call_too_long_to_be_looked_at_says_nothing_of_the_mappings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "CHECKED_BYTES", 20)
+    line = json.dumps({"type": "page", "anonymousId": "a", "name": "Tea"})
+    types = TYPES + "site,Viewed Mugs Page,view,any,Mugs,discovery\n"
+    sources = {**EVENTS, "path": "inbox/site*.jsonl"}
+    assert found(tmp_path, sources, site_jsonl=f"{line}\n", touchpoint_types=types) == []
 
 
 @pytest.mark.parametrize(
