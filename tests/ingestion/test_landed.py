@@ -425,7 +425,10 @@ def test_a_valid_table_passes_the_check(tmp_path: Path, postgres: Server) -> Non
         ({"api": {"token": "env:CX_KEY"}}, "'api' and 'landed' are two ways in"),
         ({"vendor": "csv"}, "'landed' belongs to described vendors"),
         ({"vendor": "sql"}, "'landed' belongs to described vendors"),
-        ({"landed": "fivetran", "entity": "interactions"}, "A table of fivetran is not described for hubspot crm/interactions"),
+        (
+            {"landed": "fivetran", "entity": "interactions"},
+            "A table of fivetran is not described for hubspot",
+        ),
         (
             {"kind": "survey", "vendor": "limesurvey", "entity": "wide"},
             "A table of airbyte is not described for limesurvey survey/wide",
