@@ -25,7 +25,7 @@ from workspace.errors import Problem
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client.client import RESTClient
     from dlt.sources.helpers.rest_client.paginators import BasePaginator
-    from requests import Response
+    from requests import Request, Response
 
 ATTEMPTS: int = 6
 # Between two attempts, doubled each time; a server's own `Retry-After` goes before.
@@ -112,11 +112,12 @@ class ApiClient:
         said = {"since": _written(since, self.endpoint.since)} if self.endpoint.since else {}
         values = {**self._access.values, **said}
         for variant in self.endpoint.variants:
-            params = {name: fill(value, values) for name, value in {**self.endpoint.params, **variant}.items()}
-            asked = {_request_key(self.endpoint.path, params)}
+            path, said_besides = self.endpoint.of_variant(variant)
+            params = {name: fill(value, values) for name, value in {**self.endpoint.params, **said_besides}.items()}
+            asked = {_request_key(path, params)}
             try:
                 for page in client.paginate(
-                    fill(self.endpoint.path, values),
+                    fill(path, values),
                     params=params,
                     paginator=_paginator(self.endpoint.pages, self._records),
                     data_selector=self._records,
@@ -183,7 +184,9 @@ class ApiClient:
             request_max_retry_delay=LONGEST_WAIT_SECONDS,
         ).session
         token = secret(self._access.token) or ""
-        headers = {**self._api.headers, **({self._api.header: token} if self._api.auth == "header" else {})}
+        headers = dict(self._api.headers)
+        if self._api.auth == "header":
+            headers[self._api.header] = fill(self._api.sent, {"token": token})
         return RESTClient(self._url, headers=headers, auth=self._auth(token), session=session)
 
     def _auth(self, token: str) -> Any:
@@ -192,7 +195,9 @@ class ApiClient:
         if self._api.auth == "bearer":
             return BearerTokenAuth(token=token)
         if self._api.auth == "basic":
-            return HttpBasicAuth(username=fill(self._api.user, {"user": self._access.user or ""}), password=token)
+            user = fill(self._api.user, {"user": self._access.user or "", "token": token})
+            # Some take the token for the user, and any password.
+            return HttpBasicAuth(username=user, password="X" if "{token}" in self._api.user else token)
         return None
 
     def _page(self, response: Response, records: list[Any]) -> Page:
@@ -308,8 +313,33 @@ def _paginator(pages: Pages, records: str) -> BasePaginator:
                 ),
                 pages,
             )
+        case "offset":
+            return _ends(_offsets(pages.param), pages)
         case _:
             return paginators.SinglePagePaginator()
+
+
+def _offsets(param: str) -> BasePaginator:
+    """A paginator that says how many records came so far: dlt's own believes that pages are as large as asked for."""
+    from dlt.sources.helpers.rest_client.paginators import BasePaginator
+
+    class Offsets(BasePaginator):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.came = 0
+
+        def init_request(self, request: Request) -> None:
+            self.update_request(request)
+
+        def update_state(self, _: Response, data: list[Any] | None = None) -> None:
+            self.came += len(data or ())
+            self._has_next_page = bool(data)
+
+        def update_request(self, request: Request) -> None:
+            said: Any = request.params or {}
+            request.params = {**said, param: str(self.came)}
+
+    return Offsets()
 
 
 def _ends(paginator: Any, pages: Pages) -> BasePaginator:

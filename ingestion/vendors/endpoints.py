@@ -16,7 +16,8 @@ class Pages(Section):
     Attributes:
         next: `url` (the next address stands at `path`), `link` (it stands in the header Link), `cursor` (a token stands
             at `path`, and is sent as `param`), `last_id` (what the last record has at `path` is sent as `param`),
-            `page` (pages are numbered from `first`, sent as `param`), or `none`.
+            `page` (pages are numbered from `first`, sent as `param`), `offset` (how many records came so far is sent as
+            `param`, until none comes), or `none`.
         path: where that stands, in the answer or in the last record.
         param: what it is sent as.
         first: the number of the first page.
@@ -24,7 +25,7 @@ class Pages(Section):
         end: path of what is true on the last page.
     """
 
-    next: Literal["url", "link", "cursor", "last_id", "page", "none"]
+    next: Literal["url", "link", "cursor", "last_id", "page", "offset", "none"]
     path: str = ""
     param: str = ""
     first: int = 1
@@ -34,6 +35,7 @@ class Pages(Section):
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
         needed = {"url": ("path",), "cursor": ("path", "param"), "last_id": ("path", "param"), "page": ("param",)}
+        needed["offset"] = ("param",)
         lacking = [name for name in needed.get(self.next, ()) if not getattr(self, name)]
         if lacking:
             raise ValueError(f"pages by {self.next} need {' and '.join(lacking)}")
@@ -86,9 +88,10 @@ class Endpoint(Section):
     """Where an entity is asked for.
 
     Attributes:
-        path: of the address; `{name}` stands for one of the API's `asks`.
+        path: of the address; `{name}` stands for one of the API's `asks`, or for what a variant says of it.
         params: of the address; `{since}` stands for the time from which on records are asked for.
-        variants: further parameters; each set is asked for by itself, such as records that are archived.
+        variants: further parameters; each set is asked for by itself, such as records that are archived. What `path`
+            names is put there instead, so that an entity may have several addresses.
         records: path of the list of records in an answer, where it is not the `collection` of the files; `$` where the
             answer is the list.
         pages: how an answer says that there is more.
@@ -103,6 +106,13 @@ class Endpoint(Section):
     pages: Pages = Pages(next="none")
     job: Job | None = None
     since: Since | None = None
+
+    def of_variant(self, variant: dict[str, str]) -> tuple[str, dict[str, str]]:
+        """The path of a variant, and what it says in parameters."""
+        path = self.path
+        for name, value in variant.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path, {name: value for name, value in variant.items() if f"{{{name}}}" not in self.path}
 
     @model_validator(mode="after")
     def _asks_since_some_time(self) -> Self:
@@ -120,7 +130,9 @@ class Api(Section):
         url: its address, such as `https://api.example.com`; `{name}` stands for one of `asks`.
         auth: `bearer`, `basic` (user and token), or `header`.
         header: the header of the token, where auth says so.
-        user: what the user is sent as; `{user}` stands for the one of cx.yml.
+        sent: what stands in that header; `{token}` stands for the token.
+        user: what the user is sent as; `{user}` stands for the one of cx.yml, `{token}` for the token, which is then no
+            password besides.
         headers: what every request says besides.
         asks: name -> what it is: what `api.values` of cx.yml has to say.
         endpoints: `<kind>/<entity>` -> where it is asked for.
@@ -129,6 +141,7 @@ class Api(Section):
     url: str
     auth: Literal["bearer", "basic", "header"] = "bearer"
     header: str = ""
+    sent: str = "{token}"
     user: str = "{user}"
     headers: dict[str, str] = Field(default_factory=dict)
     asks: dict[str, str] = Field(default_factory=dict)

@@ -54,7 +54,7 @@ class Replay:
         if "page_of" in params:
             variant = int(params["page_of"].partition("-")[0])
         else:
-            variant = next(nth for nth, said in enumerate(self.endpoint.variants) if said.items() <= params.items())
+            variant = next(nth for nth, said in enumerate(self.endpoint.variants) if self._is_of(said, path, params))
         records = self.records[variant]
         start = self._start(records, params)
         if start is None:
@@ -67,12 +67,19 @@ class Replay:
         self._say_next(body, headers, path, params, f"{variant}-{end}", has_more=has_more)
         return 200, json.dumps(body).encode(), headers
 
+    def _is_of(self, variant: dict[str, str], path: str, params: dict[str, str]) -> bool:
+        """Whether a request is for a variant: by its parameters, and by its path where that says so."""
+        own, said = self.endpoint.of_variant(variant)
+        return said.items() <= params.items() and (own == self.endpoint.path or path.endswith(own))
+
     def _start(self, records: Sequence[Any], params: dict[str, str]) -> int | None:
         pages = self.endpoint.pages
         if "page_of" in params:
             return int(params["page_of"].partition("-")[2])
         if pages.next == "page":
             return (int(params.get(pages.param, pages.first)) - pages.first) * self.page_size
+        if pages.next == "offset":
+            return int(params[pages.param])
         if pages.next in ("cursor", "last_id") and pages.param in params:
             given = params[pages.param]
             if pages.next == "last_id":
@@ -121,9 +128,11 @@ class Replay:
         import base64
 
         if self.api.auth == "header":
-            return headers.get(self.api.header) == TOKEN
+            return headers.get(self.api.header) == self.api.sent.replace("{token}", TOKEN)
         if self.api.auth == "basic":
-            said = base64.b64encode(f"{self.api.user.replace('{user}', USER)}:{TOKEN}".encode()).decode()
+            password = "X" if "{token}" in self.api.user else TOKEN
+            user = self.api.user.replace("{user}", USER).replace("{token}", TOKEN)
+            said = base64.b64encode(f"{user}:{password}".encode()).decode()
             return headers.get("Authorization") == f"Basic {said}"
         return headers.get("Authorization") == f"Bearer {TOKEN}"
 

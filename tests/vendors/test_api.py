@@ -341,3 +341,48 @@ def test_what_the_access_lacks_is_named_without_asking(tmp_path: Path, monkeypat
         said = errors(load(workspace, "s"))
     assert said == ["The variable API_KEY is not set."]
     assert replay.requests == []
+
+
+def test_every_address_of_an_entity_is_asked(tmp_path: Path) -> None:
+    """Activities of HubSpot: calls, e-mails, meetings and notes, each with those that are archived."""
+    case = Case("hubspot", "crm", "interactions")
+    replay = replay_of(case, [])
+    objects = [variant["object"] for variant in replay.endpoint.variants]
+    note = {"createdAt": "2026-03-01T08:00:00Z", "properties": {"hs_note_body": "x"}}
+    replay.records = [[{**note, "id": str(nth), "archived": nth % 2 == 1}] for nth, _ in enumerate(objects)]
+    with asked(tmp_path, case, replay) as workspace:
+        assert errors(load(workspace, "s")) == []
+        found = rows(workspace, "select interaction_id, is_deleted from raw_crm.interactions order by interaction_id")
+    assert found == [(str(nth), "true" if nth % 2 else None) for nth in range(8)]
+    assert [path for path, _ in replay.requests] == [f"/crm/v3/objects/{one}" for one in objects]
+    assert {*objects} == {"calls", "emails", "meetings", "notes"}
+    # What stands in the address is no parameter besides.
+    assert all("object" not in params for _, params in replay.requests)
+    assert all("hs_timestamp" in params["properties"] for _, params in replay.requests)
+
+
+def test_pages_are_counted_by_the_records_that_came(tmp_path: Path) -> None:
+    """Mailchimp may send fewer records than were asked for: the next page begins behind those."""
+    case = Case("mailchimp", "crm", "contacts")
+    changed = {"last_changed": "2026-03-01T08:00:00+00:00"}
+    replay = replay_of(case, [{"id": f"m{nth}", "email_address": f"p{nth}@a.example", **changed} for nth in range(5)])
+    with asked(tmp_path, case, replay) as workspace:
+        assert errors(load(workspace, "s")) == []
+        assert rows(workspace, "select count(*), count(distinct customer_id) from raw_crm.contacts") == [(5, 5)]
+    assert [params["offset"] for _, params in replay.requests] == ["0", "2", "4", "5"]
+    assert {params["count"] for _, params in replay.requests} == {"1000"}
+
+
+def test_what_freshdesk_deleted_is_asked_for_besides(tmp_path: Path) -> None:
+    case = Case("freshdesk", "service", "tickets")
+    replay = replay_of(case, [])
+    ticket = {"requester_id": 5, "status": 2, "created_at": "2026-03-01T08:00:00Z"}
+    ticket |= {"updated_at": "2026-03-02T08:00:00Z"}
+    replay.records = [[{**ticket, "id": 1, "deleted": True}], [{**ticket, "id": 2}]]
+    with asked(tmp_path, case, replay) as workspace:
+        assert errors(load(workspace, "s")) == []
+        query = "select ticket_id, is_deleted from raw_service.tickets order by ticket_id"
+        assert rows(workspace, query) == [("1", "true"), ("2", None)]
+        # The next fetch asks for what changed since, less the lag.
+        load(workspace, "s")
+    assert replay.requests[-1][1]["updated_since"] == "2026-03-02T07:00:00Z"
