@@ -13,6 +13,7 @@ import pytest
 from ingestion.readers.vendor import FURTHER_LINES
 from tests.ingestion.workspaces import load, make_workspace, rows, unbalanced
 from tests.vendors.samples import Case, cases
+from tests.vendors.shown import shows
 from workspace import Workspace
 from workspace.configuration.described import is_landed
 
@@ -55,6 +56,7 @@ def filled(workspace: Workspace, case: Case, source: str) -> list[str]:
     return sorted(found)
 
 
+@shows("table", "loads")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_landed_table_gives_the_rows_of_the_files(tmp_path: Path, case: Case) -> None:
     own = {name: value for name, value in case.source.items() if name != "path"}
