@@ -115,6 +115,7 @@ class ApiClient:
             path, said_besides = self.endpoint.of_variant(variant)
             params = {name: fill(value, values) for name, value in {**self.endpoint.params, **said_besides}.items()}
             asked = {_request_key(path, params)}
+            number = 0
             try:
                 for page in client.paginate(
                     fill(path, values),
@@ -122,13 +123,14 @@ class ApiClient:
                     paginator=_paginator(self.endpoint.pages, self._records),
                     data_selector=self._records,
                 ):
+                    number += 1
                     yield self._page(page.response, list(page))
                     if page.paginator.has_next_page:
                         self._examine_next(asked, page.request.url, page.request.params)
             except (ValueError, TypeError, KeyError) as error:
                 raise self._unreadable(error) from None
             except RequestException as error:
-                raise self._refused(error) from None
+                raise self._refused(error, is_next=number > 0) from None
 
     def _exported(self, client: RESTClient, job: Job, since: datetime) -> Page:
         """The file of an export that the vendor prepares first."""
@@ -223,8 +225,13 @@ class ApiClient:
             raise UnreadableFileError(self._problem(what, "Run again; if it stays so, ask the vendor."))
         asked.add(key)
 
-    def _refused(self, error: Exception) -> UnreadableFileError:
-        """The problem of a request that failed for good; nothing of the answer's text, which may hold people."""
+    def _refused(self, error: Exception, *, is_next: bool = False) -> UnreadableFileError:
+        """The problem of a request that failed for good; nothing of the answer's text, which may hold people.
+
+        Args:
+            error: what the request raised.
+            is_next: it asked for a page that the answer before named.
+        """
         status = getattr(getattr(error, "response", None), "status_code", None)
         if status in (401, 403):
             name = self._access.token.removeprefix("env:")
@@ -238,6 +245,10 @@ class ApiClient:
         if status is None:
             what = f"The API cannot be reached ({type(error).__name__})."
             return UnreadableFileError(self._problem(what, "Check the address and the network. The next run goes on."))
+        if is_next and status < 500:
+            # A cursor that has run out: the vendor forgets it after a while.
+            what = f"The API no longer knows the page that it named as its next one (status {status})."
+            return UnreadableFileError(self._problem(what, "Nothing was loaded. The next run asks again."))
         what = f"The API answers with status {status}."
         fix = "Check 'values' and 'url'." if status < 500 else "The vendor's server fails. The next run goes on."
         return UnreadableFileError(self._problem(what, fix))

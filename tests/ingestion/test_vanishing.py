@@ -15,7 +15,7 @@ from ingestion import load_mappings
 from ingestion.engine.vanishing import Bound
 from pipeline.run import PipelineRun
 from tests.ingestion.workspaces import ORDERS, load, make_workspace, put, rows, unbalanced
-from tests.vendors.test_api import HUBSPOT, asked, errors, landed, many, replay_of
+from tests.vendors.asking import HUBSPOT, asked, errors, landed, many, replay_of
 from workspace import Workspace
 
 HEAD = "customer_id,occurred_at,amount\n"

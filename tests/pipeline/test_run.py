@@ -32,7 +32,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineRun:
 def loading(monkeypatch: pytest.MonkeyPatch, *results: Any) -> None:
     waiting = list(results)
 
-    def load(workspace: object, name: str, *, run_id: str) -> LoadReport:
+    def load(workspace: object, name: str, *, run_id: str, accept_vanished: bool) -> LoadReport:
         result = waiting.pop(0)
         if isinstance(result, Exception):
             raise result

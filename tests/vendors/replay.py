@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ from ingestion.vendors.endpoints import Api, Endpoint
 
 TOKEN: Final = "a-key-of-the-tests"
 USER: Final = "engineer@example.com"
+ELSEWHERE: Final = "http://127.0.0.1:9"
 
 
 @dataclass
@@ -34,7 +35,11 @@ class Replay:
         orders: what exports were ordered by, in turn.
         questions: how often an export was asked about.
         state: of an export that is not ready.
-        faults: number of a request, from 0 -> a status, `cut`, `repeat`, `text` or `elsewhere`.
+        faults: number of a request, from 0 -> a status, `cut`, `repeat` (the answer before), `text` or `elsewhere` (the
+            next page is on another server).
+        retry_after: seconds that a server asks to wait which is busy.
+        answered: body and headers of the last answer.
+        asking: called with the number of a request before it is answered.
     """
 
     api: Api
@@ -48,6 +53,9 @@ class Replay:
     orders: list[dict[str, Any]] = field(default_factory=list)
     questions: int = 0
     state: str = "inProgress"
+    retry_after: int = 0
+    asking: Callable[[int], None] = lambda number: None
+    answered: tuple[bytes, dict[str, str]] | None = None
 
     def answer(self, path: str, params: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers of one request."""
@@ -154,12 +162,13 @@ def serving(replay: Replay) -> Iterator[str]:
         def _answer(self, order: dict[str, Any] | None) -> None:
             parts = urlsplit(self.path)
             params = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            replay.asking(len(replay.requests))
             fault = replay.faults.get(len(replay.requests))
             replay.requests.append((parts.path, params))
             if not replay.authorized(self.headers):
                 self._send(401, b'{"message": "who are you, anna@example.com?"}', {})
             elif isinstance(fault, int):
-                self._send(fault, b'{"message": "no"}', {"Retry-After": "0"})
+                self._send(fault, b'{"message": "no"}', {"Retry-After": str(replay.retry_after)})
             elif fault == "text":
                 self._send(200, b"<html>maintenance</html>", {})
             elif replay.endpoint.job is not None:
@@ -167,8 +176,14 @@ def serving(replay: Replay) -> Iterator[str]:
                 self._send(status, body, {}, cut=fault == "cut")
             else:
                 status, body, headers = replay.answer(parts.path, params)
+                if fault == "repeat" and replay.answered:
+                    body, headers = replay.answered
                 if fault == "elsewhere":
                     body = body.replace(replay.address.encode(), b"http://127.0.0.1:9")
+                    headers = {
+                        name: said.replace(replay.address, "http://127.0.0.1:9") for name, said in headers.items()
+                    }
+                replay.answered = (body, headers)
                 self._send(status, body, headers, cut=fault == "cut")
 
         def _send(self, status: int, body: bytes, headers: dict[str, str], *, cut: bool = False) -> None:

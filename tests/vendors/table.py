@@ -1,14 +1,20 @@
-"""The table of docs/vendors.md, from the descriptions: `python -m tests.vendors.table` writes it into the page."""
+"""The tables of docs/vendors.md, from the descriptions and the tests: `python -m tests.vendors.table` writes them."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from ingestion.vendors.description import Description, descriptions
+from tests.vendors.samples import Case
+from tests.vendors.shown import HEADS, shown
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "vendors.md"
 HEAD: Final = "| Vendor | `vendor` | Entities | Files | API | Tried against |\n|---|---|---|---|---|---|\n"
+TESTED_HEAD: Final = "| Vendor | Entity | By"
+# Tests that say what they show.
+TESTS: Final = ("test_samples", "test_variants", "test_api", "test_api_faults", "test_landed")
 _CONTAINERS: Final = {"json": "JSON", "delimited": "CSV", "parquet": "Parquet"}
 
 
@@ -26,11 +32,33 @@ def _row(vendor: Description) -> str:
     return f"| {vendor.title} | `{vendor.vendor}` | {entities} | {files} | {api} | {vendor.tested} |\n"
 
 
+def tested() -> str:
+    """One row an entity and route: what is tested of it. A mark stands for every test that a head means."""
+    modules = (import_module(f"tests.vendors.{name}") for name in TESTS)
+    found = shown(modules)
+    titles = {one.vendor: one.title for one in descriptions()}
+    rows = []
+    for (case, route), faults in sorted(
+        found.items(), key=lambda one: (titles[one[0][0].vendor].lower(), *_order(one[0]))
+    ):
+        marks = ["x" if set(meant) <= faults else "" for meant in HEADS.values()]
+        rows.append(f"| {titles[case.vendor]} | `{case.kind}/{case.entity}` | {route} | {' | '.join(marks)} |\n")
+    head = f"{TESTED_HEAD} | {' | '.join(HEADS)} |\n|{'---|' * (3 + len(HEADS))}\n"
+    return head + "".join(rows)
+
+
+def _order(place: tuple[Case, str]) -> tuple[str, str, int]:
+    case, route = place
+    return case.kind, case.entity, ("JSON", "CSV", "Parquet", "API", "table").index(route)
+
+
 def with_table(page: str) -> str:
-    """A page with its table replaced by that of the descriptions."""
-    start = page.index(HEAD.splitlines()[0])
-    end = page.index("\n\n", start)
-    return page[:start] + table() + page[end + 1 :]
+    """A page with its tables replaced by those of the descriptions and of the tests."""
+    for head, now in ((HEAD.splitlines()[0], table()), (TESTED_HEAD, tested())):
+        start = page.index(head)
+        end = page.index("\n\n", start)
+        page = page[:start] + now + page[end + 1 :]
+    return page
 
 
 if __name__ == "__main__":

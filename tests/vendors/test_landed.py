@@ -14,6 +14,7 @@ import pytest
 from ingestion.readers.vendor import FURTHER_LINES
 from tests.ingestion.workspaces import load, make_workspace, rows, unbalanced
 from tests.vendors.samples import Case, cases
+from tests.vendors.shown import shows
 from workspace import Workspace
 from workspace.configuration.described import is_landed
 
@@ -92,6 +93,7 @@ EVERYWHERE = ("hubspot-crm-contacts", "shopify-crm-orders", "typeform-survey-wid
 IN_PLACES = [(case, place) for case in CASES for place in PLACES if place == "sqlite" or case.name in EVERYWHERE]
 
 
+@shows("table", "loads")
 @pytest.mark.parametrize(("case", "place"), IN_PLACES, ids=[f"{case.name}-{place}" for case, place in IN_PLACES])
 def test_a_landed_table_gives_the_rows_of_the_files(tmp_path: Path, case: Case, place: str) -> None:
     url, table, write = PLACES[place]

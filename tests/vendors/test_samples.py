@@ -13,6 +13,7 @@ import pytest
 
 from tests.ingestion.workspaces import load, make_workspace, rejected, rows
 from tests.vendors.samples import FOLDER, Case, cases
+from tests.vendors.shown import shows
 from workspace import Workspace
 
 CASES = list(cases())
@@ -44,6 +45,7 @@ def as_expected(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> 
     return [{name: value for name, value in row.items() if name != "_row" or name in wanted} for row, wanted in pairs]
 
 
+@shows("files", "loads")
 @every_case
 def test_samples_become_the_rows_beside_them_once(tmp_path: Path, case: Case) -> None:
     workspace = workspace_with(tmp_path, case, case.files)
@@ -72,6 +74,7 @@ def test_shared_samples_become_the_rows_beside_them(tmp_path: Path, case: Case, 
     assert as_expected(landed(workspace, case), case.shared["rows"]) == case.shared["rows"]
 
 
+@shows("files", "broken record")
 @every_case
 def test_a_broken_record_is_rejected_and_the_others_are_loaded(tmp_path: Path, case: Case) -> None:
     workspace = workspace_with(tmp_path, case, case.files)

@@ -26,6 +26,7 @@ from ingestion.warehouse import open_for_writing
 from tests.dbt_project.rendering import render
 from tests.ingestion.workspaces import make_workspace, unbalanced
 from tests.vendors.samples import cases
+from tests.vendors.shown import shows
 from tests.vendors.variants import NEW_KEY, Form, Record, Table, Variants, forms, table_of, written
 from workspace import Workspace
 
@@ -214,6 +215,7 @@ def counts_of(base: Base, variant: str) -> set[int]:
     return {1} if variant == "out of turn" and base.variants.has_time else {2}
 
 
+@shows("files", by="variant")
 @every(*VARIANTS)
 def test_a_record_that_comes_again_counts_as_the_rules_say(
     warehouse: tuple[Warehouse, dict[str, Base]], form: Form, variant: str
