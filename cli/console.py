@@ -106,7 +106,7 @@ def existing_paths(given: Path | None) -> WorkspacePaths:
             watches `cx status` has to see the difference.
     """
     paths = WorkspacePaths(workspace_folder(given))
-    if not any(place.exists() for place in (paths.config, paths.published, paths.audit)):
+    if not any(place.exists() for place in (paths.config, paths.published, paths.audit, paths.warehouse)):
         raise no_workspace(paths)
     return paths
 

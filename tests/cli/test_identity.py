@@ -129,9 +129,14 @@ def test_unknown_identifiers_and_unbuilt_workspaces_are_reported_with_the_fix(wo
     assert unknown.exit_code == 1
     assert "No source knows this identifier." in unknown.stderr
     assert "nobody@home.example" not in unknown.output
-    never = ask("explain-identity", "C1", "--workspace", str(tmp_path / "elsewhere"))
+    (tmp_path / "unbuilt").mkdir()
+    (tmp_path / "unbuilt" / "cx.yml").touch()
+    never = ask("explain-identity", "C1", "--workspace", str(tmp_path / "unbuilt"))
     assert never.exit_code == 1
     assert "cx run" in never.stderr
+    mistyped = ask("explain-identity", "C1", "--workspace", str(tmp_path / "elsewhere"))
+    assert mistyped.exit_code == 1
+    assert "There is no workspace here" in mistyped.stderr
 
 
 def test_a_locked_warehouse_is_reported_without_waiting(workspace: Path) -> None:

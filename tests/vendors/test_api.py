@@ -287,7 +287,7 @@ def test_every_address_of_an_entity_is_asked(tmp_path: Path) -> None:
     assert found == [(str(nth), "true" if nth % 2 else None) for nth in range(8)]
     assert [path for path, _ in replay.requests] == [f"/crm/v3/objects/{one}" for one in objects]
     assert {*objects} == {"calls", "emails", "meetings", "notes"}
-    # What stands in the address is no parameter besides.
+    # What stands in the address is not sent as a parameter, too.
     assert all("object" not in params for _, params in replay.requests)
     assert all("hs_timestamp" in params["properties"] for _, params in replay.requests)
 
