@@ -69,29 +69,39 @@ def test_a_later_state_replaces_an_earlier_one_in_any_order() -> None:
         assert "later_row:order_id" in {reason for _, reason in reasons(orders)}
 
 
-@pytest.mark.parametrize("thing", ["deal", "lead"])
-def test_earlier_states_of_a_deal_are_its_history_and_equally_old_ones_are_repeated(thing: str) -> None:
+# Entity -> what a row says besides its key and time, and what reasons call the key.
+STATES: dict[tuple[str, str], tuple[Row, str]] = {
+    ("crm", "deals"): ({"deal_id": "{}", "created_at": "2026-02-01"}, "deal_id"),
+    ("crm", "leads"): ({"lead_id": "{}", "created_at": "2026-02-01"}, "lead_id"),
+    ("crm", "contracts"): (
+        {"customer_id": "{}", "plan": "gold", "started_at": "2026-02-01", "amount_per_month": "9", "currency": "EUR"},
+        "contract",
+    ),
+    ("crm", "interactions"): (
+        {"interaction_id": "{}", "customer_id": "c1", "occurred_at": "2026-02-01", "event": "visit"},
+        "interaction_id",
+    ),
+    ("service", "tickets"): ({"ticket_id": "{}", "created_at": "2026-02-01"}, "ticket_id"),
+    ("social", "mentions"): (
+        {"mention_id": "{}", "posted_at": "2026-02-01", "network": "x", "text": "fine"},
+        "mention_id",
+    ),
+}
+
+
+@pytest.mark.parametrize("entity", STATES, ids=lambda entity: entity[1])
+def test_states_with_a_time_are_history_and_equally_old_ones_are_repeated(entity: tuple[str, str]) -> None:
+    said, called = STATES[entity]
     rows = [
-        {f"{thing}_id": name, "created_at": "2026-02-01", "stage": stage, "updated_at": at}
-        for name, stage, at in (
-            ("D1", "qualified", "2026-02-01"),
-            ("D1", "won", "2026-02-09"),
-            ("D1", "proposal", "2026-02-05"),
-            ("D2", "qualified", ""),
-            ("D2", "qualified", ""),
-        )
+        {column: str(value).format(name) for column, value in said.items()} | {"updated_at": at}
+        for name, at in (("D1", "2026-02-01"), ("D1", "2026-02-09"), ("D1", "2026-02-05"), ("D2", ""), ("D2", ""))
     ]
-    records = Staging("crm", f"{thing}s")
+    records = Staging(*entity)
     records.load("1.csv", rows)
     records.build()
-    found = records.rows(f"select crm_stage, _disposition_reason from base_crm__{thing}s order by source_line")
-    assert found == [
-        ("qualified", f"earlier_state:{thing}_id"),
-        ("won", None),
-        ("proposal", f"earlier_state:{thing}_id"),
-        ("qualified", f"later_row:{thing}_id"),
-        ("qualified", None),
-    ]
+    found = records.rows(f"select _disposition_reason from base_{entity[0]}__{entity[1]} order by source_line")
+    earlier, later = f"earlier_state:{called}", f"later_row:{called}"
+    assert found == [(earlier,), (None,), (earlier,), (later,), (None,)]
 
 
 def test_a_line_with_an_id_has_its_own_time() -> None:

@@ -68,7 +68,7 @@ examined as (
 -- A later export of a {{ thing }} replaces the earlier one.
 judged as (
 
-    {{ latest_states('examined', key=['data_source', id], called=id, timed_code='earlier_state') }}
+    {{ latest_states('examined', key=['data_source', id], called=id) }}
 
 ),
 

@@ -30,11 +30,12 @@
     vendor_time: when a state began to hold.
     code: the reason of a state that is not the latest.
     revision: a number that grows with every state, also where vendor_time stays the same.
-    timed_code: the reason of a state that vendor_time or revision puts before the latest; else it is `code`, too.
+    timed_code: the reason of a state that vendor_time or revision puts before the latest: its history, and no loss. None
+        where that time is not when a state began to hold: then it is `code`, too.
     tie: the columns that decide between states of one time and load. -#}
 {% macro latest_states(
     relation, key, called, vendor_time='updated_at', code='later_row', tie=['source_file', 'source_line'],
-    revision=none, timed_code=none
+    revision=none, timed_code='earlier_state'
 ) -%}
     {%- set states = "partition by " ~ same_refusal() ~ ", " ~ key | join(", ")
         ~ " order by state_at desc nulls last, " ~ (revision ~ " desc nulls last, " if revision else "")

@@ -191,7 +191,9 @@ judged as (
     {{ latest_states(
         'named' if named_by else 'keyed',
         key=['state_key' if named_by else 'response_key'] + asked,
-        called=called, vendor_time='coalesce(updated_at, answered_at)'
+        called=called,
+        vendor_time='coalesce(updated_at, answered_at)',
+        timed_code=none,
     ) }}
 
 ),

@@ -85,7 +85,7 @@ examined as (
 judged as (
 
     {{ latest_states(
-        'examined', key=['data_source', 'ticket_id'], called='ticket_id', revision='revision', timed_code='earlier_state'
+        'examined', key=['data_source', 'ticket_id'], called='ticket_id', revision='revision'
     ) }}
 
 ),
