@@ -76,7 +76,7 @@ def _parameters(test: Any) -> Iterator[dict[str, Any]]:
 def _places(parameters: dict[str, Any], route: Route) -> Iterator[tuple[Case, str]]:
     if "form" in parameters:
         form: Form = parameters["form"]
-        yield form.case, _CONTAINERS[form.container]
+        yield form.case, route if route == "table" else _CONTAINERS[form.container]
     elif "case" in parameters and route == "files":
         # Parquet is written of JSON samples by the variants alone.
         for form in forms(parameters["case"]):

@@ -14,7 +14,7 @@ PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "vendors.md"
 HEAD: Final = "| Vendor | `vendor` | Entities | Files | API | Tried against |\n|---|---|---|---|---|---|\n"
 TESTED_HEAD: Final = "| Vendor | Entity | By"
 # Tests that say what they show.
-TESTS: Final = ("test_samples", "test_variants", "test_api", "test_api_faults", "test_landed")
+TESTS: Final = ("test_samples", "test_variants", "test_api", "test_api_faults", "test_landed", "test_landed_variants")
 _CONTAINERS: Final = {"json": "JSON", "delimited": "CSV", "parquet": "Parquet"}
 
 

@@ -35,6 +35,20 @@ pytestmark = pytest.mark.thorough
 FORMS: Final = tuple(form for case in cases() for form in forms(case))
 # What staging models read besides the raw tables.
 INPUTS: Final = ("stg_config__sources", "stg_config__settings", "stg_mappings__fx_rates")
+# A line counts with its order alone: every line has one here.
+ORDERS_OF_LINES: Final = """
+    create temp table stg_crm__orders as
+    select distinct
+        sources.id_namespace,
+        lines.order_id,
+        lines.order_id as order_key,
+        'sale' as kind,
+        'EUR' as currency,
+        timestamp '2026-03-01' as occurred_at
+    from raw_crm.order_lines as lines
+    inner join stg_config__sources as sources on sources.data_source = lines._source
+    where lines.order_id is not null
+"""
 Made = Callable[[Variants], Sequence[Sequence[Record]]]
 
 
@@ -109,6 +123,7 @@ class Warehouse:
             database.create_function("phone_e164", e164, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special")
             for model in INPUTS:
                 database.execute(f"create temp table {model} as {render(model)}")
+            database.execute(ORDERS_OF_LINES)
             for kind, entity in sorted({(form.case.kind, form.case.entity) for form in forms}):
                 base = render(f"base_{kind}__{entity}")
                 query = f"select data_source, source_file, source_line, _disposition, _disposition_reason from ({base})"

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -281,23 +281,27 @@ class Variants:
         if entity.answers is not None:
             yield from self._answers()
         fixed = {*_SAYS_WHAT_IT_IS, *self.form.key}
-        yield from self._columns(name for name in entity.columns if name not in fixed)
+        yield from self._columns(fixed)
         if entity.attributes.startswith("$."):
             attributes = self._value(self.record, entity.attributes)
             free = [key for key in attributes or () if key not in entity.taken_attributes]
             yield from (f'{entity.attributes}."{key}"' for key in free)
-        yield from self._columns(name for name in ("event", "customer_id") if name in entity.columns)
+        yield from self._columns({name for row in entity.all_rows for name in row.columns} - {"event", "customer_id"})
         # What no column is read from, raw keeps all the same.
         yield from (f'$."{key}"' for key in self.record if not self.names and key not in entity.record_keys)
 
-    def _columns(self, names: Iterable[str]) -> Iterator[str]:
-        """Paths of columns, but for those that their key is read from, too."""
-        columns = self.form.entity.columns
-        of_key = {path for name in self.form.key if name in columns for path in columns[name].sources}
-        for name in names:
-            for one in _alternatives(columns[name]):
-                if not (name.endswith("_at") or one.clock or one.when or one.minor_units_of or one.words):
-                    yield from (path for path in (*one.path, *one.joined) if path[0] == "$" and path not in of_key)
+    def _columns(self, fixed: Collection[str]) -> Iterator[str]:
+        """Paths of columns, but for these and for those that their key is read from, too."""
+        for row in self.form.entity.all_rows:
+            of_key = {path for name in self.form.key if name in row.columns for path in row.columns[name].sources}
+            inside = (row.each or "").replace("[*]", "[0]")
+            for name, column in row.columns.items():
+                for one in () if name in fixed else _alternatives(column):
+                    if name.endswith("_at") or one.clock or one.when or one.minor_units_of or one.words:
+                        continue
+                    for path in (*one.path, *one.joined):
+                        if path not in of_key and (path[0] == "$" or inside):
+                            yield path if path[0] == "$" else f"{inside}{path[1:]}"
 
     def _answers(self) -> Iterator[str]:
         answers = self.form.entity.answers
