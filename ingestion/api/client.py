@@ -115,7 +115,7 @@ class ApiClient:
             path, said_besides = self.endpoint.of_variant(variant)
             params = {name: fill(value, values) for name, value in {**self.endpoint.params, **said_besides}.items()}
             asked = {_request_key(path, params)}
-            number = 0
+            number, before = 0, b""
             try:
                 for page in client.paginate(
                     fill(path, values),
@@ -124,6 +124,9 @@ class ApiClient:
                     data_selector=self._records,
                 ):
                     number += 1
+                    if list(page) and page.response.content == before:
+                        raise UnreadableFileError(self._never_ends())
+                    before = page.response.content
                     yield self._page(page.response, list(page))
                     if page.paginator.has_next_page:
                         self._examine_next(asked, page.request.url, page.request.params)
@@ -221,9 +224,13 @@ class ApiClient:
             raise UnreadableFileError(self._problem(what, "Ask the vendor, or name that server as 'url'."))
         key = _request_key(url, params)
         if key in asked:
-            what = "The API names a page as the next one that was fetched already: it would never end."
-            raise UnreadableFileError(self._problem(what, "Run again; if it stays so, ask the vendor."))
+            raise UnreadableFileError(self._never_ends())
         asked.add(key)
+
+    def _never_ends(self) -> Problem:
+        """The problem of a next page that was fetched already: by its address, or by what it holds."""
+        what = "The API gives a page as the next one that was fetched already: it would never end."
+        return self._problem(what, "Run again; if it stays so, ask the vendor.")
 
     def _refused(self, error: Exception, *, is_next: bool = False) -> UnreadableFileError:
         """The problem of a request that failed for good; nothing of the answer's text, which may hold people.

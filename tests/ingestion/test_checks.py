@@ -50,7 +50,8 @@ def problems(root: Path, source: dict[str, Any], files: dict[str, bytes]) -> lis
         (ORDERS, {"a.csv": b'customer_id,"amount\n1,2\n'}, "inbox/a.csv", "The header cannot be read", "'delimiter'"),
         (ORDERS, {"a.csv": b""}, "inbox/a.csv", "The file is empty", "'delimiter'"),
         (EVENTS, {"a.jsonl": b'{"type": \n'}, "inbox/a.jsonl", "not valid JSON", "one object a line"),
-        (EVENTS, {"a.jsonl": b"[]\n"}, "inbox/a.jsonl", "not a JSON object", "one object a line"),
+        (EVENTS, {"a.jsonl": b"7\n"}, "inbox/a.jsonl", "not a JSON object", "one object a line"),
+        (EVENTS, {"a.jsonl": b"[7]\n"}, "inbox/a.jsonl", "not an object", "one object a line"),
         (SURVEY, {"a.csv": b"ResponseId\nR_1\n"}, "inbox/a.csv", "fewer than 3 header rows", "vendor csv"),
     ],
 )

@@ -59,7 +59,7 @@ def test_what_cannot_be_is_refused_with_its_reason(tmp_path: Path, sources: list
             ("customer_id", "occurred_at", "amount", "order_id"),
         ),
         (LINES, ("order_id", "line_id")),
-        (EVENTS, ()),
+        (EVENTS, ("person_id", "occurred_at", "event")),
     ],
 )
 def test_a_line_needs_its_order_and_an_amount_or_a_price(source: dict[str, Any], required: tuple[str, ...]) -> None:

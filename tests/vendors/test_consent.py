@@ -40,7 +40,7 @@ def test_events_without_consent_are_set_aside_and_broken_ones_are_quarantined(ve
     refused, broken = WITHOUT_A_PERSON[vendor]
     found = dispositions(vendor)
     assert len(found.get("set_aside no_consent", [])) == refused
-    assert len(found.get("quarantined missing:person_id", [])) == broken
+    assert len(found.get("quarantined missing_both:person_id:customer_id", [])) == broken
     assert {person for _, person in found.get("set_aside no_consent", [])} <= {None}
     assert found["kept None"]
     assert all(person is not None for _, person in found["kept None"])
