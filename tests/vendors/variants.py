@@ -126,6 +126,8 @@ def table_of(path: Path, reads: Reads) -> Table:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(reads), quoting=quoting)
     header = tuple(tuple(next(reader)) for _ in range(0 if reads.names else reads.header_rows))
     names = reads.names or header[0]
+    if reads.named_by:
+        names = tuple(json.loads(cell)[reads.named_by] for cell in header[-1])
     records = {}
     line = reader.line_num + 1
     for row in reader:
@@ -165,7 +167,7 @@ def _write_table(form: Form, path: Path, records: Sequence[Record], table: Table
     positions = list(dict.fromkeys(name for record in records for name in record))
     rows = []
     for nth, row in enumerate(table.header):
-        added = [position if nth == 0 else "Response" for position in positions if not position.isdigit()]
+        added = [_head(row, nth, position) for position in positions if not position.isdigit()]
         rows.append([*(row[int(position)] for position in positions if position.isdigit()), *added])
     rows += [[record.get(position, "") for position in positions] for record in records]
     text = io.StringIO()
@@ -174,6 +176,13 @@ def _write_table(form: Form, path: Path, records: Sequence[Record], table: Table
     else:
         text.writelines(f"{_delimiter(form.reads).join(row)}{end}" for row in rows)
     path.with_suffix(".csv").write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+def _head(row: Sequence[str], nth: int, name: str) -> str:
+    """What a header row says of a new column: its name, that it is an answer, or its name in JSON."""
+    if row[0].startswith("{"):
+        return json.dumps({next(iter(json.loads(row[0]))): name})
+    return name if nth == 0 else "Response"
 
 
 def _for_parquet(record: Record) -> Record:
