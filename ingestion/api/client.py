@@ -111,6 +111,7 @@ class ApiClient:
             return
         said = {"since": _written(since, self.endpoint.since)} if self.endpoint.since else {}
         values = {**self._access.values, **said}
+        is_numbered = self.endpoint.pages.next in ("page", "offset")
         for variant in self.endpoint.variants:
             path, said_besides = self.endpoint.of_variant(variant)
             params = {name: fill(value, values) for name, value in {**self.endpoint.params, **said_besides}.items()}
@@ -124,7 +125,8 @@ class ApiClient:
                     data_selector=self._records,
                 ):
                     number += 1
-                    if list(page) and page.response.content == before:
+                    # Of pages that we number ourselves every address is new: only what they hold shows that one repeats.
+                    if is_numbered and list(page) and page.response.content == before:
                         raise UnreadableFileError(self._never_ends())
                     before = page.response.content
                     yield self._page(page.response, list(page))
