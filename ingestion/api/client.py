@@ -125,7 +125,7 @@ class ApiClient:
                     data_selector=self._records,
                 ):
                     number += 1
-                    # Of pages that we number ourselves every address is new: only what they hold shows that one repeats.
+                    # Of pages that we number every address is new: only what they hold shows that one repeats.
                     if is_numbered and list(page) and page.response.content == before:
                         raise UnreadableFileError(self._never_ends())
                     before = page.response.content
