@@ -84,12 +84,7 @@ renamed as (
         {{ parse_flag('source.is_deleted') }} as is_deleted,
 
         ---------- origin
-        source._source as data_source,
-        source._file as source_file,
-        source._line as source_line,
-        source._load_id as load_id,
-        source._load_id in {{ active_loads() }} as is_active,
-        sources.data_source is not null as is_configured
+        {{ origin_columns() }}
     from source
     cross join settings
     left join sources on source._source = sources.data_source
@@ -134,9 +129,7 @@ examined as (
 
     select
         *,
-        case
-            when not is_active then {{ reason('replaced') }}
-        end as superseded_reason,
+        {{ superseded_reason() }},
         case
             when not is_configured then {{ reason('source_removed') }}
             -- What cannot be a line of any order is reported as that below.
