@@ -5,11 +5,19 @@ The profile names this module. On another engine, register the same functions un
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from functools import cache
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any, Final
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from dbt_project.methods.identity.phones import e164
+
+
+# Functions that models call. "special": a text that is not a number gives NULL, and a company may have no region.
+_FUNCTIONS: Final = {"phone_e164": e164}
 
 
 class Plugin(BasePlugin):  # type: ignore[misc] # dbt-duckdb ships no types
@@ -17,5 +25,38 @@ class Plugin(BasePlugin):  # type: ignore[misc] # dbt-duckdb ships no types
 
     def configure_connection(self, conn: Any) -> None:
         """Register them; models call them through macros."""
-        # "special": a text that is not a number gives NULL, and a company may have no region.
-        conn.create_function("phone_e164", e164, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special")
+        for name, function in _FUNCTIONS.items():
+            conn.create_function(name, function, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special")
+        conn.create_function("code_of_node", code_of_node, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR")
+
+
+def code_of_node(compiled: str, language: str, declared: str) -> str:
+    """A name for all code that decides what a model or a test gives, its inputs aside: other code, another name.
+
+    Args:
+        compiled: the node's SQL or Python, with what its macros gave.
+        language: `sql` or `python`.
+        declared: what its YAML declares of how it is built.
+
+    Returns:
+        `by ` and a digest. Python's part in it, and the packages installed, are one for all nodes that use any.
+    """
+    runs_python = language == "python" or any(name in compiled for name in _FUNCTIONS)
+    parts = (compiled, declared, _code_of_methods() if runs_python else _engine())
+    return f"by {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
+
+
+@cache
+def _engine() -> str:
+    return " ".join(f"{one.name} {one.version}" for one in distributions(name="duckdb"))
+
+
+@cache
+def _code_of_methods() -> str:
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted([*folder.glob("*.py"), *(folder / "methods").rglob("*.py")]):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    for installed in sorted(f"{one.name} {one.version}" for one in distributions()):
+        digest.update(installed.encode())
+    return digest.hexdigest()

@@ -27,9 +27,10 @@ _TABLES = """
         position_first double, position_middle double, position_last double, brand varchar,
         reply_target_hours double, min_cell integer, min_cell_comments integer, publish_comments boolean,
         customer_unit varchar, phone_region varchar,
-        frozen varchar,
-        loaded_at timestamp
+        frozen varchar
     );
+    -- Not among the settings: what reads those is built again when any of them is another.
+    create or replace table raw_config.runs as select now()::timestamp as loaded_at;
     create or replace table raw_config.sources (
         name varchar, kind varchar, vendor varchar, entity varchar, id_namespace varchar, timezone varchar,
         timestamp_format varchar, is_format_usable boolean, decimal varchar, phone_region varchar,
@@ -80,7 +81,7 @@ def replace_settings(connection: duckdb.DuckDBPyConnection, workspace: Workspace
     }
     marks = ", ".join("?" * len(settings))
     connection.execute(
-        f"insert into raw_config.settings values ({marks}, now()::timestamp)",  # noqa: S608 (question marks only)
+        f"insert into raw_config.settings values ({marks})",  # noqa: S608 (question marks only)
         list(settings.values()),
     )
     for source in config.sources:

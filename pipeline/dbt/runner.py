@@ -27,6 +27,8 @@ from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
 PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
 WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
+# Under which name models and tests remember what built them.
+_RUN_VARIABLE: Final = "CX_RUN"
 # NodeFinished would skip everything: dagster-dbt reads these for dbt Core.
 _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
@@ -129,6 +131,7 @@ def build(
 
         try:
             with chdir(paths.warehouse):
+                set_variables({_RUN_VARIABLE: run_id})
                 result = _invoke([*arguments, _AS_PARSED], target, keep, manifest=_warm.pop(parsed, None))
         finally:
             _close_connections()

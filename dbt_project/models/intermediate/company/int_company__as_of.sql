@@ -20,6 +20,12 @@ loads as (
 
 ),
 
+runs as (
+
+    select * from {{ source('raw_config', 'runs') }}
+
+),
+
 newest as (
 
     select max(facts.occurred_at) as occurred_at
@@ -35,11 +41,12 @@ chosen as (
         coalesce(
             settings.as_of,
             {{ business_day('newest.occurred_at') }},
-            {{ business_day('settings.loaded_at') }}
+            {{ business_day('runs.loaded_at') }}
         ) as as_of_on,
         settings.as_of is not null as is_pinned
     from settings
     cross join newest
+    cross join runs
 
 ),
 

@@ -1,0 +1,189 @@
+{#- What was built, from which code and which inputs, so that what would come out the same is not built again.
+
+    `built.models` of either database says of every model by which code it was built, from what contents of what it
+    reads, and what came of it; it is written in the transaction that builds the model. `built.tests` says the same of
+    data tests, and `built.sources` what ingestion has landed. DECISIONS.md says why dbt's own state cannot do this. -#}
+
+{#- At the start of every build: the tables that remember, and the contents of all sources as they are now.
+
+    A raw table is known by the rows of each of its loads and by what the ledger says of these loads, because rows of a
+    load change only when it is lifted again, which the ledger notes. Every other source is known by all of its rows. -#}
+{% macro remember_sources() -%}
+    {%- if execute and flags.WHICH in ("run", "build", "test") -%}
+        {%- set sources = graph.sources.values() | list -%}
+        {%- set private = (sources | first).database -%}
+        {%- set columns -%}
+            name varchar, code varchar, inputs varchar, content varchar, n_rows bigint, run_id varchar, built_at timestamp
+        {%- endset -%}
+        {%- for database in [private, target.database] -%}
+            {%- do run_query("create schema if not exists " ~ database ~ ".built") -%}
+            {%- do run_query("create table if not exists " ~ database ~ ".built.models (" ~ columns ~ ")") -%}
+        {%- endfor -%}
+        {%- set results -%}
+            name varchar, code varchar, inputs varchar, failures bigint, should_warn boolean, should_error boolean,
+            run_id varchar, built_at timestamp
+        {%- endset -%}
+        {%- do run_query("create table if not exists " ~ target.database ~ ".built.tests (" ~ results ~ ")") -%}
+        {#- Not by dbt's macros: they begin a transaction, which would end with what is written here undone. -#}
+        {%- set shapes -%}
+            select
+                schema_name || '.' || table_name as name,
+                bool_or(column_name = '_load_id') as is_loaded,
+                md5(string_agg(column_name || ' ' || data_type, ', ' order by column_index)) as shape
+            from duckdb_columns()
+            where database_name = '{{ private }}'
+            group by all
+        {%- endset -%}
+        {%- set found = {} -%}
+        {%- for row in run_query(shapes) -%}
+            {%- do found.update({row["name"]: row}) -%}
+        {%- endfor -%}
+        {%- set contents = [] -%}
+        {%- for source in sources if source.schema ~ "." ~ source.identifier in found -%}
+            {%- do contents.append(content_of_source(source, found[source.schema ~ "." ~ source.identifier])) -%}
+        {%- endfor -%}
+        {%- do run_query(
+            "create or replace table " ~ private ~ ".built.sources as\n" ~ contents | join("\nunion all\n")
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- SQL of one row: the name of a source, and its content. -#}
+{% macro content_of_source(source, found) -%}
+    {%- set relation = source.database ~ "." ~ source.schema ~ "." ~ source.identifier -%}
+    {%- if found["is_loaded"] -%}
+        select
+            '{{ source.unique_id }}' as name,
+            md5('{{ found["shape"] }}' || coalesce(
+                string_agg(concat_ws(':', of_load.load_id, of_load.n_rows, loads.status, loads.lifted), ';'
+                    order by of_load.load_id),
+                ''
+            )) as content
+        from (select _load_id as load_id, count(*) as n_rows from {{ relation }} group by all) as of_load
+        left join {{ source.database }}.ledger.loads as loads on of_load.load_id = loads.load_id
+    {%- else -%}
+        select
+            '{{ source.unique_id }}' as name,
+            md5(concat_ws('|', '{{ found["shape"] }}', count(*), sum(hash(row_of)))) as content
+        from {{ relation }} as row_of
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What a node reads, ephemeral models walked through: names of models and sources, in order.
+
+    A model that asks for active loads alone learns of the ledger through the contents of its raw tables. -#}
+{% macro read_by(node) -%}
+    {%- set found = {} -%}
+    {%- for name in node.depends_on.nodes -%}
+        {%- set parent = graph.nodes.get(name) -%}
+        {%- if parent and parent.config.materialized == "ephemeral" -%}
+            {%- for inner in read_by(parent) -%}
+                {%- do found.update({inner: true}) -%}
+            {%- endfor -%}
+        {%- else -%}
+            {%- do found.update({name: true}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set loaded = [] -%}
+    {%- for name in found if name.startswith("source.cx.raw_") and not name.startswith("source.cx.raw_config.") -%}
+        {%- do loaded.append(name) -%}
+    {%- endfor -%}
+    {%- if loaded -%}
+        {%- do found.pop("source.cx.ledger.loads", none) -%}
+    {%- endif -%}
+    {{ return(found | list | sort) }}
+{%- endmacro %}
+
+{#- Code and inputs of the node that is being built, as they are now, and the run whose result stands.
+
+    Returns: {code, inputs, run_id}; `run_id` is none where it has to be built. -#}
+{% macro standing(remembered) -%}
+    {%- set reads = read_by(model) -%}
+    {%- set config = model.config -%}
+    {%- set declared = [
+        config.get("materialized"), (config.get("contract") or {}).get("enforced"), declared_columns(),
+        config.get("limit"), config.get("fail_calc"), config.get("warn_if"), config.get("error_if"),
+    ] -%}
+    {%- set asked -%}
+        with now as (
+
+            select
+                code_of_node({{ quoted(compiled_code) }}, '{{ model.language }}', {{ quoted(declared | string) }}) as code,
+                (
+                    select
+                        case
+                            when count(*) = {{ reads | length }}
+                                then 'of ' || md5(coalesce(string_agg(name || '=' || content, ';' order by name), ''))
+                        end
+                    from ({{ contents_of(reads) }})
+                ) as inputs
+
+        )
+
+        select
+            now.code as code,
+            coalesce(now.inputs, uuid()::varchar) as inputs,
+            before.run_id as run_id,
+            before.* exclude (name, code, inputs, run_id)
+        from now
+        left join {{ remembered }} as before
+            on before.name = '{{ model.unique_id }}' and now.code = before.code and now.inputs = before.inputs
+    {%- endset -%}
+    {{ return(run_query(asked).rows[0]) }}
+{%- endmacro %}
+
+{% macro contents_of(reads) -%}
+    {%- set names = "('" ~ (reads or [""]) | join("', '") ~ "')" -%}
+    {%- set private = (graph.sources.values() | first).database -%}
+    {%- for remembered in [private ~ ".built.sources", private ~ ".built.models", target.database ~ ".built.models"] -%}
+        select name, content from {{ remembered }} where name in {{ names }}
+        {%- if not loop.last %} union all {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- What a model's YAML declares of its columns that its table holds. -#}
+{% macro declared_columns() -%}
+    {%- set declared = [] -%}
+    {%- for column in (model.columns or {}).values() -%}
+        {%- do declared.append([column.name, column.data_type, column.constraints | string]) -%}
+    {%- endfor -%}
+    {{ return(declared) }}
+{%- endmacro %}
+
+{#- Remember the model that has just been built, in its transaction. Of a view, code and inputs are its content. -#}
+{% macro remember_model(relation, code, inputs) -%}
+    {%- set remembered = relation.database ~ ".built.models" -%}
+    {% call statement("remember") -%}
+        delete from {{ remembered }} where name = '{{ model.unique_id }}';
+        insert into {{ remembered }}
+        select
+            '{{ model.unique_id }}', '{{ code }}', '{{ inputs }}',
+            {% if relation.is_view -%}
+            md5('{{ code }}' || '{{ inputs }}'), null,
+            {%- else -%}
+            md5(concat_ws('|', shape, n_rows, hashed)), n_rows,
+            {%- endif %}
+            '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp
+        {% if not relation.is_view -%}
+        from (select count(*) as n_rows, sum(hash(row_of)) as hashed from {{ relation }} as row_of)
+        cross join (select string_agg(column_name || ' ' || column_type, ', ') as shape from (describe {{ relation }}))
+        {%- endif %}
+    {%- endcall %}
+{%- endmacro %}
+
+{#- Remember how a data test ended. -#}
+{% macro remember_test(remembered, code, inputs, result) -%}
+    {% call statement("remember") -%}
+        delete from {{ remembered }} where name = '{{ model.unique_id }}';
+        insert into {{ remembered }}
+        values (
+            '{{ model.unique_id }}', '{{ code }}', '{{ inputs }}',
+            {{ result["failures"] }}, {{ result["should_warn"] }}, {{ result["should_error"] }},
+            '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp
+        )
+    {%- endcall %}
+{%- endmacro %}
+
+{% macro quoted(text) -%}
+    {{ return("'" ~ text | replace("'", "''") ~ "'") }}
+{%- endmacro %}

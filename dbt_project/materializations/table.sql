@@ -1,0 +1,29 @@
+{#- A table that is built only where its code or what it reads has changed; otherwise its former result stands. -#}
+{% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type="table") -%}
+    {%- set before = standing(this.database ~ ".built.models") -%}
+    {%- if before["run_id"] and existing is not none and existing.is_table and not should_full_refresh() -%}
+        {%- call noop_statement("main", message="STANDS since run " ~ before["run_id"]) -%}{%- endcall -%}
+        {{ return({"relations": [target_relation]}) }}
+    {%- endif -%}
+
+    {%- set intermediate = make_intermediate_relation(target_relation) -%}
+    {{ drop_relation_if_exists(load_cached_relation(intermediate)) }}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% call statement("main", language=model["language"]) -%}
+        {{- create_table_as(False, intermediate, compiled_code, model["language"]) }}
+    {%- endcall %}
+    {%- if existing is not none -%}
+        {%- do adapter.drop_relation(existing) -%}
+    {%- endif -%}
+    {%- do adapter.rename_relation(intermediate, target_relation) -%}
+    {%- do create_indexes(target_relation) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do persist_docs(target_relation, model) -%}
+    {%- do remember_model(target_relation, before["code"], before["inputs"]) -%}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({"relations": [target_relation]}) }}
+{% endmaterialization %}

@@ -1,0 +1,24 @@
+{#- A data test that runs only where its code or what it reads has changed; otherwise its former result stands. -#}
+{% materialization test, adapter="duckdb" %}
+    {%- set remembered = target.database ~ ".built.tests" -%}
+    {%- set before = standing(remembered) -%}
+    {%- if before["run_id"] and not flags.FULL_REFRESH -%}
+        {% call statement("main", fetch_result=True, auto_begin=False) -%}
+            select
+                {{ before["failures"] }} as failures,
+                {{ before["should_warn"] }} as should_warn,
+                {{ before["should_error"] }} as should_error
+        {%- endcall %}
+        {{ return({"relations": []}) }}
+    {%- endif -%}
+
+    {% call statement("main", fetch_result=True) -%}
+        {{ get_test_sql(
+            get_limit_subquery_sql(sql, config.get("limit")),
+            config.get("fail_calc"), config.get("warn_if"), config.get("error_if"), limit=none
+        ) }}
+    {%- endcall %}
+    {%- do remember_test(remembered, before["code"], before["inputs"], load_result("main").table.rows[0]) -%}
+    {{ adapter.commit() }}
+    {{ return({"relations": []}) }}
+{% endmaterialization %}
