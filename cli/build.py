@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.markup import escape
@@ -22,6 +22,7 @@ from cli.console import (
 from cli.serve import serve_app
 from cli.summary import print_run
 from orchestration.execution import execute
+from pipeline.dbt.runner import model_names
 from pipeline.workers import Workers, workers
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
 from workspace.configuration.editing import remove_examples
@@ -49,7 +50,7 @@ def demo(
                 generate(workspace, customers=customers, seed=seed)
             err().print(f"Generated a demo company of {customers} people in {escape(str(workspace))}.")
         loaded = open_workspace(workspace)
-        if not _run(loaded, warm, full_refresh=False):
+        if not _run(loaded, warm):
             raise typer.Exit(1)
     if serve:
         serve_app(loaded, port=None)
@@ -99,6 +100,13 @@ def check(workspace: WorkspaceOption = None) -> None:
 def run(
     workspace: WorkspaceOption = None,
     full_refresh: Annotated[bool, typer.Option(help="Build every model from nothing.")] = False,
+    check_all: Annotated[
+        bool, typer.Option(help="Check what stands since earlier runs, too; every week a run does so by itself.")
+    ] = False,
+    rebuild: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODEL", help="Build this model though nothing has changed for it; repeatable."),
+    ] = None,
     accept_vanished: Annotated[
         list[str] | None,
         typer.Option(metavar="SOURCE", help="Let any number of this source's rows vanish, this once; repeatable."),
@@ -110,13 +118,25 @@ def run(
     for name in accept_vanished or ():
         if name not in names:
             raise typer.BadParameter(f"'{name}' is not a source of cx.yml; sources are {', '.join(names)}.")
+    known = model_names() if rebuild else ()
+    for name in rebuild or ():
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            also = f" Near it are {', '.join(near)}." if near else ""
+            raise typer.BadParameter(f"'{name}' is not a model of the project.{also}")
+    options = {
+        "full_refresh": full_refresh,
+        "check_all": check_all,
+        "rebuild": rebuild or (),
+        "accept_vanished": accept_vanished or (),
+    }
     with workers() as warm:
-        if not _run(loaded, warm, full_refresh=full_refresh, accept_vanished=accept_vanished or ()):
+        if not _run(loaded, warm, **options):
             raise typer.Exit(1)
 
 
-def _run(workspace: Workspace, warm: Workers, *, full_refresh: bool, accept_vanished: Sequence[str] = ()) -> bool:
+def _run(workspace: Workspace, warm: Workers, **options: Any) -> bool:
     with progress(f"Running the pipeline of {workspace.config.company}"):
-        outcome = execute(workspace, warm, full_refresh=full_refresh, accept_vanished=accept_vanished)
+        outcome = execute(workspace, warm, **options)
     print_run(outcome, workspace)
     return outcome.succeeded

@@ -15,7 +15,6 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 from dbt_project.methods.identity.phones import e164
 
-
 # Functions that models call. "special": a text that is not a number gives NULL, and a company may have no region.
 _FUNCTIONS: Final = {"phone_e164": e164}
 

@@ -24,7 +24,7 @@ def answer(question: Mapping[str, Any], _send: Callable[[dict[str, Any]], None])
     """Run the gate that a question names.
 
     Args:
-        question: `gate` (`raw` or `marts`), `database` and, for marts, `marts` and `metrics_by_mart`.
+        question: `gate` (`raw` or `marts`), `database` and, for marts, `marts`, `metrics_by_mart` and `passing_over`.
 
     Returns:
         The checks as JSON objects.
@@ -37,6 +37,7 @@ def answer(question: Mapping[str, Any], _send: Callable[[dict[str, Any]], None])
             database,
             marts=_MARTS.validate_python(question["marts"]),
             metrics_by_mart=question["metrics_by_mart"],
+            passing_over=question["passing_over"],
         )
     return _CHECKS.dump_python(checks, mode="json")
 

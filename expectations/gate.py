@@ -5,7 +5,7 @@ Great Expectations pushes every expectation down to DuckDB. Results carry no fai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,11 @@ def check_raw(raw_database: Path) -> tuple[Check, ...]:
 
 
 def check_marts(
-    marts_database: Path, *, marts: Iterable[Mart], metrics_by_mart: Mapping[str, Sequence[str]]
+    marts_database: Path,
+    *,
+    marts: Iterable[Mart],
+    metrics_by_mart: Mapping[str, Sequence[str]],
+    passing_over: Collection[str] = (),
 ) -> tuple[Check, ...]:
     """Run the marts suite.
 
@@ -53,11 +57,13 @@ def check_marts(
         marts_database: the warehouse's cx.duckdb. No writer may have it open.
         marts: all marts, from dbt's manifest.
         metrics_by_mart: mart's name without schema -> metrics that depend on it, from the semantic manifest.
+        passing_over: tables (`schema.table`) whose earlier checks stand; their rules are not looked at.
 
     Returns:
-        One check per rule, each with the metrics that its failure touches.
+        One check per rule of the other tables, each with the metrics that its failure touches.
     """
-    return _run(marts_database, suite_marts.rules(marts), metrics_by_mart=metrics_by_mart)
+    rules = [rule for rule in suite_marts.rules(marts) if rule.table not in passing_over]
+    return _run(marts_database, rules, metrics_by_mart=metrics_by_mart)
 
 
 def _run(database: Path, rules: Sequence[Rule], *, metrics_by_mart: Mapping[str, Sequence[str]]) -> tuple[Check, ...]:

@@ -54,14 +54,22 @@ class RunOutcome:
 
 
 def execute(
-    workspace: Workspace, workers: Workers, *, full_refresh: bool = False, accept_vanished: Sequence[str] = ()
+    workspace: Workspace,
+    workers: Workers,
+    *,
+    full_refresh: bool = False,
+    check_all: bool = False,
+    rebuild: Sequence[str] = (),
+    accept_vanished: Sequence[str] = (),
 ) -> RunOutcome:
     """Run the whole pipeline.
 
     Args:
         workspace: the validated workspace.
         workers: where it is built and checked; they stay the caller's.
-        full_refresh: build incremental models from nothing.
+        full_refresh: build every model from nothing.
+        check_all: check what stands since earlier runs, too.
+        rebuild: models to build though their code and inputs are as they were.
         accept_vanished: sources of which any number of rows may vanish.
 
     Raises:
@@ -70,14 +78,19 @@ def execute(
     """
     paths = workspace.paths
     demand_writable(paths.written)
-    options = {"full_refresh": full_refresh, "accept_vanished": list(accept_vanished)}
+    options = {
+        "full_refresh": full_refresh,
+        "check_all": check_all,
+        "rebuild": list(rebuild),
+        "accept_vanished": list(accept_vanished),
+    }
     holder = current_holder(paths.lock)
     if holder:
         # The lock itself is taken inside the run; asking first spares Dagster a failed run.
         raise RunLockedError(paths.lock, holder)
     run_id = new_run_id()
     # Before Dagster and dbt are imported, which takes longer than the whole of such a run.
-    repeated = None if full_refresh or accept_vanished else repeat(workspace, run_id=run_id)
+    repeated = None if any(options.values()) else repeat(workspace, run_id=run_id)
     if repeated is not None:
         return RunOutcome(
             run_id=run_id, records=repeated, seen=_seen(paths, repeated["publish"]), nothing_new=True, error=None

@@ -37,6 +37,10 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
     @dg.resource(
         config_schema={
             "full_refresh": dg.Field(bool, default_value=False, description="Build models from nothing."),
+            "check_all": dg.Field(bool, default_value=False, description="Check what stands since earlier runs, too."),
+            "rebuild": dg.Field(
+                [str], default_value=[], description="Models to build though their code and inputs are as they were."
+            ),
             "accept_vanished": dg.Field(
                 [str], default_value=[], description="Sources of which any number of rows may vanish in this run."
             ),
@@ -61,6 +65,8 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                 workspace=workspace,
                 run_id=run_id,
                 full_refresh=context.resource_config["full_refresh"],
+                check_all=context.resource_config["check_all"],
+                rebuild=context.resource_config["rebuild"],
                 accept_vanished=context.resource_config["accept_vanished"],
                 facts={"dagster_run_id": dagster_run.run_id} if dagster_run else {},
                 continues=tagged if is_again else None,

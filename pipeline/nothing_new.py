@@ -19,6 +19,7 @@ from pipeline.notify import notify
 from pipeline.publishing.decision import REQUIRED_STAGES
 from pipeline.publishing.snapshot import canonical_hash
 from pipeline.run_log import written_to
+from pipeline.standing_checks import whole_pass_is_due
 from workspace import Workspace
 from workspace.paths import WorkspacePaths
 from workspace.records.documents import AuditRecord, StageName
@@ -91,6 +92,8 @@ def _standing(workspace: Workspace) -> Records | None:
     if publish is None or publish.status != "passed" or any(name not in records for name in REQUIRED_STAGES):
         return None
     if publish.facts.get(INPUTS) != inputs(workspace) or not _is_seen(paths, publish):
+        return None
+    if whole_pass_is_due(records.get("gate_marts"), now=audit.now()):
         return None
     return records if _is_as_fresh(workspace, records["ingest"]) and is_settled(workspace) else None
 

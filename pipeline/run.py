@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from expectations import suite_marts
 from pipeline import audit
 from pipeline.books import ledger_totals, unbalanced_files
 from pipeline.code_version import code_of_today
@@ -24,12 +26,14 @@ from pipeline.dbt.checks import checks_of
 from pipeline.dbt.definition_checks import definition_check
 from pipeline.dbt.lineage import declared_marts, marts_of_source
 from pipeline.dbt.metric_graph import metrics_by_mart
+from pipeline.dbt.standing import altered_models, contents_of_marts, forget
 from pipeline.freshness import freshness
 from pipeline.losses import loss_checks
 from pipeline.nothing_new import INPUTS, TAKEN_OVER, inputs
 from pipeline.publishing.decision import REQUIRED_STAGES
 from pipeline.publishing.publish import Publication, publish
 from pipeline.publishing.release_facts import read_books
+from pipeline.standing_checks import FINGERPRINTS, WHOLE_AT, fingerprints, standing_checks, whole_pass_is_due
 from pipeline.workers import Workers
 from workspace import Problem, Workspace
 from workspace.handover import free_for_writing
@@ -67,6 +71,9 @@ class PipelineRun:
     Attributes:
         facts: what every record of the run says besides its own.
         workers: the processes that build and check; the caller ends them.
+        full_refresh: build every model from nothing, whatever stands.
+        check_all: check what stands, too.
+        rebuild: names of models to build whether they stand or not.
         accept_vanished: sources of which this run may end any number of rows.
         continues: the run whose failed steps this one executes again; what went through there is taken over.
         is_part: only some assets were asked for. A part is not a release: it leaves no record and publishes nothing.
@@ -75,6 +82,8 @@ class PipelineRun:
     workspace: Workspace
     run_id: str = field(default_factory=new_run_id)
     full_refresh: bool = False
+    check_all: bool = False
+    rebuild: Collection[str] = ()
     accept_vanished: Collection[str] = ()
     continues: str | None = None
     is_part: bool = False
@@ -182,7 +191,8 @@ class PipelineRun:
             notes.checks += checks_of(
                 outcome.nodes, manifest=outcome.manifest, metrics_by_mart=metrics_by_mart(definitions)
             )
-            notes.facts = {"nodes": len(outcome.nodes)}
+            stand = sum(node.earned_in is not None for node in outcome.nodes)
+            notes.facts = {"nodes": len(outcome.nodes), "stand": stand, "altered": self._altered()}
             if outcome.success:
                 books = read_books(self.paths.raw_database)
                 notes.facts |= books
@@ -200,17 +210,27 @@ class PipelineRun:
         # dbt opens both; it would fail at once where another process has one of them open.
         for database in (self.paths.raw_database, self.paths.marts_database):
             free_for_writing(database)
-        return self.workers.dbt.build(self.paths, run_id=self.run_id, full_refresh=self.full_refresh, models=models)
+        forget(self.paths, self.rebuild)
+        return self.workers.dbt.build(
+            self.paths, run_id=self.run_id, full_refresh=self.full_refresh, is_whole=self.is_whole, models=models
+        )
 
     def gate_marts(self) -> tuple[Check, ...]:
         """Run the marts suite."""
         logger.info("gate: checking marts")
         with self._stage("gate_marts") as notes:
-            notes.checks += self.workers.gate.check_marts(
-                self.paths.marts_database,
-                marts=declared_marts(self._manifest()),
-                metrics_by_mart=metrics_by_mart(self.semantic_manifest()),
+            marts, metrics = declared_marts(self._manifest()), metrics_by_mart(self.semantic_manifest())
+            contents = contents_of_marts(self.paths)
+            now = fingerprints(suite_marts.rules(marts), contents=contents, metrics_by_mart=metrics)
+            before = self._record_before("gate_marts")
+            standing = {} if self.is_whole else standing_checks(before, now)
+            made = self.workers.gate.check_marts(
+                self.paths.marts_database, marts=marts, metrics_by_mart=metrics, passing_over=standing
             )
+            stand = [check for of_table in standing.values() for check in of_table]
+            notes.checks += sorted([*made, *stand], key=lambda check: check.asset)
+            whole_at = audit.now().isoformat() if self.is_whole or before is None else before.facts.get(WHOLE_AT)
+            notes.facts = {FINGERPRINTS: now, "checked": len(made), "stand": len(stand), WHOLE_AT: whole_at}
         return tuple(notes.checks)
 
     def publish(self) -> Publication:
@@ -275,6 +295,25 @@ class PipelineRun:
             return {}
         later = (run for run in run_ids(self.paths) if run != self.run_id)
         return audit.read(self.paths.audit, run_id=self.continues) if next(later, None) == self.continues else {}
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """What stands is checked, too: asked for, or a week has passed since it was."""
+        if self.full_refresh or self.check_all:
+            return True
+        return not self.is_part and whole_pass_is_due(self._record_before("gate_marts"), now=audit.now())
+
+    def _altered(self) -> list[str]:
+        """Models whose tables were not as they had been built."""
+        altered = altered_models(self.paths, run_id=self.run_id) if self.is_whole else []
+        for name in altered:
+            logger.warning("%s was not as it had been built: built again, with all that reads it", name)
+        return altered
+
+    def _record_before(self, name: StageName) -> AuditRecord | None:
+        """The newest record of a stage that an earlier run left."""
+        earlier = (run for run in run_ids(self.paths) if run != self.run_id)
+        return next((found for run in earlier if (found := audit.read(self.paths.audit, run_id=run).get(name))), None)
 
     def _take_over(self) -> None:
         """Write what went through before the step that failed as records of this run, which say where they are from."""

@@ -2,7 +2,7 @@
 {% materialization test, adapter="duckdb" %}
     {%- set remembered = target.database ~ ".built.tests" -%}
     {%- set before = standing(remembered) -%}
-    {%- if before["run_id"] and not flags.FULL_REFRESH -%}
+    {%- if before["run_id"] and not is_whole_pass() -%}
         {% call statement("main", fetch_result=True, auto_begin=False) -%}
             select
                 {{ before["failures"] }} as failures,

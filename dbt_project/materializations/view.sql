@@ -4,7 +4,7 @@
     {%- set target_relation = this.incorporate(type="view") -%}
     {%- set before = standing(this.database ~ ".built.models") -%}
     {%- if before["run_id"] and existing is not none and existing.is_view and not should_full_refresh() -%}
-        {%- call noop_statement("main", message="STANDS since run " ~ before["run_id"]) -%}{%- endcall -%}
+        {%- call noop_statement("main", message="STANDS since run " ~ before["run_id"] ~ rows_of(before)) -%}{%- endcall -%}
         {{ return({"relations": [target_relation]}) }}
     {%- endif -%}
 

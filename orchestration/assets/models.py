@@ -35,12 +35,16 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             except StopIteration as end:
                 outcome = end.value
                 break
-            yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
+            said = {"build": dg.MetadataValue.text(str(event["data"].get("status", "")))}
+            for of_asset in DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
                 manifest=manifest,
                 dagster_dbt_translator=translator,
                 context=context,
                 target_path=run_target(pipeline.paths, pipeline.run_id),
-            )
+            ):
+                # Whether it was built, with how many rows, or stands, and since which run.
+                is_model = isinstance(of_asset, dg.Output | dg.AssetMaterialization)
+                yield of_asset.with_metadata({**of_asset.metadata, **said}) if is_model else of_asset
         if not outcome.success:
             failed = [node.unique_id for node in outcome.nodes if node.status in ("error", "fail")]
             raise dg.Failure(f"dbt: {len(failed)} models or tests failed: {', '.join(sorted(failed)[:10])}")

@@ -71,6 +71,7 @@ def _data_test(
         unexpected=outcome.failures,
         observed=_observed(outcome) if outcome.status == "error" else "; ".join(outcome.broken) or None,
         metrics=_metrics(manifest, tested, metrics_by_mart),
+        earned_in=outcome.earned_in,
     )
 
 

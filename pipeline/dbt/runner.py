@@ -22,6 +22,7 @@ from typing import Any, Final
 import duckdb
 
 from pipeline.dbt.lineage import RULES_TEST
+from pipeline.dbt.standing import built_in
 from workspace.environment import cache_folder, set_variables, silence_telemetry
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
@@ -29,11 +30,14 @@ PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
 WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
 # Under which name models and tests remember what built them.
 _RUN_VARIABLE: Final = "CX_RUN"
+# Whether what stands is tested again, and compared with what was built.
+_WHOLE_VARIABLE: Final = "CX_WHOLE"
 # NodeFinished would skip everything: dagster-dbt reads these for dbt Core.
 _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
 # The project is as it was when it was parsed whole (`read_project`); dbt_project.yml says why this is not the default.
 _AS_PARSED: Final = "--partial-parse"
+_REMEMBERED: Final = frozenset({"success", "pass", "warn", "fail"})
 _KEPT_RUNS: Final = 10
 _KEPT_PARSES: Final = 4
 
@@ -50,6 +54,7 @@ class NodeOutcome:
         status: dbt's word: success, pass, warn, fail, error, skipped, ...
         failures: rows that a test found.
         broken: of a failed `holds` test, each rule that is broken, and by how many rows.
+        earned_in: the run that built or tested this, where its result stands; None where this build did.
     """
 
     unique_id: str
@@ -57,6 +62,7 @@ class NodeOutcome:
     failures: int | None = None
     message: str = ""
     broken: tuple[str, ...] = ()
+    earned_in: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +100,7 @@ def build(
     *,
     run_id: str,
     full_refresh: bool = False,
+    is_whole: bool = False,
     models: Sequence[str] | None = None,
     with_tests: bool = True,
     on_event: Callable[[dict[str, Any]], None] | None = None,
@@ -103,7 +110,8 @@ def build(
     Args:
         paths: the workspace; its raw tables exist.
         run_id: names the target folder.
-        full_refresh: build incremental models from nothing.
+        full_refresh: build all models from nothing, whatever stands.
+        is_whole: test all that is built, also what stands, and compare every table with what was built.
         models: names of the models to build with their tests; None builds all.
         with_tests: run the data tests; off where a thousand simulated companies are compared, each tested before.
         on_event: is given every result event as a dictionary, as it comes.
@@ -131,14 +139,14 @@ def build(
 
         try:
             with chdir(paths.warehouse):
-                set_variables({_RUN_VARIABLE: run_id})
+                set_variables({_RUN_VARIABLE: run_id, _WHOLE_VARIABLE: "yes" if is_whole else ""})
                 result = _invoke([*arguments, _AS_PARSED], target, keep, manifest=_warm.pop(parsed, None))
         finally:
             _close_connections()
     if result.result is None:
         raise DbtError(_first_lines(result.exception))
     _forget(paths.dbt / "runs", keep=_KEPT_RUNS)
-    nodes = tuple(nodes_of(paths, result.result.results))
+    nodes = tuple(nodes_of(paths, result.result.results, run_id=run_id))
     return BuildOutcome(success=bool(result.success), target=target, nodes=nodes)
 
 
@@ -204,6 +212,12 @@ def read_project() -> Path:
     return manifest
 
 
+def model_names() -> list[str]:
+    """Names of all models of the project."""
+    nodes = json.loads(read_project().read_bytes())["nodes"].values()
+    return sorted(node["name"] for node in nodes if node["resource_type"] == "model")
+
+
 def project_fingerprint(project: Path) -> str:
     """Changes whenever a file that dbt reads changes, or dbt itself."""
     digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {project}".encode())
@@ -235,15 +249,20 @@ def _close_connections() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def nodes_of(paths: WorkspacePaths, results: Iterable[Any]) -> Iterator[NodeOutcome]:
+def nodes_of(paths: WorkspacePaths, results: Iterable[Any], *, run_id: str) -> Iterator[NodeOutcome]:
     """How every node of a build ended, by dbt's results. The databases are closed."""
+    runs = built_in(paths)
     for result in results:
+        status = str(getattr(result.status, "value", result.status))
+        # What went wrong is not remembered: an earlier result is not that of what went wrong now.
+        earned_in = runs.get(result.node.unique_id) if status in _REMEMBERED else None
         yield NodeOutcome(
             unique_id=result.node.unique_id,
-            status=str(getattr(result.status, "value", result.status)),
+            status=status,
             failures=result.failures,
             message=result.message or "",
             broken=_broken_rules(paths, result.node) if result.failures else (),
+            earned_in=earned_in if earned_in != run_id else None,
         )
 
 

@@ -45,6 +45,7 @@ class Check(Document):
         unexpected: number of rows that broke the rule, where rows can be counted.
         observed: the value seen, as text without personal data.
         metrics: names of the metrics that depend on this check.
+        earned_in: the run that checked, where nothing of what it looked at has changed since; None where this run did.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Check(Document):
     unexpected: int | None = None
     observed: str | None = None
     metrics: tuple[str, ...] = ()
+    earned_in: str | None = None
 
     @property
     def blocks(self) -> bool:

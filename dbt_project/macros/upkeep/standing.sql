@@ -45,7 +45,71 @@
         {%- do run_query(
             "create or replace table " ~ private ~ ".built.sources as\n" ~ contents | join("\nunion all\n")
         ) -%}
+        {%- do run_query(
+            "create table if not exists " ~ private ~ ".built.altered (name varchar, run_id varchar, found_at timestamp)"
+        ) -%}
+        {%- if is_whole_pass() -%}
+            {%- do forget_altered(private) -%}
+        {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Whether this build tests everything, what stands included, and looks at the tables themselves. -#}
+{% macro is_whole_pass() -%}
+    {{ return(flags.FULL_REFRESH or env_var("CX_WHOLE", "") != "") }}
+{%- endmacro %}
+
+{#- Compare all tables with what was built, and have built again what holds something else, and all that has read it. -#}
+{% macro forget_altered(private) -%}
+    {%- set altered = {} -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == "model" and node.config.materialized == "table" and node.database is not none -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if relation is not none and relation.is_table -%}
+            {%- set compared -%}
+                select count(*) as n_altered
+                from {{ node.database }}.built.models as remembered
+                cross join ({{ content_of(relation) }}) as found
+                where remembered.name = '{{ node.unique_id }}' and remembered.content <> found.content
+            {%- endset -%}
+            {%- if run_query(compared).rows[0]["n_altered"] -%}
+                {%- do altered.update({node.unique_id: true}) -%}
+                {%- do log(relation ~ " is not as it was built: it is built again.", info=true) -%}
+                {%- do run_query(
+                    "insert into " ~ private ~ ".built.altered values ('" ~ node.unique_id ~ "', '"
+                    ~ env_var("CX_RUN", invocation_id) ~ "', now()::timestamp)"
+                ) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in with_readers(altered) -%}
+        {%- for database in [private, target.database] -%}
+            {%- do run_query("delete from " ~ database ~ ".built.models where name = '" ~ name ~ "'") -%}
+        {%- endfor -%}
+        {%- do run_query("delete from " ~ target.database ~ ".built.tests where name = '" ~ name ~ "'") -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Names of nodes and of all that reads them, directly or through others. -#}
+{% macro with_readers(names) -%}
+    {%- set found = dict(names) -%}
+    {%- set pass = namespace(before=-1) -%}
+    {%- for _ in range(graph.nodes | length) if pass.before != found | length -%}
+        {%- set pass.before = found | length -%}
+        {%- for node in graph.nodes.values() -%}
+            {%- for parent in (node.depends_on.nodes if node.depends_on else []) if parent in found -%}
+                {%- do found.update({node.unique_id: true}) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found | list if names else []) }}
+{%- endmacro %}
+
+{#- SQL of one row: how many rows a table has, and a digest of its columns and of all its rows, in any order. -#}
+{% macro content_of(relation) -%}
+    select n_rows, md5(concat_ws('|', shape, n_rows, hashed)) as content
+    from (select count(*) as n_rows, sum(hash(row_of)) as hashed from {{ relation }} as row_of)
+    cross join (select string_agg(column_name || ' ' || column_type, ', ') as shape from (describe {{ relation }}))
 {%- endmacro %}
 
 {#- SQL of one row: the name of a source, and its content. -#}
@@ -153,22 +217,24 @@
 {#- Remember the model that has just been built, in its transaction. Of a view, code and inputs are its content. -#}
 {% macro remember_model(relation, code, inputs) -%}
     {%- set remembered = relation.database ~ ".built.models" -%}
-    {% call statement("remember") -%}
+    {% call statement("remember", fetch_result=True) -%}
         delete from {{ remembered }} where name = '{{ model.unique_id }}';
         insert into {{ remembered }}
         select
             '{{ model.unique_id }}', '{{ code }}', '{{ inputs }}',
+            found.content, found.n_rows, '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp
+        from (
             {% if relation.is_view -%}
-            md5('{{ code }}' || '{{ inputs }}'), null,
+            select md5('{{ code }}' || '{{ inputs }}') as content, null as n_rows
             {%- else -%}
-            md5(concat_ws('|', shape, n_rows, hashed)), n_rows,
+            {{ content_of(relation) }}
             {%- endif %}
-            '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp
-        {% if not relation.is_view -%}
-        from (select count(*) as n_rows, sum(hash(row_of)) as hashed from {{ relation }} as row_of)
-        cross join (select string_agg(column_name || ' ' || column_type, ', ') as shape from (describe {{ relation }}))
-        {%- endif %}
+        ) as found
+        returning coalesce(n_rows || ' rows', 'view')
     {%- endcall %}
+    {%- call noop_statement("main", message="BUILT " ~ load_result("remember").table.rows[0][0]) -%}
+        {{ compiled_code }}
+    {%- endcall -%}
 {%- endmacro %}
 
 {#- Remember how a data test ended. -#}
@@ -182,6 +248,11 @@
             '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp
         )
     {%- endcall %}
+{%- endmacro %}
+
+{#- How many rows a model that stands has, as a part of a sentence. -#}
+{% macro rows_of(before) -%}
+    {{ return("" if before["n_rows"] is none else ", " ~ (before["n_rows"] | int) ~ " rows") }}
 {%- endmacro %}
 
 {% macro quoted(text) -%}
