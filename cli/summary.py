@@ -51,7 +51,8 @@ def _counted(checks: tuple[Check, ...]) -> str:
     if not checks:
         return ""
     passed = sum(check.status == "passed" for check in checks)
-    return f"{passed} of {len(checks)} checks passed"
+    stand = sum(check.earned_in is not None for check in checks)
+    return f"{passed} of {len(checks)} checks passed{f', {stand} of them in earlier runs' if stand else ''}"
 
 
 def _what_it_does(check: Check) -> str:

@@ -93,7 +93,7 @@ def _standing(workspace: Workspace) -> Records | None:
         return None
     if publish.facts.get(INPUTS) != inputs(workspace) or not _is_seen(paths, publish):
         return None
-    if whole_pass_is_due(records.get("gate_marts"), now=audit.now()):
+    if whole_pass_is_due(records.get("build"), records.get("gate_marts"), now=audit.now()):
         return None
     return records if _is_as_fresh(workspace, records["ingest"]) and is_settled(workspace) else None
 

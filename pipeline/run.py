@@ -26,13 +26,14 @@ from pipeline.dbt.checks import checks_of
 from pipeline.dbt.definition_checks import definition_check
 from pipeline.dbt.lineage import declared_marts, marts_of_source
 from pipeline.dbt.metric_graph import metrics_by_mart
-from pipeline.dbt.standing import altered_models, contents_of_marts, forget
+from pipeline.dbt.standing import altered_models, forget
 from pipeline.freshness import freshness
 from pipeline.losses import loss_checks
 from pipeline.nothing_new import INPUTS, TAKEN_OVER, inputs
 from pipeline.publishing.decision import REQUIRED_STAGES
 from pipeline.publishing.publish import Publication, publish
 from pipeline.publishing.release_facts import read_books
+from pipeline.publishing.snapshot import contents_of
 from pipeline.standing_checks import FINGERPRINTS, WHOLE_AT, fingerprints, standing_checks, whole_pass_is_due
 from pipeline.workers import Workers
 from workspace import Problem, Workspace
@@ -220,7 +221,8 @@ class PipelineRun:
         logger.info("gate: checking marts")
         with self._stage("gate_marts") as notes:
             marts, metrics = declared_marts(self._manifest()), metrics_by_mart(self.semantic_manifest())
-            contents = contents_of_marts(self.paths)
+            # As they are, not as they were built: a table may have been changed since.
+            contents = contents_of(self.paths.marts_database)
             now = fingerprints(suite_marts.rules(marts), contents=contents, metrics_by_mart=metrics)
             before = self._record_before("gate_marts")
             standing = {} if self.is_whole else standing_checks(before, now)
@@ -301,7 +303,10 @@ class PipelineRun:
         """What stands is checked, too: asked for, or a week has passed since it was."""
         if self.full_refresh or self.check_all:
             return True
-        return not self.is_part and whole_pass_is_due(self._record_before("gate_marts"), now=audit.now())
+        if self.is_part:
+            return False
+        build, gate = self._record_before("build"), self._record_before("gate_marts")
+        return whole_pass_is_due(build, gate, now=audit.now())
 
     def _altered(self) -> list[str]:
         """Models whose tables were not as they had been built."""

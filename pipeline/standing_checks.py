@@ -46,13 +46,18 @@ def fingerprints(
     return found
 
 
-def whole_pass_is_due(gate: AuditRecord | None, *, now: datetime) -> bool:
+def whole_pass_is_due(build: AuditRecord | None, gate: AuditRecord | None, *, now: datetime) -> bool:
     """Whether what stands has to be checked again: a table can be changed by a hand other than dbt's.
 
+    A week after the last time; and after a run that was stopped, because what stopped it may be such a change.
+
     Args:
+        build: the newest record of a build; None where there is none.
         gate: the newest record of the marts gate; None where there is none.
     """
-    whole_at = gate.facts.get(WHOLE_AT) if gate else None
+    if build is None or gate is None or not build.status == gate.status == "passed":
+        return True
+    whole_at = gate.facts.get(WHOLE_AT)
     return whole_at is None or now - datetime.fromisoformat(whole_at) >= _WHOLE_EVERY
 
 

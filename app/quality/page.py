@@ -108,6 +108,7 @@ def checks_table(checks: Iterable[Check]) -> list[dict[str, Any]]:
                 label_of(metric) for metric in check.metrics if metric in session.definitions
             ),
             "engine": check.engine.replace("_", " "),
+            "checked_by_run": check.earned_in or document.run_id,
         }
         for check in sorted(checks, key=lambda check: (check.status == "passed", check.asset, check.name))
     ]
@@ -205,7 +206,7 @@ section(
 section(
     "By asset",
     "A failed block keeps a load from being published; withhold hides the metrics that depend on it; "
-    "warn only reports.",
+    "warn only reports. A check of an earlier run stands where nothing that it looks at has changed since.",
     lambda: frame(
         checks_table(document.checks),
         key="quality_checks",

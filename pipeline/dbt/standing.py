@@ -1,6 +1,6 @@
-"""What dbt remembers of its builds: since which run a model or a test stands, and what the tables hold.
+"""What dbt remembers of its builds: since which run a model or a test stands.
 
-In: the workspace's two databases, closed. Out: names with runs or contents. dbt's macros write both
+In: the workspace's two databases, closed. Out: names with runs. dbt's macros write both
 (`dbt_project/macros/upkeep/standing.sql`), each model's in the transaction that builds it.
 """
 
@@ -16,7 +16,6 @@ from workspace.paths import WorkspacePaths
 
 _MODELS = "select name, run_id from built.models"
 _TESTS = "select name, run_id from built.tests"
-_CONTENTS = "select split_part(name, '.', 3), content from built.models"
 _ALTERED = "select name from built.altered where run_id = $run_id order by name"
 _FORGET = "delete from built.models where split_part(name, '.', 3) in (select unnest($models::varchar[]))"
 
@@ -29,11 +28,6 @@ def built_in(paths: WorkspacePaths) -> dict[str, str]:
         *_rows(paths.marts_database, _TESTS),
     ]
     return dict(pairs)
-
-
-def contents_of_marts(paths: WorkspacePaths) -> dict[str, str]:
-    """Name of a mart -> what its table held when it was built, as a digest."""
-    return dict(_rows(paths.marts_database, _CONTENTS))
 
 
 def altered_models(paths: WorkspacePaths, *, run_id: str) -> list[str]:
