@@ -5,6 +5,7 @@
     {%- set before = standing(this.database ~ ".built.models") -%}
     {%- if before["run_id"] and existing is not none and existing.is_table and not should_full_refresh() -%}
         {%- call noop_statement("main", message="STANDS since run " ~ before["run_id"] ~ rows_of(before)) -%}{%- endcall -%}
+        {%- do log("STANDS " ~ model.unique_id) -%}
         {{ return({"relations": [target_relation]}) }}
     {%- endif -%}
 

@@ -9,6 +9,7 @@
                 {{ before["should_warn"] }} as should_warn,
                 {{ before["should_error"] }} as should_error
         {%- endcall %}
+        {%- do log("STANDS " ~ model.unique_id) -%}
         {{ return({"relations": []}) }}
     {%- endif -%}
 

@@ -37,6 +37,9 @@ _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapsh
 _PARTIAL_PARSE: Final = "partial_parse.msgpack"
 # The project is as it was when it was parsed whole (`read_project`); dbt_project.yml says why this is not the default.
 _AS_PARSED: Final = "--partial-parse"
+# A key of result events: nothing was built or tested, the former result stands.
+STANDS: Final = "stands"
+_STANDS: Final = "STANDS "
 _REMEMBERED: Final = frozenset({"success", "pass", "warn", "fail"})
 _KEPT_RUNS: Final = 10
 _KEPT_PARSES: Final = 4
@@ -114,7 +117,7 @@ def build(
         is_whole: test all that is built, also what stands, and compare every table with what was built.
         models: names of the models to build with their tests; None builds all.
         with_tests: run the data tests; off where a thousand simulated companies are compared, each tested before.
-        on_event: is given every result event as a dictionary, as it comes.
+        on_event: is given every result event as a dictionary, as it comes, and under `stands` whether the node did.
 
     Raises:
         DbtError: dbt could not read the project or connect. Failing models and tests are in the outcome instead.
@@ -127,15 +130,20 @@ def build(
         shutil.copyfile(parsed / name, target / name)
     arguments = ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)]
     paths.warehouse.mkdir(parents=True, exist_ok=True)
+    standing: set[str] = set()
     with (target / "dbt.log").open("a") as log:
 
         def keep(event: Any) -> None:
+            # Said by the materializations; of a test no result event says it.
+            if event.info.msg.startswith(_STANDS):
+                standing.add(event.info.msg.removeprefix(_STANDS))
             if event.info.level != "debug":
                 log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level}] {event.info.msg}\n")
             if on_event and event.info.name in _RESULT_EVENTS:
                 from google.protobuf.json_format import MessageToDict
 
-                on_event(MessageToDict(event, preserving_proto_field_name=True))
+                as_dictionary = MessageToDict(event, preserving_proto_field_name=True)
+                on_event(as_dictionary | {STANDS: event.data.node_info.unique_id in standing})
 
         try:
             with chdir(paths.warehouse):

@@ -96,6 +96,7 @@ def publish(
         )
         return Publication(outcome="blocked", live=live.run_id if live else None, reasons=(reason,))
 
+    before = _live_release(paths, live)
     staging = paths.published / f"{STAGING_PREFIX}{run_id}"
     staging.mkdir(parents=True, mode=_FOLDER_MODE)
     paths.published.chmod(_FOLDER_MODE)
@@ -110,9 +111,10 @@ def publish(
             artefacts=artefacts,
             ledger=ledger,
             decision=decision,
+            before=before.tables if before else {},
         )
-        if live and _content_of(paths, live) == release.content_hash:
-            return Publication(outcome="nothing_new", live=live.run_id)
+        if before and before.content_hash == release.content_hash:
+            return Publication(outcome="nothing_new", live=before.run_id)
         staging.rename(paths.release(run_id))
         sync_folder(paths.published)
         switch(paths, release, reason="publish", at=audit.now())
@@ -181,6 +183,7 @@ def _write(
     artefacts: Path,
     ledger: Sequence[Mapping[str, Any]],
     decision: Decision,
+    before: Mapping[str, TableRecord],
 ) -> Release:
     """Write the three files of a release into `folder` and read the snapshot back in full."""
     paths = workspace.paths
@@ -188,7 +191,7 @@ def _write(
     semantic_manifest = json.loads((artefacts / MANIFEST_FILE).read_bytes())
     snapshot = folder / SNAPSHOT_FILE
     write_snapshot(paths.marts_database, snapshot, tables=lineage.marts(manifest))
-    tables = read_tables(snapshot)
+    tables = read_tables(snapshot, before=before)
     shutil.copyfile(artefacts / MANIFEST_FILE, folder / MANIFEST_FILE)
     facts = read_facts(marts_database=snapshot, raw_database=paths.raw_database)
     policy = _policy(workspace, facts)
@@ -252,10 +255,10 @@ def _policy(workspace: Workspace, facts: ReleaseFacts) -> dict[str, Any]:
     }
 
 
-def _content_of(paths: WorkspacePaths, live: Current) -> str | None:
-    """Hash of what readers see; None where the live release is not what was published, so that it is made again."""
+def _live_release(paths: WorkspacePaths, live: Current | None) -> Release | None:
+    """What readers see; None where the live release is not what was published, so that it is made again."""
     try:
-        return verify(paths, live.run_id, seal=live.seal).document.content_hash
+        return verify(paths, live.run_id, seal=live.seal).document if live else None
     except BrokenReleaseError as error:
         logger.warning("%s", error)
         return None

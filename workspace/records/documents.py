@@ -117,10 +117,15 @@ class Feed(Document):
 
 
 class TableRecord(Document):
-    """One table of a snapshot; the hash does not depend on the order of its rows."""
+    """One table of a snapshot; neither hash depends on the order of its rows.
+
+    Attributes:
+        engine_hash: DuckDB's own, quick, and another one in another version of it; empty in earlier releases.
+    """
 
     rows: int
     content_hash: str
+    engine_hash: str = ""
 
 
 class Release(Document):
