@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-REPOSITORY: Final = Path(__file__).resolve().parents[2]
+from tests.project_copy import REPOSITORY, copy_project
+
 MODELS: Final = "dbt_project/models"
 
 
@@ -118,12 +119,7 @@ def python(checkout: Checkout, *arguments: str) -> subprocess.CompletedProcess[s
 
 
 def _copy(root: Path) -> None:
-    listed = _git(REPOSITORY, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, listed.split("\0")):
-        source, target = REPOSITORY / name, root / name
-        if source.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
+    copy_project(root)
     _git(root, "init", "--quiet")
     _git(root, "add", "--all", "--force")
     author = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")

@@ -12,8 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.increment.checkout import REPOSITORY, Checkout, copied, is_a_copy
+from tests.increment.checkout import Checkout, copied, is_a_copy
 from tests.increment.history import BATCHES, DifferenceError, History
+from tests.project_copy import REPOSITORY
 
 
 def main(arguments: list[str]) -> int:

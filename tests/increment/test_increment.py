@@ -14,15 +14,16 @@ import pytest
 
 from tests.dbt_project.history import simulated
 from tests.increment import changes
-from tests.increment.checkout import EDITS, REPOSITORY, Checkout
+from tests.increment.checkout import EDITS, Checkout
 from tests.increment.company import Company
 from tests.increment.history import DifferenceError, History, warehouse_differences
 from tests.increment.replay import replay
+from tests.project_copy import REPOSITORY
 from workspace import load_workspace
 from workspace.paths import WorkspacePaths
 
-# One of the demo company, whose people are joined and whose code changes; and one of the company of all entities, in which
-# a person is erased, identifiers move and two runs are killed.
+# One of the demo company, in which people are joined and the code changes; and one of the company of all entities, in
+# which a person is erased, identifiers move and two runs are killed.
 FEW_SEEDS = (3, 4)
 FEW_BATCHES = 2
 SEEDS = range(1, 21)
