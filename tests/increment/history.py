@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from demo import generate
 from ingestion.engine.load import prepare
 from ingestion.engine.secret import SECRET_BYTES, key_pads
 from ingestion.warehouse import open_for_writing
+from orchestration.execution import execute
 from pipeline.run import PipelineRun
 from pipeline.workers import Workers
 from tests.dbt_project.equality import differences
@@ -58,19 +59,25 @@ class History:
     Attributes:
         seed: decides everything but the times of loads.
         batches: how many there are after the first run.
+        is_whole: runs go through Dagster, with data tests and gates, as `cx run` does; by default without any of these.
     """
 
     folder: Path
     seed: int
     checkout: Checkout
     batches: int = BATCHES
-    workers: Workers = field(default_factory=QuickWorkers)
+    is_whole: bool = False
+    workers: Workers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.workers = Workers() if self.is_whole else QuickWorkers()
 
     def live(self) -> Iterator[str]:
         """Run batch by batch; a line for each.
 
         Raises:
-            DifferenceError: names the seed, the batch, the tables, their first differing rows, and how to replay it.
+            DifferenceError: names the tables and their first differing rows. As every other error it has a note that
+                names the seed, the batch, what it changed, and how to replay it.
         """
         dice = random.Random(self.seed)
         company = self._founded(dice)
@@ -88,9 +95,13 @@ class History:
                 if is_killed and batch:
                     done.append(self._kill_a_run(company.root, moment))
                 started = time.monotonic()
-                outcome = run_quickly(company.root, self.workers)
-                reference = full_refresh(company.root, self.folder / "reference", self.workers)
-                self.ensure_same(warehouse_differences(company.root, reference), batch=batch, done=done)
+                try:
+                    outcome = self._run(company.root)
+                    reference = full_refresh(company.root, self.folder / "reference", self.workers)
+                    ensure_same(warehouse_differences(company.root, reference))
+                except Exception as error:
+                    error.add_note(self.place(batch, done))
+                    raise
                 seconds = time.monotonic() - started
                 yield f"seed {self.seed}, batch {batch}: {'; '.join(done) or 'nothing'} -> {outcome} ({seconds:.0f} s)"
         finally:
@@ -114,31 +125,39 @@ class History:
             connection.execute("update secret.key_pads set ipad = ?, opad = ?", list(pads))
         return company
 
+    def _run(self, root: Path) -> str:
+        if not self.is_whole:
+            return run_quickly(root, self.workers)
+        outcome = execute(load_workspace(root), self.workers)
+        assert outcome.succeeded, outcome
+        return "published" if outcome.published else "nothing_new"
+
     def _kill_a_run(self, root: Path, moment: float) -> str:
         ended = python(self.checkout, "-m", "tests.increment.victim", str(root), str(moment))
         assert ended.returncode in (0, -9), ended.stdout + ended.stderr
         said = ended.stdout.strip().splitlines()
         return f"a run killed before: {said[-1]}" if ended.returncode else "a run that had nothing to be killed in"
 
-    def ensure_same(self, found: Found, *, batch: int, done: list[str]) -> None:
-        """Raise an error where anything was found.
+    def place(self, batch: int, done: Sequence[str]) -> str:
+        """Where a history went wrong: the seed, the batch and what it changed, and how to replay it."""
+        return "\n".join(
+            (
+                f"seed {self.seed}, batch {batch}: {'; '.join(done) or 'nothing'}",
+                f"replay it: python -m tests.increment.replay {self.seed} --batches {batch}",
+                f"the warehouses are in {self.folder}: company/ and reference/",
+            )
+        )
 
-        Args:
-            found: of `warehouse_differences`.
-            batch: after which it was found; 0 is the first run.
-            done: what the batch changed.
-        """
-        if not found:
-            return
-        lines = [
-            f"seed {self.seed}, batch {batch} ({'; '.join(done)}): {len(found)} tables are not those of a full refresh",
-            f"replay it: python -m tests.increment.replay {self.seed} --batches {batch}",
-            f"the warehouses are in {self.folder}: company/ and reference/",
-        ]
-        for table, rows in found.items():
-            lines.append(f"{table}:")
-            lines += [f"    {str(row)[:_SHOWN]}" for row in rows]
-        raise DifferenceError("\n".join(lines))
+
+def ensure_same(found: Found) -> None:
+    """Raise an error that shows what `warehouse_differences` found, where it found anything."""
+    if not found:
+        return
+    lines = [f"{len(found)} tables are not those of a full refresh"]
+    for table, rows in found.items():
+        lines.append(f"{table}:")
+        lines += [f"    {str(row)[:_SHOWN]}" for row in rows]
+    raise DifferenceError("\n".join(lines))
 
 
 def full_refresh(root: Path, reference: Path, workers: Workers) -> WorkspacePaths:

@@ -16,7 +16,7 @@ from tests.dbt_project.history import simulated
 from tests.increment import changes
 from tests.increment.checkout import EDITS, Checkout
 from tests.increment.company import Company
-from tests.increment.history import DifferenceError, History, warehouse_differences
+from tests.increment.history import DifferenceError, History, ensure_same, warehouse_differences
 from tests.increment.replay import replay
 from tests.project_copy import REPOSITORY
 from workspace import load_workspace
@@ -71,13 +71,17 @@ def test_a_stale_row_is_found_and_the_message_says_where(replayed: tuple[int, Pa
     assert set(found) == {"int_orders__valued", "fct_orders"}
     assert [row[0] for row in found["int_orders__valued"]] == ["columns", "differ", "one"]
     assert [row for row in found["fct_orders"] if row[0] == "differ"] == [("differ", "revenue")]
-    history = History(folder, FEW_SEEDS[0], Checkout(REPOSITORY))
-    with pytest.raises(DifferenceError) as raised:
-        history.ensure_same(found, batch=2, done=["a change"])
-    message = str(raised.value)
-    assert f"seed {FEW_SEEDS[0]}, batch 2 (a change): 2 tables" in message
-    assert f"python -m tests.increment.replay {FEW_SEEDS[0]} --batches 2" in message
-    assert "int_orders__valued:" in message
+    with pytest.raises(DifferenceError, match="2 tables are not those of a full refresh") as raised:
+        ensure_same(found)
+    assert "int_orders__valued:" in str(raised.value)
+    assert "('differ', 'revenue')" in str(raised.value)
+
+
+def test_a_history_that_went_wrong_says_where_and_how_to_replay_it(tmp_path: Path) -> None:
+    said = History(tmp_path, 7, Checkout(REPOSITORY)).place(2, ["a veto", "a setting"])
+    assert said.startswith("seed 7, batch 2: a veto; a setting\n")
+    assert "python -m tests.increment.replay 7 --batches 2" in said
+    assert str(tmp_path) in said
 
 
 def test_a_seed_draws_the_same_history_again(tmp_path: Path) -> None:
