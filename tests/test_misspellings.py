@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.project_copy import copy_project
+
 pytestmark = pytest.mark.slow
 
 MARTS = "dbt_project/models/marts"
@@ -126,15 +128,9 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def copy(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every tracked file of the project."""
-    folder = tmp_path_factory.mktemp("copy")
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, text=True, check=True)
-    for name in filter(None, tracked.stdout.split("\0")):
-        if (repository / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((repository / name).read_bytes())
-    return folder
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every file of the project."""
+    return copy_project(tmp_path_factory.mktemp("copy"))
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))

@@ -8,7 +8,7 @@ At the end both warehouses hold the same files, and every mart must hold the sam
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -76,49 +76,81 @@ def whole(plan: Sequence[Delivery]) -> list[Delivery]:
     return [{path: content for delivery in plan for path, content in delivery.items()}]
 
 
-def differences(left: Path, right: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Compare every mart row by row.
+def differences(
+    left: Path, right: Path, *, schemas: Collection[str] = ("marts",), ignored: Collection[str] = ARRIVAL
+) -> dict[str, list[tuple[object, ...]]]:
+    """Compare every table of some schemas row by row, and every view by its definition.
+
+    Args:
+        left: a database; it is opened read-only, as the other one is.
+        right: the database to compare with.
+        schemas: whose tables and views are compared.
+        ignored: columns that may differ.
 
     Returns:
-        Mart -> up to five rows that only one side has (first value: the side). Marts that agree are left out.
+        Table -> up to five rows that only one side has (first value: the side), after a line that names the columns and
+        one that names those that differ taken by themselves. Tables and views that agree are left out.
     """
     found: dict[str, list[tuple[object, ...]]] = {}
     with duckdb.connect() as connection:
         connection.execute(f"attach '{left}' as one (read_only); attach '{right}' as other (read_only)")
-        marts = {side: _columns(connection, side) for side in ("one", "other")}
-        for mart in sorted(marts["one"].keys() | marts["other"].keys()):
-            columns = marts["one"].get(mart)
-            if columns != marts["other"].get(mart) or columns is None:
-                found[mart] = [("columns", marts["one"].get(mart), marts["other"].get(mart))]
-                continue
-            rows = connection.execute(_only_on_one_side(mart, columns)).fetchall()
-            if rows:
-                found[mart] = rows
+        for schema in sorted(schemas):
+            views = {side: _views(connection, side, schema) for side in ("one", "other")}
+            for view in sorted(views["one"].keys() | views["other"].keys()):
+                if views["one"].get(view) != views["other"].get(view):
+                    found[view] = [("definition", views["one"].get(view), views["other"].get(view))]
+            tables = {side: _columns(connection, side, schema, ignored) for side in ("one", "other")}
+            for table in sorted(tables["one"].keys() | tables["other"].keys()):
+                columns = tables["one"].get(table)
+                if columns != tables["other"].get(table) or columns is None:
+                    found[table] = [("columns", columns, tables["other"].get(table))]
+                    continue
+                rows = connection.execute(_only_on_one_side(f"{schema}.{table}", columns)).fetchall()
+                if rows:
+                    # A row that is there too often differs in no column by itself.
+                    differing = [
+                        column[0]
+                        for column in columns
+                        if connection.execute(_only_on_one_side(f"{schema}.{table}", [column])).fetchall()
+                    ]
+                    found[table] = [("columns", *(name for name, _ in columns)), ("differ", *differing), *rows]
     return found
 
 
-def _only_on_one_side(mart: str, columns: Sequence[tuple[str, str]]) -> str:
+def _only_on_one_side(table: str, columns: Sequence[tuple[str, str]]) -> str:
     # The last digits of a sum of fractions depend on the order of its rows.
     chosen = ", ".join(f'round("{name}", 9) as "{name}"' if kind == "DOUBLE" else f'"{name}"' for name, kind in columns)
-    one, other = (f"select {chosen} from {side}.marts.{mart}" for side in ("one", "other"))
+    one, other = (f"select {chosen} from {side}.{table}" for side in ("one", "other"))
     return f"""
         (select 'one' as side, * from ({one} except all {other}) limit 5)
         union all
         (select 'other' as side, * from ({other} except all {one}) limit 5)"""
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[tuple[str, str]]]:
+def _columns(
+    connection: duckdb.DuckDBPyConnection, database: str, schema: str, ignored: Collection[str]
+) -> dict[str, list[tuple[str, str]]]:
     rows = connection.execute(
-        "select table_name, column_name, data_type from information_schema.columns "
-        "where table_catalog = ? and table_schema = 'marts' order by table_name, ordinal_position",
-        [database],
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "inner join (select database_name, schema_name, table_name from duckdb_tables()) "
+        "using (database_name, schema_name, table_name) "
+        "where database_name = ? and schema_name = ? order by table_name, column_index",
+        [database, schema],
     ).fetchall()
-    marts: dict[str, list[tuple[str, str]]] = {}
-    for mart, name, kind in rows:
-        marts.setdefault(mart, [])
-        if name not in ARRIVAL:
-            marts[mart].append((name, kind))
-    return marts
+    tables: dict[str, list[tuple[str, str]]] = {}
+    for table, name, kind in rows:
+        tables.setdefault(table, [])
+        if name not in ignored:
+            tables[table].append((name, kind))
+    return tables
+
+
+def _views(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> dict[str, str]:
+    return dict(
+        connection.execute(
+            "select view_name, sql from duckdb_views() where database_name = ? and schema_name = ?", [database, schema]
+        ).fetchall()
+    )
 
 
 def _first_half(content: bytes) -> bytes:

@@ -95,4 +95,16 @@ def test_a_differing_row_is_reported_and_arrival_columns_are_ignored(tmp_path: P
             )
     found = differences(tmp_path / "left", tmp_path / "right")
     assert set(found) == {"fct_a", "fct_left", "fct_right"}
-    assert found["fct_a"] == [("one", 1, 1.0), ("other", 1, 2.0)]
+    assert found["fct_a"] == [("columns", "id", "amount"), ("differ", "amount"), ("one", 1, 1.0), ("other", 1, 2.0)]
+
+
+def test_a_row_that_is_there_twice_and_a_view_of_another_text_are_reported(tmp_path: Path) -> None:
+    for name, rows, text in (("left", "(1)", "a"), ("right", "(1), (1)", "b")):
+        with duckdb.connect(str(tmp_path / name)) as connection:
+            connection.execute(
+                f"create schema staging; create table staging.base as select * from (values {rows}) as t (id);"
+                f"create view staging.stg as select '{text}' as word; create view staging.same as select 1 as id"
+            )
+    found = differences(tmp_path / "left", tmp_path / "right", schemas=["staging"])
+    assert set(found) == {"base", "stg"}
+    assert found["base"] == [("columns", "id"), ("differ", "id"), ("other", 1)]
