@@ -17,7 +17,7 @@ PACKAGES = workspace demo ingestion dbt_project expectations serving pipeline or
 READY = $(RUN)/python -m compileall -q $(PACKAGES) && \
 	$(RUN)/python -c "from pipeline.dbt.runner import read_project; read_project()"
 
-.PHONY: help demo test test-all bench lint format app dagster clean
+.PHONY: help demo test test-all bench lint lint-python lint-sql format app dagster clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,11 +43,15 @@ bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
 	$(RUN)/python -m benchmarks.surveys
 	$(RUN)/python -m benchmarks.perception
 
-lint: .venv/.dev ## Lint, format, types, import boundaries, SQL style
+lint: lint-python lint-sql ## Lint, format, types, import boundaries, SQL style; side by side with `-j 2`
+
+lint-python: .venv/.dev
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/lint-imports --no-logo
 	$(RUN)/mypy
+
+lint-sql: .venv/.dev
 	$(RUN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --disable-progress-bar
 
 format: .venv/.dev ## Put code and SQL into the project's form

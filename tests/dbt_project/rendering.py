@@ -49,6 +49,7 @@ def register_of_groups() -> dict[str, str]:
     return _register("reason_groups")
 
 
+@cache
 def _register(name: str) -> dict[str, Any]:
     text = file_of("reasons").read_text()
     found = re.search(rf"macro {name}\(\).*?return\((?P<register>\{{.*?\}})\) \}}\}}", text, flags=re.DOTALL)
@@ -59,12 +60,18 @@ def _register(name: str) -> dict[str, Any]:
 
 def file_of(name: str) -> Path:
     """Return the file of a model or a macro, `<name>.sql` or `<name>.py`, whichever folder it is in."""
-    (found,) = [
-        path
-        for folder in ("models", "macros")
-        for path in (PROJECT / folder).rglob(f"{name}.*")
-        if path.suffix in (".sql", ".py")
-    ]
+    (found,) = _files()[name]
+    return found
+
+
+@cache
+def _files() -> dict[str, list[Path]]:
+    """Return all files of models and macros, by their names without the ending."""
+    found: dict[str, list[Path]] = {}
+    for folder in ("models", "macros"):
+        for path in (PROJECT / folder).rglob("*"):
+            if path.suffix in (".sql", ".py"):
+                found.setdefault(path.stem, []).append(path)
     return found
 
 
