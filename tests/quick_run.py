@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,12 @@ class NoGate(GateProcess):
         return ()
 
     def check_marts(
-        self, marts_database: Path, *, marts: Iterable[Mart], metrics_by_mart: Mapping[str, Sequence[str]]
+        self,
+        marts_database: Path,
+        *,
+        marts: Iterable[Mart],
+        metrics_by_mart: Mapping[str, Sequence[str]],
+        passing_over: Collection[str] = (),
     ) -> tuple[Check, ...]:
         return ()
 
