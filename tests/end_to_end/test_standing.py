@@ -94,7 +94,7 @@ def test_a_new_answer_builds_what_reads_answers_and_nothing_else(small_copy: Pat
 
 def test_a_change_by_another_hand_is_found(small_copy: Path) -> None:
     change(small_copy, "delete from intermediate.int_surveys__questions where rowid = 0", in_marts=False)
-    doubled = "insert into marts.dim_tasks select * from marts.dim_tasks limit 1"
+    doubled = "insert into marts.dim_targets select * from marts.dim_targets limit 1"
     change(small_copy, doubled, in_marts=True)
     add_an_order(small_copy)
     # A mart is looked at in every run, whether or not it was built in it.
@@ -102,16 +102,16 @@ def test_a_change_by_another_hand_is_found(small_copy: Path) -> None:
     assert not stopped.published
     assert record(small_copy, stopped, "build").facts["altered"] == []
     blocks = {check.asset for check in record(small_copy, stopped, "gate_marts").checks if check.blocks}
-    assert blocks == {"marts.dim_tasks"}
+    assert blocks == {"marts.dim_targets"}
 
     # Any other table is looked at by a whole pass, which a run is that follows one that was stopped.
     whole = run(small_copy)
     assert whole.published
     altered = record(small_copy, whole, "build").facts["altered"]
-    assert altered == ["model.cx.dim_tasks", "model.cx.int_surveys__questions"]
+    assert altered == ["model.cx.dim_targets", "model.cx.int_surveys__questions"]
     # It is built again, and so is all that may have read it meanwhile.
     built = built_by(small_copy, whole.run_id)
-    assert {"int_surveys__questions", "fct_survey_answers", "dim_tasks"} - built == set()
+    assert {"int_surveys__questions", "fct_survey_answers", "dim_targets"} - built == set()
     assert {"base_web__events", "fct_orders"} & built == set()
     assert earned(record(small_copy, whole, "gate_marts").checks) == {None}
     stood = tables(small_copy)
