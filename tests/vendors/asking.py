@@ -31,9 +31,9 @@ ZENDESK = Case("zendesk", "service", "tickets")
 
 
 def be_quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key of the API, and waits of a hundredth of a second."""
-    monkeypatch.setattr(client, "FIRST_WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(client, "JOB_WAIT_SECONDS", 0.01)
+    """A key of the API, and waits of a thousandth of a second."""
+    monkeypatch.setattr(client, "FIRST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(client, "JOB_WAIT_SECONDS", 0.001)
     monkeypatch.setenv("API_KEY", TOKEN)
 
 

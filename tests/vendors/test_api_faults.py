@@ -89,23 +89,26 @@ def second(replay: Replay) -> int:
     return OF_A_JOB if replay.endpoint.job else 1
 
 
-def state(workspace: Workspace, case: Case) -> tuple[Any, ...]:
-    """All that a fetch may move: live rows, how far fetches came, and the answers that are kept."""
+def state(workspace: Workspace) -> tuple[Any, ...]:
+    """All that a fetch may move: loads that count, how far fetches came, and the answers that are kept."""
     folder = workspace.paths.fetched / "s"
-    kept = {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
-    fetches = rows(workspace, "select count(*), max(highest), count(*) from ledger.fetches where source = 's'")
-    return landed(workspace, case), fetches, kept
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    ledger = """
+        select 'load', load_id::varchar, status from ledger.loads
+        union all
+        select 'fetch', fetched_at::varchar, highest from ledger.fetches
+        order by all
+    """
+    return rows(workspace, ledger), kept
 
 
-def load_refused(workspace: Workspace, case: Case, replay: Replay, fault: int | str, said: str) -> None:
-    """Load while every request from the second page on fails: one problem, and nothing moves."""
-    before = state(workspace, case)
+def load_refused(workspace: Workspace, replay: Replay, fault: int | str, said: str) -> None:
+    """Load while every request from the second page on fails: one problem, and no answer stays."""
     replay.requests.clear()
     is_of_the_first = fault == "elsewhere"
     replay.faults = dict.fromkeys(range(0 if is_of_the_first else second(replay), 20), fault)
     (problem,) = errors(load(workspace, "s"))
     assert re.fullmatch(said, problem), fault
-    assert state(workspace, case) == before, fault
     assert not (workspace.paths.fetched / ".s").exists(), fault
     if fault in ("repeat", "elsewhere"):
         assert len(replay.requests) <= 3
@@ -149,21 +152,23 @@ def test_a_fetch_that_breaks_off_moves_nothing_and_the_next_one_brings_all(tmp_p
         whole = rows_of_files(workspace, case, records)
         offer(replay, records[:1], of_a_page=1)
         assert errors(load(workspace, "s")) == []
-        assert set(landed(workspace, case)) < whole
+        loaded = landed(workspace, case)
+        assert set(loaded) < whole
 
         offer(replay, records[:3], of_a_page=1)
+        before = state(workspace)
         for fault, (name, said) in BREAKS.items():
             if not why_not(case, "API", name):
                 # A job names no page as its next one.
                 is_file = name == "stale cursor" and replay.endpoint.job is not None
-                load_refused(
-                    workspace, case, replay, fault, rf"The API answers with status {fault}\." if is_file else said
-                )
+                expected = rf"The API answers with status {fault}\." if is_file else said
+                load_refused(workspace, replay, fault, expected)
+                assert state(workspace) == before, fault
 
-        before = landed(workspace, case)
         with killed("ingestion.api.fetch.Path.write_bytes", 1 if replay.endpoint.job else 2):
             load(workspace, "s")
-        assert landed(workspace, case) == before
+        assert state(workspace) == before
+        assert landed(workspace, case) == loaded
         # Of a job one file is new, else two.
         with killed("ingestion.engine.loader.ensure_unchanged", 1 if replay.endpoint.job else 2):
             load(workspace, "s")
