@@ -80,11 +80,12 @@ _ORIGIN: Final = """
 # `further_rows`: rows beyond the first of each loaded record, such as an order's refunds.
 # `columns`: the columns of a load and what they hold, so that the next one is seen to differ.
 # `fetches`: answers of an API that are loaded. `asked` is a fingerprint of what was asked for: another question starts
-# from the beginning. `highest`: the latest change that they held.
+# from the beginning. `place`: a fingerprint of whose records they are, such as a survey's; null of older fetches.
+# `highest`: the latest change that they held.
 # `cursors`: how far the cursor of a database's table had come with a load.
 # `superseded_by`: the load that took its place; of a duplicate, the load that has its rows.
 # `superseded_because`: 'grown' (a file begins with all of this one), 'replaced', 'reread' (other options), 'vanished'
-# (a mapping file that is gone).
+# (a mapping file that is gone, or an API's answer of what its source no longer asks for).
 _LEDGER: Final = """
     create schema if not exists ledger;
     create table if not exists ledger.loads (
@@ -135,7 +136,8 @@ _LEDGER: Final = """
         asked varchar not null,
         pages bigint not null,
         highest varchar,
-        fetched_at timestamp not null
+        fetched_at timestamp not null,
+        place varchar
     );
 """
 
@@ -161,6 +163,7 @@ UNLIFTED: Final = "moved"
 _NEW_IN_LEDGER: Final = """
     alter table ledger.loads add column if not exists further_rows bigint default 0;
     alter table ledger.loads add column if not exists lifted varchar;
+    alter table ledger.fetches add column if not exists place varchar;
 """
 # Where records shared a line, each has its number instead, so that file and line name a row.
 _MOVE_RECORDS: Final = """

@@ -80,7 +80,12 @@ class ApiClient:
     def asked(self) -> dict[str, Any]:
         """What is asked for, as far as it decides what comes."""
         access = self._access
-        return {"url": self._url, "values": access.values, "since": str(access.since), **self.endpoint.model_dump()}
+        return {**self.place, "since": str(access.since), **self.endpoint.model_dump()}
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Whose records are asked for: another shop, form or survey has others."""
+        return {"url": self._url, "values": self._access.values}
 
     def since(self, highest: str | None) -> datetime:
         """From when on records are asked for.

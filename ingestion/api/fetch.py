@@ -1,8 +1,9 @@
 """A source's API in, its answers as files of `warehouse/fetched/<source>` out, for the loader of files.
 
 An API that can be asked for what is new is asked from the latest change that is loaded on, less the lag; each fetch
-adds files. One that cannot is asked for everything; its files take the place of those of the fetch before. Nothing
-moves until every page has come, so that a fetch that breaks off leaves files and ledger as they were.
+adds files. One that cannot is asked for everything; its files take the place of those of the fetch before. So they do
+where the source asks for the records of another form or shop than before. Nothing moves until every page has come, so
+that a fetch that breaks off leaves files and ledger as they were.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
@@ -31,9 +32,16 @@ _REACHED: Final = """
     order by fetched_at desc
     limit 1
 """
+_PLACE: Final = """
+    select place
+    from ledger.fetches
+    where source = ? and raw_schema = ? and raw_table = ?
+    order by fetched_at desc
+    limit 1
+"""
 _RECORD: Final = """
-    insert into ledger.fetches (source, raw_schema, raw_table, asked, pages, highest, fetched_at)
-    values (?, ?, ?, ?, ?, ?, now()::timestamp)
+    insert into ledger.fetches (source, raw_schema, raw_table, asked, pages, highest, fetched_at, place)
+    values (?, ?, ?, ?, ?, ?, now()::timestamp, ?)
 """
 
 
@@ -49,7 +57,7 @@ class Fetched:
     pages: int
     is_whole: bool
     _connection: duckdb.DuckDBPyConnection
-    _entry: tuple[str, str, str, str, int, str | None]
+    _entry: tuple[str, str, str, str, int, str | None, str]
 
     def record(self) -> None:
         """Write down how far the fetch came; in the same transaction as its last rows."""
@@ -79,17 +87,21 @@ def fetch(
             nor where `examine` raises.
     """
     client = ApiClient(source)
-    asked = hashlib.sha256(json.dumps(client.asked, sort_keys=True, default=str).encode()).hexdigest()[:16]
-    place = (source.name, shape.table.schema, shape.table.name, asked)
-    found = connection.execute(_REACHED, list(place)).fetchall()
+    asked, place = _fingerprint(client.asked), _fingerprint(client.place)
+    table = (source.name, shape.table.schema, shape.table.name)
+    found = connection.execute(_REACHED, [*table, asked]).fetchall()
     reached: str | None = found[0][0] if found else None
-    is_whole = client.endpoint.since is None
+    before = connection.execute(_PLACE, list(table)).fetchall()
+    is_elsewhere = bool(before) and before[0][0] not in (None, place)
+    is_whole = client.endpoint.since is None or is_elsewhere
+    # What was asked for before the source asked elsewhere has ended.
+    reached = None if is_elsewhere else reached
     folder = paths.fetched / source.name
     arriving = paths.fetched / f".{source.name}"
     # What a fetch left that broke off; its pages are asked for again.
     shutil.rmtree(arriving, ignore_errors=True)
     arriving.mkdir(parents=True, mode=PRIVATE_FOLDER)
-    prefix = "" if is_whole else datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ-")
+    prefix = "" if client.endpoint.since is None else datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ-")
     highest = datetime.fromisoformat(reached) if reached else None
     number = records = 0
     try:
@@ -105,7 +117,12 @@ def fetch(
         _move(arriving, folder, replace=is_whole)
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
-    return Fetched(number, is_whole, connection, (*place, number, highest.isoformat() if highest else None))
+    entry = (*table, asked, number, highest.isoformat() if highest else None, place)
+    return Fetched(number, is_whole, connection, entry)
+
+
+def _fingerprint(asked: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _move(arriving: Path, folder: Path, *, replace: bool) -> None:

@@ -24,6 +24,10 @@ TEXT: Final = "text"
 MOST_REPORTED: Final = 10
 
 # What most of the values are: a few bad ones are dirt, which staging counts, and no other type.
+_OF_TEXT: Final = {
+    "is_number": "avg(regexp_full_match(cell, '[+-]?[0-9]+([.,][0-9]+)*')::int) > 0.5",
+    "is_time": "count(try_cast(cell as timestamp)) > 0.5 * count(cell)",
+}
 # `is_constant`: every record has the column, be it empty.
 _OF_CELLS: Final = """
     with sampled as (
@@ -42,8 +46,8 @@ _OF_CELLS: Final = """
             position,
             case
                 when count(cell) = 0 then null
-                when avg(regexp_full_match(cell, '[+-]?[0-9]+([.,][0-9]+)*')::int) > 0.5 then 'number'
-                when count(try_cast(cell as timestamp)) > 0.5 * count(cell) then 'time'
+                when {is_number} then 'number'
+                when {is_time} then 'time'
                 else 'text'
             end as kind
         from spread
@@ -75,6 +79,38 @@ _OF_RECORDS: Final = """
     select
         name,
         case when count(distinct kind) > 1 then 'mixed' else max(kind) end as kind,
+        count(*) >= (select count(*) from sampled) as is_constant
+    from spread
+    group by name
+    order by name
+    limit $most
+"""
+
+# Records of a landed table, whose numbers and times are text like all cells of a database: only objects, lists and what
+# stands in columns of JSON have types of their own.
+_OF_LANDED: Final = """
+    with sampled as (
+        select payload from staged where disposition = 'loaded' limit $records
+    ),
+
+    spread as (
+        select
+            entries.key as name,
+            case when entries.type in ('OBJECT', 'ARRAY', 'BOOLEAN') then lower(entries.type) end as own_kind,
+            nullif(trim(entries.value ->> '$'), '') as cell
+        from sampled, json_each(sampled.payload) as entries
+    )
+
+    select
+        name,
+        case
+            when count(cell) = 0 then null
+            when {is_number} then 'number'
+            when {is_time} then 'time'
+            when count(distinct own_kind) = 1 and count(own_kind) = count(cell) then max(own_kind)
+            when count(own_kind) > 0 then 'mixed'
+            else 'text'
+        end as kind,
         count(*) >= (select count(*) from sampled) as is_constant
     from spread
     group by name
@@ -124,13 +160,20 @@ class Known(Seen):
     is_latest: bool
 
 
-def columns_of(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Seen]:
-    """The columns of the table `staged`; for JSON, the keys of its records."""
+def columns_of(connection: duckdb.DuckDBPyConnection, staged: Staged, *, is_landed: bool = False) -> list[Seen]:
+    """The columns of the table `staged`; for JSON, the keys of its records.
+
+    Args:
+        connection: that has `staged`.
+        staged: what is to be loaded.
+        is_landed: its records are rows of a database, whose values are text.
+    """
     parameters: dict[str, object] = {"records": SAMPLED_RECORDS}
     if staged.columns:
-        found = connection.execute(_OF_CELLS, {**parameters, "names": list(staged.columns)})
+        found = connection.execute(_OF_CELLS.format(**_OF_TEXT), {**parameters, "names": list(staged.columns)})
     else:
-        found = connection.execute(_OF_RECORDS, {**parameters, "most": limits.COLUMNS})
+        statement = _OF_LANDED.format(**_OF_TEXT) if is_landed else _OF_RECORDS
+        found = connection.execute(statement, {**parameters, "most": limits.COLUMNS})
     return [Seen(*row) for row in found.fetchall()]
 
 
@@ -153,11 +196,28 @@ def record_columns(connection: duckdb.DuckDBPyConnection, load_id: int, columns:
         )
 
 
-def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: str, is_json: bool) -> list[Problem]:
+def drift(
+    before: Sequence[Known],
+    now: Sequence[Seen],
+    shape: Shape,
+    *,
+    shown: str,
+    is_json: bool,
+    is_landed: bool = False,
+) -> list[Problem]:
     """What is different, one warning a column; where many changed in the same way, one for all of them.
 
-    A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events. One that
-    a description names is read already, and not reported as new.
+    A key of JSON counts as gone where every record so far had it: others come and go with the kinds of events. A column
+    of a table, like one of a delimited file, is gone where the load before had it. One that a description names is read
+    already, and not reported as new.
+
+    Args:
+        before: columns of the loads before.
+        now: those of this load.
+        shape: whose names may be shown.
+        shown: how the user knows what is loaded.
+        is_json: columns are keys of records.
+        is_landed: these are rows of a table, which has all of its columns at each load.
     """
     if not before or not now:
         return []
@@ -173,7 +233,7 @@ def drift(before: Sequence[Known], now: Sequence[Seen], shape: Shape, *, shown: 
     lost = [
         former.name
         for former in before
-        if former.name not in names and (former.is_constant if is_json else former.is_latest)
+        if former.name not in names and (former.is_constant if is_json and not is_landed else former.is_latest)
     ]
     for column in now:
         former = known.get(column.name)

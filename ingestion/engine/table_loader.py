@@ -316,10 +316,10 @@ class TableLoader:
         load_id = next_load_id(self._connection)
         is_landed = self._source.landed is not None
         staged = Staged(*self._values, columns=() if is_landed else self._names)
-        columns = columns_of(self._connection, staged)
+        columns = columns_of(self._connection, staged, is_landed=is_landed)
         columns = of_table(columns, self._names, self._source) if is_landed else columns
         before = known_columns(self._connection, self._source.name, self._shape.table)
-        self._drifted += drift(before, columns, self._shape, shown=path, is_json=is_landed)
+        self._drifted += drift(before, columns, self._shape, shown=path, is_json=is_landed, is_landed=is_landed)
         staged = self._lifted() if is_landed else staged
         rows = insert_rows(self._connection, staged, self._shape, load_id, path=path, sha256=content.sha256)
         further = self._further_rows() if staged.has_further_rows else 0

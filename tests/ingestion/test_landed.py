@@ -399,6 +399,50 @@ def test_a_column_that_comes_or_goes_is_reported_and_an_empty_one_is_not(tmp_pat
     assert counts(workspace) == [(3, 3, 0)] * 3
 
 
+# Column -> its values at the first load and at the second, as the database has them, and what is said of it.
+TYPED: dict[str, tuple[list[str], list[str], str | None]] = {
+    "score": (["1::bigint", "2", "3.5"], ["'soon'", "'later'", "'3'"], "held numbers and now holds text"),
+    "rank": (["1::bigint", "2", "3"], ["'1'", "'2'", "'3'"], None),
+    "few": (["1::bigint", "2", "3"], ["'1'", "'soon'", "'3'"], None),
+    "seen": (["timestamptz '2026-03-01 10:00:00Z'"] * 3, ["'soon'"] * 3, "held times and now holds text"),
+    "day": (["date '2026-03-01'"] * 3, ["5"] * 3, "held times and now holds numbers"),
+    "parts": (["json '{\"a\": 1}'"] * 3, ["'soon'"] * 3, "held objects and now holds text"),
+    "list": (["json '[1]'"] * 3, ["json '{}'"] * 3, "held arrays and now holds objects"),
+    "word": (["'soon'"] * 3, ["5"] * 3, None),
+    "empty": (["null::varchar"] * 3, ["'soon'"] * 3, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("landed", "named"),
+    [
+        ("airbyte", '\'{"email": "a@a.example"}\'::json as properties'),
+        ("dlt", '\'{"email": "a@a.example"}\'::json as properties'),
+        ("fivetran", "'a@a.example' as property_email, now() as property_lastmodifieddate"),
+    ],
+)
+def test_a_column_whose_values_are_of_another_type_is_reported_once_and_kept(
+    tmp_path: Path, landed: str, named: str
+) -> None:
+    workspace = make_workspace(tmp_path, {**LANDED, "landed": landed, "url": "duckdb:///lake.duckdb"})
+    said = []
+    for nth in (0, 1, 1):
+        columns = ", ".join(f"unnest([{', '.join(values[nth])}]) as {name}" for name, values in TYPED.items())
+        with duckdb.connect(str(tmp_path / "lake.duckdb")) as connection:
+            rows_of = f"select unnest([7, 8, 9]) as id, {named}, {columns}"
+            connection.execute(f"create or replace table contacts as {rows_of}")
+        report = load(workspace, "hub")
+        assert [problem for problem in report.problems if problem.severity == "error"] == []
+        # Not every key is shown by its name.
+        said.append(
+            sorted(problem.what[problem.what.index("held") :] for problem in report.problems if "held" in problem.what)
+        )
+    assert said == [[], sorted(f"{what}." for *_, what in TYPED.values() if what), []]
+    kept = "select distinct _record ->> 'score' from raw_crm.contacts where _load_id = 2 order by 1"
+    assert rows(workspace, kept) == [("3",), ("later",), ("soon",)]
+    assert not unbalanced(workspace)
+
+
 def test_a_required_column_that_is_missing_is_named_and_nothing_loads(tmp_path: Path, postgres: Server) -> None:
     postgres.execute("alter table contacts drop column id")
     workspace = make_workspace(tmp_path, LANDED)

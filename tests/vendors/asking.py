@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ ZENDESK = Case("zendesk", "service", "tickets")
 
 
 def be_quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key of the API, and waits of a hundredth of a second."""
-    monkeypatch.setattr(client, "FIRST_WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(client, "JOB_WAIT_SECONDS", 0.01)
+    """A key of the API, and waits of a thousandth of a second."""
+    monkeypatch.setattr(client, "FIRST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(client, "JOB_WAIT_SECONDS", 0.001)
     monkeypatch.setenv("API_KEY", TOKEN)
 
 
@@ -51,11 +51,16 @@ def records_of(case: Case) -> list[Any]:
         else:
             continue
         found |= {json.dumps(record, sort_keys=True): record for record in listed}
-    pages = endpoint_of(case).pages
-    if pages.next == "last_id":
+    if path := known_by(case):
         # An API lists a record once, in its newest state.
-        found = {str(value_at(record, pages.path)): record for record in found.values()}
+        found = {str(value_at(record, path)): record for record in found.values()}
     return list(found.values())
+
+
+def known_by(case: Case) -> str:
+    """The path in a record by which its API goes on; '' where it goes on by something else."""
+    pages = endpoint_of(case).pages
+    return pages.path if pages.next == "last_id" else ""
 
 
 def endpoint_of(case: Case) -> Endpoint:
@@ -75,21 +80,27 @@ def replay_of(case: Case, records: list[Any]) -> Replay:
     return Replay(vendor.api, endpoint, [records, *others], collection)
 
 
+def source_by_api(case: Case, replay: Replay, address: str, **access: Any) -> dict[str, Any]:
+    """A source of a case's records by the server's API."""
+    values = dict.fromkeys(replay.api.asks, "x1")
+    said = {"token": "env:API_KEY", "url": address, "user": USER, "values": values, **access}
+    return {**{name: value for name, value in case.source.items() if name != "path"}, "api": said}
+
+
 @contextmanager
-def asked(root: Path, case: Case, replay: Replay, **access: Any) -> Iterator[Workspace]:
-    """A workspace with one source, of the server's API."""
+def asked(
+    root: Path, case: Case, replay: Replay, *, beside: Sequence[dict[str, Any]] = (), **access: Any
+) -> Iterator[Workspace]:
+    """A workspace with one source, of the server's API, and with those `beside` it."""
     with serving(replay) as address:
-        values = dict.fromkeys(replay.api.asks, "x1")
-        said = {"token": "env:API_KEY", "url": address, "user": USER, "values": values, **access}
-        source = {name: value for name, value in case.source.items() if name != "path"}
-        yield make_workspace(root, {**source, "api": said})
+        yield make_workspace(root, source_by_api(case, replay, address, **access), *beside)
 
 
-def landed(workspace: Workspace, case: Case) -> list[tuple[Any, ...]]:
-    """Live rows without their origin."""
+def landed(workspace: Workspace, case: Case, source: str = "s") -> list[tuple[Any, ...]]:
+    """Live rows of a source without their origin."""
     columns = ", ".join([*case.columns, "_record"])
-    live = "select load_id from ledger.loads where status = 'active'"
-    return rows(workspace, f"select {columns} from {case.table} where _load_id in ({live}) order by all")
+    live = "select load_id from ledger.loads where status = 'active' and source = ?"
+    return rows(workspace, f"select {columns} from {case.table} where _load_id in ({live}) order by all", source)
 
 
 def errors(report: Any) -> list[str]:

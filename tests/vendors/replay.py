@@ -31,6 +31,7 @@ class Replay:
         records: what there is, in the order of the API; each variant of the endpoint has a list of its own.
         collection: key of the list of an answer; '' where the answer is the list.
         page_size: records of a page.
+        starts: which records begin a page, from 0, instead of every `page_size`-th.
         requests: path and parameters of every request, in turn.
         orders: what exports were ordered by, in turn.
         questions: how often an export was asked about.
@@ -47,6 +48,7 @@ class Replay:
     records: Sequence[Sequence[Any]]
     collection: str
     page_size: int = 2
+    starts: Sequence[int] = ()
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     faults: dict[int, int | str] = field(default_factory=dict)
     address: str = ""
@@ -67,10 +69,10 @@ class Replay:
         start = self._start(records, params)
         if start is None:
             return 400, b'{"error": "this cursor is not known"}', {}
-        page = list(records[start : start + self.page_size])
+        end = next((one for one in self.starts if one > start), len(records) if self.starts else start + self.page_size)
+        page = list(records[start:end])
         body: Any = {self.collection: page} if self.collection else page
         headers: dict[str, str] = {}
-        end = start + self.page_size
         has_more = end < len(records)
         self._say_next(body, headers, path, params, f"{variant}-{end}", has_more=has_more)
         return 200, json.dumps(body).encode(), headers
@@ -179,10 +181,8 @@ def serving(replay: Replay) -> Iterator[str]:
                 if fault == "repeat" and replay.answered:
                     body, headers = replay.answered
                 if fault == "elsewhere":
-                    body = body.replace(replay.address.encode(), b"http://127.0.0.1:9")
-                    headers = {
-                        name: said.replace(replay.address, "http://127.0.0.1:9") for name, said in headers.items()
-                    }
+                    body = body.replace(replay.address.encode(), ELSEWHERE.encode())
+                    headers = {name: said.replace(replay.address, ELSEWHERE) for name, said in headers.items()}
                 replay.answered = (body, headers)
                 self._send(status, body, headers, cut=fault == "cut")
 
@@ -201,7 +201,8 @@ def serving(replay: Replay) -> Iterator[str]:
             """Silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Half a second, which is the default, would pass at the end of every test.
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     replay.address = f"http://127.0.0.1:{server.server_address[1]}"
     try:

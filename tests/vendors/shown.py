@@ -1,7 +1,7 @@
 """What tests say of themselves in, what is tested of each entity by each route out: for the table of docs/vendors.md.
 
 A test that is parametrised by entities is marked with the faults that it shows, and the route by which records come.
-Which entities, its own parameters say.
+Which entities, its own parameters say; a fault that has no meaning for one of them (`meaning.py`) is not asked of it.
 """
 
 from __future__ import annotations
@@ -10,24 +10,27 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, TypeVar
 
+from tests.vendors.meaning import CONTAINER_OF
 from tests.vendors.samples import Case
 from tests.vendors.variants import Form, forms
 
 Route = Literal["files", "API", "table"]
 Test = TypeVar("Test", bound=Callable[..., None])
-_CONTAINERS: Final = {"json": "JSON", "delimited": "CSV", "parquet": "Parquet"}
+WORD_OF: Final = {container: word for word, container in CONTAINER_OF.items()}
 # Heads of the table -> what tests call it.
 HEADS: Final[dict[str, tuple[str, ...]]] = {
     "loads": ("loads",),
+    "books": ("books",),
     "late": ("late", "out of turn", "same time"),
-    "deleted": ("deleted",),
+    "deleted": ("deleted", "gone"),
     "twice": ("same file", "other file"),
     "drift": ("new key", "lost key", "other type"),
     "broken": ("broken record",),
     "pages": ("pages",),
     "429, 5xx, cut": ("busy or broken",),
     "stale cursor": ("stale cursor",),
-    "repeats, strays": ("page repeats",),
+    "repeats": ("page repeats",),
+    "strays": ("page elsewhere",),
     "lag": ("lag",),
     "killed": ("killed",),
 }
@@ -76,11 +79,11 @@ def _parameters(test: Any) -> Iterator[dict[str, Any]]:
 def _places(parameters: dict[str, Any], route: Route) -> Iterator[tuple[Case, str]]:
     if "form" in parameters:
         form: Form = parameters["form"]
-        yield form.case, route if route == "table" else _CONTAINERS[form.container]
+        yield form.case, route if route == "table" else WORD_OF[form.container]
     elif "case" in parameters and route == "files":
         # Parquet is written of JSON samples by the variants alone.
         for form in forms(parameters["case"]):
             if form.container != "parquet":
-                yield form.case, _CONTAINERS[form.container]
+                yield form.case, WORD_OF[form.container]
     elif "case" in parameters:
         yield parameters["case"], route

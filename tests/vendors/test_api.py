@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingestion.api import client as client_module
-from tests.ingestion.workspaces import load, make_workspace, put, rows
+from tests.ingestion.workspaces import load, make_workspace, put, rows, unbalanced
 from tests.vendors.asking import (
     HUBSPOT,
     TYPEFORM,
@@ -23,7 +23,9 @@ from tests.vendors.asking import (
     many,
     records_of,
     replay_of,
+    source_by_api,
 )
+from tests.vendors.replay import serving
 from tests.vendors.samples import Case
 from tests.vendors.shown import shows
 
@@ -58,13 +60,11 @@ def test_the_api_brings_the_same_rows_as_files(tmp_path: Path, case: Case) -> No
         assert {row[columns] for row in landed(by_api, case)} == before
 
 
-@shows("API", "busy or broken")
 @every_vendor
-@pytest.mark.parametrize("fault", [429, 503, "cut"])
-def test_a_busy_or_broken_server_is_asked_again(tmp_path: Path, case: Case, fault: int | str) -> None:
+def test_a_busy_or_broken_server_is_asked_again(tmp_path: Path, case: Case) -> None:
     records = records_of(case)
     replay = replay_of(case, records)
-    replay.faults = {0: fault, 2: fault}
+    replay.faults = {0: 429, 2: 503, 4: "cut"}
     with asked(tmp_path, case, replay) as workspace:
         report = load(workspace, "s")
         assert errors(report) == []
@@ -198,14 +198,45 @@ def test_a_time_in_the_future_leaves_nothing_out(tmp_path: Path) -> None:
         assert replay.requests[0][1]["since"] < "2900"
 
 
-def test_another_question_starts_from_the_beginning(tmp_path: Path) -> None:
+def test_what_another_form_was_answered_ends_to_count_once_the_source_asks_for_this_one(tmp_path: Path) -> None:
+    """And with it what the former form's fetch had reached: it is asked from the beginning when it is chosen again."""
+    ended = "select superseded_because from ledger.loads where source = 's' and loaded > 0 order by load_id"
+    replay = replay_of(TYPEFORM, [])
+    with serving(replay) as address:
+        for nth, form in enumerate(("x1", "other", "x1"), start=1):
+            time = f"2026-03-0{9 - nth}T10:00:00Z"
+            replay.records = [responses(time)]
+            workspace = make_workspace(tmp_path, source_by_api(TYPEFORM, replay, address, values={"form": form}))
+            before = landed(workspace, TYPEFORM) if nth > 1 else []
+            # A fetch that breaks off ends nothing.
+            replay.requests.clear()
+            replay.faults = {0: 400}
+            assert errors(load(workspace, "s")) == ["The API answers with status 400."]
+            assert landed(workspace, TYPEFORM) == before
+            replay.requests.clear()
+            replay.faults = {}
+            assert errors(load(workspace, "s")) == []
+            assert [row[0] for row in landed(workspace, TYPEFORM)] == [time]
+            assert replay.requests[0] == (
+                f"/forms/{form}/responses",
+                {"page_size": "1000", "since": "1970-01-01T00:00:00Z"},
+            )
+            assert len({path.name.partition("-")[0] for path in (workspace.paths.fetched / "s").iterdir()}) == 1
+            assert not unbalanced(workspace)
+    assert [because for (because,) in rows(workspace, ended)] == ["vanished", "vanished", None]
+
+
+def test_another_form_does_not_end_more_than_the_source_allows(tmp_path: Path) -> None:
     replay = replay_of(TYPEFORM, responses("2026-03-02T10:00:00Z"))
-    with asked(tmp_path, TYPEFORM, replay) as workspace:
-        load(workspace, "s")
-    replay.requests.clear()
-    with asked(tmp_path, TYPEFORM, replay, values={"form": "other"}) as workspace:
-        load(workspace, "s")
-    assert replay.requests[0] == ("/forms/other/responses", {"page_size": "1000", "since": "1970-01-01T00:00:00Z"})
+    with serving(replay) as address:
+        load(make_workspace(tmp_path, source_by_api(TYPEFORM, replay, address)), "s")
+        replay.records = [[]]
+        workspace = make_workspace(tmp_path, source_by_api(TYPEFORM, replay, address, values={"form": "other"}))
+        (said,) = errors(load(workspace, "s"))
+        assert said.startswith("All 1 records of 's' would vanish with this load")
+        assert len(landed(workspace, TYPEFORM)) == 1
+        assert errors(load(workspace, "s", accept=True)) == []
+        assert landed(workspace, TYPEFORM) == []
 
 
 def test_the_cursor_moves_with_the_rows_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,14 @@ CASES = [
 ]
 
 
-def write_table(path: Path, records: list[dict[str, Any]]) -> None:
-    """A table as Airbyte writes it: objects and lists as JSON, all else as the text of the database."""
+def write_table(path: Path, records: list[dict[str, Any]], extracted: Sequence[str] = ()) -> None:
+    """A table as Airbyte writes it: objects and lists as JSON, all else as the text of the database.
+
+    Args:
+        path: of the SQLite file.
+        records: the rows.
+        extracted: when the tool copied each, where the table says so.
+    """
     names = list(dict.fromkeys(name for record in records for name in record))
     nested = {name for name in names if any(isinstance(record.get(name), dict | list) for record in records)}
     columns = ", ".join(f'"{name}" {"json" if name in nested else "text"}' for name in names)
@@ -36,9 +43,11 @@ def write_table(path: Path, records: list[dict[str, Any]]) -> None:
 
     with sqlite3.connect(path) as connection:
         connection.execute(f"create table records ({columns}, _airbyte_raw_id text)")
-        for record in records:
-            cells = [cell(name, record.get(name)) for name in names]
-            connection.execute(f"insert into records values ({', '.join('?' * len(names))}, 'r')", cells)
+        if extracted:
+            connection.execute("alter table records add _airbyte_extracted_at text")
+        for nth, record in enumerate(records):
+            cells = [*(cell(name, record.get(name)) for name in names), "r", *extracted[nth : nth + 1]]
+            connection.execute(f"insert into records values ({', '.join('?' * len(cells))})", cells)
 
 
 def filled(workspace: Workspace, case: Case, source: str) -> list[str]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
@@ -24,7 +27,7 @@ from ingestion.readers.vendor import FURTHER_LINES
 from ingestion.vendors.shapes import reader_of, shape_of
 from ingestion.warehouse import open_for_writing
 from tests.dbt_project.rendering import render
-from tests.ingestion.workspaces import make_workspace, unbalanced
+from tests.ingestion.workspaces import make_workspace, rows, unbalanced
 from tests.vendors.samples import cases
 from tests.vendors.shown import shows
 from tests.vendors.variants import NEW_KEY, Form, Record, Table, Variants, forms, table_of, written
@@ -33,6 +36,7 @@ from workspace import Workspace
 # The samples themselves, once, go through test_samples.py.
 pytestmark = pytest.mark.thorough
 FORMS: Final = tuple(form for case in cases() for form in forms(case))
+READ: Final = tuple(form for form in FORMS if form.container != "parquet")
 # What staging models read besides the raw tables.
 INPUTS: Final = ("stg_config__sources", "stg_config__settings", "stg_mappings__fx_rates")
 # A line counts with its order alone: every line has one here.
@@ -49,6 +53,8 @@ ORDERS_OF_LINES: Final = """
     inner join stg_config__sources as sources on sources.data_source = lines._source
     where lines.order_id is not null
 """
+# The source of each form whose first load is killed.
+KILLED: Final = "_late"
 Made = Callable[[Variants], Sequence[Sequence[Record]]]
 
 
@@ -86,6 +92,25 @@ def source_of(form: Form, variant: str) -> str:
     return f"{form.name}_{variant.replace(' ', '_')}"
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killed_between_files() -> Iterator[None]:
+    """A load ends when all of its second file but the end of the transaction is written."""
+    calls = []
+
+    def kill(*_: Any) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingestion.engine.loader.ensure_unchanged", kill)
+        yield
+
+
 @dataclass(frozen=True)
 class Row:
     """A staged row: the number of its file, and what became of it."""
@@ -112,8 +137,12 @@ class Warehouse:
         with open_for_writing(paths) as connection:
             for source in self.workspace.config.sources:
                 shape = shape_of(source, self.workspace.mappings)
+                files = find_files(paths.root, source.path)
+                if source.name.endswith(KILLED):
+                    with pytest.raises(Killed), killed_between_files():
+                        Loader(connection, paths, shape, reader_of(source), run_id="killed").load_all(files)
                 loader = Loader(connection, paths, shape, reader_of(source), run_id="run")
-                reports, problems = loader.load_all(find_files(paths.root, source.path))
+                reports, problems = loader.load_all(files)
                 self.reports[source.name] = reports
                 self.problems[source.name] = [f"{problem.severity}: {problem.what}" for problem in problems]
 
@@ -161,11 +190,15 @@ def _source(form: Form, name: str) -> dict[str, str]:
     return {**form.case.source, "name": name, "path": f"inbox/{name}/*"}
 
 
-def bases_of(root: Path) -> dict[str, Base]:
-    """Of each form the fullest record of its samples whose rows are all kept."""
-    read = [form for form in FORMS if form.container != "parquet"]
-    workspace = make_workspace(root, *(_source(form, form.name) for form in read))
-    for form in read:
+@cache
+def bases_of() -> dict[str, Base]:
+    """Of each form the fullest record of its samples whose rows are all kept, for files, tables and APIs."""
+    with TemporaryDirectory() as root:
+        return _bases(make_workspace(Path(root), *(_source(form, form.name) for form in READ)))
+
+
+def _bases(workspace: Workspace) -> dict[str, Base]:
+    for form in READ:
         folder = workspace.paths.inbox / form.name
         folder.mkdir()
         for number, path in enumerate(form.samples, start=1):
@@ -173,8 +206,8 @@ def bases_of(root: Path) -> dict[str, Base]:
     found = Warehouse(workspace)
     found.load()
     found.stage(FORMS)
-    bases = {form.name: _base(found, form) for form in read}
-    return bases | {form.name: _as_parquet(form, bases) for form in FORMS if form not in read}
+    bases = {form.name: _base(found, form) for form in READ}
+    return bases | {form.name: _as_parquet(form, bases) for form in FORMS if form not in READ}
 
 
 def _base(found: Warehouse, form: Form) -> Base:
@@ -200,7 +233,7 @@ def _as_parquet(form: Form, bases: Mapping[str, Base]) -> Base:
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, dict[str, Base]]:
     """Every form with every variant, loaded and staged."""
-    bases = bases_of(tmp_path_factory.mktemp("bases"))
+    bases = bases_of()
     made = {
         source_of(form, variant): (bases[form.name], VARIANTS[variant](bases[form.name].variants))
         for form, variant in CASES
@@ -230,7 +263,7 @@ def counts_of(base: Base, variant: str) -> set[int]:
     return {1} if variant == "out of turn" and base.variants.has_time else {2}
 
 
-@shows("files", by="variant")
+@shows("files", "books", by="variant")
 @every(*VARIANTS)
 def test_a_record_that_comes_again_counts_as_the_rules_say(
     warehouse: tuple[Warehouse, dict[str, Base]], form: Form, variant: str
@@ -238,11 +271,16 @@ def test_a_record_that_comes_again_counts_as_the_rules_say(
     found, bases = warehouse
     base, source = bases[form.name], source_of(form, variant)
     assert [problem for problem in found.problems[source] if problem.startswith("error")] == []
-    assert {report.outcome for report in found.reports[source]} == {"loaded"}
+    first = "unchanged" if source.endswith(KILLED) else "loaded"
+    assert [report.outcome for report in found.reports[source]] == [first, *["loaded"] * (variant != "same file")]
     assert all(report.books.balance and not report.books.rejected for report in found.reports[source])
-    rows = found.rows[source]
-    in_raw = [place for place in found.raw if place[0] == source]
-    assert len(rows) == len(in_raw) == 2 * base.rows
+    assert len(found.rows[source]) == len([place for place in found.raw if place[0] == source])
+    assert_counts(found.rows[source], base, variant)
+
+
+def assert_counts(rows: Sequence[Row], base: Base, variant: str) -> None:
+    """What becomes of the rows of a record that comes twice, where the second adds to the first."""
+    assert len(rows) == 2 * base.rows
     kept = {row.file for row in rows if row.disposition == "kept"}
     others = {(row.file, row.disposition, row.reason) for row in rows if row.disposition != "kept"}
     if variant == "deleted":
@@ -260,6 +298,34 @@ def test_a_record_that_comes_again_counts_as_the_rules_say(
         assert kept == counts_of(base, variant)
         assert len([row for row in rows if row.disposition == "kept"]) == base.rows * len(kept)
         assert {disposition for _, disposition, _ in others} == ({"deduplicated"} if base.is_keyed else set())
+
+
+@shows("files", "killed")
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_a_load_that_is_killed_leaves_whole_files_and_the_next_one_brings_the_rest(
+    warehouse: tuple[Warehouse, dict[str, Base]], form: Form
+) -> None:
+    found, bases = warehouse
+    source = f"{form.name}{KILLED}"
+    query = "select run_id, status, loaded + further_rows from ledger.loads where source = ? order by load_id"
+    ended = rows(found.workspace, query, source)
+    assert ended == [(run, "active", bases[form.name].rows) for run in ("killed", "run")]
+
+
+@shows("files", "loads")
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in READ], ids=lambda form: form.name)
+def test_parquet_gives_the_rows_of_json(warehouse: tuple[Warehouse, dict[str, Base]], form: Form) -> None:
+    found, _ = warehouse
+    own = ["_record", "_row", "_source", "_file", "_line", "_sha256", "_load_id", "_loaded_at"]
+    by_source = [
+        [
+            {name: value for name, value in row.items() if name not in own}
+            for (source, file, _), row in sorted(found.raw.items())
+            if (source, file) == (f"{name}_late", 1)
+        ]
+        for name in (form.name, form.name.replace("parquet", "json"))
+    ]
+    assert by_source[0] == by_source[1] != []
 
 
 REPORTED: Final = {"new key": "is new", "lost key": "is gone", "other type": "held numbers and now holds text"}

@@ -222,6 +222,28 @@ class Variants:
         """Whether it says when it was changed."""
         return self.later(self.record) != self.record
 
+    def another(self, nth: int, known_by: str = "") -> Record:
+        """The same, said of another thing: with other values where its key is read from.
+
+        Args:
+            nth: from 1; another thing for each.
+            known_by: path by which the vendor knows its records besides; '' for none.
+        """
+        # A time stays one.
+        names = [name for name in self.form.key if not name.endswith("_at")]
+        columns = [row.columns[name] for row in self.form.entity.all_rows for name in names if name in row.columns]
+        of_key = [self._filled([path for one in _alternatives(column) for path in one.sources]) for column in columns]
+        record = self.record
+        for path in dict.fromkeys(filter(None, (*of_key, known_by))):
+            value = self._value(record, path)
+            record = self._put(record, path, type(value)(f"{value}{nth}"))
+        return record
+
+    def _filled(self, paths: Sequence[str]) -> str | None:
+        """The first of these paths that holds text or a whole number."""
+        values = ((path, self._value(self.record, path)) for path in paths if path.startswith("$"))
+        return next((path for path, one in values if type(one) in (int, str) and one != ""), None)
+
     def changed(self) -> Record:
         """With one other value, of an answer or of a column that does not say what the row is."""
         for path in self._changeable():
