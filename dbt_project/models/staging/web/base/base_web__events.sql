@@ -116,20 +116,60 @@ examined as (
 ),
 
 -- An event may be exported several times; its first row by time, file and line stays, whatever the order of arrival.
+-- Few events are: only their rows are put in order.
+repeated_events as (
+
+    select
+        data_source,
+        event_id
+    from examined
+    where
+        event_id is not null
+        and coalesce({{ same_refusal() }}) is null
+    group by data_source, event_id
+    having count(*) > 1
+
+),
+
+ordered as (
+
+    select
+        examined.load_id as ordered_load_id,
+        examined.source_file as ordered_file,
+        examined.source_line as ordered_line,
+        row_number() over first_to_happen as nth_to_happen,
+        first_value(examined.load_id) over first_to_happen as newest_load_id,
+        first_value(examined.row_content) over first_to_happen as newest_content
+    from examined
+    inner join repeated_events
+        on
+            examined.data_source = repeated_events.data_source
+            and examined.event_id = repeated_events.event_id
+    where coalesce({{ same_refusal() }}) is null
+    window first_to_happen as (
+        partition by examined.data_source, examined.event_id
+        order by
+            examined.is_deleted,
+            examined.occurred_at nulls last,
+            examined.source_file,
+            examined.source_line
+    )
+
+),
+
 ranked as (
 
     select
         *,
         case
-            when event_id is not null and coalesce({{ same_refusal() }}) is null then row_number() over first_to_happen
-        end as arrival,
-        first_value(load_id) over first_to_happen as newest_load_id,
-        first_value(row_content) over first_to_happen as newest_content
+            when event_id is not null and coalesce({{ same_refusal() }}) is null then coalesce(nth_to_happen, 1)
+        end as arrival
     from examined
-    window first_to_happen as (
-        partition by {{ same_refusal() }}, data_source, event_id
-        order by is_deleted, occurred_at nulls last, source_file, source_line
-    )
+    left join ordered
+        on
+            examined.load_id = ordered.ordered_load_id
+            and examined.source_file = ordered.ordered_file
+            and examined.source_line = ordered.ordered_line
 
 ),
 
