@@ -26,6 +26,11 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """All models of the project as one step, which runs one `dbt build`."""
     translator = Translator()
     marts = set(lineage.marts(manifest).values())
+    waited_for = marts | {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "test" and marts.intersection(node["depends_on"]["nodes"])
+    }
 
     @dbt_assets(manifest=manifest, name="dbt", dagster_dbt_translator=translator)
     def models(context: dg.AssetExecutionContext, pipeline: dg.ResourceParam[PipelineRun]) -> Iterator[Any]:
@@ -37,9 +42,9 @@ def model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             except StopIteration as end:
                 outcome = end.value
                 break
-            # What stands has happened in another run, and an event costs Dagster some milliseconds. The gate and the
-            # release wait for every mart.
-            if event[STANDS] and event["data"]["node_info"]["unique_id"] not in marts:
+            # What stands has happened in another run, and an event costs Dagster some milliseconds. For every mart and
+            # its tests the gate and the release wait.
+            if event[STANDS] and event["data"]["node_info"]["unique_id"] not in waited_for:
                 continue
             said = {"build": dg.MetadataValue.text(str(event["data"].get("status", "")))}
             for of_asset in DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
