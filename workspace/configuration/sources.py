@@ -279,11 +279,11 @@ class Source(Section):
     def _vendor_is_built(self) -> Source:
         if self.is_described:
             return self._description_fits()
-        built = built_vendors(self.kind)
-        if self.vendor not in built:
+        if self.vendor not in VENDORS[self.kind]:
+            # Names of vendors are looked up for the message alone: reading all descriptions takes two seconds.
             raise ValueError(
                 f"vendor '{self.vendor}' is not built for kind '{self.kind}'; "
-                f"built are: {', '.join(built) or 'none yet'}"
+                f"built are: {', '.join(built_vendors(self.kind)) or 'none yet'}"
             )
         entities = CSV_ENTITIES[self.kind]
         if self.entity not in entities:
