@@ -42,6 +42,7 @@ bench: .venv/.dev ## Speed and memory, beside plain DuckDB SQL in the same run
 	$(RUN)/python -m benchmarks.journey
 	$(RUN)/python -m benchmarks.surveys
 	$(RUN)/python -m benchmarks.perception
+	$(RUN)/python -m benchmarks.night
 
 lint: lint-python lint-sql ## Lint, format, types, import boundaries, SQL style; side by side with `-j 2`
 

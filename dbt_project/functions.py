@@ -47,7 +47,14 @@ def code_of_node(compiled: str, language: str, declared: str) -> str:
 
 @cache
 def _engine() -> str:
-    return " ".join(f"{one.name} {one.version}" for one in distributions(name="duckdb"))
+    digest = hashlib.sha256()
+    for package in ("duckdb", "dbt-core", "dbt-duckdb"):
+        for one in distributions(name=package):
+            digest.update(f"{package} {one.version}".encode())
+    # What builds and remembers, which dbt does not compile into a model.
+    for path in sorted((Path(__file__).parent / "materializations").glob("*.sql")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @cache

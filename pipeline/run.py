@@ -211,7 +211,8 @@ class PipelineRun:
         # dbt opens both; it would fail at once where another process has one of them open.
         for database in (self.paths.raw_database, self.paths.marts_database):
             free_for_writing(database)
-        forget(self.paths, self.rebuild)
+        # A model that is asked for by itself is wanted built.
+        forget(self.paths, [*self.rebuild, *(models or ())])
         return self.workers.dbt.build(
             self.paths, run_id=self.run_id, full_refresh=self.full_refresh, is_whole=self.is_whole, models=models
         )
