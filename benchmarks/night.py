@@ -96,8 +96,10 @@ def _a_day(root: Path) -> None:
     newest = max((root / "inbox" / "web").glob("events-*.jsonl"))
     last_day = load_workspace(root).config.as_of
     assert last_day is not None
+    # The company's files also have lines that were cut off.
+    whole = [line for line in newest.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
     lines = []
-    for nth, line in enumerate(newest.read_text(encoding="utf-8").splitlines()[-EVENTS:]):
+    for nth, line in enumerate(whole[-EVENTS:]):
         event = json.loads(line)
         moment = f"{last_day.isoformat()}T{timedelta(seconds=36_000 + nth * 60)!s:0>8}.000Z"
         times = dict.fromkeys(("timestamp", "originalTimestamp", "sentAt", "receivedAt"), moment)
