@@ -4,8 +4,8 @@ Run by `python -m benchmarks.descriptions`. Both write the canonical columns and
 disk; plain SQL checks nothing: no line numbers, no rejects, no ledger. Two more ways show the parts of that work: the
 record alone, which is all that Segment's own reader landed before it was described (staging took the paths of it, in
 every build), and every path alone, each once. From a file of a million of these calls to staging, both took as long,
-in four turns on a quiet machine: that reader 2.9 s of the processor and its staging 10.8 s, together 13.7; the
-description 6.0 s and its staging 7.3 s, together 13.3. A later build takes the staging alone.
+in three turns on a quiet machine (medians): that reader 2.9 s of the processor and its staging 10.8 s, together 13.7;
+the description 6.0 s and its staging 7.5 s, together 13.3. A later build takes the staging alone.
 Each run is a process of its own. The ways take turns, and a speed is compared within a turn: another process on the
 machine then slows all of them. Seconds of the processor, which count all threads, depend less on it.
 """
