@@ -94,7 +94,8 @@ def ask_plain(root: Path) -> tuple[int, float]:
 
 def build_models(root: Path) -> tuple[int, float]:
     """All dbt models and their tests; rows are those of the marts."""
-    from pipeline.dbt.runner import build, read_project
+    from pipeline.dbt.project import read_project
+    from pipeline.dbt.runner import build
 
     with _prepared(root) as workspace:
         _load_everything(workspace)
@@ -107,7 +108,8 @@ def build_models(root: Path) -> tuple[int, float]:
 
 def build_without_tests(root: Path) -> tuple[int, float]:
     """All dbt models without their tests: the SQL itself, and dbt around it."""
-    from pipeline.dbt.runner import build, read_project
+    from pipeline.dbt.project import read_project
+    from pipeline.dbt.runner import build
 
     with _prepared(root) as workspace:
         _load_everything(workspace)

@@ -133,7 +133,8 @@ def _measured(way: str, root: Path) -> None:
 
 
 def _by_dbt(workspace: Workspace) -> float:
-    from pipeline.dbt.runner import build, warm_up
+    from pipeline.dbt.project import warm_up
+    from pipeline.dbt.runner import build
 
     warm_up()
     started = time.perf_counter()

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion import load_mappings, load_source, prepare
-from pipeline.dbt.runner import build, read_project
+from pipeline.dbt.project import read_project
+from pipeline.dbt.runner import build
 from workspace import Workspace, load_workspace
 
 ITEMS: Final = 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -19,10 +18,10 @@ from cli.console import (
     print_problems,
     progress,
 )
+from cli.models import ensure_models
 from cli.serve import serve_app
 from cli.summary import print_run
 from orchestration.execution import execute
-from pipeline.dbt.runner import model_names
 from pipeline.workers import Workers, workers
 from workspace import Problem, Workspace, WorkspaceError, load_workspace
 from workspace.configuration.editing import remove_examples
@@ -118,12 +117,8 @@ def run(
     for name in accept_vanished or ():
         if name not in names:
             raise typer.BadParameter(f"'{name}' is not a source of cx.yml; sources are {', '.join(names)}.")
-    known = model_names() if rebuild else ()
-    for name in rebuild or ():
-        if name not in known:
-            near = get_close_matches(name, known, n=3)
-            also = f" Near it are {', '.join(near)}." if near else ""
-            raise typer.BadParameter(f"'{name}' is not a model of the project.{also}")
+    if rebuild:
+        ensure_models(rebuild)
     options = {
         "full_refresh": full_refresh,
         "check_all": check_all,

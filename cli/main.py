@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import typer
 
-from cli import brief, build, connect, identity, read, serve
+from cli import brief, build, connect, identity, models, read, serve
 from cli.console import FriendlyGroup
 from workspace.environment import silence_telemetry
 
@@ -29,6 +29,7 @@ app.command()(build.init)
 app.command()(connect.connect)
 app.command()(build.check)
 app.command()(build.run)
+app.command()(models.build)
 app.command()(read.status)
 app.command()(read.query)
 app.command()(brief.brief)

@@ -29,7 +29,7 @@ def app(workspace: WorkspaceOption = None, port: PortOption = None) -> None:
 
 def dagster(workspace: WorkspaceOption = None, port: PortOption = None) -> None:
     """Serve Dagster's UI and run its schedules. Default port: 3000."""
-    from pipeline.dbt.runner import read_project
+    from pipeline.dbt.project import read_project
 
     loaded = open_workspace(workspace)
     home = dagster_home(loaded.paths)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
+from rich.console import Console
 from rich.markup import escape
 
 from cli.console import err, out
@@ -21,11 +23,8 @@ def print_run(outcome: RunOutcome, workspace: Workspace) -> None:
     for name, record in outcome.records.items():
         seconds = (record.finished_at - record.started_at) / timedelta(seconds=1)
         console.print(f"  {name:<11} {record.status:<8} {seconds:6.1f} s   {_counted(record.checks)}")
-    failed = [check for record in outcome.records.values() for check in record.checks if check.status != "passed"]
-    for check in failed[:_SHOWN_CHECKS]:
-        console.print(f"  {_what_it_does(check)} {escape(_check_text(check))}", soft_wrap=True)
-    if len(failed) > _SHOWN_CHECKS:
-        console.print(f"  ... and {len(failed) - _SHOWN_CHECKS} more; see cx status")
+    checks = [check for record in outcome.records.values() for check in record.checks]
+    failed = print_failed(checks, console, most=_SHOWN_CHECKS)
     where = f"--workspace {escape(str(workspace.paths.root))}"
     if outcome.published:
         console.print(
@@ -45,6 +44,16 @@ def print_run(outcome: RunOutcome, workspace: Workspace) -> None:
             console.print(f"  {record.stage}: {escape(record.message)}", soft_wrap=True)
         if outcome.error and not messages and not failed:
             console.print(f"  {escape(outcome.error)}", soft_wrap=True)
+
+
+def print_failed(checks: Iterable[Check], console: Console, *, most: int | None = None) -> bool:
+    """Print the checks that failed, all or so many; returns whether there are any."""
+    failed = [check for check in checks if check.status != "passed"]
+    for check in failed[:most]:
+        console.print(f"  {_what_it_does(check)} {escape(_check_text(check))}", soft_wrap=True)
+    if most is not None and len(failed) > most:
+        console.print(f"  ... and {len(failed) - most} more; see cx status")
+    return bool(failed)
 
 
 def _counted(checks: tuple[Check, ...]) -> str:

@@ -14,7 +14,7 @@ from orchestration.resources import pipeline_resource
 from orchestration.schedules import daily_schedule
 from orchestration.sensors import new_files_sensor
 from pipeline.dbt import lineage
-from pipeline.dbt.runner import read_project
+from pipeline.dbt.project import read_project
 from pipeline.workers import Workers
 from workspace import Workspace, load_workspace
 from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from orchestration.instance import dagster_home
 from pipeline import audit
-from pipeline.dbt.runner import DbtError
+from pipeline.dbt.invocation import DbtError
 from pipeline.nothing_new import repeat
 from pipeline.run import new_run_id
 from pipeline.workers import Workers

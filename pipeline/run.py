@@ -26,6 +26,7 @@ from pipeline.dbt.checks import checks_of
 from pipeline.dbt.definition_checks import definition_check
 from pipeline.dbt.lineage import declared_marts, marts_of_source
 from pipeline.dbt.metric_graph import metrics_by_mart
+from pipeline.dbt.project import read_project
 from pipeline.dbt.standing import altered_models, forget
 from pipeline.freshness import freshness
 from pipeline.losses import loss_checks
@@ -382,7 +383,7 @@ class PipelineRun:
     def _metrics_of_source(self, name: str) -> tuple[str, ...]:
         if name not in {source.name for source in self.workspace.config.sources}:
             return ()
-        parsed = dbt_runner.read_project()
+        parsed = read_project()
         manifest = json.loads(parsed.read_bytes())
         marts = marts_of_source(manifest, self.workspace.config.source(name))
         by_mart = metrics_by_mart(json.loads(parsed.with_name(MANIFEST_FILE).read_bytes()))

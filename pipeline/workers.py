@@ -19,7 +19,8 @@ from typing import Any, Final, cast
 from pydantic import TypeAdapter
 
 from expectations.marts import Mart
-from pipeline.dbt.runner import Build, BuildOutcome, DbtError
+from pipeline.dbt.invocation import DbtError
+from pipeline.dbt.runner import Build, BuildOutcome
 from workspace.paths import WorkspacePaths
 from workspace.records.documents import Check
 from workspace.worker import Answer, RefusedError, Worker, finish

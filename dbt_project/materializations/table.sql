@@ -23,7 +23,7 @@
     {%- do create_indexes(target_relation) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do persist_docs(target_relation, model) -%}
-    {%- do remember_model(target_relation, before["code"], before["inputs"]) -%}
+    {%- do remember_model(target_relation, before) -%}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({"relations": [target_relation]}) }}

@@ -19,7 +19,7 @@
             config.get("fail_calc"), config.get("warn_if"), config.get("error_if"), limit=none
         ) }}
     {%- endcall %}
-    {%- do remember_test(remembered, before["code"], before["inputs"], load_result("main").table.rows[0]) -%}
+    {%- do remember_test(remembered, before, load_result("main").table.rows[0]) -%}
     {{ adapter.commit() }}
     {{ return({"relations": []}) }}
 {% endmaterialization %}

@@ -21,7 +21,7 @@
     {%- endcall %}
     {%- do persist_docs(target_relation, model) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do remember_model(target_relation, before["code"], before["inputs"]) -%}
+    {%- do remember_model(target_relation, before) -%}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({"relations": [target_relation]}) }}

@@ -41,7 +41,7 @@ def checks_of(
                 status="error",
                 description="The model can be built.",
                 engine="dbt",
-                observed=_observed(outcome),
+                observed=observed(outcome),
                 metrics=_metrics(manifest, [outcome.unique_id], metrics_by_mart),
             )
 
@@ -69,7 +69,7 @@ def _data_test(
         description=node.get("description") or _described(node),
         engine="dbt",
         unexpected=outcome.failures,
-        observed=_observed(outcome) if outcome.status == "error" else "; ".join(outcome.broken) or None,
+        observed=observed(outcome) if outcome.status == "error" else "; ".join(outcome.broken) or None,
         metrics=_metrics(manifest, tested, metrics_by_mart),
         earned_in=outcome.earned_in,
     )
@@ -99,6 +99,7 @@ def _named(rule: Any) -> str:
     return " + ".join(rule) if isinstance(rule, list | dict) else str(rule).strip()
 
 
-def _observed(outcome: NodeOutcome) -> str:
+def observed(outcome: NodeOutcome) -> str:
+    """What dbt says went wrong, without what a table holds."""
     lines = [line.strip() for line in outcome.message.splitlines() if line.strip()]
     return without_values(" ".join(lines[:3]))[:400]

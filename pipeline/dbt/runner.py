@@ -1,4 +1,4 @@
-"""The only place that runs dbt: in this process, with a target folder of its own for every run.
+"""Builds and tests models with dbt: in this process, with a target folder of its own for every run.
 
 In: a workspace's paths. Out: artefacts in `<workspace>/.dbt`, the outcome of every node, and dbt's events for Dagster.
 A run calls it in a process of its own (`workers.py`); a process that has imported dbt once builds again at no cost.
@@ -6,47 +6,36 @@ A run calls it in a process of its own (`workers.py`); a process that has import
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import chdir, contextmanager
+from contextlib import chdir, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
+from pipeline.dbt.invocation import DbtError, close_connections, first_lines, invoke
 from pipeline.dbt.lineage import RULES_TEST
+from pipeline.dbt.passing_over import code_files, passing_over, remember_that_all_passed
+from pipeline.dbt.project import AS_PARSED, PARTIAL_PARSE, forget_all_but, read_project, take_warm
 from pipeline.dbt.standing import built_in
-from workspace.environment import cache_folder, set_variables, silence_telemetry
+from workspace.environment import set_variables
 from workspace.paths import MANIFEST_FILE, WorkspacePaths
 
-PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
-WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
 # Under which name models and tests remember what built them.
 _RUN_VARIABLE: Final = "CX_RUN"
 # Whether what stands is tested again, and compared with what was built.
 _WHOLE_VARIABLE: Final = "CX_WHOLE"
 # NodeFinished would skip everything: dagster-dbt reads these for dbt Core.
 _RESULT_EVENTS: Final = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
-_PARTIAL_PARSE: Final = "partial_parse.msgpack"
-# The project is as it was when it was parsed whole (`read_project`); dbt_project.yml says why this is not the default.
-_AS_PARSED: Final = "--partial-parse"
 # A key of result events: nothing was built or tested, the former result stands.
 STANDS: Final = "stands"
 _STANDS: Final = "STANDS "
 _REMEMBERED: Final = frozenset({"success", "pass", "warn", "fail"})
 _KEPT_RUNS: Final = 10
-_KEPT_PARSES: Final = 4
-
-
-class DbtError(Exception):
-    """dbt could not start or could not read the project; the message is dbt's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +75,6 @@ class BuildOutcome:
         return loaded
 
 
-# What a process has read of the project already, by where it was parsed; used up by the next build.
-_warm: dict[Path, Any] = {}
-
 # A build under way: dbt's result events one by one, as dagster-dbt reads them, then how it ended.
 Build = Generator[dict[str, Any], None, BuildOutcome]
 
@@ -105,6 +91,7 @@ def build(
     full_refresh: bool = False,
     is_whole: bool = False,
     models: Sequence[str] | None = None,
+    with_parents: bool = False,
     with_tests: bool = True,
     on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> BuildOutcome:
@@ -116,6 +103,7 @@ def build(
         full_refresh: build all models from nothing, whatever stands.
         is_whole: test all that is built, also what stands, and compare every table with what was built.
         models: names of the models to build with their tests; None builds all.
+        with_parents: build what these read, too, through all models; it is not tested.
         with_tests: run the data tests; off where a thousand simulated companies are compared, each tested before.
         on_event: is given every result event as a dictionary, as it comes, and under `stands` whether the node did.
 
@@ -125,10 +113,14 @@ def build(
     target = run_target(paths, run_id)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     parsed = read_project().parent
+    files = code_files(parsed)
     # Without what is parsed already, every build would parse the whole project again, and write its artefacts again.
-    for name in (_PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
+    for name in (PARTIAL_PARSE, "manifest.json", MANIFEST_FILE):
         shutil.copyfile(parsed / name, target / name)
-    arguments = ["build", *build_arguments(full_refresh=full_refresh, models=models, with_tests=with_tests)]
+    arguments = [
+        "build",
+        *build_arguments(full_refresh=full_refresh, models=models, with_parents=with_parents, with_tests=with_tests),
+    ]
     paths.warehouse.mkdir(parents=True, exist_ok=True)
     standing: set[str] = set()
     with (target / "dbt.log").open("a") as log:
@@ -148,31 +140,22 @@ def build(
         try:
             with chdir(paths.warehouse):
                 set_variables({_RUN_VARIABLE: run_id, _WHOLE_VARIABLE: "yes" if is_whole else ""})
-                result = _invoke([*arguments, _AS_PARSED], target, keep, manifest=_warm.pop(parsed, None))
+                with nullcontext() if full_refresh or is_whole else passing_over(files, standing.add):
+                    result = invoke([*arguments, AS_PARSED], target, keep, manifest=take_warm(parsed))
         finally:
-            _close_connections()
+            close_connections()
     if result.result is None:
-        raise DbtError(_first_lines(result.exception))
-    _forget(paths.dbt / "runs", keep=_KEPT_RUNS)
+        raise DbtError(first_lines(result.exception))
+    if result.success and models is None and with_tests:
+        remember_that_all_passed(paths, files)
+    forget_all_but(paths.dbt / "runs", keep=_KEPT_RUNS)
     nodes = tuple(nodes_of(paths, result.result.results, run_id=run_id))
     return BuildOutcome(success=bool(result.success), target=target, nodes=nodes)
 
 
-def warm_up() -> None:
-    """Read the project into this process, so that its next build begins at once."""
-    parsed = read_project().parent
-    with tempfile.TemporaryDirectory() as folder:
-        # dbt writes into its target; what all workspaces share stays as it is.
-        shutil.copyfile(parsed / _PARTIAL_PARSE, Path(folder) / _PARTIAL_PARSE)
-        try:
-            result = _invoke(["parse", "--no-write-json", _AS_PARSED], Path(folder), None)
-        finally:
-            _close_connections()
-    if result.success:
-        _warm[parsed] = result.result
-
-
-def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_tests: bool = True) -> list[str]:
+def build_arguments(
+    *, full_refresh: bool, models: Sequence[str] | None, with_parents: bool = False, with_tests: bool = True
+) -> list[str]:
     """Arguments of `dbt build` besides the folders. Pure."""
     # Unit tests say that the code is right, which a night's data cannot change: `make test` runs them.
     arguments = ["--no-write-json", "--exclude-resource-type", "unit_test"]
@@ -183,78 +166,9 @@ def build_arguments(*, full_refresh: bool, models: Sequence[str] | None, with_te
     if models is not None:
         # Tests of other models that also read these would fail on tables that are not built yet.
         arguments += ["--indirect-selection", "cautious", "--select", *sorted(models)]
+        if with_parents:
+            arguments += [f"+{name},resource_type:model" for name in sorted(models)]
     return arguments
-
-
-def read_project() -> Path:
-    """dbt's manifest of this project, parsed again only when the project has changed: once for all workspaces.
-
-    It is kept apart from the runs' manifests: another dbt call into one target rewrites the manifest's database name.
-
-    Returns:
-        The manifest; what dbt needs for not parsing again is beside it.
-
-    Raises:
-        DbtError: the project cannot be parsed.
-    """
-    parsed = cache_folder() / "dbt"
-    parsed.mkdir(exist_ok=True, mode=0o700)
-    with _exclusive(parsed / ".lock"):
-        folder = parsed / project_fingerprint(PROJECT_FOLDER)[:16]
-        manifest, done = folder / "manifest.json", folder / "done"
-        if done.is_file():
-            folder.touch()
-            return manifest
-        # Parsing in part, dbt-core 1.12.6 finds metrics of a changed model's YAML twice and refuses them:
-        # https://github.com/dbt-labs/dbt-core/issues/13004. So every state of the project has a folder of its own.
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
-        try:
-            result = _invoke(["parse"], folder, None)
-        finally:
-            _close_connections()
-        if not result.success:
-            raise DbtError(_first_lines(result.exception))
-        done.touch()
-        _forget(parsed, keep=_KEPT_PARSES)
-    return manifest
-
-
-def model_names() -> list[str]:
-    """Names of all models of the project."""
-    nodes = json.loads(read_project().read_bytes())["nodes"].values()
-    return sorted(node["name"] for node in nodes if node["resource_type"] == "model")
-
-
-def project_fingerprint(project: Path) -> str:
-    """Changes whenever a file that dbt reads changes, or dbt itself."""
-    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {project}".encode())
-    wanted = {".sql", ".yml", ".yaml", ".py", ".csv", ".md"}
-    files = [path for path in (project / "dbt_project").rglob("*") if path.suffix in wanted]
-    for path in sorted([*files, project / "dbt_project.yml", project / "profiles.yml"]):
-        digest.update(path.relative_to(project).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _invoke(arguments: list[str], target: Path, callback: Any, *, manifest: Any = None) -> Any:
-    silence_telemetry()
-    # The same for every workspace, or dbt would parse again for each: a build works inside its warehouse's folder.
-    set_variables({WAREHOUSE_VARIABLE: "."})
-    from dbt.cli.main import dbtRunner
-
-    folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": target, "log-path": target}
-    flags = [item for name, folder in folders.items() for item in (f"--{name}", str(folder.resolve()))]
-    # dbt's own log file words all its debug events, a tenth of a build's time, and then drops them.
-    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-version-check"]
-    return dbtRunner(manifest, callbacks=[callback] if callback else []).invoke([*arguments, *quiet, *flags])
-
-
-def _close_connections() -> None:
-    """dbt-duckdb keeps its connection for the process's life; the files could not be opened read-only."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    DuckDBConnectionManager.close_all_connections()
 
 
 def nodes_of(paths: WorkspacePaths, results: Iterable[Any], *, run_id: str) -> Iterator[NodeOutcome]:
@@ -283,23 +197,3 @@ def _broken_rules(paths: WorkspacePaths, node: Any) -> tuple[str, ...]:
             connection.execute(f"attach '{database}' as {alias} (read_only)")
         found = connection.execute(node.compiled_code).fetchall()
     return tuple(f"{rule}: {n_rows} rows do not keep it" for rule, n_rows in found)
-
-
-def _forget(folder: Path, *, keep: int) -> None:
-    """Keep the newest folders below `folder`."""
-    folders = sorted(
-        (one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime, reverse=True
-    )
-    for old in folders[keep:]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _first_lines(error: BaseException | None) -> str:
-    return "\n".join(str(error).strip().splitlines()[:12]) if error else "dbt gave no reason."
-
-
-@contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pipeline.dbt import runner as dbt_runner
+from pipeline.dbt.invocation import DbtError
+from pipeline.dbt.project import read_project, warm_up
 from workspace.paths import WorkspacePaths
 from workspace.worker import serve
 
@@ -26,10 +28,10 @@ def answer(question: Mapping[str, Any], send: Callable[[dict[str, Any]], None]) 
         Of a build its outcome, as JSON.
     """
     if question["do"] == "parse":
-        dbt_runner.read_project()
+        read_project()
         return None
     if question["do"] == "warm_up":
-        dbt_runner.warm_up()
+        warm_up()
         return None
     paths = WorkspacePaths(Path(question["workspace"]))
     return _OUTCOME.dump_python(dbt_runner.build(paths, on_event=send, **question["options"]), mode="json")
@@ -39,4 +41,4 @@ if __name__ == "__main__":
     # Here and not at the first question: the process is started before anything is asked of it.
     import dbt.cli.main  # noqa: F401
 
-    serve(answer, refusals=(dbt_runner.DbtError,))
+    serve(answer, refusals=(DbtError,))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.dbt.runner import PROJECT_FOLDER, WAREHOUSE_VARIABLE, read_project
+from pipeline.dbt.invocation import PROJECT_FOLDER, WAREHOUSE_VARIABLE
+from pipeline.dbt.project import read_project
 from workspace.environment import set_variables
 
 pytestmark = pytest.mark.thorough

@@ -14,7 +14,7 @@ from expectations import suite_marts
 from expectations.gate import _run
 from expectations.marts import Mart, Reference
 from pipeline.dbt.lineage import declared_marts
-from pipeline.dbt.runner import read_project
+from pipeline.dbt.project import read_project
 from tests.dbt_project.rendering import PROJECT, file_of
 
 

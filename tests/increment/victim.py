@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from pipeline.dbt.runner import read_project
+from pipeline.dbt.project import read_project
 from tests.quick_run import QuickWorkers, run_quickly
 from workspace import load_workspace
 

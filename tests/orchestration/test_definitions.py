@@ -12,7 +12,7 @@ from orchestration import definitions as module
 from orchestration.assets.release import RELEASE_KEY
 from orchestration.assets.sources import CONFIGURATION_KEY, MAPPINGS_KEY, source_key
 from pipeline.dbt.lineage import declared_marts
-from pipeline.dbt.runner import read_project
+from pipeline.dbt.project import read_project
 from workspace import Workspace, WorkspaceError
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
+import pytest
 
-from pipeline.dbt.runner import build_arguments, nodes_of, project_fingerprint
+from pipeline.dbt.project import only_sql_of_models, project_fingerprint
+from pipeline.dbt.runner import build_arguments, nodes_of
 from workspace.paths import WorkspacePaths
 
 ALWAYS = ["--no-write-json", "--exclude-resource-type", "unit_test"]
@@ -40,6 +42,28 @@ def test_the_project_is_parsed_again_when_files_change(repository: Path, tmp_pat
     model.unlink()
     seen.append(project_fingerprint(tmp_path))
     assert len(set(seen)) == 4
+
+
+MODEL = "dbt_project/models/a.sql"
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ({}, True),
+        ({MODEL: "other"}, True),
+        ({"dbt_project/models/a.yml": "other"}, False),
+        ({"dbt_project/macros/keys.sql": "other"}, False),
+        ({"dbt_project/tests/equal.sql": "other"}, False),
+        ({"dbt_project/models/b.sql": "added"}, False),
+        ({"": "another dbt"}, False),
+    ],
+)
+def test_the_project_is_read_in_part_where_only_sql_of_models_differs(now: dict[str, str], expected: bool) -> None:
+    before = {MODEL: "1", "dbt_project/models/a.yml": "2", "dbt_project/macros/keys.sql": "3", "": "dbt"}
+    before |= {"dbt_project/tests/equal.sql": "4"}
+    assert only_sql_of_models(before, before | now) is expected
+    assert not only_sql_of_models(before, {MODEL: "1"})
 
 
 def test_a_broken_model_rule_is_named_and_no_row_is_quoted(tmp_path: Path) -> None:

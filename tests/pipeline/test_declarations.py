@@ -16,7 +16,7 @@ from ingestion.raw_schema import RAW_TABLES
 from ingestion.vendors.shapes import READERS
 from pipeline.code_version import PACKAGES
 from pipeline.dbt.declarations import date_faults, feed_faults, feeds, raw_faults
-from pipeline.dbt.runner import read_project
+from pipeline.dbt.project import read_project
 from tests.dbt_project import rendering
 from workspace.configuration.mappings import MAPPING_FILES
 from workspace.paths import MANIFEST_FILE

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.dbt.definition_checks import definition_check, faults_of
-from pipeline.dbt.runner import read_project
+from pipeline.dbt.project import read_project
 from workspace.paths import MANIFEST_FILE
 
 

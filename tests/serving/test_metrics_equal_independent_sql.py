@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.dbt.runner import read_project
+from pipeline.dbt.project import read_project
 from serving import LiveRelease, Question, ask, catalogue, open_release
 from serving.definitions.meta import metas_of
 from tests.serving.independent_sql import METRICS, WITHIN, slices

@@ -13,7 +13,8 @@
         {%- set sources = graph.sources.values() | list -%}
         {%- set private = (sources | first).database -%}
         {%- set columns -%}
-            name varchar, code varchar, inputs varchar, content varchar, n_rows bigint, run_id varchar, built_at timestamp
+            name varchar, code varchar, inputs varchar, content varchar, n_rows bigint, run_id varchar,
+            built_at timestamp, read varchar
         {%- endset -%}
         {%- for database in [private, target.database] -%}
             {%- do run_query("create schema if not exists " ~ database ~ ".built") -%}
@@ -21,9 +22,13 @@
         {%- endfor -%}
         {%- set results -%}
             name varchar, code varchar, inputs varchar, failures bigint, should_warn boolean, should_error boolean,
-            run_id varchar, built_at timestamp
+            run_id varchar, built_at timestamp, read varchar
         {%- endset -%}
         {%- do run_query("create table if not exists " ~ target.database ~ ".built.tests (" ~ results ~ ")") -%}
+        {#- Tables of earlier versions say what was read by its digest alone. -#}
+        {%- for remembered in [private ~ ".built.models", target.database ~ ".built.models", target.database ~ ".built.tests"] -%}
+            {%- do run_query("alter table " ~ remembered ~ " add column if not exists read varchar") -%}
+        {%- endfor -%}
         {#- Not by dbt's macros: they begin a transaction, which would end with what is written here undone. -#}
         {%- set shapes -%}
             select
@@ -164,7 +169,8 @@
 
 {#- Code and inputs of the node that is being built, as they are now, and the run whose result stands.
 
-    Returns: {code, inputs, run_id}; `run_id` is none where it has to be built. -#}
+    Returns: {code, inputs, read, run_id}: `read` has the contents that `inputs` digests, by name, as JSON; `run_id` is
+    none where it has to be built. -#}
 {% macro standing(remembered) -%}
     {%- set reads = read_by(model) -%}
     {%- set config = model.config -%}
@@ -177,22 +183,21 @@
 
             select
                 code_of_node({{ quoted(compiled_code) }}, '{{ model.language }}', {{ quoted(declared | string) }}) as code,
-                (
-                    select
-                        case
-                            when count(*) = {{ reads | length }}
-                                then 'of ' || md5(coalesce(string_agg(name || '=' || content, ';' order by name), ''))
-                        end
-                    from ({{ contents_of(reads) }})
-                ) as inputs
+                case when count(*) = {{ reads | length }} then json_group_object(name, content)::varchar end as read,
+                case
+                    when count(*) = {{ reads | length }}
+                        then 'of ' || md5(coalesce(string_agg(name || '=' || content, ';' order by name), ''))
+                end as inputs
+            from ({{ contents_of(reads) }})
 
         )
 
         select
             now.code as code,
             coalesce(now.inputs, uuid()::varchar) as inputs,
+            now.read as read,
             before.run_id as run_id,
-            before.* exclude (name, code, inputs, run_id)
+            before.* exclude (name, code, inputs, read, run_id)
         from now
         left join {{ remembered }} as before
             on before.name = '{{ model.unique_id }}' and now.code = before.code and now.inputs = before.inputs
@@ -218,18 +223,21 @@
     {{ return(declared) }}
 {%- endmacro %}
 
-{#- Remember the model that has just been built, in its transaction. Of a view, code and inputs are its content. -#}
-{% macro remember_model(relation, code, inputs) -%}
+{#- Remember the model that has just been built, in its transaction. Of a view, code and inputs are its content.
+
+    now: what `standing` said before it was built. -#}
+{% macro remember_model(relation, now) -%}
     {%- set remembered = relation.database ~ ".built.models" -%}
     {% call statement("remember", fetch_result=True) -%}
         delete from {{ remembered }} where name = '{{ model.unique_id }}';
         insert into {{ remembered }}
         select
-            '{{ model.unique_id }}', '{{ code }}', '{{ inputs }}',
-            found.content, found.n_rows, '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp
+            '{{ model.unique_id }}', '{{ now["code"] }}', '{{ now["inputs"] }}',
+            found.content, found.n_rows, '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp,
+            {{ quoted(now["read"]) if now["read"] else 'null' }}
         from (
             {% if relation.is_view -%}
-            select md5('{{ code }}' || '{{ inputs }}') as content, null as n_rows
+            select md5('{{ now["code"] }}' || '{{ now["inputs"] }}') as content, null as n_rows
             {%- else -%}
             {{ content_of(relation) }}
             {%- endif %}
@@ -242,14 +250,15 @@
 {%- endmacro %}
 
 {#- Remember how a data test ended. -#}
-{% macro remember_test(remembered, code, inputs, result) -%}
+{% macro remember_test(remembered, now, result) -%}
     {% call statement("remember") -%}
         delete from {{ remembered }} where name = '{{ model.unique_id }}';
         insert into {{ remembered }}
         values (
-            '{{ model.unique_id }}', '{{ code }}', '{{ inputs }}',
+            '{{ model.unique_id }}', '{{ now["code"] }}', '{{ now["inputs"] }}',
             {{ result["failures"] }}, {{ result["should_warn"] }}, {{ result["should_error"] }},
-            '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp
+            '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp,
+            {{ quoted(now["read"]) if now["read"] else 'null' }}
         )
     {%- endcall %}
 {%- endmacro %}
