@@ -31,9 +31,9 @@ def build(
     with progress(f"Building {', '.join(models)}"):
         built = build_models(paths, models, n_rows=rows)
     _print(built)
-    err().print(f"Readers see it after: cx run --workspace {escape(str(paths.root))}", soft_wrap=True)
     if not built.is_sound:
         raise typer.Exit(1)
+    err().print(f"Readers see it after: cx run --workspace {escape(str(paths.root))}", soft_wrap=True)
 
 
 def ensure_models(names: Iterable[str]) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from pipeline.dbt.checks import checks_of, observed
-from pipeline.dbt.lineage import MARTS_SCHEMA
+from pipeline.dbt.checks import BUILDS, checks_of, observed
+from pipeline.dbt.lineage import MARTS_SCHEMA, table_of
 from pipeline.dbt.runner import NodeOutcome, build
 from pipeline.run import new_run_id
 from workspace.errors import Problem, WorkspaceError
@@ -48,7 +48,7 @@ class BuiltModels:
         models: those that were asked for.
         parents_built: of the models that these read, how many were built, too.
         parents: how many models these read, through all models.
-        checks: their tests, and models that failed.
+        checks: their tests, and models that failed of those that they read.
     """
 
     is_sound: bool
@@ -87,12 +87,15 @@ def build_models(paths: WorkspacePaths, names: Sequence[str], *, n_rows: int) ->
             _model(paths, node, manifest["nodes"][one], n_rows=n_rows) for one, node in sorted(asked.items())
         )
     parents = [node for one, node in nodes.items() if one not in asked]
+    # Of a model that was asked for, its message says why it failed.
+    tables = {table_of(manifest, one) for one in asked}
+    checks = checks_of(outcome.nodes, manifest=manifest, metrics_by_mart={})
     return BuiltModels(
         is_sound=outcome.success,
         models=models,
         parents_built=sum(node.earned_in is None for node in parents),
         parents=len(parents),
-        checks=tuple(checks_of(outcome.nodes, manifest=manifest, metrics_by_mart={})),
+        checks=tuple(check for check in checks if check.name != BUILDS or check.asset not in tables),
     )
 
 

@@ -9,7 +9,7 @@ A test of severity error blocks. A test of severity warn does what its `meta: {b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pipeline.dbt.lineage import MARTS_SCHEMA, RULES_TEST, is_blocking, marts_first, marts_of, meta_of, table_of
 from pipeline.dbt.runner import NodeOutcome
@@ -17,6 +17,10 @@ from workspace.records.documents import Behaviour, Check, CheckStatus
 from workspace.wording import without_values
 
 _RULES = ("unique", "complete", "words", "ranges", "conditions")
+# The check of a model that could not be built.
+BUILDS: Final = "builds"
+# How messages of DuckDB begin that are of the code, and quote nothing but it.
+_OF_THE_CODE: Final = ("Binder Error:", "Catalog Error:", "Parser Error:")
 _STATUS: Mapping[str, CheckStatus] = {"pass": "passed", "fail": "failed", "warn": "failed", "error": "error"}
 
 
@@ -35,7 +39,7 @@ def checks_of(
             yield _data_test(outcome, manifest["nodes"][outcome.unique_id], manifest, metrics_by_mart)
         elif outcome.status in ("error", "fail", "partial success"):
             yield Check(
-                name="builds",
+                name=BUILDS,
                 asset=table_of(manifest, outcome.unique_id),
                 behaviour="block",
                 status="error",
@@ -102,4 +106,7 @@ def _named(rule: Any) -> str:
 def observed(outcome: NodeOutcome) -> str:
     """What dbt says went wrong, without what a table holds."""
     lines = [line.strip() for line in outcome.message.splitlines() if line.strip()]
-    return without_values(" ".join(lines[:3]))[:400]
+    text = " ".join(lines[:3])
+    # dbt's own line, which names the model, comes before what DuckDB says.
+    is_of_the_code = len(lines) > 1 and lines[1].startswith(_OF_THE_CODE)
+    return (text if is_of_the_code else without_values(text))[:400]

@@ -109,3 +109,20 @@ def test_a_failed_model_blocks_and_a_built_model_is_not_a_check() -> None:
 
 def test_a_skipped_node_names_the_failure_that_caused_it() -> None:
     assert outcome_of("test.cx.unique_orders.1", "skipped") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Binder Error: no column named 'revenu'", "no column named 'revenu'"),
+        ("Parser Error: syntax error at or near 'form'", "at or near 'form'"),
+        ("Conversion Error: Could not convert 'ann@example.com' to DOUBLE", "Could not convert '…' to DOUBLE"),
+        # What a cell holds may be written like an error of the code.
+        ("Conversion Error: Could not convert 'Binder Error: Ann' to DOUBLE", "Could not convert '…' to DOUBLE"),
+    ],
+)
+def test_errors_of_the_code_quote_it_and_others_quote_nothing(said: str, shown: str) -> None:
+    message = f"Runtime Error in model fct_orders (dbt_project/models/marts/orders/fct_orders.sql)\n  {said}"
+    (check,) = outcome_of("model.cx.fct_orders", "error", message=message)
+    assert check.observed is not None
+    assert check.observed.endswith(shown)
