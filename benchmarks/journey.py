@@ -97,7 +97,7 @@ def make_workspace(root: Path) -> Workspace:
 def make_events(workspace: Workspace, *, events: int, people: int) -> None:
     """Events with their people and meaning, as the models before these would leave them."""
     with duckdb.connect(str(workspace.paths.marts_database)) as connection:
-        connection.execute(f"attach '{workspace.paths.raw_database}' as private")
+        connection.execute("attach $path as private", {"path": str(workspace.paths.raw_database)})
         connection.execute("set preserve_insertion_order = false")
         for statement in INPUTS:
             connection.execute(statement.format(events=events, people=people))
@@ -106,7 +106,7 @@ def make_events(workspace: Workspace, *, events: int, people: int) -> None:
 def differences(workspace: Workspace) -> dict[str, int]:
     """Rows that only one of both ways has, for each of the three tables."""
     with duckdb.connect(str(_plain_database(workspace)), read_only=True) as connection:
-        connection.execute(f"attach '{workspace.paths.marts_database}' as cx (read_only)")
+        connection.execute("attach $path as cx (read_only)", {"path": str(workspace.paths.marts_database)})
         found = {}
         for mart, columns in COMPARED.items():
             ours, theirs = (f"select {columns} from {place}.{mart}" for place in ("cx.marts", "main"))
@@ -148,8 +148,8 @@ def _by_hand(workspace: Workspace) -> float:
     path = _plain_database(workspace)
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"attach '{workspace.paths.raw_database}' as private (read_only)")
-        connection.execute(f"attach '{workspace.paths.marts_database}' as cx (read_only)")
+        connection.execute("attach $path as private (read_only)", {"path": str(workspace.paths.raw_database)})
+        connection.execute("attach $path as cx (read_only)", {"path": str(workspace.paths.marts_database)})
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")

@@ -50,5 +50,6 @@ def dagster_home(paths: WorkspacePaths) -> Path:
     settings = home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(_DAGSTER_YAML, encoding="utf-8")
-    set_variables({DAGSTER_HOME_VARIABLE: str(home)})
+    # What a run intends, an event for every asset and check, is stored at once.
+    set_variables({DAGSTER_HOME_VARIABLE: str(home), "DAGSTER_EVENT_BATCH_SIZE": "5000"})
     return home

@@ -187,8 +187,7 @@ class Engine:
         if self._connection is None:
             connection = duckdb.connect(":memory:")
             # The manifest names tables as cx.marts.<table>: the snapshot is attached under that name.
-            path = str(self._snapshot).replace("'", "''")
-            connection.execute(f"attach '{path}' as cx (read_only)")
+            connection.execute("attach $path as cx (read_only)", {"path": str(self._snapshot)})
             for setting in ("use cx", "set enable_external_access = false", "set lock_configuration = true"):
                 connection.execute(setting)
             self._connection = connection

@@ -154,7 +154,7 @@ def passing_over(files: Mapping[str, str], stands: Callable[[str], None]) -> Ite
 def remember_that_all_passed(paths: WorkspacePaths, files: Mapping[str, str]) -> None:
     """Take down the code of all nodes and the files it came from, after a build of everything that went through."""
     with duckdb.connect(str(paths.marts_database)) as connection:
-        connection.execute(f"attach '{paths.raw_database}' as private (read_only)")
+        connection.execute("attach $path as private (read_only)", {"path": str(paths.raw_database)})
         sources = dict(connection.execute(_SOURCES_OF_SETTINGS, {"settings": _SETTINGS}).fetchall())
         values = {"files": json.dumps(dict(files)), "settings": json.dumps(_settings(sources))}
         connection.execute(_PASS, values)

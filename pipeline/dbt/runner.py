@@ -194,6 +194,6 @@ def _broken_rules(paths: WorkspacePaths, node: Any) -> tuple[str, ...]:
         return ()
     with duckdb.connect() as connection:
         for alias, database in (("cx", paths.marts_database), ("private", paths.raw_database)):
-            connection.execute(f"attach '{database}' as {alias} (read_only)")
+            connection.execute(f"attach $path as {alias} (read_only)", {"path": str(database)})
         found = connection.execute(node.compiled_code).fetchall()
     return tuple(f"{rule}: {n_rows} rows do not keep it" for rule, n_rows in found)

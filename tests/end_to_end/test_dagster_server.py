@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from pipeline import audit
+from pipeline.publishing.publish import STAGING_PREFIX
 from tests.end_to_end.conftest import run
 from workspace.paths import WorkspacePaths
 from workspace.records.releases import live_pointer
@@ -158,13 +159,14 @@ def test_a_killed_run_is_retried_and_assets_materialise_alone(company: Path, ser
 
 def test_failed_steps_are_retried_from_completed_steps(company: Path, server: Server) -> None:
     paths = WorkspacePaths(company)
-    published = paths.published
-    # Nothing can be published: a file lies where the folder of releases belongs.
-    published.write_text("in the way")
+    # Nothing can be published: a file lies where the folder of a release that was begun would lie, to be removed.
+    in_the_way = paths.published / f"{STAGING_PREFIX}begun"
+    in_the_way.parent.mkdir()
+    in_the_way.touch()
     pipeline = {"selector": {**LOCATION, "jobName": "pipeline"}, "mode": "default", "runConfigData": {}}
     failed = server.launch(LAUNCH, pipeline)
     assert server.outcome(failed) == "FAILURE"
-    published.unlink()
+    in_the_way.unlink()
     again = server.launch(AGAIN, {"parentRunId": failed, "strategy": "FROM_FAILURE"})
     assert server.outcome(again) == "SUCCESS"
     live = live_pointer(paths)

@@ -67,8 +67,8 @@ def test_the_project_is_read_in_part_where_only_sql_of_models_differs(now: dict[
 
 
 def test_a_broken_model_rule_is_named_and_no_row_is_quoted(tmp_path: Path) -> None:
-    paths = WorkspacePaths(tmp_path)
-    paths.warehouse.mkdir()
+    paths = WorkspacePaths(tmp_path / "a company's data")
+    paths.warehouse.mkdir(parents=True)
     with duckdb.connect(str(paths.marts_database)) as connection:
         connection.execute("create table orders as select 'ann@example.com' as email, 2 as n")
     duckdb.connect(str(paths.raw_database)).close()

@@ -42,8 +42,9 @@ NODES: Final = {
 @pytest.fixture
 def paths(tmp_path: Path) -> WorkspacePaths:
     """A workspace in which orders and their test were built, and all went through."""
-    paths = WorkspacePaths(tmp_path)
-    paths.warehouse.mkdir()
+    # Paths of shared drives have blanks and quotes.
+    paths = WorkspacePaths(tmp_path / "a company's data")
+    paths.warehouse.mkdir(parents=True)
     table = "(name varchar, code varchar, content varchar, run_id varchar, n_rows bigint, read varchar)"
     for database in (paths.raw_database, paths.marts_database):
         with duckdb.connect(str(database)) as connection:
@@ -68,7 +69,7 @@ def standing(paths: WorkspacePaths, files: dict[str, str] | None = None) -> set[
     known = RememberedNodes(FILES | (files or {}))
     with duckdb.connect() as connection:
         for alias, database in (("cx", paths.marts_database), ("private", paths.raw_database)):
-            connection.execute(f"attach '{database}' as {alias} (read_only)")
+            connection.execute(f"attach $path as {alias} (read_only)", {"path": str(database)})
         known.look_up(lambda sql: connection.execute(sql).fetchall())
     manifest = SimpleNamespace(nodes=NODES)
     return {name for name in (MODEL, TEST) if known.standing(NODES[name], manifest)}
@@ -141,7 +142,7 @@ def test_what_a_build_makes_itself_is_taken_down(paths: WorkspacePaths) -> None:
     known = RememberedNodes(FILES)
     with duckdb.connect() as connection:
         for alias, database in (("cx", paths.marts_database), ("private", paths.raw_database)):
-            connection.execute(f"attach '{database}' as {alias} (read_only)")
+            connection.execute(f"attach $path as {alias} (read_only)", {"path": str(database)})
         known.look_up(lambda sql: connection.execute(sql).fetchall())
     known.put(MODEL, "by this", "three rows", "second", 3, json.dumps({ORDERS: "two orders"}))
     manifest = SimpleNamespace(nodes=NODES)
