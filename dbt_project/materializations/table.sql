@@ -1,4 +1,5 @@
-{#- A table that is built only where its code or what it reads has changed; otherwise its former result stands. -#}
+{#- A table that is built only where its code or what it reads has changed, and where it can be for the keys that changed
+    alone; otherwise its former result stands. -#}
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type="table") -%}
@@ -9,6 +10,22 @@
         {{ return({"relations": [target_relation]}) }}
     {%- endif -%}
 
+    {%- set is_known = before["content"] and existing is not none and existing.is_table and not should_full_refresh() -%}
+    {%- set told = told_keys(model.unique_id, this.database, this.schema, this.identifier) if is_known else [] -%}
+    {%- set plan = increment_of(before) if is_known else none -%}
+    {%- if plan -%}
+        {%- do make_new_rows(target_relation, plan, told) -%}
+        {{ run_hooks(pre_hooks, inside_transaction=False) }}
+        {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {%- set n_renewed = take_new_rows(target_relation, plan) -%}
+        {{ run_hooks(post_hooks, inside_transaction=True) }}
+        {%- do remember_changed(target_relation, told, "temp.signed_rows", 2, target_relation) -%}
+        {%- do remember_model(target_relation, before, counted_by_change(target_relation), n_renewed) -%}
+        {{ adapter.commit() }}
+        {{ run_hooks(post_hooks, inside_transaction=False) }}
+        {{ return({"relations": [target_relation]}) }}
+    {%- endif -%}
+
     {%- set intermediate = make_intermediate_relation(target_relation) -%}
     {{ drop_relation_if_exists(load_cached_relation(intermediate)) }}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
@@ -16,6 +33,7 @@
     {% call statement("main", language=model["language"]) -%}
         {{- create_table_as(False, intermediate, compiled_code, model["language"]) }}
     {%- endcall %}
+    {%- do remember_changed(target_relation, told, "(" ~ signed_rows(told, intermediate, existing) ~ ")", 1, intermediate) -%}
     {%- if existing is not none -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}

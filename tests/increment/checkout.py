@@ -54,8 +54,11 @@ class Checkout:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Variables with which Python takes the code of this copy, wherever it is installed."""
-        return os.environ | {"PYTHONPATH": str(self.root)}
+        """Variables with which Python takes the code of this copy, wherever it is installed.
+
+        What can be built for some keys alone is, however few rows these companies have.
+        """
+        return os.environ | {"PYTHONPATH": str(self.root), "CX_INCREMENTS_FROM": "1"}
 
     def edit(self, dice: random.Random) -> str:
         """Edit one place, or undo an edit; the sentence that says so."""

@@ -14,11 +14,18 @@
         {%- set private = (sources | first).database -%}
         {%- set columns -%}
             name varchar, code varchar, inputs varchar, content varchar, n_rows bigint, run_id varchar,
-            built_at timestamp, read varchar
+            built_at timestamp, read varchar, hashed hugeint, former varchar
         {%- endset -%}
         {%- for database in [private, target.database] -%}
             {%- do run_query("create schema if not exists " ~ database ~ ".built") -%}
             {%- do run_query("create table if not exists " ~ database ~ ".built.models (" ~ columns ~ ")") -%}
+            {%- do run_query(
+                "create table if not exists " ~ database ~ ".built.changed (model varchar, by_column varchar, key varchar)"
+            ) -%}
+            {#- Those of earlier versions do not say what an increment needs. -#}
+            {%- for column in ["hashed hugeint", "former varchar"] -%}
+                {%- do run_query("alter table " ~ database ~ ".built.models add column if not exists " ~ column) -%}
+            {%- endfor -%}
         {%- endfor -%}
         {%- set results -%}
             name varchar, code varchar, inputs varchar, failures bigint, should_warn boolean, should_error boolean,
@@ -43,13 +50,13 @@
         {%- for row in run_query(shapes) -%}
             {%- do found.update({row["name"]: row}) -%}
         {%- endfor -%}
+        {%- do remember_loads(private, sources, found) -%}
         {%- set contents = [] -%}
         {%- for source in sources if source.schema ~ "." ~ source.identifier in found -%}
             {%- do contents.append(content_of_source(source, found[source.schema ~ "." ~ source.identifier])) -%}
         {%- endfor -%}
-        {%- do run_query(
-            "create or replace table " ~ private ~ ".built.sources as\n" ~ contents | join("\nunion all\n")
-        ) -%}
+        {%- do run_query("create or replace temp table sources_now as\n" ~ contents | join("\nunion all\n")) -%}
+        {%- do remember_changed_sources(private, sources) -%}
         {%- do run_query(
             "create table if not exists " ~ private ~ ".built.altered (name varchar, run_id varchar, found_at timestamp)"
         ) -%}
@@ -116,29 +123,68 @@
 {#- SQL of one row: how many rows a table has, and a digest of its columns and of all its rows, in any order. It begins with
     how it was made, because DuckDB may hash in another way in its next version: such digests are not compared. -#}
 {% macro content_of(relation) -%}
-    select n_rows, concat('duckdb-', version(), '-1 ', md5(concat_ws('|', shape, n_rows, hashed))) as content
-    from (select count(*) as n_rows, sum(hash(row_of)) as hashed from {{ relation }} as row_of)
-    cross join (select string_agg(column_name || ' ' || column_type, ', ') as shape from (describe {{ relation }}))
+    {%- set counted -%}
+        select count(*) as n_rows, sum(hash(row_of)) as hashed from {{ relation }} as row_of
+    {%- endset -%}
+    {{ return(content_by(relation, counted)) }}
 {%- endmacro %}
 
-{#- SQL of one row: the name of a source, and its content. -#}
+{#- SQL of one row: `content_of` where the rows are counted and hashed already.
+
+    counted: SQL of one row, n_rows and hashed, the sum of the rows' hashes. -#}
+{% macro content_by(relation, counted) -%}
+    select
+        counted.n_rows as n_rows,
+        counted.hashed as hashed,
+        {{ hashed_by() }} || md5(concat_ws('|', described.shape, counted.n_rows, counted.hashed)) as content
+    from ({{ counted }}) as counted
+    cross join (
+        select string_agg(column_name || ' ' || column_type, ', ') as shape from (describe {{ relation }})
+    ) as described
+{%- endmacro %}
+
+{#- SQL: what a digest begins with, by which it is known how it was made. -#}
+{% macro hashed_by() -%}
+    concat('duckdb-', version(), '-1 ')
+{%- endmacro %}
+
+{#- How many rows of which load each raw table has, and what the ledger says of these, in `loads_now` of this connection. -#}
+{% macro remember_loads(private, sources, found) -%}
+    {%- set held = [] -%}
+    {%- for source in sources if (found[source.schema ~ "." ~ source.identifier] or {})["is_loaded"] -%}
+        {%- do held.append(
+            "select '" ~ source.unique_id ~ "' as name, _load_id as load_id, count(*) as n_rows from "
+            ~ source.relation_name ~ " group by all"
+        ) -%}
+    {%- endfor -%}
+    {%- set joined -%}
+        create or replace temp table loads_now as
+        select held.name, held.load_id, held.n_rows, loads.status, loads.lifted
+        from ({{ held | join("\nunion all\n") }}) as held
+        left join {{ private }}.ledger.loads as loads on held.load_id = loads.load_id
+    {%- endset -%}
+    {%- do run_query(joined) -%}
+{%- endmacro %}
+
+{#- SQL of one row: the name of a source, its content, its columns, and how many rows it has. -#}
 {% macro content_of_source(source, found) -%}
-    {%- set relation = source.database ~ "." ~ source.schema ~ "." ~ source.identifier -%}
     {%- if found["is_loaded"] -%}
         select
             '{{ source.unique_id }}' as name,
             md5('{{ found["shape"] }}' || coalesce(
-                string_agg(concat_ws(':', of_load.load_id, of_load.n_rows, loads.status, loads.lifted), ';'
-                    order by of_load.load_id),
-                ''
-            )) as content
-        from (select _load_id as load_id, count(*) as n_rows from {{ relation }} group by all) as of_load
-        left join {{ source.database }}.ledger.loads as loads on of_load.load_id = loads.load_id
+                string_agg(concat_ws(':', load_id, n_rows, status, lifted), ';' order by load_id), ''
+            )) as content,
+            '{{ found["shape"] }}' as shape,
+            coalesce(sum(n_rows), 0)::bigint as n_rows
+        from temp.loads_now
+        where name = '{{ source.unique_id }}'
     {%- else -%}
         select
             '{{ source.unique_id }}' as name,
-            md5(concat_ws('|', '{{ found["shape"] }}', count(*), sum(hash(row_of)))) as content
-        from {{ relation }} as row_of
+            md5(concat_ws('|', '{{ found["shape"] }}', count(*), sum(hash(row_of)))) as content,
+            '{{ found["shape"] }}' as shape,
+            count(*) as n_rows
+        from {{ source.relation_name }} as row_of
     {%- endif -%}
 {%- endmacro %}
 
@@ -169,8 +215,8 @@
 
 {#- Code and inputs of the node that is being built, as they are now, and the run whose result stands.
 
-    Returns: {code, inputs, read, run_id}: `read` has the contents that `inputs` digests, by name, as JSON; `run_id` is
-    none where it has to be built. -#}
+    Returns: {code, inputs, read, run_id, former_read, ...}: `read` has the contents that `inputs` digests, by name, as JSON;
+    `former_read` those that the former result was made of, by the same code; `run_id` is none where it has to be built. -#}
 {% macro standing(remembered) -%}
     {%- set reads = read_by(model) -%}
     {%- set config = model.config -%}
@@ -196,11 +242,11 @@
             now.code as code,
             coalesce(now.inputs, uuid()::varchar) as inputs,
             now.read as read,
-            before.run_id as run_id,
-            before.* exclude (name, code, inputs, read, run_id)
+            if(now.inputs = before.inputs, before.run_id, null) as run_id,
+            before.read as former_read,
+            before.* exclude (name, code, inputs, read, run_id{{ ', hashed' if model.resource_type == 'model' }})
         from now
-        left join {{ remembered }} as before
-            on before.name = '{{ model.unique_id }}' and now.code = before.code and now.inputs = before.inputs
+        left join {{ remembered }} as before on before.name = '{{ model.unique_id }}' and now.code = before.code
     {%- endset -%}
     {{ return(run_query(asked).rows[0]) }}
 {%- endmacro %}
@@ -225,24 +271,27 @@
 
 {#- Remember the model that has just been built, in its transaction. Of a view, code and inputs are its content.
 
-    now: what `standing` said before it was built. -#}
-{% macro remember_model(relation, now) -%}
+    now: what `standing` said before it was built.
+    counted: SQL of its rows' number and hashes, where these are known (`content_by`).
+    renewed: of how many keys the rows were built, where not all were. -#}
+{% macro remember_model(relation, now, counted=none, renewed=none) -%}
     {%- set remembered = relation.database ~ ".built.models" -%}
     {% call statement("remember", fetch_result=True) -%}
+        create or replace temp table remembered_now as
+        {% if relation.is_view -%}
+        select md5('{{ now["code"] }}' || '{{ now["inputs"] }}') as content, null::bigint as n_rows, null::hugeint as hashed
+        {%- else -%}
+        {{ content_by(relation, counted) if counted else content_of(relation) }}
+        {%- endif %};
         delete from {{ remembered }} where name = '{{ model.unique_id }}';
         insert into {{ remembered }}
         select
             '{{ model.unique_id }}', '{{ now["code"] }}', '{{ now["inputs"] }}',
             found.content, found.n_rows, '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp,
-            {{ quoted(now["read"]) if now["read"] else 'null' }}
-        from (
-            {% if relation.is_view -%}
-            select md5('{{ now["code"] }}' || '{{ now["inputs"] }}') as content, null as n_rows
-            {%- else -%}
-            {{ content_of(relation) }}
-            {%- endif %}
-        ) as found
-        returning coalesce(n_rows || ' rows', 'view')
+            {{ quoted(now["read"]) if now["read"] else 'null' }}, found.hashed,
+            {{ quoted(now["content"]) if now["content"] else 'null' }}
+        from temp.remembered_now as found
+        returning coalesce(n_rows || ' rows', 'view'){% if renewed is not none %} || ', those of {{ renewed }} keys anew'{% endif %}
     {%- endcall %}
     {%- call noop_statement("main", message="BUILT " ~ load_result("remember").table.rows[0][0]) -%}
         {{ compiled_code }}

@@ -28,6 +28,7 @@ final as (
         source_events.is_day_only,
         source_events.identifier_key,
         source_events.device_key,
+        source_events.sitting_key,
         source_events.utm_source,
         source_events.utm_medium,
         source_events.campaign,

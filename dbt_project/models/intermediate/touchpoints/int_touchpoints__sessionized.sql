@@ -20,6 +20,7 @@ present as (
         data_source,
         occurred_at,
         device_key,
+        sitting_key,
         utm_source,
         utm_medium,
         campaign,
@@ -39,6 +40,7 @@ spaced as (
     select
         event_key,
         device_key,
+        sitting_key,
         occurred_at,
         utm_source,
         utm_medium,
@@ -69,6 +71,7 @@ marked as (
 
     select
         event_key,
+        sitting_key,
         first_value(event_key) over in_order as session_id,
         first_value(utm_source) over by_campaign as utm_source,
         first_value(utm_medium) over by_campaign as utm_medium,
@@ -90,6 +93,7 @@ elsewhere as (
 
     select
         event_key,
+        sitting_key,
         cast(null as bigint) as session_id,
         utm_source,
         utm_medium,

@@ -13,9 +13,25 @@
     'int_touchpoints__mention_events',
 ] %}
 
-{% for kind in kinds %}
-select * from {{ ref(kind) }}
-{% if not loop.last %}
-union all
-{% endif %}
-{% endfor %}
+with events as (
+
+    {% for kind in kinds %}
+    select * from {{ ref(kind) }}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {% endfor %}
+
+),
+
+-- What a device does in one go is a session; any other event is a sitting of its own.
+final as (
+
+    select
+        *,
+        case when is_web then device_key else event_key end as sitting_key
+    from events
+
+)
+
+select * from final
