@@ -55,10 +55,10 @@
     )
 {%- endmacro %}
 
-{#- By which keys the readers of a relation are told what changed: {label, sql} each. In a small company there are none.
+{#- The keys by which the readers of a relation need to know what changed: {label, sql} each. In a small company there are none.
 
     name: of the relation's model or source. -#}
-{% macro told_keys(name, database, schema, identifier) -%}
+{% macro reported_keys(name, database, schema, identifier) -%}
     {%- set keys = {} -%}
     {%- for reader in graph.nodes.values() if reader.resource_type == "model" -%}
         {%- set key = increment_key(reader) -%}
@@ -87,7 +87,7 @@
 {#- Take down what sources hold now (`sources_now`, `loads_now`), and by which keys that differs from what they held.
 
     Rows of a load stay as they came, until it is lifted again. What was lifted again, or is gone, had keys that nobody
-    knows now, so that nothing is told of such a source. -#}
+    knows now, so that nothing is reported of such a source. -#}
 {% macro remember_changed_sources(private, sources) -%}
     {%- set built = private ~ ".built" -%}
     {%- set asked -%}
@@ -107,7 +107,7 @@
             name,
             load_id,
             former.load_id is null
-            or (now.n_rows, now.lifted) is not distinct from (former.n_rows, former.lifted) as is_told
+            or (now.n_rows, now.lifted) is not distinct from (former.n_rows, former.lifted) as is_reported
         from temp.loads_now as now
         full join {{ built }}.loads as former using (name, load_id)
         where
@@ -123,12 +123,12 @@
             on now.name = former.name and now.content <> former.content and now.shape = former.shape
         inner join temp.changed_loads on now.name = changed_loads.name
         group by now.name
-        having bool_and(changed_loads.is_told)
+        having bool_and(changed_loads.is_reported)
     {%- endset -%}
     {%- set names = run_query(changed).columns[0].values() | list -%}
     {%- for source in sources if source.unique_id in names -%}
-        {%- for key in told_keys(source.unique_id, source.database, source.schema, source.identifier) -%}
-            {%- set told -%}
+        {%- for key in reported_keys(source.unique_id, source.database, source.schema, source.identifier) -%}
+            {%- set reported -%}
                 insert into {{ built }}.changed
                 with changed as (
 
@@ -141,7 +141,7 @@
                 select '{{ source.unique_id }}', '{{ key.label }}', key from changed
                 where {{ is_small_share("changed", key.sql, source.relation_name) }}
             {%- endset -%}
-            {%- do run_query(told) -%}
+            {%- do run_query(reported) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- set taken -%}
@@ -222,30 +222,32 @@
 
         ),
 
-        -- What is read whole tells of nothing: it decides the rows of any key.
-        told as (
+        -- What is read whole decides the rows of any key.
+        reported as (
 
             select distinct changed.name
             from changed
             inner join read_in_part as read on changed.name = read.name and changed.content = read.former
-            inner join {{ remembered_in_both("changed") }} as told
+            inner join {{ remembered_in_both("changed") }} as reported
                 on
-                    changed.name = told.model
-                    and if(read.read_by = '{{ key.column }}', '{{ key.label }}', read.read_by) = told.by_column
+                    changed.name = reported.model
+                    and if(read.read_by = '{{ key.column }}', '{{ key.label }}', read.read_by) = reported.by_column
 
         )
 
         select name, read_by, data_type
         from read_in_part
         where
-            (select count(*) from told) = (select count(*) from changed)
+            (select count(*) from reported) = (select count(*) from changed)
             and greatest({{ before["n_rows"] or 0 }}, (select max(n_rows) from read_in_part)) >= {{ increments_from() }}
             and (select count(distinct data_type) = 1 from read_in_part where read_by = '{{ key.column }}')
+            {% if model.config.materialized == "table" -%}
             -- What a row hashes to may be another in the next version of DuckDB.
             and exists (
                 from remembered
                 where name = '{{ model.unique_id }}' and starts_with(content, {{ hashed_by() }}) and hashed is not null
             )
+            {%- endif %}
     {%- endset -%}
     {%- set found = run_query(asked).rows -%}
     {%- set types = {} -%}
@@ -260,7 +262,7 @@
         create or replace temp table touched_keys as
         with changed (name, content) as (values {{ changed | join(", ") }}),
 
-        told as (
+        reported as (
 
             select model, by_column, key
             from {{ remembered_in_both("changed") }}
@@ -271,7 +273,7 @@
         by_key as (
 
             select distinct key::{{ types[key.column] }} as key
-            from told
+            from reported
             where by_column = '{{ key.label }}'
 
         )
@@ -282,7 +284,7 @@
         select {{ key.sql }} as key
         from {{ through.relation }}
         where {{ through.column }} in (
-            select distinct key::{{ types[through.column] }} from told where by_column = '{{ through.column }}' and key is not null
+            select distinct key::{{ types[through.column] }} from reported where by_column = '{{ through.column }}' and key is not null
         )
         {%- endif %}
     {%- endset -%}
@@ -325,7 +327,7 @@
 
 {#- Make the rows of touched keys again: they are then in `new_rows` of this connection, and what came and went in
     `signed_rows`. -#}
-{% macro make_new_rows(relation, plan, told) -%}
+{% macro make_new_rows(relation, plan, reported) -%}
     {%- set of_touched = has_key_in("touched_keys", plan.by, plan.has_null) -%}
     {%- set made = namespace(sql=compiled_code) -%}
     {%- for parent in plan.parents -%}
@@ -340,7 +342,7 @@
     {%- do run_query("insert into temp.new_rows by name\nselect * from (\n" ~ made.sql ~ "\n) where " ~ of_touched) -%}
     {%- do run_query(
         "create or replace temp table signed_rows as\n"
-        ~ signed_rows([{"sql": plan.by}] + told, "temp.new_rows", relation, of_touched)
+        ~ signed_rows([{"sql": plan.by}] + reported, "temp.new_rows", relation, of_touched)
     ) -%}
     {%- for parent in plan.parents -%}
         {%- do run_query("drop view temp." ~ parent.name) -%}
@@ -378,15 +380,15 @@
 
 {#- Remember by which keys the model's rows differ from those it held before, in its transaction.
 
-    told: the keys.
+    reported: the keys.
     signed: SQL or a table of what came and went.
     nth: the first of these keys among those in `signed`.
     of_all: a table of all rows. -#}
-{% macro remember_changed(relation, told, signed, nth, of_all) -%}
+{% macro remember_changed(relation, reported, signed, nth, of_all) -%}
     {%- set changed = relation.database ~ ".built.changed" -%}
     {% call statement("remember_changed") -%}
         delete from {{ changed }} where model = '{{ model.unique_id }}'
-        {%- for key in told %};
+        {%- for key in reported %};
         insert into {{ changed }}
         with changed as ({{ changed_keys(loop.index0 + nth, signed) }})
 
@@ -394,5 +396,18 @@
         from changed
         where {{ is_small_share("changed", key.sql, of_all) }}
         {%- endfor %}
+    {%- endcall %}
+{%- endmacro %}
+
+{#- Of a view that is closed under a key: remember that its rows differ by the keys by which those differ that it reads. -#}
+{% macro remember_changed_of_view(relation, is_known, before) -%}
+    {%- set changed = relation.database ~ ".built.changed" -%}
+    {%- set plan = increment_of(before) if is_known else none -%}
+    {% call statement("remember_changed") -%}
+        delete from {{ changed }} where model = '{{ model.unique_id }}'
+        {%- if plan %};
+        insert into {{ changed }}
+        select '{{ model.unique_id }}', '{{ plan.by }}', key from temp.touched_keys
+        {%- endif %}
     {%- endcall %}
 {%- endmacro %}

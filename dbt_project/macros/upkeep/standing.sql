@@ -291,7 +291,7 @@
             {{ quoted(now["read"]) if now["read"] else 'null' }}, found.hashed,
             {{ quoted(now["content"]) if now["content"] else 'null' }}
         from temp.remembered_now as found
-        returning coalesce(n_rows || ' rows', 'view'){% if renewed is not none %} || ', those of {{ renewed }} keys anew'{% endif %}
+        returning coalesce(n_rows || ' rows', 'view'){% if renewed is not none %} || ', those of {{ renewed }} keys again'{% endif %}
     {%- endcall %}
     {%- call noop_statement("main", message="BUILT " ~ load_result("remember").table.rows[0][0]) -%}
         {{ compiled_code }}

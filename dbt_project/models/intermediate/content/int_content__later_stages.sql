@@ -75,6 +75,7 @@ final as (
 
     select
         content.event_key,
+        entered.person_id,
         entered.occurred_at,
         coalesce(
             {{ days_between('entered.happened_by_at', 'entered.reached_at') }} <= settings.conversion_days, false
