@@ -60,6 +60,11 @@
     name: of the relation's model or source. -#}
 {% macro reported_keys(name, database, schema, identifier) -%}
     {%- set keys = {} -%}
+    {%- if name in graph.nodes and increment_key(graph.nodes[name]) -%}
+        {#- For the tests of its own rows. -#}
+        {%- set by = increment_key(graph.nodes[name]).by -%}
+        {%- do keys.update({by: {"label": by, "column": by, "sql": by}}) -%}
+    {%- endif -%}
     {%- for reader in graph.nodes.values() if reader.resource_type == "model" -%}
         {%- set key = increment_key(reader) -%}
         {%- if key and name in read_by(reader) -%}
@@ -410,4 +415,64 @@
         select '{{ model.unique_id }}', '{{ plan.by }}', key from temp.touched_keys
         {%- endif %}
     {%- endcall %}
+{%- endmacro %}
+
+{#- SQL of a test of one model's rows, on the rows of keys that changed since it passed, and on rows that share what has to
+    be unique with these; none where it has to look at all rows. Other tests always do.
+
+    before: what `standing` said of the test. -#}
+{% macro test_of_changed_rows(before) -%}
+    {%- set reads = read_by(model) -%}
+    {%- set tested = graph.nodes.get(reads[0]) if reads | length == 1 else none -%}
+    {%- set key = increment_key(tested) if tested and tested.config.materialized == "table" else none -%}
+    {%- set is_of_rows = (model.test_metadata or {}).name == "holds" -%}
+    {%- if not key or not is_of_rows or not before["former_read"] or before["failures"] != 0 -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set asked -%}
+        select changed.key_type
+        from {{ remembered_in_both("models") }} as remembered
+        inner join (
+            select distinct reported.model, columns.data_type as key_type
+            from {{ remembered_in_both("changed") }} as reported
+            inner join duckdb_columns() as columns on columns.column_name = '{{ key.by }}'
+            where
+                reported.model = '{{ tested.unique_id }}'
+                and reported.by_column = '{{ key.by }}'
+                and columns.database_name = '{{ tested.database }}'
+                and columns.schema_name = '{{ tested.schema }}'
+                and columns.table_name = '{{ tested.alias }}'
+        ) as changed on remembered.name = changed.model
+        where remembered.former = '{{ fromjson(before["former_read"]).get(tested.unique_id, "") }}'
+    {%- endset -%}
+    {%- set found = run_query(asked).rows -%}
+    {%- if not found | length -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set keys -%}
+        create or replace temp table tested_keys as
+        select key::{{ found[0]["key_type"] }} as key
+        from {{ remembered_in_both("changed") }}
+        where model = '{{ tested.unique_id }}' and by_column = '{{ key.by }}'
+    {%- endset -%}
+    {%- do run_query(keys) -%}
+    {%- set of_changed = has_key_in("tested_keys", key.by, has_null("tested_keys")) -%}
+    {%- set shared = [] -%}
+    {%- for one in model.test_metadata.kwargs.get("unique", []) -%}
+        {%- set columns = one if one is string else one | join(", ") -%}
+        {%- do shared.append(
+            "(" ~ columns ~ ") in (select " ~ columns ~ " from " ~ tested.relation_name ~ " where " ~ of_changed ~ ")"
+        ) -%}
+    {%- endfor -%}
+    {%- set rows -%}
+        create or replace temp view {{ tested.alias }} as
+        select * from {{ tested.relation_name }} where {{ of_changed }}
+        {%- if shared %}
+        union all
+        select * from {{ tested.relation_name }}
+        where not coalesce({{ of_changed }}, false) and ({{ shared | join(" or ") }})
+        {%- endif %}
+    {%- endset -%}
+    {%- do run_query(rows) -%}
+    {{ return(compiled_code | replace(tested.relation_name, "temp." ~ tested.alias)) }}
 {%- endmacro %}

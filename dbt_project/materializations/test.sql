@@ -1,4 +1,5 @@
-{#- A data test that runs only where its code or what it reads has changed; otherwise its former result stands. -#}
+{#- A data test that runs only where its code or what it reads has changed, and looks at rows of keys that changed alone
+    where that suffices; otherwise its former result stands. -#}
 {% materialization test, adapter="duckdb" %}
     {%- set remembered = target.database ~ ".built.tests" -%}
     {%- set before = standing(remembered) -%}
@@ -13,9 +14,10 @@
         {{ return({"relations": []}) }}
     {%- endif -%}
 
+    {%- set of_changed_rows = none if is_whole_pass() else test_of_changed_rows(before) -%}
     {% call statement("main", fetch_result=True) -%}
         {{ get_test_sql(
-            get_limit_subquery_sql(sql, config.get("limit")),
+            get_limit_subquery_sql(of_changed_rows or sql, config.get("limit")),
             config.get("fail_calc"), config.get("warn_if"), config.get("error_if"), limit=none
         ) }}
     {%- endcall %}
