@@ -105,19 +105,25 @@ def differences(
                 if columns != tables["other"].get(table) or columns is None:
                     found[table] = [("columns", columns, tables["other"].get(table))]
                     continue
-                rows = connection.execute(_only_on_one_side(f"{schema}.{table}", columns)).fetchall()
+                rows = connection.execute(rows_on_one_side(f"{schema}.{table}", columns)).fetchall()
                 if rows:
                     # A row that is there too often differs in no column by itself.
                     differing = [
                         column[0]
                         for column in columns
-                        if connection.execute(_only_on_one_side(f"{schema}.{table}", [column])).fetchall()
+                        if connection.execute(rows_on_one_side(f"{schema}.{table}", [column])).fetchall()
                     ]
                     found[table] = [("columns", *(name for name, _ in columns)), ("differ", *differing), *rows]
     return found
 
 
-def _only_on_one_side(table: str, columns: Sequence[tuple[str, str]]) -> str:
+def rows_on_one_side(table: str, columns: Sequence[tuple[str, str]]) -> str:
+    """A query for up to five rows of each side that the other lacks; its first column is the side.
+
+    Args:
+        table: with its schema, in each of the databases `one` and `other`.
+        columns: names and types of those that are compared.
+    """
     # The last digits of a sum of fractions depend on the order of its rows.
     chosen = ", ".join(f'round("{name}", 9) as "{name}"' if kind == "DOUBLE" else f'"{name}"' for name, kind in columns)
     one, other = (f"select {chosen} from {side}.{table}" for side in ("one", "other"))

@@ -13,8 +13,12 @@ import pytest
 
 from tests.dbt_project.identity.building import build, load
 from tests.dbt_project.identity.scoring import identifier_key
+from tests.increment.closed import built
+from workspace.paths import WorkspacePaths
 
 SECRET = bytes(range(32))
+# How large the parts of all keys are that are built again by themselves.
+DRAWN = (0.3,) * 12
 CONFIGURATION = """\
 company: Northwind
 timezone: UTC
@@ -92,8 +96,13 @@ def build_company(folder: Path, unit: str) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture(scope="module")
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    return build_company(tmp_path_factory.mktemp("accounts"), "account")
+def account_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("accounts")
+
+
+@pytest.fixture(scope="module")
+def accounts(account_company: Path) -> duckdb.DuckDBPyConnection:
+    return build_company(account_company, "account")
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +178,16 @@ def test_an_account_has_its_exported_attributes_and_own_revenue(accounts: duckdb
 def test_growth_credits_sum_to_acquired_accounts(accounts: duckdb.DuckDBPyConnection) -> None:
     acquired = "select round(sum(credit), 6) from marts.fct_growth_credits where movement = 'acquired'"
     assert rows(accounts, acquired) == {(4.0,)}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("accounts")
+def test_models_that_are_built_for_some_keys_are_closed_where_a_member_acts_for_an_account(
+    account_company: Path,
+) -> None:
+    with built(WorkspacePaths(account_company), account_company / ".dbt") as company:
+        assert company.has_table("fct_customer_months")
+        # There are six people and three accounts: in some of many drawn parts, one is without the other.
+        assert company.all_not_closed(shares=DRAWN) == {}
+        # What a person did is the account's: the person alone does not give its row.
+        assert company.not_closed("int_orders__valued", "person_id", shares=DRAWN)

@@ -15,6 +15,7 @@ import pytest
 from tests.dbt_project.history import simulated
 from tests.increment import changes
 from tests.increment.checkout import EDITS, Checkout
+from tests.increment.closed import built
 from tests.increment.company import Company
 from tests.increment.history import DifferenceError, History, ensure_same, warehouse_differences
 from tests.increment.replay import replay
@@ -75,6 +76,18 @@ def test_a_stale_row_is_found_and_the_message_says_where(replayed: tuple[int, Pa
         ensure_same(found)
     assert "int_orders__valued:" in str(raised.value)
     assert "('differ', 'revenue')" in str(raised.value)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", FEW_SEEDS)
+def test_models_are_closed_under_the_column_that_they_declare_in_any_company(
+    replayed: tuple[int, Path], seed: int
+) -> None:
+    reference = WorkspacePaths(replayed[1] / f"seed-{seed}" / "reference")
+    (target,) = (reference.dbt / "runs").iterdir()
+    with built(reference, target) as company:
+        assert company.has_table("fct_customer_months")
+        assert company.all_not_closed() == {}
 
 
 def test_a_history_that_went_wrong_says_where_and_how_to_replay_it(tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""What declares `increment_by` can be built for some keys alone, on the demo; and what cannot be is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.increment.closed import Built, built
+from workspace.paths import WorkspacePaths
+
+
+@pytest.fixture(scope="module")
+def demo(demo_workspace: Path) -> Iterator[Built]:
+    paths = WorkspacePaths(demo_workspace)
+    (target,) = (paths.dbt / "runs").iterdir()
+    with built(paths, target) as found:
+        yield found
+
+
+def test_models_are_closed_under_the_column_that_they_declare(demo: Built) -> None:
+    declared = demo.declared()
+    assert declared
+    assert [model for model in declared if not demo.has_table(model)] == []
+    assert demo.all_not_closed() == {}
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "said"),
+    [
+        # Ranks among all customers.
+        ("int_customers__tiers", "person_id", "only the table has"),
+        # Who is not of the part loses the person and keeps the row.
+        ("int_surveys__respondents", "person_id", "only the SQL on a part gives"),
+        # A day of a campaign is shared among all touchpoints that it brought.
+        ("int_touchpoints__costs", "touchpoint_id", "only the table has"),
+        ("int_customers__tiers", "order_key", "its table has no order_key"),
+        ("int_surveys__weights", "person_id", "it is not a table that SQL builds"),
+        ("int_surveys__respondents", "respondent_person_id", "nothing that it reads has a respondent_person_id"),
+    ],
+)
+def test_what_is_not_closed_is_found(demo: Built, model: str, column: str, said: str) -> None:
+    assert any(line.startswith(said) for line in demo.not_closed(model, column))
