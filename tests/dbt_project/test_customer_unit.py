@@ -13,7 +13,7 @@ import pytest
 
 from tests.dbt_project.identity.building import build, load
 from tests.dbt_project.identity.scoring import identifier_key
-from tests.increment.closed import built
+from tests.increment.closed import Key, built
 from workspace.paths import WorkspacePaths
 
 SECRET = bytes(range(32))
@@ -190,4 +190,4 @@ def test_models_that_are_built_for_some_keys_are_closed_where_a_member_acts_for_
         # There are six people and three accounts: in some of many drawn parts, one is without the other.
         assert company.all_not_closed(shares=DRAWN) == {}
         # What a person did is the account's: the person alone does not give its row.
-        assert company.not_closed("int_orders__valued", "person_id", shares=DRAWN)
+        assert company.not_closed("int_orders__valued", Key("person_id", "person_id"), shares=DRAWN)

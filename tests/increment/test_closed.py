@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.increment.closed import Built, built
+from tests.increment.closed import Built, Key, built
 from workspace.paths import WorkspacePaths
 
 
@@ -27,18 +27,18 @@ def test_models_are_closed_under_the_column_that_they_declare(demo: Built) -> No
 
 
 @pytest.mark.parametrize(
-    ("model", "column", "said"),
+    ("model", "key", "said"),
     [
         # Ranks among all customers.
-        ("int_customers__tiers", "person_id", "only the table has"),
-        # Who is not of the part loses the person and keeps the row.
-        ("int_surveys__respondents", "person_id", "only the SQL on a part gives"),
+        ("int_customers__tiers", Key("person_id", "person_id"), "only the table has"),
+        # Who is not of the part loses the person.
+        ("dim_people", Key("first_channel", "channel"), "only the"),
         # A day of a campaign is shared among all touchpoints that it brought.
-        ("int_touchpoints__costs", "touchpoint_id", "only the table has"),
-        ("int_customers__tiers", "order_key", "its table has no order_key"),
-        ("int_surveys__weights", "person_id", "it is not a table that SQL builds"),
-        ("int_surveys__respondents", "respondent_person_id", "nothing that it reads has a respondent_person_id"),
+        ("int_touchpoints__costs", Key("touchpoint_id", "touchpoint_id"), "only the table has"),
+        ("int_customers__tiers", Key("order_key", "order_key"), "its table has no order_key"),
+        ("int_surveys__weights", Key("person_id", "person_id"), "it is not a table that SQL builds"),
+        ("fct_searches", Key("person_id", "respondent_id"), "nothing that it reads has a respondent_id"),
     ],
 )
-def test_what_is_not_closed_is_found(demo: Built, model: str, column: str, said: str) -> None:
-    assert any(line.startswith(said) for line in demo.not_closed(model, column))
+def test_what_is_not_closed_is_found(demo: Built, model: str, key: Key, said: str) -> None:
+    assert any(line.startswith(said) for line in demo.not_closed(model, key))
