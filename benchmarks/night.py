@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -23,13 +19,11 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.processes import PROJECT, Used, cx, made
 from demo import generate
 from workspace import load_workspace
-from workspace.records.documents import AuditRecord
-from workspace.records.runs import run_ids
 
 EVENTS: Final = 285
-PROJECT: Final = Path(__file__).resolve().parents[1]
 EDITED: Final = "fct_searches"
 # What dbt and the pipeline are made of; all else of the project is taken from where it is.
 _CODE: Final = ("dbt_project", "pipeline")
@@ -49,7 +43,7 @@ def main() -> None:
         # dbt's project is read for this copy alone.
         copy = _copy_of_project(Path(folder) / "project")
         # The first run also reads the project, compiles and warms up: it is not shown.
-        _cx(copy, root, "run")
+        cx(root, "run", project=copy)
         cases: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
             "everything, from nothing": (_nothing, ("--full-refresh",)),
             "nothing": (_nothing, ()),
@@ -58,17 +52,15 @@ def main() -> None:
         }
         for name, (change, arguments) in cases.items():
             change(root)
-            seconds, processor = _cx(copy, root, "run", *arguments)
-            n_nodes, n_made = _made(root)
-            table.add_row(name, f"{seconds:.1f}", f"{processor:.1f}", f"{n_nodes:,}", f"{n_made:,}")
+            used = cx(root, "run", *arguments, project=copy)
+            table.add_row(name, *_seconds(used), *_nodes(root))
         _edit(copy, 1)
-        seconds, processor = _cx(copy, root, "build", EDITED)
-        table.add_row(f"an edit of {EDITED}: cx build", f"{seconds:.1f}", f"{processor:.1f}", "", "")
+        used = cx(root, "build", EDITED, project=copy)
+        table.add_row(f"an edit of {EDITED}: cx build", *_seconds(used), "", "")
         # What `cx build` made stands: another edit, so that the run has as much to do.
         _edit(copy, 2)
-        seconds, processor = _cx(copy, root, "run")
-        n_nodes, n_made = _made(root)
-        table.add_row(f"an edit of {EDITED}", f"{seconds:.1f}", f"{processor:.1f}", f"{n_nodes:,}", f"{n_made:,}")
+        used = cx(root, "run", project=copy)
+        table.add_row(f"an edit of {EDITED}", *_seconds(used), *_nodes(root))
     Console().print(table)
 
 
@@ -90,27 +82,13 @@ def _edit(copy: Path, nth: int) -> None:
     (copy / before.relative_to(PROJECT)).write_text(f"{text}\nwhere {nth} > 0\n", encoding="utf-8")
 
 
-def _cx(copy: Path, root: Path, *arguments: str) -> tuple[float, float]:
-    before, started = _processor(), time.monotonic()
-    command = [sys.executable, "-c", "from cli.main import main; main()", *arguments, "--workspace", str(root)]
-    # Python takes modules from the folder that it is started in first.
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=copy)
-    if ended.returncode:
-        raise SystemExit(ended.stdout + ended.stderr)
-    return time.monotonic() - started, _processor() - before
+def _seconds(used: Used) -> tuple[str, str]:
+    return f"{used.seconds:.1f}", f"{used.processor:.1f}"
 
 
-def _processor() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _made(root: Path) -> tuple[int, int]:
-    """Models and tests of the newest run, and how many of these it built or made itself."""
-    paths = load_workspace(root).paths
-    record = AuditRecord.model_validate_json((paths.audit / f"{run_ids(paths)[0]}.build.json").read_bytes())
-    is_repeated = "taken_over_from" in record.facts
-    return record.facts["nodes"], 0 if is_repeated else record.facts["nodes"] - record.facts["stand"]
+def _nodes(root: Path) -> tuple[str, str]:
+    n_nodes, n_made = made(root)
+    return f"{n_nodes:,}", f"{n_made:,}"
 
 
 def _nothing(_root: Path) -> None:
