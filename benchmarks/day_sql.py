@@ -5,7 +5,7 @@ Run by `benchmarks.day`, each step in a process of its own: `python -m benchmark
 | step | what it does |
 |---|---|
 | full | all tables from the touchpoints of the company as its full build left them |
-| take | hands over what a day changed: events that are new or have another type, 1% of them twice, and people's new keys |
+| take | hands over what a day changed: events that are new or of another type, 1% of them twice; new keys of people |
 | day | the increment: deduplicate, then touched devices and people; sums and counts by signed difference |
 | check | rows that differ from the same tables built from nothing, and from the marts of the company |
 
