@@ -1,6 +1,6 @@
 """Runs of `cx` as whole processes: a project and a workspace in; seconds, seconds of the processor and memory out.
 
-Memory is looked at five times a second: the proportional set size of the process and of all that it started, so that
+Memory is looked at twice a second: the proportional set size of the process and of all that it started, so that
 pages which several of them share count once. Where the kernel does not tell it, the resident size is taken.
 """
 
@@ -21,7 +21,7 @@ from workspace.records.documents import AuditRecord
 from workspace.records.runs import run_ids
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
-_LOOK_EVERY: Final = 0.2  # seconds
+_LOOK_EVERY: Final = 0.5  # seconds
 _KIB: Final = 1024
 
 
