@@ -92,8 +92,8 @@ def main() -> None:
         # Figures of hours are not lost if a later step fails.
         console.print(_runs_table("as built", {"full build": full}))
         plain = {"plain SQL: its tables from nothing": _plain(root, "full")}
-        answers = {"full build": answered(root)} if options.answers else {}
         restore(root)
+        answers = {"full build": answered(root)} if options.answers else {}
         bring_day(root, day_of(touchpoints, new=options.new, rekeyed=options.rekeyed), next_day=options.next_day)
         days[touchpoints] = day = measured_run(root, cx(root, "run"))
         taken = _plain(root, "take")
