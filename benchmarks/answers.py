@@ -14,7 +14,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -43,15 +43,22 @@ def main() -> None:
         Console(width=120).print(answers_table({"answers": answered(options.workspace)}))
 
 
-def answered(root: Path) -> dict[str, list[float]]:
-    """Milliseconds of every question, by round and kind of question, from a process of its own."""
+@dataclasses.dataclass(frozen=True)
+class Answered:
+    """What asking took: milliseconds of every question, by round and kind of question, and the most bytes at once."""
+
+    milliseconds: dict[str, list[float]]
+    peak: int
+
+
+def answered(root: Path) -> Answered:
+    """Ask every question in a process of its own."""
     used = measured([sys.executable, "-m", "benchmarks.answers", str(root), "--json"])
-    found: dict[str, list[float]] = json.loads(used.output.strip().splitlines()[-1])
-    return found
+    return Answered(milliseconds=json.loads(used.output.strip().splitlines()[-1]), peak=used.peak())
 
 
 def milliseconds(root: Path) -> dict[str, list[float]]:
-    """The same in this process, which has asked nothing yet."""
+    """Milliseconds of every question, in this process, which has asked nothing yet."""
     live = open_release(WorkspacePaths(root))
     asked = list(questions(catalogue(live)))
     found: dict[str, list[float]] = {}
@@ -80,17 +87,18 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, -(-len(ordered) * round(share * 100) // 100) - 1)]
 
 
-def answers_table(found: dict[str, dict[str, list[float]]]) -> Table:
-    """Median, 95th percentile and worst milliseconds, by release, round and kind of question."""
+def answers_table(of_releases: Mapping[str, Answered]) -> Table:
+    """Median, 95th percentile and slowest answer of each release, by round and kind of question."""
     table = Table("release", "round: questions", "n", "median ms", "p95 ms", "slowest ms", title="answers")
-    for release, rounds in found.items():
+    for release, found in of_releases.items():
         for name in ROUNDS:
-            rounds = {
-                f"{name}: all": [one for key, times in rounds.items() if key.startswith(name) for one in times]
-            } | rounds
-        for name, times in sorted(rounds.items(), key=lambda item: ROUNDS.index(item[0].split(":")[0])):
-            cells = (statistics.median(times), percentile(times, 0.95), max(times))
-            table.add_row(release, name, f"{len(times):,}", *(f"{cell:,.1f}" for cell in cells))
+            kinds = {key: times for key, times in found.milliseconds.items() if key.startswith(f"{name}: ")}
+            everything = [one for times in kinds.values() for one in times]
+            for kind, times in {f"{name}: all": everything, **kinds}.items():
+                cells = (statistics.median(times), percentile(times, 0.95), max(times))
+                table.add_row(release, kind, f"{len(times):,}", *(f"{cell:,.1f}" for cell in cells))
+    peaks = (f"{release} {found.peak / 1e9:.2f} GB" for release, found in of_releases.items())
+    table.caption = f"peak memory of the process that answers: {', '.join(peaks)}"
     return table
 
 
