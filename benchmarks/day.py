@@ -108,7 +108,7 @@ def main() -> None:
             console.print(_slowest_table(name, run))
         if options.answers:
             console.print(answers_table(answers | {"the day": answered(root)}))
-        # Seconds of two ways that do not give the same rows are no comparison.
+        # Two ways are compared only where both give the same rows.
         assert not any(differing.values()), differing
     for small, large in pairwise(sorted(days)):
         ratio = days[large].seconds / days[small].seconds
