@@ -111,7 +111,7 @@ def publish(
             artefacts=artefacts,
             ledger=ledger,
             decision=decision,
-            before=before.tables if before else {},
+            before=before,
         )
         if before and before.content_hash == release.content_hash:
             return Publication(outcome="nothing_new", live=before.run_id)
@@ -183,7 +183,7 @@ def _write(
     artefacts: Path,
     ledger: Sequence[Mapping[str, Any]],
     decision: Decision,
-    before: Mapping[str, TableRecord],
+    before: Release | None,
 ) -> Release:
     """Write the three files of a release into `folder` and read the snapshot back in full."""
     paths = workspace.paths
@@ -191,7 +191,8 @@ def _write(
     semantic_manifest = json.loads((artefacts / MANIFEST_FILE).read_bytes())
     snapshot = folder / SNAPSHOT_FILE
     write_snapshot(paths.marts_database, snapshot, tables=lineage.marts(manifest))
-    tables = read_tables(snapshot, before=before)
+    earlier = paths.release(before.run_id) / SNAPSHOT_FILE if before else None
+    tables = read_tables(snapshot, before=before.tables if before else {}, earlier=earlier)
     shutil.copyfile(artefacts / MANIFEST_FILE, folder / MANIFEST_FILE)
     facts = read_facts(marts_database=snapshot, raw_database=paths.raw_database)
     policy = _policy(workspace, facts)

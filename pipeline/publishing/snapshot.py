@@ -13,13 +13,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 from workspace.records.documents import TableRecord
 
 MARTS_SCHEMA = "marts"
+# Of rows: their number, and two sums of 64-bit halves of each one's MD5.
+_SUMS: Final = """
+    count(*),
+    coalesce(sum(md5_number_lower(to_json(row_of)::varchar)), 0),
+    coalesce(sum(md5_number_upper(to_json(row_of)::varchar)), 0)
+"""
 
 
 class SnapshotError(Exception):
@@ -50,7 +56,9 @@ def write_snapshot(source: Path, target: Path, *, tables: Iterable[str]) -> None
         connection.execute("checkpoint")
 
 
-def read_tables(snapshot: Path, *, before: Mapping[str, TableRecord] | None = None) -> dict[str, TableRecord]:
+def read_tables(
+    snapshot: Path, *, before: Mapping[str, TableRecord] | None = None, earlier: Path | None = None
+) -> dict[str, TableRecord]:
     """Scan every value of a snapshot and return rows and content hash of its tables.
 
     The content hash covers the column names, their types and the multiset of rows, in any order: two sums of
@@ -60,8 +68,12 @@ def read_tables(snapshot: Path, *, before: Mapping[str, TableRecord] | None = No
     Args:
         before: tables of an earlier snapshot. One that holds the same is scanned, too, and its MD5 is not computed
             again, which takes ten times as long.
+        earlier: that snapshot. Of a table that changed, rows that both have are scanned, and only of the others the
+            MD5 is computed.
     """
     with duckdb.connect(str(snapshot), read_only=True) as connection:
+        if earlier:
+            connection.execute("attach $path as earlier (read_only)", {"path": str(earlier)})
         return {table: _record(connection, table, before or {}) for table in _tables(connection, database=None)}
 
 
@@ -85,22 +97,49 @@ def _record(connection: duckdb.DuckDBPyConnection, table: str, before: Mapping[s
     if known and known.engine_hash == engine_hash:
         return known
     name = f"{_quoted(MARTS_SCHEMA)}.{_quoted(table)}"
-    columns = [row[:2] for row in connection.execute(f"describe {name}").fetchall()]
-    counted = connection.execute(
-        f"""from {name} as row_of
-        select
-            count(*),
-            coalesce(sum(md5_number_lower(to_json(row_of)::varchar)), 0),
-            coalesce(sum(md5_number_upper(to_json(row_of)::varchar)), 0)"""
-    ).fetchall()
-    rows, lower, upper = counted[0]
-    content = hashlib.sha256(json.dumps([columns, rows, str(lower), str(upper)]).encode()).hexdigest()
-    return TableRecord(rows=rows, content_hash=content, engine_hash=engine_hash)
+    columns = _columns(connection, name)
+    if known and known.row_sums and _has_columns(connection, table, columns):
+        rows, *sums = _difference(connection, name)
+        rows, sums = known.rows + rows, [int(was) + more for was, more in zip(known.row_sums, sums, strict=True)]
+    else:
+        rows, *sums = connection.execute(f"from {name} as row_of select {_SUMS}").fetchall()[0]
+    row_sums = tuple(str(one) for one in sums)
+    content = hashlib.sha256(json.dumps([columns, rows, *row_sums]).encode()).hexdigest()
+    return TableRecord(rows=rows, content_hash=content, engine_hash=engine_hash, row_sums=row_sums)
+
+
+def _difference(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, ...]:
+    """What rows that only one of two snapshots has add to the number of rows and to the sums of their hashes."""
+    connection.execute(
+        f"create or replace temp table hashed as from {name} as row_of select hash(row_of) as row_hash, 1 as sign"
+    )
+    connection.execute(f"insert into temp.hashed from earlier.{name} as row_of select hash(row_of), -1")
+    connection.execute(
+        "create or replace temp table differing as "
+        "select row_hash from temp.hashed group by row_hash having sum(sign) <> 0"
+    )
+    came, went = (
+        connection.execute(
+            f"from {rows} as row_of select {_SUMS} where hash(row_of) in (from temp.differing)"
+        ).fetchall()[0]
+        for rows in (name, f"earlier.{name}")
+    )
+    return tuple(more - less for more, less in zip(came, went, strict=True))
+
+
+def _has_columns(connection: duckdb.DuckDBPyConnection, table: str, columns: list[tuple[str, str]]) -> bool:
+    """Whether the earlier snapshot has the table, with these columns."""
+    present = table in _tables(connection, database="earlier")
+    return present and _columns(connection, f"earlier.{_quoted(MARTS_SCHEMA)}.{_quoted(table)}") == columns
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
+    return [row[:2] for row in connection.execute(f"describe {name}").fetchall()]
 
 
 def _content(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     name = f"{_quoted(MARTS_SCHEMA)}.{_quoted(table)}"
-    columns = [row[:2] for row in connection.execute(f"describe {name}").fetchall()]
+    columns = _columns(connection, name)
     held = connection.execute(f"from {name} as row_of select count(*), sum(hash(row_of))").fetchall()[0]
     return canonical_hash([duckdb.__version__, columns, *held])
 

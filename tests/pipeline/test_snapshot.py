@@ -48,6 +48,45 @@ def test_different_content_has_a_different_hash(tmp_path: Path, other: str) -> N
     assert hash_of(one) != hash_of(two)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "insert into marts.t values (7, 'new', 0.5)",
+        "insert into marts.t from marts.t where i < 3",
+        "delete from marts.t where i = 2",
+        "delete from marts.t where i = 1 and text = 'a'",
+        "update marts.t set text = null where i = 4",
+        "update marts.t set i = i + 1",
+        "delete from marts.t",
+        "alter table marts.t add column more integer",
+        "alter table marts.t alter i type bigint",
+        "drop table marts.t; create table marts.t as select 1 as i",
+        "create table marts.another as select 1 as i",
+        "update marts.t set i = i",
+    ],
+)
+def test_what_changed_since_an_earlier_snapshot_gives_what_all_rows_give(tmp_path: Path, change: str) -> None:
+    # Some rows are there twice.
+    rows = (
+        "create table marts.t as select i % 5 as i, chr(97 + i::int % 3) as text, i % 5 / 4 as x from range(30) as r(i)"
+    )
+    earlier, now = marts(tmp_path / "earlier", rows), marts(tmp_path / "now", rows, change)
+    before = read_tables(earlier)
+    assert read_tables(now, before=before, earlier=earlier) == read_tables(now)
+
+
+def test_rows_that_both_snapshots_have_are_taken_from_the_earlier_record(tmp_path: Path) -> None:
+    earlier = marts(tmp_path / "earlier", "create table marts.t as select i from range(9) as r(i)")
+    now = marts(tmp_path / "now", "create table marts.t as select i from range(10) as r(i)")
+    (whole,) = read_tables(earlier).values()
+    counted = whole.model_copy(update={"row_sums": ("0", "0")})
+    assert read_tables(now, before={"t": counted}, earlier=earlier) != read_tables(now)
+    # A release of an earlier version says nothing of its rows.
+    assert read_tables(now, before={"t": whole.model_copy(update={"row_sums": ()})}, earlier=earlier) == read_tables(
+        now
+    )
+
+
 def test_a_snapshot_holds_the_named_marts_and_nothing_else(tmp_path: Path) -> None:
     source = marts(
         tmp_path / "source",

@@ -121,11 +121,14 @@ class TableRecord(Document):
 
     Attributes:
         engine_hash: DuckDB's own, quick, and another one in another version of it; empty in earlier releases.
+        row_sums: the sums of the rows' hashes that `content_hash` covers, from which those of the next release follow;
+            empty in earlier releases.
     """
 
     rows: int
     content_hash: str
     engine_hash: str = ""
+    row_sums: tuple[str, ...] = ()
 
 
 class Release(Document):
