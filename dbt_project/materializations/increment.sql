@@ -65,10 +65,9 @@
         {%- set by = increment_key(graph.nodes[name]).by -%}
         {%- do keys.update({by: {"label": by, "column": by, "sql": by}}) -%}
     {%- endif -%}
-    {%- for reader in graph.nodes.values() if reader.resource_type == "model" -%}
-        {%- set key = increment_key(reader) -%}
-        {%- if key and name in read_by(reader) -%}
-            {%- set through = increment_through(reader).column -%}
+    {%- for reader in graph.nodes.values() if reader.resource_type == "model" and (reader.config.get("meta") or {}).increment_by -%}
+        {%- if reads(reader, name) -%}
+            {%- set key, through = increment_key(reader), increment_through(reader).column -%}
             {%- do keys.update({key.label: key}) -%}
             {%- do keys.update({through: {"label": through, "column": through, "sql": through}}) -%}
         {%- endif -%}
@@ -87,6 +86,19 @@
     {%- endset -%}
     {%- set columns = run_query(asked).columns[0].values() -%}
     {{ return(keys.values() | selectattr("column", "in", columns) | list) }}
+{%- endmacro %}
+
+{#- Whether a node reads a model or a source, itself or through ephemeral models: as `read_by` has it, without a list. -#}
+{% macro reads(node, name) -%}
+    {%- if name in node.depends_on.nodes -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- for parent in node.depends_on.nodes if parent in graph.nodes and graph.nodes[parent].config.materialized == "ephemeral" -%}
+        {%- if reads(graph.nodes[parent], name) -%}
+            {{ return(true) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
 {%- endmacro %}
 
 {#- Take down what sources hold now (`sources_now`, `loads_now`), and by which keys that differs from what they held.
