@@ -3,7 +3,7 @@
 Run by `python -m benchmarks.answers WORKSPACE`, in a process of its own and through `serving.ask`, as the app and
 `cx query` ask. Three rounds of the same questions: the first plans every one; the second is what readers meet after
 tonight's release, whose plans are kept and whose answers are not; the third finds the answers that were given.
-Statuses, small cells and intervals belong to an answer.
+Statuses, small cells and intervals belong to an answer. Memory is that of both releases, which are open at once.
 """
 
 from __future__ import annotations

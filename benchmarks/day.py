@@ -169,7 +169,10 @@ def measured_run(root: Path, used: Used) -> Run:
 
 
 def seconds_of(log: str) -> dict[str, float]:
-    """Seconds of every model and test that was built or made, by what dbt's log says of it."""
+    """Seconds of every model that was built and every test, by what dbt's log says of them.
+
+    Of a test the log does not say that it stands: it has the seconds that it took to see that.
+    """
     found = (_NODE.search(line) for line in log.splitlines())
     return {one[1].rpartition(".")[2]: float(one[3]) for one in found if one and not one[2].startswith(_STANDS)}
 
