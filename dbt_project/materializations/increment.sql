@@ -55,7 +55,7 @@
     )
 {%- endmacro %}
 
-{#- The keys by which the readers of a relation need to know what changed: {label, sql} each. In a small company there are none.
+{#- The keys by which the readers of a relation need to know what changed: {label, sql} each.
 
     name: of the relation's model or source. -#}
 {% macro reported_keys(name, database, schema, identifier) -%}
@@ -82,7 +82,6 @@
             database_name = '{{ database }}'
             and schema_name = '{{ schema }}'
             and table_name = '{{ identifier }}'
-            and (select max(n_rows) from {{ remembered_in_both("models") }}) >= {{ increments_from() }}
     {%- endset -%}
     {%- set columns = run_query(asked).columns[0].values() -%}
     {{ return(keys.values() | selectattr("column", "in", columns) | list) }}
@@ -140,7 +139,9 @@
             on now.name = former.name and now.content <> former.content and now.shape = former.shape
         inner join temp.changed_loads on now.name = changed_loads.name
         group by now.name
-        having bool_and(changed_loads.is_reported)
+        having
+            bool_and(changed_loads.is_reported)
+            and (select coalesce(max(n_rows), 0) >= {{ increments_from() }} from {{ remembered_in_both("models") }})
     {%- endset -%}
     {%- set names = run_query(changed).columns[0].values() | list -%}
     {%- for source in sources if source.unique_id in names -%}
@@ -303,10 +304,10 @@
         where {{ through.column }} in (
             select distinct key::{{ types[through.column] }} from reported where by_column = '{{ through.column }}' and key is not null
         )
-        {%- endif %}
+        {%- endif %};
+        {{ has_null("touched_keys") }}
     {%- endset -%}
-    {%- do run_query(touched) -%}
-    {%- set is_null_touched = has_null("touched_keys") -%}
+    {%- set is_null_touched = run_query(touched).rows[0]["has_null"] -%}
     {%- set of_touched = has_key_in("touched_keys", key.sql, is_null_touched) -%}
     {%- set parents = [] -%}
     {%- for read in relations.values() if read.read_by -%}
@@ -318,8 +319,9 @@
     {{ return({"by": key.by, "has_null": is_null_touched, "parents": parents}) }}
 {%- endmacro %}
 
+{#- SQL of one row: how many keys a table of this connection has, and whether one of them is NULL. -#}
 {% macro has_null(keys) -%}
-    {{ return(run_query("select count(*) > count(key) as has_null from temp." ~ keys).rows[0]["has_null"]) }}
+    select count(*) as n_keys, count(*) > count(key) as has_null from temp.{{ keys }}
 {%- endmacro %}
 
 {#- SQL: whether a row's key is one of those in a table of this connection. Rows without a key have that in common. -#}
@@ -342,39 +344,48 @@
     select key_{{ nth }} as key from {{ signed }} group by key_{{ nth }} having sum(sign) <> 0 or sum(hashed) <> 0
 {%- endmacro %}
 
-{#- Make the rows of touched keys again: they are then in `new_rows` of this connection, and what came and went in
-    `signed_rows`. -#}
+{#- Make the rows of touched keys again: they are then in `new_rows` of this connection, what came and went in
+    `signed_rows`, and keys whose rows differ in `renewed_keys`.
+
+    reported: the keys by which readers need to know what changed.
+    Returns: {n_keys, has_null}: how many keys' rows differ, and whether rows without a key do. -#}
 {% macro make_new_rows(relation, plan, reported) -%}
     {%- set of_touched = has_key_in("touched_keys", plan.by, plan.has_null) -%}
-    {%- set made = namespace(sql=compiled_code) -%}
+    {%- set made = namespace(sql=compiled_code, views="", no_views="") -%}
     {%- for parent in plan.parents -%}
         {#- Under its own name, by which the SQL may call its columns. -#}
-        {%- do run_query(
-            "create or replace temp view " ~ parent.name ~ " as select * from " ~ parent.relation ~ " where " ~ parent.which
-        ) -%}
+        {%- set made.views -%}
+            {{ made.views }}
+            create or replace temp view {{ parent.name }} as select * from {{ parent.relation }} where {{ parent.which }};
+        {%- endset -%}
+        {%- set made.no_views = made.no_views ~ "drop view temp." ~ parent.name ~ ";\n" -%}
         {%- set made.sql = made.sql | replace(parent.relation, "temp." ~ parent.name) -%}
     {%- endfor -%}
-    {%- do run_query("create or replace temp table new_rows as select * from " ~ relation ~ " limit 0") -%}
-    {#- What is read whole brings rows of other keys, too. -#}
-    {%- do run_query("insert into temp.new_rows by name\nselect * from (\n" ~ made.sql ~ "\n) where " ~ of_touched) -%}
-    {%- do run_query(
-        "create or replace temp table signed_rows as\n"
-        ~ signed_rows([{"sql": plan.by}] + reported, "temp.new_rows", relation, of_touched)
-    ) -%}
-    {%- for parent in plan.parents -%}
-        {%- do run_query("drop view temp." ~ parent.name) -%}
-    {%- endfor -%}
+    {%- set making -%}
+        {{ made.views }}
+        create or replace temp table new_rows as select * from {{ relation }} limit 0;
+        -- What is read whole brings rows of other keys, too.
+        insert into temp.new_rows by name
+        select * from (
+        {{ made.sql }}
+        ) where {{ of_touched }};
+        {{ made.no_views }}
+        create or replace temp table signed_rows as
+        {{ signed_rows([{"sql": plan.by}] + reported, "temp.new_rows", relation, of_touched) }};
+        create or replace temp table renewed_keys as
+        {{ changed_keys(1, "temp.signed_rows") }};
+        {{ has_null("renewed_keys") }}
+    {%- endset -%}
+    {{ return(run_query(making).rows[0]) }}
 {%- endmacro %}
 
-{#- Put the new rows in the place of the former. Returns: of how many keys rows differ. -#}
-{% macro take_new_rows(relation, plan) -%}
-    {%- do run_query("create or replace temp table renewed_keys as\n" ~ changed_keys(1, "temp.signed_rows")) -%}
-    {%- set renewed = has_key_in("renewed_keys", plan.by, has_null("renewed_keys")) -%}
+{#- Put the new rows in the place of the former. -#}
+{% macro take_new_rows(relation, plan, renewed) -%}
+    {%- set is_renewed = has_key_in("renewed_keys", plan.by, renewed["has_null"]) -%}
     {% call statement("main") -%}
-        delete from {{ relation }} where {{ renewed }};
-        insert into {{ relation }} by name select * from temp.new_rows where {{ renewed }}
+        delete from {{ relation }} where {{ is_renewed }};
+        insert into {{ relation }} by name select * from temp.new_rows where {{ is_renewed }}
     {%- endcall %}
-    {{ return(run_query("select count(*) as n from temp.renewed_keys").rows[0]["n"] | int) }}
 {%- endmacro %}
 
 {#- SQL of one row: number and hashes of the model's rows, from those of its former rows and what came and went. -#}
@@ -465,10 +476,10 @@
         create or replace temp table tested_keys as
         select key::{{ found[0]["key_type"] }} as key
         from {{ remembered_in_both("changed") }}
-        where model = '{{ tested.unique_id }}' and by_column = '{{ key.by }}'
+        where model = '{{ tested.unique_id }}' and by_column = '{{ key.by }}';
+        {{ has_null("tested_keys") }}
     {%- endset -%}
-    {%- do run_query(keys) -%}
-    {%- set of_changed = has_key_in("tested_keys", key.by, has_null("tested_keys")) -%}
+    {%- set of_changed = has_key_in("tested_keys", key.by, run_query(keys).rows[0]["has_null"]) -%}
     {%- set shared = [] -%}
     {%- for one in model.test_metadata.kwargs.get("unique", []) -%}
         {%- set columns = one if one is string else one | join(", ") -%}

@@ -11,17 +11,18 @@
     {%- endif -%}
 
     {%- set is_known = before["content"] and existing is not none and existing.is_table and not should_full_refresh() -%}
-    {%- set reported = reported_keys(model.unique_id, this.database, this.schema, this.identifier) if is_known else [] -%}
     {#- Once a week all rows are made again: should an increment ever have missed one, it is there from then on. -#}
-    {%- set plan = increment_of(before) if is_known and not is_whole_pass() else none -%}
+    {%- set plan = increment_of(before) if is_known and before["is_large"] and not is_whole_pass() else none -%}
+    {%- set reported = reported_keys(model.unique_id, this.database, this.schema, this.identifier)
+        if is_known and before["is_large"] else [] -%}
     {%- if plan -%}
-        {%- do make_new_rows(target_relation, plan, reported) -%}
         {{ run_hooks(pre_hooks, inside_transaction=False) }}
+        {%- set renewed = make_new_rows(target_relation, plan, reported) -%}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
-        {%- set n_renewed = take_new_rows(target_relation, plan) -%}
+        {%- do take_new_rows(target_relation, plan, renewed) -%}
         {{ run_hooks(post_hooks, inside_transaction=True) }}
         {%- do remember_changed(target_relation, reported, "temp.signed_rows", 2, target_relation) -%}
-        {%- do remember_model(target_relation, before, counted_by_change(target_relation), n_renewed) -%}
+        {%- do remember_model(target_relation, before, counted_by_change(target_relation), renewed["n_keys"] | int) -%}
         {{ adapter.commit() }}
         {{ run_hooks(post_hooks, inside_transaction=False) }}
         {{ return({"relations": [target_relation]}) }}
@@ -34,7 +35,10 @@
     {% call statement("main", language=model["language"]) -%}
         {{- create_table_as(False, intermediate, compiled_code, model["language"]) }}
     {%- endcall %}
-    {%- do remember_changed(target_relation, reported, "(" ~ signed_rows(reported, intermediate, existing) ~ ")", 1, intermediate) -%}
+    {%- if before["is_large"] -%}
+        {%- set signed = "(" ~ signed_rows(reported, intermediate, existing) ~ ")" -%}
+        {%- do remember_changed(target_relation, reported, signed, 1, intermediate) -%}
+    {%- endif -%}
     {%- if existing is not none -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}

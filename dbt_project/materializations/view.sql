@@ -21,8 +21,10 @@
     {%- endcall %}
     {%- do persist_docs(target_relation, model) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- set is_known = before["content"] and existing is not none and existing.is_view and not should_full_refresh() -%}
-    {%- do remember_changed_of_view(target_relation, is_known, before) -%}
+    {%- if before["is_large"] -%}
+        {%- set is_known = before["content"] and existing is not none and existing.is_view and not should_full_refresh() -%}
+        {%- do remember_changed_of_view(target_relation, is_known, before) -%}
+    {%- endif -%}
     {%- do remember_model(target_relation, before) -%}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}

@@ -244,6 +244,10 @@
             now.read as read,
             if(now.inputs = before.inputs, before.run_id, null) as run_id,
             before.read as former_read,
+            {% if model.resource_type == "model" -%}
+            -- Whether rows are built by keys, so that it is worth while to know what changed.
+            (select coalesce(max(n_rows), 0) >= {{ increments_from() }} from {{ remembered_in_both("models") }}) as is_large,
+            {%- endif %}
             before.* exclude (name, code, inputs, read, run_id{{ ', hashed' if model.resource_type == 'model' }})
         from now
         left join {{ remembered }} as before on before.name = '{{ model.unique_id }}' and now.code = before.code
@@ -289,7 +293,7 @@
             '{{ model.unique_id }}', '{{ now["code"] }}', '{{ now["inputs"] }}',
             found.content, found.n_rows, '{{ env_var('CX_RUN', invocation_id) }}', now()::timestamp,
             {{ quoted(now["read"]) if now["read"] else 'null' }}, found.hashed,
-            {{ quoted(now["content"]) if now["content"] else 'null' }}
+            {{ quoted(now["content"]) if now["content"] and now["is_large"] else 'null' }}
         from temp.remembered_now as found
         returning coalesce(n_rows || ' rows', 'view'){% if renewed is not none %} || ', those of {{ renewed }} keys again'{% endif %}
     {%- endcall %}
