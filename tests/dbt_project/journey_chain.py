@@ -14,10 +14,12 @@ from tests.dbt_project.value_chain import build
 
 _TOUCH = "int_touchpoints__"
 MODELS = (
+    f"{_TOUCH}people",
     f"{_TOUCH}types",
     f"{_TOUCH}events",
     f"{_TOUCH}sessionized",
     f"{_TOUCH}channels",
+    f"{_TOUCH}sessions",
     f"{_TOUCH}mapped",
     f"{_TOUCH}unmapped_channels",
     f"{_TOUCH}costs",
@@ -47,7 +49,7 @@ create table int_touchpoints__source_events (
     identifier_key bigint,
     device_key bigint, utm_source varchar, utm_medium varchar, campaign varchar, reason varchar, amount decimal(18, 4),
     is_web boolean, is_page_view boolean, page_path varchar, is_set_aside boolean, source_file varchar,
-    source_line bigint
+    source_line bigint, sitting_key bigint
 );
 create table int_identity__identifiers (identifier_key bigint, person_id bigint);
 create table int_accounts__actors (person_id bigint, account_key bigint, acts_from timestamp, acts_to timestamp);
@@ -114,7 +116,8 @@ def journey_world(events: Iterable[Event], *, prepare: str = "") -> duckdb.DuckD
         """insert into int_touchpoints__source_events by name select
             key as event_key, source as data_source, event, "at" as occurred_at, who as identifier_key,
             who as device_key, is_day as is_day_only, utm_source, utm_medium, source = 'site' as is_web,
-            event = 'page' as is_page_view, false as is_set_aside, file as source_file, line as source_line
+            event = 'page' as is_page_view, false as is_set_aside, file as source_file, line as source_line,
+            if(source = 'site', who, key) as sitting_key
         from given;
         insert into int_identity__identifiers select distinct who, who from given"""
     )
