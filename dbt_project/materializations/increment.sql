@@ -8,7 +8,7 @@
     table by which keys its rows differ from those it held before (`built.models.former`); whoever has read those knows what
     is new. Anything else is built whole. -#}
 
-{#- Where no table of a company has as many rows, to build all costs less than to find out what to build. -#}
+{#- In a company whose tables all have fewer rows, finding out what to build costs as much as building all of it. -#}
 {% macro increments_from() -%}
     {{ return(env_var("CX_INCREMENTS_FROM", "300000") | int) }}
 {%- endmacro %}
@@ -65,8 +65,8 @@
         {%- set by = increment_key(graph.nodes[name]).by -%}
         {%- do keys.update({by: {"label": by, "column": by, "sql": by}}) -%}
     {%- endif -%}
-    {%- for reader in graph.nodes.values() if reader.resource_type == "model" and (reader.config.get("meta") or {}).increment_by -%}
-        {%- if reads(reader, name) -%}
+    {%- for reader in graph.nodes.values() if reader.resource_type == "model" -%}
+        {%- if (reader.config.get("meta") or {}).increment_by and reads(reader, name) -%}
             {%- set key, through = increment_key(reader), increment_through(reader).column -%}
             {%- do keys.update({key.label: key}) -%}
             {%- do keys.update({through: {"label": through, "column": through, "sql": through}}) -%}
@@ -92,8 +92,8 @@
     {%- if name in node.depends_on.nodes -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- for parent in node.depends_on.nodes if parent in graph.nodes and graph.nodes[parent].config.materialized == "ephemeral" -%}
-        {%- if reads(graph.nodes[parent], name) -%}
+    {%- for parent in node.depends_on.nodes if parent in graph.nodes -%}
+        {%- if graph.nodes[parent].config.materialized == "ephemeral" and reads(graph.nodes[parent], name) -%}
             {{ return(true) }}
         {%- endif -%}
     {%- endfor -%}
@@ -302,7 +302,9 @@
         select {{ key.sql }} as key
         from {{ through.relation }}
         where {{ through.column }} in (
-            select distinct key::{{ types[through.column] }} from reported where by_column = '{{ through.column }}' and key is not null
+            select distinct key::{{ types[through.column] }}
+            from reported
+            where by_column = '{{ through.column }}' and key is not null
         )
         {%- endif %};
         {{ has_null("touched_keys") }}
@@ -347,7 +349,7 @@
 {#- Make the rows of touched keys again: they are then in `new_rows` of this connection, what came and went in
     `signed_rows`, and keys whose rows differ in `renewed_keys`.
 
-    reported: the keys by which readers need to know what changed.
+    reported: the keys by which it is remembered what changed (`reported_keys`).
     Returns: {n_keys, has_null}: how many keys' rows differ, and whether rows without a key do. -#}
 {% macro make_new_rows(relation, plan, reported) -%}
     {%- set of_touched = has_key_in("touched_keys", plan.by, plan.has_null) -%}
@@ -408,7 +410,7 @@
 
 {#- Remember by which keys the model's rows differ from those it held before, in its transaction.
 
-    reported: the keys.
+    reported: the keys (`reported_keys`).
     signed: SQL or a table of what came and went.
     nth: the first of these keys among those in `signed`.
     of_all: a table of all rows. -#}
