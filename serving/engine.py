@@ -14,9 +14,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# What a release keeps of what its snapshot answered, in bytes. Beyond it, what was asked longest ago is asked again.
+MOST_BYTES: Final = 128 * 1024**2
+# Of a value as an object of Python's, with its place in a list: a date takes 40, a short text 60.
+BYTES_OF_A_VALUE: Final = 64
 
 Value = Any
 T = TypeVar("T")
@@ -58,13 +68,58 @@ class Table:
     def length(self) -> int:
         return len(next(iter(self.columns.values()), []))
 
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it takes."""
+        return BYTES_OF_A_VALUE * len(self.columns) * self.length + len(self.sql)
+
+
+@dataclass(frozen=True)
+class CodedTable:
+    """A table in arrays, for as many rows as there are people: none of its rows is an object of Python's.
+
+    Attributes:
+        labels: dimension -> each of its values once; a missing one is a value, too.
+        places: dimension -> for every row, where among the labels its value stands.
+        numbers: metric -> its numbers; a missing one counts as 0.
+        length: rows.
+        sql: what they came from.
+    """
+
+    labels: Mapping[str, pa.Array]
+    places: Mapping[str, NDArray[np.int32]]
+    numbers: Mapping[str, NDArray[np.float64]]
+    length: int
+    sql: str
+
+    def values(self, dimension: str) -> list[Value]:
+        """The values of a dimension, each once, in the order of their codes."""
+        found: list[Value] = self.labels[dimension].to_pylist()
+        return found
+
+    def codes(self, dimension: str) -> NDArray[np.int64]:
+        """The code of every row's value."""
+        return self.places[dimension].astype(np.int64)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes."""
+        arrays = (*self.labels.values(), *self.places.values(), *self.numbers.values())
+        return sum(int(array.nbytes) for array in arrays) + len(self.sql)
+
 
 class Cache(Generic[T]):
-    """A small least-recently-used cache that several threads may share."""
+    """A least-recently-used cache that several threads may share.
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    Args:
+        size: the most that its values may weigh together; what weighs more alone is not kept.
+        weigh: what a value weighs; 1 each, if not given.
+    """
+
+    def __init__(self, size: int, *, weigh: Callable[[T], int] = lambda _: 1) -> None:
+        self._size, self._weigh = size, weigh
         self._entries: OrderedDict[Any, T] = OrderedDict()
+        self._weight = 0
         self._lock = threading.Lock()
 
     def get(self, key: Any, make: Callable[[], T]) -> T:
@@ -73,10 +128,15 @@ class Cache(Generic[T]):
                 self._entries.move_to_end(key)
                 return self._entries[key]
         made = make()
+        weight = self._weigh(made)
         with self._lock:
-            self._entries[key] = made
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
+            # Another thread may have made it meanwhile.
+            if weight <= self._size and key not in self._entries:
+                self._entries[key] = made
+                self._weight += weight
+                while self._weight > self._size:
+                    _, oldest = self._entries.popitem(last=False)
+                    self._weight -= self._weigh(oldest)
         return made
 
     def holds(self, key: Any) -> bool:
@@ -155,11 +215,19 @@ class Engine:
         self._connection: duckdb.DuckDBPyConnection | None = None
         definitions = hashlib.sha256(manifest_json.encode()).digest()
         self._planner = _planners.get(definitions, lambda: Planner(manifest_json))
-        self._tables: Cache[Table] = Cache(2_000)
+        self._tables: Cache[Table | CodedTable] = Cache(MOST_BYTES, weigh=lambda table: table.nbytes)
 
     def ask(self, query: Query) -> Table:
         """Answer one query; equal queries are answered once."""
-        return self._tables.get(query, lambda: self._run(query))
+        table = self._tables.get((Table, query), lambda: self._run(query))
+        assert isinstance(table, Table)
+        return table
+
+    def ask_coded(self, query: Query) -> CodedTable:
+        """Answer one query that has a row for every person, in arrays; equal queries are answered once."""
+        table = self._tables.get((CodedTable, query), lambda: self._run_coded(query))
+        assert isinstance(table, CodedTable)
+        return table
 
     def values(self, qualified: str) -> tuple[Value, ...]:
         """Every value of a dimension, missing ones as None."""
@@ -172,16 +240,32 @@ class Engine:
             self._connection = None
 
     def _run(self, query: Query) -> Table:
-        conditions, values = conditions_of(query)
-        sql = self._planner.sql(query.metrics, query.group_by, conditions)
-        # A cursor of its own: a shared one returns other callers' rows.
-        with self._lock:
-            cursor = self._open().cursor()
+        sql, values, cursor = self._planned(query)
         cursor.execute(sql, values)
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
         columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
         return Table(dict(zip(names, columns, strict=True)), readable(sql, values))
+
+    def _run_coded(self, query: Query) -> CodedTable:
+        sql, values, cursor = self._planned(query)
+        table = cursor.sql(sql, params=values).to_arrow_table()
+        encoded = {name: _encoded(table.column(name)) for name in query.group_by}
+        return CodedTable(
+            labels={name: one.dictionary for name, one in encoded.items()},
+            places={name: one.indices.to_numpy() for name, one in encoded.items()},
+            numbers={name: _numbers(table.column(name)) for name in query.metrics},
+            length=table.num_rows,
+            sql=readable(sql, values),
+        )
+
+    def _planned(self, query: Query) -> tuple[str, dict[str, Value], duckdb.DuckDBPyConnection]:
+        """The SQL of a query, the values of its parameters, and a cursor to run it on."""
+        conditions, values = conditions_of(query)
+        sql = self._planner.sql(query.metrics, query.group_by, conditions)
+        # A cursor of its own: a shared one returns other callers' rows.
+        with self._lock:
+            return sql, values, self._open().cursor()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
@@ -192,6 +276,21 @@ class Engine:
                 connection.execute(setting)
             self._connection = connection
         return self._connection
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column as codes of its values, missing ones among them."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return column.combine_chunks().dictionary_encode(null_encoding="encode")
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """A column as numbers; a missing one counts as 0."""
+    numbers: NDArray[np.float64] = column.cast("float64").fill_null(0.0).to_numpy()
+    return numbers
 
 
 def conditions_of(query: Query) -> tuple[tuple[str, ...], dict[str, Value]]:

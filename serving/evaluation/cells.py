@@ -10,12 +10,12 @@ from decimal import Decimal
 
 import numpy as np
 
-from serving.engine import Table, Value
+from serving.engine import CodedTable, Table, Value
 from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
 from serving.rows import Number
 from serving.statistics.intervals import Array
-from serving.statistics.linear import Codes
+from serving.statistics.linear import Codes, pairs_of
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,25 @@ def keys_of(plan: Plan, table: Table) -> Iterable[Key]:
         return [()] * table.length
     columns: list[Sequence[Value]] = [table.columns[dimension.qualified] for _, dimension in plan.by]
     if plan.time:
-        columns.append([value.date() if isinstance(value, datetime) else value for value in table.columns[plan.time]])
+        columns.append(_days(table.columns[plan.time]))
     return list(zip(*columns, strict=True))
 
 
-def coded(table: Table, name: str | None) -> Codes:
-    """Values of a column as codes in order of appearance; all zero without a column."""
-    if name is None:
-        return np.zeros(table.length, dtype=np.int64)
-    codes: dict[Value, int] = {}
-    return np.array([codes.setdefault(value, len(codes)) for value in table.columns[name]], dtype=np.int64)
+def coded_keys(plan: Plan, table: CodedTable) -> tuple[list[Key], Codes]:
+    """The keys that occur in a table, as of `keys_of`, and for every row which of them is its own."""
+    at = np.zeros(table.length, dtype=np.int64)
+    keys: list[Key] = [()] if table.length else []
+    for name in (*(dimension.qualified for _, dimension in plan.by), *([plan.time] if plan.time else [])):
+        values = table.values(name)
+        if name == plan.time:
+            values = _days(values)
+        pairs, at = pairs_of(at, table.codes(name))
+        keys = [(*keys[key], values[value]) for key, value in pairs.tolist()]
+    return keys, at
+
+
+def _days(values: Iterable[Value]) -> list[Value]:
+    return [value.date() if isinstance(value, datetime) else value for value in values]
 
 
 def floats(column: Sequence[Value]) -> Array:

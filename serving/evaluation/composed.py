@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from serving.definitions.metric import PERSON, Dimension
-from serving.engine import Filter, Table, Value
-from serving.evaluation.cells import Cell, coded, count, finite, floats, keys_of
+from serving.engine import CodedTable, Filter, Table, Value
+from serving.evaluation.cells import Cell, coded_keys, count, finite, keys_of
 from serving.evaluation.guard import Guard
 from serving.planning.plan import Plan
 from serving.privacy.lattice import Key
@@ -38,12 +38,12 @@ def composed_cells(release: LiveRelease, plan: Plan) -> Found:
     if plan.by_wave is not None:
         return _changed(release, plan, plan.by_wave)
     fold = FOLDS[plan.metric.meta.fold or ""]
-    parts = release.engine.ask(plan.query(*_inputs(plan, fold).values(), also_by=_finer(plan, fold)))
+    parts = release.engine.ask_coded(plan.query(*_inputs(plan, fold).values(), also_by=_finer(plan, fold)))
     counts = release.engine.ask(plan.query(*(plan.counters or (_inputs(plan, fold)["n"],))))
     counted = {key: at for at, key in enumerate(keys_of(plan, counts))}
-    keys = list(keys_of(plan, parts))
+    keys, key_of = coded_keys(plan, parts)
     positions = {key: at for at, key in enumerate(dict.fromkeys([*counted, *keys]))}
-    cell = np.array([positions[key] for key in keys], dtype=np.int64)
+    cell = np.array([positions[key] for key in keys], dtype=np.int64)[key_of]
     grouped = _ungroup(_parts(plan, fold, parts, cell, cells=len(positions)), parts, plan)
     estimates = fold.compute(grouped.parts)
     kinds = _kinds(release, plan)
@@ -93,12 +93,12 @@ def _changed(release: LiveRelease, plan: Plan, by_wave: Plan) -> Found:
         return Found({}, (sql,), f"a change takes two of {along.label.lower()}; answers name {len(waves)}")
     pair = waves[-2:]
     both = replace(by_wave, filters=(*plan.filters, Filter(along.qualified, tuple(pair))))
-    parts = release.engine.ask(both.query(*_inputs(plan, fold).values(), also_by=_finer(plan, fold)))
+    parts = release.engine.ask_coded(both.query(*_inputs(plan, fold).values(), also_by=_finer(plan, fold)))
     counts = release.engine.ask(both.query(*both.counters))
     counted = {key: at for at, key in enumerate(keys_of(both, counts))}
-    keys = list(keys_of(both, parts))
+    keys, key_of = coded_keys(both, parts)
     positions = {key: at for at, key in enumerate(dict.fromkeys(key[:-1] for key in [*counted, *keys]))}
-    cell = np.array([2 * positions[key[:-1]] + pair.index(key[-1]) for key in keys], dtype=np.int64)
+    cell = np.array([2 * positions[key[:-1]] + pair.index(key[-1]) for key in keys], dtype=np.int64)[key_of]
     grouped = _ungroup(_parts(plan, fold, parts, cell, cells=2 * len(positions)), parts, plan, together=2)
     estimates = change(fold, grouped.parts)
     guard = Guard(release, by_wave)
@@ -145,15 +145,19 @@ def _grains(plan: Plan, fold: Fold) -> tuple[str | None, str | None]:
     return (plan.parts.item, plan.parts.outer) if fold.by_item else (None, None)
 
 
-def _parts(plan: Plan, fold: Fold, table: Table, cell: Codes, *, cells: int) -> Parts:
+def _parts(plan: Plan, fold: Fold, table: CodedTable, cell: Codes, *, cells: int) -> Parts:
     item, outer = _grains(plan, fold)
+
+    def codes(name: str | None) -> Codes:
+        return table.codes(name) if name else np.zeros(table.length, dtype=np.int64)
+
     return Parts(
         cells=cells,
         cell=cell,
-        values={role: floats(table.columns[name]) for role, name in _inputs(plan, fold).items()},
-        item=coded(table, item),
-        outer=coded(table, outer),
-        person=coded(table, PERSON if fold.by_person else None),
+        values={role: table.numbers[name] for role, name in _inputs(plan, fold).items()},
+        item=codes(item),
+        outer=codes(outer),
+        person=codes(PERSON if fold.by_person else None),
         scale=float(plan.metric.meta.scale),
     )
 
@@ -166,7 +170,7 @@ class _Grouped:
     notes: Mapping[int, str]
 
 
-def _ungroup(parts: Parts, table: Table, plan: Plan, *, together: int = 1) -> _Grouped:
+def _ungroup(parts: Parts, table: CodedTable, plan: Plan, *, together: int = 1) -> _Grouped:
     """Give all items of a cell equal weight where some are in an outer group and some are not.
 
     Args:
@@ -176,7 +180,7 @@ def _ungroup(parts: Parts, table: Table, plan: Plan, *, together: int = 1) -> _G
     if word is None or outer is None or not len(parts.cell):
         return _Grouped(parts, {})
     answered = parts.values["n"] > 0
-    lacking = answered & np.array([value is None for value in table.columns[outer]], dtype=np.bool_)
+    lacking = answered & np.array([value is None for value in table.values(outer)], dtype=np.bool_)[table.codes(outer)]
     pair = parts.cell // together
     mixed = np.intersect1d(pair[lacking], pair[answered & ~lacking])
     notes = {}

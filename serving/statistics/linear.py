@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from serving.statistics.intervals import Array, Z, t_interval
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+# Pairs are found by counting where at most as many are possible for each entry, else by sorting, which takes longer.
+MOST_POSSIBLE: Final = 8
 
 
 @dataclass(frozen=True)
@@ -215,8 +219,8 @@ def per(code: Codes, weights: Array, size: int) -> Array:
 
 
 def _grouping(parts: Parts) -> _Grouping:
-    group_of, group = _codes(parts.cell, parts.outer)
-    item_of, item = _codes(group, parts.item)
+    group_of, group = pairs_of(parts.cell, parts.outer)
+    item_of, item = pairs_of(group, parts.item)
     return _Grouping(item=item, item_group=item_of[:, 0], group_cell=group_of[:, 0])
 
 
@@ -233,7 +237,7 @@ def _means(parts: Parts, grouping: _Grouping, total: str, count: str) -> tuple[F
 
 def _clustered(value: Array, cell: Codes, person: Codes, influence: Array) -> Linear:
     """Influences added up per person of a cell."""
-    cluster_of, cluster = _codes(cell, person)
+    cluster_of, cluster = pairs_of(cell, person)
     return Linear(value, cluster_of[:, 0], cluster_of[:, 1], per(cluster, influence, len(cluster_of)))
 
 
@@ -243,10 +247,20 @@ def _has_answers(parts: Parts) -> Flags:
     return answered
 
 
-def _codes(outer: Codes, inner: Codes) -> tuple[Codes, Codes]:
-    """Pairs that occur, and the position of each entry's pair among them."""
+def pairs_of(outer: Codes, inner: Codes) -> tuple[Codes, Codes]:
+    """Pairs of codes that occur, in order, and the position of each entry's pair among them."""
     if len(outer) == 0:
         return np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.int64)
     width = int(inner.max()) + 1
-    packed, position = np.unique(outer * width + inner, return_inverse=True)
-    return np.column_stack([packed // width, packed % width]), position.reshape(-1)
+    packed = outer * width + inner
+    possible = int(packed.max()) + 1
+    if possible <= MOST_POSSIBLE * len(packed):
+        occurs = np.zeros(possible, dtype=np.bool_)
+        occurs[packed] = True
+        found = np.flatnonzero(occurs)
+        place = np.empty(possible, dtype=np.int64)
+        place[found] = np.arange(len(found))
+        position = place[packed]
+    else:
+        found, position = np.unique(packed, return_inverse=True)
+    return np.column_stack([found // width, found % width]), position
