@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # What a release keeps of what its snapshot answered, in bytes. Beyond it, what was asked longest ago is asked again.
-MOST_BYTES: Final = 128 * 1024**2
+MOST_BYTES: Final = 256 * 1024**2
 # Of a value as an object of Python's, with its place in a list: a date takes 40, a short text 60.
 BYTES_OF_A_VALUE: Final = 64
 
@@ -81,14 +81,14 @@ class CodedTable:
     Attributes:
         labels: dimension -> each of its values once; a missing one is a value, too.
         places: dimension -> for every row, where among the labels its value stands.
-        numbers: metric -> its numbers; a missing one counts as 0.
+        numbers: metric -> its numbers, small whole ones in two bytes; a missing one counts as 0.
         length: rows.
         sql: what they came from.
     """
 
     labels: Mapping[str, pa.Array]
     places: Mapping[str, NDArray[np.int32]]
-    numbers: Mapping[str, NDArray[np.float64]]
+    numbers: Mapping[str, NDArray[Any]]
     length: int
     sql: str
 
@@ -100,6 +100,10 @@ class CodedTable:
     def codes(self, dimension: str) -> NDArray[np.int64]:
         """The code of every row's value."""
         return self.places[dimension].astype(np.int64)
+
+    def floats(self, metric: str) -> NDArray[np.float64]:
+        """The numbers of a metric."""
+        return self.numbers[metric].astype(np.float64)
 
     @property
     def nbytes(self) -> int:
@@ -287,9 +291,11 @@ def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
     return column.combine_chunks().dictionary_encode(null_encoding="encode")
 
 
-def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """A column as numbers; a missing one counts as 0."""
+def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
+    """A column as numbers; a missing one counts as 0. A person's counts and points are mostly small and whole."""
     numbers: NDArray[np.float64] = column.cast("float64").fill_null(0.0).to_numpy()
+    if np.all(np.abs(numbers) <= np.iinfo(np.int16).max) and np.all(numbers == np.rint(numbers)):
+        return numbers.astype(np.int16)
     return numbers
 
 

@@ -154,7 +154,7 @@ def _parts(plan: Plan, fold: Fold, table: CodedTable, cell: Codes, *, cells: int
     return Parts(
         cells=cells,
         cell=cell,
-        values={role: table.numbers[name] for role, name in _inputs(plan, fold).items()},
+        values={role: table.floats(name) for role, name in _inputs(plan, fold).items()},
         item=codes(item),
         outer=codes(outer),
         person=codes(PERSON if fold.by_person else None),

@@ -37,7 +37,7 @@ def test_a_table_in_arrays_has_the_rows_of_the_table_of_objects(paths: Workspace
     rows, coded = engine.ask(BY_PERSON), engine.ask_coded(BY_PERSON)
     assert rows.length == coded.length > 500
     columns = [[coded.values(name)[code] for code in coded.codes(name).tolist()] for name in BY_PERSON.group_by] + [
-        coded.numbers[name].tolist() for name in BY_PERSON.metrics
+        coded.floats(name).tolist() for name in BY_PERSON.metrics
     ]
     expected = [rows.columns[name] for name in BY_PERSON.group_by]
     expected += [[float(value or 0) for value in rows.columns[name]] for name in BY_PERSON.metrics]
@@ -53,6 +53,6 @@ def test_a_table_in_arrays_has_the_rows_of_the_table_of_objects(paths: Workspace
 def test_what_a_table_weighs_is_about_its_memory(release: LiveRelease) -> None:
     coded = release.engine.ask_coded(BY_PERSON)
     rows = release.engine.ask(BY_PERSON)
-    # Three codes of 4 bytes and two numbers of 8 a row; its labels and its SQL are the rest.
-    assert coded.length * 28 <= coded.nbytes < coded.length * 28 + 20_000
+    # Three codes of 4 bytes a row, a sum of 2 and a count of 2; its labels and its SQL are the rest.
+    assert coded.length * 16 <= coded.nbytes < coded.length * 16 + 20_000
     assert coded.nbytes < rows.nbytes < MOST_BYTES
