@@ -32,6 +32,7 @@ MODELS = (
     "int_touchpoints__sessionized",
     "int_touchpoints__channels",
     "int_touchpoints__mapped",
+    "int_touchpoints__sessions",
     "int_journeys__touchpoints",
     "fct_touchpoints",
     "fct_sessions",

@@ -27,8 +27,10 @@ INPUTS: Final = (
         case when in_shop then 'shop' else 'web' end as data_source,
         'Event ' || luck % 20 as event,
         occurred_at,
+        false as is_day_only,
         person as identifier_key,
         case when in_shop or luck % 10 = 0 then person else person + 1000000000 end as device_key,
+        if(in_shop, event_key, device_key) as sitting_key,
         case when not in_shop and place = 0 and visit % 3 = 0 then 'search' when place = 0 and visit % 7 = 0 then 'news'
         end as utm_source,
         case when not in_shop and place = 0 and visit % 3 = 0 then 'cpc' when place = 0 and visit % 7 = 0 then 'email'

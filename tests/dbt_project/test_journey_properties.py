@@ -78,7 +78,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute(
         "create table int_touchpoints__events (event_key bigint, data_source varchar, occurred_at timestamp, "
         "device_key bigint, utm_source varchar, utm_medium varchar, campaign varchar, is_web boolean, "
-        "source_file varchar, source_line bigint, disposition varchar, is_after_as_of boolean)"
+        "source_file varchar, source_line bigint, disposition varchar, is_after_as_of boolean, "
+        "sitting_key bigint generated always as (device_key))"
     )
     connection.execute(
         "create table int_touchpoints__mapped (touchpoint_id bigint, person_id bigint, occurred_at timestamp, "

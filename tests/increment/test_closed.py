@@ -31,8 +31,8 @@ def test_models_are_closed_under_the_column_that_they_declare(demo: Built) -> No
     [
         # Ranks among all customers.
         ("int_customers__tiers", Key("person_id", "person_id"), "only the table has"),
-        # Who is not of the part loses the person.
-        ("dim_people", Key("first_channel", "channel"), "only the"),
+        # Scores by fifths of all customers.
+        ("dim_customers", Key("person_id", "person_id"), "only the table has"),
         # A day of a campaign is shared among all touchpoints that it brought.
         ("int_touchpoints__costs", Key("touchpoint_id", "touchpoint_id"), "only the table has"),
         ("int_customers__tiers", Key("order_key", "order_key"), "its table has no order_key"),
