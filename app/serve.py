@@ -15,24 +15,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from workspace.environment import silence_telemetry, workspace_from_environment
+from workspace.garbage import keep_all, look_seldom
 from workspace.paths import WorkspacePaths
 
 APPLICATION = Path(__file__).parent / "asgi.py"
 # Seconds after which a computing page lets another thread go on. Python's own 5 ms, times as many pages as compute at
 # once, is what the server waits for each of its steps: under load it would not answer in a second that it lives.
 SWITCH_SECONDS = 0.0005
-# New objects after which Python looks for garbage: among the youngest, and how many times of each before it looks among
-# the next older. To look among all stops every thread for half a second once many pages were drawn, which by Python's
-# own figures (700, 10, 10) happens several times a second while more are. `.streamlit/config.toml` keeps Streamlit from
-# doing so after every page.
-GARBAGE = (10_000, 10, 20)
 
 
 def main(options: list[str]) -> None:
     """Start warming, then serve until ended."""
     silence_telemetry()
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.set_threshold(*GARBAGE)
+    look_seldom()
     root = workspace_from_environment()
     if root is not None:
         threading.Thread(target=_prepare, args=(root,), name="warm-up", daemon=True).start()
@@ -42,11 +38,10 @@ def main(options: list[str]) -> None:
 
 
 def _prepare(root: Path) -> None:
-    """Warm up, and keep what that made: modules and metric definitions are never garbage, and to look through them all
-    for some, as Python does again and again, stops every thread for half a second."""
+    """Warm up, and keep what that made."""
     warm_up(root)
     gc.collect()
-    gc.freeze()
+    keep_all()
 
 
 def warm_up(root: Path) -> None:

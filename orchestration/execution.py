@@ -16,6 +16,7 @@ from pipeline.nothing_new import repeat
 from pipeline.run import new_run_id
 from pipeline.workers import Workers
 from workspace import Workspace
+from workspace.garbage import keep_all, look_seldom
 from workspace.machine import demand_writable, machine_trouble
 from workspace.paths import WorkspacePaths
 from workspace.records.documents import AuditRecord, StageName
@@ -95,6 +96,7 @@ def execute(
         return RunOutcome(
             run_id=run_id, records=repeated, seen=_seen(paths, repeated["publish"]), nothing_new=True, error=None
         )
+    look_seldom()
     home = dagster_home(paths)
     # dbt reads the project while Dagster is imported, and the gate imports while dbt reads.
     parsing = workers.dbt.parse()
@@ -112,6 +114,7 @@ def execute(
         raise DbtError(str(error)) from None
     workers.dbt.warm_up()
     job = build_definitions(workspace, workers).resolve_job_def(JOB_NAME)
+    keep_all()
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = job.execute_in_process(
             instance=instance,

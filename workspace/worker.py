@@ -18,6 +18,8 @@ from queue import Queue
 from threading import Thread
 from typing import Any, Final
 
+from workspace.garbage import look_seldom
+
 # A question's answer: events while it is worked on, then what came out as the generator's return value.
 Answer = Generator[dict[str, Any], None, Any]
 _MESSAGE_LINES: Final = 5
@@ -126,6 +128,7 @@ def serve(
     """
     # Only answers may be written to standard output; what a library prints belongs to the messages.
     replies, sys.stdout = sys.stdout, sys.stderr
+    look_seldom()
 
     def say(number: int, kind: str, what: Any) -> None:
         replies.write(json.dumps({"number": number, kind: what}) + "\n")

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from pipeline.dbt import runner as dbt_runner
 from pipeline.dbt.invocation import DbtError
 from pipeline.dbt.project import read_project, warm_up
+from workspace.garbage import keep_all
 from workspace.paths import WorkspacePaths
 from workspace.worker import serve
 
@@ -32,6 +33,7 @@ def answer(question: Mapping[str, Any], send: Callable[[dict[str, Any]], None]) 
         return None
     if question["do"] == "warm_up":
         warm_up()
+        keep_all()
         return None
     paths = WorkspacePaths(Path(question["workspace"]))
     return _OUTCOME.dump_python(dbt_runner.build(paths, on_event=send, **question["options"]), mode="json")
