@@ -115,6 +115,19 @@ class Stall:
     elsewhere: float
 
 
+def observed_stages(rows: Iterable[AnswerRow]) -> set[str]:
+    """The stages that customers are seen in.
+
+    Args:
+        rows: a count by stage. A hidden one is of customers, too.
+    """
+    return {
+        str(row.dimensions["stage"])
+        for row in rows
+        if row.dimensions.get("stage") is not None and (row.value or row.status == "suppressed")
+    }
+
+
 def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] = STAGES) -> Stall | None:
     """The stage at which journeys stall.
 

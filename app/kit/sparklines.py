@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app.kit import charts, initiatives
+from app.kit.findings import is_too_few
 from app.kit.formatting import number, span, unit_of
 from app.kit.page_session import PageSession
 from app.kit.periods import Window, add_months
@@ -44,7 +45,10 @@ class Course:
 
 
 def course(session: PageSession, metric: str, where: Mapping[str, Sequence[str]], window: Window) -> Course | None:
-    """The last months of `metric` within `window`; None where it has no months, or too few."""
+    """The last months of `metric` within `window`; None where it has no months, or too few.
+
+    A month in which a share or mean stands on too few is left out.
+    """
     definition = session.definitions[metric]
     if "month" not in definition.grains or session.is_undated(metric):
         return None
@@ -52,7 +56,7 @@ def course(session: PageSession, metric: str, where: Mapping[str, Sequence[str]]
     points = [
         {"period": row.period, "value": row.value, "text": number(row.value, unit, currency=session.currency)}
         for row in session.ask(metric, where=where, grain="month", window=window).rows
-        if row.status == "ok" and row.value is not None and row.period is not None
+        if row.status == "ok" and row.value is not None and row.period is not None and not is_too_few(row, definition)
     ][-MONTHS:]
     if len(points) < FEWEST:
         return None

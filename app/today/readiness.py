@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.expectations.stakes import Stakes
+from app.journey.findings import observed_stages
 from app.kit.formatting import count_of, listing, markdown_safe, percent, unavailable, words
 from app.kit.page_session import PageSession
 from serving import AnswerRow
@@ -16,7 +17,7 @@ METRICS = ("identified_share", "pairing_coverage", "experience_known_share")
 def block(session: PageSession, stakes: Stakes) -> None:
     """Four facts, each with what is missing."""
     st.header("How much of the customer is seen", anchor=False)
-    observed = {row.dimensions.get("stage") for row in session.ask("touchpoints", by=("stage",)).rows if row.value}
+    observed = observed_stages(session.ask("touchpoints", by=("stage",)).rows)
     missing = [name for name in STAGES if name not in observed]
     paired = session.one("pairing_coverage")
     answered = {
