@@ -18,6 +18,7 @@ from app.kit.formatting import (
     TITLE,
     as_code,
     change,
+    day,
     ended,
     hidden_note,
     markdown_safe,
@@ -100,8 +101,15 @@ def _kpi(
             delta_description=filters.comparison_note if moved else None,
             help=f"{_help(definition, now, session.currency)} {markdown_safe(course.note if course else '')}",
         )
+        if definition.settles_after and session.may_still_change(metric, filters.window):
+            st.caption(markdown_safe(_open(session, metric)))
         if course:
             sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
+
+
+def _open(session: PageSession, metric: str) -> str:
+    """Why no change is shown beside a number whose newest facts may still change."""
+    return f"No change is shown: what began after {day(session.settled_until(metric))} may still go on."
 
 
 def stated(

@@ -46,6 +46,8 @@ def session_of(definition: Any, rows: list[AnswerRow], *, before: AnswerRow | No
             ask=lambda *_, **__: SimpleNamespace(rows=rows),
             one=lambda *_, **__: rows[-1],
             before=lambda *_, **__: before,
+            settled_until=lambda _: AS_OF,
+            may_still_change=lambda *_: False,
             currency="EUR",
         ),
     )
@@ -59,10 +61,10 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def metric(_: str, value: str, moved: str | None = None, **__: object) -> None:
         said.extend([value, *([moved] if moved else [])])
 
-    monkeypatch.setattr(cards.st, "metric", metric)
-    monkeypatch.setattr(cards.st, "caption", lambda text, **_: said.append(text))
+    monkeypatch.setattr("streamlit.metric", metric)
+    monkeypatch.setattr("streamlit.caption", lambda text, **_: said.append(text))
     monkeypatch.setattr(initiatives, "marks", lambda *_, **__: [])
-    monkeypatch.setattr(cards.sparklines, "draw", lambda *_, **__: said.append("a line"))
+    monkeypatch.setattr("app.kit.sparklines.draw", lambda *_, **__: said.append("a line"))
     return said
 
 
