@@ -22,12 +22,14 @@ METRICS = ("paths", "path_share", "path_days", "transition_share", "transition_d
 PATH_METRICS = ("paths", "path_share", "path_days", "path_days_p90")
 SANKEY_HEIGHT = 380
 MOST = 10
+# A kind of path -> what it leads to. Stored as `to loss` are journeys that ended: that these people are lost is not known.
+WAYS_TO_AN_END = {"to purchase": "to a conversion", "to loss": "to an end without a conversion"}
 WAYS = {"starts": "Start at a step", "ends": "End at a step"}
 EVERYBODY = {"tier": ("all",)}
 
 
 def flows(session: PageSession) -> None:
-    """Journeys from stage to stage, and the commonest ways to a purchase and to a loss."""
+    """Journeys from stage to stage, and the commonest ways to a purchase and to an end without a conversion."""
     st.header("Paths", anchor=False)
     answer = session.ask("paths", by=("path",), where={"path_kind": ("stages",)})
     title = journey_sentences.stages(answer.rows)
@@ -51,7 +53,7 @@ def flows(session: PageSession) -> None:
             )
         else:
             cards.nothing_to_show(answer, what="Paths through the stages")
-    for kind, words in (("to purchase", "to a purchase"), ("to loss", "to a loss")):
+    for kind, words in WAYS_TO_AN_END.items():
         where = {"path_kind": (kind,)}
         answers = [session.ask(metric, by=("path",), where=where) for metric in PATH_METRICS[:3]]
         title = journey_sentences.paths(answers[0].rows, kind=words)
