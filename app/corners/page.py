@@ -18,6 +18,7 @@ from serving import Answer
 from workspace.vocabulary import CORNERS
 
 MOVEMENTS = ("acquired", "retained", "reactivated", "lost")
+OVER_ALL_TIME = "over all time"
 MODELS = ("first", "last", "linear", "time_decay")
 CREDITS, CONVERSIONS, KEPT = "growth_credits", "attributed_conversions", "kept_after_outreach"
 SHOWN = (*MOVEMENTS, "net_growth", CREDITS, CONVERSIONS, KEPT)
@@ -43,15 +44,29 @@ if without_facts(
     st.stop()
 
 
-def earned() -> tuple[Answer, dict[str, Credited]]:
-    """Who earned what, by corner and movement: the answer, and movement -> how it was shared out."""
-    answer = session.shown(CREDITS, filters, by=("corner", "movement"))
-    return answer, credited(answer.rows, {name: movements[name] for name in MOVEMENTS})
+def earned() -> tuple[Answer, dict[str, Credited], bool]:
+    """Who earned what, by corner and movement, and whether that is over the whole time instead of the period.
+
+    Within a period cells are hidden that are shown over the whole time. As on cards of one number, that is shown then.
+    """
+    by = ("corner", "movement")
+    answer = session.shown(CREDITS, filters, by=by)
+    found = credited(answer.rows, {name: movements[name] for name in MOVEMENTS})
+    if filters.window.is_open or not any(one.hidden for one in found.values()):
+        return answer, found, False
+    whole = session.ask(CREDITS, by=by, where=filters.where)
+    everything = credited(whole.rows, {name: session.one(name, where=filters.where) for name in MOVEMENTS})
+    if sum(len(one.hidden) for one in everything.values()) < sum(len(one.hidden) for one in found.values()):
+        return whole, everything, True
+    return answer, found, False
 
 
 with heading.answering(SHOWN):
+    _, of_movements, is_whole = earned()
     heading.answer(
-        corners_sentences.corners(movements["net_growth"], earned()[1], scope=filters.scope),
+        corners_sentences.corners(
+            movements["net_growth"], of_movements, scope=filters.scope, when=OVER_ALL_TIME if is_whole else ""
+        ),
         metrics=SHOWN,
         based_on=based_on(
             [(acquired, "customer acquired", "customers acquired"), (lost, "customer lost", "customers lost")],
@@ -66,8 +81,8 @@ with st.grid(4, min_column_width=220, gap="small"):
 
 left, right = st.columns([11, 9], gap="small")
 with left, part("Credits by corner"):
-    answer, shared_out = earned()
-    title = corners_sentences.credited_most(shared_out)
+    answer, shared_out, is_whole = earned()
+    title = corners_sentences.credited_most(shared_out, when=OVER_ALL_TIME if is_whole else "")
     with cards.evidence(session, title, [answer], [CREDITS], key="credits"):
         if any(one.credits for one in shared_out.values()):
             is_hidden = any(one.hidden for one in shared_out.values())
@@ -91,6 +106,7 @@ with left, part("Credits by corner"):
                 note="Customers, of those retained months of customers, and the share of the whole movement. Each is "
                 "shared out evenly among the touches before it; the purchase itself earns nothing, and what no touch "
                 "explains is unattributed. Credits say who was there before, not who caused it. "
+                + ("All time: within the period cells are hidden. " if is_whole else "")
                 + (hidden_note(session.min_cell) if is_hidden else ""),
             )
         else:
@@ -119,7 +135,8 @@ with right, part("Movements by month"):
             cards.nothing_to_show(monthly[0], what="Movements by month")
 
 with part("The sum"):
-    whether, sums = corners_sentences.reconciled(earned()[1])
+    _, shared_out, is_whole = earned()
+    whether, sums = corners_sentences.reconciled(shared_out, when=OVER_ALL_TIME if is_whole else "")
     st.header(markdown_safe(whether.text), anchor=False)
     st.markdown(markdown_safe("; ".join(sums) + "." if sums else "No movement can be counted here."))
 

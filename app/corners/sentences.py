@@ -17,8 +17,12 @@ HALF = 0.5
 _NAMED = ("acquired", "retained")
 
 
-def corners(net: AnswerRow | None, credited: Mapping[str, Credited], *, scope: str = "") -> Sentence:
-    """How many customers came and went, and which corner was there before they came. Counts, never a cause."""
+def corners(net: AnswerRow | None, credited: Mapping[str, Credited], *, scope: str = "", when: str = "") -> Sentence:
+    """How many customers came and went, and which corner was there before they came. Counts, never a cause.
+
+    Args:
+        when: the time of the credits, where it is not that of the movements.
+    """
     if net is None or net.value is None:
         return Sentence(f"Whether customers came or went cannot be shown{scope}", claim=False)
     moved = count_of(abs(net.value), "customer")
@@ -31,16 +35,21 @@ def corners(net: AnswerRow | None, credited: Mapping[str, Credited], *, scope: s
     if most is not None:
         corner, share = most
         if corner != UNATTRIBUTED:
-            text += f"; {corner} earned {percent(share)} of the credit for those acquired"
+            said = f"{corner} earned {percent(share)} of the credit for those acquired"
         elif share > HALF:
-            text += f"; what brought those acquired is mostly unknown: {percent(share)} of the credit is unattributed"
+            said = f"what brought those acquired is mostly unknown: {percent(share)} of the credit is unattributed"
         else:
-            text += f"; {percent(share)} of the credit for those acquired is unattributed, more than any corner has"
+            said = f"{percent(share)} of the credit for those acquired is unattributed, more than any corner has"
+        text += f"; {when + ', ' if when else ''}{said}"
     return Sentence(text, claim=net.value != 0)
 
 
-def credited_most(credited: Mapping[str, Credited]) -> Sentence:
-    """The title over the credits: which corner was there most often before customers came, and before they stayed."""
+def credited_most(credited: Mapping[str, Credited], *, when: str = "") -> Sentence:
+    """The title over the credits: which corner was there most often before customers came, and before they stayed.
+
+    Args:
+        when: the time of the credits, where it is not the period of the page.
+    """
     by_corner: dict[str, list[str]] = {}
     for movement in _NAMED:
         most = credited[movement].most if movement in credited else None
@@ -53,13 +62,17 @@ def credited_most(credited: Mapping[str, Credited]) -> Sentence:
         for corner, earned in by_corner.items()
     ]
     if parts:
-        return Sentence(words(listing(parts)), claim=False)
+        return Sentence(words(f"{when + ', ' if when else ''}{listing(parts)}"), claim=False)
     is_hidden = any(credited[movement].hidden for movement in _NAMED if movement in credited)
     return Sentence("Which corner earns most cannot be shown here" if is_hidden else "Credits by corner", claim=False)
 
 
-def reconciled(credited: Mapping[str, Credited]) -> tuple[Sentence, tuple[str, ...]]:
-    """Whether credits add up to the customers they were given for: a title, and a line a movement."""
+def reconciled(credited: Mapping[str, Credited], *, when: str = "") -> tuple[Sentence, tuple[str, ...]]:
+    """Whether credits add up to the customers they were given for: a title, and a line a movement.
+
+    Args:
+        when: the time of the credits, where it is not the period of the page.
+    """
     lines = [
         f"{words(movement)}: {counted(movement, one.counted)}, "
         + ("credits partly hidden" if one.hidden else f"{number(sum(one.credits.values()), 'count')} credits")
@@ -69,9 +82,10 @@ def reconciled(credited: Mapping[str, Credited]) -> tuple[Sentence, tuple[str, .
     found = [one.reconciles for one in credited.values() if one.credits or one.hidden]
     if False in found:
         return Sentence("Credits do not add up to the customers", claim=True), tuple(lines)
+    ending = f" {when}" if when else ""
     if not found or None in found:
-        return Sentence("Customers and credits", claim=False), tuple(lines)
-    return Sentence("The sum reconciles", claim=True), tuple(lines)
+        return Sentence(f"Customers and credits{ending}", claim=False), tuple(lines)
+    return Sentence(f"The sum reconciles{ending}", claim=True), tuple(lines)
 
 
 def counted(movement: str, value: float) -> str:

@@ -79,3 +79,15 @@ def test_a_movement_that_is_hidden_has_no_shares() -> None:
     assert sentences.corners(row(None, status="suppressed"), found).text == (
         "Whether customers came or went cannot be shown"
     )
+
+
+def test_credits_over_all_time_say_so() -> None:
+    found = of("acquired", 100.0, marketing=60.0, service=40.0)
+    assert sentences.corners(row(5.0), found, when="over all time").text == (
+        "5 customers more than at the start of the period; over all time, marketing earned 60% of the credit for those "
+        "acquired"
+    )
+    assert sentences.credited_most(found, when="over all time").text == (
+        "Over all time, marketing earns most for customers acquired (60%)"
+    )
+    assert sentences.reconciled(found, when="over all time")[0].text == "The sum reconciles over all time"
