@@ -224,19 +224,17 @@ with part("Touchpoints by channel"):
         totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
     largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
     changed = initiatives.marks(session, "touchpoints", filters.window)
-    title_text = (
-        f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
-        if largest
-        else "Touchpoints by channel"
-    )
-    with cards.evidence(session, title_text, [monthly], ["touchpoints"], key="channels"):
+    by_channel = session.shown("touchpoints", filters, by=("channel",))
+    title_text = journey_sentences.leading_channel(by_channel.rows, touchpoints)
+    with cards.evidence(session, title_text, [monthly, by_channel], ["touchpoints"], key="channels"):
         if largest:
             cards.chart(
                 charts.lines([record for record in series if record["series"] in largest], marks=changed),
                 alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
                 key="channels_chart",
                 note=(
-                    f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
+                    f"Touchpoints a month; the {len(largest)} largest "
+                    f"of {count_of(len(totals), 'channel')} that can be shown."
                     if len(totals) > CHANNELS
                     else "Touchpoints a month."
                 )
@@ -265,13 +263,13 @@ with st.grid(4, min_column_width=220, gap="small"):
     for metric in ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share"):
         cards.kpi(session, filters, metric)
 with part("Touchpoints by channel, as a table"):
-    by_channel = [
+    channel_table = [
         session.shown(metric, filters, by=("channel",))
         for metric in ("touchpoints", "touchpoint_people", "stage_conversion")
     ]
     cards.table(
         pivot(
-            by_channel,
+            channel_table,
             "channel",
             session.definitions,
             heading="Channel",
@@ -282,4 +280,4 @@ with part("Touchpoints by channel, as a table"):
         key="channels_table",
         note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(session, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")
+    cards.source(session, channel_table, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")
