@@ -121,7 +121,7 @@ with part("The stages"):
                     if stall is not None and stall.stage == stage:
                         st.badge("Stalls here", icon=":material/south:", color="red")
                 else:
-                    st.markdown(":gray[last stage seen]" if stage == last else ":gray[no rate yet]")
+                    st.markdown(f":gray[{'last stage seen' if stage == last else stage_cards.no_rate(rate)}]")
                 facts = [
                     (":material/schedule:", stage_cards.wait(wait)),
                     (":material/touch_app:", stage_cards.most_common(touches, "touchpoint", stage)),

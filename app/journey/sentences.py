@@ -48,7 +48,7 @@ def worst_handoff(found: WorstHandoff | None, rows: Sequence[AnswerRow]) -> Sent
         )
     known = comparable_handoffs(rows)
     if not known:
-        return Sentence("Hand-offs: too few to compare", claim=False)
+        return Sentence("Hand-offs: none can be compared", claim=False)
     stage = known[0].dimensions["stage"]
     low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
     if len(known) == 1:
@@ -80,7 +80,7 @@ def long_task(
         return Sentence(text, claim=True)
     known = with_values(rows, dimension)
     if not known:
-        return Sentence("Tasks: too few attempts to compare", claim=False)
+        return Sentence("Tasks: none can be compared", claim=False)
     low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
     if len(known) == 1:
         name = words(str(known[0].dimensions[dimension]))
@@ -103,7 +103,7 @@ def paths(rows: Iterable[AnswerRow], *, what: str) -> Sentence:
     if not known:
         return Sentence(f"{what[:1].upper()}{what[1:]}", claim=False)
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
-    shown = " that can be shown" if hides(rows, "path") else ""
+    shown = ", of those that can be shown" if hides(rows, "path") else ""
     return Sentence(
         f"The most common {what}{shown}: {arrows(str(first.dimensions['path']))} "
         f"({count_of(first.value or 0.0, 'time')})",
@@ -125,10 +125,9 @@ def stages(rows: Iterable[AnswerRow], journeys: AnswerRow) -> Sentence:
         return paths(rows, what="paths through the stages")
     alone = sum(row.value or 0.0 for row in single if row not in longer)
     # One stage may also be among the hidden paths, or among the rarer ones that stand together.
-    listed = [
-        row for row in rows if row.dimensions.get("path") is not None and ARROW not in str(row.dimensions["path"])
-    ]
-    is_whole = all(row.status in ("ok", "no_data") and row.dimensions["path"] != RARER for row in listed)
+    short = {row.dimensions.get("path"): row for row in rows if ARROW not in str(row.dimensions.get("path"))}
+    is_whole = all(row.status in ("ok", "no_data") for row in short.values())
+    is_whole = is_whole and (RARER not in short or set(STAGES) <= set(short))
     share = percent(alone / journeys.value) if is_whole else f"At least {percent_down(alone / journeys.value)}"
     first = max(longer, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
     hidden = any(row.status not in ("ok", "no_data") for row in rows if ARROW in str(row.dimensions.get("path")))

@@ -41,6 +41,13 @@ def base_of(rate: AnswerRow, *, conversion_days: int) -> str:
     return f"of the {base}" if is_readable(rate) else f"too few to say: {base}"
 
 
+def no_rate(rate: AnswerRow | None) -> str:
+    """What stands where a stage has no rate: that it is hidden, or that no entry is old enough."""
+    if rate is None or rate.status in ("ok", "no_data"):
+        return "no rate yet"
+    return f"share going on: {unavailable(rate.status)}"
+
+
 def wait(row: AnswerRow | None) -> str | None:
     """The median time to the next stage; None where there is none, or too few went on."""
     if row is None or row.value is None or not is_readable(row):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.journey import sentences, when
+from app.journey import paths, sentences, when
 from app.journey.findings import find_long_task, find_worst_handoff
 from serving import AnswerRow
 from tests.app.rows import row
@@ -21,6 +22,11 @@ SPEAKS_OF_THE_SHOWN = re.compile(r"that can be (shown|compared)")
 Rows = list[AnswerRow]
 COUNTS = st.integers(min_value=1, max_value=2000)
 RATES = st.integers(min_value=0, max_value=50).map(lambda at: at / 50)
+
+
+def cell_of(dimension: str, name: str, value: float, **facts: Any) -> AnswerRow:
+    facts[dimension] = name
+    return row(value, **facts)
 
 
 def hidden(one: AnswerRow) -> AnswerRow:
@@ -36,15 +42,15 @@ def partly_hidden(draw: st.DrawFn, rows: Rows) -> Rows:
 def counted(dimension: str, names: tuple[str, ...]) -> st.SearchStrategy[Rows]:
     """A count for every name."""
     sizes = st.lists(COUNTS, min_size=len(names), max_size=len(names))
-    return sizes.map(lambda values: [row(n, n=n, **{dimension: name}) for name, n in zip(names, values, strict=True)])
+    return sizes.map(lambda values: [cell_of(dimension, name, n, n=n) for name, n in zip(names, values, strict=True)])
 
 
-def shares(dimension: str, names: tuple[str, ...], **also: str) -> st.SearchStrategy[Rows]:
+def shares(dimension: str, names: tuple[str, ...], **also: Any) -> st.SearchStrategy[Rows]:
     """A share of many for every name, with its interval."""
     rates = st.lists(RATES, min_size=len(names), max_size=len(names))
     return rates.map(
         lambda values: [
-            row(value, n=2000, half=0.02, **{dimension: name}, **also)
+            cell_of(dimension, name, value, n=2000, half=0.02, **also)
             for name, value in zip(names, values, strict=True)
         ]
     )
@@ -64,6 +70,7 @@ PATHS = ("awareness", "use", "awareness > use", "use > loyalty", "awareness > us
 @given(st.data(), counted("path", PATHS))
 def test_the_most_common_path_is_that_of_all_rows_or_of_the_shown(data: st.DataObject, full: Rows) -> None:
     text = sentences.paths(data.draw(partly_hidden(full)), what="last steps before a conversion").text
+    assert "loss" not in text
     if ":" not in text or SPEAKS_OF_THE_SHOWN.search(text):
         return
     said = int(re.search(r"\(([\d,]+) times?\)", text)[1].replace(",", ""))  # type: ignore[index]
@@ -108,7 +115,7 @@ def test_what_hand_offs_lose_is_said_of_all_or_of_the_compared(data: st.DataObje
     text = sentences.worst_handoff(find_worst_handoff(rows), rows).text
     by_name = {" → ".join(part.title() for part in str(one.dimensions["handoff"]).split(" → ")): one for one in full}
     values = {name: one.value or 0 for name, one in by_name.items()}
-    if SPEAKS_OF_THE_SHOWN.search(text) or "too few" in text:
+    if SPEAKS_OF_THE_SHOWN.search(text) or "none can be compared" in text:
         return
     said = percentages(text)
     if "; the other hand-offs" in text:
@@ -130,7 +137,7 @@ def test_what_tasks_lose_is_said_of_all_or_of_the_compared(data: st.DataObject, 
     rows = data.draw(partly_hidden(full))
     text = sentences.long_task(find_long_task(rows, dimension="task_label"), rows).text
     values = {str(one.dimensions["task_label"]): one.value or 0 for one in full}
-    if SPEAKS_OF_THE_SHOWN.search(text) or "too few" in text:
+    if SPEAKS_OF_THE_SHOWN.search(text) or "none can be compared" in text:
         return
     said = percentages(text)
     if "the other tasks" in text:
@@ -199,6 +206,23 @@ def test_the_busiest_time_is_that_of_all_rows_or_of_the_shown(
     named = text.split(" is ")[0]
     assert SPEAKS_OF_THE_SHOWN.search(text) or by_block[named] == max(by_block.values())
     assert percentages(text) in ([], [rounded(by_block[named] / whole)])
+
+
+def test_one_stage_may_be_among_the_rarer_paths() -> None:
+    rows = [row(600, path="use"), row(300, path="use > loyalty"), row(100, path="other paths")]
+    journeys = row(1000)
+    assert sentences.stages(rows, journeys).text.startswith("At least 60% of journeys stay in one stage")
+    every_stage = [*rows, *(row(0, path=stage) for stage in STAGES if stage != "use")]
+    assert sentences.stages(every_stage, journeys).text.startswith("60% of journeys stay in one stage")
+
+
+def test_the_end_of_a_journey_is_not_called_a_loss() -> None:
+    assert set(paths.WAYS_TO_AN_END) == {"to purchase", "to loss"}
+    texts = [sentences.paths([row(5, path="Mention")], what=what).text for what in paths.WAYS_TO_AN_END.values()]
+    assert texts == [
+        "The most common last steps before a conversion: Mention (5 times)",
+        "The most common last steps before an end without a conversion: Mention (5 times)",
+    ]
 
 
 def test_a_hidden_hour_is_not_drawn_as_none() -> None:

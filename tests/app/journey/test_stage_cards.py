@@ -22,6 +22,11 @@ def test_a_rate_of_eleven_is_too_few_to_say() -> None:
     assert stage_cards.wait(row(4.0, n=30)) == "4 days to next"
 
 
+def test_a_hidden_rate_is_not_said_to_be_missing() -> None:
+    assert stage_cards.no_rate(row(None, status="suppressed")) == "share going on: hidden"
+    assert stage_cards.no_rate(None) == stage_cards.no_rate(row(None, status="no_data")) == "no rate yet"
+
+
 @pytest.mark.parametrize("rate", [None, row(None, status="suppressed")])
 def test_no_rate_is_not_readable(rate: AnswerRow | None) -> None:
     assert not stage_cards.is_readable(rate)
