@@ -78,7 +78,9 @@ def handoffs(session: PageSession, filters: Filters) -> None:
     with right:
         afterwards = session.shown(AFTERWARDS, filters, by=("handoff",), where=where)
         known = sorted(with_values(afterwards.rows, "handoff"), key=lambda row: row.value or 0.0)
-        title = sentences.extremes(afterwards.rows, "handoff", what="The judgement after a hand-off", unit="score")
+        title = sentences.extremes(
+            afterwards.rows, "handoff", what="The judgement after a hand-off", unit="score", named="hand-off"
+        )
         with cards.evidence(session, title, [afterwards], [AFTERWARDS], key="handoff_perception"):
             if known:
                 cards.chart(

@@ -12,7 +12,7 @@ import streamlit as st
 from app.journey import sentences as journey_sentences
 from app.journey.flows import ARROW, LEAST, POSITIONS, RARER, sankey, stage_flows
 from app.kit import cards
-from app.kit.formatting import count_of, hidden_note, markdown_safe, percent
+from app.kit.formatting import count_of, hidden_note, markdown_safe, number, percent
 from app.kit.page_session import PageSession
 from app.kit.tables import Table, pivot
 from serving import Answer
@@ -46,11 +46,12 @@ def flows(session: PageSession) -> None:
                 key="stage_paths_chart",
                 alt=f"Flows of journeys from stage to stage. {title}.",
             )
-            of_all = f" of {count_of(journeys.value, 'journey')}" if journeys.value else ""
             drawn_sum = sum(flow.journeys for flow in drawn if flow.place == 1)
+            of_all = f"{number(drawn_sum, 'count')} of " if journeys.value else ""
+            counted = f"{of_all}{count_of(journeys.value or drawn_sum, 'journey')}"
             st.caption(
                 markdown_safe(
-                    f"{count_of(drawn_sum, 'journey')}{of_all}, all time: the commonest paths that can be shown. "
+                    f"{counted}, all time: the commonest paths that can be shown. "
                     f"The first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
                     + hidden_note(session.min_cell)
                 )

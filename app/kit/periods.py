@@ -24,6 +24,8 @@ PERIODS: dict[str, int | None] = {
 DEFAULT_PERIOD = "Last 12 months"
 PRIOR_PERIOD, PRIOR_YEAR, NO_COMPARISON = "Prior period", "Prior year", "Nothing"
 COMPARISONS = (PRIOR_PERIOD, PRIOR_YEAR, NO_COMPARISON)
+# Of a period's days: more missing ones would by themselves be a change of a size that a plan would name.
+MISSING_AT_MOST = 0.05
 COMPARISON_NOTES = {PRIOR_PERIOD: "vs prior period", PRIOR_YEAR: "vs prior year"}
 
 
@@ -60,11 +62,15 @@ def compared(period: str, comparison: str, as_of: date) -> Window | None:
 
 
 def is_covered(asked: Window, feeds: Iterable[Feed]) -> bool:
-    """Whether every dated feed reaches back to the window's first month, so that a comparison is like for like."""
+    """Whether every dated feed reaches back to the window's beginning, so that a comparison is like for like.
+
+    A feed may begin a little later, since a company need not have a fact on every day.
+    """
     if asked.since is None:
         return True
     firsts = [feed.first_on for feed in feeds if feed.first_on is not None]
-    return bool(firsts) and all(first < add_months(asked.since, 1) for first in firsts)
+    days = ((asked.until or asked.since) - asked.since).days + 1
+    return bool(firsts) and all((first - asked.since).days <= days * MISSING_AT_MOST for first in firsts)
 
 
 def is_undated(feeds: Iterable[Feed]) -> bool:

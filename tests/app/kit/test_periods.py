@@ -32,6 +32,13 @@ def test_a_comparison_needs_sources_that_cover_the_earlier_period() -> None:
     assert not is_covered(asked, [Feed(rows=9)])
 
 
+def test_a_period_of_which_a_tenth_lies_before_the_data_is_not_compared() -> None:
+    asked = Window(date(2026, 1, 1), date(2026, 3, 31))
+    last_on = date(2026, 6, 30)
+    assert is_covered(asked, [Feed(rows=9, first_on=date(2026, 1, 5), last_on=last_on)])
+    assert not is_covered(asked, [Feed(rows=9, first_on=date(2026, 1, 10), last_on=last_on)])
+
+
 def test_answers_without_any_date_are_undated() -> None:
     assert is_undated([Feed(rows=250)])
     assert not is_undated([Feed(rows=250, first_on=date(2026, 1, 1), last_on=date(2026, 2, 1))])
