@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import yaml
 
 from app.kit import cards, initiatives
 from app.kit.page_session import PageSession
@@ -16,6 +18,7 @@ from app.kit.sparklines import course
 from serving import AnswerRow
 from tests.app.definitions import defined
 from tests.app.rows import row
+from workspace.configuration.frozen import setting_keys
 from workspace.records.documents import Feed
 
 AS_OF = date(2026, 6, 30)
@@ -79,3 +82,12 @@ def test_the_card_says_why_no_change_is_shown(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("streamlit.caption", lambda text, **_: said.append(text))
     cards.kpi(session_of("journey.gap_days"), filters("Last 12 months"), "rate")
     assert said == ["40% None", r"No change is shown\: what began after 16 May 2026 may still go on."]
+
+
+def test_what_counts_conversions_of_journeys_says_how_long_they_take(repository: Path) -> None:
+    (journeys,) = yaml.safe_load(
+        (repository / "dbt_project" / "models" / "marts" / "journeys" / "fct_journeys.yml").read_text()
+    )["models"]
+    settles = {one["name"]: one["config"]["meta"].get("settles_after") for one in journeys["metrics"]}
+    assert settles["journey_conversion_rate"] == settles["journey_days_to_purchase"] == "journey.gap_days"
+    assert {name for name in settles.values() if name} <= set(setting_keys())
