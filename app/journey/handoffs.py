@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from app.journey import sentences as journey_sentences
@@ -12,6 +14,7 @@ from app.kit.findings import with_values
 from app.kit.formatting import hidden_note, number
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
+from app.kit.sentences import Sentence
 from app.kit.tables import pivot
 from app.shell.page import period_in_words
 from serving import Answer
@@ -42,10 +45,12 @@ def handoffs(session: PageSession, filters: Filters) -> None:
         or "corner"
     )
     where = {"handoff_kind": (kind,)}
-    split = session.shown("handoff_loss", filters, by=("stage", "handoff"), where=where)
+    split, is_whole = _losses(session, filters, where)
     found = find_worst_handoff(split.rows)
     stage = found.stage if found else _busiest(split)
     title = journey_sentences.worst_handoff(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
+    if is_whole:
+        title = Sentence(f"Over all time: {title.text}", claim=title.claim)
     left, right = st.columns([11, 9], gap="small")
     with left, cards.evidence(session, title, [split], ["handoff_loss"], key="handoff_loss"):
         rows = sorted(
@@ -71,7 +76,8 @@ def handoffs(session: PageSession, filters: Filters) -> None:
                 key="handoff_loss_chart",
                 note=f"Share of hand-offs into {stage} after which no later stage is reached within "
                 f"{session.settings.conversion_days} days; lines are 95% intervals. Stages differ in how many go on, "
-                "so that only hand-offs into the same stage are compared.",
+                "so that only hand-offs into the same stage are compared."
+                + (" All time: within the period they are hidden." if is_whole else ""),
             )
         else:
             cards.nothing_to_show(split, what="What hand-offs lose")
@@ -112,6 +118,19 @@ def handoffs(session: PageSession, filters: Filters) -> None:
         note=f"{period_in_words(filters, session)}.",
     )
     cards.source(session, answers, HANDOFFS, key="handoffs_source")
+
+
+def _losses(session: PageSession, filters: Filters, where: Mapping[str, Sequence[str]]) -> tuple[Answer, bool]:
+    """What hand-offs lose, by stage, and whether that is over the whole time instead of the period.
+
+    Within a period all may be hidden that are shown over the whole time: as on cards of one number, that is shown then.
+    """
+    by = ("stage", "handoff")
+    within = session.shown("handoff_loss", filters, by=by, where=where)
+    if filters.window.is_open or comparable_handoffs(within.rows):
+        return within, False
+    whole = session.ask("handoff_loss", by=by, where={**filters.where, **where})
+    return (whole, True) if comparable_handoffs(whole.rows) else (within, False)
 
 
 def _busiest(split: Answer) -> str | None:
