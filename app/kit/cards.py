@@ -90,6 +90,7 @@ def _kpi(
         return
     moved, color = delta(definition, now, session.before(metric, filters, where))
     course = sparklines.course(session, metric, narrowed, filters.window)
+    alone = "" if moved else session.not_compared(metric, filters)
     with st.container(border=border, height="stretch", vertical_alignment="distribute", gap="xsmall"):
         st.metric(
             name,
@@ -98,7 +99,9 @@ def _kpi(
             delta_color=color,
             delta_arrow="auto" if moved and any(digit in moved for digit in "123456789") else "off",
             delta_description=filters.comparison_note if moved else None,
-            help=f"{_help(definition, now, session.currency)} {markdown_safe(course.note if course else '')}",
+            help=" ".join(
+                [_help(definition, now, session.currency), *map(markdown_safe, (alone, course.note if course else ""))]
+            ),
         )
         if course:
             sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
