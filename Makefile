@@ -26,7 +26,7 @@ demo: .venv/.runtime ## Set up, build the demo company's warehouse, serve the ap
 	$(RUN)/cx demo --workspace $(WORKSPACE)
 
 test: .venv/.dev ## Set up and run the tests; CI adds the thorough ones: TESTS="not slow"
-	$(RUN)/pytest -m "$(TESTS)" -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN)/pytest -m "$(TESTS)" -n 2 --dist loadfile --no-loadscope-reorder --durations 25
 
 test-changed: .venv/.dev ## The tests that differ from BASE (main), or stand on what differs
 	$(RUN)/python -m tests.changed $(BASE) -m "$(TESTS)" -n 2 --dist loadfile --no-loadscope-reorder

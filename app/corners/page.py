@@ -5,27 +5,33 @@ from __future__ import annotations
 import streamlit as st
 
 from app.corners import sentences as corners_sentences
-from app.corners.findings import movement_shares
+from app.corners.findings import UNATTRIBUTED, Credited, credited
 from app.growth import sentences as growth_sentences
 from app.growth.findings import find_apart
 from app.kit import cards, charts, initiatives
 from app.kit.bars import bar
 from app.kit.failures import part
-from app.kit.formatting import number, percent, words
+from app.kit.formatting import hidden_note, markdown_safe, number, percent, words
 from app.kit.tables import cross
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
 from serving import Answer
 from workspace.vocabulary import CORNERS
 
 MOVEMENTS = ("acquired", "retained", "reactivated", "lost")
-UNATTRIBUTED = "unattributed"
+OVER_ALL_TIME = "over all time"
 MODELS = ("first", "last", "linear", "time_decay")
 CREDITS, CONVERSIONS, KEPT = "growth_credits", "attributed_conversions", "kept_after_outreach"
 SHOWN = (*MOVEMENTS, "net_growth", CREDITS, CONVERSIONS, KEPT)
 
 
-def _cell(credit: float | None, share: float | None) -> str:
-    return "" if credit is None or share is None else f"{number(credit, 'count')} · {percent(share)}"
+def _cell(found: Credited, corner: str) -> str:
+    """A corner's credits of one movement, with their share of all of it where that is known."""
+    if corner in found.hidden:
+        return "hidden"
+    if corner not in found.credits:
+        return ""
+    share = found.share(corner)
+    return number(found.credits[corner], "count") + ("" if share is None else f" · {percent(share)}")
 
 
 session, heading = begin("Which corner brings customers, and who stays?")
@@ -38,19 +44,29 @@ if without_facts(
     st.stop()
 
 
-def credited() -> Answer:
-    """Who earned what, by corner and movement."""
-    return session.shown(CREDITS, filters, by=("corner", "movement"))
+def earned() -> tuple[Answer, dict[str, Credited], bool]:
+    """Who earned what, by corner and movement, and whether that is over the whole time instead of the period.
 
-
-def by_cell(answer: Answer) -> dict[tuple[str | None, str | None], float | None]:
-    """(corner, movement) -> the credits."""
-    return {(row.dimensions.get("corner"), row.dimensions.get("movement")): row.value for row in answer.rows}
+    Within a period cells are hidden that are shown over the whole time. As on cards of one number, that is shown then.
+    """
+    by = ("corner", "movement")
+    answer = session.shown(CREDITS, filters, by=by)
+    found = credited(answer.rows, {name: movements[name] for name in MOVEMENTS})
+    if filters.window.is_open or not any(one.hidden for one in found.values()):
+        return answer, found, False
+    whole = session.ask(CREDITS, by=by, where=filters.where)
+    everything = credited(whole.rows, {name: session.one(name, where=filters.where) for name in MOVEMENTS})
+    if sum(len(one.hidden) for one in everything.values()) < sum(len(one.hidden) for one in found.values()):
+        return whole, everything, True
+    return answer, found, False
 
 
 with heading.answering(SHOWN):
+    _, of_movements, is_whole = earned()
     heading.answer(
-        corners_sentences.corners(movements["net_growth"], movement_shares(credited().rows), scope=filters.scope),
+        corners_sentences.corners(
+            movements["net_growth"], of_movements, scope=filters.scope, when=OVER_ALL_TIME if is_whole else ""
+        ),
         metrics=SHOWN,
         based_on=based_on(
             [(acquired, "customer acquired", "customers acquired"), (lost, "customer lost", "customers lost")],
@@ -65,19 +81,19 @@ with st.grid(4, min_column_width=220, gap="small"):
 
 left, right = st.columns([11, 9], gap="small")
 with left, part("Credits by corner"):
-    earned = credited()
-    shares, cells = movement_shares(earned.rows), by_cell(earned)
-    title = corners_sentences.credited_most(shares)
-    with cards.evidence(session, title, [earned], [CREDITS], key="credits"):
-        if shares:
+    answer, shared_out, is_whole = earned()
+    title = corners_sentences.credited_most(shared_out, when=OVER_ALL_TIME if is_whole else "")
+    with cards.evidence(session, title, [answer], [CREDITS], key="credits"):
+        if any(one.credits for one in shared_out.values()):
+            is_hidden = any(one.hidden for one in shared_out.values())
             cards.chart(
                 charts.matrix(
                     [
                         {
                             "row": words(corner),
                             "column": words(movement),
-                            "value": shares.get((corner, movement)),
-                            "text": _cell(cells.get((corner, movement)), shares.get((corner, movement))),
+                            "value": shared_out[movement].share(corner),
+                            "text": _cell(shared_out[movement], corner),
                         }
                         for corner in (*CORNERS, UNATTRIBUTED)
                         for movement in MOVEMENTS
@@ -87,12 +103,14 @@ with left, part("Credits by corner"):
                 ),
                 alt_text=f"Grid of credits by corner and movement. {title}.",
                 key="credits_chart",
-                note="Customers, and the share of the movement. Each movement is shared out evenly among the touches "
-                "before it; the purchase itself earns nothing, and what no touch explains is unattributed. "
-                "Credits say who was there before, not who caused it.",
+                note="Customers, of those retained months of customers, and the share of the whole movement. Each is "
+                "shared out evenly among the touches before it; the purchase itself earns nothing, and what no touch "
+                "explains is unattributed. Credits say who was there before, not who caused it. "
+                + ("All time: within the period cells are hidden. " if is_whole else "")
+                + (hidden_note(session.min_cell) if is_hidden else ""),
             )
         else:
-            cards.nothing_to_show(earned, what="Credits by corner")
+            cards.nothing_to_show(answer, what="Credits by corner")
 with right, part("Movements by month"):
     monthly = [session.shown(name, filters, grain="month") for name in ("acquired", "reactivated", "lost")]
     series = [
@@ -116,17 +134,11 @@ with right, part("Movements by month"):
         else:
             cards.nothing_to_show(monthly[0], what="Movements by month")
 
-st.header("The sum reconciles", anchor=False)
 with part("The sum"):
-    cells = by_cell(credited())
-    sums = []
-    for movement in MOVEMENTS:
-        counted = movements[movement].value
-        shared_out = [value for (_, name), value in cells.items() if name == movement and value is not None]
-        if counted is not None and shared_out:
-            of_credits = number(sum(shared_out), "count")
-            sums.append(f"{words(movement)}: {number(counted, 'count')} customers, {of_credits} credits")
-    st.markdown("; ".join(sums) + "." if sums else "No movement can be counted here.")
+    _, shared_out, is_whole = earned()
+    whether, sums = corners_sentences.reconciled(shared_out, when=OVER_ALL_TIME if is_whole else "")
+    st.header(markdown_safe(whether.text), anchor=False)
+    st.markdown(markdown_safe("; ".join(sums) + "." if sums else "No movement can be counted here."))
 
 left, right = st.columns(2, gap="small")
 with left, part("Outreach before a lapse"):

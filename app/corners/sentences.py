@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.kit.formatting import count_of, listing, percent, words
+from app.corners.findings import UNATTRIBUTED, Credited
+from app.kit.formatting import count_of, listing, number, percent, words
 from app.kit.sentences import Sentence
 from serving import AnswerRow
-from workspace.vocabulary import CORNERS
+
+# What each movement counts, in the singular: who stays is counted once a month.
+COUNTED = {"acquired": "customer", "retained": "month of a customer", "reactivated": "customer", "lost": "customer"}
+_PLURALS = {"month of a customer": "months of customers"}
+HALF = 0.5
+# Movements whose credits a title names.
+_NAMED = ("acquired", "retained")
 
 
-def corners(net: AnswerRow | None, shares: Mapping[tuple[str, str], float], *, scope: str = "") -> Sentence:
-    """How many customers came and went, and which corner was there before they came. Counts, never a cause."""
+def corners(net: AnswerRow | None, credited: Mapping[str, Credited], *, scope: str = "", when: str = "") -> Sentence:
+    """How many customers came and went, and which corner was there before they came. Counts, never a cause.
+
+    Args:
+        when: the time of the credits, where it is not that of the movements.
+    """
     if net is None or net.value is None:
         return Sentence(f"Whether customers came or went cannot be shown{scope}", claim=False)
     moved = count_of(abs(net.value), "customer")
@@ -20,27 +31,64 @@ def corners(net: AnswerRow | None, shares: Mapping[tuple[str, str], float], *, s
         if net.value == 0
         else f"{moved} {'more' if net.value > 0 else 'fewer'} than at the start of the period{scope}"
     )
-    first = _strongest(shares, "acquired")
-    return Sentence(
-        f"{text}; {first[0]} earned {percent(first[1])} of the credit for those acquired" if first else text,
-        claim=net.value != 0,
-    )
+    most = credited["acquired"].most if "acquired" in credited else None
+    if most is not None:
+        corner, share = most
+        if corner != UNATTRIBUTED:
+            said = f"{corner} earned {percent(share)} of the credit for those acquired"
+        elif share > HALF:
+            said = f"what brought those acquired is mostly unknown: {percent(share)} of the credit is unattributed"
+        else:
+            said = f"{percent(share)} of the credit for those acquired is unattributed, more than any corner has"
+        text += f"; {when + ', ' if when else ''}{said}"
+    return Sentence(text, claim=net.value != 0)
 
 
-def credited_most(shares: Mapping[tuple[str, str], float]) -> Sentence:
-    """The title over the credits: which corner was there most often before customers came, and before they stayed."""
+def credited_most(credited: Mapping[str, Credited], *, when: str = "") -> Sentence:
+    """The title over the credits: which corner was there most often before customers came, and before they stayed.
+
+    Args:
+        when: the time of the credits, where it is not the period of the page.
+    """
     by_corner: dict[str, list[str]] = {}
-    for movement in ("acquired", "retained"):
-        best = _strongest(shares, movement)
-        if best:
-            by_corner.setdefault(best[0], []).append(f"{movement} ({percent(best[1])})")
-    parts = [f"{corner} earns most for customers {listing(earned)}" for corner, earned in by_corner.items()]
-    return Sentence(words(listing(parts)) if parts else "Credits by corner", claim=False)
+    for movement in _NAMED:
+        most = credited[movement].most if movement in credited else None
+        if most:
+            by_corner.setdefault(most[0], []).append(f"{movement} ({percent(most[1])})")
+    parts = [
+        f"the largest part is unattributed for customers {listing(earned)}"
+        if corner == UNATTRIBUTED
+        else f"{corner} earns most for customers {listing(earned)}"
+        for corner, earned in by_corner.items()
+    ]
+    if parts:
+        return Sentence(words(f"{when + ', ' if when else ''}{listing(parts)}"), claim=False)
+    is_hidden = any(credited[movement].hidden for movement in _NAMED if movement in credited)
+    return Sentence("Which corner earns most cannot be shown here" if is_hidden else "Credits by corner", claim=False)
 
 
-def _strongest(shares: Mapping[tuple[str, str], float], movement: str) -> tuple[str, float] | None:
-    of_movement = {corner: share for (corner, name), share in shares.items() if name == movement and corner in CORNERS}
-    if not of_movement:
-        return None
-    corner = max(of_movement, key=lambda name: of_movement[name])
-    return corner, of_movement[corner]
+def reconciled(credited: Mapping[str, Credited], *, when: str = "") -> tuple[Sentence, tuple[str, ...]]:
+    """Whether credits add up to the customers they were given for: a title, and a line a movement.
+
+    Args:
+        when: the time of the credits, where it is not the period of the page.
+    """
+    lines = [
+        f"{words(movement)}: {counted(movement, one.counted)}, "
+        + ("credits partly hidden" if one.hidden else f"{number(sum(one.credits.values()), 'count')} credits")
+        for movement, one in credited.items()
+        if one.counted is not None and (one.credits or one.hidden)
+    ]
+    found = [one.reconciles for one in credited.values() if one.credits or one.hidden]
+    if False in found:
+        return Sentence("Credits do not add up to the customers", claim=True), tuple(lines)
+    ending = f" {when}" if when else ""
+    if not found or None in found:
+        return Sentence(f"Customers and credits{ending}", claim=False), tuple(lines)
+    return Sentence(f"The sum reconciles{ending}", claim=True), tuple(lines)
+
+
+def counted(movement: str, value: float) -> str:
+    """A movement's count with what it counts."""
+    what = COUNTED[movement]
+    return count_of(value, what, _PLURALS.get(what))

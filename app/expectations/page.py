@@ -123,7 +123,7 @@ with right, part("The gap by interaction"):
     moments = usable(by_moment.rows, "interaction")
     spoken = labels(str(row.dimensions["interaction"]) for row in moments)
     low = {str(row.dimensions["interaction"]) for row in short_gaps(by_moment.rows, dimension="interaction")}
-    title = expectations_sentences.short_moments(len(moments), len(low))
+    title = expectations_sentences.short_moments(by_moment.rows, len(low))
     with cards.evidence(session, title, [by_moment], ["expectation_gap_percent"], key="gap_by_interaction"):
         if moments:
             cards.chart(

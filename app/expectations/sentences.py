@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.expectations.findings import find_short_pillar, material_gap
 from app.kit.findings import Foremost, usable, widen
 from app.kit.formatting import MINUS, listing, signed, words
+from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
 from serving import AnswerRow
 
@@ -30,8 +31,9 @@ def expectations(gaps: Sequence[AnswerRow], *, unit: str = "points") -> Sentence
                 f"Experience of {named} {verb} expectations by {_size(lowest.value or 0.0, unit)}", claim=True
             )
         )
+    none = f"None{among}" if (among := among_compared(gaps, "pillar", rows, "pillars")) else "No pillar"
     return Sentence(
-        f"No pillar falls measurably short; the widest gap is {signed(lowest.value or 0.0, decimals=1)}, "
+        f"{none} falls measurably short; the widest gap is {signed(lowest.value or 0.0, decimals=1)}, "
         f"for {lowest.dimensions['pillar']}",
         claim=False,
     )
@@ -48,28 +50,30 @@ def _short(short: Foremost, rows: Sequence[AnswerRow], unit: str) -> Sentence:
     return Sentence(text, claim=True)
 
 
-def short_items(gaps: Sequence[AnswerRow], found: int) -> Sentence:
+def short_items(gaps: Sequence[AnswerRow], found: int, *, dimension: str = "item_label") -> Sentence:
     """The title over expected against experienced."""
-    total = len([row for row in gaps if row.status == "ok"])
+    known = usable(gaps, dimension)
+    total = of_compared(gaps, dimension, known, "expectations")
     verb = "is" if found == 1 else "are"
     if found == 0:
-        if total == 1:
+        if len(known) == 1:
             return Sentence("The one expectation that can be compared is met or not clearly missed", claim=False)
-        return Sentence(f"None of {total} expectations is missed by a measurable margin", claim=False)
-    return Sentence(f"{found} of {total} expectations {verb} missed by a measurable margin", claim=True)
+        return Sentence(f"None of {total} is missed by a measurable margin", claim=False)
+    return Sentence(f"{found} of {total} {verb} missed by a measurable margin", claim=True)
 
 
-def short_moments(total: int, found: int) -> Sentence:
+def short_moments(gaps: Sequence[AnswerRow], found: int, *, dimension: str = "interaction") -> Sentence:
     """The title over the gaps by interaction."""
-    if not total:
+    known = usable(gaps, dimension)
+    if not known:
         return Sentence("Gap by interaction: too few to compare", claim=False)
-    verb = "falls" if found == 1 else "fall"
+    total = of_compared(gaps, dimension, known, "interactions")
     if not found:
-        what = "The one interaction rated" if total == 1 else f"None of {total} interactions"
-        return Sentence(
-            f"{what} {'does not fall' if total == 1 else 'falls'} short by a measurable margin", claim=False
-        )
-    return Sentence(f"{found} of {total} interactions {verb} short by a measurable margin", claim=True)
+        if len(known) == 1:
+            return Sentence("The one interaction that can be compared is not short by a measurable margin", claim=False)
+        return Sentence(f"None of {total} falls short by a measurable margin", claim=False)
+    verb = "falls" if found == 1 else "fall"
+    return Sentence(f"{found} of {total} {verb} short by a measurable margin", claim=True)
 
 
 def _size(gap: float, unit: str) -> str:

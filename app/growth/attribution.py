@@ -29,18 +29,27 @@ RETURNS_BY: Final = "linear"  # a middle way: neither the first nor the last tou
 
 
 def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
-    """Model -> channel -> share of all conversions that the model gives it; models that were refused are left out."""
+    """Model -> channel -> share of all conversions that the model gives it.
+
+    Models that were refused are left out, and so are those of which a channel is hidden: the shares of the others would
+    be of what is shown alone.
+    """
     given: dict[str, dict[str, float]] = {}
+    incomplete: set[str] = set()
     for answer in answers:
         for row in answer.rows:
             channel, model = row.dimensions.get("channel"), row.dimensions.get("model")
-            if row.value is not None and channel is not None and model is not None:
+            if model is None or channel is None:
+                continue
+            if row.value is not None:
                 given.setdefault(model, {})[channel] = float(row.value)
-    totals = {model: sum(of_model.values()) for model, of_model in given.items()}
+            elif row.status != "no_data":
+                incomplete.add(model)
+    totals = {model: sum(of_model.values()) for model, of_model in given.items() if model not in incomplete}
     return {
-        model: {channel: value / totals[model] for channel, value in of_model.items()}
-        for model, of_model in given.items()
-        if totals[model] > 0
+        model: {channel: value / total for channel, value in given[model].items()}
+        for model, total in totals.items()
+        if total > 0
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.kit.findings import usable, widen
+from app.kit.hidden import compares_all
 from serving.statistics import comparisons
 from serving.statistics.comparisons import Estimate, difference_low
 
@@ -33,7 +34,12 @@ MATERIAL_DISAGREEMENT = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Apart:
-    """The one value whose share differs from that of all others together."""
+    """The one value whose share differs from that of all others together.
+
+    Attributes:
+        elsewhere: the share of the others that it was compared with.
+        compares_all: whether these are all others; others may be hidden, or too few to be compared.
+    """
 
     value: str
     share: float
@@ -41,6 +47,15 @@ class Apart:
     high: float
     n: int
     elsewhere: float
+    compares_all: bool = True
+
+    def others(self, what: str) -> str:
+        """The others in words, as far as they were compared.
+
+        Args:
+            what: such as `the other corners`.
+        """
+        return what if self.compares_all else f"{what} that can be compared"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +110,7 @@ def find_apart(
         after Bonferroni over the values and families) excludes 0, the difference is at least `by`, and the plain 95%
         interval of the difference to the next value excludes 0, too.
     """
-    side = 1 if highest else -1
+    side, rows = 1 if highest else -1, list(rows)
     shares = [
         (str(row.dimensions[dimension]), side * row.value, row.n)
         for row in rows
@@ -118,7 +133,15 @@ def find_apart(
     if first[1] - rest < by or not proven or not clear:
         return None
     share, low, high = comparisons.share(side * first[1], first[2])
-    return Apart(value=first[0], share=share, low=low, high=high, n=first[2], elsewhere=side * rest)
+    return Apart(
+        value=first[0],
+        share=share,
+        low=low,
+        high=high,
+        n=first[2],
+        elsewhere=side * rest,
+        compares_all=compares_all(rows, dimension, {value for value, _, _ in shares}),
+    )
 
 
 def find_assist(closing: Iterable[AnswerRow], linear: Iterable[AnswerRow]) -> Assist | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from app.growth.findings import Apart, Assist, Disagreement, Gate, find_disagreement
 from app.kit.findings import with_values
 from app.kit.formatting import count_of, number, percent, words
+from app.kit.hidden import among_compared
 from app.kit.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def keeps(found: Apart | None, rows: Sequence[AnswerRow]) -> Sentence:
     if found is not None:
         return Sentence(
             f"{words(found.value)} keeps {percent(found.share)} of the customers it reaches before they lapse; "
-            f"the other corners keep {percent(found.elsewhere)}",
+            f"{found.others('the other corners')} keep {percent(found.elsewhere)}",
             claim=True,
         )
     return _between(rows, "corner", "Outreach before a lapse keeps", "of customers", "no corner stands out")
@@ -59,7 +60,7 @@ def slow(found: Apart | None, rows: Sequence[AnswerRow], dimension: str, *, what
     if found is not None:
         return Sentence(
             f"{percent(found.share)} of {what} “{words(found.value)}” are answered within {target:g} hours; "
-            f"of the others {percent(found.elsewhere)}",
+            f"of {found.others('the others')} {percent(found.elsewhere)}",
             claim=True,
         )
     return _between(rows, dimension, "Answered in time are", f"of {what}", "none stands out")
@@ -70,7 +71,7 @@ def gate(found: Gate | None, abandonment: Sequence[AnswerRow]) -> Sentence:
     if found is not None:
         return Sentence(
             f"{percent(found.leaves.share)} leave at the gate of “{found.topic}” and {percent(found.goes_on.share)} go "
-            f"on after it; at the other gates {percent(found.leaves.elsewhere)} leave and "
+            f"on after it; at {found.leaves.others('the other gates')} {percent(found.leaves.elsewhere)} leave and "
             f"{percent(found.goes_on.elsewhere)} go on",
             claim=True,
         )
@@ -83,12 +84,12 @@ def before(costly: Gate | None, late: Apart | None, fallback: Sentence) -> Sente
     if costly is not None:
         parts.append(
             f"{percent(costly.leaves.share)} leave at the gate of “{costly.topic}”, "
-            f"{percent(costly.leaves.elsewhere)} at the others"
+            f"{percent(costly.leaves.elsewhere)} at {costly.leaves.others('the others')}"
         )
     if late is not None:
         parts.append(
             f"{percent(late.share)} of negative mentions on {words(late.value)} are answered in time, "
-            f"{percent(late.elsewhere)} elsewhere"
+            f"{percent(late.elsewhere)} {'elsewhere' if late.compares_all else 'on ' + late.others('the others')}"
         )
     return Sentence("; ".join(parts), claim=True) if parts else fallback
 
@@ -133,9 +134,11 @@ def _between(rows: Sequence[AnswerRow], dimension: str, opening: str, ending: st
         return Sentence(f"{opening} an unknown share {ending}: too few to say", claim=False)
     lowest = min(known, key=lambda row: row.value or 0.0)
     highest = max(known, key=lambda row: row.value or 0.0)
+    name = words(str(lowest.dimensions[dimension]))
     if lowest is highest:
-        return Sentence(f"{opening} {number(lowest.value or 0.0, 'share')} {ending}", claim=False)
+        return Sentence(f"{opening} {number(lowest.value or 0.0, 'share')} {ending} (“{name}”)", claim=False)
+    shown = among_compared(rows, dimension, known, comma=True)
     return Sentence(
-        f"{opening} between {percent(lowest.value or 0.0)} and {percent(highest.value or 0.0)} {ending}; {none}",
+        f"{opening} between {percent(lowest.value or 0.0)} and {percent(highest.value or 0.0)} {ending}; {none}{shown}",
         claim=False,
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.kit.findings import usable, widen, with_values
 from app.kit.formatting import interval, number, words
+from app.kit.hidden import among_compared
 
 if TYPE_CHECKING:
     from serving import AnswerRow
@@ -53,9 +54,11 @@ def extremes(
     first, last = (f"“{words(str(row.dimensions[dimension]))}”" for row in (lowest, highest))
     if lowest is highest:
         return Sentence(f"{what} is {low} at {first}", claim=False)
+    asked = [row for row in rows if not order or row.dimensions.get(dimension) in order]
+    among = among_compared(asked, dimension, known, comma=True)
     if widen(lowest, len(known))[1] < widen(highest, len(known))[0]:
-        return Sentence(f"{what} runs from {low} at {first} to {high} at {last}", claim=True)
-    return Sentence(f"{what} does not differ measurably by {by}", claim=False)
+        return Sentence(f"{what} runs from {low} at {first} to {high} at {last}{among}", claim=True)
+    return Sentence(f"{what} does not differ measurably by {by}{among}", claim=False)
 
 
 def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, currency: str = "") -> Sentence:
@@ -70,7 +73,8 @@ def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, c
     first, last = (f"“{words(str(row.dimensions[dimension]))}”" for row in (lowest, highest))
     if lowest is highest:
         return Sentence(f"{what} is {low} for {first}", claim=False)
-    return Sentence(f"{what} lies between {low} for {first} and {high} for {last}", claim=False)
+    among = among_compared(rows, dimension, known, comma=True)
+    return Sentence(f"{what} lies between {low} for {first} and {high} for {last}{among}", claim=False)
 
 
 def interval_note(row: AnswerRow, unit: str, *, currency: str = "") -> str:

@@ -190,7 +190,7 @@ with right, part("Opportunity by stage"):
 left, right = st.columns(2, gap="small")
 with left, part("Under- and over-served outcomes"):
     shortfall = session.shown("outcome_shortfall", filters, by=(OUTCOME,), where=where)
-    under, over = survey_sentences.apart_from_zero(shortfall.rows, OUTCOME)
+    under, _ = survey_sentences.apart_from_zero(shortfall.rows, OUTCOME)
     survey_cards.compared(
         session,
         shortfall,
@@ -200,12 +200,13 @@ with left, part("Under- and over-served outcomes"):
         axis="Importance − satisfaction",
         key="outcomes_served",
         note="Above 0 an outcome matters to more people than are satisfied (under-served), below 0 to fewer "
-        "(over-served). Coloured where the 95% interval, corrected for the number of outcomes, leaves 0 out.",
-        stands_out={str(row.dimensions[OUTCOME]) for row in (*under, *over)},
+        "(over-served). Coloured where it is under-served: its 95% interval, corrected for the number of outcomes, "
+        "lies above 0.",
+        stands_out={str(row.dimensions[OUTCOME]) for row in under},
     )
 with right, part("Change of opportunity between waves"):
     moved = session.ask("opportunity_change", by=(OUTCOME,), where={**filters.where, **where})
-    up, down = survey_sentences.apart_from_zero(moved.rows, OUTCOME)
+    up, _ = survey_sentences.apart_from_zero(moved.rows, OUTCOME)
     survey_cards.compared(
         session,
         moved,
@@ -214,8 +215,9 @@ with right, part("Change of opportunity between waves"):
         what="Change of opportunity between waves",
         axis="Change of the opportunity score",
         key="outcomes_change",
-        note="The newest wave minus the one before, independent of the period above; people in both count once.",
-        stands_out={str(row.dimensions[OUTCOME]) for row in (*up, *down)},
+        note="The newest wave minus the one before, independent of the period above; people in both count once. "
+        "Coloured where an outcome is measurably less met than before.",
+        stands_out={str(row.dimensions[OUTCOME]) for row in up},
     )
 
 with part("What would please"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.kit.findings import usable
 from app.kit.formatting import percent
+from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
 from app.outcomes.findings import UNMET_SCORE, find_unmet_outcome
 from serving import AnswerRow
@@ -21,9 +22,10 @@ def outcomes(
     """Which desired outcome is most in want."""
     unmet = find_unmet_outcome(opportunity, dimension=dimension)
     if unmet is None:
-        return _no_unmet(usable(opportunity, dimension), dimension)
+        return _no_unmet(opportunity, dimension)
     matters, satisfied = (_value_at(rows, dimension, unmet.name) for rows in (importance, satisfaction))
-    rank = "is the biggest unmet outcome" if unmet.stands_alone else "is an unmet outcome"
+    among = among_compared(opportunity, dimension, usable(opportunity, dimension))
+    rank = f"is the biggest unmet outcome{among}" if unmet.stands_alone else "is an unmet outcome"
     if matters is None or satisfied is None:
         return Sentence(f"“{unmet.name}” {rank}: its opportunity score is {unmet.value:.1f}", claim=True)
     return Sentence(
@@ -32,24 +34,26 @@ def outcomes(
     )
 
 
-def _no_unmet(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
+def _no_unmet(opportunity: Sequence[AnswerRow], dimension: str) -> Sentence:
+    rows = usable(opportunity, dimension)
     if not rows:
         return Sentence("Too few answers to say what customers want done", claim=False)
     first = max(rows, key=lambda row: row.value or 0.0)
+    none = f"None{among}" if (among := among_compared(opportunity, dimension, rows, "outcomes")) else "No outcome"
     return Sentence(
-        f"No outcome is measurably unmet; the highest opportunity score is {first.value:.1f}, "
+        f"{none} is measurably unmet; the highest opportunity score is {first.value:.1f}, "
         f"for “{first.dimensions[dimension]}”",
         claim=False,
     )
 
 
-def unmet_found(opportunity: Sequence[AnswerRow], found: int) -> Sentence:
+def unmet_found(opportunity: Sequence[AnswerRow], found: int, *, dimension: str = "item_label") -> Sentence:
     """The title over the ranked opportunities."""
-    total = len([row for row in opportunity if row.status == "ok"])
+    total = of_compared(opportunity, dimension, usable(opportunity, dimension), "outcomes")
     verb = "scores" if found == 1 else "score"
     if found == 0:
-        return Sentence(f"None of {total} outcomes scores measurably above {UNMET_SCORE:.0f}", claim=False)
-    return Sentence(f"{found} of {total} outcomes {verb} measurably above {UNMET_SCORE:.0f}", claim=True)
+        return Sentence(f"None of {total} scores measurably above {UNMET_SCORE:.0f}", claim=False)
+    return Sentence(f"{found} of {total} {verb} measurably above {UNMET_SCORE:.0f}", claim=True)
 
 
 def important_but_unmet(
@@ -61,19 +65,18 @@ def important_but_unmet(
     dimension: str = "item_label",
 ) -> Sentence:
     """The title over the map: how many outcomes lie in its corner beyond what their intervals leave open."""
-    known = usable(importance, dimension)
     satisfied = {row.dimensions[dimension]: row for row in usable(satisfaction, dimension)}
+    known = [row for row in usable(importance, dimension) if row.dimensions[dimension] in satisfied]
     inside = [
         row
         for row in known
-        if row.dimensions[dimension] in satisfied
-        and (row.low or 0.0) >= important_from
-        and (satisfied[row.dimensions[dimension]].high or 0.0) <= satisfied_up_to
+        if (row.low or 0.0) >= important_from and (satisfied[row.dimensions[dimension]].high or 0.0) <= satisfied_up_to
     ]
+    total = of_compared([*importance, *satisfaction], dimension, known, "outcomes")
     if not inside:
-        return Sentence("No outcome is measurably both important and unmet", claim=False)
+        return Sentence(f"None of {total} is measurably both important and unmet", claim=False)
     verb = "matters a lot and disappoints" if len(inside) == 1 else "matter a lot and disappoint"
-    return Sentence(f"{len(inside)} of {len(known)} outcomes {verb}", claim=True)
+    return Sentence(f"{len(inside)} of {total} {verb}", claim=True)
 
 
 def _value_at(rows: Sequence[AnswerRow], dimension: str, value: str) -> float | None:

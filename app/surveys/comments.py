@@ -7,6 +7,7 @@ import streamlit as st
 from app.kit import cards, charts
 from app.kit.findings import usable
 from app.kit.formatting import count_of, markdown_safe, percent, words
+from app.kit.hidden import among_shown
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.sentences import Sentence, interval_note
@@ -33,7 +34,7 @@ def topics(session: PageSession, filters: Filters) -> None:
         (row for row in said.rows if row.value and row.dimensions.get(TOPIC) not in (None, OTHER)),
         key=lambda row: (-(row.value or 0.0), str(row.dimensions[TOPIC])),
     )[:TOPICS_SHOWN]
-    title = _title(known, negative.rows)
+    title = _title(known, negative.rows, among_shown(said.rows, TOPIC, "topics"))
     with cards.evidence(session, title, [said, negative], METRICS, key="topics"):
         if not known:
             cards.nothing_to_show(said, what="What customers write about")
@@ -57,19 +58,23 @@ def topics(session: PageSession, filters: Filters) -> None:
             alt_text=f"Ranked bars of topics by number of comments. {title}.",
             key="topics_chart",
             note="Groups of words that occur in the same comments, named by their own words, in each language by "
-            "itself. Coloured where the 95% interval shows that most comments with a clear tone are negative. "
+            "itself. Coloured where the 95% interval shows that most comments with a clear tone are negative; where a "
+            "topic's tone is not known, it is not coloured either. "
             f"Topics of fewer than {session.document.min_cell_comments} people are hidden.",
         )
         _quotes(session, [str(row.dimensions[TOPIC]) for row in known])
 
 
-def _title(known: list[AnswerRow], negative: tuple[AnswerRow, ...]) -> Sentence:
+def _title(known: list[AnswerRow], negative: tuple[AnswerRow, ...], among: str) -> Sentence:
     if not known:
         return Sentence("Too few comments to say what customers write about", claim=False)
     total = count_of(len(known), "topic")
-    bad = [row for row in usable(negative, TOPIC) if (row.low or 0.0) > 0.5 and row.dimensions[TOPIC] != OTHER]
+    drawn = {row.dimensions[TOPIC] for row in known}
+    bad = [row for row in usable(negative, TOPIC) if _is_negative(row) and row.dimensions[TOPIC] in drawn]
     first = known[0]
-    text = f"Customers write most about “{first.dimensions[TOPIC]}” ({first.value:,.0f} of the comments in {total})"
+    of_which = f",{among}," if among else ""
+    counted = f"{first.value:,.0f} of the comments in {total}"
+    text = f"Customers write most{of_which} about “{first.dimensions[TOPIC]}” ({counted})"
     return Sentence(f"{text}; {count_of(len(bad), 'topic')} of them mostly negative" if bad else text, claim=bool(bad))
 
 
@@ -84,7 +89,9 @@ def _note(row: AnswerRow, tone: AnswerRow | None, pillar: str | None) -> str:
     parts = [f"pillar {pillar}"] if pillar else []
     if tone is not None and tone.value is not None:
         parts.append(f"{percent(tone.value)} negative of those with a clear tone ({interval_note(tone, 'share')})")
-    return "; ".join(parts) or f"n = {row.n:,}"
+    else:
+        parts.append("tone not known")
+    return "; ".join([*parts, f"n = {row.n:,}"] if row.n is not None else parts)
 
 
 def _is_negative(tone: AnswerRow | None) -> bool:

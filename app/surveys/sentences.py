@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.kit.findings import is_clearly_above, usable, widen, with_values
 from app.kit.formatting import listing, percent, signed, words
+from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ def served(shortfall: Sequence[AnswerRow], *, dimension: str = "item_label") -> 
     under, over = apart_from_zero(shortfall, dimension)
     if not known:
         return Sentence("Too few answers to say what is under-served or over-served", claim=False)
+    total = of_compared(shortfall, dimension, known, "outcomes")
     if not under and not over:
-        return Sentence(f"None of {len(known)} outcomes is measurably under- or over-served", claim=False)
+        return Sentence(f"None of {total} is measurably under- or over-served", claim=False)
     parts = [f"{len(some)} {what}" for some, what in ((under, "under-served"), (over, "over-served")) if some]
-    return Sentence(f"{listing(parts)} of {len(known)} outcomes", claim=True)
+    return Sentence(f"{listing(parts)} of {total}", claim=True)
 
 
 def changed(rows: Sequence[AnswerRow], *, dimension: str, what: str) -> Sentence:
@@ -48,8 +50,9 @@ def changed(rows: Sequence[AnswerRow], *, dimension: str, what: str) -> Sentence
     waves = known[0].reason or "the newest wave against the one before"
     up, down = apart_from_zero(rows, dimension)
     moved = [*up, *down]
+    among = among_compared(rows, dimension, known)
     if not moved:
-        return Sentence(f"{what}: nothing moved measurably, {waves}", claim=False)
+        return Sentence(f"{what}: nothing{among} moved measurably, {waves}", claim=False)
     names = [f"“{words(str(row.dimensions[dimension]))}”" for row in moved[:MOST_NAMES]]
     more = f" and {len(moved) - MOST_NAMES} more" if len(moved) > MOST_NAMES else ""
     return Sentence(f"{what}: {listing(names)}{more} moved measurably, {waves}", claim=True)
@@ -63,11 +66,15 @@ def below_accepted(rows: Sequence[AnswerRow], *, dimension: str = "pillar") -> S
     worst = max(known, key=lambda row: row.value or 0.0)
     name = str(worst.dimensions[dimension])
     rest = [row for row in known if row is not worst]
+    among = among_compared(rows, dimension, known, comma=True)
     if rest and all(is_clearly_above(worst, row) for row in rest):
         return Sentence(
-            f"{words(name)} are below what is accepted most often: {percent(worst.value or 0.0)}", claim=True
+            f"{words(name)} are below what is accepted most often{among}: {percent(worst.value or 0.0)}", claim=True
         )
-    return Sentence(f"Up to {percent(worst.value or 0.0)} of experiences lie below what is accepted", claim=False)
+    return Sentence(
+        f"Up to {percent(worst.value or 0.0)} of experiences lie below what is accepted{among}",
+        claim=False,
+    )
 
 
 def answered(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
@@ -79,7 +86,9 @@ def answered(rows: Sequence[AnswerRow], dimension: str) -> Sentence:
     most = max(known, key=lambda row: row.value or 0.0)
     low, high = (percent(row.value or 0.0) for row in (least, most))
     first, last = (words(str(row.dimensions[dimension])) for row in (least, most))
-    return Sentence(f"{low} of “{first}” have answered a survey, {high} of “{last}”", claim=False)
+    among = among_compared(rows, dimension, known, "groups")
+    ends = f"; lowest and highest{among}" if among else ""
+    return Sentence(f"{low} of “{first}” have answered a survey, {high} of “{last}”{ends}", claim=False)
 
 
 def nps_pooled(score: AnswerRow, weighted: AnswerRow) -> Sentence:
@@ -99,6 +108,7 @@ def kano(better: Sequence[AnswerRow], *, dimension: str = "item_label") -> Sente
         return Sentence("No customers, or too few, were asked what would please and what would be missed", claim=False)
     first = known[0]
     name = str(first.dimensions[dimension])
+    among = among_compared(better, dimension, known)
     if len(known) == 1 or all(is_clearly_above(first, row) for row in known[1:]):
-        return Sentence(f"“{name}” would please most: {percent(first.value or 0.0)}", claim=True)
-    return Sentence(f"What would please lies close together, up to {percent(first.value or 0.0)}", claim=False)
+        return Sentence(f"“{name}” would please most{among}: {percent(first.value or 0.0)}", claim=True)
+    return Sentence(f"What would please{among} lies close together, up to {percent(first.value or 0.0)}", claim=False)

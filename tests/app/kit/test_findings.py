@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.corners import findings as corners_findings
 from app.expectations.findings import find_short_pillar
 from app.journey.findings import find_stalled_stage
 from app.kit import findings
@@ -126,17 +125,3 @@ def test_a_change_requires_intervals_apart_or_full_counts() -> None:
     assert has_changed(row(46, half=1), row(43, half=1))
     assert has_changed(row(1000), row(900))
     assert not has_changed(row(1000), row(1000))
-
-
-def test_shares_of_a_movement_use_only_shown_cells() -> None:
-    rows = [
-        row(30.0, corner="marketing", movement="acquired"),
-        row(10.0, corner="service", movement="acquired"),
-        row(None, status="suppressed", corner="product", movement="acquired"),
-        row(5.0, corner="service", movement="lost"),
-    ]
-    assert corners_findings.movement_shares(rows) == {
-        ("marketing", "acquired"): 0.75,
-        ("service", "acquired"): 0.25,
-        ("service", "lost"): 1.0,
-    }

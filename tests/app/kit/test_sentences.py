@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import date
 
 from app.before import sentences as before_sentences
-from app.corners import sentences as corners_sentences
 from app.expectations import sentences as expectations_sentences
 from app.journey import sentences as journey_sentences
 from app.kit import sentences
@@ -149,28 +148,3 @@ def test_a_measure_without_an_interval_is_listed_but_not_claimed() -> None:
     assert "“Returns”" in sentence.text
     assert "Rare" not in sentence.text
     assert not sentence.claim
-
-
-def test_corners_are_stated_with_their_credit_and_not_as_a_cause() -> None:
-    shares = {("marketing", "acquired"): 0.5, ("commerce", "acquired"): 0.2, ("unattributed", "acquired"): 0.3}
-    grown = corners_sentences.corners(row(120.0), shares)
-    assert grown.text == (
-        "120 customers more than at the start of the period; marketing earned 50% of the credit for those acquired"
-    )
-    assert corners_sentences.corners(row(-1.0), {}).text == "1 customer fewer than at the start of the period"
-    assert not corners_sentences.corners(row(0.0), {}).claim
-    assert not corners_sentences.corners(row(None, status="withheld"), shares).claim
-
-
-def test_the_two_top_corners_are_named_with_their_shares() -> None:
-    shares = {("marketing", "acquired"): 0.4, ("service", "retained"): 0.3}
-    assert corners_sentences.credited_most(shares).text == (
-        "Marketing earns most for customers acquired (40%) and service earns most for customers retained (30%)"
-    )
-
-
-def test_untouched_acquisitions_are_not_a_corner() -> None:
-    shares = {("unattributed", "acquired"): 0.9, ("service", "acquired"): 0.1, ("service", "retained"): 1.0}
-    assert corners_sentences.credited_most(shares).text == (
-        "Service earns most for customers acquired (10%) and retained (100%)"
-    )
