@@ -134,8 +134,9 @@ def _text(session: PageSession, definition: MetricDefinition, row: AnswerRow) ->
 def _change(session: PageSession, metric: str, last: Window, previous: Window) -> Change:
     definition = session.definitions[metric]
     # Facts without a date belong to no month: the same number twice would be a change of nothing.
+    within = f", active within {session.settings.active_days} days" if metric == "retention_rate" else ""
     now, before = (
-        _figure(session, metric, label=definition.label, where={}, window=window, undated="none")
+        _figure(session, metric, label=f"{definition.label}{within}", where={}, window=window, undated="none")
         for window in (last, previous)
     )
     moved = None

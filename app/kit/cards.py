@@ -45,7 +45,6 @@ SHORT = {
     "overall_score": "Overall",
     "pairing_coverage": "Coverage",
     "expectation_gap_by_importance": "Gap by importance",
-    "retention_rate": "Monthly retention",
 }
 
 
@@ -110,7 +109,7 @@ def _kpi(
 def stated(
     session: PageSession, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = ""
 ) -> None:
-    """One number that has no period of its own, with its interval written under it."""
+    """One number that has no period of its own, with its interval and a note written under it."""
     with part(label):
         _stated(session, metric, where=where, label=label, note=note)
 
@@ -129,6 +128,8 @@ def _stated(session: PageSession, metric: str, *, where: Mapping[str, Sequence[s
         if row.low is not None and row.high is not None:
             low, high = (number(bound, unit, currency=session.currency) for bound in (row.low, row.high))
             st.caption(markdown_safe(f"{low} to {high} (95% interval){', ' + note if note else ''}"))
+        elif note:
+            st.caption(markdown_safe(ended(note)))
 
 
 @contextmanager

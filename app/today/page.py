@@ -17,6 +17,7 @@ from app.shell.page import begin, choose, period_in_words
 from app.today import readiness
 from app.today import sentences as today_sentences
 from app.today.quarter import ASKED, name_of, read_moves
+from app.who.sentences import retained
 
 LEADING = ("top_tier_revenue_share", "stage_conversion", "opportunity_score", "expectation_gap")
 GROWTH = ("revenue", "active_customers", "acquired", "retention_rate")
@@ -41,6 +42,7 @@ with heading.answering(SHOWN):
             period="" if filters.window.is_open else " in this period",
             quarter=name_of(last_quarter(filters.as_of)),
             scope=filters.scope,
+            active_days=session.settings.active_days,
             # What is at stake speaks of all customers, so that it leads only where all of them are shown.
             found=[*([] if filters.where else [at_stake(session, stakes)]), expectations, outcomes, journey],
         ),
@@ -62,7 +64,8 @@ if stakes is not None:
 st.header("Growth", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in GROWTH:
-        cards.kpi(session, filters, metric, label=cards.SHORT.get(metric))
+        label = retained(session.settings.active_days) if metric == "retention_rate" else None
+        cards.kpi(session, filters, metric, label=label)
 
 st.header("Perception", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):

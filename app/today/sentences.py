@@ -15,7 +15,7 @@ NAMES = {
     "acquired": "customers acquired",
     "lost": "customers lost",
     "net_growth": "net growth of customers",
-    "retention_rate": "the share who stay active from month to month",
+    "retention_rate": "monthly retention (active within {days} days of their last purchase)",
     "nps": "NPS",
     "csat": "the share who are satisfied (CSAT)",
 }
@@ -31,6 +31,7 @@ def today(
     period: str = " in this period",
     quarter: str = "",
     scope: str = "",
+    active_days: int,
 ) -> Sentence:
     """The headline over all four answers: what moved in the last closed quarter, and the first proven shortfall.
 
@@ -40,9 +41,10 @@ def today(
         period: how a sentence names the days that are shown.
         quarter: how it names the quarter of `moves`.
         scope: the reader's filters in words.
+        active_days: how long a purchase keeps a customer active.
     """
     first = next((sentence for sentence in found if sentence.claim), None)
-    parts = [moved(moves, currency=currency, quarter=quarter, scope=scope)] if moves.said else []
+    parts = [moved(moves, currency=currency, quarter=quarter, scope=scope, days=active_days)] if moves.said else []
     is_shown = is_fed and revenue is not None and revenue.status == "ok" and revenue.value is not None
     if not parts or (is_fed and not is_shown):
         parts.insert(0, _revenue(revenue, currency, period) if is_fed else "No source has revenue")
@@ -51,12 +53,12 @@ def today(
     return Sentence(". ".join(parts), claim=first is not None or any(move.is_proven for move in moves.said))
 
 
-def moved(moves: Moves, *, currency: str, quarter: str, scope: str = "") -> str:
+def moved(moves: Moves, *, currency: str, quarter: str, scope: str, days: int) -> str:
     """The good and the bad move of a quarter, each with what it is compared with."""
     said = moves.said
     shared = {move.against for move in said}
     facts = [
-        f"{_fact(move, currency)}{'' if move.is_proven else ' (may be chance)'}"
+        f"{_fact(move, currency, days)}{'' if move.is_proven else ' (may be chance)'}"
         f"{f' against {move.against}' if len(shared) > 1 else ''}"
         for move in said
     ]
@@ -64,22 +66,20 @@ def moved(moves: Moves, *, currency: str, quarter: str, scope: str = "") -> str:
     return f"{opening} {', but '.join(facts)}"
 
 
-def _fact(move: Move, currency: str) -> str:
+def _fact(move: Move, currency: str, days: int) -> str:
+    name = NAMES[move.metric].format(days=days)
     verb = "rose" if move.now > move.before else "fell"
     unit = "currency" if move.metric == "revenue" else "count"
     if move.metric in SCALES:
         unit = "score" if move.metric == "nps" else "share"
         points = abs(move.now - move.before) * (1 if move.metric == "nps" else 100)
         exact = unit == "share"
-        return (
-            f"{NAMES[move.metric]} {verb} by {signed(points).lstrip('+')} points to "
-            f"{number(move.now, unit, exact=exact)}"
-        )
+        return f"{name} {verb} by {signed(points).lstrip('+')} points to {number(move.now, unit, exact=exact)}"
     now, before = (number(value, unit, currency=currency) for value in (move.now, move.before))
     # A share of zero or less says nothing, nor does one that leads below it.
     if move.before <= 0 or move.now < 0:
-        return f"{NAMES[move.metric]} {verb} from {before} to {now}"
-    return f"{NAMES[move.metric]} {verb} {percent(abs(move.relative))} to {now}"
+        return f"{name} {verb} from {before} to {now}"
+    return f"{name} {verb} {percent(abs(move.relative))} to {now}"
 
 
 def _revenue(now: AnswerRow | None, currency: str, period: str) -> str:

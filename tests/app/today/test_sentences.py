@@ -18,7 +18,13 @@ def move(metric: str, now: float, before: float, *, against: str = BEFORE, is_pr
 def said(*moves: Move | None, found: tuple[Sentence, ...] = (), scope: str = "") -> str:
     good, bad = moves
     shown = today(
-        row(1_080_000), Moves(good=good, bad=bad), currency="USD", found=found, quarter="Apr–Jun 2026", scope=scope
+        row(1_080_000),
+        Moves(good=good, bad=bad),
+        currency="USD",
+        active_days=365,
+        found=found,
+        quarter="Apr–Jun 2026",
+        scope=scope,
     )
     return shown.text
 
@@ -51,20 +57,22 @@ def test_a_share_moves_by_points_and_net_growth_below_zero_from_number_to_number
 
 
 def test_without_a_move_the_headline_states_revenue_and_no_change() -> None:
-    shown = today(row(102_000), currency="USD", found=[])
+    shown = today(row(102_000), currency="USD", active_days=365, found=[])
     assert (shown.text, shown.claim) == ("Revenue is $102,000 in this period", False)
 
 
 def test_a_move_that_may_be_chance_is_no_claim() -> None:
     moves = Moves(good=None, bad=move("lost", 156, 137, is_proven=False))
-    assert not today(row(1), moves, currency="USD", found=[], quarter="Apr–Jun 2026").claim
+    assert not today(row(1), moves, currency="USD", active_days=365, found=[], quarter="Apr–Jun 2026").claim
 
 
 def test_revenue_that_is_missing_or_hidden_is_said_first() -> None:
-    missing = today(row(None, status="no_data"), currency="USD", found=[])
+    missing = today(row(None, status="no_data"), currency="USD", active_days=365, found=[])
     assert missing.text == "No revenue is recorded in this period"
     moves = Moves(good=None, bad=move("acquired", 80, 100))
-    hidden = today(row(None, status="withheld"), moves, currency="USD", found=[], quarter="Apr–Jun 2026")
+    hidden = today(
+        row(None, status="withheld"), moves, currency="USD", active_days=365, found=[], quarter="Apr–Jun 2026"
+    )
     assert hidden.text.startswith("Revenue cannot be shown. In Apr–Jun 2026,")
-    unfed = today(None, moves, currency="USD", found=[], is_fed=False, quarter="Apr–Jun 2026")
+    unfed = today(None, moves, currency="USD", active_days=365, found=[], is_fed=False, quarter="Apr–Jun 2026")
     assert unfed.text.startswith("In Apr–Jun 2026,")
