@@ -56,13 +56,18 @@ def kpi(
     label: str | None = None,
     where: Mapping[str, Sequence[str]] | None = None,
     border: bool = True,
+    note: str = "",
 ) -> None:
     """One number with its change and its course over the last months.
 
-    What is hidden within the period but not over the whole time is shown over the whole time, and says so.
+    What is hidden within the period but not over the whole time is shown over the whole time, and says so. Where no
+    change is shown although one was asked for, the tooltip says why.
+
+    Args:
+        note: what the number means, written under it.
     """
     with part(label or words(metric)):
-        _kpi(session, filters, metric, label=label, where=where, border=border)
+        _kpi(session, filters, metric, label=label, where=where, border=border, meaning=note)
 
 
 def _kpi(
@@ -73,6 +78,7 @@ def _kpi(
     label: str | None,
     where: Mapping[str, Sequence[str]] | None,
     border: bool,
+    meaning: str,
 ) -> None:
     definition = session.definitions[metric]
     narrowed = {**filters.where, **(where or {})}
@@ -102,6 +108,8 @@ def _kpi(
                 [_help(definition, now, session.currency), *map(markdown_safe, (alone, course.note if course else ""))]
             ),
         )
+        if meaning:
+            st.caption(markdown_safe(ended(meaning)))
         if course:
             sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
 

@@ -7,14 +7,15 @@ that were looked at, since the largest of them is picked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.kit.findings import MIN_N, bounds_of
+from app.kit.findings import MIN_N, bounds_of, is_clearly_above, usable
 from serving.statistics.comparisons import Estimate, balance, count, difference_low, total, widened
 
 if TYPE_CHECKING:
+    from app.expectations.stakes import Stake
     from serving import AnswerRow
 
     Rows = Mapping[str, AnswerRow]
@@ -31,6 +32,7 @@ NEVER_HIDDEN = ("acquired", "lost", "net_growth")
 SCALES = {"retention_rate": 1.0, "csat": 1.0, "nps": 200.0}
 # Counts and amounts move by a few percent from quarter to quarter by themselves; five is what a plan would name.
 MATERIAL_CHANGE = 0.05
+SUBJECT = "growth_subject"
 # One point of a share, two of the 200 points of NPS.
 MATERIAL_OF_SCALE = 0.01
 
@@ -142,3 +144,17 @@ def _estimate(metric: str, rows: Rows) -> Estimate | None:
 
 def _largest(moves: Iterable[Move]) -> Move | None:
     return max(moves, key=lambda move: abs(move.relative), default=None)
+
+
+def find_unpriced(stakes: Sequence[Stake]) -> Stake | None:
+    """The interaction with clearly the most customers below what they tolerate, where no amount can be put on it."""
+    known = [stake for stake in stakes if stake.below is not None and usable([stake.below], SUBJECT)]
+    first = max(known, key=_below, default=None)
+    if first is None or first.row.value is not None or first.below is None:
+        return None
+    others = [stake.below for stake in known if stake is not first and stake.below is not None]
+    return first if all(is_clearly_above(first.below, other) for other in others) else None
+
+
+def _below(stake: Stake) -> float:
+    return stake.below.value or 0.0 if stake.below is not None else 0.0

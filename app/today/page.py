@@ -60,12 +60,14 @@ with st.grid(2, min_column_width=320, gap="small"):
 if stakes is not None:
     with part("What is at stake"):
         stake_cards.ranking(session, stakes, at_stake(session, stakes), key="stakes_today")
+        if worst := today_sentences.unpriced(stakes.ranked):
+            st.info(markdown_safe(worst), icon=":material/priority_high:")
 
 st.header("Growth", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in GROWTH:
-        label = retained(session.settings.active_days) if metric == "retention_rate" else None
-        cards.kpi(session, filters, metric, label=label)
+        label, note = retained(session.settings.active_days) if metric == "retention_rate" else (None, "")
+        cards.kpi(session, filters, metric, label=label, note=note)
 
 st.header("Perception", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):

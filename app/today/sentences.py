@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.kit.formatting import money, number, percent, signed
+from app.expectations.stakes import Stake
+from app.kit.findings import usable
+from app.kit.formatting import ended, money, number, percent, signed
+from app.kit.hidden import among_compared
 from app.kit.sentences import Sentence
-from app.today.findings import NO_MOVES, SCALES, Move, Moves
+from app.today.findings import NO_MOVES, SCALES, SUBJECT, Move, Moves, find_unpriced
 from serving import AnswerRow
 
 # What moved, as the subject of a sentence.
@@ -88,3 +91,17 @@ def _revenue(now: AnswerRow | None, currency: str, period: str) -> str:
     if now is None or now.value is None:
         return f"No revenue is recorded{period}"
     return f"Revenue is {money(now.value, currency)}{period}"
+
+
+def unpriced(stakes: Sequence[Stake]) -> str:
+    """The pain without an amount, which a ranking by amounts leaves last; empty where there is none."""
+    found = find_unpriced(stakes)
+    if found is None or found.below is None or found.below.value is None:
+        return ""
+    rows = [stake.below for stake in stakes if stake.below is not None]
+    among = among_compared(rows, SUBJECT, usable(rows, SUBJECT), "interactions", comma=True)
+    why = f" {ended(found.row.reason)}" if found.row.reason else ""
+    return (
+        f"Most often short, without an amount: {percent(found.below.value)} of all who rated it are below what they "
+        f"tolerate in “{found.label}”{among}.{why}"
+    )

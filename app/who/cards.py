@@ -59,8 +59,8 @@ def repurchase(session: PageSession, filters: Filters) -> None:
         session,
         "cohort_repurchase",
         where={**filters.where, "months_since_acquired": (str(month),)},
-        label=f"Order in month {month} after their first order",
-        note="of all who became customers so long ago",
+        label=f"Order again in month {month}",
+        note=f"who order in month {month} after their first order, of all who became customers so long ago",
     )
 
 

@@ -48,7 +48,8 @@ with heading.answering(SHOWN):
 with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(session, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
     value_cards.predicted(session, filters, label=f"Predicted value, top {percent(top_tier)}")
-    cards.kpi(session, filters, "retention_rate", label=who_sentences.retained(session.settings.active_days))
+    stays, meaning = who_sentences.retained(session.settings.active_days)
+    cards.kpi(session, filters, "retention_rate", label=stays, note=meaning)
     value_cards.repurchase(session, filters)
 
 with st.grid(5, min_column_width=180, gap="small"):

@@ -28,9 +28,12 @@ MODEL_NAMES = {
 }
 
 
-def retained(days: int) -> str:
-    """What retention is called: who bought once counts as retained for `days`, whether or not they come back."""
-    return f"Monthly retention (active within {days} days of their last purchase)"
+def retained(days: int) -> tuple[str, str]:
+    """What retention is called, and the note under it: one purchase keeps a customer for `days`, come back or not."""
+    return (
+        f"Active within {days} days",
+        f"Monthly retention: who is still active, within {days} days of their last purchase",
+    )
 
 
 def missed(error: AnswerRow, *, is_filtered: bool) -> str:

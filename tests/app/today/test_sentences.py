@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from app.expectations.stakes import Stake
 from app.kit.sentences import Sentence
 from app.today.findings import Move, Moves
-from app.today.sentences import today
+from app.today.sentences import today, unpriced
+from serving import AnswerRow
 from tests.app.rows import row
 
 BEFORE, YEAR = "the quarter before", "the same quarter a year before"
@@ -76,3 +78,28 @@ def test_revenue_that_is_missing_or_hidden_is_said_first() -> None:
     assert hidden.text.startswith("Revenue cannot be shown. In Apr–Jun 2026,")
     unfed = today(None, moves, currency="USD", active_days=365, found=[], is_fed=False, quarter="Apr–Jun 2026")
     assert unfed.text.startswith("In Apr–Jun 2026,")
+
+
+def stake(name: str, below: AnswerRow, amount: float | None) -> Stake:
+    reason = "only 71 customers were observed: 150 are needed" if amount is None else None
+    value = AnswerRow(metric="m", value=amount, status="refused" if amount is None else "ok", reason=reason)
+    return Stake(subject=name, label=name, row=value, status=None, is_critical=False, worth_in="margin", below=below)
+
+
+def share(name: str, value: float) -> AnswerRow:
+    return row(value, half=0.05, growth_subject=name)
+
+
+def test_the_widest_pain_is_named_where_it_has_no_amount() -> None:
+    help_, again = stake("Help", share("Help", 0.21), 20_000.0), stake("Again", share("Again", 0.61), None)
+    assert unpriced([help_, again]) == (
+        "Most often short, without an amount: 61% of all who rated it are below what they tolerate in “Again”. "
+        "Only 71 customers were observed: 150 are needed."
+    )
+    hidden = AnswerRow(metric="m", status="suppressed", dimensions={"growth_subject": "Setup"})
+    assert "“Again”, of the interactions that can be compared." in unpriced(
+        [help_, again, stake("Setup", hidden, None)]
+    )
+    assert unpriced([help_, stake("Again", share("Again", 0.24), None)]) == ""
+    assert unpriced([stake("Help", share("Help", 0.61), 20_000.0), stake("Again", share("Again", 0.21), None)]) == ""
+    assert unpriced([]) == ""

@@ -118,7 +118,9 @@ def test_hidden_rows_are_not_spoken_for() -> None:
 
 
 def test_retention_says_that_one_purchase_keeps_a_customer_active() -> None:
-    assert who_sentences.retained(365) == "Monthly retention (active within 365 days of their last purchase)"
+    label, note = who_sentences.retained(365)
+    assert label == "Active within 365 days"
+    assert note == "Monthly retention: who is still active, within 365 days of their last purchase"
 
 
 def test_a_predicted_value_carries_how_far_its_test_was_off() -> None:
