@@ -140,7 +140,9 @@ def _change(session: PageSession, metric: str, last: Window, previous: Window) -
         for window in (last, previous)
     )
     moved = None
-    if now.row.value is not None and before.row.value is not None:
+    # A month in which the data begins is compared with nothing, as on the pages.
+    may_compare = not session.no_baseline(metric, previous)
+    if may_compare and now.row.value is not None and before.row.value is not None:
         moved = change(now.row.value, before.row.value, unit_of(metric, definition.unit))
     proven = moved is not None and now.row.low is not None and has_changed(now.row, before.row)
     return Change(now=now, before=before, moved=moved or "", is_proven=proven)
