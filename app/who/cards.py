@@ -318,7 +318,7 @@ def recency_and_frequency(session: PageSession, filters: Filters) -> None:
         where = {**filters.where, "order_band": repeated}
         answers.append(session.ask("p_alive", by=("rfm_segment",), where=where))
     alive = session.definitions["p_alive"]
-    definitions = {**session.definitions, "p_alive": replace(alive, label=f"{alive.label}, of who bought again")}
+    definitions = {**session.definitions, "p_alive": replace(alive, label=f"{alive.label} (repeat buyers)")}
     order = ("champions", "loyal", "recent", "fading", "at risk", "lapsed")
     cards.table(
         pivot(answers, "rfm_segment", definitions, heading="Segment", currency=session.currency, order=order),

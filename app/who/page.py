@@ -116,7 +116,8 @@ with part("Groups of customers"):
             session,
             alt_text=f"Customers, revenue and retention by {words(split).lower()}",
             key="groups_table",
-            note=f"Customers who bought, {period_in_words(filters, session)}.",
+            note=f"Customers who bought, {period_in_words(filters, session)}. Retention: active within "
+            f"{session.settings.active_days} days of their last purchase.",
         )
         cards.source(session, answers, TABLE, key="groups")
     else:
