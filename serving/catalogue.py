@@ -29,6 +29,7 @@ class MetricDefinition:
         sources, files: sources of cx.yml and files behind it.
         dimensions: column names it can be asked by.
         grains: periods it can be asked by; empty where it has no dates of its own.
+        settles_after: setting of cx.yml that says for how many days a fact's count may still change; empty for none.
         checks: checks of the gate and dbt tests behind it, failed ones first.
         certification: provisional where the definition says so, or the data do (a forecast worse than a naive one).
         badge_reason: the failed check or missing certification; empty for certified metrics.
@@ -58,6 +59,7 @@ class MetricDefinition:
     checks: tuple[Check, ...]
     badge: Badge
     badge_reason: str
+    settles_after: str = ""
 
 
 def catalogue(release: LiveRelease) -> tuple[MetricDefinition, ...]:
@@ -99,6 +101,7 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
         checks=checks,
         badge=badge,
         badge_reason=reason,
+        settles_after=meta.settles_after or "",
     )
 
 

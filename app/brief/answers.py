@@ -14,8 +14,8 @@ from app.expectations.findings import find_short_pillar, material_gap
 from app.expectations.stakes import Stakes
 from app.expectations.stakes import headline as stakes_headline
 from app.journey import sentences as journey_sentences
-from app.journey.findings import MATERIAL_STALL, Stall, find_stalled_stage
-from app.kit.findings import Foremost
+from app.journey.findings import MATERIAL_STALL, Stall, find_stalled_stage, observed_stages
+from app.kit.findings import Foremost, with_values
 from app.kit.formatting import number, percent, signed, words
 from app.kit.pages import QUESTIONS
 from app.kit.sentences import Sentence
@@ -119,7 +119,7 @@ def _journey(session: PageSession, filters: Filters) -> Answered:
     days = session.settings.conversion_days
     stages = session.shown("stage_conversion", filters, by=("stage",))
     entries = session.shown("stage_entries", filters, by=("stage",))
-    entered = {str(row.dimensions["stage"]) for row in entries.rows if row.value and row.dimensions.get("stage")}
+    entered = observed_stages(entries.rows)
     stall = find_stalled_stage(stages.rows, observed=entered)
     stage = stall.stage if stall else _extreme(stages.rows, "stage", STAGES[:-1], lowest=True)
     return Answered(
@@ -199,14 +199,8 @@ def _short_overturned(short: Foremost | None) -> str:
 
 
 def _extreme(rows: Iterable[AnswerRow], dimension: str, among: Sequence[str] | None, *, lowest: bool) -> str | None:
-    """The value of a dimension where the number is lowest (or highest), where nothing is proven."""
-    known = [
-        row
-        for row in rows
-        if row.value is not None
-        and row.dimensions.get(dimension) is not None
-        and (among is None or row.dimensions[dimension] in among)
-    ]
+    """The value of a dimension where the number is lowest (or highest), where nothing is proven; of enough people."""
+    known = [row for row in with_values(rows, dimension) if among is None or row.dimensions[dimension] in among]
     if not known:
         return None
     pick = min if lowest else max

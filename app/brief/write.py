@@ -11,7 +11,7 @@ from app.brief.answers import at_stake, read_answers
 from app.brief.model import Answer, Brief, Change, Figure, StakeLine
 from app.expectations.stakes import bounds, overturn, read_stakes
 from app.kit.badges import certification, notices, settings_not_kept
-from app.kit.findings import has_changed
+from app.kit.findings import has_changed, is_too_few
 from app.kit.formatting import change, day, money, month, number, percent, unavailable, unit_of
 from app.kit.periods import COMPARISONS, DEFAULT_PERIOD, Window, add_months, last_whole_day
 from app.kit.selection import Filters
@@ -125,6 +125,8 @@ def _figure(
 def _text(session: PageSession, definition: MetricDefinition, row: AnswerRow) -> str:
     if row.status != "ok" or row.value is None:
         return unavailable(row.status)
+    if is_too_few(row, definition):
+        return "too few to say"
     unit = unit_of(definition.name, definition.unit)
     if unit == "currency":
         return money(row.value, session.currency)
@@ -140,8 +142,9 @@ def _change(session: PageSession, metric: str, last: Window, previous: Window) -
         for window in (last, previous)
     )
     moved = None
+    readable = not any(is_too_few(figure.row, definition) for figure in (now, before))
     # A month in which the data begins is compared with nothing, as on the pages.
-    may_compare = not session.no_baseline(metric, previous)
+    may_compare = readable and not session.no_baseline(metric, previous)
     if may_compare and now.row.value is not None and before.row.value is not None:
         moved = change(now.row.value, before.row.value, unit_of(metric, definition.unit))
     proven = moved is not None and now.row.low is not None and has_changed(now.row, before.row)

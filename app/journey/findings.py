@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.growth.findings import LEAST_OF_A_SHARE, Apart, find_apart
 from app.kit.findings import bounds_of, is_clearly_above, usable, widen
+from app.kit.hidden import compares_all
 from serving.statistics import comparisons
 from workspace.vocabulary import STAGES
 
@@ -62,15 +63,25 @@ def find_worst_handoff(rows: Iterable[AnswerRow]) -> WorstHandoff | None:
     """
     by_stage: dict[str, list[AnswerRow]] = defaultdict(list)
     for row in rows:
-        if row.dimensions.get("stage") in STAGES and row.value is not None and (row.n or 0) >= LEAST_OF_A_SHARE:
+        if row.dimensions.get("stage") in STAGES:
             by_stage[str(row.dimensions["stage"])].append(row)
-    compared = {stage: by_stage[stage] for stage in STAGES if len(by_stage[stage]) > 1}
+    compared = {stage: by_stage[stage] for stage in STAGES if len(comparable_handoffs(by_stage[stage])) > 1}
     found = []
     for stage, of_stage in compared.items():
         loses = find_apart(of_stage, "handoff", highest=True, families=len(compared))
         if loses is not None:
             found.append(WorstHandoff(stage=stage, loses=loses))
     return max(found, key=lambda one: one.loses.share - one.loses.elsewhere, default=None)
+
+
+def comparable_handoffs(rows: Iterable[AnswerRow]) -> list[AnswerRow]:
+    """Rows of hand-offs whose loss can be compared: shown, and of enough people."""
+    return [
+        row
+        for row in rows
+        if row.status == "ok" and row.value is not None and (row.n or 0) >= LEAST_OF_A_SHARE
+        if row.dimensions.get("handoff") is not None
+    ]
 
 
 def find_long_task(
@@ -86,14 +97,17 @@ def find_long_task(
     abandoned = find_apart(abandonment, dimension, highest=True)
     if abandoned is None:
         return None
+    of_task = [row for row in left if row.dimensions.get(dimension) == abandoned.value]
+    if any(row.status not in ("ok", "no_data") for row in of_task):
+        # The sum of the shown steps would be fewer than all who leave.
+        return LongTask(task=abandoned.value, abandoned=abandoned)
     counts = {
         str(row.dimensions["left_after"]): int(row.value)
-        for row in left
-        if row.status == "ok" and row.value and row.dimensions.get(dimension) == abandoned.value
-        if row.dimensions.get("left_after")
+        for row in of_task
+        if row.value and row.dimensions.get("left_after")
     }
     step = max(counts, key=lambda name: (counts[name], name), default=None)
-    everybody = sum(counts.values())
+    everybody = sum(int(row.value or 0) for row in of_task)
     if step is None or comparisons.share(counts[step] / everybody, everybody).low <= MOST:
         return LongTask(task=abandoned.value, abandoned=abandoned)
     return LongTask(task=abandoned.value, abandoned=abandoned, step=step, step_share=counts[step] / everybody)
@@ -105,7 +119,12 @@ MATERIAL_STALL = 0.10
 
 @dataclass(frozen=True, kw_only=True)
 class Stall:
-    """A stage from which clearly fewer people go on than from the other stages together."""
+    """A stage from which clearly fewer people go on than from the other stages together.
+
+    Attributes:
+        elsewhere: the rate of the others that it was compared with.
+        compares_all: whether these are all others; others may be hidden, or too few to be compared.
+    """
 
     stage: str
     rate: float
@@ -113,6 +132,20 @@ class Stall:
     high: float
     n: int
     elsewhere: float
+    compares_all: bool = True
+
+
+def observed_stages(rows: Iterable[AnswerRow]) -> set[str]:
+    """The stages that customers are seen in.
+
+    Args:
+        rows: a count by stage. A hidden one is of customers, too.
+    """
+    return {
+        str(row.dimensions["stage"])
+        for row in rows
+        if row.dimensions.get("stage") is not None and (row.value or row.status == "suppressed")
+    }
 
 
 def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] = STAGES) -> Stall | None:
@@ -127,8 +160,8 @@ def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] =
         The stage with the lowest rate, if its widened interval lies at least MATERIAL_STALL below the other stages'
         rate taken together, and it is clearly below the next lowest.
     """
-    comparable = [stage for stage in STAGES if stage in observed][:-1]
-    stages = [row for row in usable(rows, "stage") if row.dimensions["stage"] in comparable]
+    asked = rows_before_the_last(rows, observed=observed)
+    stages = usable(asked, "stage")
     if len(stages) < 2:
         return None
     lowest, following = sorted(stages, key=lambda row: (row.value or 0.0, str(row.dimensions["stage"])))[:2]
@@ -144,4 +177,11 @@ def find_stalled_stage(rows: Iterable[AnswerRow], *, observed: Collection[str] =
         high=high,
         n=int(lowest.n or 0),
         elsewhere=elsewhere,
+        compares_all=compares_all(asked, "stage", {str(row.dimensions["stage"]) for row in stages}),
     )
+
+
+def rows_before_the_last(rows: Iterable[AnswerRow], *, observed: Collection[str]) -> list[AnswerRow]:
+    """Rows of the observed stages from which customers can go on to an observed one, shown or not."""
+    earlier = [stage for stage in STAGES if stage in observed][:-1]
+    return [row for row in rows if row.dimensions.get("stage") in earlier]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.growth.findings import LEAST_OF_A_SHARE
 from app.journey import sentences as journey_sentences
-from app.journey.findings import find_long_task, find_worst_handoff
+from app.journey.findings import comparable_handoffs, find_long_task, find_worst_handoff
 from app.kit import cards, charts, sentences
 from app.kit.bars import bar
 from app.kit.findings import with_values
@@ -50,11 +49,7 @@ def handoffs(session: PageSession, filters: Filters) -> None:
     left, right = st.columns([11, 9], gap="small")
     with left, cards.evidence(session, title, [split], ["handoff_loss"], key="handoff_loss"):
         rows = sorted(
-            (
-                row
-                for row in split.rows
-                if row.dimensions.get("stage") == stage and row.value is not None and (row.n or 0) >= LEAST_OF_A_SHARE
-            ),
+            (row for row in comparable_handoffs(split.rows) if row.dimensions.get("stage") == stage),
             key=lambda row: -(row.value or 0.0),
         )[:BARS]
         if rows and stage:

@@ -8,12 +8,13 @@ from app.growth import attribution
 from app.journey import handoffs as journey_handoffs
 from app.journey import paths as journey_paths
 from app.journey import sentences as journey_sentences
+from app.journey import stage_cards
 from app.journey import when as journey_when
-from app.journey.findings import find_stalled_stage
+from app.journey.findings import find_stalled_stage, observed_stages
 from app.kit import cards, charts, initiatives, sentences
 from app.kit.failures import part
 from app.kit.findings import MIN_N, usable
-from app.kit.formatting import count_of, days, labels, markdown_safe, number, percent, unavailable, words
+from app.kit.formatting import count_of, labels, markdown_safe, number, percent, unavailable, words
 from app.kit.pages import QUESTIONS
 from app.kit.tables import pivot
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
@@ -42,16 +43,6 @@ def by_value(answer: Answer, dimension: str, metric: str) -> dict[str | None, An
     return {row.dimensions.get(dimension): row for row in answer.rows if row.metric == metric}
 
 
-def most_common(answer: Answer, dimension: str, stage: str) -> str | None:
-    """The named value with most touchpoints in a stage."""
-    rows = [
-        row
-        for row in answer.rows
-        if row.dimensions.get("stage") == stage and row.dimensions.get(dimension) and row.value
-    ]
-    return str(max(rows, key=lambda row: row.value or 0.0).dimensions[dimension]) if rows else None
-
-
 def rate_text(row: AnswerRow) -> str:
     """A share of the grid, or why there is none: nobody, too few to say, or hidden."""
     if row.value is None:
@@ -76,7 +67,7 @@ def by_stage(metric: str) -> dict[str | None, AnswerRow]:
 
 def observed() -> set[str]:
     """The stages that at least one customer entered."""
-    return {str(stage) for stage, row in by_stage("stage_entries").items() if row.value}
+    return observed_stages(session.shown("stage_entries", filters, by=("stage",)).rows)
 
 
 def last_observed() -> str:
@@ -103,48 +94,48 @@ with part("The stages"):
     entries, waits, rates = (by_stage(metric) for metric in ("stage_entries", "days_to_next_stage", "stage_conversion"))
     past = session.earlier("stage_conversion", filters, by=("stage",))
     earlier = by_value(past, "stage", "stage_conversion") if past else {}
-    touches = session.shown("touchpoints", filters, by=("stage", "touchpoint"))
-    where = session.shown("touchpoints", filters, by=("stage", "channel"))
-    how = session.shown("touchpoints", filters, by=("stage", "method"))
-    why = session.shown("touchpoints", filters, by=("stage", "reason"))
+    touches = session.shown("touchpoints", filters, by=("stage", "touchpoint")).rows
+    where = session.shown("touchpoints", filters, by=("stage", "channel")).rows
+    how = session.shown("touchpoints", filters, by=("stage", "method")).rows
+    why = session.shown("touchpoints", filters, by=("stage", "reason")).rows
     last = last_observed()
     with st.grid(6, min_column_width=150, gap="small"):
         for position, stage in enumerate(STAGES, start=1):
             with st.container(border=True, height="stretch", gap="xsmall"):
                 count, rate, wait = entries.get(stage), rates.get(stage), waits.get(stage)
                 st.markdown(f"**{position}. {words(stage)}**")
-                reached = (
-                    f"{number(count.value, 'count')} {'entry' if count.value == 1 else 'entries'}"
-                    if count is not None and count.value
-                    else "not observed"
-                    if count is None or count.status in ("ok", "no_data")
-                    else unavailable(count.status)
-                )
-                st.markdown(f":gray[{reached}]")
+                st.markdown(f":gray[{stage_cards.reached(count)}]")
                 if rate is not None and rate.value is not None and stage != last:
-                    moved, color = cards.delta(session.definitions["stage_conversion"], rate, earlier.get(stage))
-                    st.metric(
-                        f"Go on from {stage}",
-                        percent(rate.value),
-                        moved,
-                        delta_color=color,
-                        label_visibility="collapsed",
-                        help=sentences.interval_note(rate, "share"),
-                    )
+                    if stage_cards.is_readable(rate):
+                        moved, color = cards.delta(session.definitions["stage_conversion"], rate, earlier.get(stage))
+                        st.metric(
+                            f"Go on from {stage}",
+                            percent(rate.value),
+                            moved,
+                            delta_color=color,
+                            label_visibility="collapsed",
+                            help=sentences.interval_note(rate, "share"),
+                        )
+                    base = stage_cards.base_of(rate, conversion_days=session.settings.conversion_days)
+                    st.caption(markdown_safe(base))
                     if stall is not None and stall.stage == stage:
                         st.badge("Stalls here", icon=":material/south:", color="red")
                 else:
                     st.markdown(":gray[last stage seen]" if stage == last else ":gray[no rate yet]")
                 facts = [
-                    (":material/schedule:", f"{days(wait.value)} to next" if wait and wait.value is not None else None),
-                    (":material/touch_app:", most_common(touches, "touchpoint", stage)),
-                    (":material/location_on:", most_common(where, "channel", stage)),
-                    (":material/devices:", most_common(how, "method", stage)),
-                    (":material/chat:", most_common(why, "reason", stage)),
+                    (":material/schedule:", stage_cards.wait(wait)),
+                    (":material/touch_app:", stage_cards.most_common(touches, "touchpoint", stage)),
+                    (":material/location_on:", stage_cards.most_common(where, "channel", stage)),
+                    (":material/devices:", stage_cards.most_common(how, "method", stage)),
+                    (":material/chat:", stage_cards.most_common(why, "reason", stage)),
                 ]
                 for icon, fact in facts:
                     if fact:
-                        st.markdown(f"{icon} {markdown_safe(words(fact))}")
+                        st.markdown(f"{icon} {markdown_safe(fact)}")
+    st.caption(
+        "A percentage is of the entries old enough to tell. Below it: the median wait, then the most common "
+        "touchpoint, channel, method and stated reason."
+    )
 
 left, right = st.columns([11, 9], gap="small")
 with left, part("Who goes on"):
@@ -233,19 +224,17 @@ with part("Touchpoints by channel"):
         totals[name] = totals.get(name, 0.0) + float(str(record["value"]))
     largest = sorted(totals, key=lambda name: -totals[name])[:CHANNELS]
     changed = initiatives.marks(session, "touchpoints", filters.window)
-    title_text = (
-        f"{largest[0]} carries {percent(totals[largest[0]] / sum(totals.values()))} of touchpoints with a known channel"
-        if largest
-        else "Touchpoints by channel"
-    )
-    with cards.evidence(session, title_text, [monthly], ["touchpoints"], key="channels"):
+    by_channel = session.shown("touchpoints", filters, by=("channel",))
+    title_text = journey_sentences.leading_channel(by_channel.rows, touchpoints)
+    with cards.evidence(session, title_text, [monthly, by_channel], ["touchpoints"], key="channels"):
         if largest:
             cards.chart(
                 charts.lines([record for record in series if record["series"] in largest], marks=changed),
                 alt_text=f"Lines of touchpoints a month for {len(largest)} channels. {title_text}.",
                 key="channels_chart",
                 note=(
-                    f"Touchpoints a month; the {len(largest)} largest of {count_of(len(totals), 'channel')}."
+                    f"Touchpoints a month; the {len(largest)} largest "
+                    f"of {count_of(len(totals), 'channel')} that can be shown."
                     if len(totals) > CHANNELS
                     else "Touchpoints a month."
                 )
@@ -274,13 +263,13 @@ with st.grid(4, min_column_width=220, gap="small"):
     for metric in ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share"):
         cards.kpi(session, filters, metric)
 with part("Touchpoints by channel, as a table"):
-    by_channel = [
+    channel_table = [
         session.shown(metric, filters, by=("channel",))
         for metric in ("touchpoints", "touchpoint_people", "stage_conversion")
     ]
     cards.table(
         pivot(
-            by_channel,
+            channel_table,
             "channel",
             session.definitions,
             heading="Channel",
@@ -291,4 +280,4 @@ with part("Touchpoints by channel, as a table"):
         key="channels_table",
         note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(session, by_channel, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")
+    cards.source(session, channel_table, ("touchpoints", "touchpoint_people", "stage_conversion"), key="channel_table")

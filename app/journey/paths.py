@@ -22,15 +22,21 @@ METRICS = ("paths", "path_share", "path_days", "transition_share", "transition_d
 PATH_METRICS = ("paths", "path_share", "path_days", "path_days_p90")
 SANKEY_HEIGHT = 380
 MOST = 10
+# A kind of path -> what its paths are. `to loss` are journeys that ended: whether these people are lost is not known.
+WAYS_TO_AN_END = {
+    "to purchase": "last steps before a conversion",
+    "to loss": "last steps before an end without a conversion",
+}
 WAYS = {"starts": "Start at a step", "ends": "End at a step"}
 EVERYBODY = {"tier": ("all",)}
 
 
 def flows(session: PageSession) -> None:
-    """Journeys from stage to stage, and the commonest ways to a purchase and to a loss."""
+    """Journeys from stage to stage, and the commonest ways to a purchase and to an end without a conversion."""
     st.header("Paths", anchor=False)
     answer = session.ask("paths", by=("path",), where={"path_kind": ("stages",)})
-    title = journey_sentences.stages(answer.rows)
+    journeys = session.one("journeys")
+    title = journey_sentences.stages(answer.rows, journeys)
     with cards.evidence(session, title, [answer], ["paths"], key="stage_paths"):
         drawn = stage_flows(answer.rows)
         if drawn:
@@ -40,27 +46,27 @@ def flows(session: PageSession) -> None:
                 key="stage_paths_chart",
                 alt=f"Flows of journeys from stage to stage. {title}.",
             )
-            whole = sum(row.value or 0.0 for row in answer.rows)
+            of_all = f" of {count_of(journeys.value, 'journey')}" if journeys.value else ""
             drawn_sum = sum(flow.journeys for flow in drawn if flow.place == 1)
             st.caption(
                 markdown_safe(
-                    f"{count_of(drawn_sum, 'journey')} of {count_of(whole, 'journey')}, all time: the commonest "
-                    f"paths. The first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
+                    f"{count_of(drawn_sum, 'journey')}{of_all}, all time: the commonest paths that can be shown. "
+                    f"The first {POSITIONS} stages; flows under {percent(LEAST)} are drawn together as other. "
                     + hidden_note(session.min_cell)
                 )
             )
         else:
             cards.nothing_to_show(answer, what="Paths through the stages")
-    for kind, words in (("to purchase", "to a purchase"), ("to loss", "to a loss")):
+    for kind, steps in WAYS_TO_AN_END.items():
         where = {"path_kind": (kind,)}
         answers = [session.ask(metric, by=("path",), where=where) for metric in PATH_METRICS[:3]]
-        title = journey_sentences.paths(answers[0].rows, kind=words)
+        title = journey_sentences.paths(answers[0].rows, what=steps)
         key = kind.replace(" ", "_")
         with cards.evidence(session, title, answers, PATH_METRICS[:3], key=key):
             cards.table(
                 _top(session, answers, heading="Last steps"),
                 session,
-                alt_text=f"The commonest last steps {words}",
+                alt_text=f"{title}.",
                 key=f"{key}_table",
                 note="The last four different touchpoints before a conversion."
                 if kind == "to purchase"
@@ -111,7 +117,8 @@ def explorer(session: PageSession) -> None:
                 session,
                 alt_text=f"Three steps in a row that {way} at {step}",
                 key="parts_table",
-                note="Different touchpoints; the same one several times in a row is one step. The commonest of all.",
+                note="Different touchpoints; the same one several times in a row is one step. The commonest that can "
+                "be shown.",
             )
             cards.source(session, [parts], [metric], key="parts_source")
 

@@ -6,12 +6,21 @@ A sentence claims only what a finding has proven.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from math import floor
 from typing import TYPE_CHECKING
 
-from app.journey.findings import LongTask, Stall, WorstHandoff, find_stalled_stage
+from app.journey.findings import (
+    LongTask,
+    Stall,
+    WorstHandoff,
+    comparable_handoffs,
+    find_stalled_stage,
+    rows_before_the_last,
+)
 from app.journey.flows import ARROW, RARER
 from app.kit.findings import usable, with_values
 from app.kit.formatting import count_of, days, percent, words
+from app.kit.hidden import among_compared, among_shown, hides
 from app.kit.sentences import Sentence
 from workspace.vocabulary import STAGES
 
@@ -25,65 +34,127 @@ def handoff_name(value: str) -> str:
 
 
 def worst_handoff(found: WorstHandoff | None, rows: Sequence[AnswerRow]) -> Sentence:
-    """Where a hand-off loses people, or how far the losses reach."""
+    """Where a hand-off loses people, or how far the losses reach.
+
+    Args:
+        found: what is proven.
+        rows: `handoff_loss` of all hand-offs into one stage, the one that is drawn.
+    """
     if found is not None:
         return Sentence(
             f"{handoff_name(found.handoff)} loses {percent(found.loses.share)} of people on the way into "
-            f"{found.stage}; the other hand-offs lose {percent(found.loses.elsewhere)}",
+            f"{found.stage}; {found.loses.others('the other hand-offs')} lose {percent(found.loses.elsewhere)}",
             claim=True,
         )
-    known = with_values(rows, "handoff")
+    known = comparable_handoffs(rows)
     if not known:
-        return Sentence("Hand-offs between corners", claim=False)
+        return Sentence("Hand-offs: too few to compare", claim=False)
+    stage = known[0].dimensions["stage"]
     low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
+    if len(known) == 1:
+        name = handoff_name(str(known[0].dimensions["handoff"]))
+        return Sentence(f"{name} loses {percent(low)} of people on the way into {stage}", claim=False)
+    among = among_compared(rows, "handoff", known, comma=True)
     return Sentence(
-        f"Hand-offs lose {percent(low)} to {percent(high)} of people; none stands apart within its stage", claim=False
-    )
-
-
-def long_task(found: LongTask | None, rows: Sequence[AnswerRow], *, label: str | None = None) -> Sentence:
-    """Which task is left too often, and at which step."""
-    if found is not None:
-        text = (
-            f"“{label or words(found.task)}” is abandoned in {percent(found.abandoned.share)} of attempts; "
-            f"the other tasks in {percent(found.abandoned.elsewhere)}"
-        )
-        if found.step is not None:
-            text += f". {percent(found.step_share)} of those who leave do so after “{found.step}”"
-        return Sentence(text, claim=True)
-    known = [row for row in rows if row.status == "ok" and row.value is not None]
-    if not known:
-        return Sentence("Tasks", claim=False)
-    low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
-    return Sentence(
-        f"Tasks are abandoned in {percent(low)} to {percent(high)} of attempts; none stands apart", claim=False
-    )
-
-
-def paths(rows: Iterable[AnswerRow], *, kind: str) -> Sentence:
-    """Which way is the most common."""
-    known = _single_paths(rows)
-    if not known:
-        return Sentence(f"Paths {kind}", claim=False)
-    first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
-    return Sentence(
-        f"The most common way {kind}: {arrows(str(first.dimensions['path']))} ({count_of(first.value or 0.0, 'time')})",
+        f"Hand-offs into {stage} lose {percent(low)} to {percent(high)} of people; none stands apart{among}",
         claim=False,
     )
 
 
-def stages(rows: Iterable[AnswerRow]) -> Sentence:
-    """How many journeys stay in one stage, and which way the others mostly take."""
-    rows = list(rows)
-    longer = [row for row in _single_paths(rows) if ARROW in str(row.dimensions["path"])]
-    whole = sum(row.value or 0.0 for row in rows)
-    if not longer or not whole:
-        return paths(rows, kind="through the stages")
-    alone = sum(row.value or 0.0 for row in _single_paths(rows) if row not in longer)
-    first = max(longer, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
+def long_task(
+    found: LongTask | None, rows: Sequence[AnswerRow], *, label: str | None = None, dimension: str = "task_label"
+) -> Sentence:
+    """Which task is left too often, and at which step.
+
+    Args:
+        rows: `task_abandonment` by `dimension`.
+        label: the task's name, where its value is a code.
+    """
+    if found is not None:
+        text = (
+            f"“{label or words(found.task)}” is abandoned in {percent(found.abandoned.share)} of attempts; "
+            f"{found.abandoned.others('the other tasks')} in {percent(found.abandoned.elsewhere)}"
+        )
+        if found.step is not None:
+            text += f". {percent(found.step_share)} of those who leave do so after “{found.step}”"
+        return Sentence(text, claim=True)
+    known = with_values(rows, dimension)
+    if not known:
+        return Sentence("Tasks: too few attempts to compare", claim=False)
+    low, high = (pick(row.value or 0.0 for row in known) for pick in (min, max))
+    if len(known) == 1:
+        name = words(str(known[0].dimensions[dimension]))
+        return Sentence(f"“{name}” is abandoned in {percent(low)} of attempts", claim=False)
+    among = among_compared(rows, dimension, known, comma=True)
     return Sentence(
-        f"{percent(alone / whole)} of journeys stay in one stage; of the others most go "
-        f"{arrows(str(first.dimensions['path']))}",
+        f"Tasks are abandoned in {percent(low)} to {percent(high)} of attempts; none stands apart{among}", claim=False
+    )
+
+
+def paths(rows: Iterable[AnswerRow], *, what: str) -> Sentence:
+    """Which path is the most common.
+
+    Args:
+        rows: `paths` of one kind by path, hidden ones, too: fewer people may have gone them more often.
+        what: what the paths are, as `last steps before a conversion`.
+    """
+    rows = list(rows)
+    known = _single_paths(rows)
+    if not known:
+        return Sentence(f"{what[:1].upper()}{what[1:]}", claim=False)
+    first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
+    shown = " that can be shown" if hides(rows, "path") else ""
+    return Sentence(
+        f"The most common {what}{shown}: {arrows(str(first.dimensions['path']))} "
+        f"({count_of(first.value or 0.0, 'time')})",
+        claim=False,
+    )
+
+
+def stages(rows: Iterable[AnswerRow], journeys: AnswerRow) -> Sentence:
+    """How many journeys stay in one stage, and which way is the most common of the others.
+
+    Args:
+        rows: `paths` of kind `stages` by path.
+        journeys: the number of all journeys: shares are of them, not of those on the paths that are shown.
+    """
+    rows = list(rows)
+    single = _single_paths(rows)
+    longer = [row for row in single if ARROW in str(row.dimensions["path"])]
+    if not longer or not journeys.value:
+        return paths(rows, what="paths through the stages")
+    alone = sum(row.value or 0.0 for row in single if row not in longer)
+    # One stage may also be among the hidden paths, or among the rarer ones that stand together.
+    listed = [
+        row for row in rows if row.dimensions.get("path") is not None and ARROW not in str(row.dimensions["path"])
+    ]
+    is_whole = all(row.status in ("ok", "no_data") and row.dimensions["path"] != RARER for row in listed)
+    share = percent(alone / journeys.value) if is_whole else f"At least {percent_down(alone / journeys.value)}"
+    first = max(longer, key=lambda row: (row.value or 0.0, str(row.dimensions["path"])))
+    hidden = any(row.status not in ("ok", "no_data") for row in rows if ARROW in str(row.dimensions.get("path")))
+    return Sentence(
+        f"{share} of journeys stay in one stage; the most common way of the others"
+        f"{' that can be shown' if hidden else ''} is {arrows(str(first.dimensions['path']))}",
+        claim=False,
+    )
+
+
+def leading_channel(rows: Iterable[AnswerRow], touchpoints: AnswerRow) -> Sentence:
+    """Which share of all touchpoints the largest channel has; that it is the largest is said of those shown.
+
+    Args:
+        rows: `touchpoints` by channel.
+        touchpoints: all of them, also those of hidden channels and of none.
+    """
+    rows = list(rows)
+    known = [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("channel")]
+    if not known or not touchpoints.value:
+        return Sentence("Touchpoints by channel", claim=False)
+    first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["channel"])))
+    among = among_shown(rows, "channel", "channels")
+    return Sentence(
+        f"{words(str(first.dimensions['channel']))} is the largest{among or ' channel'}: "
+        f"{percent((first.value or 0.0) / touchpoints.value)} of touchpoints",
         claim=False,
     )
 
@@ -110,13 +181,18 @@ def next_step(rows: Sequence[AnswerRow], waits: Sequence[AnswerRow], step: str) 
     return Sentence(f"After “{step}” {percent(first.value or 0.0)} go on to “{after}”{soon}", claim=False)
 
 
+def percent_down(share: float) -> str:
+    """A share as a whole percentage that it reaches: what is said to be at least so much must not be rounded up."""
+    return percent(floor(share * 100) / 100)
+
+
 def journey(conversion: Sequence[AnswerRow], *, days: int, observed: Collection[str] = STAGES) -> Sentence:
     """Where journeys stall."""
     stall = find_stalled_stage(conversion, observed=observed)
     if stall is not None:
         return stalled(stall, days=days)
-    comparable = [stage for stage in STAGES if stage in observed][:-1]
-    rates = [row for row in usable(conversion, "stage") if row.dimensions["stage"] in comparable]
+    asked = rows_before_the_last(conversion, observed=observed)
+    rates = usable(asked, "stage")
     if not rates:
         return Sentence("Too few journeys are observed to say where they stall", claim=False)
     lowest = min(rates, key=lambda row: row.value or 0.0)
@@ -127,15 +203,16 @@ def journey(conversion: Sequence[AnswerRow], *, days: int, observed: Collection[
         )
     return Sentence(
         f"Between {percent(lowest.value or 0)} and {percent(highest.value or 0)} go on from a stage within {days} "
-        "days; no stage stands out",
+        f"days; no stage stands out{among_compared(asked, 'stage', rates, comma=True)}",
         claim=False,
     )
 
 
 def stalled(stall: Stall, *, days: int) -> Sentence:
     """A stall in words: who stays behind, and how many stay behind elsewhere."""
+    others = "the other stages" if stall.compares_all else "the other stages that can be compared"
     return Sentence(
         f"{percent(1 - stall.rate)} go no further than {stall.stage} within {days} days; "
-        f"after the other stages {percent(1 - stall.elsewhere)} do",
+        f"after {others} {percent(1 - stall.elsewhere)} do",
         claim=True,
     )

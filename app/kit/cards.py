@@ -13,11 +13,12 @@ import streamlit as st
 from app.kit import charts, sparklines
 from app.kit.badges import ICONS
 from app.kit.failures import part
-from app.kit.findings import has_changed
+from app.kit.findings import has_changed, is_too_few, too_few
 from app.kit.formatting import (
     TITLE,
     as_code,
     change,
+    day,
     ended,
     hidden_note,
     markdown_safe,
@@ -86,11 +87,11 @@ def _kpi(
     now = session.one(metric, where=narrowed, window=filters.window)
     if now.status == "suppressed" and not filters.window.is_open:
         whole = session.one(metric, where=narrowed)
-        if whole.status == "ok":
+        if whole.status == "ok" and not is_too_few(whole, definition):
             note = f"Within the period: {now.reason}."
             _number(session, definition, whole, f"{name}, all time", border=border, note=note)
             return
-    if now.status != "ok" or now.value is None:
+    if now.status != "ok" or now.value is None or is_too_few(now, definition):
         _without_number(definition, now, name, session.currency, border=border)
         return
     moved, color = delta(definition, now, session.before(metric, filters, where))
@@ -110,8 +111,15 @@ def _kpi(
         )
         if meaning:
             st.caption(markdown_safe(ended(meaning)))
+        if definition.settles_after and session.may_still_change(metric, filters.window):
+            st.caption(markdown_safe(_open(session, metric)))
         if course:
             sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
+
+
+def _open(session: PageSession, metric: str) -> str:
+    """Why no change is shown beside a number whose newest facts may still change."""
+    return f"No change is shown: what began after {day(session.settled_until(metric))} may still go on."
 
 
 def stated(
@@ -126,7 +134,7 @@ def _stated(session: PageSession, metric: str, *, where: Mapping[str, Sequence[s
     definition = session.definitions[metric]
     row = session.one(metric, where=where)
     name = f"{ICONS[definition.badge]} {markdown_safe(label)}"
-    if row.status != "ok" or row.value is None:
+    if row.status != "ok" or row.value is None or is_too_few(row, definition):
         _without_number(definition, row, name, session.currency, border=True)
         return
     unit = unit_of(metric, definition.unit)
@@ -243,14 +251,21 @@ def _number(
 
 def _without_number(definition: MetricDefinition, row: AnswerRow, name: str, currency: str, *, border: bool) -> None:
     with st.container(border=border, height="stretch"):
-        st.metric(name, words(unavailable(row.status)), help=_help(definition, row, currency))
-        if row.reason:
-            st.caption(markdown_safe(ended(row.reason)))
+        is_small = row.status == "ok" and row.value is not None
+        shown = "too few to say" if is_small else unavailable(row.status)
+        st.metric(name, words(shown), help=_help(definition, row, currency))
+        if reason := too_few(row) if is_small else row.reason:
+            st.caption(markdown_safe(reason if is_small else ended(reason)))
 
 
 def delta(definition: MetricDefinition, now: AnswerRow, before: AnswerRow | None) -> tuple[str | None, DeltaColor]:
-    """The change in words and its colour: green or red only where the intervals show a change."""
+    """The change in words and its colour: green or red only where the intervals show a change.
+
+    No change is stated from or to an estimate on too few.
+    """
     if before is None or before.value is None or now.value is None:
+        return None, "off"
+    if is_too_few(now, definition) or is_too_few(before, definition):
         return None, "off"
     text = change(now.value, before.value, unit_of(definition.name, definition.unit))
     if text is None:

@@ -15,10 +15,12 @@ from serving.statistics import comparisons
 from serving.statistics.comparisons import Estimate, difference_low
 
 if TYPE_CHECKING:
-    from serving import AnswerRow
+    from serving import AnswerRow, MetricDefinition
 
 # Below this many people or answers a share swings by ten points from one person in three changing their mind.
 MIN_N = 30
+# Units in which a stored statistic is a total, not an estimate.
+TOTALS = ("count", "currency")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,22 @@ def with_values(rows: Iterable[AnswerRow], dimension: str) -> list[AnswerRow]:
         and row.value is not None
         and (row.n or 0) >= MIN_N
     ]
+
+
+def is_too_few(row: AnswerRow, definition: MetricDefinition) -> bool:
+    """Whether a share, mean or other estimate stands on fewer than MIN_N: it is not to be read, compared or drawn.
+
+    Counts and sums are of everybody there is, however few: they are shown.
+    """
+    is_stored_total = definition.metric_class == "fixed_grain" and definition.unit in TOTALS
+    if definition.metric_class in ("additive", "input") or is_stored_total:
+        return False
+    return row.n is not None and row.n < MIN_N
+
+
+def too_few(row: AnswerRow) -> str:
+    """Why an estimate is not shown, with what it would stand on."""
+    return f"n = {row.n or 0:,}, and {MIN_N} are needed."
 
 
 def widen(row: AnswerRow, looks: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -165,8 +165,13 @@ class PageSession:
         by: Sequence[str] = (),
         where: Mapping[str, Sequence[str]] | None = None,
     ) -> Answer | None:
-        """The same answer in the period compared with; None where the two cannot be compared (`not_compared`)."""
+        """The same answer in the period compared with.
+
+        None where the two cannot be compared (`not_compared`), or the facts of the newer one may still change.
+        """
         window = filters.before
+        if self.may_still_change(metric, filters.window):
+            return None
         if window is None or self.is_undated(metric) or self.not_compared(metric, filters):
             return None
         return self.ask(metric, by=by, where={**filters.where, **(where or {})}, window=window)
@@ -203,6 +208,17 @@ class PageSession:
         """Whether the facts behind `metric` reach from a period's first month to its end."""
         feeds = self._feeds(metric)
         return is_covered(period, feeds) and reaches_end(period, feeds)
+
+    def settled_until(self, metric: str) -> date:
+        """The last day whose facts no longer change what `metric` counts of them: a later journey may still convert."""
+        definition = self.definitions.get(metric)
+        name = definition.settles_after if definition else ""
+        open_days = setting(self.document.settings, name) if name else 0
+        return self.document.as_of_on - timedelta(days=open_days)
+
+    def may_still_change(self, metric: str, window: Window) -> bool:
+        """Whether the window holds days that are too young for `metric`."""
+        return (window.until or self.document.as_of_on) > self.settled_until(metric)
 
     def is_undated(self, metric: str) -> bool:
         """Whether every fact behind `metric` is without a date."""

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app.kit import charts, initiatives
+from app.kit.findings import is_too_few
 from app.kit.formatting import number, span, unit_of
 from app.kit.page_session import PageSession
 from app.kit.periods import Window, add_months
@@ -44,15 +45,20 @@ class Course:
 
 
 def course(session: PageSession, metric: str, where: Mapping[str, Sequence[str]], window: Window) -> Course | None:
-    """The last months of `metric` within `window`; None where it has no months, or too few."""
+    """The last months of `metric` within `window`; None where it has no months, or too few.
+
+    A month is left out in which a share or mean stands on too few, or whose facts may still change.
+    """
     definition = session.definitions[metric]
     if "month" not in definition.grains or session.is_undated(metric):
         return None
     unit = unit_of(metric, definition.unit)
+    settled = session.settled_until(metric)
     points = [
         {"period": row.period, "value": row.value, "text": number(row.value, unit, currency=session.currency)}
         for row in session.ask(metric, where=where, grain="month", window=window).rows
-        if row.status == "ok" and row.value is not None and row.period is not None
+        if row.status == "ok" and row.value is not None and row.period is not None and not is_too_few(row, definition)
+        if add_months(row.period, 1) - timedelta(days=1) <= settled or not definition.settles_after
     ][-MONTHS:]
     if len(points) < FEWEST:
         return None

@@ -138,7 +138,8 @@ def _estimate(metric: str, rows: Rows) -> Estimate | None:
     if metric == "revenue":
         return total(row.value, row.n) if row.n else None
     if metric in SCALES:
-        return bounds_of(row) if row.low is not None and row.high is not None else None
+        is_estimate = row.low is not None and row.high is not None and (row.n or 0) >= MIN_N
+        return bounds_of(row) if is_estimate else None
     return count(row.value)
 
 

@@ -71,6 +71,7 @@ class MetricMeta(_Strict):
         identity, hidden_with: metrics in which the same cells are hidden.
         of_people: False where the facts' people are mostly unknown.
         is_written: what people wrote.
+        settles_after: the setting that says for how many days a fact may still change what is counted of it.
         unknown: `no_data` where a sum without any value is not known instead of 0.
     """
 
@@ -108,6 +109,7 @@ class MetricMeta(_Strict):
     hidden_with: _Names = ()
     of_people: StrictBool = True
     is_written: StrictBool = False
+    settles_after: Literal["journey.gap_days", "journey.conversion_days"] | None = None
     unknown: Literal["no_data"] | None = None
 
 

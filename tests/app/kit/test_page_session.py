@@ -26,7 +26,7 @@ def session_since(first: date, last: date = AS_OF) -> PageSession:
     feeds = {"orders": Feed(rows=900, first_on=first, last_on=last)}
     document: Any = SimpleNamespace(feeds=feeds, settings=None, as_of_on=AS_OF, run_id="r")
     release: Any = SimpleNamespace(document=document, folder=Path("r"))
-    definition: Any = SimpleNamespace(feeds=("orders",), metric_class="additive")
+    definition: Any = SimpleNamespace(feeds=("orders",), metric_class="additive", settles_after="")
     return PageSession(
         paths=WorkspacePaths(Path("w")),
         release=release,
