@@ -136,13 +136,16 @@ def _text(session: PageSession, definition: MetricDefinition, row: AnswerRow) ->
 def _change(session: PageSession, metric: str, last: Window, previous: Window) -> Change:
     definition = session.definitions[metric]
     # Facts without a date belong to no month: the same number twice would be a change of nothing.
+    within = f", active within {session.settings.active_days} days" if metric == "retention_rate" else ""
     now, before = (
-        _figure(session, metric, label=definition.label, where={}, window=window, undated="none")
+        _figure(session, metric, label=f"{definition.label}{within}", where={}, window=window, undated="none")
         for window in (last, previous)
     )
     moved = None
     readable = not any(is_too_few(figure.row, definition) for figure in (now, before))
-    if readable and now.row.value is not None and before.row.value is not None:
+    # A month in which the data begins is compared with nothing, as on the pages.
+    may_compare = readable and not session.no_baseline(metric, previous)
+    if may_compare and now.row.value is not None and before.row.value is not None:
         moved = change(now.row.value, before.row.value, unit_of(metric, definition.unit))
     proven = moved is not None and now.row.low is not None and has_changed(now.row, before.row)
     return Change(now=now, before=before, moved=moved or "", is_proven=proven)

@@ -46,7 +46,6 @@ SHORT = {
     "overall_score": "Overall",
     "pairing_coverage": "Coverage",
     "expectation_gap_by_importance": "Gap by importance",
-    "retention_rate": "Monthly retention",
 }
 
 
@@ -58,13 +57,18 @@ def kpi(
     label: str | None = None,
     where: Mapping[str, Sequence[str]] | None = None,
     border: bool = True,
+    note: str = "",
 ) -> None:
     """One number with its change and its course over the last months.
 
-    What is hidden within the period but not over the whole time is shown over the whole time, and says so.
+    What is hidden within the period but not over the whole time is shown over the whole time, and says so. Where no
+    change is shown although one was asked for, the tooltip says why.
+
+    Args:
+        note: what the number means, written under it.
     """
     with part(label or words(metric)):
-        _kpi(session, filters, metric, label=label, where=where, border=border)
+        _kpi(session, filters, metric, label=label, where=where, border=border, meaning=note)
 
 
 def _kpi(
@@ -75,6 +79,7 @@ def _kpi(
     label: str | None,
     where: Mapping[str, Sequence[str]] | None,
     border: bool,
+    meaning: str,
 ) -> None:
     definition = session.definitions[metric]
     narrowed = {**filters.where, **(where or {})}
@@ -91,6 +96,7 @@ def _kpi(
         return
     moved, color = delta(definition, now, session.before(metric, filters, where))
     course = sparklines.course(session, metric, narrowed, filters.window)
+    alone = "" if moved else session.not_compared(metric, filters)
     with st.container(border=border, height="stretch", vertical_alignment="distribute", gap="xsmall"):
         st.metric(
             name,
@@ -99,8 +105,12 @@ def _kpi(
             delta_color=color,
             delta_arrow="auto" if moved and any(digit in moved for digit in "123456789") else "off",
             delta_description=filters.comparison_note if moved else None,
-            help=f"{_help(definition, now, session.currency)} {markdown_safe(course.note if course else '')}",
+            help=" ".join(
+                [_help(definition, now, session.currency), *map(markdown_safe, (alone, course.note if course else ""))]
+            ),
         )
+        if meaning:
+            st.caption(markdown_safe(ended(meaning)))
         if definition.settles_after and session.may_still_change(metric, filters.window):
             st.caption(markdown_safe(_open(session, metric)))
         if course:
@@ -115,7 +125,7 @@ def _open(session: PageSession, metric: str) -> str:
 def stated(
     session: PageSession, metric: str, *, where: Mapping[str, Sequence[str]], label: str, note: str = ""
 ) -> None:
-    """One number that has no period of its own, with its interval written under it."""
+    """One number that has no period of its own, with its interval and a note written under it."""
     with part(label):
         _stated(session, metric, where=where, label=label, note=note)
 
@@ -134,6 +144,8 @@ def _stated(session: PageSession, metric: str, *, where: Mapping[str, Sequence[s
         if row.low is not None and row.high is not None:
             low, high = (number(bound, unit, currency=session.currency) for bound in (row.low, row.high))
             st.caption(markdown_safe(f"{low} to {high} (95% interval){', ' + note if note else ''}"))
+        elif note:
+            st.caption(markdown_safe(ended(note)))
 
 
 @contextmanager

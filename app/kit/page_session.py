@@ -15,8 +15,8 @@ from typing import Literal
 
 import streamlit as st
 
-from app.kit.formatting import day
-from app.kit.periods import Window, is_covered, is_undated
+from app.kit.formatting import day, span
+from app.kit.periods import RAMP_UP_MONTHS, Window, is_covered, is_ramp_up, is_undated, reaches_end
 from app.kit.selection import Filters
 from serving import (
     Answer,
@@ -153,7 +153,7 @@ class PageSession:
     def before(
         self, metric: str, filters: Filters, where: Mapping[str, Sequence[str]] | None = None
     ) -> AnswerRow | None:
-        """The same number in the period compared with; None as `earlier` says."""
+        """The same number in the period compared with; None where the two cannot be compared (`not_compared`)."""
         answer = self.earlier(metric, filters, where=where)
         return None if answer is None else answer.one(metric)
 
@@ -167,14 +167,47 @@ class PageSession:
     ) -> Answer | None:
         """The same answer in the period compared with.
 
-        None where the sources do not cover that period, or the facts of the newer one may still change.
+        None where the two cannot be compared (`not_compared`), or the facts of the newer one may still change.
         """
         window = filters.before
         if self.may_still_change(metric, filters.window):
             return None
-        if window is None or self.is_undated(metric) or not is_covered(window, self._feeds(metric)):
+        if window is None or self.is_undated(metric) or self.not_compared(metric, filters):
             return None
         return self.ask(metric, by=by, where={**filters.where, **(where or {})}, window=window)
+
+    def not_compared(self, metric: str, filters: Filters) -> str:
+        """Why no change is shown, in a sentence; empty where one is, and where nothing was to be compared."""
+        if filters.before is None or self.is_undated(metric):
+            return ""
+        shown, definition = filters.window, self.definitions.get(metric)
+        is_sum = definition is not None and definition.metric_class == "additive"
+        if is_sum and shown.since and shown.until and not reaches_end(shown, self._feeds(metric)):
+            return f"No change is shown: the data does not cover the whole of {span(shown.since, shown.until)}."
+        return self.no_baseline(metric, filters.before)
+
+    def no_baseline(self, metric: str, earlier: Window) -> str:
+        """Why a later number is not compared with that of an earlier period, in a sentence; empty where it may be.
+
+        A period that the data does not cover whole, or in which it begins, shows how the data grew, not the company.
+        """
+        feeds = self._feeds(metric)
+        if earlier.since is None or earlier.until is None:
+            return ""
+        days = span(earlier.since, earlier.until)
+        if not is_covered(earlier, feeds) or not reaches_end(earlier, feeds):
+            return f"No change is shown: the data does not cover the whole of {days}."
+        if is_ramp_up(earlier, feeds):
+            return (
+                f"No change is shown: {days} has some of the first {RAMP_UP_MONTHS} months of the data, in which "
+                "numbers grow because the data begins."
+            )
+        return ""
+
+    def covers(self, metric: str, period: Window) -> bool:
+        """Whether the facts behind `metric` reach from a period's first month to its end."""
+        feeds = self._feeds(metric)
+        return is_covered(period, feeds) and reaches_end(period, feeds)
 
     def settled_until(self, metric: str) -> date:
         """The last day whose facts no longer change what `metric` counts of them: a later journey may still convert."""

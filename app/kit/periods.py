@@ -26,6 +26,11 @@ PRIOR_PERIOD, PRIOR_YEAR, NO_COMPARISON = "Prior period", "Prior year", "Nothing
 COMPARISONS = (PRIOR_PERIOD, PRIOR_YEAR, NO_COMPARISON)
 # Of a period's days: more missing ones would by themselves be a change of a size that a plan would name.
 MISSING_AT_MOST = 0.05
+# In its first months a company's data grows because it begins: whoever buys is new, nobody has lapsed yet. Whoever
+# compares with them measures that beginning, so that a year passes until the first comparison.
+RAMP_UP_MONTHS = 12
+# Data that ends up to a week before a period does may have had nothing to tell; a longer silence is missing data.
+SILENT_DAYS = 7
 COMPARISON_NOTES = {PRIOR_PERIOD: "vs prior period", PRIOR_YEAR: "vs prior year"}
 
 
@@ -71,6 +76,35 @@ def is_covered(asked: Window, feeds: Iterable[Feed]) -> bool:
     firsts = [feed.first_on for feed in feeds if feed.first_on is not None]
     days = ((asked.until or asked.since) - asked.since).days + 1
     return bool(firsts) and all((first - asked.since).days <= days * MISSING_AT_MOST for first in firsts)
+
+
+def reaches_end(asked: Window, feeds: Iterable[Feed]) -> bool:
+    """Whether the newest dated fact lies at the window's end, so that its last days are not missing."""
+    lasts = [feed.last_on for feed in feeds if feed.last_on is not None]
+    return asked.until is None or (bool(lasts) and max(lasts) >= asked.until - timedelta(days=SILENT_DAYS))
+
+
+def is_ramp_up(asked: Window, feeds: Iterable[Feed]) -> bool:
+    """Whether the window has a day of the first RAMP_UP_MONTHS of any dated feed: a month that has begun counts."""
+    firsts = [feed.first_on for feed in feeds if feed.first_on is not None]
+    return asked.since is None or any(asked.since < add_months(first, RAMP_UP_MONTHS) for first in firsts)
+
+
+def last_quarter(as_of: date) -> Window:
+    """The last calendar quarter that is over at `as_of`."""
+    until = last_whole_day(as_of)
+    following = add_months(until, 1)
+    until = add_months(following, -((following.month - 1) % 3)) - timedelta(days=1)
+    return Window(add_months(until, -2), until)
+
+
+def shifted(shown: Window, months: int) -> Window:
+    """A window of whole months, some months on."""
+    assert shown.since is not None
+    assert shown.until is not None
+    return Window(
+        add_months(shown.since, months), add_months(shown.until + timedelta(days=1), months) - timedelta(days=1)
+    )
 
 
 def is_undated(feeds: Iterable[Feed]) -> bool:

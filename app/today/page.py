@@ -12,14 +12,17 @@ from app.kit import cards
 from app.kit.failures import part
 from app.kit.formatting import TITLE, markdown_safe, shortened
 from app.kit.pages import page_of
+from app.kit.periods import last_quarter
 from app.shell.page import begin, choose, period_in_words
 from app.today import readiness
 from app.today import sentences as today_sentences
+from app.today.quarter import ASKED, name_of, read_moves
+from app.who.sentences import retained
 
 LEADING = ("top_tier_revenue_share", "stage_conversion", "opportunity_score", "expectation_gap")
 GROWTH = ("revenue", "active_customers", "acquired", "retention_rate")
 PERCEPTION = ("nps", "csat", "ces", "overall_score")
-SHOWN = (*LEADING, "value_at_stake", *GROWTH, *PERCEPTION, *readiness.METRICS)
+SHOWN = tuple(dict.fromkeys((*LEADING, "value_at_stake", *GROWTH, *ASKED, *PERCEPTION, *readiness.METRICS)))
 
 session, heading = begin("")
 filters = choose(session)
@@ -33,10 +36,13 @@ with heading.answering(SHOWN):
     heading.answer(
         today_sentences.today(
             session.shown("revenue", filters).one("revenue"),
-            session.before("revenue", filters),
+            read_moves(session, filters),
             currency=session.currency,
             is_fed=session.is_fed("revenue"),
             period="" if filters.window.is_open else " in this period",
+            quarter=name_of(last_quarter(filters.as_of)),
+            scope=filters.scope,
+            active_days=session.settings.active_days,
             # What is at stake speaks of all customers, so that it leads only where all of them are shown.
             found=[*([] if filters.where else [at_stake(session, stakes)]), expectations, outcomes, journey],
         ),
@@ -54,11 +60,14 @@ with st.grid(2, min_column_width=320, gap="small"):
 if stakes is not None:
     with part("What is at stake"):
         stake_cards.ranking(session, stakes, at_stake(session, stakes), key="stakes_today")
+        if worst := today_sentences.unpriced(stakes.ranked):
+            st.info(markdown_safe(worst), icon=":material/priority_high:")
 
 st.header("Growth", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in GROWTH:
-        cards.kpi(session, filters, metric, label=cards.SHORT.get(metric))
+        label, note = retained(session.settings.active_days) if metric == "retention_rate" else (None, "")
+        cards.kpi(session, filters, metric, label=label, note=note)
 
 st.header("Perception", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):

@@ -23,6 +23,8 @@ DOTS = 14
 WANTS = 9
 PROFILE, CONTEXT = "profile_index", "context_index"
 MODEL_ERRORS = ("value_model_total_error", "value_model_error")
+# Bands of the number of orders without a repeat purchase.
+NO_REPEAT = ("0", "1")
 # Answers that are compared in pairs are shown by the one that says something.
 STRONG_ANSWERS = ("important", "expected highly")
 OTHER_ANSWERS = ("less important", "expected less")
@@ -35,8 +37,10 @@ def predicted(session: PageSession, filters: Filters, *, label: str) -> None:
     """
     chosen = {"segment": filters.segment, "region": filters.region}
     named = [(dimension, value) for dimension, value in chosen.items() if value is not None]
+    missed = who_sentences.missed(session.one("value_backtest_error"), is_filtered=bool(named))
     if len(named) > 1:
-        cards.kpi(session, filters, "predicted_value_per_customer", label="Predicted value per customer")
+        name = "Predicted value per customer"
+        cards.stated(session, "predicted_value_per_customer", where=filters.where, label=name, note=missed)
         return
     dimension, value = named[0] if named else ("value_tier", "top")
     cards.stated(
@@ -44,9 +48,19 @@ def predicted(session: PageSession, filters: Filters, *, label: str) -> None:
         "predicted_value_mean",
         where={"interval_dimension": (dimension,), "interval_value": (value,)},
         label=label if not named else f"Predicted value, {value}",
-        note="the coming 12 months"
-        if session.settings.horizon_months == 12
-        else f"{session.settings.horizon_months} months",
+        note=f"the coming {session.settings.horizon_months} months; {missed}",
+    )
+
+
+def repurchase(session: PageSession, filters: Filters) -> None:
+    """Who orders again some months after the first order: beside retention, which one purchase is enough for."""
+    month = who_sentences.COHORT_MONTH
+    cards.stated(
+        session,
+        "cohort_repurchase",
+        where={**filters.where, "months_since_acquired": (str(month),)},
+        label=f"Order again in month {month}",
+        note=f"who order in month {month} after their first order, of all who became customers so long ago",
     )
 
 
@@ -95,7 +109,8 @@ def profile(session: PageSession, answer: Answer) -> None:
             found,
             key="profile_chart",
             alt=f"Dot plot of attribute values: {title}.",
-            note=f"All customers, independent of the filter: {len(marks)} of {len(rows)} values differ "
+            note=f"All customers, independent of the filter: {len(marks)} of "
+            f"{who_sentences.compared(answer.rows, ('attribute', 'attribute_value'), 'values') or 'none'} differ "
             "measurably (95%, corrected for the number of comparisons).",
         ):
             cards.nothing_to_show(answer, what="The profile")
@@ -104,14 +119,11 @@ def profile(session: PageSession, answer: Answer) -> None:
 def context(session: PageSession) -> None:
     """What the best want, expect and first looked at, against all."""
     answer = session.ask(CONTEXT, by=("context", "context_value"))
-    rows = [
-        row
-        for row in answer.rows
-        if row.status == "ok" and row.value is not None and row.dimensions.get("context_value") not in OTHER_ANSWERS
-    ]
+    asked = [row for row in answer.rows if row.dimensions.get("context_value") not in OTHER_ANSWERS]
+    rows = [row for row in asked if row.status == "ok" and row.value is not None]
     found = [mark for mark in find_contexts(answer.rows) if mark.value not in OTHER_ANSWERS]
     shown: dict[tuple[str, ...], Mark] = {(mark.attribute, mark.value): mark for mark in found}
-    title = who_sentences.context(len(shown), len(rows))
+    title = who_sentences.context(len(shown), asked)
     with cards.evidence(session, title, [answer], [CONTEXT], key="context"):
         labels = {id(row): _context_label(row) for row in rows}
         keys = {id(row): (str(row.dimensions["context"]), str(row.dimensions["context_value"])) for row in rows}
@@ -299,15 +311,27 @@ def worth_by_group(session: PageSession, filters: Filters) -> None:
 
 def recency_and_frequency(session: PageSession, filters: Filters) -> None:
     """Customers by recency and frequency of purchases."""
-    names = ("customers", "lifetime_revenue_per_customer", "predicted_value_per_customer", "p_alive")
+    names = ("customers", "lifetime_revenue_per_customer", "predicted_value_per_customer")
     answers = [session.ask(name, by=("rfm_segment",), where=filters.where) for name in names]
+    repeated = bought_again(session.values("order_band"))
+    if repeated:
+        where = {**filters.where, "order_band": repeated}
+        answers.append(session.ask("p_alive", by=("rfm_segment",), where=where))
+    alive = session.definitions["p_alive"]
+    definitions = {**session.definitions, "p_alive": replace(alive, label=f"{alive.label} (repeat buyers)")}
     order = ("champions", "loyal", "recent", "fading", "at risk", "lapsed")
     cards.table(
-        pivot(answers, "rfm_segment", session.definitions, heading="Segment", currency=session.currency, order=order),
+        pivot(answers, "rfm_segment", definitions, heading="Segment", currency=session.currency, order=order),
         session,
         alt_text="Customers, revenue and predicted value by recency and frequency",
         key="rfm_table",
         note=f"As of {day(session.document.as_of_on)}. Fifths by rank among all who ever ordered; equal customers "
-        "share the lowest of their ranks, so that ties are not broken by chance.",
+        "share the lowest of their ranks, so that ties are not broken by chance. One purchase cannot tell whether a "
+        "customer will come back: the probability of being alive leaves out who bought once.",
     )
-    cards.source(session, answers, names, key="rfm")
+    cards.source(session, answers, (*names, "p_alive"), key="rfm")
+
+
+def bought_again(bands: Sequence[str]) -> tuple[str, ...]:
+    """The bands of the number of orders that hold repeat purchases only; the model takes who bought once as alive."""
+    return tuple(band for band in bands if band not in NO_REPEAT)

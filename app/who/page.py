@@ -48,10 +48,12 @@ with heading.answering(SHOWN):
 with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(session, filters, "top_tier_revenue_share", label=f"Revenue from top {percent(top_tier)}")
     value_cards.predicted(session, filters, label=f"Predicted value, top {percent(top_tier)}")
-    cards.kpi(session, filters, "retention_rate", label=cards.SHORT["retention_rate"])
-    cards.kpi(session, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
+    stays, meaning = who_sentences.retained(session.settings.active_days)
+    cards.kpi(session, filters, "retention_rate", label=stays, note=meaning)
+    value_cards.repurchase(session, filters)
 
-with st.grid(4, min_column_width=220, gap="small"):
+with st.grid(5, min_column_width=180, gap="small"):
+    cards.kpi(session, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
     for name in MORE:
         cards.kpi(session, filters, name, label=cards.SHORT.get(name))
 
@@ -114,7 +116,8 @@ with part("Groups of customers"):
             session,
             alt_text=f"Customers, revenue and retention by {words(split).lower()}",
             key="groups_table",
-            note=f"Customers who bought, {period_in_words(filters, session)}.",
+            note=f"Customers who bought, {period_in_words(filters, session)}. Retention: active within "
+            f"{session.settings.active_days} days of their last purchase.",
         )
         cards.source(session, answers, TABLE, key="groups")
     else:

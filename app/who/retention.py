@@ -73,7 +73,8 @@ def _hides(answer: Answer) -> bool:
 
 
 def _lasting(session: PageSession, filters: Filters) -> None:
-    curves = {"activity": "keep buying", "contract": "keep their contract"}
+    active = f"stay active (within {session.settings.active_days} days of their last purchase)"
+    curves = {"activity": active, "contract": "keep their contract"}
     group = ("segment", filters.segment) if filters.segment and not filters.region else ("all", "all")
     known = [name for name in curves if name in session.values("curve")]
     curve = known[0] if known else "activity"
@@ -117,7 +118,8 @@ def _lasting(session: PageSession, filters: Filters) -> None:
                 alt_text=f"Kaplan-Meier curve. {title}.",
                 key="lasting_chart",
                 note="Kaplan-Meier: who still goes on is kept at risk as long as they were seen. The band is the 95% "
-                f"interval. Who keeps buying leaves less than {session.settings.active_days} days between two sales.",
+                f"interval. Who stays active leaves less than {session.settings.active_days} days between two sales: "
+                "nobody can be lost sooner. How many order again is shown beside.",
             )
         else:
             cards.nothing_to_show(answer, what="How long customers last")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from app.kit.findings import MIN_N, usable
 from app.kit.formatting import count_of, day, listing, number, percent, words
+from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
 from app.who.findings import Mark, find_marks
 
@@ -26,13 +28,29 @@ MODEL_NAMES = {
 }
 
 
+def retained(days: int) -> tuple[str, str]:
+    """What retention is called, and the note under it: one purchase keeps a customer for `days`, come back or not."""
+    return (
+        f"Active within {days} days",
+        f"Monthly retention: who is still active, within {days} days of their last purchase",
+    )
+
+
+def missed(error: AnswerRow, *, is_filtered: bool) -> str:
+    """How far the last back-test of predicted values was off, as a note under them."""
+    of_all = " for all customers" if is_filtered else ""
+    if error.value is None:
+        return "not tested against facts yet"
+    return f"the last test{of_all} missed by {percent(abs(error.value))}"
+
+
 def pareto(rows: Sequence[AnswerRow], *, top_tier: float) -> Sentence:
-    """The title over the cumulative curve."""
+    """The title over the cumulative curve, which is of all customers."""
     at = {int(str(row.dimensions["top_percent"])): row for row in rows if row.value is not None}
     best = at.get(round(100 * top_tier))
     if best is None or best.value is None:
         return Sentence("Revenue by customer, best first", claim=False)
-    share = f"The best {percent(top_tier)} bring {percent(best.value)} of a year's revenue"
+    share = f"The best {percent(top_tier)} of all customers bring {percent(best.value)} of a year's revenue"
     return Sentence(share, claim=best.value >= top_tier + MATERIAL_CONCENTRATION)
 
 
@@ -60,21 +78,19 @@ def chosen_model(errors: Sequence[AnswerRow]) -> Sentence:
 
 def cohorts(rows: Sequence[AnswerRow]) -> Sentence:
     """How many of a cohort order again some months later; a claim where first and last cohort clearly differ."""
-    known = [
-        row
-        for row in rows
-        if row.dimensions.get("months_since_acquired") == str(COHORT_MONTH)
-        and row.value is not None
-        and (row.n or 0) >= MIN_N
-    ]
+    asked = [row for row in rows if row.dimensions.get("months_since_acquired") == str(COHORT_MONTH)]
+    known = [row for row in asked if row.value is not None and (row.n or 0) >= MIN_N]
     if not known:
         return Sentence("No cohort has been observed long enough", claim=False)
     values = [row.value or 0.0 for row in known]
     low, high = percent(min(values)), percent(max(values))
     when = f"in their month {COHORT_MONTH}"
-    if len(known) == 1 or low == high:
-        return Sentence(f"{high} of a cohort order {when}", claim=False)
-    return Sentence(f"Between {low} and {high} of a cohort order {when}", claim=False)
+    if len(known) == 1:
+        return Sentence(f"{high} of the cohort of {known[0].dimensions['acquired_in']} order {when}", claim=False)
+    among = among_compared(asked, "acquired_in", known, "cohorts", comma=True)
+    if low == high:
+        return Sentence(f"{high} of a cohort order {when}{among}", claim=False)
+    return Sentence(f"Between {low} and {high} of a cohort order {when}{among}", claim=False)
 
 
 def lasting(rows: Sequence[AnswerRow], *, what: str) -> Sentence:
@@ -99,16 +115,33 @@ def tier_moves(up: AnswerRow, down: AnswerRow, entered: AnswerRow) -> Sentence:
     )
 
 
-def context(found: int, total: int) -> Sentence:
-    """The title over what the best want, expect and first look at."""
-    if not total:
+def context(found: int, rows: Sequence[AnswerRow]) -> Sentence:
+    """The title over what the best of all customers want, expect and first look at.
+
+    Args:
+        rows: `context_index` by context and context_value.
+    """
+    total = compared(rows, ("context", "context_value"), "things")
+    if total is None:
         return Sentence("No wants or expectations to compare", claim=False)
     if not found:
         return Sentence(
-            f"What the best want and expect is what all do: none of {total} comparisons differs", claim=False
+            f"None of {total} that the best of all customers want, expect or first look at differs measurably",
+            claim=False,
         )
     verb = "differs" if found == 1 else "differ"
-    return Sentence(f"{found} of {total} things the best want, expect or first look at {verb}", claim=True)
+    return Sentence(f"{found} of {total} the best of all customers want, expect or first look at {verb}", claim=True)
+
+
+def compared(rows: Iterable[AnswerRow], named: tuple[str, str], what: str) -> str | None:
+    """How many rows can be compared, in words (`of_compared`), where two dimensions name a row; None where none can."""
+    joined = [
+        replace(row, dimensions={"both": None if None in parts else ": ".join(map(str, parts))})
+        for row in rows
+        for parts in [[row.dimensions.get(name) for name in named]]
+    ]
+    known = usable(joined, "both")
+    return of_compared(joined, "both", known, what) if known else None
 
 
 # A tier that brings this much more than its own size is a concentration; less is nearly an even spread.
@@ -122,7 +155,12 @@ MARKS_IN_A_SENTENCE = 3
 def who(
     share: AnswerRow | None, profile: Sequence[AnswerRow], *, top_tier: float, as_of: date, scope: str = ""
 ) -> Sentence:
-    """Who the best customers are: what the top tier brings, and what marks it."""
+    """Who the best customers are: what the top tier brings within the filters, and what marks it.
+
+    Args:
+        profile: of all customers: the top tier is a part of all of them, whatever is filtered.
+        scope: the filters in words.
+    """
     tier = f"top {percent(top_tier)} of customers"
     if share is None or share.value is None:
         if share is not None and share.status in ("suppressed", "withheld", "refused", "not_sliceable"):
@@ -134,7 +172,8 @@ def who(
     marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]
     concentrated = share.value >= top_tier + MATERIAL_CONCENTRATION
     if marks:
-        return Sentence(f"{text}. More common among them: {listing([name_of(mark) for mark in marks])}.", claim=True)
+        whom = f"the top {percent(top_tier)} of all customers" if scope else "them"
+        return Sentence(f"{text}. More common among {whom}: {listing([name_of(mark) for mark in marks])}.", claim=True)
     return Sentence(text, claim=concentrated)
 
 
@@ -144,17 +183,19 @@ def name_of(mark: Mark) -> str:
 
 
 def marks_found(profile: Sequence[AnswerRow]) -> Sentence:
-    """The title over the index chart."""
+    """The title over the index chart, which is of all customers."""
     marks = find_marks(profile)
     if not marks:
-        n = len(usable(profile, "attribute_value"))
+        total = compared(profile, ("attribute", "attribute_value"), "attribute values")
         return Sentence(
-            f"None of {n} attribute values differs measurably in the top tier" if n else "No attributes to compare",
+            f"None of {total} differs measurably in the top tier" if total else "No attributes to compare",
             claim=False,
         )
     first = next((mark for mark in marks if mark.is_more_common), marks[0])
     name = name_of(first)
     shown = f"{name[:1].upper()}{name[1:]}"
     if first.is_more_common:
-        return Sentence(f"{shown} is {first.index / 100:.1f} times as common among the best", claim=True)
-    return Sentence(f"{shown} is {percent(1 - first.index / 100)} rarer among the best", claim=True)
+        return Sentence(
+            f"{shown} is {first.index / 100:.1f} times as common among the best of all customers", claim=True
+        )
+    return Sentence(f"{shown} is {percent(1 - first.index / 100)} rarer among the best of all customers", claim=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import hypot, log
+from math import hypot, log, sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,6 +13,9 @@ from dbt_project.methods.statistics.comparisons import false_discovery
 from serving.statistics.intervals import Z, wilson
 
 LEVEL: Final = 0.05
+# How much the amounts of single orders are taken to vary around their mean, where only their sum is known: as much as
+# their mean itself, like amounts that follow an exponential distribution.
+VARIATION_OF_AMOUNTS: Final = 1.0
 
 
 class Estimate(NamedTuple):
@@ -35,6 +38,32 @@ def share(value: float, n: int, *, z: float = Z) -> Estimate:
     """
     low, high = wilson(value * n, n, z=z)
     return Estimate(value, float(low), float(high))
+
+
+def count(events: float) -> Estimate:
+    """A count of independent events with the exact bounds of a Poisson count (Garwood 1936)."""
+    low = float(special.gammaincinv(events, LEVEL / 2)) if events > 0 else 0.0
+    return Estimate(events, low, float(special.gammaincinv(events + 1, 1 - LEVEL / 2)))
+
+
+def total(amount: float, events: float) -> Estimate:
+    """A sum of the amounts of independent events, of which only sum and number are known (compound Poisson).
+
+    Its variance is events * (mean^2 + variance of an amount); the amounts vary by VARIATION_OF_AMOUNTS.
+
+    Args:
+        events: how many amounts were added, above 0.
+    """
+    margin = Z * abs(amount) * sqrt((1 + VARIATION_OF_AMOUNTS**2) / events)
+    return Estimate(amount, amount - margin, amount + margin)
+
+
+def balance(gained: Sequence[Estimate], lost: Sequence[Estimate]) -> Estimate:
+    """Independent estimates added and subtracted, with bounds recovered from theirs (see `difference_low`)."""
+    parts = [*gained, *(one.negated() for one in lost)]
+    value = sum(part.value for part in parts)
+    down, up = (hypot(*sides) for sides in zip(*((p.value - p.low, p.high - p.value) for p in parts), strict=True))
+    return Estimate(value, value - down, value + up)
 
 
 def quantile_of(comparisons: int) -> float:

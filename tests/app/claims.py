@@ -61,6 +61,7 @@ NEEDS = {
     r"Every interaction seen has ratings": ("perceptions",),
     r"Every identifier joins whom it names": ("people",),
     r"Revenue is": ("orders",),
+    r"against the (?:quarter before|same quarter a year before)": ("orders", "contracts", "nps", "csat"),
     r"\d+ content views?\b": ("content",),
     r"\d+ public mentions?\b": ("mentions",),
     r"\d+ orders?\b": ("orders",),

@@ -6,6 +6,7 @@ import json
 import shlex
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fpdf import FPDF
@@ -105,6 +106,18 @@ def test_a_withheld_metric_is_withheld_in_the_brief(copy_of_demo: Path) -> None:
     assert {figure.text for figure in revenue} == {"withheld"}
     assert "withheld" in page.badge
     assert "withheld" in html_of(page)
+
+
+def test_the_data_s_first_year_is_compared_with_nothing(copy_of_demo: Path) -> None:
+    def begin_this_year(document: dict[str, Any]) -> None:
+        document["feeds"]["orders"]["first_on"] = document["as_of_on"][:4] + "-01-01"
+
+    rewrite(WorkspacePaths(copy_of_demo), begin_this_year)
+    changes = {change.now.metric: change for change in write(open_session(copy_of_demo)).changes}
+    assert changes["revenue"].now.row.value is not None
+    assert changes["revenue"].before.row.value is not None
+    assert (changes["revenue"].moved, changes["revenue"].said) == ("", "")
+    assert changes["nps"].moved
 
 
 def test_the_command_writes_both_files(session: PageSession, demo_workspace: Path, tmp_path: Path) -> None:

@@ -57,6 +57,23 @@ def test_headings_never_skip_a_level(page: AppTest) -> None:
     assert not page.subheader or page.header
 
 
+@pytest.mark.parametrize("name", ["today"])
+def test_a_card_shows_no_change_from_the_first_year_of_the_data(page: AppTest) -> None:
+    revenue = next(metric for metric in page.metric if metric.label.endswith(": Revenue"))
+    assert not revenue.delta
+    assert "No change is shown" in revenue.help
+
+
+@pytest.mark.parametrize("name", ["who"])
+def test_numbers_that_follow_from_their_definition_say_so(page: AppTest) -> None:
+    said = texts(page)
+    assert "the last test missed by" in said
+    assert "Monthly retention\\: who is still active, within 365 days of their last purchase" in said
+    assert "stay active (within 365 days of their last purchase) for more than" in said
+    columns = [name for table in page.dataframe for name in table.value.columns]
+    assert [name for name in columns if "alive" in name] == ["Probability of being alive (repeat buyers)"]
+
+
 def test_the_headline_states_the_number_of_the_metrics_layer(open_page: Open, demo_workspace: Path) -> None:
     session = open_session(demo_workspace)
     share = session.one("top_tier_revenue_share", window=window("Last 12 months", session.document.as_of_on)).value

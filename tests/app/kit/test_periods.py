@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.kit.periods import Window, compared, is_covered, is_undated, window
+from app.kit.periods import (
+    Window,
+    compared,
+    is_covered,
+    is_ramp_up,
+    is_undated,
+    last_quarter,
+    reaches_end,
+    shifted,
+    window,
+)
 from workspace.records.documents import Feed
 
 
@@ -43,3 +53,29 @@ def test_answers_without_any_date_are_undated() -> None:
     assert is_undated([Feed(rows=250)])
     assert not is_undated([Feed(rows=250, first_on=date(2026, 1, 1), last_on=date(2026, 2, 1))])
     assert not is_undated([Feed(rows=0)])
+
+
+def test_the_first_twelve_months_of_any_feed_are_its_ramp_up() -> None:
+    orders = Feed(rows=9, first_on=date(2024, 7, 3), last_on=date(2026, 6, 30))
+    contracts = Feed(rows=9, first_on=date(2024, 9, 5), last_on=date(2026, 6, 30))
+    assert is_ramp_up(Window(date(2024, 7, 1), date(2025, 6, 30)), [orders])
+    assert is_ramp_up(Window(date(2025, 6, 1), date(2025, 8, 31)), [orders])
+    assert not is_ramp_up(Window(date(2025, 7, 1), date(2025, 9, 30)), [orders])
+    assert is_ramp_up(Window(date(2025, 7, 1), date(2025, 9, 30)), [orders, contracts])
+
+
+def test_data_that_falls_silent_does_not_reach_the_end_of_a_period() -> None:
+    quarter = Window(date(2026, 4, 1), date(2026, 6, 30))
+    assert reaches_end(quarter, [Feed(rows=9, first_on=date(2020, 1, 1), last_on=date(2026, 6, 24))])
+    assert not reaches_end(quarter, [Feed(rows=9, first_on=date(2020, 1, 1), last_on=date(2026, 5, 30))])
+    assert not reaches_end(quarter, [Feed(rows=9)])
+
+
+def test_the_last_quarter_is_the_last_one_that_is_over() -> None:
+    spring = Window(date(2026, 4, 1), date(2026, 6, 30))
+    assert last_quarter(date(2026, 6, 30)) == spring
+    assert last_quarter(date(2026, 9, 29)) == spring
+    assert last_quarter(date(2026, 6, 29)) == Window(date(2026, 1, 1), date(2026, 3, 31))
+    assert last_quarter(date(2026, 1, 15)) == Window(date(2025, 10, 1), date(2025, 12, 31))
+    assert shifted(spring, -3) == Window(date(2026, 1, 1), date(2026, 3, 31))
+    assert shifted(spring, -12) == Window(date(2025, 4, 1), date(2025, 6, 30))

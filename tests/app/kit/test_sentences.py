@@ -8,7 +8,6 @@ from app.journey import sentences as journey_sentences
 from app.kit import sentences
 from app.outcomes import sentences as outcomes_sentences
 from app.quality import sentences as quality_sentences
-from app.today import sentences as today_sentences
 from app.who import sentences as who_sentences
 from tests.app.kit.test_findings import gap, outcome, profile, stages
 from tests.app.rows import row
@@ -103,23 +102,6 @@ def test_gaps_within_their_intervals_are_stated_neutrally() -> None:
     sentence = expectations_sentences.expectations([gap("people", 0.05, 0.2), gap("processes", -0.1, 0.2)])
     assert sentence.text == "No pillar falls measurably short; the widest gap is −0.1, for processes"
     assert not sentence.claim
-
-
-def test_the_first_page_joins_revenue_and_the_first_proven_shortfall() -> None:
-    found = [sentences.Sentence("Nothing", claim=False), sentences.Sentence("Processes fall short", claim=True)]
-    sentence = today_sentences.today(row(1_080_000), row(1_000_000), currency="USD", found=found)
-    assert sentence.text == "Revenue is up 8% to $1.1m. Processes fall short"
-
-
-def test_a_small_move_of_revenue_is_called_level() -> None:
-    sentence = today_sentences.today(row(102_000), row(100_000), currency="USD", found=[])
-    assert sentence.text == "Revenue is level at $102,000 (+2%)"
-    assert not sentence.claim
-
-
-def test_no_revenue_is_not_called_zero() -> None:
-    sentence = today_sentences.today(row(None, status="no_data"), None, currency="USD", found=[])
-    assert sentence.text == "No revenue is recorded in this period"
 
 
 def test_extremes_are_named_only_when_they_differ() -> None:

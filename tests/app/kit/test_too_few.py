@@ -46,6 +46,7 @@ def session_of(definition: Any, rows: list[AnswerRow], *, before: AnswerRow | No
             ask=lambda *_, **__: SimpleNamespace(rows=rows),
             one=lambda *_, **__: rows[-1],
             before=lambda *_, **__: before,
+            not_compared=lambda *_, **__: "",
             settled_until=lambda _: AS_OF,
             may_still_change=lambda *_: False,
             currency="EUR",

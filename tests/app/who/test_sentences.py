@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from app.who import sentences as who_sentences
+from app.who.cards import bought_again
 from app.who.findings import find_contexts
 from serving import AnswerRow
 from tests.app.rows import row
@@ -11,7 +15,7 @@ from tests.app.rows import row
 def test_the_curve_states_the_top_tier_share_and_claims_only_concentration() -> None:
     steps = [row(0.62, top_percent="20"), row(1.0, top_percent="100")]
     found = who_sentences.pareto(steps, top_tier=0.2)
-    assert (found.text, found.claim) == ("The best 20% bring 62% of a year's revenue", True)
+    assert (found.text, found.claim) == ("The best 20% of all customers bring 62% of a year's revenue", True)
     assert not who_sentences.pareto([row(0.25, top_percent="20")], top_tier=0.2).claim
     assert not who_sentences.pareto([], top_tier=0.2).claim
 
@@ -39,7 +43,11 @@ def test_small_cohorts_support_no_sentence() -> None:
         row(0.90, months_since_acquired="3", acquired_in="2025-Q3", n=29),
         row(0.50, months_since_acquired="1", acquired_in="2025-Q4"),
     ]
-    assert who_sentences.cohorts(rows).text == "Between 11% and 17% of a cohort order in their month 3"
+    assert who_sentences.cohorts(rows[:2]).text == "Between 11% and 17% of a cohort order in their month 3"
+    assert who_sentences.cohorts(rows).text.endswith(
+        "17% of a cohort order in their month 3, of the cohorts that can be compared"
+    )
+    assert who_sentences.cohorts(rows[1:]).text == "17% of the cohort of 2025-Q2 order in their month 3"
     assert "No cohort" in who_sentences.cohorts(rows[2:]).text
 
 
@@ -67,5 +75,60 @@ def test_a_top_tier_preference_is_claimed_only_beyond_its_interval() -> None:
         AnswerRow(metric="m", status="no_data"),
     ]
     assert [(mark.attribute, mark.value) for mark in find_contexts(rows)] == [("want: Get it fast", "important")]
-    assert who_sentences.context(1, 2).text == "1 of 2 things the best want, expect or first look at differs"
-    assert not who_sentences.context(0, 2).claim
+    assert who_sentences.context(1, rows).text == (
+        "1 of 2 things the best of all customers want, expect or first look at differs"
+    )
+    assert not who_sentences.context(0, rows).claim
+    assert who_sentences.context(0, []).text == "No wants or expectations to compare"
+
+
+def test_with_a_filter_the_marks_are_said_to_be_those_of_all_customers() -> None:
+    profile = [row(160, half=15, attribute="age_band", attribute_value="35-54")]
+    facts: dict[str, Any] = {"top_tier": 0.2, "as_of": date(2026, 6, 30)}
+    assert who_sentences.who(row(0.8), profile, scope=" among Enterprise", **facts).text == (
+        "Your top 20% of customers bring 80% of revenue among Enterprise. "
+        "More common among the top 20% of all customers: age band 35-54."
+    )
+    assert "More common among them:" in who_sentences.who(row(0.8), profile, **facts).text
+    assert (
+        who_sentences.marks_found(profile).text
+        == "Age band 35-54 is 1.6 times as common among the best of all customers"
+    )
+
+
+def test_hidden_rows_are_not_spoken_for() -> None:
+    hidden = AnswerRow(
+        metric="m",
+        status="suppressed",
+        dimensions={"acquired_in": "2025-Q3", "months_since_acquired": "3", "attribute": "a", "attribute_value": "z"},
+    )
+    months = [row(share, months_since_acquired="3", acquired_in=when) for share, when in ((0.11, "Q1"), (0.17, "Q2"))]
+    assert who_sentences.cohorts([*months, hidden]).text == (
+        "Between 11% and 17% of a cohort order in their month 3, of the cohorts that can be compared"
+    )
+    alike = [row(100, half=20, attribute="a", attribute_value=name) for name in "xy"]
+    assert who_sentences.marks_found(alike).text == "None of 2 attribute values differs measurably in the top tier"
+    assert who_sentences.marks_found([*alike, hidden]).text == (
+        "None of the 2 attribute values that can be compared differs measurably in the top tier"
+    )
+    wants = [row(100, half=20, context=name, context_value="important") for name in "xy"]
+    unseen = AnswerRow(metric="m", status="suppressed", dimensions={"context": "z", "context_value": "important"})
+    assert "None of the 2 things that can be compared" in who_sentences.context(0, [*wants, unseen]).text
+    assert "None of 2 things" in who_sentences.context(0, wants).text
+
+
+def test_retention_says_that_one_purchase_keeps_a_customer_active() -> None:
+    label, note = who_sentences.retained(365)
+    assert label == "Active within 365 days"
+    assert note == "Monthly retention: who is still active, within 365 days of their last purchase"
+
+
+def test_a_predicted_value_carries_how_far_its_test_was_off() -> None:
+    assert who_sentences.missed(row(0.263), is_filtered=False) == "the last test missed by 26%"
+    assert who_sentences.missed(row(0.263), is_filtered=True) == "the last test for all customers missed by 26%"
+    untested = AnswerRow(metric="m", status="no_data")
+    assert who_sentences.missed(untested, is_filtered=False) == "not tested against facts yet"
+
+
+def test_the_probability_of_being_alive_leaves_out_who_bought_once() -> None:
+    assert bought_again(("0", "1", "2", "3 to 5", "6 or more")) == ("2", "3 to 5", "6 or more")

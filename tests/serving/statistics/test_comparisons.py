@@ -8,11 +8,14 @@ from scipy import stats
 
 from serving.statistics.comparisons import (
     Estimate,
+    balance,
+    count,
     difference_low,
     discoveries,
     p_value_of_ratio,
     quantile_of,
     share,
+    total,
     widened,
 )
 from serving.statistics.intervals import Z
@@ -74,3 +77,26 @@ def test_a_ratio_whose_interval_ends_at_what_is_expected_has_a_p_value_of_five_p
 
 def test_a_ratio_without_an_interval_proves_nothing() -> None:
     assert p_value_of_ratio(Estimate(2.0, 2.0, 2.0), expected=1.0) == 1.0
+
+
+def test_counts_have_the_exact_bounds_of_poisson_counts() -> None:
+    # Garwood (1936), Biometrika 28, table of 95% limits: 10 events, 4.795 to 18.39; none, 0 to 3.689.
+    assert count(10)[1:] == pytest.approx((4.795, 18.39), abs=0.005)
+    assert count(0)[1:] == pytest.approx((0, 3.689), abs=0.001)
+
+
+def test_sums_of_amounts_hold_their_mean_in_19_of_20_simulations() -> None:
+    generator = np.random.default_rng(7)
+    orders = generator.poisson(400, size=2000)
+    found = [total(float(generator.exponential(50, size=n).sum()), float(n)) for n in orders]
+    held = np.mean([low <= 400 * 50 <= high for _, low, high in found])
+    assert 0.935 <= held <= 0.965
+
+
+def test_a_balance_of_counts_is_as_uncertain_as_its_parts_together() -> None:
+    generator = np.random.default_rng(7)
+    gained, lost = generator.poisson(300, size=2000), generator.poisson(200, size=2000)
+    found = [balance([count(float(g))], [count(float(gone))]) for g, gone in zip(gained, lost, strict=True)]
+    assert [one.value for one in found[:3]] == [float(g - gone) for g, gone in zip(gained[:3], lost[:3], strict=True)]
+    held = np.mean([low <= 100 <= high for _, low, high in found])
+    assert 0.935 <= held <= 0.97
