@@ -29,6 +29,23 @@ MISSING_AT_MOST = 0.05
 # In its first months a company's data grows because it begins: whoever buys is new, nobody has lapsed yet. Whoever
 # compares with them measures that beginning, so that a year passes until the first comparison.
 RAMP_UP_MONTHS = 12
+# What people rate is not more or less because the data begins: of these facts shares, means and scores may be compared
+# with the first year, counts of them not.
+RATINGS = frozenset(
+    {
+        "answers",
+        "ces",
+        "choices",
+        "csat",
+        "expectation_gaps",
+        "kano",
+        "nps",
+        "outcomes",
+        "overall",
+        "perceptions",
+        "ticket_ratings",
+    }
+)
 # Data that ends up to a week before a period does may have had nothing to tell; a longer silence is missing data.
 SILENT_DAYS = 7
 COMPARISON_NOTES = {PRIOR_PERIOD: "vs prior period", PRIOR_YEAR: "vs prior year"}

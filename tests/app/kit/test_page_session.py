@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +12,12 @@ import pytest
 
 from app.kit import page_session
 from app.kit.page_session import PageSession, settings_of
+from app.kit.periods import RATINGS, Window
 from app.kit.selection import Filters
 from app.today.quarter import read_moves
 from serving import AnswerRow, Question
 from tests.app.rows import row
+from tests.project_copy import REPOSITORY
 from workspace.paths import WorkspacePaths
 from workspace.records.documents import Feed
 
@@ -61,6 +64,31 @@ def test_the_first_year_of_the_data_is_compared_with_nothing() -> None:
     assert isinstance(old.before("revenue", filters()), AnswerRow)
     assert old.not_compared("revenue", filters()) == ""
     assert isinstance(young.before("revenue", filters("Last 3 months")), AnswerRow)
+
+
+def test_what_people_rate_is_compared_with_the_first_year_and_counts_of_it_are_not() -> None:
+    session, earlier = session_since(date(2024, 6, 30)), Window(date(2024, 7, 1), date(2025, 6, 30))
+    session.document.feeds["nps"] = session.document.feeds["orders"]
+    for name, kind, feeds in (
+        ("nps", "composed", ("nps",)),
+        ("nps_answers", "additive", ("nps",)),
+        ("nps_of_buyers", "ratio", ("nps", "orders")),
+    ):
+        definition: Any = SimpleNamespace(feeds=feeds, metric_class=kind, settles_after="")
+        session.definitions[name] = definition  # type: ignore[index]
+    assert session.no_baseline("nps", earlier) == ""
+    assert "first 12 months" in session.no_baseline("nps_answers", earlier)
+    assert "first 12 months" in session.no_baseline("nps_of_buyers", earlier)
+
+
+def test_ratings_are_feeds_of_metrics() -> None:
+    declared = {
+        name
+        for path in (REPOSITORY / "dbt_project" / "models" / "marts").rglob("*.yml")
+        for names in re.findall(r"feeds: \[([\w, ]+)\]", path.read_text(encoding="utf-8"))
+        for name in names.split(", ")
+    }
+    assert sorted(RATINGS - declared) == []
 
 
 @pytest.mark.usefixtures("answered")
