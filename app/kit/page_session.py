@@ -16,7 +16,7 @@ from typing import Literal
 import streamlit as st
 
 from app.kit.formatting import day, span
-from app.kit.periods import RAMP_UP_MONTHS, RATINGS, Window, is_covered, is_ramp_up, is_undated, reaches_end
+from app.kit.periods import EACH_BY_ITSELF, RAMP_UP_MONTHS, Window, is_covered, is_ramp_up, is_undated, reaches_end
 from app.kit.selection import Filters
 from serving import (
     Answer,
@@ -197,17 +197,19 @@ class PageSession:
         days = span(earlier.since, earlier.until)
         if not is_covered(earlier, feeds) or not reaches_end(earlier, feeds):
             return f"No change is shown: the data does not cover the whole of {days}."
-        if not self._is_rating(metric) and is_ramp_up(earlier, feeds):
+        if not self._is_each_by_itself(metric) and is_ramp_up(earlier, feeds):
             return (
                 f"No change is shown: {days} has some of the first {RAMP_UP_MONTHS} months of the data, in which "
                 "numbers grow because the data begins."
             )
         return ""
 
-    def _is_rating(self, metric: str) -> bool:
-        """Whether the metric is a share, mean or score of what people rated, and no count of it."""
+    def _is_each_by_itself(self, metric: str) -> bool:
+        """Whether the metric is a share, mean or score of facts that say something each by itself, and no count."""
         definition = self.definitions.get(metric)
-        return definition is not None and definition.metric_class != "additive" and RATINGS.issuperset(definition.feeds)
+        if definition is None or definition.metric_class == "additive":
+            return False
+        return EACH_BY_ITSELF.issuperset(definition.feeds)
 
     def covers(self, metric: str, period: Window) -> bool:
         """Whether the facts behind `metric` reach from a period's first month to its end."""

@@ -29,21 +29,33 @@ MISSING_AT_MOST = 0.05
 # In its first months a company's data grows because it begins: whoever buys is new, nobody has lapsed yet. Whoever
 # compares with them measures that beginning, so that a year passes until the first comparison.
 RAMP_UP_MONTHS = 12
-# What people rate is not more or less because the data begins: of these facts shares, means and scores may be compared
-# with the first year, counts of them not.
-RATINGS = frozenset(
+# Facts that say something each by itself, whoever was there before: a rating, a reply, a visit to a gate. Shares, means
+# and scores of these may be compared with the first year, counts of them not. Whether an order is a repeat, or a
+# customer stays, depends on the orders before.
+EACH_BY_ITSELF = frozenset(
     {
         "answers",
         "ces",
         "choices",
+        "content",
         "csat",
         "expectation_gaps",
+        "gates",
         "kano",
+        "mention_amplifications",
+        "mention_replies",
+        "mention_sentiments",
+        "mentions",
         "nps",
         "outcomes",
+        "outreach",
         "overall",
         "perceptions",
+        "searches",
         "ticket_ratings",
+        "ticket_reopenings",
+        "ticket_replies",
+        "tickets",
     }
 )
 # Data that ends up to a week before a period does may have had nothing to tell; a longer silence is missing data.

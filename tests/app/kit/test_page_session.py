@@ -12,7 +12,7 @@ import pytest
 
 from app.kit import page_session
 from app.kit.page_session import PageSession, settings_of
-from app.kit.periods import RATINGS, Window
+from app.kit.periods import EACH_BY_ITSELF, Window
 from app.kit.selection import Filters
 from app.today.quarter import read_moves
 from serving import AnswerRow, Question
@@ -66,7 +66,7 @@ def test_the_first_year_of_the_data_is_compared_with_nothing() -> None:
     assert isinstance(young.before("revenue", filters("Last 3 months")), AnswerRow)
 
 
-def test_what_people_rate_is_compared_with_the_first_year_and_counts_of_it_are_not() -> None:
+def test_scores_of_ratings_are_compared_with_the_first_year_and_counts_are_not() -> None:
     session, earlier = session_since(date(2024, 6, 30)), Window(date(2024, 7, 1), date(2025, 6, 30))
     session.document.feeds["nps"] = session.document.feeds["orders"]
     for name, kind, feeds in (
@@ -81,14 +81,14 @@ def test_what_people_rate_is_compared_with_the_first_year_and_counts_of_it_are_n
     assert "first 12 months" in session.no_baseline("nps_of_buyers", earlier)
 
 
-def test_ratings_are_feeds_of_metrics() -> None:
+def test_facts_that_stand_each_by_itself_are_feeds_of_metrics() -> None:
     declared = {
         name
         for path in (REPOSITORY / "dbt_project" / "models" / "marts").rglob("*.yml")
         for names in re.findall(r"feeds: \[([\w, ]+)\]", path.read_text(encoding="utf-8"))
         for name in names.split(", ")
     }
-    assert sorted(RATINGS - declared) == []
+    assert sorted(EACH_BY_ITSELF - declared) == []
 
 
 @pytest.mark.usefixtures("answered")
