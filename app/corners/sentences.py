@@ -24,7 +24,14 @@ def corners(net: AnswerRow | None, credited: Mapping[str, Credited], *, scope: s
         when: the time of the credits, where it is not that of the movements.
     """
     if net is None or net.value is None:
-        return Sentence(f"Whether customers came or went cannot be shown{scope}", claim=False)
+        came, went = (credited[name].counted if name in credited else None for name in ("acquired", "lost"))
+        if came is None or went is None:
+            return Sentence(f"Whether customers came or went cannot be shown{scope}", claim=False)
+        return Sentence(
+            f"{count_of(came, 'customer')} acquired and {number(went, 'count')} lost{scope}; the sum of all movements "
+            "cannot be shown",
+            claim=False,
+        )
     moved = count_of(abs(net.value), "customer")
     text = (
         f"As many customers came as went{scope}"

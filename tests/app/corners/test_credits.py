@@ -81,6 +81,17 @@ def test_a_movement_that_is_hidden_has_no_shares() -> None:
     )
 
 
+def test_what_is_shown_is_said_where_only_the_sum_is_hidden() -> None:
+    found = of("acquired", 113.0) | of("lost", 47.0)
+    assert sentences.corners(row(None, status="suppressed"), found, scope=" among Enterprise").text == (
+        "113 customers acquired and 47 lost among Enterprise; the sum of all movements cannot be shown"
+    )
+    half = of("acquired", 113.0) | of("lost", None)
+    assert sentences.corners(row(None, status="suppressed"), half).text == (
+        "Whether customers came or went cannot be shown"
+    )
+
+
 def test_credits_over_all_time_say_so() -> None:
     found = of("acquired", 100.0, marketing=60.0, service=40.0)
     assert sentences.corners(row(5.0), found, when="over all time").text == (
