@@ -97,7 +97,7 @@ def before(costly: Gate | None, late: Apart | None, fallback: Sentence) -> Sente
 def disagree(shares: Mapping[str, Mapping[str, float]]) -> Sentence:
     """Where attribution models disagree, and why."""
     if len(shares) < 2:
-        return Sentence("Conversions by channel: too few models to compare", claim=False)
+        return Sentence("Conversions by channel: fewer than two models are shown whole", claim=False)
     found = find_disagreement(shares)
     if found is None:
         return Sentence(f"The {len(shares)} models agree on every channel within five points", claim=False)

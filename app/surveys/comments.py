@@ -34,7 +34,7 @@ def topics(session: PageSession, filters: Filters) -> None:
         (row for row in said.rows if row.value and row.dimensions.get(TOPIC) not in (None, OTHER)),
         key=lambda row: (-(row.value or 0.0), str(row.dimensions[TOPIC])),
     )[:TOPICS_SHOWN]
-    title = _title(known, negative.rows, among_shown(said.rows, TOPIC, "topics"))
+    title = title_of(known, negative.rows, among_shown(said.rows, TOPIC, "topics"))
     with cards.evidence(session, title, [said, negative], METRICS, key="topics"):
         if not known:
             cards.nothing_to_show(said, what="What customers write about")
@@ -65,7 +65,14 @@ def topics(session: PageSession, filters: Filters) -> None:
         _quotes(session, [str(row.dimensions[TOPIC]) for row in known])
 
 
-def _title(known: list[AnswerRow], negative: tuple[AnswerRow, ...], among: str) -> Sentence:
+def title_of(known: list[AnswerRow], negative: tuple[AnswerRow, ...], among: str) -> Sentence:
+    """The title over the topics.
+
+    Args:
+        known: the topics that are drawn, most comments first.
+        negative: the share of negative comments, by topic.
+        among: of which topics it speaks (`among_shown`).
+    """
     if not known:
         return Sentence("Too few comments to say what customers write about", claim=False)
     total = count_of(len(known), "topic")
