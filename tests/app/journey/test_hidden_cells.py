@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,8 +61,9 @@ def percentages(text: str) -> list[int]:
     return [int(found) for found in re.findall(r"(\d+)%", text)]
 
 
-def rounded(share: float) -> int:
-    return int(f"{share * 100:.0f}")
+def rounded(share: float) -> Any:
+    """What a percentage of a share equals: the next whole one, and of a half either, as floats may add up to it."""
+    return pytest.approx(share * 100, abs=0.5 + 1e-9)
 
 
 PATHS = ("awareness", "use", "awareness > use", "use > loyalty", "awareness > use > loyalty", "discovery > use")
