@@ -19,6 +19,7 @@ ASSETS = Path(__file__).parent / "assets"
 
 silence_telemetry()
 st.set_page_config(page_title="Customer answers", page_icon=ASSETS / "icon.svg", layout="wide")
+st.html(ASSETS / "style.css")
 theme = "dark" if st.context.theme.type == "dark" else "light"
 st.logo(str(ASSETS / f"logo_{theme}.svg"), icon_image=str(ASSETS / "icon.svg"), size="large")
 

@@ -13,6 +13,7 @@ from app.kit.failures import part
 from app.kit.findings import with_values
 from app.kit.formatting import labels, listing, number, percent, words
 from app.kit.tables import pivot
+from app.shell.drawers import Drawer, look_closer
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
 from serving import Answer
 
@@ -34,6 +35,14 @@ OWN = {"is_own_brand": ("true",)}
 BARS = 12
 CURVES = {"ticket": "Tickets", "negative_mention": "Negative mentions"}
 WHOLE_CURVE = {"reply_dimension": ("all",)}
+# Word for a table -> what its rows are, and its columns.
+TABLES = {
+    "Content": ("content_group", CONTENT),
+    "Gates": ("topic", GATES),
+    "Public voice": ("network", VOICES),
+    "Tickets": ("ticket_category", REPLIES),
+    "Outreach": ("channel", OUTREACH),
+}
 HOURS = ("1", "4", "8", "24", "48", "168")
 
 
@@ -107,10 +116,6 @@ with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(session, filters, "gate_abandonment")
     cards.kpi(session, filters, "negative_in_time_share", label="Negative answered in time", where=OWN)
     cards.kpi(session, filters, "positive_amplified_share", label="Positive amplified", where=OWN)
-    cards.kpi(session, filters, "share_of_voice")
-    cards.kpi(session, filters, "search_success_share", label="Site searches that succeed")
-    cards.kpi(session, filters, "outreach_answered_share", label="Outreach answered")
-    cards.kpi(session, filters, "reading_ease")
 
 left, right = st.columns(2, gap="small")
 with left, part("Gates by topic"):
@@ -161,57 +166,6 @@ with right, part("Gated and open content"):
             cards.nothing_to_show(gated, what="Gated and open content")
 
 left, right = st.columns(2, gap="small")
-with left, part("Replies by kind of ticket"):
-    in_time = session.shown("answered_in_time_share", filters, by=("ticket_category",))
-    late_category = find_apart(in_time.rows, "ticket_category", highest=False)
-    title = growth_sentences.slow(late_category, in_time.rows, "ticket_category", what="tickets", target=target)
-    with cards.evidence(session, title, [in_time], ["answered_in_time_share"], key="replies"):
-        shown = bars(in_time, "ticket_category", "share", found=late_category.value if late_category else None)
-        if shown:
-            cards.chart(
-                charts.ranked(shown, axis=f"Share answered within {target:g} hours", unit="share"),
-                alt_text=f"Bars of the share of tickets answered in time, by kind. {title}.",
-                key="replies_chart",
-                note=f"Tickets younger than {target:g} hours are left out: they may still be answered in time.",
-            )
-        else:
-            cards.nothing_to_show(in_time, what="Replies by kind of ticket")
-with right, part("Waiting times"):
-    # Half of all tickets, the unanswered among them, have a reply after so long; whole groups, so no filter applies.
-    waits = [
-        session.ask("waiting_share", by=("reply_group", "hours_since"), where={"reply_curve": (curve,), **WHOLE_CURVE})
-        for curve in CURVES
-    ]
-    medians = {
-        curve: session.one(
-            "median_reply_hours", where={"reply_curve": (curve,), "reply_group": ("all",), **WHOLE_CURVE}
-        )
-        for curve in CURVES
-    }
-    halves = [
-        f"{label.lower()} {number(medians[curve].value or 0.0, 'hours')}"
-        for curve, label in CURVES.items()
-        if medians[curve].value is not None
-    ]
-    title_text = f"Half are answered after: {listing(halves)}" if halves else "How long people wait for a reply"
-    with cards.evidence(session, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
-        points = [
-            bar(row, f"{CURVES[curve]}, {row.dimensions['hours_since']} h", "share")
-            for curve, answer in zip(CURVES, waits, strict=True)
-            for row in sorted(answer.rows, key=lambda row: int(row.dimensions.get("hours_since") or 0))
-            if row.value is not None and row.dimensions.get("hours_since") in HOURS
-        ]
-        if points:
-            cards.chart(
-                charts.ranked(points, axis="Share still waiting", unit="share"),
-                alt_text=f"Bars of the share still waiting after so many hours. {title_text}.",
-                key="waits_chart",
-                note="Kaplan and Meier: who has no reply yet counts as waiting until now. All time.",
-            )
-        else:
-            cards.nothing_to_show(waits[0], what="Waiting times")
-
-left, right = st.columns(2, gap="small")
 with left, part("Mentions by tone"):
     moods = session.shown("mentions", filters, by=("sentiment",), where=OWN, grain="month")
     series = [
@@ -252,19 +206,78 @@ with right, part("Answers by network"):
         else:
             cards.nothing_to_show(by_network, what="Answers by network")
 
-st.header("Content and service", anchor=False)
-splits = {
-    "Content": ("content_group", CONTENT),
-    "Gates": ("topic", GATES),
-    "Public voice": ("network", VOICES),
-    "Tickets": ("ticket_category", REPLIES),
-    "Outreach": ("channel", OUTREACH),
-}
-with part("Content and service"):
+
+def more_numbers() -> None:
+    """What else is counted before a purchase."""
+    with st.grid(4, min_column_width=220, gap="small"):
+        cards.kpi(session, filters, "share_of_voice")
+        cards.kpi(session, filters, "search_success_share", label="Site searches that succeed")
+        cards.kpi(session, filters, "outreach_answered_share", label="Outreach answered")
+        cards.kpi(session, filters, "reading_ease")
+
+
+def replies() -> None:
+    """How soon people get a reply."""
+    left, right = st.columns(2, gap="small")
+    with left, part("Replies by kind of ticket"):
+        in_time = session.shown("answered_in_time_share", filters, by=("ticket_category",))
+        late_category = find_apart(in_time.rows, "ticket_category", highest=False)
+        title = growth_sentences.slow(late_category, in_time.rows, "ticket_category", what="tickets", target=target)
+        with cards.evidence(session, title, [in_time], ["answered_in_time_share"], key="replies"):
+            shown = bars(in_time, "ticket_category", "share", found=late_category.value if late_category else None)
+            if shown:
+                cards.chart(
+                    charts.ranked(shown, axis=f"Share answered within {target:g} hours", unit="share"),
+                    alt_text=f"Bars of the share of tickets answered in time, by kind. {title}.",
+                    key="replies_chart",
+                    note=f"Tickets younger than {target:g} hours are left out: they may still be answered in time.",
+                )
+            else:
+                cards.nothing_to_show(in_time, what="Replies by kind of ticket")
+    with right, part("Waiting times"):
+        # Half of all tickets, the unanswered among them, have a reply after so long; whole groups: no filter applies.
+        waits = [
+            session.ask(
+                "waiting_share", by=("reply_group", "hours_since"), where={"reply_curve": (curve,), **WHOLE_CURVE}
+            )
+            for curve in CURVES
+        ]
+        medians = {
+            curve: session.one(
+                "median_reply_hours", where={"reply_curve": (curve,), "reply_group": ("all",), **WHOLE_CURVE}
+            )
+            for curve in CURVES
+        }
+        halves = [
+            f"{label.lower()} {number(medians[curve].value or 0.0, 'hours')}"
+            for curve, label in CURVES.items()
+            if medians[curve].value is not None
+        ]
+        title_text = f"Half are answered after: {listing(halves)}" if halves else "How long people wait for a reply"
+        with cards.evidence(session, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
+            points = [
+                bar(row, f"{CURVES[curve]}, {row.dimensions['hours_since']} h", "share")
+                for curve, answer in zip(CURVES, waits, strict=True)
+                for row in sorted(answer.rows, key=lambda row: int(row.dimensions.get("hours_since") or 0))
+                if row.value is not None and row.dimensions.get("hours_since") in HOURS
+            ]
+            if points:
+                cards.chart(
+                    charts.ranked(points, axis="Share still waiting", unit="share"),
+                    alt_text=f"Bars of the share still waiting after so many hours. {title_text}.",
+                    key="waits_chart",
+                    note="Kaplan and Meier: who has no reply yet counts as waiting until now. All time.",
+                )
+            else:
+                cards.nothing_to_show(waits[0], what="Waiting times")
+
+
+def tables() -> None:
+    """Content, gates, mentions, tickets and outreach as tables."""
     chosen = st.segmented_control(
-        "Show", list(splits), default="Content", required=True, key="before", bind="query-params"
+        "Show", list(TABLES), default="Content", required=True, key="before", bind="query-params"
     )
-    dimension, metrics = splits[chosen or "Content"]
+    dimension, metrics = TABLES[chosen or "Content"]
     own = OWN if chosen == "Public voice" else {}
     answers = [session.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
     cards.table(
@@ -275,3 +288,10 @@ with part("Content and service"):
         note=f"{period_in_words(filters, session)}.",
     )
     cards.source(session, answers, metrics, key="before_table")
+
+
+look_closer(
+    Drawer("How soon people get a reply", "replies", "reply", replies),
+    Drawer("Content, gates, mentions, tickets and outreach as tables", "tables", "table_rows", tables),
+    Drawer("More numbers: share of voice, searches, outreach, reading ease", "numbers", "tag", more_numbers),
+)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
 from app.kit.badges import ICONS
@@ -15,6 +18,7 @@ from serving import MetricDefinition
 SUBJECTS = {**QUESTIONS, "growth": "Growth", "perception": "Perception", "trust": "Trust"}
 EVERY = "All questions"
 FILES_NAMED = 8  # the ledger on the page of data quality has all
+ROW, TALLEST = 35, 640  # pixels: of a row of the list, and of the list at most
 COLORS = {"certified": "green", "provisional": "gray", "needs review": "orange", "withheld": "red"}
 
 session, heading = begin("For analysts and auditors")
@@ -59,15 +63,11 @@ def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
     ]
 
 
-def show(definition: MetricDefinition, *, is_open: bool) -> None:
-    """One metric, closed to its name and badge."""
-    with part(definition.name):
-        _show(definition, is_open=is_open)
-
-
-def _show(definition: MetricDefinition, *, is_open: bool) -> None:
+def show(definition: MetricDefinition) -> None:
+    """One metric, with all that an auditor asks of it."""
     badge = f":{COLORS[definition.badge]}-badge[{ICONS[definition.badge]} {definition.badge}]"
-    with st.expander(f"{markdown_safe(definition.label)} {badge}", expanded=is_open):
+    with st.container(border=True), part(definition.name):
+        st.subheader(f"{markdown_safe(definition.label)} {badge}", anchor=False)
         st.markdown(markdown_safe(definition.description))
         if definition.badge_reason:
             st.caption(markdown_safe(definition.badge_reason))
@@ -78,6 +78,32 @@ def _show(definition: MetricDefinition, *, is_open: bool) -> None:
             st.markdown(
                 f":red[{check.behaviour}: {markdown_safe(check.name)} on {as_code(check.asset)}{markdown_safe(seen)}]"
             )
+
+
+def listed(definitions: Sequence[MetricDefinition]) -> str | None:
+    """The metrics in a table that scrolls in itself; the name of the one whose row is selected."""
+    rows = pd.DataFrame(
+        {
+            "Metric": definition.label,
+            "What it says": definition.description,
+            "Question": SUBJECTS.get(definition.question, definition.question),
+            "Owner": words(definition.owner),
+            "Status": definition.badge,
+        }
+        for definition in definitions
+    )
+    selected = st.dataframe(
+        rows,
+        hide_index=True,
+        key="metrics",
+        alt="Metrics with what they say, their question, owner and status. Select a row to open one.",
+        width="stretch",
+        height=min(TALLEST, ROW * (len(rows) + 1) + 3),
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    chosen = selected["selection"]["rows"]
+    return definitions[chosen[0]].name if chosen and chosen[0] < len(definitions) else None
 
 
 asked = st.query_params.get("metric", "")
@@ -94,22 +120,24 @@ found = [
     for definition in definitions
     if fits(definition, text or "") and topic in (EVERY, None, definition.question)
 ]
-if asked and asked in session.definitions:
-    st.header("The metric you opened", anchor=False)
-    show(session.definitions[asked], is_open=True)
-elif asked:
-    said = markdown_safe(shortened(asked))
-    st.warning(f"There is no metric called {said} in this release.", icon=":material/search_off:")
+place = st.container()
 st.header(f"{count_of(len(found), 'metric')}", anchor=False)
-if not found:
+selected = None
+if found:
+    st.caption("Select a row to open its definition.")
+    selected = listed(found)
+else:
     st.info("Nothing matches. Clear the search, or choose all questions.", icon=":material/info:")
-for name, question in SUBJECTS.items():
-    here = [definition for definition in found if definition.question == name]
-    if here:
-        st.subheader(question, anchor=False)
-        with st.container(gap="xxsmall"):
-            for definition in here:
-                show(definition, is_open=False)
+opened = selected or asked
+with place:
+    if opened and opened in session.definitions:
+        if selected and selected != asked:
+            st.query_params["metric"] = selected
+        st.header("The metric you opened", anchor=False)
+        show(session.definitions[opened])
+    elif opened:
+        said = markdown_safe(shortened(opened))
+        st.warning(f"There is no metric called {said} in this release.", icon=":material/search_off:")
 st.caption(
     f"{hidden_note(session.min_cell)} Other cells without a number say: "
     + "; ".join(unavailable(status) for status in ("no_data", "withheld", "refused", "not_sliceable"))

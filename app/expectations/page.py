@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app.expectations import sentences as expectations_sentences
@@ -14,6 +16,7 @@ from app.kit.findings import usable
 from app.kit.formatting import count_of, labels, signed, words
 from app.kit.pages import QUESTIONS
 from app.kit.tables import pivot
+from app.shell.drawers import Drawer, look_closer
 from app.shell.page import begin, choose, period_in_words, without_facts
 from app.surveys import cards as survey_cards
 from app.surveys import comments as comment_cards
@@ -146,97 +149,106 @@ with right, part("The gap by interaction"):
         else:
             cards.nothing_to_show(by_moment, what="The gap by interaction")
 
-left, right = st.columns(2, gap="small")
-with left, part("Experience below what is accepted"):
-    tolerated = session.shown("below_tolerance_share", filters, by=("pillar",))
-    survey_cards.compared(
-        session,
-        tolerated,
-        "pillar",
-        title=survey_sentences.below_accepted(tolerated.rows),
-        what="Experience below what is accepted",
-        axis="Share below the least accepted",
-        key="tolerance",
-        note="The zone of tolerance begins at the least that people would accept (Zeithaml, Berry and Parasuraman "
-        "1993). Lines are 95% intervals.",
-    )
-with right, part("Change of the gap between waves"):
-    moved = session.ask("expectation_gap_change", by=("pillar",), where=filters.where)
-    up, down = survey_sentences.apart_from_zero(moved.rows, "pillar")
-    survey_cards.compared(
-        session,
-        moved,
-        "pillar",
-        title=survey_sentences.changed(moved.rows, dimension="pillar", what="The gap"),
-        what="Change of the gap between waves",
-        axis="Change of the gap, in percent of the scale",
-        key="gap_change",
-        note="The newest wave minus the one before, independent of the period above; above 0 the gap has closed.",
-        stands_out={str(row.dimensions["pillar"]) for row in down},
-    )
-
-left, right = st.columns(2, gap="small")
-for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (right, "stage", "stage")):
-    with column, part(f"The gap by {what}"):
-        split = session.shown("expectation_gap_percent", filters, by=(dimension,))
-        survey_cards.compared(
-            session,
-            split,
-            dimension,
-            title=sentences.extremes(split.rows, dimension, what="The gap", unit="percent gap", named=what),
-            what=f"The gap by {what}",
-            axis="Gap in percent of the scale",
-            key=f"gap_by_{dimension}",
-            stands_out={str(row.dimensions[dimension]) for row in short_gaps(split.rows, dimension=dimension)},
-            lowest_first=True,
-        )
-
 left, right = st.columns([11, 9], gap="small")
 with left, part("What satisfaction goes with"):
     stake_cards.drivers(session)
 with right, part("What customers write about"):
     comment_cards.topics(session, filters)
-with part("Where people are heard"):
-    stake_cards.coverage(session)
 
-st.header("How they feel about it", anchor=False)
-with st.grid(3, min_column_width=220, gap="small"):
-    for metric in (*FEELINGS, "expectation_gap_by_importance", "pairing_coverage"):
-        cards.kpi(session, filters, metric, label=cards.SHORT.get(metric))
 
-st.header("Who answered, and who did not", anchor=False)
-left, right = st.columns(2, gap="small")
-with left, part("The score by survey"):
-    by_survey = [session.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
-    pooled, weighted = (session.shown(metric, filters).one(metric) for metric in ("nps", "nps_weighted"))
-    survey_cards.mixed(
-        session, by_survey, title=survey_sentences.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix"
-    )
-    survey_cards.refused_groups(by_survey[0])
-with right, part("Who answered"):
-    known = [group for group in GROUPS if len(session.values(f"person__{group}")) > 1]
-    reached = session.ask("answering_share", by=(known[0] if known else "has_answered",), where=filters.where)
-    by_group = known[0] if known else "has_answered"
-    with cards.evidence(
-        session,
-        survey_sentences.answered(reached.rows, by_group),
-        [reached],
-        ["answering_share", "response_rate", "completion_rate"],
-        key="answering",
-    ):
-        cards.table(
-            pivot([reached], by_group, session.definitions, heading=words(by_group), currency=session.currency),
+def accepted() -> None:
+    """How much lies below what is accepted, and how the gap has changed."""
+    left, right = st.columns(2, gap="small")
+    with left, part("Experience below what is accepted"):
+        tolerated = session.shown("below_tolerance_share", filters, by=("pillar",))
+        survey_cards.compared(
             session,
-            alt_text=f"Share of customers who answered by {words(by_group)}",
-            key="answering_table",
-            note="Customers who have ever answered a survey / all customers; the rest did not answer.",
+            tolerated,
+            "pillar",
+            title=survey_sentences.below_accepted(tolerated.rows),
+            what="Experience below what is accepted",
+            axis="Share below the least accepted",
+            key="tolerance",
+            note="The zone of tolerance begins at the least that people would accept (Zeithaml, Berry and Parasuraman "
+            "1993). Lines are 95% intervals.",
         )
-    with st.grid(2, min_column_width=160, gap="small"):
-        for metric in ("response_rate", "completion_rate"):
-            cards.kpi(session, filters, metric)
+    with right, part("Change of the gap between waves"):
+        moved = session.ask("expectation_gap_change", by=("pillar",), where=filters.where)
+        _, down = survey_sentences.apart_from_zero(moved.rows, "pillar")
+        survey_cards.compared(
+            session,
+            moved,
+            "pillar",
+            title=survey_sentences.changed(moved.rows, dimension="pillar", what="The gap"),
+            what="Change of the gap between waves",
+            axis="Change of the gap, in percent of the scale",
+            key="gap_change",
+            note="The newest wave minus the one before, independent of the period above; above 0 the gap has closed.",
+            stands_out={str(row.dimensions["pillar"]) for row in down},
+        )
 
-st.header("All expectations", anchor=False)
-with part("The table of all expectations"):
+
+def by_group() -> None:
+    """The gap by value tier and by stage."""
+    left, right = st.columns(2, gap="small")
+    for column, dimension, what in ((left, "value_tier_at_event", "value tier"), (right, "stage", "stage")):
+        with column, part(f"The gap by {what}"):
+            split = session.shown("expectation_gap_percent", filters, by=(dimension,))
+            survey_cards.compared(
+                session,
+                split,
+                dimension,
+                title=sentences.extremes(split.rows, dimension, what="The gap", unit="percent gap", named=what),
+                what=f"The gap by {what}",
+                axis="Gap in percent of the scale",
+                key=f"gap_by_{dimension}",
+                stands_out={str(row.dimensions[dimension]) for row in short_gaps(split.rows, dimension=dimension)},
+                lowest_first=True,
+            )
+
+
+def feelings() -> None:
+    """The scores of surveys."""
+    with st.grid(3, min_column_width=220, gap="small"):
+        for metric in (*FEELINGS, "expectation_gap_by_importance", "pairing_coverage"):
+            cards.kpi(session, filters, metric, label=cards.SHORT.get(metric))
+
+
+def respondents() -> None:
+    """Who answered, and who did not."""
+    left, right = st.columns(2, gap="small")
+    with left, part("The score by survey"):
+        by_survey = [session.shown(metric, filters, by=("survey_id",)) for metric in ("nps", "nps_answers")]
+        pooled, weighted = (session.shown(metric, filters).one(metric) for metric in ("nps", "nps_weighted"))
+        survey_cards.mixed(
+            session, by_survey, title=survey_sentences.nps_pooled(pooled, weighted), mix=pooled.reason, key="nps_mix"
+        )
+        survey_cards.refused_groups(by_survey[0])
+    with right, part("Who answered"):
+        known = [group for group in GROUPS if len(session.values(f"person__{group}")) > 1]
+        reached = session.ask("answering_share", by=(known[0] if known else "has_answered",), where=filters.where)
+        by_group = known[0] if known else "has_answered"
+        with cards.evidence(
+            session,
+            survey_sentences.answered(reached.rows, by_group),
+            [reached],
+            ["answering_share", "response_rate", "completion_rate"],
+            key="answering",
+        ):
+            cards.table(
+                pivot([reached], by_group, session.definitions, heading=words(by_group), currency=session.currency),
+                session,
+                alt_text=f"Share of customers who answered by {words(by_group)}",
+                key="answering_table",
+                note="Customers who have ever answered a survey / all customers; the rest did not answer.",
+            )
+        with st.grid(2, min_column_width=160, gap="small"):
+            for metric in ("response_rate", "completion_rate"):
+                cards.kpi(session, filters, metric)
+
+
+def all_expectations() -> None:
+    """The table of all expectations."""
     answers = [asked(metric) for metric in METRICS]
     cards.table(
         pivot(
@@ -252,3 +264,13 @@ with part("The table of all expectations"):
         key="expectations_table",
     )
     cards.source(session, answers, METRICS, key="expectation_table")
+
+
+look_closer(
+    Drawer("Where people are heard, by stage and corner", "heard", "hearing", partial(stake_cards.coverage, session)),
+    Drawer("How they feel about it", "feelings", "mood", feelings),
+    Drawer("Below what is accepted, and change between surveys", "accepted", "trending_down", accepted),
+    Drawer("The gap by value tier and stage", "by_group", "groups", by_group),
+    Drawer("All expectations", "all", "table_rows", all_expectations),
+    Drawer("How sure are we? Who answered, and who did not", "respondents", "balance", respondents),
+)

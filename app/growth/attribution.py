@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -10,19 +11,22 @@ from app.growth import sentences as growth_sentences
 from app.growth.findings import find_assist
 from app.kit import cards, charts
 from app.kit.bars import bar
+from app.kit.failures import part
 from app.kit.findings import with_values
-from app.kit.formatting import markdown_safe, number, unavailable, words
+from app.kit.formatting import count_of, markdown_safe, number, percent, unavailable, words
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import Table, cross, pivot
 from app.shell.page import period_in_words
-from serving import Answer
+from serving import Answer, AnswerRow
 
 RULES: Final = ("first", "last", "last_non_direct", "linear", "position", "time_decay")
 WHOLE: Final = ("markov_1", "markov_2", "shapley")
 CREDITED, CONTRIBUTED = "attributed_conversions", "channel_conversions"
 RETURNS: Final = ("return_on_ad_spend", "cost_per_acquisition")
 WHOLE_RETURNS: Final = ("channel_return_on_ad_spend", "channel_cost_per_acquisition")
+OPENS, CLOSES = "first", "last"
+SHORT_LIST: Final = 5  # bars of a card; the table of all models has every channel
 METRICS: Final = (CREDITED, CONTRIBUTED, "closing_share", *RETURNS)
 LEAST_SHOWN: Final = 0.5  # a conversion; less is shown as none
 RETURNS_BY: Final = "linear"  # a middle way: neither the first nor the last touch alone pays back what was spent
@@ -54,8 +58,7 @@ def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
 
 
 def draw(session: PageSession, filters: Filters) -> None:
-    """The attribution part of a page."""
-    st.header("Which channel earns the credit", anchor=False)
+    """The models side by side, who only assists, and what advertising brings back."""
     whole = _whole(session, filters)
     # Models over all paths are solved for the whole time: so the rule models beside them cover the whole time, too.
     rules = session.ask(
@@ -165,17 +168,91 @@ def _closers(session: PageSession, filters: Filters) -> None:
             cards.nothing_to_show(closing, what="Who closes")
 
 
+def roles(session: PageSession, filters: Filters) -> None:
+    """Channels in three columns: who opens journeys that end in a conversion, who closes them, and what pays back."""
+    whole = {
+        model: session.shown(CREDITED, filters, where={"model": (model,)}).one(CREDITED) for model in (OPENS, CLOSES)
+    }
+    with st.grid(3, min_column_width=300, gap="small"):
+        for model, what in ((OPENS, "opens"), (CLOSES, "closes")):
+            with part(f"Which channel {what}"):
+                _role(session, filters, model, whole[model], what=what)
+        with part("What pays back"):
+            _pays_back(session, filters)
+
+
+def _role(session: PageSession, filters: Filters, model: str, whole: AnswerRow, *, what: str) -> None:
+    """Shares of all conversions that channels open, or close."""
+    answer = session.shown(CREDITED, filters, by=("channel",), where={"model": (model,)})
+    title = growth_sentences.leads(answer.rows, whole, what=what)
+    known = [row for row in answer.rows if row.status == "ok" and row.value and row.dimensions.get("channel")]
+    with cards.evidence(session, title, [answer], [CREDITED], key=f"channel_{what}"):
+        if known and whole.value:
+            rows = sorted(known, key=lambda row: -(row.value or 0.0))[:SHORT_LIST]
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            "label": words(str(row.dimensions["channel"])),
+                            "value": (row.value or 0.0) / whole.value,
+                            "low": None,
+                            "high": None,
+                            "text": percent((row.value or 0.0) / whole.value),
+                            "stands_out": False,
+                            "note": count_of(row.value or 0.0, "conversion"),
+                        }
+                        for row in rows
+                    ],
+                    axis=f"Share of conversions that it {what}",
+                    unit="share",
+                ),
+                alt_text=f"Bars of the share of conversions that each channel {what}. {title}.",
+                key=f"channel_{what}_chart",
+                note=f"By {growth_sentences.MODEL_NAMES[model]}, of {count_of(whole.value, 'conversion')}.",
+            )
+        else:
+            cards.nothing_to_show(answer, what=f"Which channel {what}")
+
+
+def _pays_back(session: PageSession, filters: Filters) -> None:
+    """Revenue for each unit of money spent, by channel."""
+    answer = session.shown(RETURNS[0], filters, by=("channel",), where={"model": (RETURNS_BY,)})
+    known = sorted(with_values(answer.rows, "channel"), key=lambda row: -(row.value or 0.0))
+    with cards.evidence(session, _paid_back(session, known), [answer], RETURNS[:1], key="channel_returns"):
+        if known:
+            cards.chart(
+                charts.ranked(
+                    [
+                        {
+                            **bar(row, words(str(row.dimensions["channel"])), "per_person"),
+                            "text": number(row.value or 0.0, "per_person", exact=True),
+                        }
+                        for row in known[:SHORT_LIST]
+                    ],
+                    axis=f"{session.currency} back for each {session.currency} spent",
+                ),
+                alt_text=f"Bars of revenue for each {session.currency} spent, by channel.",
+                key="channel_returns_chart",
+                note=f"Revenue by {growth_sentences.MODEL_NAMES[RETURNS_BY]}. Channels without a recorded cost have no "
+                "return.",
+            )
+        else:
+            cards.nothing_to_show(answer, what="Return on cost")
+
+
+def _paid_back(session: PageSession, known: Sequence[AnswerRow]) -> str:
+    """The channel with the highest return, in a title."""
+    if not known:
+        return "What advertising brings back"
+    back = number(known[0].value or 0.0, "per_person", exact=True)
+    return f"{words(str(known[0].dimensions['channel']))} brings back {back} for each {session.currency} spent"
+
+
 def _returns(session: PageSession, filters: Filters) -> None:
     answers = [session.shown(metric, filters, by=("channel",), where={"model": (RETURNS_BY,)}) for metric in RETURNS]
     spent = session.shown("campaign_cost", filters, by=("channel",)) if not filters.where else None
     known = sorted(with_values(answers[0].rows, "channel"), key=lambda row: -(row.value or 0.0))
-    title = (
-        f"{known[0].dimensions['channel']} brings back {number(known[0].value or 0.0, 'per_person', exact=True)} for "
-        f"each {session.currency} spent"
-        if known
-        else "What advertising brings back"
-    )
-    with cards.evidence(session, title, answers, RETURNS, key="returns"):
+    with cards.evidence(session, _paid_back(session, known), answers, RETURNS, key="returns"):
         if known:
             shown = [answer for answer in (spent, *answers) if answer is not None]
             cards.table(
@@ -183,8 +260,8 @@ def _returns(session: PageSession, filters: Filters) -> None:
                 session,
                 alt_text="Cost, return on ad spend and cost per acquisition by channel",
                 key="returns_table",
-                note=f"Revenue and conversions by {growth_sentences.MODEL_NAMES[RETURNS_BY]}. Channels whose cost "
-                "no recorded cost have no return.",
+                note=f"Revenue and conversions by {growth_sentences.MODEL_NAMES[RETURNS_BY]}. Channels without "
+                "a recorded cost have no return.",
             )
         else:
             cards.nothing_to_show(answers[0], what="Return on cost")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from app.growth.findings import Apart, Assist, Disagreement, Gate, find_disagreement
 from app.kit.findings import with_values
 from app.kit.formatting import count_of, number, percent, words
-from app.kit.hidden import among_compared
+from app.kit.hidden import among_compared, among_shown
 from app.kit.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -53,6 +53,26 @@ def assists(found: Assist | None, rows: Sequence[AnswerRow]) -> Sentence:
             claim=True,
         )
     return _between(rows, "channel", "A channel closes", "of the conversions it takes part in", "none only assists")
+
+
+def leads(rows: Sequence[AnswerRow], whole: AnswerRow, *, what: str) -> Sentence:
+    """Which channel opens or closes most conversions, of all; that it is the first is said of those shown.
+
+    Args:
+        rows: credited conversions by channel, of one model.
+        whole: the same of all channels, of hidden ones and of none.
+        what: `opens` or `closes`.
+    """
+    known = [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("channel")]
+    if not known or not whole.value:
+        return Sentence(f"Which channel {what}", claim=False)
+    first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["channel"])))
+    among = among_shown(rows, "channel", "channels")
+    return Sentence(
+        f"{words(str(first.dimensions['channel']))} {what} most{f', {among.strip()}' if among else ''}: "
+        f"{percent((first.value or 0.0) / whole.value)} of conversions",
+        claim=False,
+    )
 
 
 def slow(found: Apart | None, rows: Sequence[AnswerRow], dimension: str, *, what: str, target: float) -> Sentence:

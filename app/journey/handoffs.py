@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.journey import sentences as journey_sentences
-from app.journey.findings import comparable_handoffs, find_long_task, find_worst_handoff
+from app.journey.findings import WorstHandoff, comparable_handoffs, find_long_task, find_worst_handoff
 from app.kit import cards, charts, sentences
 from app.kit.bars import bar
 from app.kit.findings import with_values
@@ -30,7 +30,6 @@ BARS = 10
 
 def handoffs(session: PageSession, filters: Filters) -> None:
     """Which hand-offs lose people, how long they take, and what people say afterwards."""
-    st.header("Hand-offs", anchor=False)
     kind = (
         st.segmented_control(
             "Hand-offs",
@@ -45,30 +44,15 @@ def handoffs(session: PageSession, filters: Filters) -> None:
         or "corner"
     )
     where = {"handoff_kind": (kind,)}
-    split, is_whole = _losses(session, filters, where)
-    found = find_worst_handoff(split.rows)
-    stage = found.stage if found else _busiest(split)
-    title = journey_sentences.worst_handoff(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
-    if is_whole:
-        title = Sentence(f"Over all time: {title.text}", claim=title.claim)
+    split, is_whole = losses(session, filters, where)
+    found, stage, title = worst(split, is_whole=is_whole)
     left, right = st.columns([11, 9], gap="small")
     with left, cards.evidence(session, title, [split], ["handoff_loss"], key="handoff_loss"):
-        rows = sorted(
-            (row for row in comparable_handoffs(split.rows) if row.dimensions.get("stage") == stage),
-            key=lambda row: -(row.value or 0.0),
-        )[:BARS]
-        if rows and stage:
+        records = bars(split, found, stage)[:BARS]
+        if records and stage:
             cards.chart(
                 charts.ranked(
-                    [
-                        bar(
-                            row,
-                            journey_sentences.handoff_name(str(row.dimensions["handoff"])),
-                            "share",
-                            stands_out=found is not None and row.dimensions["handoff"] == found.handoff,
-                        )
-                        for row in rows
-                    ],
+                    records,
                     axis=f"Lost on the way into {stage}",
                     unit="share",
                 ),
@@ -120,7 +104,33 @@ def handoffs(session: PageSession, filters: Filters) -> None:
     cards.source(session, answers, HANDOFFS, key="handoffs_source")
 
 
-def _losses(session: PageSession, filters: Filters, where: Mapping[str, Sequence[str]]) -> tuple[Answer, bool]:
+def worst(split: Answer, *, is_whole: bool) -> tuple[WorstHandoff | None, str | None, Sentence]:
+    """The hand-off that loses people if one is proven, the stage that is drawn, and both in a sentence.
+
+    Args:
+        split: `handoff_loss` by stage and hand-off, and whether it is over all time instead of the period.
+    """
+    found = find_worst_handoff(split.rows)
+    stage = found.stage if found else _busiest(split)
+    title = journey_sentences.worst_handoff(found, [row for row in split.rows if row.dimensions.get("stage") == stage])
+    return found, stage, Sentence(f"Over all time: {title.text}", claim=title.claim) if is_whole else title
+
+
+def bars(split: Answer, found: WorstHandoff | None, stage: str | None) -> list[dict[str, object]]:
+    """The hand-offs into one stage for a chart, the one that loses most first."""
+    rows = (row for row in comparable_handoffs(split.rows) if row.dimensions.get("stage") == stage)
+    return [
+        bar(
+            row,
+            journey_sentences.handoff_name(str(row.dimensions["handoff"])),
+            "share",
+            stands_out=found is not None and row.dimensions["handoff"] == found.handoff,
+        )
+        for row in sorted(rows, key=lambda row: -(row.value or 0.0))
+    ]
+
+
+def losses(session: PageSession, filters: Filters, where: Mapping[str, Sequence[str]]) -> tuple[Answer, bool]:
     """What hand-offs lose, by stage, and whether that is over the whole time instead of the period.
 
     Within a period all may be hidden that are shown over the whole time: as on cards of one number, that is shown then.
@@ -145,7 +155,6 @@ def _busiest(split: Answer) -> str | None:
 
 def tasks(session: PageSession, filters: Filters) -> None:
     """What people try to get done: how many give up, and after which step."""
-    st.header("Tasks", anchor=False)
     abandonment = session.shown("task_abandonment", filters, by=("task_label",))
     left = session.shown("abandoned_task_attempts", filters, by=("task_label", "left_after"))
     found = find_long_task(abandonment.rows, left.rows, dimension="task_label")

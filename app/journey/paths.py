@@ -33,7 +33,6 @@ EVERYBODY = {"tier": ("all",)}
 
 def flows(session: PageSession) -> None:
     """Journeys from stage to stage, and the commonest ways to a purchase and to an end without a conversion."""
-    st.header("Paths", anchor=False)
     answer = session.ask("paths", by=("path",), where={"path_kind": ("stages",)})
     journeys = session.one("journeys")
     title = journey_sentences.stages(answer.rows, journeys)
@@ -79,49 +78,49 @@ def explorer(session: PageSession) -> None:
     """Any step: what follows it or leads to it, how often, and how long that takes."""
     steps = session.values("from_step")
     if not steps:
+        st.info("No step of a journey is known that could be followed.", icon=":material/info:")
         return
-    with st.expander("Path explorer", icon=":material/route:"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            way = st.segmented_control(
-                "Paths that",
-                list(WAYS),
-                default="starts",
-                required=True,
-                format_func=WAYS.__getitem__,
-                key="way",
-                bind="query-params",
-            )
-            step = st.selectbox("Step", steps, key="step", bind="query-params")
-        forwards = ("from_step", "to_step", "first_step", "parts_from")
-        backwards = ("to_step", "from_step", "last_step", "parts_to")
-        here, there, end, metric = backwards if way == "ends" else forwards
-        where = {here: (step,), **EVERYBODY}
-        names = ("transitions", "transition_share", "transition_days_median", "transition_days_p90")
-        answers = [session.ask(name, by=(there,), where=where) for name in names]
-        title = (
-            journey_sentences.next_step(answers[1].rows, answers[2].rows, step)
-            if way != "ends"
-            else f"What leads to “{step}”"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        way = st.segmented_control(
+            "Paths that",
+            list(WAYS),
+            default="starts",
+            required=True,
+            format_func=WAYS.__getitem__,
+            key="way",
+            bind="query-params",
         )
-        with cards.evidence(session, title, answers, names, key="explorer"):
-            cards.table(
-                _top(session, answers, dimension=there, heading="Next step" if way != "ends" else "Step before"),
-                session,
-                alt_text=f"Steps next to {step}",
-                key="explorer_table",
-                note="Shares are of all continuations and ends of the step that comes first. All time, everybody.",
-            )
-        parts = session.ask(metric, by=("path",), where={end: (step,)})
-        if any(row.value for row in parts.rows):
-            cards.table(
-                _top(session, [parts], heading="Three steps in a row"),
-                session,
-                alt_text=f"Three steps in a row that {way} at {step}",
-                key="parts_table",
-                note="Different touchpoints; the same one several times in a row is one step. The commonest that can "
-                "be shown.",
-            )
-            cards.source(session, [parts], [metric], key="parts_source")
+        step = st.selectbox("Step", steps, key="step", bind="query-params")
+    forwards = ("from_step", "to_step", "first_step", "parts_from")
+    backwards = ("to_step", "from_step", "last_step", "parts_to")
+    here, there, end, metric = backwards if way == "ends" else forwards
+    where = {here: (step,), **EVERYBODY}
+    names = ("transitions", "transition_share", "transition_days_median", "transition_days_p90")
+    answers = [session.ask(name, by=(there,), where=where) for name in names]
+    title = (
+        journey_sentences.next_step(answers[1].rows, answers[2].rows, step)
+        if way != "ends"
+        else f"What leads to “{step}”"
+    )
+    with cards.evidence(session, title, answers, names, key="explorer"):
+        cards.table(
+            _top(session, answers, dimension=there, heading="Next step" if way != "ends" else "Step before"),
+            session,
+            alt_text=f"Steps next to {step}",
+            key="explorer_table",
+            note="Shares are of all continuations and ends of the step that comes first. All time, everybody.",
+        )
+    parts = session.ask(metric, by=("path",), where={end: (step,)})
+    if any(row.value for row in parts.rows):
+        cards.table(
+            _top(session, [parts], heading="Three steps in a row"),
+            session,
+            alt_text=f"Three steps in a row that {way} at {step}",
+            key="parts_table",
+            note="Different touchpoints; the same one several times in a row is one step. The commonest that can "
+            "be shown.",
+        )
+        cards.source(session, [parts], [metric], key="parts_source")
 
 
 def _top(session: PageSession, answers: list[Answer], *, dimension: str = "path", heading: str) -> Table:

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.kit.findings import MIN_N
-from app.kit.formatting import count_of, days, number, unavailable, words
+from app.kit.formatting import count_of, days, number, percent, unavailable, words
 
 if TYPE_CHECKING:
     from serving import AnswerRow
+
+# Beside what is most common of what is shown: something hidden may be more common. The small print says so.
+OTHERS_HIDDEN = "*"
 
 
 def reached(entries: AnswerRow | None) -> str:
@@ -48,19 +51,60 @@ def no_rate(rate: AnswerRow | None) -> str:
     return f"share going on: {unavailable(rate.status)}"
 
 
-def wait(row: AnswerRow | None) -> str | None:
-    """The median time to the next stage; None where there is none, or too few went on."""
+def wait(row: AnswerRow | None) -> str:
+    """The median time to the next stage, or why there is none."""
     if row is None or row.value is None or not is_readable(row):
-        return None
+        return unreadable(row)
     return f"{days(row.value)} to next"
 
 
-def most_common(rows: Iterable[AnswerRow], dimension: str, stage: str) -> str | None:
-    """The named value with most touchpoints in a stage; it says so where others of the stage are hidden."""
+def felt(row: AnswerRow | None) -> str:
+    """The mean rating of the experience in the stage, or why there is none."""
+    if row is None or row.value is None or not is_readable(row):
+        return unreadable(row).replace("not known", "not rated")
+    return f"{number(row.value, 'score')} of 100"
+
+
+def loss(rate: AnswerRow | None) -> str:
+    """The share that goes no further, or why there is none."""
+    if rate is None or rate.value is None or not is_readable(rate):
+        return unreadable(rate)
+    return f"{percent(1 - rate.value)} go no further"
+
+
+def place(channel: str, offline: AnswerRow | None) -> str:
+    """Where people are met: the commonest channel, and how much of the stage is offline.
+
+    Args:
+        channel: as `most_common` says it.
+        offline: `offline_share` of the stage.
+    """
+    if offline is None or offline.value is None or not is_readable(offline):
+        return channel
+    return f"{channel}; {percent(offline.value)} offline"
+
+
+def unreadable(row: AnswerRow | None) -> str:
+    """Why a rate, a mean or a median is not shown: nothing is known yet, too few, or hidden."""
+    if row is None or row.status == "no_data" or (row.status == "ok" and row.value is None):
+        return "not known"
+    return "too few to say" if row.status == "ok" else unavailable(row.status)
+
+
+def most_common(rows: Iterable[AnswerRow], dimension: str, stage: str) -> str:
+    """The named value with most touchpoints in a stage, marked where others of the stage are hidden."""
     named = [row for row in rows if row.dimensions.get("stage") == stage and row.dimensions.get(dimension)]
     known = [row for row in named if row.status == "ok" and row.value]
     if not known:
-        return None
+        return unavailable("suppressed") if any(row.status == "suppressed" for row in named) else "not known"
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions[dimension])))
     name = words(str(first.dimensions[dimension]))
-    return f"{name} (others hidden)" if any(row.status not in ("ok", "no_data") for row in named) else name
+    return f"{name}{OTHERS_HIDDEN}" if any(row.status not in ("ok", "no_data") for row in named) else name
+
+
+def both(first: str, second: str) -> str:
+    """Two facts on one line; of two that are not shown, why once."""
+    missing = (unavailable("suppressed"), "not known")
+    if first in missing:
+        return second
+    return first if second in missing else f"{first}; {second[:1].lower()}{second[1:]}"

@@ -6,8 +6,6 @@ from calendar import day_name
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import streamlit as st
-
 from app.kit import cards, charts
 from app.kit.formatting import hidden_note, number, percent, unavailable
 from app.kit.page_session import PageSession
@@ -19,36 +17,35 @@ BLOCK = 4
 
 
 def draw(session: PageSession, filters: Filters) -> None:
-    """A grid of touchpoints by weekday and part of the day, in drill-down."""
-    with st.expander("When: by weekday and hour", icon=":material/schedule:"):
-        answer = session.shown("touchpoints", filters, by=("weekday", "hour_of_day"))
-        cells = blocks(answer.rows)
-        if not any(cell.count for cell in cells.values()):
-            cards.nothing_to_show(answer, what="Touchpoints by weekday and hour")
-            return
-        title = busiest(cells, session.shown("touchpoints", filters).one("touchpoints"))
-        with cards.evidence(session, title, [answer], ["touchpoints"], key="when"):
-            cards.chart(
-                charts.matrix(
-                    [
-                        {
-                            "row": weekday,
-                            "column": _block(block),
-                            "value": cells[weekday, block].count or None,
-                            "text": cells[weekday, block].text,
-                        }
-                        for weekday in day_name
-                        for block in range(24 // BLOCK)
-                    ],
-                    columns=[_block(block) for block in range(24 // BLOCK)],
-                    rows=list(day_name),
-                    pattern=",.0f",
-                ),
-                alt_text=f"Grid of touchpoints by weekday and hour. {title}.",
-                key="when_chart",
-                note=f"Hours of {session.document.timezone}."
-                + (f" +: more are hidden. {hidden_note(session.min_cell)}" if is_partly_hidden(cells) else ""),
-            )
+    """A grid of touchpoints by weekday and part of the day."""
+    answer = session.shown("touchpoints", filters, by=("weekday", "hour_of_day"))
+    cells = blocks(answer.rows)
+    if not any(cell.count for cell in cells.values()):
+        cards.nothing_to_show(answer, what="Touchpoints by weekday and hour")
+        return
+    title = busiest(cells, session.shown("touchpoints", filters).one("touchpoints"))
+    with cards.evidence(session, title, [answer], ["touchpoints"], key="when"):
+        cards.chart(
+            charts.matrix(
+                [
+                    {
+                        "row": weekday,
+                        "column": _block(block),
+                        "value": cells[weekday, block].count or None,
+                        "text": cells[weekday, block].text,
+                    }
+                    for weekday in day_name
+                    for block in range(24 // BLOCK)
+                ],
+                columns=[_block(block) for block in range(24 // BLOCK)],
+                rows=list(day_name),
+                pattern=",.0f",
+            ),
+            alt_text=f"Grid of touchpoints by weekday and hour. {title}.",
+            key="when_chart",
+            note=f"Hours of {session.document.timezone}."
+            + (f" +: more are hidden. {hidden_note(session.min_cell)}" if is_partly_hidden(cells) else ""),
+        )
 
 
 @dataclass(frozen=True)

@@ -40,15 +40,28 @@ def part(what: str, *, otherwise: Callable[[], None] | None = None) -> Iterator[
 @contextmanager
 def page(title: str) -> Iterator[None]:
     """Draw a page; if it fails as a whole, its title and the navigation remain, and a sentence says what happened."""
+    with within(title):
+        try:
+            yield
+        except Exception as error:  # as above
+            st.title("This page cannot be shown", anchor=False)
+            _say(title, _reason("the page as a whole", error))
+            st.button("Open the page without filters", on_click=st.query_params.clear)
+
+
+@contextmanager
+def within(title: str) -> Iterator[None]:
+    """Name the page that the log gives for what fails in here."""
     token = _page.set(title)
     try:
         yield
-    except Exception as error:  # as above
-        st.title("This page cannot be shown", anchor=False)
-        _say(title, _reason("the page as a whole", error))
-        st.button("Open the page without filters", on_click=st.query_params.clear)
     finally:
         _page.reset(token)
+
+
+def name_of_page() -> str:
+    """The title of the page that is being drawn."""
+    return _page.get()
 
 
 def _reason(what: str, error: Exception) -> str:

@@ -13,6 +13,7 @@ from app.kit.pages import QUESTIONS
 from app.kit.tables import pivot
 from app.outcomes import sentences as outcomes_sentences
 from app.outcomes.findings import UNMET_SCORE, find_unmet_outcome, unmet_outcomes
+from app.shell.drawers import Drawer, look_closer
 from app.shell.page import based_on, begin, choose, without_facts
 from app.surveys import cards as survey_cards
 from app.surveys import comments as comment_cards
@@ -128,7 +129,8 @@ with right, part("The opportunity ranking"):
         else:
             cards.nothing_to_show(opportunity, what="The opportunity ranking")
 
-with part("Opportunity by interaction"):
+left, right = st.columns([11, 9], gap="small")
+with left, part("Opportunity by interaction"):
     by_moment = session.shown("opportunity_score", filters, by=("interaction",), where=where)
     moments = usable(by_moment.rows, "interaction")
     title = sentences.extremes(by_moment.rows, "interaction", what="The opportunity score", unit="score")
@@ -156,91 +158,100 @@ with part("Opportunity by interaction"):
             )
         else:
             cards.nothing_to_show(by_moment, what="Opportunity by interaction")
-
-left, right = st.columns(2, gap="small")
-with left, part("Opportunity by value tier"):
-    by_tier = session.shown("opportunity_score", filters, by=("value_tier_at_event",), where=where)
-    survey_cards.compared(
-        session,
-        by_tier,
-        "value_tier_at_event",
-        title=sentences.extremes(
-            by_tier.rows, "value_tier_at_event", what="The opportunity score", unit="score", named="value tier"
-        ),
-        what="Opportunity by value tier",
-        axis="Mean opportunity score",
-        key="outcomes_by_tier",
-        note="The tier is that of the month of the answer. Lines are 95% intervals.",
-        threshold=UNMET_SCORE,
-    )
-with right, part("Opportunity by stage"):
-    by_stage = session.shown("opportunity_score", filters, by=("stage",), where=where)
-    survey_cards.compared(
-        session,
-        by_stage,
-        "stage",
-        title=sentences.extremes(by_stage.rows, "stage", what="The opportunity score", unit="score"),
-        what="Opportunity by stage",
-        axis="Mean opportunity score",
-        key="outcomes_by_stage",
-        note="The stage of the touchpoint that the answer speaks of, else of its interaction.",
-        threshold=UNMET_SCORE,
-    )
-
-left, right = st.columns(2, gap="small")
-with left, part("Under- and over-served outcomes"):
-    shortfall = session.shown("outcome_shortfall", filters, by=(OUTCOME,), where=where)
-    under, _ = survey_sentences.apart_from_zero(shortfall.rows, OUTCOME)
-    survey_cards.compared(
-        session,
-        shortfall,
-        OUTCOME,
-        title=survey_sentences.served(shortfall.rows),
-        what="Under- and over-served outcomes",
-        axis="Importance − satisfaction",
-        key="outcomes_served",
-        note="Above 0 an outcome matters to more people than are satisfied (under-served), below 0 to fewer "
-        "(over-served). Coloured where it is under-served: its 95% interval, corrected for the number of outcomes, "
-        "lies above 0.",
-        stands_out={str(row.dimensions[OUTCOME]) for row in under},
-    )
-with right, part("Change of opportunity between waves"):
-    moved = session.ask("opportunity_change", by=(OUTCOME,), where={**filters.where, **where})
-    up, _ = survey_sentences.apart_from_zero(moved.rows, OUTCOME)
-    survey_cards.compared(
-        session,
-        moved,
-        OUTCOME,
-        title=survey_sentences.changed(moved.rows, dimension=OUTCOME, what="Opportunity"),
-        what="Change of opportunity between waves",
-        axis="Change of the opportunity score",
-        key="outcomes_change",
-        note="The newest wave minus the one before, independent of the period above; people in both count once. "
-        "Coloured where an outcome is measurably less met than before.",
-        stands_out={str(row.dimensions[OUTCOME]) for row in up},
-    )
-
-with part("What would please"):
-    if session.one("kano_better").status != "no_data":
-        better, worse = (session.shown(metric, filters, by=(OUTCOME,)) for metric in ("kano_better", "kano_worse"))
-        survey_cards.compared(
-            session,
-            better,
-            OUTCOME,
-            title=survey_sentences.kano(better.rows),
-            what="What would please (Kano)",
-            axis="Share of people who would be pleased with it",
-            key="outcomes_kano",
-            note="Share of those who take a side that would be pleased with it (Kano 1984; Berger et al. 1993).",
-        )
-        cards.source(session, [worse], ["kano_worse"], key="outcomes_kano_worse")
-
-st.header("In their own words", anchor=False)
-with part("What customers write about"):
+with right, part("What customers write about"):
     comment_cards.topics(session, filters)
 
-st.header("All outcomes", anchor=False)
-with part("The table of all outcomes"):
+
+def by_group() -> None:
+    """Opportunity by value tier and by stage."""
+    left, right = st.columns(2, gap="small")
+    with left, part("Opportunity by value tier"):
+        by_tier = session.shown("opportunity_score", filters, by=("value_tier_at_event",), where=where)
+        survey_cards.compared(
+            session,
+            by_tier,
+            "value_tier_at_event",
+            title=sentences.extremes(
+                by_tier.rows, "value_tier_at_event", what="The opportunity score", unit="score", named="value tier"
+            ),
+            what="Opportunity by value tier",
+            axis="Mean opportunity score",
+            key="outcomes_by_tier",
+            note="The tier is that of the month of the answer. Lines are 95% intervals.",
+            threshold=UNMET_SCORE,
+        )
+    with right, part("Opportunity by stage"):
+        by_stage = session.shown("opportunity_score", filters, by=("stage",), where=where)
+        survey_cards.compared(
+            session,
+            by_stage,
+            "stage",
+            title=sentences.extremes(by_stage.rows, "stage", what="The opportunity score", unit="score"),
+            what="Opportunity by stage",
+            axis="Mean opportunity score",
+            key="outcomes_by_stage",
+            note="The stage of the touchpoint that the answer speaks of, else of its interaction.",
+            threshold=UNMET_SCORE,
+        )
+
+
+def served() -> None:
+    """Which outcomes are under- and over-served, and how that changes."""
+    left, right = st.columns(2, gap="small")
+    with left, part("Under- and over-served outcomes"):
+        shortfall = session.shown("outcome_shortfall", filters, by=(OUTCOME,), where=where)
+        under, _ = survey_sentences.apart_from_zero(shortfall.rows, OUTCOME)
+        survey_cards.compared(
+            session,
+            shortfall,
+            OUTCOME,
+            title=survey_sentences.served(shortfall.rows),
+            what="Under- and over-served outcomes",
+            axis="Importance − satisfaction",
+            key="outcomes_served",
+            note="Above 0 an outcome matters to more people than are satisfied (under-served), below 0 to fewer "
+            "(over-served). Coloured where it is under-served: its 95% interval, corrected for the number of outcomes, "
+            "lies above 0.",
+            stands_out={str(row.dimensions[OUTCOME]) for row in under},
+        )
+    with right, part("Change of opportunity between waves"):
+        moved = session.ask("opportunity_change", by=(OUTCOME,), where={**filters.where, **where})
+        up, _ = survey_sentences.apart_from_zero(moved.rows, OUTCOME)
+        survey_cards.compared(
+            session,
+            moved,
+            OUTCOME,
+            title=survey_sentences.changed(moved.rows, dimension=OUTCOME, what="Opportunity"),
+            what="Change of opportunity between waves",
+            axis="Change of the opportunity score",
+            key="outcomes_change",
+            note="The newest wave minus the one before, independent of the period above; people in both count once. "
+            "Coloured where an outcome is measurably less met than before.",
+            stands_out={str(row.dimensions[OUTCOME]) for row in up},
+        )
+
+
+def pleasing() -> None:
+    """What would please (Kano)."""
+    if session.one("kano_better").status == "no_data":
+        st.info("No survey has asked how people would feel with and without an outcome.", icon=":material/info:")
+        return
+    better, worse = (session.shown(metric, filters, by=(OUTCOME,)) for metric in ("kano_better", "kano_worse"))
+    survey_cards.compared(
+        session,
+        better,
+        OUTCOME,
+        title=survey_sentences.kano(better.rows),
+        what="What would please (Kano)",
+        axis="Share of people who would be pleased with it",
+        key="outcomes_kano",
+        note="Share of those who take a side that would be pleased with it (Kano 1984; Berger et al. 1993).",
+    )
+    cards.source(session, [worse], ["kano_worse"], key="outcomes_kano_worse")
+
+
+def all_outcomes() -> None:
+    """The table of all outcomes."""
     answers = [*(asked(metric) for metric in METRICS), asked("outcome_answers")]
     cards.table(
         pivot(
@@ -256,3 +267,11 @@ with part("The table of all outcomes"):
         key="outcomes_table",
     )
     cards.source(session, answers, SHOWN, key="outcome_table")
+
+
+look_closer(
+    Drawer("Under- and over-served, and change between surveys", "served", "swap_vert", served),
+    Drawer("Opportunity by value tier and stage", "by_group", "groups", by_group),
+    Drawer("What would please", "kano", "mood", pleasing),
+    Drawer("All outcomes", "all", "table_rows", all_outcomes),
+)

@@ -15,6 +15,7 @@ from app.kit.pages import HOME
 from app.kit.tables import cell, csv_text
 from app.quality import provenance
 from app.quality import sentences as quality_sentences
+from app.shell.drawers import Drawer, look_closer
 from app.shell.page import begin
 from serving import AnswerRow, releases
 from workspace.records.documents import Check
@@ -26,6 +27,19 @@ IDENTITY_WORDS = {
     "email": "Address",
     "junk": "Stands for none",
     "shared": "Shared by too many",
+}
+# Part of the page -> its name in the address, and its icon.
+BEHIND = {
+    "By asset": ("checks", "fact_check"),
+    "Runs": ("runs", "history"),
+    "Who is who": ("identity", "fingerprint"),
+    "Books": ("books", "balance"),
+    "Not mapped yet": ("unmapped", "help"),
+    "Files loaded": ("ledger", "description"),
+    "Sources of each table": ("lineage", "account_tree"),
+    "Settings": ("settings", "settings"),
+    "Configuration and code": ("provenance", "code"),
+    "Releases": ("releases", "inventory_2"),
 }
 HEADINGS = {"n_rows": "rows", "size_bytes": "bytes", "raw_schema": "schema", "raw_table": "table"}
 
@@ -203,7 +217,42 @@ section(
         empty="This release defines no metric.",
     ),
 )
-section(
+drawers: list[Drawer] = []
+
+
+def offer(title: str, note: str, draw: Callable[[], None]) -> None:
+    """One part of the page that is drawn when a reader opens it."""
+
+    def contents() -> None:
+        if note:
+            st.caption(markdown_safe(note))
+        draw()
+
+    key, icon = BEHIND[title]
+    drawers.append(Drawer(title, key, icon, contents))
+
+
+def kept_releases() -> None:
+    """Every release that is kept, with a way to open it."""
+    for release in releases(session.paths):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            marks = [":green-badge[live]"] if release.run_id == session.live_run_id else []
+            marks += [":blue-badge[open here]"] if release.run_id == document.run_id else []
+            st.markdown(
+                f"**{moment(release.published_at.astimezone(zone))}** · numbers end on {day(release.as_of_on)} · "
+                f"{as_code(release.run_id)} {' '.join(marks)}",
+                width="stretch",
+            )
+            if release.run_id != document.run_id:
+                st.page_link(
+                    HOME.file,
+                    label="Open",
+                    icon=":material/history:",
+                    query_params={"release": release.run_id},
+                )
+
+
+offer(
     "By asset",
     "A failed block keeps a load from being published; withhold hides the metrics that depend on it; "
     "warn only reports. A check of an earlier run stands where nothing that it looks at has changed since.",
@@ -214,7 +263,7 @@ section(
         empty="No check is recorded.",
     ),
 )
-section(
+offer(
     "Runs",
     "Newest first.",
     lambda: frame(
@@ -237,8 +286,8 @@ section(
 )
 # A release of an earlier version does not count them.
 if "guarded_identifiers" in session.definitions:
-    section("Who is who", "", who_is_who)
-section(
+    offer("Who is who", "", who_is_who)
+offer(
     "Books",
     "Rows loaded = kept + quarantined + deduplicated + superseded + set aside, for every source.",
     lambda: frame(
@@ -248,7 +297,7 @@ section(
         empty="Nothing was loaded, so that there are no books to balance.",
     ),
 )
-section(
+offer(
     "Not mapped yet",
     "Kept and counted, never guessed: the mappings say what they are.",
     lambda: frame(
@@ -258,12 +307,12 @@ section(
         empty="Everything that was loaded is mapped.",
     ),
 )
-section(
+offer(
     "Files loaded",
     "Records = loaded + rejected + skipped, for every file.",
     lambda: frame(document.ledger, key="quality_ledger", alt="The ledger of files", empty="No file is recorded."),
 )
-section(
+offer(
     "Sources of each table",
     "",
     lambda: frame(
@@ -276,7 +325,7 @@ section(
         empty="No lineage is recorded.",
     ),
 )
-section(
+offer(
     "Settings",
     "What cx.yml said when this release was built, without addresses and passwords. An edit changes no release.",
     lambda: frame(
@@ -286,7 +335,7 @@ section(
         empty="This release was published before releases kept their settings.",
     ),
 )
-section(
+offer(
     "Configuration and code",
     f"Built by code {document.code_version}. A hash shows whether a file is the one that this release was built with.",
     lambda: frame(
@@ -297,22 +346,9 @@ section(
     ),
 )
 
-st.header("Releases", anchor=False)
-with part("Releases"):
-    st.caption("Each holds the numbers as they were. An address with a release in it opens the same numbers again.")
-    for release in releases(session.paths):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            marks = [":green-badge[live]"] if release.run_id == session.live_run_id else []
-            marks += [":blue-badge[open here]"] if release.run_id == document.run_id else []
-            st.markdown(
-                f"**{moment(release.published_at.astimezone(zone))}** · numbers end on {day(release.as_of_on)} · "
-                f"{as_code(release.run_id)} {' '.join(marks)}",
-                width="stretch",
-            )
-            if release.run_id != document.run_id:
-                st.page_link(
-                    HOME.file,
-                    label="Open",
-                    icon=":material/history:",
-                    query_params={"release": release.run_id},
-                )
+offer(
+    "Releases",
+    "Each holds the numbers as they were. An address with a release in it opens the same numbers again.",
+    kept_releases,
+)
+look_closer(*drawers)

@@ -13,8 +13,9 @@ from app.kit.failures import part
 from app.kit.formatting import TITLE, markdown_safe, shortened
 from app.kit.pages import page_of
 from app.kit.periods import last_quarter
+from app.shell.drawers import Drawer, look_closer
 from app.shell.page import begin, choose, period_in_words
-from app.today import readiness
+from app.today import fix_next, readiness
 from app.today import sentences as today_sentences
 from app.today.quarter import ASKED, name_of, read_moves
 from app.who.sentences import retained
@@ -50,31 +51,45 @@ with heading.answering(SHOWN):
         based_on=period_in_words(filters, session),
     )
 
-with st.grid(2, min_column_width=320, gap="small"):
-    for answer in answers:
-        with st.container(border=True, height="stretch"):
-            st.page_link(page_of(answer.page).file, label=f"**{answer.question}**", icon=":material/arrow_forward:")
-            st.header(markdown_safe(shortened(answer.sentence.text, most=TITLE)), anchor=False)
-            cards.kpi(session, filters, answer.metric, label=answer.label, where=answer.where or None, border=False)
-
-if stakes is not None:
-    with part("What is at stake"):
-        stake_cards.ranking(session, stakes, at_stake(session, stakes), key="stakes_today")
-        if worst := today_sentences.unpriced(stakes.ranked):
-            st.info(markdown_safe(worst), icon=":material/priority_high:")
-
-st.header("Growth", anchor=False)
 with st.grid(4, min_column_width=220, gap="small"):
     for metric in GROWTH:
         label, note = retained(session.settings.active_days) if metric == "retention_rate" else (None, "")
         cards.kpi(session, filters, metric, label=label, note=note)
 
-st.header("Perception", anchor=False)
-with st.grid(4, min_column_width=220, gap="small"):
-    for metric in PERCEPTION:
-        cards.kpi(session, filters, metric, label=cards.SHORT.get(metric))
+with st.grid(2, min_column_width=320, gap="small"):
+    for answer in answers:
+        with st.container(border=True, height="stretch", key=f"answer_{answer.page}"):
+            st.page_link(page_of(answer.page).file, label=f"**{answer.question}**", icon=":material/arrow_forward:")
+            st.header(markdown_safe(shortened(answer.sentence.text, most=TITLE)), anchor=False)
+            cards.kpi(session, filters, answer.metric, label=answer.label, where=answer.where or None, border=False)
 
-with part("How much of the customer is seen"):
-    readiness.block(session, stakes or read_stakes(session))
+if stakes is not None:
+    with part("What to fix next"):
+        fix_next.draw(session, stakes)
 with part("The month on one page"):
     brief_button.offer(session)
+
+
+def perception() -> None:
+    """What customers say in surveys."""
+    with st.grid(4, min_column_width=220, gap="small"):
+        for metric in PERCEPTION:
+            cards.kpi(session, filters, metric, label=cards.SHORT.get(metric))
+
+
+def seen() -> None:
+    """How much of the customer the sources see."""
+    readiness.block(session, stakes or read_stakes(session))
+
+
+def sure() -> None:
+    """What is at stake, with intervals."""
+    found = stakes or read_stakes(session)
+    stake_cards.ranking(session, found, at_stake(session, found), key="stakes_today")
+
+
+look_closer(
+    Drawer("What customers say: NPS, CSAT, effort", "perception", "mood", perception),
+    Drawer("Data coverage: how much of the customer is seen", "coverage", "visibility", seen),
+    Drawer("How sure are we? Value at stake with its intervals", "stakes", "balance", sure),
+)

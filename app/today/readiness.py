@@ -18,7 +18,6 @@ METRICS = ("identified_share", "pairing_coverage", "experience_known_share")
 
 def block(session: PageSession, stakes: Stakes) -> None:
     """Four facts, each with what is missing."""
-    st.header("How much of the customer is seen", anchor=False)
     paired = session.one("pairing_coverage")
     critical = {stake.subject: stake.label for stake in stakes.ranked if stake.is_critical}
     names = {name: words(name) for name in session.values("interaction")} | critical

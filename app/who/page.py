@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app.kit import cards
@@ -9,6 +11,7 @@ from app.kit.failures import part
 from app.kit.formatting import percent, words
 from app.kit.pages import QUESTIONS
 from app.kit.tables import pivot
+from app.shell.drawers import Drawer, look_closer
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
 from app.who import cards as value_cards
 from app.who import retention as retention_cards
@@ -52,11 +55,6 @@ with st.grid(4, min_column_width=220, gap="small"):
     cards.kpi(session, filters, "retention_rate", label=stays, note=meaning)
     value_cards.repurchase(session, filters)
 
-with st.grid(5, min_column_width=180, gap="small"):
-    cards.kpi(session, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
-    for name in MORE:
-        cards.kpi(session, filters, name, label=cards.SHORT.get(name))
-
 left, right = st.columns([9, 11], gap="small")
 with left, part("How revenue is spread over customers"):
     value_cards.concentration(session, session.shown("top_tier_revenue_share", filters).one("top_tier_revenue_share"))
@@ -68,9 +66,6 @@ splits = [
     for name in ("segment", "motivation", "age_band", "region", "first_channel")
     if session.can_split("buyers", name) and session.values(name)
 ]
-st.header("What they will be worth", anchor=False)
-with part("The forecast and its test"):
-    value_cards.forecast(session)
 if {"motivation", "age_band"} <= {*splits}:
     left, right = st.columns([11, 9], gap="small")
     with left, part("Value by motivation and age"):
@@ -81,47 +76,68 @@ else:
     with part("What the best want and expect"):
         value_cards.context(session)
 
-st.header("Who stays", anchor=False)
-with part("Who stays"):
-    retention_cards.retention(session, filters)
 
-st.header("Who moves between tiers", anchor=False)
-with part("Who moves between tiers"):
-    retention_cards.tier_moves(
-        session, filters, split=next((name for name in splits if name not in filters.where), None)
-    )
+def more_numbers() -> None:
+    """What else is known of those who buy."""
+    with st.grid(5, min_column_width=180, gap="small"):
+        cards.kpi(session, filters, "nps", label=f"NPS, top {percent(top_tier)}", where=TOP)
+        for name in MORE:
+            cards.kpi(session, filters, name, label=cards.SHORT.get(name))
 
-st.header("How recently and how often they bought", anchor=False)
-with part("How recently and how often they bought"):
-    value_cards.recency_and_frequency(session, filters)
 
-st.header("Groups of customers", anchor=False)
-with part("Groups of customers"):
-    if splits:
-        split = (
-            st.segmented_control(
-                "Group by",
-                splits,
-                default=splits[0],
-                required=True,
-                format_func=words,
-                key="group",
-                bind="query-params",
-            )
-            or splits[0]
-        )
-        answers = [session.shown(metric, filters, by=(split,)) for metric in TABLE]
-        cards.table(
-            pivot(answers, split, session.definitions, heading=words(split), currency=session.currency),
-            session,
-            alt_text=f"Customers, revenue and retention by {words(split).lower()}",
-            key="groups_table",
-            note=f"Customers who bought, {period_in_words(filters, session)}. Retention: active within "
-            f"{session.settings.active_days} days of their last purchase.",
-        )
-        cards.source(session, answers, TABLE, key="groups")
-    else:
+def groups() -> None:
+    """The table of groups, by an attribute that the reader chooses."""
+    if not splits:
         st.info(
             "No attribute of customers is known: a source with attributes, mapped in attributes.csv, fills the groups.",
             icon=":material/info:",
         )
+        return
+    split = (
+        st.segmented_control(
+            "Group by",
+            splits,
+            default=splits[0],
+            required=True,
+            format_func=words,
+            key="group",
+            bind="query-params",
+        )
+        or splits[0]
+    )
+    answers = [session.shown(metric, filters, by=(split,)) for metric in TABLE]
+    cards.table(
+        pivot(answers, split, session.definitions, heading=words(split), currency=session.currency),
+        session,
+        alt_text=f"Customers, revenue and retention by {words(split).lower()}",
+        key="groups_table",
+        note=f"Customers who bought, {period_in_words(filters, session)}. Retention: active within "
+        f"{session.settings.active_days} days of their last purchase.",
+    )
+    cards.source(session, answers, TABLE, key="groups")
+
+
+moves = partial(
+    retention_cards.tier_moves,
+    session,
+    filters,
+    split=next((name for name in splits if name not in filters.where), None),
+)
+look_closer(
+    Drawer("Groups of customers", "groups", "groups", groups),
+    Drawer("More numbers about those who buy", "numbers", "tag", more_numbers),
+    Drawer("Who stays", "stays", "favorite", partial(retention_cards.retention, session, filters)),
+    Drawer("Who moves between tiers", "tiers", "swap_vert", moves),
+    Drawer(
+        "How recently and how often they bought",
+        "recency",
+        "calendar_month",
+        partial(value_cards.recency_and_frequency, session, filters),
+    ),
+    Drawer(
+        "How sure are we? The forecast of value and its test",
+        "forecast",
+        "balance",
+        partial(value_cards.forecast, session),
+    ),
+)

@@ -55,3 +55,26 @@ def test_hanging_pages_do_not_block_others_forever() -> None:
         ends.set()
         for one in hanging:
             one.join(10)
+
+
+def test_what_a_page_draws_within_its_turn_waits_for_no_other() -> None:
+    ends, begun = threading.Event(), threading.Barrier(AT_ONCE)
+
+    def hold() -> None:
+        with turn():
+            begun.wait(10)
+            ends.wait(10)
+
+    others = [threading.Thread(target=hold) for _ in range(AT_ONCE - 1)]
+    for other in others:
+        other.start()
+    try:
+        with turn():
+            begun.wait(10)
+            started = time.monotonic()
+            with turn(longest=5.0):
+                assert time.monotonic() - started < 4
+    finally:
+        ends.set()
+        for other in others:
+            other.join(10)
