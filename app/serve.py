@@ -38,10 +38,14 @@ def main(options: list[str]) -> None:
 
 
 def _prepare(root: Path) -> None:
-    """Warm up, and keep what that made."""
+    """Warm up, keep what that made, and from then on ask ahead of the readers."""
+    from app.kit import ahead
+
+    asking = ahead.listen(root)
     warm_up(root)
     gc.collect()
     keep_all()
+    asking.run()
 
 
 def warm_up(root: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Literal
 
 import streamlit as st
 
+from app.kit import ahead
 from app.kit.formatting import day, span
 from app.kit.periods import EACH_BY_ITSELF, RAMP_UP_MONTHS, Window, is_covered, is_ramp_up, is_undated, reaches_end
 from app.kit.selection import Filters
@@ -112,6 +113,7 @@ class PageSession:
             since=asked.since,
             until=asked.until,
         )
+        ahead.note(self.release, question)
         try:
             return ask(self.release, question)
         except UserError as unknown:
