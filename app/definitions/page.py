@@ -11,6 +11,7 @@ from app.kit.badges import ICONS
 from app.kit.failures import part
 from app.kit.formatting import as_code, count_of, day, hidden_note, markdown_safe, shortened, unavailable, words
 from app.kit.pages import QUESTIONS
+from app.kit.search import fits
 from app.kit.sentences import Sentence
 from app.shell.page import begin
 from serving import MetricDefinition
@@ -30,14 +31,6 @@ with heading.answering([definition.name for definition in definitions]):
         metrics=[definition.name for definition in definitions],
         based_on=f"Definitions as published with the numbers of {day(session.document.as_of_on)}",
     )
-
-
-def fits(definition: MetricDefinition, text: str) -> bool:
-    """Whether every word of the search is found in the definition."""
-    haystack = " ".join(
-        (definition.name, definition.label, definition.description, definition.owner, *definition.model)
-    ).lower()
-    return all(part in haystack for part in text.lower().split())
 
 
 def facts(definition: MetricDefinition) -> list[tuple[str, str]]:
@@ -85,10 +78,10 @@ def listed(definitions: Sequence[MetricDefinition]) -> str | None:
     rows = pd.DataFrame(
         {
             "Metric": definition.label,
-            "What it says": definition.description,
+            "Status": definition.badge,
             "Question": SUBJECTS.get(definition.question, definition.question),
             "Owner": words(definition.owner),
-            "Status": definition.badge,
+            "What it says": definition.description,
         }
         for definition in definitions
     )
@@ -109,7 +102,11 @@ def listed(definitions: Sequence[MetricDefinition]) -> str | None:
 asked = st.query_params.get("metric", "")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     text = st.text_input(
-        "Search", key="search", bind="query-params", placeholder="revenue, gap, owner …", icon=":material/search:"
+        "Search",
+        key="search",
+        bind="query-params",
+        placeholder="churn, lifetime value, gap, owner …",
+        icon=":material/search:",
     )
     topics = [EVERY, *(name for name in SUBJECTS if any(item.question == name for item in definitions))]
     topic = st.selectbox(
