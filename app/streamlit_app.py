@@ -5,11 +5,13 @@ Declares navigation, the shared title and the logo, and warms the metrics engine
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from app.explore.own_pages import OWN_GROUP, OWN_ICON, draw_own, own_pages
 from app.kit import failures
 from app.kit.pages import HOME, PAGES
 from app.shell import turns
@@ -27,6 +29,9 @@ for page in PAGES:
     address = "" if page == HOME else page.name
     drawn = st.Page(page.file, title=page.title, icon=page.icon, url_path=address, default=page == HOME)
     groups.setdefault(page.group, []).append(drawn)
+for page in own_pages():
+    drawn = st.Page(partial(draw_own, page), title=page.title, icon=OWN_ICON, url_path=page.path)
+    groups.setdefault(OWN_GROUP, []).append(drawn)
 chosen = st.navigation(groups)
 with failures.page(chosen.title), turns.turn():
     chosen.run()
