@@ -13,6 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app.explore.own_pages import OWN_GROUP, OWN_ICON, draw_own, own_pages
 from app.kit import failures
+from app.kit.formatting import markdown_safe
 from app.kit.pages import HOME, PAGES
 from app.shell import turns
 from workspace.environment import silence_telemetry
@@ -30,7 +31,7 @@ for page in PAGES:
     drawn = st.Page(page.file, title=page.title, icon=page.icon, url_path=address, default=page == HOME)
     groups.setdefault(page.group, []).append(drawn)
 for page in own_pages():
-    drawn = st.Page(partial(draw_own, page), title=page.title, icon=OWN_ICON, url_path=page.path)
+    drawn = st.Page(partial(draw_own, page), title=markdown_safe(page.title), icon=OWN_ICON, url_path=page.path)
     groups.setdefault(OWN_GROUP, []).append(drawn)
 chosen = st.navigation(groups)
 with failures.page(chosen.title), turns.turn():

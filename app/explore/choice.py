@@ -181,6 +181,7 @@ def fitted(
     choice: Choice,
     offers: Offers,
     values_of: Callable[[str], Sequence[str]],
+    fullest: Callable[[Choice, str], str],
     why_not: Callable[[Choice], str],
 ) -> tuple[Choice, list[str]]:
     """A choice as its metric can be asked: the rest is left out, and what the metric needs is filled in.
@@ -188,6 +189,7 @@ def fitted(
     Args:
         offers: of the choice's metric.
         values_of: the values of one of its dimensions.
+        fullest: the value of a dimension with most numbers at a choice that is filtered on any of it.
         why_not: why a choice cannot be asked in this shape; empty where it can be.
 
     Returns:
@@ -211,7 +213,7 @@ def fitted(
         left_out += [_unknown("value", value, of_metric=True) for value in values if value not in known]
         if offered := tuple(value for value in values if value in known):
             kept[dimension] = offered
-    by, kept = _with_needed(by, kept, offers, values_of)
+    by, kept = _with_needed(replace(choice, by=tuple(by), where=where_of(kept)), offers, values_of, fullest)
     while len({*by, *kept}) > offers.most_axes:
         dropped = next(one for one in reversed(kept) if one not in by and one not in offers.needed)
         del kept[dropped]
@@ -230,18 +232,31 @@ def fitted(
 
 
 def _with_needed(
-    by: list[str], kept: dict[str, tuple[str, ...]], offers: Offers, values_of: Callable[[str], Sequence[str]]
+    choice: Choice,
+    offers: Offers,
+    values_of: Callable[[str], Sequence[str]],
+    fullest: Callable[[Choice, str], str],
 ) -> tuple[list[str], dict[str, tuple[str, ...]]]:
-    """What the metric needs is split by where it has most values and nothing else is, else filtered on one value."""
+    """What the metric needs is split by where nothing else is, else filtered on one value.
+
+    It is split by what has no value for everybody, and most values.
+    """
+    by, kept = list(choice.by), dict(choice.where)
     open_ones = [axis for axis in offers.needed if axis not in by and len(kept.get(axis, ())) != 1]
     if open_ones and not by:
-        most = max(open_ones, key=lambda axis: (len(values_of(axis)), axis))
-        by = [most]
-        open_ones.remove(most)
+        by = [max(open_ones, key=lambda axis: ("all" not in values_of(axis), len(values_of(axis)), axis))]
+        open_ones.remove(by[0])
+    whole = {axis: kept[axis] if axis in kept else _first(values_of(axis)) for axis in open_ones}
+    kept |= {axis: values[:1] for axis, values in whole.items()}
     for axis in open_ones:
-        values = [*kept.get(axis, ()), *values_of(axis)]
-        kept = {**kept, axis: ("all" if "all" in values and axis not in kept else values[0],)}
+        if len(by) == 1 and len(whole[axis]) == 1:
+            kept[axis] = (fullest(replace(choice, by=tuple(by), where=where_of(kept)), axis),)
     return by, kept
+
+
+def _first(values: Sequence[str]) -> tuple[str, ...]:
+    """What stands for everybody, else the first value."""
+    return ("all",) if "all" in values else tuple(values[:1])
 
 
 def _unknown(what: str, word: str, *, of_metric: bool = False) -> str:

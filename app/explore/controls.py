@@ -55,7 +55,7 @@ def choose_rest(session: PageSession, choice: Choice) -> None:
     """How the metric is split, within which period, compared with what, and for whom."""
     offers = session.offers(choice.metric)
     named = labels_of(offers)
-    with st.grid(4, min_column_width=210, gap="small"):
+    with st.grid(5, min_column_width=150, gap="small"):
         with st.container():
             _several(
                 "Split by",
@@ -92,9 +92,9 @@ def choose_rest(session: PageSession, choice: Choice) -> None:
                 lambda chosen: show(replace(choice, comparison=chosen)),
                 disabled=not offers.has_dates or Asked(choice, session.document.as_of_on).window.is_open,
             )
+        _choose_filters(session, choice, named)
     if choice.period == CHOSEN_DAYS and offers.has_dates:
         _choose_days(session, choice)
-    _choose_filters(session, choice, named)
 
 
 def described(definition: MetricDefinition) -> str:
@@ -148,6 +148,7 @@ def _choose_days(session: PageSession, choice: Choice) -> None:
 
 
 def _choose_filters(session: PageSession, choice: Choice, named: dict[str, str]) -> None:
+    """In the grid of the others: a value of all that the metric needs, what it is filtered by, and on which values."""
     offers, where = session.offers(choice.metric), dict(choice.where)
     needed = [axis for axis in offers.needed if axis not in choice.by]
     pending = [axis for axis in st.session_state.get(_PENDING, ()) if axis in named and axis not in where]
@@ -159,49 +160,46 @@ def _choose_filters(session: PageSession, choice: Choice, named: dict[str, str])
         st.session_state[_PENDING] = [axis for axis in axes if axis not in where]
         show(replace(choice, where=tuple(one for one in choice.where if one[0] in (*axes, *needed))))
 
-    if not (needed or free):
-        return
-    with st.grid(4, min_column_width=210, gap="small"):
-        for axis in needed:
-            with st.container():
-                values = session.axis_values(choice.metric, axis)
-                _select(
-                    named[axis],
-                    values,
-                    where[axis][0],
-                    lambda value, axis=axis: show(choice.keeping(axis, [value])),
-                    format_func=_spoken(values),
-                    help="This metric is stored for each value of its own: it needs one.",
-                    key=f"explore_needed_{axis}",
-                )
-        if free and room > 0:
-            with st.container():
-                _several(
-                    "Filter by",
-                    free,
-                    chosen,
-                    take,
-                    most=max(room + len(set(chosen) & set(choice.by)), 1),
-                    format_func=lambda word: named.get(word, word),
-                )
-        for axis in chosen:
-            with st.container():
-                values = session.axis_values(choice.metric, axis)
+    for axis in needed:
+        with st.container():
+            values = session.axis_values(choice.metric, axis)
+            _select(
+                named[axis],
+                values,
+                where[axis][0],
+                lambda value, axis=axis: show(choice.keeping(axis, [value])),
+                format_func=_spoken(values),
+                help="This metric is stored for each value of its own: it needs one.",
+                key=f"explore_needed_{axis}",
+            )
+    if free and room > 0:
+        with st.container():
+            _several(
+                "Filter by",
+                free,
+                chosen,
+                take,
+                most=max(room + len(set(chosen) & set(choice.by)), 1),
+                format_func=lambda word: named.get(word, word),
+            )
+    for axis in chosen:
+        with st.container():
+            values = session.axis_values(choice.metric, axis)
 
-                def keep(kept: Sequence[str], axis: str = axis) -> None:
-                    rest = [one for one in pending if one != axis]
-                    st.session_state[_PENDING] = rest if kept else [*rest, axis]
-                    show(choice.keeping(axis, kept))
+            def keep(kept: Sequence[str], axis: str = axis) -> None:
+                rest = [one for one in pending if one != axis]
+                st.session_state[_PENDING] = rest if kept else [*rest, axis]
+                show(choice.keeping(axis, kept))
 
-                _several(
-                    named[axis],
-                    values,
-                    where.get(axis, ()),
-                    keep,
-                    format_func=_spoken(values),
-                    key=f"explore_values_{axis}",
-                    placeholder="Choose values",
-                )
+            _several(
+                named[axis],
+                values,
+                where.get(axis, ()),
+                keep,
+                format_func=_spoken(values),
+                key=f"explore_values_{axis}",
+                placeholder="Choose values",
+            )
 
 
 def _spoken(values: Sequence[str]) -> Any:

@@ -6,7 +6,7 @@ The page Explore metrics and the pages of one's own draw the same card.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from shlex import quote
 from typing import Any
@@ -82,35 +82,38 @@ def table_of(result: Result) -> Table:
     records: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     for row in _ordered(result):
-        first: dict[str, Any] = {}
+        first: dict[str, Any] = {"Period": period_text(row.period, choice.grain)} if choice.grain else {}
         for head, word in zip(heads, choice.by, strict=True):
             value = row.dimensions.get(word)
             first[head] = UNKNOWN if value is None else names[word][value]
-        if choice.grain:
-            first["Period"] = period_text(row.period, choice.grain)
         if not first:
             first["Period"] = result.days
         before = result.before_of(row)
         more: dict[str, Any] = {}
+        figures: dict[str, Any] = {measure: row.value}
+        said = {measure: cell(row, unit, currency=currency)}
         if row.low is not None and row.high is not None:
             more["95% interval"] = interval(row.low, row.high, unit, currency=currency)
         if row.n is not None:
-            more["n"] = f"{row.n:,}"
+            figures["n"], said["n"] = row.n, f"{row.n:,}"
         if result.earlier is not None:
-            more[before_label(result)] = cell(before, unit, currency=currency)
+            figures[before_label(result)] = before.value if before is not None else None
+            said[before_label(result)] = cell(before, unit, currency=currency)
             more["Change"] = result.moved(row, before)
         if row.reason:
             more["Note"] = row.reason
         is_small = row.status == "ok" and is_too_few(row, result.definition)
         if is_small:
             more["Note"] = " ".join(filter(None, (row.reason, "Too few to rely on.")))
-        records.append({**first, measure: None if row.value is None else row.value, **more})
-        texts.append({**first, measure: cell(row, unit, currency=currency), **more})
+        records.append({**first, **figures, **more})
+        texts.append({**first, **said, **more})
     used = {column for record in records for column in record}
-    order = [*heads, "Period", measure, "95% interval", "n", before_label(result), "Change", "Note"]
+    order = ["Period", *heads, measure, "95% interval", "n", before_label(result), "Change", "Note"]
     columns = [column for column in dict.fromkeys(order) if column in used]
-    frames = (pd.DataFrame(found, columns=columns) for found in (records, texts))
-    numbers, shown = (frame.fillna({column: "" for column in columns if column != measure}) for frame in frames)
+    shown = pd.DataFrame(texts, columns=columns).fillna("")
+    numbers = pd.DataFrame(records, columns=columns)
+    spoken = [column for column in columns if column not in (measure, "n", before_label(result))]
+    numbers[spoken] = numbers[spoken].fillna("")
     return Table(numbers, shown)
 
 
@@ -207,6 +210,8 @@ def _chart(session: PageSession, result: Result, *, key: str) -> None:
     notes: list[str] = []
     if not rows:
         cards.nothing_to_show(result.answer, what=result.definition.label)
+        if result.total is not None and result.total.status == "ok" and result.by_words:
+            st.caption("Split it by less, or choose longer periods: larger groups can be shown.")
         return
     if result.choice.grain:
         _lines(session, result, rows, said, notes, key=key)
@@ -246,14 +251,22 @@ def _bars(result: Result, rows: Sequence[AnswerRow], said: str, notes: list[str]
     if len(drawn) > BARS:
         notes.append(f"The chart has {BARS} of {len(drawn)}; the table has all.")
     records = []
+    is_claim = result.definition.metric_class == "additive" and headline(result).claim
+    most = max(row.value or 0.0 for row in drawn)
     for row in drawn[:BARS]:
         value = row.dimensions.get(dimension)
-        record = bar(row, UNKNOWN if value is None else names[value], result.unit, currency=result.currency)
+        record = bar(
+            row,
+            UNKNOWN if value is None else names[value],
+            result.unit,
+            currency=result.currency,
+            stands_out=is_claim and value is not None and row.value == most,
+        )
         moved = result.moved(row, result.before_of(row))
         text = number(row.value or 0.0, result.unit, currency=result.currency)
         records.append({**record, "text": f"{text} ({moved})" if moved else text})
     axis = f"{result.definition.label}{f', {result.currency}' if result.definition.unit == 'currency' else ''}"
-    _draw(charts.ranked(records, axis=axis, unit=result.unit), said, key=key)
+    _draw(charts.ranked(records, axis=axis, unit=result.unit, is_praise=True), said, key=key)
     if result.earlier is not None:
         notes.append(f"In brackets: the change on the {before_label(result).lower()}.")
     _say_left_out(result, notes)
@@ -300,13 +313,16 @@ def _lines(
     pattern = AXIS_PATTERNS.get(result.unit, ",.1f")
     by = result.choice.by
     if not by:
-        records = [_point(row, "This period") for row in rows]
-        earlier = [(result.before_of(row), row) for row in rows]
-        records += [
-            {"period": row.period, "value": before.value, "series": before_label(result)}
-            for before, row in earlier
-            if before is not None and before.value is not None and not is_too_few(before, result.definition)
-        ]
+        earlier = [(result.before_of(row), row.period) for row in result.answer.rows]
+        is_beside = any(_is_drawable(result, before) for before, _ in earlier if before is not None)
+        series = "This period" if is_beside else ""
+        records = [_point(result, row, series) for row in _ordered(result) if row.period]
+        if is_beside:
+            records += [
+                {**_point(result, before, before_label(result)), "period": period}
+                for before, period in earlier
+                if before is not None
+            ]
         days = Window(min(row.period for row in rows if row.period), result.asked.window.until or result.asked.as_of)
         marks = initiatives.marks(session, result.choice.metric, days, where=result.asked.where)
         _draw(charts.lines(records, pattern=pattern, marks=marks), _course(result, said), key=key)
@@ -314,27 +330,32 @@ def _lines(
             notes.append(initiatives.note(marks))
         _say_left_out(result, notes)
         return
-    name, largest = _named(result, by[0]), _by_size(result, by[0])
+    name, known = _named(result, by[0]), {row.dimensions.get(by[0]) for row in rows}
+    largest = [value for value in _by_size(result, by[0]) if value in known]
     if len(largest) > SERIES:
         notes.append(f"The chart has the {SERIES} largest of {len(largest)}; the table has all.")
-    panels: dict[str | None, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
-        if row.dimensions.get(by[0]) in largest[:SERIES]:
-            panels[row.dimensions.get(by[1]) if len(by) == 2 else None].append(
-                _point(row, name(row.dimensions.get(by[0])))
-            )
+    panels: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+    for row in _ordered(result):
+        if row.dimensions.get(by[0]) in largest[:SERIES] and row.period is not None:
+            panel = row.dimensions.get(by[1]) if len(by) == 2 else None
+            panels[panel].append(_point(result, row, name(row.dimensions.get(by[0]))))
     if len(by) == 1:
         _draw(charts.lines(panels[None], pattern=pattern), _course(result, said), key=key)
     else:
-        title, order = _named(result, by[1]), [one for one in _by_size(result, by[1]) if panels.get(one)]
+        drawn = {row.dimensions.get(by[1]) for row in rows if row.dimensions.get(by[0]) in largest[:SERIES]}
+        title, order = _named(result, by[1]), [one for one in _by_size(result, by[1]) if one in drawn]
+        values = [float(row.value or 0.0) for row in rows]
+        reach = (min(0.0, *values), max(0.0, *values))
         if len(order) > PANELS:
             notes.append(f"Charts are of the {PANELS} largest of {len(order)}; the table has all.")
-        with st.grid(2, min_column_width=320, gap="small"):
+        with st.grid(2, min_column_width=300, gap="small"):
             for nth, value in enumerate(order[:PANELS]):
                 with st.container():
                     st.markdown(f"**{markdown_safe(title(value))}**")
                     text = f"{result.labels[by[1]]} {title(value)}. {_course(result, said)}"
-                    _draw(charts.lines(panels[value], pattern=pattern), text, key=f"{key}_{nth}")
+                    filled = {point["series"] for point in panels[value] if point["value"] is not None}
+                    records = [point for point in panels[value] if point["series"] in filled]
+                    _draw(charts.lines(records, pattern=pattern, reach=reach), text, key=f"{key}_{nth}")
     _say_left_out(result, notes)
 
 
@@ -346,8 +367,9 @@ def _course(result: Result, said: str) -> str:
     return f"{said}. By {result.choice.grain}, {result.days}"
 
 
-def _point(row: AnswerRow, series: str) -> dict[str, Any]:
-    return {"period": row.period, "value": row.value, "series": series}
+def _point(result: Result, row: AnswerRow, series: str) -> dict[str, Any]:
+    """A point of a line; without a value where there is none to rely on, so that the line is broken there."""
+    return {"period": row.period, "value": row.value if _is_drawable(result, row) else None, "series": series}
 
 
 def _say_left_out(result: Result, notes: list[str]) -> None:
@@ -365,9 +387,12 @@ def _drawable(result: Result) -> list[AnswerRow]:
     return [
         row
         for row in _ordered(result)
-        if row.status == "ok" and row.value is not None and not is_too_few(row, result.definition)
-        if result.choice.grain is None or row.period is not None
+        if _is_drawable(result, row) and (result.choice.grain is None or row.period is not None)
     ]
+
+
+def _is_drawable(result: Result, row: AnswerRow) -> bool:
+    return row.status == "ok" and row.value is not None and not is_too_few(row, result.definition)
 
 
 def _ordered(result: Result) -> list[AnswerRow]:

@@ -41,7 +41,8 @@ with part("The choice of a metric"):
 with heading.answering([choice.metric]):
     result = answered(session, choice)
     heading.answer(headline(result), metrics=[choice.metric], based_on=based_on(result, session.definitions))
-    st.caption(markdown_safe(result.definition.description))
+    if len(result.definition.description) > controls.DESCRIBED:
+        st.caption(markdown_safe(result.definition.description))
     drawing.card(session, result, title=drawing.title_of(result), key="explore", is_open=True)
 with part("Saved views"):
     saved.draw(session, choice, views_of(session.paths))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -127,6 +128,7 @@ def fit(session: PageSession, choice: Choice) -> tuple[Choice, list[str]]:
         choice,
         offers,
         lambda axis: session.axis_values(choice.metric, axis),
+        lambda one, axis: _fullest(session, one, axis),
         lambda one: why_not(session.release, question_of(one, Window(None, None))),
     )
 
@@ -180,7 +182,7 @@ def answered(session: PageSession, choice: Choice) -> Result:
         asked=asked,
         definition=session.definitions[metric],
         currency=session.currency,
-        days=period_in_words(asked, session, undated=session.is_undated(metric) or not offers.has_dates),
+        days=period_in_words(asked, session, undated=session.is_undated(metric)) if offers.has_dates else "all time",
         answer=answer,
         earlier=earlier,
         total=total,
@@ -188,6 +190,16 @@ def answered(session: PageSession, choice: Choice) -> Result:
         not_compared=_not_compared(session, metric, asked),
         labels=labels_of(offers),
     )
+
+
+def _fullest(session: PageSession, choice: Choice, axis: str) -> str:
+    """The value of a dimension that the choice is filtered on for which most of its rows hold a number."""
+    (now,) = dict(choice.where)[axis]
+    rest = {one: values for one, values in choice.where if one != axis}
+    rows = session.ask(choice.metric, by=(*choice.by, axis), where=rest).rows
+    found = Counter(str(row.dimensions[axis]) for row in rows if row.status == "ok" and row.dimensions.get(axis))
+    most = max(found.values(), default=0)
+    return now if found[now] == most or not found else min(value for value, n in found.items() if n == most)
 
 
 def _not_compared(session: PageSession, metric: str, asked: Asked) -> str:

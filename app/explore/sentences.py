@@ -15,7 +15,7 @@ from serving import AnswerRow, MetricDefinition
 
 def headline(result: Result) -> Sentence:
     """The finding of a result: where it is highest, else the number over the whole period and its change."""
-    what = f"{result.definition.label}, {result.scope}" if result.scope else result.definition.label
+    what = f"{result.definition.label} ({result.scope})" if result.scope else result.definition.label
     if not any(row.status == "ok" and row.value is not None for row in result.answer.rows):
         return Sentence(_nothing(result, what), claim=False)
     if len(result.choice.by) == 1 and result.choice.grain is None:
@@ -28,24 +28,24 @@ def headline(result: Result) -> Sentence:
 def _nothing(result: Result, what: str) -> str:
     statuses = {row.status for row in result.answer.rows}
     if "suppressed" in statuses:
-        return f"{what}: too few people here to describe safely"
+        where = "in each group" if result.by_words else "here"
+        return f"{what}: too few people {where} to describe safely"
     if statuses <= {"no_data"}:
         return f"{what}: no data in {result.days}" if result.asked.window.since else f"{what}: no data"
     return f"{what}: {unavailable(next(row.status for row in result.answer.rows if row.status != 'no_data'))}"
 
 
 def _total(result: Result, what: str) -> Sentence:
-    by = f", by {listing(result.by_words)}" if result.by_words else ""
     row = result.total
     if row is None or row.status != "ok" or row.value is None:
         rows = [one for one in result.answer.rows if one.status == "ok"]
+        by = f", by {listing(result.by_words)}" if result.by_words else ""
         return Sentence(f"{what}{by}: {count_of(len(rows), 'number')} shown", claim=False)
     if is_too_few(row, result.definition):
         return Sentence(f"{what}: too few to say (n = {row.n or 0:,}, and {MIN_N} are needed)", claim=False)
     shown = number(row.value, result.unit, currency=result.currency)
     moved, is_claim = change_in_words(result, row, result.total_before)
-    whole = " over the whole period" if by and not moved else ""
-    return Sentence(f"{what}{by}: {shown}{whole}{moved}", claim=is_claim)
+    return Sentence(f"{what}: {shown}{moved or f', {result.days}'}", claim=is_claim)
 
 
 def change_in_words(result: Result, row: AnswerRow, before: AnswerRow | None) -> tuple[str, bool]:
