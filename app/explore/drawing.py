@@ -31,7 +31,7 @@ from app.kit.tables import UNKNOWN, Table, cell
 from serving import AnswerRow
 
 EXPLORE_PAGE = page_of("explore").file
-SERIES = len(charts.LINES)  # lines that can be told apart
+SERIES = len(charts.LINES)  # lines whose colours differ enough
 PANELS = 4
 BARS = 25
 GRID_COLUMNS, GRID_ROWS = 8, 25
