@@ -30,8 +30,8 @@ for page in PAGES:
     address = "" if page == HOME else page.name
     drawn = st.Page(page.file, title=page.title, icon=page.icon, url_path=address, default=page == HOME)
     groups.setdefault(page.group, []).append(drawn)
-for page in own_pages():
-    drawn = st.Page(partial(draw_own, page), title=markdown_safe(page.title), icon=OWN_ICON, url_path=page.path)
+for own in own_pages():
+    drawn = st.Page(partial(draw_own, own), title=markdown_safe(own.title), icon=OWN_ICON, url_path=own.path)
     groups.setdefault(OWN_GROUP, []).append(drawn)
 chosen = st.navigation(groups)
 with failures.page(chosen.title), turns.turn():

@@ -15,6 +15,7 @@ from app.kit.page_session import PageSession
 from app.kit.periods import PRIOR_YEAR
 from app.shell.page import begin
 
+LAST = "explore_last"
 # What a bare address shows, the first that a source feeds.
 FIRST = ("revenue", "customers", "touchpoints", "survey_answers")
 
@@ -28,11 +29,16 @@ def first_choice(session: PageSession) -> Choice:
 
 session, heading = begin("Explore metrics")
 asked, left_out = choice_of({key: st.query_params.get_all(key) for key in KEYS})
+if not asked.metric and LAST in st.session_state:
+    # Whoever comes back by the navigation finds what was shown, as on other pages their filters.
+    asked = st.session_state[LAST]
+    controls.show(asked)
 if asked.metric and asked.metric not in session.definitions:
     left_out.append(f"There is no metric called “{shortened(asked.metric)}” in this release.")
 if asked.metric not in session.definitions:
     asked = first_choice(session)
 choice, more = fit(session, asked)
+st.session_state[LAST] = choice
 for text in (*left_out, *more):
     st.info(markdown_safe(text), icon=":material/filter_alt_off:")
 with part("The choice of a metric"):
