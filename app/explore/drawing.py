@@ -54,7 +54,8 @@ def card(
     with cards.evidence(session, title, answers, [result.choice.metric], key=key):
         if name:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.caption(markdown_safe(f"{name} · {title_of(result)} · {result.days}"), width="content")
+                said = dict.fromkeys((name, title_of(result), result.days))
+                st.caption(markdown_safe(" · ".join(said)), width="content")
                 parameters = [(one, value) for one, some in result.choice.parameters.items() for value in some]
                 st.page_link(EXPLORE_PAGE, label="Explore", icon=":material/query_stats:", query_params=parameters)
         with part("The chart"):
