@@ -5,12 +5,15 @@ Declares navigation, the shared title and the logo, and warms the metrics engine
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from app.explore.own_pages import OWN_GROUP, OWN_ICON, draw_own, own_pages
 from app.kit import failures
+from app.kit.formatting import markdown_safe
 from app.kit.pages import HOME, PAGES
 from app.shell import turns
 from workspace.environment import silence_telemetry
@@ -28,6 +31,9 @@ for page in PAGES:
     address = "" if page == HOME else page.name
     drawn = st.Page(page.file, title=page.title, icon=page.icon, url_path=address, default=page == HOME)
     groups.setdefault(page.group, []).append(drawn)
+for own in own_pages():
+    drawn = st.Page(partial(draw_own, own), title=markdown_safe(own.title), icon=OWN_ICON, url_path=own.path)
+    groups.setdefault(OWN_GROUP, []).append(drawn)
 chosen = st.navigation(groups)
 with failures.page(chosen.title), turns.turn():
     chosen.run()

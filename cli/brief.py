@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
+from cli.app_process import run_in_app
 from cli.console import WorkspaceOption, existing_paths
-from workspace.environment import inherited, silence_telemetry
-
-_PROJECT: Final = Path(__file__).resolve().parents[1]
 
 
 class BriefFormat(StrEnum):
@@ -30,12 +26,8 @@ def brief(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write the monthly brief: four answers, what changed, what is at stake, and what would overturn each."""
-    silence_telemetry()
-    # Sentences belong to the app, which nothing imports: it runs in a process of its own, as it does when it serves.
-    command = [sys.executable, "-m", "app.brief", str(existing_paths(workspace).root.resolve())]
-    command += ["--output", str(output.resolve())]
-    command += ["--release", release] if release else []
+    options = ["--output", str(output.resolve())]
+    options += ["--release", release] if release else []
     for kind in formats or ():
-        command += ["--format", kind.value]
-    ended = subprocess.run(command, cwd=_PROJECT, env=inherited({}), check=False)
-    raise typer.Exit(ended.returncode)
+        options += ["--format", kind.value]
+    run_in_app("app.brief", str(existing_paths(workspace).root.resolve()), *options)

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import typer
 
-from cli import brief, build, connect, identity, models, read, serve
+from cli import brief, build, connect, identity, models, read, serve, views
 from cli.console import FriendlyGroup
 from workspace.environment import silence_telemetry
 
@@ -33,6 +33,7 @@ app.command()(models.build)
 app.command()(read.status)
 app.command()(read.query)
 app.command()(brief.brief)
+app.command()(views.views)
 # A key of a person may be negative, and is not an option.
 app.command(context_settings={"ignore_unknown_options": True})(identity.explain_identity)
 app.command()(serve.app)

@@ -44,6 +44,7 @@ def query(
     since: Annotated[list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="First business day.")] = None,
     until: Annotated[list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="Last business day.")] = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print.")] = OutputFormat.table,
+    release: Annotated[str | None, typer.Option(metavar="RUN_ID", help="A release of `cx releases`.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Ask governed metrics of the published release: the same answers as in the app."""
@@ -57,10 +58,10 @@ def query(
         since=_day(_single("--since", since)),
         until=_day(_single("--until", until)),
     )
-    release = open_release(existing_paths(workspace))
-    if release.instead_of:
-        err().print(escape(release.instead_of), style="red", soft_wrap=True)
-    answer = ask(release, question)
+    opened = open_release(existing_paths(workspace), release)
+    if opened.instead_of:
+        err().print(escape(opened.instead_of), style="red", soft_wrap=True)
+    answer = ask(opened, question)
     _print_answer(answer, output)
 
 

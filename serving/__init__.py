@@ -7,6 +7,7 @@ the command line and exports. MetricFlow is imported with the first question, no
 from serving.answers import ask, warm
 from serving.catalogue import MetricDefinition, catalogue, definition
 from serving.errors import NoRelease, UserError
+from serving.offers import Axis, Offers, axis_values, offers, why_not
 from serving.planning.words import dimension_values
 from serving.question import Question
 from serving.releases.history import RunSummary, last_failure, run_history
@@ -16,23 +17,28 @@ from serving.rows import Answer, AnswerRow
 __all__ = [
     "Answer",
     "AnswerRow",
+    "Axis",
     "Freshness",
     "LiveRelease",
     "MetricDefinition",
     "NoRelease",
+    "Offers",
     "Question",
     "RunSummary",
     "UserError",
     "ask",
+    "axis_values",
     "catalogue",
     "current",
     "definition",
     "dimension_values",
     "freshness",
     "last_failure",
+    "offers",
     "open_release",
     "releases",
     "rollback",
     "run_history",
     "warm",
+    "why_not",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from shlex import quote
 from typing import Any, Final, Literal, get_args
 
 from serving.errors import UserError, did_you_mean
@@ -66,6 +67,20 @@ class Question:
     def filters(self) -> Filters:
         filters: Filters = self.where
         return filters
+
+    def command(self, *options: str) -> str:
+        """The `cx query` that asks the same, to be pasted into a terminal.
+
+        Args:
+            options: of the command besides the question, such as the workspace, each as it is typed.
+        """
+        by = [f"--by {quote(word)}" for word in self.by]
+        pairs = [(word, value or "") for word, values in self.filters for value in values]
+        where = [f"--where {quote(f'{word}={value}')}" for word, value in pairs]
+        grain = [f"--grain {self.grain}"] if self.grain else []
+        days = [f"--since {self.since}"] if self.since else []
+        days += [f"--until {self.until}"] if self.until else []
+        return " ".join(["cx query", *map(quote, self.metrics), *by, *where, *grain, *days, *options])
 
 
 def _filters(where: Mapping[str, Iterable[str | None] | str | None] | Filters) -> Filters:

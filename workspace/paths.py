@@ -24,6 +24,11 @@ class WorkspacePaths:
         return self.root / "cx.yml"
 
     @property
+    def views(self) -> Path:
+        """Saved views and the company's own pages: the only file outside `written` that the app changes."""
+        return self.root / "views.yml"
+
+    @property
     def inbox(self) -> Path:
         return self.root / "inbox"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from app.kit.periods import Window
+from serving import Question
 
 if TYPE_CHECKING:
     from serving import AnswerRow
@@ -39,10 +39,8 @@ class Figure:
     @property
     def query(self) -> str:
         """The command that gives this number."""
-        filters = [f"--where {quote(f'{name}={value}')}" for name, values in self.where.items() for value in values]
-        days = [f"--since {self.window.since}"] if self.window.since else []
-        days += [f"--until {self.window.until}"] if self.window.until else []
-        return " ".join(["cx query", self.metric, *filters, *days])
+        asked = Question(metrics=(self.metric,), where=self.where, since=self.window.since, until=self.window.until)
+        return asked.command()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,13 @@ from app.kit.sentences import interval_note
 from serving import AnswerRow
 
 
-def bar(row: AnswerRow, label: str, unit: str, *, stands_out: bool = False) -> dict[str, object]:
+def bar(row: AnswerRow, label: str, unit: str, *, currency: str = "", stands_out: bool = False) -> dict[str, object]:
     """A number with its interval and what it is based on.
 
     Args:
         label: the bar's name.
         unit: of the number, as `formatting.number` knows it.
+        currency: the release's reporting currency, for amounts of money.
         stands_out: whether the chart points at it.
     """
     return {
@@ -20,7 +21,7 @@ def bar(row: AnswerRow, label: str, unit: str, *, stands_out: bool = False) -> d
         "value": row.value,
         "low": row.low,
         "high": row.high,
-        "text": number(row.value or 0.0, unit),
+        "text": number(row.value or 0.0, unit, currency=currency),
         "stands_out": stands_out,
-        "note": interval_note(row, unit),
+        "note": interval_note(row, unit, currency=currency),
     }

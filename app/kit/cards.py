@@ -112,12 +112,12 @@ def _kpi(
         if meaning:
             st.caption(markdown_safe(ended(meaning)))
         if definition.settles_after and session.may_still_change(metric, filters.window):
-            st.caption(markdown_safe(_open(session, metric)))
+            st.caption(markdown_safe(still_open(session, metric)))
         if course:
             sparklines.draw(course, label=label or definition.label, tone=_tone(moved, color))
 
 
-def _open(session: PageSession, metric: str) -> str:
+def still_open(session: PageSession, metric: str) -> str:
     """Why no change is shown beside a number whose newest facts may still change."""
     return f"No change is shown: what began after {day(session.settled_until(metric))} may still go on."
 

@@ -179,31 +179,39 @@ def lines(
     pattern: str = ",.0f",
     alarming: Collection[str] = (),
     marks: Sequence[Record] = (),
+    reach: tuple[float, float] | None = None,
 ) -> alt.LayerChart:
     """Several measures by month, each named at its end instead of in a legend.
 
     Args:
-        records: period (first day), value, series; at most six series.
+        records: period (first day), value (None where there is none to draw: the line is broken), series; at most six
+            series.
         alarming: series of which less is better, in the colour that says so.
         marks: days at which something was changed, `at` and `label`: dashed lines across.
+        reach: of the value axis, where charts beside each other share one.
     """
     data = pd.DataFrame(list(records))
     data["period"] = pd.to_datetime(data["period"])
+    data["value"] = data["value"].astype(float)
     order = list(data.groupby("series")["value"].sum().sort_values(ascending=False).index)
     calm = iter([tone for tone in LINES if not alarming or tone != ALARM])
     tones = [ALARM if name in alarming else next(calm) for name in order]
     color = alt.Color("series:N", scale=alt.Scale(domain=order, range=tones), legend=None)
+    scale = alt.Scale(zero=True) if reach is None else alt.Scale(domain=list(reach))
     base = alt.Chart(data).encode(
         x=alt.X("period:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4, labelOverlap=True)),
-        y=alt.Y("value:Q", title=None, axis=alt.Axis(format=pattern), scale=alt.Scale(zero=True)),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(format=pattern), scale=scale),
         color=color,
     )
-    newest = data.sort_values("period").groupby("series").tail(1)
+    newest = data.dropna(subset=["value"]).sort_values("period").groupby("series").tail(1)
     dotted = data["period"].nunique() <= DOTTED_UP_TO
-    drawn = base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30) if dotted else False).encode(
+    point = alt.OverlayMarkDef(filled=True, size=30) if dotted else False
+    drawn = base.mark_line(strokeWidth=2.5, point=point, invalid="break-paths-show-domains").encode(
         tooltip=["series:N", alt.Tooltip("period:T", format="%b %Y"), alt.Tooltip("value:Q", format=pattern)]
     )
-    newest = newest.assign(label_at=apart(list(newest["value"]), least=float(data["value"].max()) * LABEL_DISTANCE))
+    newest = newest.assign(
+        label_at=apart(list(newest["value"]), least=float(reach[1] if reach else data["value"].max()) * LABEL_DISTANCE)
+    )
     names = (
         alt.Chart(newest)
         .mark_text(align="left", dx=8, fontSize=SMALL, color=TEXT)

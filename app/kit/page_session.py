@@ -18,22 +18,26 @@ import streamlit as st
 from app.kit import ahead
 from app.kit.formatting import day, span
 from app.kit.periods import EACH_BY_ITSELF, RAMP_UP_MONTHS, Window, is_covered, is_ramp_up, is_undated, reaches_end
-from app.kit.selection import Filters
+from app.kit.selection import Filters, Selection
 from serving import (
     Answer,
     AnswerRow,
     LiveRelease,
     MetricDefinition,
     NoRelease,
+    Offers,
     Question,
     RunSummary,
     UserError,
     ask,
+    axis_values,
     catalogue,
     dimension_values,
+    offers,
     open_release,
     run_history,
 )
+from serving.question import Grain
 from workspace.configuration.frozen import setting
 from workspace.paths import WorkspacePaths
 from workspace.records.documents import Feed, Release
@@ -91,7 +95,7 @@ class PageSession:
         *,
         by: Sequence[str] = (),
         where: Mapping[str, Sequence[str]] | None = None,
-        grain: Literal["month"] | None = None,
+        grain: Grain | None = None,
         window: Window | None = None,
         undated: Literal["whole", "none"] = "whole",
     ) -> Answer:
@@ -153,7 +157,7 @@ class PageSession:
         return self.ask(metrics, by=by, where={**filters.where, **(where or {})}, grain=grain, window=filters.window)
 
     def before(
-        self, metric: str, filters: Filters, where: Mapping[str, Sequence[str]] | None = None
+        self, metric: str, filters: Selection, where: Mapping[str, Sequence[str]] | None = None
     ) -> AnswerRow | None:
         """The same number in the period compared with; None where the two cannot be compared (`not_compared`)."""
         answer = self.earlier(metric, filters, where=where)
@@ -162,10 +166,11 @@ class PageSession:
     def earlier(
         self,
         metric: str,
-        filters: Filters,
+        filters: Selection,
         *,
         by: Sequence[str] = (),
         where: Mapping[str, Sequence[str]] | None = None,
+        grain: Grain | None = None,
     ) -> Answer | None:
         """The same answer in the period compared with.
 
@@ -176,9 +181,9 @@ class PageSession:
             return None
         if window is None or self.is_undated(metric) or self.not_compared(metric, filters):
             return None
-        return self.ask(metric, by=by, where={**filters.where, **(where or {})}, window=window)
+        return self.ask(metric, by=by, where={**filters.where, **(where or {})}, grain=grain, window=window)
 
-    def not_compared(self, metric: str, filters: Filters) -> str:
+    def not_compared(self, metric: str, filters: Selection) -> str:
         """Why no change is shown, in a sentence; empty where one is, and where nothing was to be compared."""
         if filters.before is None or self.is_undated(metric):
             return ""
@@ -256,6 +261,14 @@ class PageSession:
         """The values of a dimension that a reader may filter by."""
         return _values(*_identity(self.release), dimension, self.release)
 
+    def offers(self, metric: str) -> Offers:
+        """What a metric can be asked by."""
+        return _offers(*_identity(self.release), metric, self.release)
+
+    def axis_values(self, metric: str, axis: str) -> tuple[str, ...]:
+        """The values of a dimension that a reader may filter a metric by."""
+        return _axis_values(*_identity(self.release), metric, axis, self.release)
+
     def can_split(self, metric: str, dimension: str) -> bool:
         definition = self.definitions.get(metric)
         return definition is not None and dimension in definition.dimensions
@@ -322,3 +335,15 @@ def _definitions(run_id: str, folder: str, _release: LiveRelease) -> Definitions
 def _values(run_id: str, folder: str, dimension: str, _release: LiveRelease) -> tuple[str, ...]:
     assert (run_id, folder) == _identity(_release)
     return dimension_values(_release, dimension)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _offers(run_id: str, folder: str, metric: str, _release: LiveRelease) -> Offers:
+    assert (run_id, folder) == _identity(_release)
+    return offers(_release, metric)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _axis_values(run_id: str, folder: str, metric: str, axis: str, _release: LiveRelease) -> tuple[str, ...]:
+    assert (run_id, folder) == _identity(_release)
+    return axis_values(_release, metric, axis)

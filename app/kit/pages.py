@@ -39,6 +39,7 @@ PAGES: Final = (
     Page("expectations", "Where do we fall short?", ":material/compare_arrows:", "Four questions"),
     Page("corners", "Four corners", ":material/grid_view:", "Around them"),
     Page("before", "Before the purchase", ":material/campaign:", "Around them"),
+    Page("explore", "Explore metrics", ":material/query_stats:", "Your own questions"),
     Page("quality", "Data quality", ":material/verified:", "Trust"),
     Page("definitions", "Metric definitions", ":material/menu_book:", "Trust"),
 )

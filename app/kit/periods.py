@@ -22,6 +22,10 @@ PERIODS: dict[str, int | None] = {
     "All time": None,
 }
 DEFAULT_PERIOD = "Last 12 months"
+# Periods that only the explorer offers: calendar ones, and days of the reader's own choice.
+LAST_MONTH, LAST_QUARTER, YEAR_TO_DATE = "Last month", "Last quarter", "Year to date"
+CHOSEN_DAYS = "Chosen days"
+EXPLORED = (LAST_MONTH, LAST_QUARTER, YEAR_TO_DATE, *PERIODS, CHOSEN_DAYS)
 PRIOR_PERIOD, PRIOR_YEAR, NO_COMPARISON = "Prior period", "Prior year", "Nothing"
 COMPARISONS = (PRIOR_PERIOD, PRIOR_YEAR, NO_COMPARISON)
 # Of a period's days: more missing ones would by themselves be a change of a size that a plan would name.
@@ -93,6 +97,68 @@ def compared(period: str, comparison: str, as_of: date) -> Window | None:
     back = 12 if comparison == PRIOR_YEAR else months
     since = add_months(shown.since, -back)
     return Window(since, add_months(since, months) - timedelta(days=1))
+
+
+def explored(period: str, chosen: Window, as_of: date) -> Window:
+    """The days of a period of the explorer; the year to date ends with its last whole month.
+
+    Args:
+        period: one of EXPLORED.
+        chosen: the days where they are of the reader's own choice; what it leaves open is that of the default period.
+    """
+    until = last_whole_day(as_of)
+    match period:
+        case "Last month":
+            return Window(until.replace(day=1), until)
+        case "Last quarter":
+            return last_quarter(as_of)
+        case "Year to date":
+            return Window(until.replace(month=1, day=1), until)
+        case "Chosen days":
+            usual = window(DEFAULT_PERIOD, as_of)
+            return Window(chosen.since or usual.since, chosen.until or usual.until)
+        case _:
+            return window(period, as_of)
+
+
+def earlier(shown: Window, comparison: str) -> Window | None:
+    """The days that any period is compared with: as many months or days before it, or the same a year before.
+
+    None where nothing is to be compared, or the period is open.
+    """
+    if comparison == NO_COMPARISON or shown.since is None or shown.until is None:
+        return None
+    if is_whole_months(shown):
+        return shifted(shown, -12 if comparison == PRIOR_YEAR else -months_of(shown))
+    if comparison == PRIOR_YEAR:
+        return Window(_a_year_before(shown.since), _a_year_before(shown.until))
+    days = shown.until - shown.since + timedelta(days=1)
+    return Window(shown.since - days, shown.until - days)
+
+
+def is_whole_months(shown: Window) -> bool:
+    """Whether a period begins with the first day of a month and ends with the last of one."""
+    if shown.since is None or shown.until is None:
+        return True
+    return shown.since.day == 1 and (shown.until + timedelta(days=1)).day == 1
+
+
+def whole_months(shown: Window) -> Window:
+    """The whole months that a period touches."""
+    if shown.since is None or shown.until is None:
+        return shown
+    return Window(shown.since.replace(day=1), add_months(shown.until.replace(day=1), 1) - timedelta(days=1))
+
+
+def months_of(shown: Window) -> int:
+    """How many months a period of whole months has."""
+    assert shown.since is not None
+    assert shown.until is not None
+    return (shown.until.year - shown.since.year) * 12 + shown.until.month - shown.since.month + 1
+
+
+def _a_year_before(on: date) -> date:
+    return on.replace(year=on.year - 1, day=28 if (on.month, on.day) == (2, 29) else on.day)
 
 
 def is_covered(asked: Window, feeds: Iterable[Feed]) -> bool:

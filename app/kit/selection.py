@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from app.kit.formatting import named
 from app.kit.periods import COMPARISON_NOTES, Window, compared, window
@@ -13,6 +14,17 @@ from app.kit.periods import COMPARISON_NOTES, Window, compared, window
 # what is chosen, and what the address says, is always one thing alone.
 ALL = "All"
 ALL_REGIONS = "All regions"
+
+
+class Selection(Protocol):
+    """How a page narrows its questions: rows, period, and the period compared with."""
+
+    @property
+    def where(self) -> Mapping[str, tuple[str, ...]]: ...
+    @property
+    def window(self) -> Window: ...
+    @property
+    def before(self) -> Window | None: ...
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ class Table:
             shown[column] = self.texts[column]
         styler = shown.style
         for column in shown.columns[1:]:
+            texts = dict(zip(shown[column], self.texts[column], strict=True))
+            if all(texts[value] == text for value, text in zip(shown[column], self.texts[column], strict=True)):
+                # A format for each cell takes pandas milliseconds, so that a long table would take seconds.
+                styler = styler.format(_text_in(texts), subset=[column])
+                continue
             for position, text in enumerate(self.texts[column]):
                 styler = styler.format(_always(text), subset=pd.IndexSlice[[position], [column]])
         return styler
@@ -124,6 +129,10 @@ def _row_name(value: str | None) -> str:
     if value is None:
         return UNKNOWN
     return f"“{value}”" if value.strip().casefold() == UNKNOWN else value
+
+
+def _text_in(texts: Mapping[Any, str]) -> Callable[[object], str]:
+    return lambda value: texts[value]
 
 
 def _always(text: str) -> Callable[[object], str]:

@@ -13,7 +13,7 @@ from app.kit.badges import Badge, Notice, certification, freshness, lateness, no
 from app.kit.failures import part
 from app.kit.formatting import TITLE, count_of, ended, markdown_safe, shortened, span, unavailable
 from app.kit.page_session import PageSession, open_session
-from app.kit.selection import Filters
+from app.kit.selection import Filters, Selection
 from app.kit.sentences import Sentence
 from app.shell.filters import filter_row, reset_filters, show_all_time
 from app.shell.states import no_release, no_workspace, release_gone
@@ -121,7 +121,7 @@ def based_on(
     return f"Based on {' and '.join(parts)}, {period_in_words(filters, session, undated=undated)}"
 
 
-def period_in_words(filters: Filters, session: PageSession, *, undated: bool = False) -> str:
+def period_in_words(filters: Selection, session: PageSession, *, undated: bool = False) -> str:
     """The days that the page shows."""
     if undated:
         return "answers without a date"

@@ -16,7 +16,7 @@ from tests.browser.conftest import Visit
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 # How many charts at least a page must draw.
-CHARTS = {"who": 2, "journey": 3, "outcomes": 2, "expectations": 2, "corners": 1, "before": 1}
+CHARTS = {"who": 2, "journey": 3, "outcomes": 2, "expectations": 2, "corners": 1, "before": 1, "explore": 1}
 # Address -> name in the navigation, and charts.
 PAGES = {("" if page == HOME else page.name): (page.title, CHARTS.get(page.name, 0)) for page in REGISTERED}
 SCREENS = [
@@ -127,3 +127,19 @@ def test_a_source_popover_states_the_source_and_offers_the_shown_data(visit: Vis
     visit.page.wait_for_url(re.compile(r"/definitions\?.*metric=revenue_concentration"))
     visit.settle()
     visit.page.get_by_text("The metric you opened").wait_for()
+
+
+def test_back_forward_and_reload_show_what_was_explored(visit: Visit) -> None:
+    visit.open("explore?metric=orders&grain=month", charts=1)
+    first = visit.page.locator("h1").inner_text()
+    visit.page.get_by_role("combobox", name="Period").fill("Last quarter")
+    visit.page.get_by_role("option", name="Last quarter").click()
+    visit.page.wait_for_url(re.compile(r"period=Last\+quarter"))
+    visit.settle_on(after=first)
+    second = visit.page.locator("h1").inner_text()
+    visit.page.go_back()
+    visit.settle_on(heading=first)
+    visit.page.go_forward()
+    visit.settle_on(heading=second)
+    visit.page.reload()
+    visit.settle_on(heading=second)

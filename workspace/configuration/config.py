@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,13 +14,11 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from workspace.configuration import limits
 from workspace.configuration.identity import Identity, region_of_zone
 from workspace.configuration.mappings import Mappings, read_mappings
 from workspace.configuration.sources import Section, Source, below_workspace, known_zone
+from workspace.configuration.yaml_files import line_of, read_yaml, shortened
 from workspace.errors import Problem, WorkspaceError
 from workspace.paths import WorkspacePaths
 from workspace.vocabulary import CSV_ENTITIES
@@ -97,7 +94,6 @@ class Serving(Section):
     stale_after_hours: float = Field(default=48, gt=0)
 
 
-_LONGEST_SHOWN: Final = 80
 # How far back times are believed where cx.yml names no earliest_date.
 KNOWN_YEARS: Final = 50
 # Entities that say which account a person belongs to.
@@ -241,7 +237,7 @@ def load_workspace(root: Path | str) -> Workspace:
     paths = WorkspacePaths(Path(root))
     if not paths.config.is_file():
         raise no_workspace(paths)
-    data, problems = _parse_yaml(paths)
+    data, problems = read_yaml(paths.config, shown_as="cx.yml", fix="Start from 'cx init'.")
     if problems:
         raise WorkspaceError(problems)
     try:
@@ -265,59 +261,6 @@ def _hashes(paths: WorkspacePaths, mappings: Mappings) -> dict[str, str]:
     return {paths.relative(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def _parse_yaml(paths: WorkspacePaths) -> tuple[Any, list[Problem]]:
-    try:
-        if paths.config.stat().st_size > limits.CONFIG_BYTES:
-            what = f"The file has more than {limits.in_words(limits.CONFIG_BYTES)}: too much for a configuration."
-            return None, [Problem(file="cx.yml", what=what, fix="Start from 'cx init'.")]
-        text = paths.config.read_text(encoding="utf-8")
-        line = _too_deep_line(text)
-        if line is not None:
-            raise _TooDeepError(line)
-        data = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        what = f"This is not valid YAML: {error.problem or error.context}."
-        return None, [Problem(file="cx.yml", line=line, what=what, fix="Check indentation, quotes and colons there.")]
-    except (_TooDeepError, RecursionError) as error:
-        line = error.line if isinstance(error, _TooDeepError) else None
-        what = "Lists and sections are nested too deep to be a configuration."
-        return None, [Problem(file="cx.yml", line=line, what=what, fix="Check brackets and indentation there.")]
-    except UnicodeDecodeError:
-        return None, [Problem(file="cx.yml", what="The file is not UTF-8.", fix="Save it as UTF-8.")]
-    except (YAMLError, ValueError, TypeError) as error:
-        # A control character, a word that is not a number or day where one is announced, or a section as a key.
-        what = f"This is not valid YAML: {_shortened(' '.join(str(error).split()))}."
-        return None, [Problem(file="cx.yml", what=what, fix="Check numbers, days and special characters.")]
-    except OSError as error:
-        return None, [
-            Problem(file="cx.yml", what=f"The file cannot be read: {error}.", fix="Check that it may be read.")
-        ]
-    if not isinstance(data, dict):
-        return None, [Problem(file="cx.yml", what="The file holds no keys.", fix="Start from 'cx init'.")]
-    return data, []
-
-
-class _TooDeepError(Exception):
-    def __init__(self, line: int) -> None:
-        self.line = line
-        super().__init__(line)
-
-
-def _too_deep_line(text: str) -> int | None:
-    """1-based line on which too many brackets are open. Those inside texts count, too: they are few."""
-    depth = 0
-    for bracket in re.finditer(r"[\[\]{}]", text):
-        depth = depth + 1 if bracket[0] in "[{" else max(depth - 1, 0)
-        if depth > limits.CONFIG_DEPTH:
-            return text.count("\n", 0, bracket.start()) + 1
-    return None
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
-
-
 def _problems_of(error: ValidationError, data: Any) -> Iterable[Problem]:
     details = error.errors()
     for detail in details:
@@ -327,7 +270,7 @@ def _problems_of(error: ValidationError, data: Any) -> Iterable[Problem]:
             continue
         key = ".".join(str(part) for part in location)
         what, fix = _explain(detail, location, key)
-        yield Problem(file="cx.yml", line=_line_of(data, location), key=key or None, what=what, fix=fix)
+        yield Problem(file="cx.yml", line=line_of(data, location), key=key or None, what=what, fix=fix)
 
 
 def _is_below(location: Sequence[Any], other: Sequence[Any]) -> bool:
@@ -360,7 +303,7 @@ def _explain(detail: Any, location: list[Any], key: str) -> tuple[str, str]:
 def _shown_input(detail: Any, location: list[Any]) -> str:
     """The value at a place of cx.yml. Whole sections are not shown, nor urls: they hold passwords."""
     is_plain = isinstance(detail["input"], str | int | float) and "url" not in location
-    return f"'{_shortened(str(detail['input']))}'" if is_plain else "This"
+    return f"'{shortened(str(detail['input']))}'" if is_plain else "This"
 
 
 def _known_keys(location: list[Any]) -> list[str]:
@@ -378,17 +321,3 @@ def _known_keys(location: list[Any]) -> list[str]:
             return []
         model = sections[0]
     return list(model.model_fields)
-
-
-def _line_of(data: Any, location: list[Any]) -> int | None:
-    """1-based line of the deepest part of `location` that is in the file."""
-    line: int | None = None
-    node = data
-    for part in location:
-        try:
-            mark = node.lc.item(part) if isinstance(part, int) else node.lc.key(part)
-            line = mark[0] + 1
-            node = node[part]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
