@@ -65,7 +65,9 @@ def ranked(
     whiskers = base.mark_rule(color=TEXT, opacity=0.7, strokeWidth=1.5).encode(x="low:Q", x2="high:Q", y=y)
     data["end"] = data[[value, "high"]].max(axis=1).clip(lower=0)
     texts = alt.Chart(data).mark_text(align="left", dx=8, color=TEXT, fontSize=SMALL)
-    layers = [bars, whiskers, texts.encode(x="end:Q", y=y, text="text:N")]
+    # A mark without any data is an image without a text to a screen reader.
+    has_intervals = data["low"].notna().any()
+    layers = [bars, *([whiskers] if has_intervals else []), texts.encode(x="end:Q", y=y, text="text:N")]
     if threshold is not None:
         layers.append(_rule(threshold))
     return _sized(alt.layer(*layers), len(data))

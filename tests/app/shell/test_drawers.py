@@ -13,7 +13,7 @@ from tests.app.conftest import Open
 
 WITH_DRAWERS = ("today", "who", "journey", "outcomes", "expectations", "before", "quality")
 # Numbers behind a drawer, that no closed page asks for.
-BEHIND = {"who": "survival_share", "journey": "task_steps", "expectations": "answering_share"}
+BEHIND = {"journey": "task_steps", "expectations": "answering_share"}
 
 
 @pytest.fixture
