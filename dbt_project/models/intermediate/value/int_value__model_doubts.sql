@@ -1,4 +1,5 @@
--- Grain: one row is a feed of forecasts, and why the data make its metrics provisional; null where nothing does.
+-- Grain: one row is a model that values customers, and why the data make what rests on it provisional; null where
+-- nothing does. Feeds name the models that they rest on (`rests_on`): twins of a number cannot have different badges.
 
 with customers as (
 
@@ -21,28 +22,22 @@ valued_by as (
 
 ),
 
-feeds as (
-
-    select 'value_forecast' as feed
-    union all
-    select 'purchase_forecast' as feed
-    union all
-    select 'value_intervals' as feed
-
-),
-
 final as (
 
     select
-        feeds.feed,
+        'purchases' as model_name,
+        case when model_choice.is_provisional and valued_by.orders = 1 then model_choice.reason end
+            as provisional_reason
+    from model_choice
+    cross join valued_by
+    union all
+    select
+        'contracts' as model_name,
         case
-            when model_choice.is_provisional and valued_by.orders = 1 then model_choice.reason
-            when feeds.feed = 'value_forecast' and valued_by.contracts_that_run_on = 1
+            when contracts_that_run_on = 1
                 then 'too few contracts have ended to learn from: running ones are taken to run on'
         end as provisional_reason
-    from feeds
-    cross join model_choice
-    cross join valued_by
+    from valued_by
 
 )
 
