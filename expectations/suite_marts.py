@@ -161,7 +161,7 @@ def _reconciliations() -> list[Rule]:
                 select
                     person_id,
                     count(*) as touchpoints,
-                    count(distinct case when is_conversion then journey_id end) as converted_journeys,
+                    count(distinct case when is_conversion_event then journey_id end) as converted_journeys,
                     sum(case when presence = 'offline' then 1 else 0 end) as offline_touchpoints
                 from marts.fct_touchpoints
                 where is_step

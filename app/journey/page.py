@@ -26,6 +26,7 @@ METRICS = ("stage_conversion", "stage_entries", "days_to_next_stage", "touchpoin
 SHOWN = (
     *METRICS,
     "journey_conversion_rate",
+    "journey_first_conversion_rate",
     "journey_days_to_purchase",
     "offline_share",
     "perception_level",
@@ -259,9 +260,16 @@ with part("Which channel earns the credit"):
     attribution.draw(session, filters)
 
 st.header("Journeys", anchor=False)
-with st.grid(4, min_column_width=220, gap="small"):
-    for metric in ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share"):
-        cards.kpi(session, filters, metric)
+counted = journey_sentences.conversions_counted(session.settings.conversion_event)
+with st.grid(5, min_column_width=220, gap="small"):
+    for metric in (
+        "journeys",
+        "journey_conversion_rate",
+        "journey_first_conversion_rate",
+        "journey_days_to_purchase",
+        "offline_share",
+    ):
+        cards.kpi(session, filters, metric, note=counted.get(metric, ""))
 with part("Touchpoints by channel, as a table"):
     channel_table = [
         session.shown(metric, filters, by=("channel",))

@@ -234,6 +234,8 @@ METRICS: dict[str, Definition] = {
     "touchpoints_per_journey": Plain("fct_journeys", "avg(touchpoints)"),
     "converted_journeys": Plain("fct_journeys", "count_if(converted_at is not null)"),
     "journey_conversion_rate": Plain("fct_journeys", "avg((converted_at is not null)::int)"),
+    "first_converted_journeys": Plain("fct_journeys", "count_if(is_first_converted)"),
+    "journey_first_conversion_rate": Plain("fct_journeys", "avg(is_first_converted::int)"),
     "journey_days_to_purchase": Plain("fct_journeys", "median(days_to_purchase)"),
     "stage_entries": Plain("fct_stage_entries", "count(*)"),
     "stage_entry_people": Plain("fct_stage_entries", "count(distinct person_id)"),

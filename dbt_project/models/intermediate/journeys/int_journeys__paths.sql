@@ -46,6 +46,7 @@ followed as (
         touchpoint,
         stage,
         is_conversion,
+        is_conversion_event,
         happened_by_at,
         lag(touchpoint) over in_journey as previous_touchpoint,
         lag(stage) over in_journey as previous_stage
@@ -82,7 +83,7 @@ whole as (
         cast(count(case when previous_stage is distinct from stage then stage end) as integer) as stage_steps,
         min(happened_by_at) as started_at,
         max(happened_by_at) as ended_at,
-        max(case when is_conversion then 1 else 0 end) as conversions
+        max(case when is_conversion_event then 1 else 0 end) as conversions
     from followed
     group by journey_id
 

@@ -8,7 +8,7 @@ with touchpoints as (
         *,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('int_touchpoints__mapped') }}
-    where {{ is_customer_step('role', 'is_conversion') }}
+    where {{ is_customer_step('role', 'is_conversion_event') }}
 
 ),
 

@@ -47,7 +47,7 @@ touchpoints as (
     from {{ ref('int_touchpoints__mapped') }}
     where
         event <> 'survey_answered'
-        and {{ is_customer_step('role', 'is_conversion') }}
+        and {{ is_customer_step('role', 'is_conversion_event') }}
 
 ),
 

@@ -61,7 +61,7 @@ spaced as (
         events.disposition in ('touchpoint', 'unmapped')
         and not events.is_after_as_of
         -- What a system writes for itself is not a step, unless the company says that the task starts or ends with it.
-        and ({{ is_customer_step('types.role', 'types.is_conversion') }} or ends.event_key is not null)
+        and ({{ is_customer_step('types.role', 'types.is_conversion_event') }} or ends.event_key is not null)
     window in_order as (
         partition by types.person_id
         order by

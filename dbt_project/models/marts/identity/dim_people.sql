@@ -23,7 +23,7 @@ touchpoints as (
 
     select *
     from {{ ref('int_touchpoints__mapped') }}
-    where {{ is_customer_step('role', 'is_conversion') }}
+    where {{ is_customer_step('role', 'is_conversion_event') }}
 
 ),
 
