@@ -16,7 +16,7 @@ model_choice as (
 valued_by as (
 
     select
-        max(case when value_model in ('bg_nbd', 'naive') then 1 else 0 end) as orders,
+        max(case when value_model in ('bg_nbd', 'mbg_nbd', 'naive') then 1 else 0 end) as orders,
         max(case when value_model = 'running_on' then 1 else 0 end) as contracts_that_run_on
     from customers
 
