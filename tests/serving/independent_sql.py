@@ -199,6 +199,7 @@ METRICS: dict[str, Definition] = {
     "active_customers": Plain("fct_customer_months", "count_if(is_active_end)", is_state=True),
     "acquired": Plain("fct_customer_months", "sum(acquired)"),
     "retained": Plain("fct_customer_months", "sum(retained)"),
+    "retained_people": Plain("fct_customer_months", "count(distinct person_id)", "retained = 1"),
     "reactivated": Plain("fct_customer_months", "sum(reactivated)"),
     "lost": Plain("fct_customer_months", "sum(lost)"),
     "net_growth": Plain("fct_customer_months", "sum(acquired) + sum(reactivated) - sum(lost)"),
