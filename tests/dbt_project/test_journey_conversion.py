@@ -23,7 +23,7 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("occurrence", ["first", "any"])
-def test_a_journey_with_a_later_order_converts_whatever_earns_credit(occurrence: str) -> None:
+def test_a_journey_with_a_later_order_converts(occurrence: str) -> None:
     database = journey_world(EVENTS, prepare=f"update stg_config__settings set conversion_occurrence = '{occurrence}';")
     rows = table(database, "fct_journeys", "started_at, is_converted, is_first_converted, converted_at")
     assert rows == [
