@@ -161,9 +161,10 @@ def _reconciliations() -> list[Rule]:
                 select
                     person_id,
                     count(*) as touchpoints,
-                    count(distinct case when is_conversion then journey_id end) as converted_journeys,
+                    count(distinct case when is_conversion_event then journey_id end) as converted_journeys,
                     sum(case when presence = 'offline' then 1 else 0 end) as offline_touchpoints
                 from marts.fct_touchpoints
+                where is_step
                 group by person_id
             ),
             by_journey as (
@@ -183,7 +184,7 @@ def _reconciliations() -> list[Rule]:
                 or by_touchpoint.converted_journeys is distinct from by_journey.converted_journeys
                 or by_touchpoint.offline_touchpoints is distinct from by_journey.offline_touchpoints
             """,
-            description="A person's journeys hold the person's touchpoints and conversions, each once.",
+            description="A person's journeys hold the person's steps and conversions, each once.",
             behaviour="block",
         ),
     ]

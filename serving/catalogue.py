@@ -1,6 +1,7 @@
 """Metric definitions as readers see them: a release in, every offered metric with its owner, lineage, checks and badge.
 
-Badges are computed: a certified metric beside a failing check is not certified.
+Badges are computed: a certified metric beside a failing check is not certified, and metrics that rest on the same
+models of estimates share what is in doubt and what failed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from serving.planning.coverage import coverage
 from serving.planning.privacy_floor import privacy_floor
 from serving.question import Grain
 from serving.releases.release import LiveRelease
-from workspace.records.documents import Check
+from workspace.records.documents import Check, Feed
 
 Badge = Literal["certified", "provisional", "needs review", "withheld"]
 
@@ -74,8 +75,9 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
     meta = metric.meta
     marts = release.semantics.marts(name)
     checks = _checks(release, name, marts)
-    doubt = _doubt(release, metric)
-    badge, reason = _badge(release, metric, checks, doubt)
+    twins = _twins(release, metric)
+    doubt = next(filter(None, (_doubt(release, one) for one in (metric, *twins))), "")
+    badge, reason = _badge(release, metric, checks, doubt, twins)
     return MetricDefinition(
         name=name,
         label=metric.label,
@@ -111,21 +113,44 @@ def _checks(release: LiveRelease, name: str, marts: tuple[str, ...]) -> tuple[Ch
     return tuple(sorted(found, key=lambda check: (check.status == "passed", check.asset, check.name)))
 
 
+def _feeds(release: LiveRelease, metric: Metric) -> list[Feed]:
+    known = release.document.feeds
+    return [known[feed] for feed in release.semantics.feeds(metric.name) if feed in known]
+
+
+def _rests_on(release: LiveRelease, metric: Metric) -> frozenset[str]:
+    return frozenset(model for feed in _feeds(release, metric) for model in feed.rests_on)
+
+
+def _twins(release: LiveRelease, metric: Metric) -> tuple[Metric, ...]:
+    """The other offered metrics that rest on the same models; none where nothing of it is estimated."""
+    models = _rests_on(release, metric)
+    if not models:
+        return ()
+    others = (release.semantics.metric(name) for name in release.semantics.offered if name != metric.name)
+    return tuple(other for other in others if _rests_on(release, other) == models)
+
+
 def _doubt(release: LiveRelease, metric: Metric) -> str:
     """Why a metric is provisional: its definition, or the data behind it; empty where it is certified."""
     if metric.meta.certification != "certified":
         return "its definition is not certified yet"
-    feeds = (release.document.feeds[feed] for feed in metric.feeds if feed in release.document.feeds)
-    return coverage(feeds).provisional_reason or ""
+    return coverage(_feeds(release, metric)).provisional_reason or ""
 
 
-def _badge(release: LiveRelease, metric: Metric, checks: tuple[Check, ...], doubt: str) -> tuple[Badge, str]:
+def _badge(
+    release: LiveRelease, metric: Metric, checks: tuple[Check, ...], doubt: str, twins: tuple[Metric, ...]
+) -> tuple[Badge, str]:
     failed = release.document.withheld.get(metric.name)
     if failed is not None:
         return "withheld", f"failed: {', '.join(failed)}"
     if metric.fault is not None:
         return "needs review", f"its definition cannot be used: {metric.fault}"
     broken = [check.name for check in checks if check.status != "passed"]
+    for twin in twins:
+        failing = _checks(release, twin.name, release.semantics.marts(twin.name))
+        broken += [check.name for check in failing if check.status != "passed"]
+        broken += release.document.withheld.get(twin.name, ())
     if broken:
         return "needs review", f"failed: {', '.join(dict.fromkeys(broken))}"
     return ("provisional", doubt) if doubt else ("certified", "")

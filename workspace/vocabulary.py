@@ -35,6 +35,8 @@ ROLES: Final = (
     "review",
     "referral",
     "outreach",
+    # Written by a system for itself: no step of the customer.
+    "system",
     "other",
 )
 CONSTRUCTS: Final = (

@@ -13,8 +13,8 @@ from serving import AnswerRow
 COUNTED = {"acquired": "customer", "retained": "month of a customer", "reactivated": "customer", "lost": "customer"}
 _PLURALS = {"month of a customer": "months of customers"}
 HALF = 0.5
-# Movements whose credits a title names.
-_NAMED = ("acquired", "retained")
+# Movements whose credits a title names -> what it calls those whom they count: who stays is counted once a month.
+NAMED = {"acquired": "customers acquired", "retained": "months in which customers stayed"}
 
 
 def corners(net: AnswerRow | None, credited: Mapping[str, Credited], *, scope: str = "", when: str = "") -> Sentence:
@@ -58,19 +58,19 @@ def credited_most(credited: Mapping[str, Credited], *, when: str = "") -> Senten
         when: the time of the credits, where it is not the period of the page.
     """
     by_corner: dict[str, list[str]] = {}
-    for movement in _NAMED:
+    for movement, counted in NAMED.items():
         most = credited[movement].most if movement in credited else None
         if most:
-            by_corner.setdefault(most[0], []).append(f"{movement} ({percent(most[1])})")
+            by_corner.setdefault(most[0], []).append(f"{counted} ({percent(most[1])})")
     parts = [
-        f"the largest part is unattributed for customers {listing(earned)}"
+        f"the largest part is unattributed for {listing(earned)}"
         if corner == UNATTRIBUTED
-        else f"{corner} earns most for customers {listing(earned)}"
+        else f"{corner} earns most for {listing(earned)}"
         for corner, earned in by_corner.items()
     ]
     if parts:
         return Sentence(words(f"{when + ', ' if when else ''}{listing(parts)}"), claim=False)
-    is_hidden = any(credited[movement].hidden for movement in _NAMED if movement in credited)
+    is_hidden = any(credited[movement].hidden for movement in NAMED if movement in credited)
     return Sentence("Which corner earns most cannot be shown here" if is_hidden else "Credits by corner", claim=False)
 
 

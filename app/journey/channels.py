@@ -15,14 +15,21 @@ from app.shell.page import period_in_words
 # More lines than this cannot be distinguished; the smaller channels are in the table and the download.
 CHANNELS = 6
 TABLE = ("touchpoints", "touchpoint_people", "stage_conversion")
-JOURNEYS = ("journeys", "journey_conversion_rate", "journey_days_to_purchase", "offline_share")
+JOURNEYS = (
+    "journeys",
+    "journey_conversion_rate",
+    "journey_first_conversion_rate",
+    "journey_days_to_purchase",
+    "offline_share",
+)
 
 
 def draw(session: PageSession, filters: Filters) -> None:
     """The course of each channel, the table of all, and journeys in numbers."""
-    with st.grid(4, min_column_width=220, gap="small"):
+    counted = journey_sentences.conversions_counted(session.settings.conversion_event)
+    with st.grid(len(JOURNEYS), min_column_width=200, gap="small"):
         for metric in JOURNEYS:
-            cards.kpi(session, filters, metric)
+            cards.kpi(session, filters, metric, note=counted.get(metric, ""))
     _over_time(session, filters)
     answers = [session.shown(metric, filters, by=("channel",)) for metric in TABLE]
     cards.table(

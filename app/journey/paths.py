@@ -22,17 +22,17 @@ METRICS = ("paths", "path_share", "path_days", "transition_share", "transition_d
 PATH_METRICS = ("paths", "path_share", "path_days", "path_days_p90")
 SANKEY_HEIGHT = 380
 MOST = 10
-# A kind of path -> what its paths are. `to loss` are journeys that ended: whether these people are lost is not known.
+# A kind of path -> what its paths are. Of journeys that only ended (`to loss`) nothing says that a customer is lost.
 WAYS_TO_AN_END = {
     "to purchase": "last steps before a conversion",
-    "to loss": "last steps before an end without a conversion",
+    "to lost customer": "last steps before a customer was lost",
 }
 WAYS = {"starts": "Start at a step", "ends": "End at a step"}
 EVERYBODY = {"tier": ("all",)}
 
 
 def flows(session: PageSession) -> None:
-    """Journeys from stage to stage, and the commonest ways to a purchase and to an end without a conversion."""
+    """Journeys from stage to stage, and the commonest ways to a purchase and to the loss of a customer."""
     answer = session.ask("paths", by=("path",), where={"path_kind": ("stages",)})
     journeys = session.one("journeys")
     title = journey_sentences.stages(answer.rows, journeys)
@@ -70,7 +70,8 @@ def flows(session: PageSession) -> None:
                 key=f"{key}_table",
                 note="The last four different touchpoints before a conversion."
                 if kind == "to purchase"
-                else "The last four different touchpoints of journeys that ended without a conversion.",
+                else "The last four different touchpoints of the journey in which a customer was last seen before they "
+                "counted as lost, often months before.",
             )
 
 

@@ -111,6 +111,14 @@ def paths(rows: Iterable[AnswerRow], *, what: str) -> Sentence:
     )
 
 
+def conversions_counted(event: str) -> dict[str, str]:
+    """Metric of conversion -> which journeys it counts, for the event that cx.yml names as conversion."""
+    return {
+        "journey_conversion_rate": f"journeys with “{words(event)}”, a customer's first or a later one",
+        "journey_first_conversion_rate": f"journeys with a customer's first “{words(event)}”",
+    }
+
+
 def stages(rows: Iterable[AnswerRow], journeys: AnswerRow) -> Sentence:
     """How many journeys stay in one stage, and which way is the most common of the others.
 

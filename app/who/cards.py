@@ -195,7 +195,9 @@ def forecast(session: PageSession) -> None:
     """The back-test: forecast against fact by tenth, and the model beside going on as before."""
     total, errors = (_of_models(session.ask(name, by=("value_model",))) for name in MODEL_ERRORS)
     known = {str(row.dimensions.get("value_model")): row for row in errors.rows if row.value is not None}
-    candidates: dict[str, float] = {name: known[name].value or 0.0 for name in ("bg_nbd", "naive") if name in known}
+    candidates: dict[str, float] = {
+        name: known[name].value or 0.0 for name in (*who_sentences.CANDIDATES, "naive") if name in known
+    }
     model = min(candidates, key=lambda name: candidates[name]) if candidates else None
     of_chosen = next(
         (row for row in total.rows if row.dimensions.get("value_model") == model),

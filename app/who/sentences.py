@@ -22,10 +22,14 @@ NEAR = 0.10
 COHORT_MONTH = 3
 # What value models are called by people who do not fit them.
 MODEL_NAMES = {
+    "mbg_nbd": "Purchase model (MBG/NBD)",
     "bg_nbd": "Purchase model (BG/NBD)",
     "naive": "Going on as before",
     "pareto_nbd": "Check model (Pareto/NBD)",
 }
+# Fitted models that may value customers; the back-test chooses among them and going on as before, as
+# int_value__model_choice does.
+CANDIDATES = ("mbg_nbd", "bg_nbd")
 
 
 def retained(days: int) -> tuple[str, str]:
@@ -68,10 +72,11 @@ def back_test(error: AnswerRow, *, model: str | None) -> Sentence:
 def chosen_model(errors: Sequence[AnswerRow]) -> Sentence:
     """Which forecast is used and what it was compared with; rows of `value_model_error` by value_model."""
     known = {str(row.dimensions["value_model"]): row.value for row in errors if row.value is not None}
-    model, naive = known.get("bg_nbd"), known.get("naive")
-    if model is None or naive is None:
+    fitted = [name for name in CANDIDATES if name in known]
+    if not fitted or "naive" not in known:
         return Sentence("One forecast only: nothing to compare it with", claim=False)
-    better, other = ("bg_nbd", "naive") if model < naive else ("naive", "bg_nbd")
+    best = min(fitted, key=lambda name: known[name])
+    better, other = (best, "naive") if known[best] < known["naive"] else ("naive", best)
     by = percent(1 - known[better] / known[other]) if known[other] else percent(0)
     return Sentence(f"{MODEL_NAMES[better]} was {by} nearer for a single customer", claim=True)
 

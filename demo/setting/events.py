@@ -291,7 +291,7 @@ PLACED: Final = (
     ),
     _implicit(ORDERS, "refund", "use", "refund", "Refund", "service", interaction="return"),
     _implicit(ORDERS, "cancel", "purchase", "cancel", "Cancellation", "commerce", interaction="buy"),
-    _implicit(CONTACTS, "contact_created", "discovery", "signup", "Customer record opened", "commerce"),
+    _implicit(CONTACTS, "contact_created", "discovery", "system", "Customer record opened", "commerce"),
     # The web shop also reports the order. It is the purchase once more, not a touch that brought about anything; money
     # and orders are counted from the CRM alone.
     _implicit(WEB, "Order Completed", "purchase", "purchase", "Order confirmed online", "commerce", occurrence="first"),

@@ -42,7 +42,7 @@ _EVENTS: Final[Mapping[str, Sequence[tuple[str, str, str, str, str]]]] = {
     ),
     "refund": (("refund", "any", "Refund", "use", "service"),),
     "cancel": (("cancel", "any", "Cancelled order", "use", "service"),),
-    "contact_created": (("signup", "any", "Account opened", "discovery", "marketing"),),
+    "contact_created": (("system", "any", "Customer record opened", "discovery", "marketing"),),
     "contract_started": (("purchase", "any", "Contract started", "purchase", "commerce"),),
     "contract_ended": (("cancel", "any", "Contract ended", "use", "service"),),
     "lead_created": (("other", "any", "Lead", "discovery", "marketing"),),

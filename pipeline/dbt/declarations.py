@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.dbt.lineage import Manifest, marts, meta_of, table_of
 from serving.definitions.meta import metas_of
 
-_KEYS = ("dated_by", "where", "answers_of", "rows_of")
+_KEYS = ("dated_by", "where", "answers_of", "rows_of", "rests_on")
 _REACH = "fct_feeds"
 _FACTS = "model.cx.int_company__facts"
 _DISPOSITIONS = "model.cx.int_quality__dispositions"

@@ -46,11 +46,13 @@ def read_facts(*, marts_database: Path, raw_database: Path) -> ReleaseFacts:
                 refused_rows=row["refused_rows"] or 0,
                 refused_reason=row["refused_reason"],
                 provisional_reason=row["provisional_reason"],
+                rests_on=tuple(row["rests_on"].split(",")) if row["rests_on"] else (),
                 part=row["part"],
             )
             for row in rows_of(
                 connection,
-                """select feed, n_rows, first_on, last_on, refused_rows, refused_reason, provisional_reason, part
+                """select feed, n_rows, first_on, last_on, refused_rows, refused_reason, provisional_reason,
+                    rests_on, part
                 from marts.fct_feeds""",
             )
         }

@@ -66,7 +66,8 @@ insert into stg_mappings__touchpoint_types values
     (null, 'order', 'purchase', 'first', 'First order', 'purchase', 'commerce', null, 't', 3),
     (null, 'order', 'purchase', 'repeat', 'Repeat order', 'loyalty', 'commerce', null, 't', 4),
     (null, 'start', 'usage', 'any', 'Started', 'use', 'service', null, 't', 5),
-    (null, 'done', 'usage', 'any', 'Done', 'use', 'service', null, 't', 6);
+    (null, 'done', 'usage', 'any', 'Done', 'use', 'service', null, 't', 6),
+    (null, 'record', 'system', 'any', 'Record opened', 'loyalty', 'commerce', null, 't', 7);
 create table stg_mappings__interactions (interaction varchar, corner varchar);
 create table stg_mappings__channels (
     data_source varchar, utm_source varchar, utm_medium varchar, channel varchar, presence varchar, method varchar,
@@ -79,6 +80,9 @@ create table stg_mappings__tasks as select
     'task' as task, 'A task' as label, 'start' as start_event, 'done' as goal_event;
 create table stg_crm__campaigns (
     campaign varchar, utm_source varchar, utm_medium varchar, spent_on date, cost decimal(18, 2)
+);
+create table int_growth__movements (
+    movement_id bigint, person_id bigint, movement varchar, decided_at timestamp
 );
 create table fct_customer_months (person_id bigint, month_on date, tier_start varchar);
 create table fct_survey_answers (

@@ -86,7 +86,7 @@ def declared_marts() -> tuple[dict[str, Any], ...]:
 def declared_feeds() -> list[dict[str, Any]]:
     """Return the feeds of the marts' YAML, by name, as the macro of that name does in dbt."""
     found = [
-        {"feed": feed, "mart": mart["name"], "answers_of": [], **declared}
+        {"feed": feed, "mart": mart["name"], "answers_of": [], "rests_on": [], **declared}
         for mart in declared_marts()
         for feed, declared in mart["config"].get("meta", {}).get("feeds", {}).items()
     ]

@@ -12,8 +12,8 @@ from tests.dbt_project.rendering import PROJECT, declared_feeds, declared_marts,
 
 REACH = render("fct_feeds")
 OTHER_INPUTS = """
-create table int_value__provisional_feeds (feed varchar, provisional_reason varchar);
-create table int_mentions__provisional_feeds (feed varchar, provisional_reason varchar);
+create table int_value__model_doubts (model_name varchar, provisional_reason varchar);
+create table int_mentions__model_doubts (model_name varchar, provisional_reason varchar);
 create table int_surveys__refusals (feed varchar, n_rows bigint, reason varchar);
 create table int_quality__feed_losses (feed varchar, part varchar);
 """

@@ -83,7 +83,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     )
     connection.execute(
         "create table int_touchpoints__mapped (touchpoint_id bigint, person_id bigint, occurred_at timestamp, "
-        "is_day_only boolean, data_source varchar, source_file varchar, source_line bigint)"
+        "is_day_only boolean, data_source varchar, source_file varchar, source_line bigint, "
+        "role varchar generated always as ('view'), is_conversion_event boolean generated always as (false))"
     )
     connection.execute(
         "create table fct_touchpoints (touchpoint_id bigint, person_id bigint, journey_id bigint, "

@@ -91,7 +91,7 @@ def build_warehouse(workspace: Workspace, *, amount: int) -> None:
             """create or replace table marts.fct_feeds as
             select 'orders' as feed, 1000 as n_rows, date '2026-01-01' as first_on, date '2026-02-01' as last_on,
                 0 as refused_rows, null::varchar as refused_reason, null::varchar as provisional_reason,
-                null::varchar as part"""
+                null::varchar as rests_on, null::varchar as part"""
         )
     with duckdb.connect(str(paths.raw_database)) as connection:
         connection.execute("create schema if not exists intermediate")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dbt_project.methods.statistics import kaplan_meier
-from dbt_project.methods.value import bg_nbd, gamma_gamma, pareto_nbd
+from dbt_project.methods.value import bg_nbd, gamma_gamma, mbg_nbd, pareto_nbd
 from dbt_project.methods.value.back_test import back_test
 from dbt_project.methods.value.fitting import Estimates
 from dbt_project.methods.value.gamma_gamma import Spends
@@ -65,6 +65,28 @@ def test_bg_nbd_beats_the_naive_forecast(buying: Estimates, sample: Cdnow) -> No
     assert model.squared_error < naive.squared_error
     assert abs(model.total_error) < abs(naive.total_error)
     assert model.calibration_error < naive.calibration_error
+
+
+def test_mbg_nbd(histories: Histories, buying: Estimates, sample: Cdnow) -> None:
+    """The figures of DECISIONS: who bought once is not alive for sure, and is forecast to buy less than by BG/NBD."""
+    found = mbg_nbd.fit(histories)
+    assert found.values.round(3).tolist() == [0.525, 6.183, 0.891, 1.614]
+    assert round(found.log_likelihood, 1) == -9582.1
+    given = {"x": sample.x, "recency": sample.recency, "age": sample.age}
+    once = sample.x == 0
+    assert mbg_nbd.p_alive(found.values, **given)[once].mean().round(2) == 0.41
+    forecasts = {
+        model: model.expected_purchases(fitted.values, horizon=39, **given)
+        for model, fitted in ((bg_nbd, buying), (mbg_nbd, found))
+    }
+    assert {model: forecast[once].sum().round(1) for model, forecast in forecasts.items()} == {
+        bg_nbd: 317.6,
+        mbg_nbd: 261.3,
+    }
+    assert (once.sum(), sample.later[once].sum()) == (1411, 334)
+    tested = {model: back_test(forecast=forecast, fact=sample.later) for model, forecast in forecasts.items()}
+    assert tested[mbg_nbd].squared_error < tested[bg_nbd].squared_error
+    assert abs(tested[mbg_nbd].total_error) > abs(tested[bg_nbd].total_error)
 
 
 def test_gamma_gamma_parameters_and_mean(sample: Cdnow) -> None:

@@ -104,6 +104,7 @@ class Feed(Document):
         refused_rows: facts that were left out because a definition forbids them (an NPS on a 1-5 scale).
         provisional_reason: why every metric of this feed is provisional, even if its definition is certified: a
             forecast that was not better than going on as before.
+        rests_on: models whose estimates these facts are; empty where they are observed.
         part: how many of its rows or answers count, where some are lost (`54 of 66 answers count, 12 unreadable`).
     """
 
@@ -113,6 +114,7 @@ class Feed(Document):
     refused_rows: int = 0
     refused_reason: str | None = None
     provisional_reason: str | None = None
+    rests_on: tuple[str, ...] = ()
     part: str | None = None
 
 

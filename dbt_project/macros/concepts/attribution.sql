@@ -6,9 +6,9 @@
 {%- endmacro %}
 
 {#- Money moves are results, not causes: a sale, a refund or a cancel earns nothing, also not for a later conversion.
-    Nor does a CRM for opening a record of its own (contact_created), which mostly happens at the till. -#}
+    Nor does what a system writes for itself: a CRM mostly opens its record (contact_created) at the till. -#}
 {% macro may_earn_credit(role, event) -%}
-    ({{ role }} not in ('purchase', 'refund', 'cancel') and coalesce({{ event }}, '') <> 'contact_created')
+    ({{ role }} not in ('purchase', 'refund', 'cancel', 'system') and coalesce({{ event }}, '') <> 'contact_created')
 {%- endmacro %}
 
 {#- A visit that nothing is known to have brought. -#}

@@ -30,3 +30,9 @@
     source_file,
     source_line
 {%- endmacro %}
+
+{#- Whether a touchpoint is a step of the customer: a system's own event (role system) is none, unless the company counts
+    it as its conversion (the event, first or repeated). -#}
+{% macro is_customer_step(role, is_conversion_event) -%}
+    (coalesce({{ role }}, '') <> 'system' or {{ is_conversion_event }})
+{%- endmacro %}

@@ -1,6 +1,7 @@
 {#- All feeds, by name, as the YAML of the marts that hold them declares them (`config.meta.feeds`):
     `feed` -> `dated_by` (the day that dates its facts; none: they have no dates), `where` (which of the mart's rows it
-    is; none: all), and what its losses are counted from: `answers_of` (constructs) or `rows_of` (a raw table).
+    is; none: all), the models of estimates that it rests on (`rests_on`), and what its losses are counted from:
+    `answers_of` (constructs) or `rows_of` (a raw table).
     dbt knows the models only after it has read all of them: while it reads the project there are none. -#}
 {% macro declared_feeds() -%}
     {%- set found = [] -%}
@@ -15,6 +16,7 @@
                 'where': declared.where,
                 'answers_of': declared.answers_of or [],
                 'rows_of': declared.rows_of,
+                'rests_on': declared.rests_on or [],
             }) -%}
         {%- endfor -%}
     {%- endfor -%}

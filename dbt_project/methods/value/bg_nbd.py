@@ -44,21 +44,27 @@ def fit(histories: Histories) -> Estimates:
     mean_age = float(np.average(histories.age, weights=histories.count))
     mean_repeats = float(np.average(histories.x, weights=histories.count))
     start = np.array([1.0, mean_age / mean_repeats, 1.0, 2.0])
-    return maximise(_Likelihood(histories), names=NAMES, start=start, n=histories.n)
+    return maximise(Likelihood(histories), names=NAMES, start=start, n=histories.n)
 
 
-class _Likelihood:
-    """The summed log-likelihood and its gradient, with everything that does not depend on parameters done once."""
+class Likelihood:
+    """The summed log-likelihood and its gradient, with everything that does not depend on parameters done once.
 
-    def __init__(self, histories: Histories) -> None:
+    Args:
+        histories: what customers did.
+        drops_at_first: whether customers may also drop out after their first purchase, as in MBG/NBD (see `mbg_nbd`).
+    """
+
+    def __init__(self, histories: Histories, *, drops_at_first: bool = False) -> None:
         x, recency, age, count = histories.x, histories.recency, histories.age, histories.count
         self.n = float(count.sum())
+        self.first_chance = 1.0 if drops_at_first else 0.0
         self.x, of_x = np.unique(x, return_inverse=True)
         self.n_of_x = np.bincount(of_x, count)
         self.age, of_age = np.unique(age, return_inverse=True)
         self.n_of_age = np.bincount(of_age, count)
         self.repeats_of_age = np.bincount(of_age, count * x)
-        came_back = x > 0
+        came_back = (x > 0) | drops_at_first
         self.count = count[came_back]
         self.repeats = x[came_back]
         self.of_x = of_x[came_back]
@@ -69,23 +75,25 @@ class _Likelihood:
         r, alpha, a, b = parameters
         log_age, log_recency = np.log(alpha + self.age), np.log(alpha + self.recency)
         per_age, per_recency = 1.0 / (alpha + self.age), 1.0 / (alpha + self.recency)
-        # Odds that the last purchase was also the customer's last moment; x = 0 never drops out.
+        # Chances to drop out that a customer of x repeat purchases had, and passed.
+        passed = b + self.first_chance + self.x
+        # Odds that the last purchase was also the customer's last moment; in BG/NBD x = 0 never drops out.
         log_quotient = log_age[self.of_age] - log_recency[self.of_recency]
         exponent = r + self.repeats
-        # x is never 0 among those who came back; the first entry may be, and is not used.
-        beyond = np.maximum(b + self.x - 1.0, np.finfo(np.float64).tiny)
+        # Above 0 for all who may have dropped out; the first entry may not be, and is then not used.
+        beyond = np.maximum(passed - 1.0, np.finfo(np.float64).tiny)
         log_odds = (np.log(a) - np.log(beyond))[self.of_x] + exponent * log_quotient
         # One exponential gives both ln(1 + odds) and odds / (1 + odds), whatever the sign.
         small = np.exp(-np.abs(log_odds))
         dropped = self.count * np.where(log_odds >= 0, 1.0, small) / (1.0 + small)
         exposure = r * self.n_of_age + self.repeats_of_age
         value = (
-            self.n_of_x @ (gammaln(r + self.x) + gammaln(b + self.x) - gammaln(a + b + self.x))
+            self.n_of_x @ (gammaln(r + self.x) + gammaln(passed) - gammaln(a + passed))
             + self.n * (r * np.log(alpha) + gammaln(a + b) - gammaln(r) - gammaln(b))
             - exposure @ log_age
             + self.count @ (np.maximum(log_odds, 0.0) + np.log1p(small))
         )
-        both = self.n * digamma(a + b) - self.n_of_x @ digamma(a + b + self.x)
+        both = self.n * digamma(a + b) - self.n_of_x @ digamma(a + passed)
         gradient = np.array(
             [
                 self.n_of_x @ digamma(r + self.x)
@@ -96,7 +104,7 @@ class _Likelihood:
                 - exposure @ per_age
                 + dropped @ (exponent * (per_age[self.of_age] - per_recency[self.of_recency])),
                 both + dropped.sum() / a,
-                both + self.n_of_x @ digamma(b + self.x) - self.n * digamma(b) - dropped @ (1.0 / beyond)[self.of_x],
+                both + self.n_of_x @ digamma(passed) - self.n * digamma(b) - dropped @ (1.0 / beyond)[self.of_x],
             ]
         )
         return float(value), gradient
@@ -140,6 +148,12 @@ def expected_purchases(parameters: Floats, *, x: Floats, recency: Floats, age: F
         x, recency, age: histories, shape (customers,). x = 0 and age = 0 give the expectation for a new customer.
         horizon: how far to look ahead, at least 0, in the unit of the fit.
     """
+    alive = p_alive(parameters, x=x, recency=recency, age=age)
+    return np.asarray(alive * expected_while_alive(parameters, x=x, age=age, horizon=horizon), dtype=np.float64)
+
+
+def expected_while_alive(parameters: Floats, *, x: Floats, age: Floats, horizon: float) -> Floats:
+    """Expected number of purchases in the next `horizon` of who is alive; see `expected_purchases`."""
     r, alpha, a, b = parameters
     e, c = a - 1.0, a + b - 1.0 + x
     z = horizon / (alpha + age + horizon)
@@ -148,8 +162,7 @@ def expected_purchases(parameters: Floats, *, x: Floats, recency: Floats, age: F
     while_alive = np.empty(z.shape)
     while_alive[summed] = _sum_of_chances(r + x[summed], a, b + x[summed], z[summed])
     while_alive[~summed] = _by_series(first, e, c[~summed], z[~summed])
-    alive = p_alive(parameters, x=x, recency=recency, age=age)
-    return np.asarray(alive * np.maximum(while_alive, 0.0), dtype=np.float64)
+    return np.maximum(while_alive, 0.0)
 
 
 def _by_series(first: float, e: float, c: Floats, z: Floats) -> Floats:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dbt_project.methods.value.bg_nbd import p_alive
+from dbt_project.methods.value import bg_nbd, mbg_nbd
 
 Floats = NDArray[np.float64]
 
@@ -52,13 +52,19 @@ class Futures:
 
 
 def simulate(
-    customers: Customers, *, buying: Floats, spending: Floats | None, horizon: float, generator: np.random.Generator
+    customers: Customers,
+    *,
+    buying: Floats,
+    spending: Floats | None,
+    horizon: float,
+    generator: np.random.Generator,
+    drops_at_first: bool = False,
 ) -> Iterator[Futures]:
     """Draw the future of all customers, as many at a time as fit into little memory.
 
     Given the history and being alive, BG/NBD has lambda ~ Gamma(r + x, alpha + T) and p ~ Beta(a, b + x), so that the
-    purchases are the smaller of a Poisson number and a geometric one. Gamma-Gamma has v ~ Gamma(p x + q, gamma + x m),
-    so that y purchases are worth Gamma(p y, v).
+    purchases are the smaller of a Poisson number and a geometric one; in MBG/NBD p ~ Beta(a, b + x + 1). Gamma-Gamma
+    has v ~ Gamma(p x + q, gamma + x m), so that y purchases are worth Gamma(p y, v).
 
     Args:
         customers: in an order that does not change, so that the same seed gives the same draws.
@@ -66,6 +72,7 @@ def simulate(
         spending: draws of p, q, gamma, shape (draws, 3); None: every purchase is worth `customers.spend`.
         horizon: how far to look ahead, in the unit of the histories.
         generator: the source of chance.
+        drops_at_first: whether customers may drop out after their first purchase, too: MBG/NBD.
     """
     size = max(1, _CELLS // buying.shape[0])
     for first in range(0, customers.x.size, size):
@@ -73,13 +80,16 @@ def simulate(
         part = Customers(
             **{name: getattr(customers, name)[first:last] for name in ("x", "recency", "age", "spend", "valued")}
         )
-        purchases = _purchases(part, buying, horizon, generator)
+        purchases = _purchases(part, buying, horizon, generator, drops_at_first=drops_at_first)
         worth = purchases * part.spend if spending is None else _worth(part, purchases, spending, generator)
         yield Futures(first=first, last=last, purchases=purchases, worth=worth)
 
 
-def _purchases(customers: Customers, buying: Floats, horizon: float, generator: np.random.Generator) -> Floats:
+def _purchases(
+    customers: Customers, buying: Floats, horizon: float, generator: np.random.Generator, *, drops_at_first: bool
+) -> Floats:
     r, alpha, a, b = buying.T[:, :, None]
+    p_alive = mbg_nbd.p_alive if drops_at_first else bg_nbd.p_alive
     alive = p_alive((r, alpha, a, b), x=customers.x, recency=customers.recency, age=customers.age)
     draw, one = np.nonzero(generator.random(alive.shape) < alive)
     x, age = customers.x[one], customers.age[one]
@@ -87,7 +97,7 @@ def _purchases(customers: Customers, buying: Floats, horizon: float, generator: 
     wanted = generator.poisson(rate * horizon)
     buys = wanted > 0
     draw, one, wanted, x = draw[buys], one[buys], wanted[buys], x[buys]
-    chance = np.maximum(generator.beta(a[draw, 0], b[draw, 0] + x), _SMALLEST_CHANCE)
+    chance = np.maximum(generator.beta(a[draw, 0], b[draw, 0] + drops_at_first + x), _SMALLEST_CHANCE)
     purchases = np.zeros(alive.shape)
     purchases[draw, one] = np.minimum(wanted, generator.geometric(chance))
     return purchases

@@ -23,13 +23,17 @@ QUANTILES: Final = (0.025, 0.975)
 
 @dataclass(frozen=True)
 class Buyers:
-    """Customers who order, as `futures.Customers`; `kept_share` is what refunds leave of a unit of sales."""
+    """Customers who order, as `futures.Customers`; `kept_share` is what refunds leave of a unit of sales.
+
+    `drops_at_first` says whether `buying` is an MBG/NBD, else it is a BG/NBD.
+    """
 
     customers: Customers
     horizon: float
     kept_share: float
     buying: Estimates
     spending: Estimates | None
+    drops_at_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,12 @@ def draw_buyers(buyers: Buyers) -> Iterator[Draws]:
     buying = buyers.buying.draw(generator, DRAWS)
     spending = None if buyers.spending is None else buyers.spending.draw(generator, DRAWS)
     for part in simulate(
-        buyers.customers, buying=buying, spending=spending, horizon=buyers.horizon, generator=generator
+        buyers.customers,
+        buying=buying,
+        spending=spending,
+        horizon=buyers.horizon,
+        generator=generator,
+        drops_at_first=buyers.drops_at_first,
     ):
         yield Draws(part.first, part.last, part.worth * buyers.kept_share)
 

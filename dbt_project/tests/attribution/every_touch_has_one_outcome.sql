@@ -8,7 +8,7 @@ with touchpoints as (
     from {{ ref('int_touchpoints__mapped') }}
     where
         not is_conversion
-        and role not in ('purchase', 'refund', 'cancel')
+        and role not in ('purchase', 'refund', 'cancel', 'system')
         and event <> 'contact_created'
 
 ),

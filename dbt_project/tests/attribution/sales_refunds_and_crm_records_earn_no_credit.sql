@@ -1,4 +1,5 @@
--- No conversion earns credit for itself, no sale, refund or cancel for another one, and no record of the CRM's own.
+-- No conversion earns credit for itself, no sale, refund or cancel for another one, and nothing that a system wrote for
+-- itself.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_attribution_credits'}}}) }}
 
@@ -19,5 +20,5 @@ from credits
 inner join touchpoints on credits.touchpoint_id = touchpoints.touchpoint_id
 where
     touchpoints.is_conversion
-    or touchpoints.role in ('purchase', 'refund', 'cancel')
+    or touchpoints.role in ('purchase', 'refund', 'cancel', 'system')
     or touchpoints.event = 'contact_created'

@@ -18,6 +18,7 @@ steps as (
         lag({{ happened_by('occurred_at', 'is_day_only') }}) over (partition by person_id order by person_step)
             as previous_at
     from {{ ref('fct_touchpoints') }}
+    where is_step
 
 )
 

@@ -1,5 +1,6 @@
 -- Walks of whole journeys, by touchpoints and by stages, are as many as there are journeys; those to a purchase are the
--- conversions, and those to a loss the journeys that ended without one.
+-- conversions, those to a loss the journeys that ended without one, and those to a lost customer as many as customers
+-- were lost that had been seen before.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_journey_paths'}}}) }}
 
@@ -59,6 +60,18 @@ expected as (
         count(*) as n
     from journeys
     where is_ended and not is_converted
+    union all
+    select
+        'to lost customer' as path_kind,
+        count(distinct movements.movement_id) as n
+    from {{ ref('int_growth__movements') }} as movements
+    inner join {{ ref('fct_touchpoints') }} as touchpoints
+        on
+            movements.person_id = touchpoints.person_id
+            and movements.decided_at > {{ happened_by('touchpoints.occurred_at', 'touchpoints.is_day_only') }}
+    where
+        movements.movement = 'lost'
+        and touchpoints.is_step
 
 )
 

@@ -1,4 +1,4 @@
--- Every touchpoint leads on or ends its journey, except the last ones of journeys that may still go on; and the tiers
+-- Every step leads on or ends its journey, except the last ones of journeys that may still go on; and the tiers
 -- add up to everybody.
 
 {{ config(meta={'dagster': {'ref': {'name': 'fct_journey_transitions'}}}) }}
@@ -16,6 +16,7 @@ touchpoints as (
 
     select count(*) as n
     from {{ ref('fct_touchpoints') }}
+    where is_step
 
 ),
 

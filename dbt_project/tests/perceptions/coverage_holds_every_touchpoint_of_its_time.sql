@@ -1,4 +1,4 @@
--- The traffic of all stages and corners together is the touchpoints of the last active_days that have both.
+-- The traffic of all stages and corners together is the steps of customers of the last active_days that have both.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_perception_coverage'}}}) }}
 
 with as_of as (
@@ -33,7 +33,7 @@ made as (
     select count(*) as touchpoints
     from {{ ref('fct_touchpoints') }} as touchpoints
     inner join since on touchpoints.occurred_on > since.day_before
-    where touchpoints.stage is not null and touchpoints.corner is not null
+    where touchpoints.is_step and touchpoints.stage is not null and touchpoints.corner is not null
 
 )
 

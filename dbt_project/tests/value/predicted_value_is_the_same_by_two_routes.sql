@@ -6,7 +6,7 @@ with customers as (
         count(*) as customers,
         sum(predicted_value_12m) as total
     from {{ ref('dim_customers') }}
-    where value_model in ('bg_nbd', 'sbg', 'ended')
+    where value_model in ('bg_nbd', 'mbg_nbd', 'sbg', 'ended')
 
 ),
 

@@ -35,7 +35,10 @@ def test_who_has_more_than_all_that_is_hidden_earned_most() -> None:
 
 def test_what_is_unattributed_is_named_where_it_is_largest() -> None:
     found = of("retained", 100.0, marketing=22.0, service=20.0, product=23.0, unattributed=35.0)
-    assert sentences.credited_most(found).text == "The largest part is unattributed for customers retained (35%)"
+    assert (
+        sentences.credited_most(found).text
+        == "The largest part is unattributed for months in which customers stayed (35%)"
+    )
     found = of("acquired", 100.0, marketing=40.0, unattributed=60.0)
     assert sentences.corners(row(1.0), found).text == (
         "1 customer more than at the start of the period; what brought those acquired is mostly unknown: "
@@ -53,7 +56,8 @@ def test_the_two_top_corners_are_named_with_their_shares() -> None:
         "retained", 10.0, service=6.0, unattributed=4.0
     )
     assert sentences.credited_most(found).text == (
-        "Marketing earns most for customers acquired (40%) and service earns most for customers retained (60%)"
+        "Marketing earns most for customers acquired (40%) and service earns most for months in which customers "
+        "stayed (60%)"
     )
 
 

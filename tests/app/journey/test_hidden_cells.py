@@ -218,12 +218,12 @@ def test_one_stage_may_be_among_the_rarer_paths() -> None:
     assert sentences.stages(every_stage, journeys).text.startswith("60% of journeys stay in one stage")
 
 
-def test_the_end_of_a_journey_is_not_called_a_loss() -> None:
-    assert set(paths.WAYS_TO_AN_END) == {"to purchase", "to loss"}
+def test_a_way_to_a_loss_is_one_of_lost_customers() -> None:
+    assert set(paths.WAYS_TO_AN_END) == {"to purchase", "to lost customer"}
     texts = [sentences.paths([row(5, path="Mention")], what=what).text for what in paths.WAYS_TO_AN_END.values()]
     assert texts == [
         "The most common last steps before a conversion: Mention (5 times)",
-        "The most common last steps before an end without a conversion: Mention (5 times)",
+        "The most common last steps before a customer was lost: Mention (5 times)",
     ]
 
 

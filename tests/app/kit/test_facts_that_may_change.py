@@ -84,10 +84,12 @@ def test_the_card_says_why_no_change_is_shown(monkeypatch: pytest.MonkeyPatch) -
     assert said == ["40% None", r"No change is shown\: what began after 16 May 2026 may still go on."]
 
 
-def test_what_counts_conversions_of_journeys_says_how_long_they_take(repository: Path) -> None:
-    (journeys,) = yaml.safe_load(
-        (repository / "dbt_project" / "models" / "marts" / "journeys" / "fct_journeys.yml").read_text()
-    )["models"]
-    settles = {one["name"]: one["config"]["meta"].get("settles_after") for one in journeys["metrics"]}
+def test_what_counts_conversions_says_how_long_they_take(repository: Path) -> None:
+    settles = {}
+    for file in ("journeys/fct_journeys.yml", "deals/fct_leads.yml"):
+        (mart,) = yaml.safe_load((repository / "dbt_project" / "models" / "marts" / file).read_text())["models"]
+        settles |= {one["name"]: one["config"]["meta"].get("settles_after") for one in mart["metrics"]}
     assert settles["journey_conversion_rate"] == settles["journey_days_to_purchase"] == "journey.gap_days"
+    assert settles["journey_first_conversion_rate"] == "journey.gap_days"
+    assert settles["lead_conversion_rate"] == "journey.conversion_days"
     assert {name for name in settles.values() if name} <= set(setting_keys())

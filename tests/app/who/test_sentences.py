@@ -31,6 +31,8 @@ def test_the_back_test_states_over_or_under_forecast() -> None:
 def test_the_more_accurate_forecast_is_named() -> None:
     errors = [row(247.0, value_model="bg_nbd"), row(297.0, value_model="naive"), row(246.0, value_model="pareto_nbd")]
     assert who_sentences.chosen_model(errors).text == "Purchase model (BG/NBD) was 17% nearer for a single customer"
+    nearer = [*errors, row(246.5, value_model="mbg_nbd")]
+    assert who_sentences.chosen_model(nearer).text == "Purchase model (MBG/NBD) was 17% nearer for a single customer"
     worse = [row(297.0, value_model="bg_nbd"), row(247.0, value_model="naive")]
     assert who_sentences.chosen_model(worse).text == "Going on as before was 17% nearer for a single customer"
     assert not who_sentences.chosen_model(errors[:1]).claim

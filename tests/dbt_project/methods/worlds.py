@@ -21,9 +21,17 @@ class World:
 
 
 def bg_nbd_world(
-    generator: np.random.Generator, *, parameters: tuple[float, float, float, float], age: Floats, later: float
+    generator: np.random.Generator,
+    *,
+    parameters: tuple[float, float, float, float],
+    age: Floats,
+    later: float,
+    drops_at_first: bool = False,
 ) -> World:
-    """Play the BG/NBD story purchase by purchase: it shares no formula with the methods."""
+    """Play the BG/NBD story purchase by purchase: it shares no formula with the methods.
+
+    With `drops_at_first` customers may also drop out after their first purchase: the story of MBG/NBD.
+    """
     r, alpha, a, b = parameters
     n = age.size
     rate = generator.gamma(r, 1 / alpha, n)
@@ -31,6 +39,8 @@ def bg_nbd_world(
     x, recency, after = np.zeros(n), np.zeros(n), np.zeros(n)
     clock = np.zeros(n)
     living = np.arange(n)
+    if drops_at_first:
+        living = living[generator.random(n) >= chance]
     while living.size:
         clock[living] += generator.exponential(1 / np.maximum(rate[living], 1e-300))
         living = living[clock[living] <= age[living] + later]

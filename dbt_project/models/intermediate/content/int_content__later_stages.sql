@@ -10,7 +10,9 @@ with content as (
 
 touchpoints as (
 
-    select * from {{ ref('fct_touchpoints') }}
+    select *
+    from {{ ref('fct_touchpoints') }}
+    where person_step is not null
 
 ),
 

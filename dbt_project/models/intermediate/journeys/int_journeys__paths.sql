@@ -1,6 +1,7 @@
 -- Grain: one row is a walk: a kind of path x a journey (or a part of it) and the steps that it took.
 -- Kinds: `whole` (every touchpoint of a journey), `stages` (its stages), `to purchase` and `to loss` (the last steps
--- before a conversion, and before a journey ended without one), `part` (any three steps in a row, for the explorer).
+-- before a conversion, and before a journey ended without one), `to lost customer` (the last steps before a customer
+-- counts as lost), `part` (any three steps in a row, for the explorer).
 
 {%- set last_steps = 4 %}
 {%- set arrow = ' > ' %}
@@ -11,6 +12,7 @@ with touchpoints as (
         *,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('fct_touchpoints') }}
+    where journey_id is not null
 
 ),
 
@@ -26,15 +28,25 @@ as_of as (
 
 ),
 
+losses as (
+
+    select *
+    from {{ ref('int_growth__movements') }}
+    where movement = 'lost'
+
+),
+
 followed as (
 
     select
         journey_id,
         person_id,
         journey_step,
+        person_step,
         touchpoint,
         stage,
         is_conversion,
+        is_conversion_event,
         happened_by_at,
         lag(touchpoint) over in_journey as previous_touchpoint,
         lag(stage) over in_journey as previous_stage
@@ -71,7 +83,7 @@ whole as (
         cast(count(case when previous_stage is distinct from stage then stage end) as integer) as stage_steps,
         min(happened_by_at) as started_at,
         max(happened_by_at) as ended_at,
-        max(case when is_conversion then 1 else 0 end) as conversions
+        max(case when is_conversion_event then 1 else 0 end) as conversions
     from followed
     group by journey_id
 
@@ -114,6 +126,25 @@ bought as (
             numbered.journey_id = turns.journey_id
             and numbered.turn = turns.place
     where numbered.is_conversion
+
+),
+
+-- The turn in which a customer took the last step before they counted as lost.
+last_seen as (
+
+    select
+        losses.movement_id,
+        numbered.journey_id,
+        numbered.turn
+    from losses
+    inner join numbered
+        on
+            losses.person_id = numbered.person_id
+            and losses.decided_at > numbered.happened_by_at
+    qualify row_number() over (
+        partition by losses.movement_id
+        order by numbered.person_step desc
+    ) = 1
 
 ),
 
@@ -172,6 +203,20 @@ final as (
     from turns
     inner join ended on turns.journey_id = ended.journey_id
     where turns.place = turns.places
+    union all
+    select
+        'to lost customer' as path_kind,
+        concat_ws('{{ arrow }}', turns.before_3, turns.before_2, turns.before_1, turns.touchpoint) as path,
+        turns.person_id,
+        cast(least(turns.place, {{ last_steps }}) as integer) as steps,
+        {{ days_between('turns.since_3', 'turns.happened_by_at') }} as days,
+        cast(null as varchar) as first_step,
+        cast(null as varchar) as last_step
+    from last_seen
+    inner join turns
+        on
+            last_seen.journey_id = turns.journey_id
+            and last_seen.turn = turns.place
     union all
     select
         'part' as path_kind,

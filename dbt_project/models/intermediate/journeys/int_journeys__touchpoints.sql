@@ -1,4 +1,5 @@
--- Grain: one row is a touchpoint of a person, with its place in the person's history and in its journey.
+-- Grain: one row is a step of a person (a touchpoint that no system wrote for itself), with its place in the person's
+-- history and in its journey.
 -- A journey ends when nothing happened for MORE than gap_days times 24 hours. Its id is its first touchpoint's key.
 
 with touchpoints as (
@@ -7,6 +8,7 @@ with touchpoints as (
         *,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('int_touchpoints__mapped') }}
+    where {{ is_customer_step('role', 'is_conversion_event') }}
 
 ),
 

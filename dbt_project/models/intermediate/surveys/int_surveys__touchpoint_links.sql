@@ -38,14 +38,16 @@ tickets as (
 
 ),
 
--- Answering a survey is not an experience to ask about.
+-- Answering a survey is not an experience to ask about, nor is what a system writes for itself.
 touchpoints as (
 
     select
         *,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('int_touchpoints__mapped') }}
-    where event <> 'survey_answered'
+    where
+        event <> 'survey_answered'
+        and {{ is_customer_step('role', 'is_conversion_event') }}
 
 ),
 

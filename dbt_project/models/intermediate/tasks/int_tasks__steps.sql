@@ -34,6 +34,14 @@ trying as (
 
 ),
 
+ends as (
+
+    select start_event_key as event_key from attempts
+    union
+    select goal_event_key as event_key from attempts
+
+),
+
 spaced as (
 
     select
@@ -48,9 +56,12 @@ spaced as (
     from events
     inner join types on events.event_key = types.event_key
     inner join trying on types.person_id = trying.person_id
+    left join ends on events.event_key = ends.event_key
     where
         events.disposition in ('touchpoint', 'unmapped')
         and not events.is_after_as_of
+        -- What a system writes for itself is not a step, unless the company says that the task starts or ends with it.
+        and ({{ is_customer_step('types.role', 'types.is_conversion_event') }} or ends.event_key is not null)
     window in_order as (
         partition by types.person_id
         order by

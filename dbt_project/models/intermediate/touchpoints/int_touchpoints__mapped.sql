@@ -37,6 +37,7 @@ final as (
         events.is_day_only,
         types.occurrence,
         types.is_conversion,
+        types.is_conversion_event,
         types.role,
         types.touchpoint,
         types.stage,

@@ -93,6 +93,7 @@ final as (
         coalesce(matched.corner, interactions.corner) as corner,
         matched.interaction,
         matched.stage is not null as is_mapped,
+        counted.event = settings.conversion_event as is_conversion_event,
         counted.event = settings.conversion_event
         and settings.conversion_occurrence in ('any', counted.occurrence) as is_conversion
     from counted

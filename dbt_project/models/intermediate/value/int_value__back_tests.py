@@ -13,6 +13,7 @@ from dbt_project.methods.value.back_test import BackTest, back_test
 # Model -> what it forecasts; quantity -> what happened.
 FORECASTS = {
     "bg_nbd": {"purchases": "expected_purchases", "revenue": "expected_revenue"},
+    "mbg_nbd": {"purchases": "mbg_purchases", "revenue": "mbg_revenue"},
     "pareto_nbd": {"purchases": "pareto_purchases", "revenue": "pareto_revenue"},
     "naive": {"purchases": "naive_purchases", "revenue": "naive_revenue"},
 }

@@ -30,12 +30,16 @@ buyers as (
         forecasts.person_id,
         model_choice.value_model,
         model_choice.is_provisional,
-        forecasts.p_alive,
+        case when model_choice.value_model = 'mbg_nbd' then forecasts.mbg_p_alive else forecasts.p_alive end as p_alive,
         case
-            when model_choice.value_model = 'bg_nbd' then forecasts.expected_purchases else forecasts.naive_purchases
+            when model_choice.value_model = 'bg_nbd' then forecasts.expected_purchases
+            when model_choice.value_model = 'mbg_nbd' then forecasts.mbg_purchases
+            else forecasts.naive_purchases
         end as predicted_purchases,
         case
-            when model_choice.value_model = 'bg_nbd' then forecasts.expected_revenue else forecasts.naive_revenue
+            when model_choice.value_model = 'bg_nbd' then forecasts.expected_revenue
+            when model_choice.value_model = 'mbg_nbd' then forecasts.mbg_revenue
+            else forecasts.naive_revenue
         end as predicted_value
     from forecasts
     cross join model_choice

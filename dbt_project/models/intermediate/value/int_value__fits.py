@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.value import bg_nbd, gamma_gamma, pareto_nbd, sbg
+from dbt_project.methods.value import bg_nbd, gamma_gamma, mbg_nbd, pareto_nbd, sbg
 from dbt_project.methods.value.fitting import Estimates, ModelRefusedError
 from dbt_project.methods.value.gamma_gamma import Spends
 from dbt_project.methods.value.histories import Histories
@@ -29,7 +29,8 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     for time_window, some in histories.groupby("time_window"):
         known = _histories(some)
         rows += _rows(str(time_window), "bg_nbd", partial(bg_nbd.fit, known))
-        # A check of BG/NBD, made where there are facts to hold both against.
+        rows += _rows(str(time_window), "mbg_nbd", partial(mbg_nbd.fit, known))
+        # A check of both, made where there are facts to hold both against.
         if time_window == "calibration":
             rows += _rows(str(time_window), "pareto_nbd", partial(pareto_nbd.fit, known))
     for time_window, some in spends.groupby("time_window"):

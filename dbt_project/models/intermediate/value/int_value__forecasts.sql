@@ -55,6 +55,8 @@ expected as (
         windows.kept_share,
         drops.p_alive,
         drops.expected_purchases,
+        may_drop.p_alive as mbg_p_alive,
+        may_drop.expected_purchases as mbg_purchases,
         dies.expected_purchases as pareto_purchases,
         case
             when spending.p is not null
@@ -78,6 +80,13 @@ expected as (
             and histories.recency_days = drops.recency_days
             and histories.age_days = drops.age_days
             and drops.value_model = 'bg_nbd'
+    left join scores as may_drop
+        on
+            histories.time_window = may_drop.time_window
+            and histories.repeats = may_drop.repeats
+            and histories.recency_days = may_drop.recency_days
+            and histories.age_days = may_drop.age_days
+            and may_drop.value_model = 'mbg_nbd'
     left join scores as dies
         on
             histories.time_window = dies.time_window
@@ -102,11 +111,14 @@ final as (
         ) as mean_spend,
         p_alive,
         expected_purchases,
+        mbg_p_alive,
+        mbg_purchases,
         pareto_purchases,
         cast(recent_repeats as double) as naive_purchases,
         spend_model,
         cast(expected_spend * kept_share as double) as expected_spend,
         cast(expected_purchases * expected_spend * kept_share as double) as expected_revenue,
+        cast(mbg_purchases * expected_spend * kept_share as double) as mbg_revenue,
         cast(pareto_purchases * expected_spend * kept_share as double) as pareto_revenue,
         cast(cast(recent_worth as double) * kept_share as double) as naive_revenue,
         kept_share,

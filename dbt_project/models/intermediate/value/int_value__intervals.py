@@ -26,6 +26,8 @@ from dbt_project.methods.value.value_draws import (
 )
 
 DIMENSIONS = ["segment", "country", "region", "language", "age_band", "motivation", "first_channel", "value_tier"]
+# Models of purchases that have the same parameters.
+FITTED = ("bg_nbd", "mbg_nbd")
 PERSON = "person"
 ALL = "all"
 Floats = NDArray[np.float64]
@@ -37,12 +39,14 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     fits = dbt.ref("int_value__fits").filter("time_window = 'present'").df()
     chosen = dbt.ref("int_value__model_choice").fetchnumpy()["value_model"]
     rows = dbt.ref("int_value__draw_inputs").order("basis, person_id, valued_id").df()
-    buying, spending = _estimates(fits, "bg_nbd", bg_nbd.NAMES), _estimates(fits, "gamma_gamma", gamma_gamma.NAMES)
+    model_name = str(chosen[0])
+    buying = _estimates(fits, model_name, bg_nbd.NAMES) if model_name in FITTED else None
+    spending = _estimates(fits, "gamma_gamma", gamma_gamma.NAMES)
     leaving = _estimates(fits, "sbg", sbg.NAMES)
     sources: list[tuple[pd.DataFrame, Any]] = []
     ordering = rows[rows["basis"] == "order"].reset_index(drop=True)
-    if buying is not None and len(ordering) and chosen[0] == "bg_nbd":
-        buyers = _buyers(ordering, buying, spending)
+    if buying is not None and len(ordering):
+        buyers = _buyers(ordering, buying, spending, drops_at_first=model_name == "mbg_nbd")
         sources.append((ordering, lambda: draw_buyers(buyers)))
     running = rows[rows["basis"] == "contract"].reset_index(drop=True)
     if leaving is not None and len(running):
@@ -68,7 +72,7 @@ def _estimates(fits: pd.DataFrame, name: str, names: tuple[str, ...]) -> Estimat
     )
 
 
-def _buyers(rows: pd.DataFrame, buying: Estimates, spending: Estimates | None) -> Buyers:
+def _buyers(rows: pd.DataFrame, buying: Estimates, spending: Estimates | None, *, drops_at_first: bool) -> Buyers:
     def column(name: str) -> Floats:
         return rows[name].to_numpy(dtype=np.float64)
 
@@ -84,6 +88,7 @@ def _buyers(rows: pd.DataFrame, buying: Estimates, spending: Estimates | None) -
         kept_share=float(rows["kept_share"].iloc[0]),
         buying=buying,
         spending=spending,
+        drops_at_first=drops_at_first,
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.value import bg_nbd, pareto_nbd
+from dbt_project.methods.value import bg_nbd, mbg_nbd, pareto_nbd
 
 KEYS = ["time_window", "repeats", "recency_days", "age_days"]
-MODELS = {"bg_nbd": bg_nbd, "pareto_nbd": pareto_nbd}
+MODELS = {"bg_nbd": bg_nbd, "mbg_nbd": mbg_nbd, "pareto_nbd": pareto_nbd}
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)

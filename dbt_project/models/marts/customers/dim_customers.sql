@@ -157,9 +157,9 @@ final as (
         values_ahead.predicted_purchases as predicted_purchases_12m,
         values_ahead.predicted_value as predicted_value_12m,
         -- Who only has contracts that ended is in no draw: worth 0 for sure.
-        case when values_ahead.value_model in ('bg_nbd', 'sbg', 'ended') then coalesce(bounds.low, 0) end
+        case when values_ahead.value_model in ('bg_nbd', 'mbg_nbd', 'sbg', 'ended') then coalesce(bounds.low, 0) end
             as predicted_value_12m_low,
-        case when values_ahead.value_model in ('bg_nbd', 'sbg', 'ended') then coalesce(bounds.high, 0) end
+        case when values_ahead.value_model in ('bg_nbd', 'mbg_nbd', 'sbg', 'ended') then coalesce(bounds.high, 0) end
             as predicted_value_12m_high
     from customers
     inner join today on customers.person_id = today.person_id

@@ -21,7 +21,9 @@ attributes as (
 
 touchpoints as (
 
-    select * from {{ ref('int_touchpoints__mapped') }}
+    select *
+    from {{ ref('int_touchpoints__mapped') }}
+    where {{ is_customer_step('role', 'is_conversion_event') }}
 
 ),
 

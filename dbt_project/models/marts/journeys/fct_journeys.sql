@@ -6,6 +6,7 @@ with touchpoints as (
         *,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('fct_touchpoints') }}
+    where journey_id is not null
 
 ),
 
@@ -33,7 +34,8 @@ grouped as (
         count(*) as touchpoints,
         count(distinct channel) as channels,
         sum(case when presence = 'offline' then 1 else 0 end) as offline_touchpoints,
-        min(case when is_conversion then occurred_at end) as converted_at,
+        min(case when is_conversion_event then occurred_at end) as converted_at,
+        max(case when is_conversion_event and occurrence = 'first' then 1 else 0 end) = 1 as is_first_converted,
         {%- for stage in stages() %}
         min(case when stage = '{{ stage }}' then happened_by_at end) as {{ stage }}_by_at
         {%- if not loop.last %},{% endif %}
@@ -61,6 +63,7 @@ final as (
         grouped.channels,
         cast(grouped.offline_touchpoints as bigint) as offline_touchpoints,
         grouped.converted_at is not null as is_converted,
+        grouped.is_first_converted,
         {%- for stage in stages() %}
         {{ days_between('first_touchpoints.happened_by_at', 'grouped.' ~ stage ~ '_by_at') }} as days_to_{{ stage }},
         {%- endfor %}

@@ -9,6 +9,7 @@ with touchpoints as (
         *,
         {{ happened_by('occurred_at', 'is_day_only') }} as happened_by_at
     from {{ ref('fct_touchpoints') }}
+    where journey_id is not null
 
 ),
 

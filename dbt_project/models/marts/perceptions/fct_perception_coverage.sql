@@ -48,7 +48,8 @@ passed as (
     cross join settings
     cross join as_of
     where
-        touchpoints.stage is not null
+        touchpoints.journey_id is not null
+        and touchpoints.stage is not null
         and touchpoints.corner is not null
         and {{ dates_apart('touchpoints.occurred_on', 'as_of.as_of_on') }} < settings.active_days
     group by touchpoints.stage, touchpoints.corner, touchpoints.person_id

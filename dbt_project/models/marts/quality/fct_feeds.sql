@@ -60,17 +60,41 @@ with
 
 ),
 {% endfor %}
+doubts as (
+
+    select * from {{ ref('int_value__model_doubts') }}
+    union all
+    select * from {{ ref('int_mentions__model_doubts') }}
+
+),
+
+-- What rests on the same models is provisional for the same reasons.
+rests_on as (
+
+    select
+        cast(null as varchar) as feed,
+        cast(null as varchar) as model_name
+    where false
+    {%- for feed in feeds %}
+    {%- for model_name in feed.rests_on %}
+    union all
+    select
+        '{{ feed.feed }}' as feed,
+        '{{ model_name }}' as model_name
+    {%- endfor %}
+    {%- endfor %}
+
+),
+
 provisional as (
 
     select
-        feed,
-        provisional_reason
-    from {{ ref('int_value__provisional_feeds') }}
-    union all
-    select
-        feed,
-        provisional_reason
-    from {{ ref('int_mentions__provisional_feeds') }}
+        rests_on.feed,
+        string_agg(rests_on.model_name, ',' order by rests_on.model_name) as rests_on,
+        string_agg(doubts.provisional_reason, '; ' order by rests_on.model_name desc) as provisional_reason
+    from rests_on
+    inner join doubts on rests_on.model_name = doubts.model_name
+    group by rests_on.feed
 
 ),
 
@@ -114,6 +138,7 @@ final as (
         coalesce(refusals.n_rows, 0) as refused_rows,
         refusals.reason as refused_reason,
         provisional.provisional_reason,
+        provisional.rests_on,
         feed_losses.part
     from reach
     left join refusals on reach.feed = refusals.feed

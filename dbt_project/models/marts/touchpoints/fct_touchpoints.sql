@@ -55,6 +55,8 @@ final as (
         touchpoints.corner,
         touchpoints.occurrence,
         touchpoints.is_conversion,
+        touchpoints.is_conversion_event,
+        journeys.journey_id is not null as is_step,
 
         ---------- where, how and why
         touchpoints.channel,

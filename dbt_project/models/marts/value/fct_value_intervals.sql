@@ -43,7 +43,7 @@ valued as (
         people.first_channel
     from customers
     inner join people on customers.person_id = people.person_id
-    where customers.value_model in ('bg_nbd', 'sbg', 'ended')
+    where customers.value_model in ('bg_nbd', 'mbg_nbd', 'sbg', 'ended')
 
 ),
 

@@ -66,7 +66,7 @@ listed as (
         'revenue' as quantity,
         'squared_error' as measure,
         cast(null as integer) as decile,
-        case when value_model = 'bg_nbd' then model_error else naive_error end as value,
+        case when value_model = 'naive' then naive_error else model_error end as value,
         cast(null as double) as standard_error,
         cast(0 as bigint) as n,
         reason

@@ -52,7 +52,7 @@ def test_the_time_unit_changes_only_alpha(histories: Histories) -> None:
 
 
 def test_the_gradient_is_the_slope_of_the_likelihood(histories: Histories) -> None:
-    likelihood = bg_nbd._Likelihood(histories)
+    likelihood = bg_nbd.Likelihood(histories)
     point = np.array([0.4, 5.0, 0.7, 2.0])
     _, gradient = likelihood(point)
     for at, step in enumerate(1e-6 * np.eye(4)):

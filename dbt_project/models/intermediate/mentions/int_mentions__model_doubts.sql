@@ -1,5 +1,5 @@
--- Grain: one row is a feed of mentions with a sentiment, and why the data make its metrics provisional; null where
--- nothing does. The lexicon counts as tested where enough mentions have the vendor's judgement beside its own.
+-- Grain: one row, the model of sentiments, and why the data make what rests on it provisional; null where nothing does.
+-- The lexicon counts as tested where enough mentions have the vendor's judgement beside its own.
 
 {%- set enough = 30 %}
 {%- set agreement = 0.8 %}
@@ -22,20 +22,10 @@ counted as (
 
 ),
 
-feeds as (
-
-    select 'mention_sentiments' as feed
-    union all
-    select 'mention_replies' as feed
-    union all
-    select 'mention_amplifications' as feed
-
-),
-
 final as (
 
     select
-        feeds.feed,
+        'sentiments' as model_name,
         case
             when counted.by_lexicon <= {{ little }} * counted.judged then null
             when counted.tested < {{ enough }}
@@ -47,8 +37,7 @@ final as (
                     'the lexicon judged ' || counted.by_lexicon || ' of ' || counted.judged
                     || ' mentions, and agrees with the vendor on ' || counted.agreed || ' of ' || counted.tested
         end as provisional_reason
-    from feeds
-    cross join counted
+    from counted
 
 )
 
