@@ -370,10 +370,6 @@ METRICS: dict[str, Definition] = {
     "sentiment_coverage": Plain("fct_mentions", "avg((sentiment is not null)::int)", "is_own_brand"),
     "rated_texts": Plain("fct_sentiment_models", "sum(rated_texts)"),
     "sentiment_accuracy": Plain("fct_sentiment_models", "sum(right_ratings) / nullif(sum(tested_ratings), 0)"),
-    "majority_accuracy": Plain("fct_sentiment_models", "max(majority_accuracy)"),
-    "lexicon_accuracy": Plain("fct_sentiment_models", "max(lexicon_accuracy)"),
-    "sentiment_macro_f1": Plain("fct_sentiment_models", "max(macro_f1)"),
-    "corrected_negative_share": Plain("fct_sentiment_models", "max(corrected_negative_share)"),
     "positive_mentions": Plain("fct_mentions", "count_if(is_own_brand and sentiment = 'positive')"),
     "positive_amplified_share": Plain(
         "fct_mentions", "avg((amplified_at is not null)::int)", "is_own_brand and sentiment = 'positive'"

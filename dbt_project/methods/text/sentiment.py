@@ -2,6 +2,7 @@
 
 Learns from character and word n-grams, hashed, weighted by inverse document frequency, with a linear support vector
 machine (Joachims 1998, Text categorization with support vector machines, ECML): no words of any language are built in.
+Where there is a lexicon of the language, it also learns how far that is right here.
 Every rated text is judged by a classifier that has not seen it. What comes out is a function of the texts alone: their
 order does not matter, and folds follow from the texts themselves.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ CHARACTERS: Final = (3, 5)
 WORDS: Final = (1, 2)
 FEATURES: Final = 2**17  # of the hashes of each kind
 SOFTNESS: Final = 0.3  # C of the support vector machine
+LEXICON_WEIGHT: Final = 0.5  # of a polarity of 1, beside n-grams whose squares add up to 1
 DRAWS: Final = 2000
 SEED: Final = 20261130
 Z: Final = 1.959963984540054  # two-sided 95%
@@ -102,18 +104,29 @@ class Shares:
     weights: Floats
     doubt: float
 
+    @property
+    def reason(self) -> str:
+        """Why nothing is said although the tone is heard well enough; empty where something is."""
+        if self.doubt <= MOST_DOUBT:
+            return ""
+        return (
+            "it takes negative texts for others, or others for negative, too often to say how many there are (standard "
+            f"error {self.doubt:.0%}, at most {MOST_DOUBT:.0%})"
+        )
+
 
 def text_key(text: str) -> str:
     """What texts that say the same have in common, in any case, spacing and with any numbers."""
     return _NUMBER.sub("0", _SPACE.sub(" ", text).strip().casefold())
 
 
-def hear(texts: Sequence[str], ratings: Codes) -> Codes:
+def hear(texts: Sequence[str], ratings: Codes, polarity: Callable[[str], float] | None = None) -> Codes:
     """What is heard in each text: in a rated one by a classifier that learnt from the others, else from all rated.
 
     Args:
         texts: of one language.
         ratings: places in CLASSES, or UNKNOWN.
+        polarity: of a text by a lexicon of the language, from -1 to 1; None where there is none.
 
     Returns:
         Places in CLASSES; UNKNOWN for all where too little is rated, and for rated texts beyond MOST_RATED.
@@ -128,13 +141,13 @@ def hear(texts: Sequence[str], ratings: Codes) -> Codes:
     # In the order of their hashes: a sample that knows no date and no class.
     sampled = is_rated & (np.cumsum(is_rated) <= MOST_RATED)
     fold = _folds(counts, sampled)
-    matrix = _n_grams(keys)
+    matrix, signs = _n_grams(keys), _signs(keys, polarity)
     said = np.full(len(keys), UNKNOWN, dtype=np.int64)
     for held_out in range(FOLDS):
         at = fold == held_out
-        said[at] = _judge(matrix, counts, (fold >= 0) & ~at, at, learnt)
+        said[at] = _judge(matrix, signs, counts, (fold >= 0) & ~at, at, learnt)
     others = counts.sum(axis=1) == 0
-    said[others] = _judge(matrix, counts, fold >= 0, others, learnt)
+    said[others] = _judge(matrix, signs, counts, fold >= 0, others, learnt)
     # A text that one customer rated and another did not: what was heard without having seen its rating.
     heard[:] = said[key_of]
     return heard
@@ -263,7 +276,7 @@ def _solved(confusions: Floats, said: Floats) -> Floats:
     for _ in range(300):
         expected = np.einsum("di,dij->dj", share, confusions)
         share = share * np.einsum("dij,dj->di", confusions, said / np.maximum(expected, 1e-12))
-    return share
+    return np.clip(share / share.sum(axis=1, keepdims=True), 0.0, 1.0)
 
 
 def _keys(texts: Sequence[str]) -> tuple[list[str], Codes]:
@@ -315,10 +328,21 @@ def _n_grams(keys: Sequence[str]) -> Any:
     return hstack([characters.transform(keys), words.transform(keys)]).tocsr()
 
 
+def _signs(keys: Sequence[str], polarity: Callable[[str], float] | None) -> Any:
+    """Sparse texts x (good, bad) as a lexicon weighs them; without columns where there is none."""
+    from scipy.sparse import csr_matrix
+
+    if polarity is None:
+        return csr_matrix((len(keys), 0))
+    found = np.array([polarity(key) for key in keys])
+    return csr_matrix(np.column_stack([np.maximum(found, 0), np.maximum(-found, 0)]) * LEXICON_WEIGHT)
+
+
 def _judge(
-    matrix: Any, counts: Codes, learns: NDArray[np.bool_], judged: NDArray[np.bool_], learnt: list[int]
+    matrix: Any, signs: Any, counts: Codes, learns: NDArray[np.bool_], judged: NDArray[np.bool_], learnt: list[int]
 ) -> Codes:
     """What a classifier that learnt from some texts hears in others. A text counts as often as it was rated."""
+    from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfTransformer
     from sklearn.svm import LinearSVC
 
@@ -328,9 +352,13 @@ def _judge(
     texts = np.nonzero(learns)[0][rows]
     classes = np.array(learnt, dtype=np.int64)[columns]
     weighting = TfidfTransformer(sublinear_tf=True).fit(matrix[learns])
+
+    def weighted(at: Any) -> Any:
+        return hstack([weighting.transform(matrix[at]), signs[at]]).tocsr()
+
     machine = LinearSVC(C=SOFTNESS, random_state=SEED)
-    machine.fit(weighting.transform(matrix[texts]), classes, sample_weight=counts[texts, classes].astype(np.float64))
-    found: Codes = machine.predict(weighting.transform(matrix[judged])).astype(np.int64)
+    machine.fit(weighted(texts), classes, sample_weight=counts[texts, classes].astype(np.float64))
+    found: Codes = machine.predict(weighted(judged)).astype(np.int64)
     return found
 
 

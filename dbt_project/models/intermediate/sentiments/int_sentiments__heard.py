@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dbt_project.methods.text.sentiment import CLASSES, UNKNOWN, Codes, hear, text_key
-from dbt_project.methods.text.tone import language_of, tone
+from dbt_project.methods.text.tone import LEXICON_LANGUAGE, language_of, polarity, tone
 
 COLUMNS = [
     "text_key", "told_in", "language", "same_text", "known_sentiment", "known_by", "lexicon_sentiment", "heard_by_kind",
@@ -61,7 +61,8 @@ def _by_lexicon(read: pd.DataFrame) -> pd.Series:
 
 
 def _heard(texts: pd.DataFrame) -> Codes:
-    return hear(texts["said"].tolist(), texts["rated"].to_numpy())
+    knows_words = texts["language"].iloc[0] == LEXICON_LANGUAGE
+    return hear(texts["said"].tolist(), texts["rated"].to_numpy(), polarity if knows_words else None)
 
 
 def _words(heard: Codes) -> list[str | None]:

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dbt_project.methods.text.sentiment import CLASSES, MARGIN, MOST_DOUBT, NEGATIVE, UNKNOWN, Codes, corrected_shares, rehearse
+from dbt_project.methods.text.sentiment import (
+    CLASSES,
+    MARGIN,
+    NEGATIVE,
+    UNKNOWN,
+    Codes,
+    corrected_shares,
+    rehearse,
+)
 from dbt_project.methods.text.tone import LEXICON_LANGUAGE
 
 COUNTS = ["rated_texts", *(f"rated_{one}" for one in CLASSES), "tested_ratings", "right_ratings", "heard_texts"]
@@ -59,8 +67,7 @@ def _tested(rated: pd.DataFrame, part: pd.DataFrame, heard_by: str, *, knows_wor
     shares = None
     if tested.speaks and heard.any():
         shares = corrected_shares(heard, unrated["same_text"].nunique(), tested)
-        if shares.doubt > MOST_DOUBT:
-            reason = "it takes negative texts for others, or others for negative, too often to say how many there are"
+        reason = shares.reason
     row: dict[str, Any] = {
         "speaks": not reason,
         "silent_reason": reason or None,
