@@ -223,11 +223,11 @@ with left, part("Mentions by tone"):
     negative = session.shown("negative_share", filters, where=OWN).one("negative_share")
     known = session.shown("sentiment_coverage", filters, where=OWN).one("sentiment_coverage")
     heard = session.shown("classifier_share", filters, where=OWN).one("classifier_share")
-    title_text = before_sentences.tone(negative, heard)
+    tone_title = before_sentences.tone(negative, heard)
     how_known = tones.answers(session, "mention")
     with cards.evidence(
         session,
-        title_text,
+        tone_title,
         [moods, *how_known],
         ["mentions", "negative_share", "sentiment_coverage", "classifier_share", *tones.METRICS],
         key="moods",
@@ -235,7 +235,7 @@ with left, part("Mentions by tone"):
         if series:
             cards.chart(
                 charts.lines(series, alarming=("Negative",), marks=changed),
-                alt_text=f"Lines of mentions of the brand a month, by tone. {title_text}.",
+                alt_text=f"Lines of mentions of the brand a month, by tone. {tone_title}.",
                 key="moods_chart",
                 note=f"Mentions of the company's own brand a month; {before_sentences.coverage(known)}. "
                 f"{tones.sentence(how_known, 'mentions')} {initiatives.note(changed)}",

@@ -175,9 +175,9 @@ def write_comments(
     size = len(person)
     theme = choose(rng, shares, size)
     if unhappy_first is not None:
-        told = theme[unhappy_first]
-        is_negative = np.array([THEME_WORDS[one].tone == "negative" for one in told], dtype=bool)
-        theme[unhappy_first] = np.r_[told[is_negative], told[~is_negative]]
+        taken = theme[unhappy_first]
+        is_negative = np.array([THEME_WORDS[one].tone == "negative" for one in taken], dtype=bool)
+        theme[unhappy_first] = np.r_[taken[is_negative], taken[~is_negative]]
     luck = rng.random((size, 4))
     texts = []
     for i, who in enumerate(person):

@@ -11,7 +11,7 @@ from tests.dbt_project.value_chain import build, rows
 
 MODELS = ("int_sentiments__heard", "int_sentiments__tests", "int_sentiments__tones")
 WORDS = ("negative", "neutral", "positive")
-# Around the made-up words, so that the language is known.
+# Around the words of no language, so that the language is known.
 ENGLISH, GERMAN = "This is what I have to say about the shop: ", "Das möchte ich gern noch über den Laden sagen: "
 
 
@@ -25,7 +25,7 @@ def world(*, rated: int, unrated: int, german: int, seed: int = 1) -> list[tuple
     for at, text in enumerate(texts):
         is_german, is_survey = at >= rated + 2 * unrated, rated + unrated <= at < rated + 2 * unrated
         is_rated = at < rated or is_german
-        told = (GERMAN if is_german else ENGLISH) + text
+        body = (GERMAN if is_german else ENGLISH) + text
         found.append(
             (
                 at,
@@ -33,7 +33,7 @@ def world(*, rated: int, unrated: int, german: int, seed: int = 1) -> list[tuple
                 WORDS[truth[at]] if is_rated else None,
                 "vendor" if is_rated else None,
                 None,
-                told,
+                body,
             )
         )
     return found
@@ -43,7 +43,7 @@ def built(texts: list[tuple[object, ...]]) -> duckdb.DuckDBPyConnection:
     database = duckdb.connect()
     database.execute(
         "create table int_sentiments__texts (text_key bigint, told_in varchar, known_sentiment varchar, "
-        "known_by varchar, brand varchar, told varchar)"
+        "known_by varchar, brand varchar, body varchar)"
     )
     if texts:
         database.executemany("insert into int_sentiments__texts values (?, ?, ?, ?, ?, ?)", texts)

@@ -136,7 +136,7 @@ def test_without_replies_the_waiting_curve_is_empty(paths: WorkspacePaths) -> No
     assert row(paths, "waiting_share").status == "no_data"
 
 
-def test_a_tone_that_nobody_rated_is_not_known(paths: WorkspacePaths) -> None:
+def test_the_tone_of_unrated_texts_is_not_known(paths: WorkspacePaths) -> None:
     assert row(paths, "negative_share").status == "no_data"
     known = row(paths, "sentiment_coverage")
     assert (known.value, known.n) == (0, 20)

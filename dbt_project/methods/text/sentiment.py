@@ -31,7 +31,7 @@ LEAST_RATED: Final = 30
 # its 95% interval.
 MARGIN: Final = 0.05
 # Standard error of the corrected share of negative texts that confusion alone makes. Above it, negative texts sound too
-# much like others to say how many there are, however well the third class is told apart.
+# much like others to say how many there are, however well the third class is recognised.
 MOST_DOUBT: Final = 0.1
 FOLDS: Final = 5
 # Different rated texts that are learnt from: seconds and memory are bounded, and more of them change little.
@@ -159,7 +159,7 @@ def rehearse(same_text: Codes, ratings: Codes, heard: Codes, by_lexicon: Codes |
     Args:
         same_text: equal where texts of one language say the same (`text_key`).
         ratings, heard: places in CLASSES, or UNKNOWN.
-        by_lexicon: the same by the lexicon; UNKNOWN is no word of either kind. None: it does not know the language.
+        by_lexicon: the same by the lexicon; UNKNOWN where it is silent. None: it does not know the language.
     """
     key_of = np.unique(same_text, return_inverse=True)[1].astype(np.int64)
     counts = _counts(key_of, ratings, int(key_of.max(initial=-1)) + 1)
@@ -276,7 +276,8 @@ def _solved(confusions: Floats, said: Floats) -> Floats:
     for _ in range(300):
         expected = np.einsum("di,dij->dj", share, confusions)
         share = share * np.einsum("dij,dj->di", confusions, said / np.maximum(expected, 1e-12))
-    return np.clip(share / share.sum(axis=1, keepdims=True), 0.0, 1.0)
+    found: Floats = np.clip(share / share.sum(axis=1, keepdims=True), 0.0, 1.0)
+    return found
 
 
 def _keys(texts: Sequence[str]) -> tuple[list[str], Codes]:

@@ -37,7 +37,7 @@ def test_the_mean_from_sums_and_squares_gives_the_classical_t_interval() -> None
     assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((answers.mean(), low, high), rel=1e-9)
 
 
-def test_a_share_of_ones_and_noughts_has_the_interval_of_its_counts() -> None:
+def test_a_share_of_ones_and_zeros_has_the_interval_of_its_counts() -> None:
     found = fold(
         "corrected_share", {"sum": [30.0, 0.0], "squares": [30.0, 0.0], "doubt": [0.0, 0.0], "n": [40, 12]}, cell=[0, 1]
     )

@@ -23,12 +23,12 @@ COLUMNS = [
 def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signature)
     """Hear every text, language by language."""
     dbt.config(materialized="table")
-    texts = dbt.ref("int_sentiments__texts").filter("trim(told) <> ''").order("told_in, text_key").df()
+    texts = dbt.ref("int_sentiments__texts").filter("trim(body) <> ''").order("told_in, text_key").df()
     types = {**dict.fromkeys(COLUMNS, "string"), "text_key": "int64", "same_text": "int64"}
     if texts.empty:
         return pd.DataFrame(columns=COLUMNS).astype(types)
-    languages = {text: language_of(text) for text in texts["told"].unique()}
-    read = texts.assign(language=texts["told"].map(languages), said=_without_brands(texts))
+    languages = {text: language_of(text) for text in texts["body"].unique()}
+    read = texts.assign(language=texts["body"].map(languages), said=_without_brands(texts))
     read["rated"] = read["known_sentiment"].map(CLASSES.index, na_action="ignore").fillna(UNKNOWN).astype("int64")
     read["lexicon_sentiment"] = _by_lexicon(read)
     read["same_text"] = pd.factorize(read["said"].map(text_key), sort=True)[0]
@@ -49,15 +49,15 @@ def _without_brands(texts: pd.DataFrame) -> list[str]:
     """The name of a brand says nothing of the tone: the same words about two brands are one text."""
     return [
         re.sub(re.escape(brand), " ", text, flags=re.IGNORECASE) if isinstance(brand, str) and brand else text
-        for text, brand in zip(texts["told"], texts["brand"], strict=True)
+        for text, brand in zip(texts["body"], texts["brand"], strict=True)
     ]
 
 
 def _by_lexicon(read: pd.DataFrame) -> pd.Series:
     """What the lexicon hears in texts whose tone is known, to be compared with."""
-    known = read[read["known_sentiment"].notna()].drop_duplicates("told")
-    heard = {text: tone(text, language) for text, language in zip(known["told"], known["language"], strict=True)}
-    return read["told"].map(heard).where(read["known_sentiment"].notna())
+    known = read[read["known_sentiment"].notna()].drop_duplicates("body")
+    heard = {text: tone(text, language) for text, language in zip(known["body"], known["language"], strict=True)}
+    return read["body"].map(heard).where(read["known_sentiment"].notna())
 
 
 def _heard(texts: pd.DataFrame) -> Codes:

@@ -38,15 +38,15 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     for column in ("known_sentiment", "lexicon_sentiment", "heard_by_kind", "heard_by_all"):
         texts[column] = texts[column].map(CLASSES.index, na_action="ignore").fillna(UNKNOWN).astype("int64")
     rows = []
-    for (language, told_in), part in texts.groupby(["language", "told_in"], sort=True):
+    for (language, kind), part in texts.groupby(["language", "told_in"], sort=True):
         by_all = bool((part["heard_by_kind"] == UNKNOWN).all() and (part["heard_by_all"] != UNKNOWN).any())
         heard_by = "heard_by_all" if by_all else "heard_by_kind"
         rated = texts[texts["language"] == language] if by_all else part
         rows.append(
             {
-                "told_in": told_in,
+                "told_in": kind,
                 "language": language,
-                "learnt_from": "all" if by_all else told_in,
+                "learnt_from": "all" if by_all else kind,
                 **_tested(rated, part, heard_by, knows_words=language == LEXICON_LANGUAGE),
             }
         )

@@ -61,7 +61,7 @@ responses as (
 
 ),
 
--- Stars: the scale of a network is not told, so that only one that never gives more than five has them.
+-- Stars: the scale of a network is not stated, so that only one that never gives more than five has them.
 stars as (
 
     select
@@ -80,7 +80,7 @@ final as (
         responses.sentiment as known_sentiment,
         case when responses.sentiment is not null then 'rating' end as known_by,
         cast(null as varchar) as brand,
-        answer_texts.answer_text as told
+        answer_texts.answer_text as body
     from answers
     inner join answer_texts
         on
@@ -106,7 +106,7 @@ final as (
             when stars.is_in_stars and stars.rating is not null then 'rating'
         end as known_by,
         case when stars.is_own_brand then settings.brand else stars.brand end as brand,
-        stars.text as told
+        stars.text as body
     from stars
     cross join settings
     cross join as_of

@@ -76,7 +76,7 @@ def test_what_is_heard_follows_from_the_texts_and_not_their_order() -> None:
     assert shuffled.tolist() == hear(texts, ratings)[order].tolist()
 
 
-def test_ratings_that_have_nothing_to_do_with_the_texts_let_nobody_speak() -> None:
+def test_ratings_that_have_nothing_to_do_with_the_texts_keep_it_silent() -> None:
     for seed in range(5):
         rng = np.random.default_rng(seed)
         ratings = rng.integers(3, size=400).astype(np.int64)
@@ -159,7 +159,7 @@ def test_shares_are_the_solution_of_the_confusion_by_hand() -> None:
     assert surer.doubt < found.doubt / 5
 
 
-def test_shares_stay_within_nought_and_one() -> None:
+def test_shares_stay_between_zero_and_one() -> None:
     tested = of_confusion([[90, 0, 10], [0, 0, 0], [20, 0, 80]])
     found = corrected_shares(np.array([50, 0, 950]), 1000, tested)
     assert found.share == pytest.approx([0, 0, 1], abs=1e-3)
