@@ -33,8 +33,8 @@ def test_where_nothing_speaks_the_reason_is_stated() -> None:
     few = "only 12 different texts are rated negative, 30 are needed"
     known = answers([of(None, "en", "mention", few, n=0)], [of(40, "en", "mention", few, n=40)])
     assert sentence(known, "mentions") == (
-        "The tone of mentions that nobody rated is not known. English: only 12 different texts are rated negative, 30 are "
-        "needed."
+        "The tone of mentions that nobody rated is not known. English: only 12 different texts are rated negative, 30 "
+        "are needed."
     )
     assert sentence(answers([], []), "mentions") == "The tone of mentions that nobody rated is not known."
 
