@@ -36,6 +36,7 @@ MOST_DOUBT: Final = 0.1
 FOLDS: Final = 5
 # Different rated texts that are learnt from: seconds and memory are bounded, and more of them change little.
 MOST_RATED: Final = 6000
+AT_ONCE: Final = 10_000  # texts that are heard at once: memory does not grow with how many there are
 CHARACTERS: Final = (3, 5)
 WORDS: Final = (1, 2)
 FEATURES: Final = 2**17  # of the hashes of each kind
@@ -140,14 +141,19 @@ def hear(texts: Sequence[str], ratings: Codes, polarity: Callable[[str], float] 
     is_rated = counts[:, learnt].sum(axis=1) > 0
     # In the order of their hashes: a sample that knows no date and no class.
     sampled = is_rated & (np.cumsum(is_rated) <= MOST_RATED)
-    fold = _folds(counts, sampled)
-    matrix, signs = _n_grams(keys), _signs(keys, polarity)
+    rated = np.nonzero(sampled)[0]
+    features = _features([keys[at] for at in rated], polarity)
+    fold = _folds(counts[rated])
     said = np.full(len(keys), UNKNOWN, dtype=np.int64)
     for held_out in range(FOLDS):
         at = fold == held_out
-        said[at] = _judge(matrix, signs, counts, (fold >= 0) & ~at, at, learnt)
-    others = counts.sum(axis=1) == 0
-    said[others] = _judge(matrix, signs, counts, fold >= 0, others, learnt)
+        if at.any():
+            said[rated[at]] = _learn(features, counts[rated], ~at, learnt)(features, at)
+    judge = _learn(features, counts[rated], np.ones(len(rated), dtype=bool), learnt)
+    others = np.nonzero(counts.sum(axis=1) == 0)[0]
+    for start in range(0, len(others), AT_ONCE):
+        part = others[start : start + AT_ONCE]
+        said[part] = judge(_features([keys[at] for at in part], polarity), np.ones(len(part), dtype=bool))
     # A text that one customer rated and another did not: what was heard without having seen its rating.
     heard[:] = said[key_of]
     return heard
@@ -308,59 +314,63 @@ def _learnable(counts: Codes) -> list[int] | None:
     return [int(one) for one in np.nonzero(enough)[0]]
 
 
-def _folds(counts: Codes, sampled: NDArray[np.bool_]) -> Codes:
-    """A fold for each sampled text, in turn within the class that most of its ratings say; -1 for the others."""
-    fold = np.full(len(counts), -1, dtype=np.int64)
+def _folds(counts: Codes) -> Codes:
+    """A fold for each text, in turn within the class that most of its ratings say."""
+    fold = np.empty(len(counts), dtype=np.int64)
     stratum = counts.argmax(axis=1)
     for one in range(len(CLASSES)):
-        members = np.nonzero(sampled & (stratum == one))[0]
+        members = np.nonzero(stratum == one)[0]
         fold[members] = np.arange(len(members)) % FOLDS
     return fold
 
 
-def _n_grams(keys: Sequence[str]) -> Any:
-    """Sparse texts x hashed n-grams, how often each is in the text."""
-    from scipy.sparse import hstack
+@dataclass(frozen=True)
+class _Features:
+    """Sparse texts x hashed n-grams, how often each is in the text, and x (good, bad) as a lexicon weighs them."""
+
+    n_grams: Any
+    signs: Any
+
+
+def _features(keys: Sequence[str], polarity: Callable[[str], float] | None) -> _Features:
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.feature_extraction.text import HashingVectorizer
 
     common: dict[str, Any] = {"n_features": FEATURES, "alternate_sign": False, "norm": None, "dtype": np.float64}
     characters = HashingVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, **common)
     words = HashingVectorizer(ngram_range=WORDS, token_pattern=r"(?u)\b\w+\b", **common)
-    return hstack([characters.transform(keys), words.transform(keys)]).tocsr()
-
-
-def _signs(keys: Sequence[str], polarity: Callable[[str], float] | None) -> Any:
-    """Sparse texts x (good, bad) as a lexicon weighs them; without columns where there is none."""
-    from scipy.sparse import csr_matrix
-
+    n_grams = hstack([characters.transform(keys), words.transform(keys)]).tocsr()
     if polarity is None:
-        return csr_matrix((len(keys), 0))
+        return _Features(n_grams, csr_matrix((len(keys), 0)))
     found = np.array([polarity(key) for key in keys])
-    return csr_matrix(np.column_stack([np.maximum(found, 0), np.maximum(-found, 0)]) * LEXICON_WEIGHT)
+    signs = np.column_stack([np.maximum(found, 0), np.maximum(-found, 0)]) * LEXICON_WEIGHT
+    return _Features(n_grams, csr_matrix(signs))
 
 
-def _judge(
-    matrix: Any, signs: Any, counts: Codes, learns: NDArray[np.bool_], judged: NDArray[np.bool_], learnt: list[int]
-) -> Codes:
-    """What a classifier that learnt from some texts hears in others. A text counts as often as it was rated."""
+def _learn(
+    features: _Features, counts: Codes, learns: NDArray[np.bool_], learnt: list[int]
+) -> Callable[[_Features, NDArray[np.bool_]], Codes]:
+    """What says, of texts at some places, what class they are. A text counts as often as it was rated."""
     from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfTransformer
     from sklearn.svm import LinearSVC
 
-    if not judged.any():
-        return np.empty(0, dtype=np.int64)
     rows, columns = np.nonzero(counts[learns][:, learnt])
     texts = np.nonzero(learns)[0][rows]
     classes = np.array(learnt, dtype=np.int64)[columns]
-    weighting = TfidfTransformer(sublinear_tf=True).fit(matrix[learns])
+    weighting = TfidfTransformer(sublinear_tf=True).fit(features.n_grams[learns])
 
-    def weighted(at: Any) -> Any:
-        return hstack([weighting.transform(matrix[at]), signs[at]]).tocsr()
+    def weighted(given: _Features, at: Any) -> Any:
+        return hstack([weighting.transform(given.n_grams[at]), given.signs[at]]).tocsr()
 
     machine = LinearSVC(C=SOFTNESS, random_state=SEED)
-    machine.fit(weighted(texts), classes, sample_weight=counts[texts, classes].astype(np.float64))
-    found: Codes = machine.predict(weighted(judged)).astype(np.int64)
-    return found
+    machine.fit(weighted(features, texts), classes, sample_weight=counts[texts, classes].astype(np.float64))
+
+    def judge(given: _Features, at: NDArray[np.bool_]) -> Codes:
+        found: Codes = machine.predict(weighted(given, at)).astype(np.int64)
+        return found
+
+    return judge
 
 
 def _clustered(values: Floats, group: Codes) -> tuple[float, float]:
