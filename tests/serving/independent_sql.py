@@ -46,6 +46,7 @@ DATED_BY = {
     "fct_guarded_identifiers": "first_seen_on",
     "fct_channel_returns": "returned_on",
     "fct_searches": "searched_on",
+    "fct_sentiment_models": "calculated_on",
     "fct_outreach": "reached_out_on",
     "fct_handoff_events": "received_on",
     "fct_tasks": "started_on",
