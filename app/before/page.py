@@ -7,7 +7,7 @@ import streamlit as st
 from app.before import sentences as before_sentences
 from app.growth import sentences as growth_sentences
 from app.growth.findings import find_apart, find_costly_gate
-from app.kit import cards, charts, initiatives
+from app.kit import cards, charts, initiatives, tones
 from app.kit.bars import bar
 from app.kit.failures import part
 from app.kit.findings import with_values
@@ -175,18 +175,24 @@ with left, part("Mentions by tone"):
     ]
     changed = initiatives.marks(session, "mentions", filters.window)
     negative = session.shown("negative_share", filters, where=OWN).one("negative_share")
-    title_text = (
-        f"{percent(negative.value)} of mentions with a known tone are negative"
-        if negative.value is not None
-        else "Public mentions by tone"
-    )
-    with cards.evidence(session, title_text, [moods], ["mentions", "negative_share"], key="moods"):
+    known = session.shown("sentiment_coverage", filters, where=OWN).one("sentiment_coverage")
+    heard = session.shown("classifier_share", filters, where=OWN).one("classifier_share")
+    tone_title = before_sentences.tone(negative, heard)
+    how_known = tones.answers(session, "mention")
+    with cards.evidence(
+        session,
+        tone_title,
+        [moods, *how_known],
+        ["mentions", "negative_share", "sentiment_coverage", "classifier_share", *tones.METRICS],
+        key="moods",
+    ):
         if series:
             cards.chart(
                 charts.lines(series, alarming=("Negative",), marks=changed),
-                alt_text=f"Lines of mentions of the brand a month, by tone. {title_text}.",
+                alt_text=f"Lines of mentions of the brand a month, by tone. {tone_title}.",
                 key="moods_chart",
-                note=f"Mentions of the company's own brand a month. {initiatives.note(changed)}",
+                note=f"Mentions of the company's own brand a month; {before_sentences.coverage(known)}. "
+                f"{tones.sentence(how_known, 'mentions')} {initiatives.note(changed)}",
             )
         else:
             cards.nothing_to_show(moods, what="Mentions by tone")

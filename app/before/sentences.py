@@ -26,3 +26,25 @@ def before(gate: AnswerRow | None, answered: AnswerRow | None) -> Sentence:
         return Sentence("Too few sessions and mentions to say what happens before the purchase", claim=False)
     text = "; ".join(part.text for part in parts)
     return Sentence(f"{text[:1].upper()}{text[1:]}", claim=any(part.claim for part in parts))
+
+
+def tone(negative: AnswerRow, by_classifier: AnswerRow) -> Sentence:
+    """How many of the mentions whose tone is known are negative; where a classifier heard some, with the interval.
+
+    Args:
+        negative: the share of negative mentions.
+        by_classifier: the share of tones that a classifier heard.
+    """
+    if negative.value is None:
+        return Sentence("Public mentions by tone", claim=False)
+    if by_classifier.value and negative.low is not None and negative.high is not None:
+        between = f"{percent(negative.low)} to {percent(negative.high)}"
+        return Sentence(f"About {percent(negative.value)} of mentions are negative ({between})", claim=False)
+    return Sentence(f"{percent(negative.value)} of mentions with a known tone are negative", claim=False)
+
+
+def coverage(known: AnswerRow) -> str:
+    """Of how many mentions the tone is known, as part of a sentence."""
+    if known.value is None:
+        return "of none of them is the tone known"
+    return f"the tone is known of {percent(known.value)} of them"

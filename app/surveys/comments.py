@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.kit import cards, charts
+from app.kit import cards, charts, tones
 from app.kit.findings import usable
 from app.kit.formatting import count_of, markdown_safe, percent, words
 from app.kit.hidden import among_shown
@@ -35,7 +35,8 @@ def topics(session: PageSession, filters: Filters) -> None:
         key=lambda row: (-(row.value or 0.0), str(row.dimensions[TOPIC])),
     )[:TOPICS_SHOWN]
     title = title_of(known, negative.rows, among_shown(said.rows, TOPIC, "topics"))
-    with cards.evidence(session, title, [said, negative], METRICS, key="topics"):
+    how_known = tones.answers(session, None)
+    with cards.evidence(session, title, [said, negative, *how_known], (*METRICS, *tones.METRICS), key="topics"):
         if not known:
             cards.nothing_to_show(said, what="What customers write about")
             return
@@ -58,8 +59,9 @@ def topics(session: PageSession, filters: Filters) -> None:
             alt_text=f"Ranked bars of topics by number of comments. {title}.",
             key="topics_chart",
             note="Groups of words that occur in the same comments, named by their own words, in each language by "
-            "itself. Coloured where the 95% interval shows that most comments with a clear tone are negative; where a "
+            "itself. Coloured where the 95% interval shows that most comments with a known tone are negative; where a "
             "topic's tone is not known, it is not coloured either. "
+            f"{tones.sentence(how_known, 'comments and mentions')} "
             f"Topics of fewer than {session.document.min_cell_comments} people are hidden.",
         )
         _quotes(session, [str(row.dimensions[TOPIC]) for row in known])
@@ -95,7 +97,7 @@ def _moved(row: AnswerRow, earlier: dict[str | None, float | int | None]) -> str
 def _note(row: AnswerRow, tone: AnswerRow | None, pillar: str | None) -> str:
     parts = [f"pillar {pillar}"] if pillar else []
     if tone is not None and tone.value is not None:
-        parts.append(f"{percent(tone.value)} negative of those with a clear tone ({interval_note(tone, 'share')})")
+        parts.append(f"{percent(tone.value)} negative of those with a known tone ({interval_note(tone, 'share')})")
     else:
         parts.append("tone not known")
     return "; ".join([*parts, f"n = {row.n:,}"] if row.n is not None else parts)

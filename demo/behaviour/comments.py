@@ -159,24 +159,43 @@ class Comments:
     theme: Texts
 
 
-def write_comments(rng: np.random.Generator, people: People, person: Ints, shares: Mapping[str, float]) -> Comments:
-    """One comment of each person, in German where that is their language, else in English."""
+def write_comments(
+    rng: np.random.Generator,
+    people: People,
+    person: Ints,
+    shares: Mapping[str, float],
+    *,
+    unhappy_first: Ints | None = None,
+) -> Comments:
+    """One comment of each person, in German where that is their language, else in English.
+
+    Args:
+        unhappy_first: places of persons, who take their negative themes in this order; None: all themes by chance.
+    """
     size = len(person)
     theme = choose(rng, shares, size)
+    if unhappy_first is not None:
+        taken = theme[unhappy_first]
+        is_negative = np.array([THEME_WORDS[one].tone == "negative" for one in taken], dtype=bool)
+        theme[unhappy_first] = np.r_[taken[is_negative], taken[~is_negative]]
     luck = rng.random((size, 4))
     texts = []
     for i, who in enumerate(person):
         language = "de" if people.traits["language"][who] == "de" else "en"
         words = THEME_WORDS[theme[i]]
         core = _one_of(words.german if language == "de" else words.english, luck[i, 0])
-        if luck[i, 1] < SAYS_MORE / 2:
-            core = _one_of(OPENINGS[language], luck[i, 2]) + core
-        elif luck[i, 1] < SAYS_MORE:
-            core += _one_of(ENDINGS[language], luck[i, 2])
+        core = with_a_phrase(core, language, luck[i, 1], luck[i, 2])
         if luck[i, 3] < NAMES_A_PERSON:
             core += _one_of(_personal(people, int(who)), luck[i, 3] / NAMES_A_PERSON)
         texts.append(core)
     return Comments(text=np.array(texts, dtype=object), theme=theme)
+
+
+def with_a_phrase(core: str, language: str, says_more: float, which: float) -> str:
+    """What somebody writes, with a phrase before or after it where `says_more` (from 0 to 1) is low."""
+    if says_more < SAYS_MORE / 2:
+        return _one_of(OPENINGS[language], which) + core
+    return core + _one_of(ENDINGS[language], which) if says_more < SAYS_MORE else core
 
 
 def _personal(people: People, who: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from demo.behaviour.comments import THEME_WORDS
+from demo.behaviour.comments import THEME_WORDS, with_a_phrase
 from demo.behaviour.history import History
 from demo.dirt import NO_DATE, DirtBook, Row, as_it_is, with_cells
 from demo.files import write_by_period
@@ -106,13 +106,15 @@ def write_mentions(folder: Path, history: History, mentions: Mentions, book: Dir
     rng = history.rng(24)
     calendar = history.calendar
     luck = rng.random((len(mentions), 3))
+    phrases = history.rng(62).random((len(mentions), 2))
     posted = calendar.local(mentions.day, mentions.second)
     answered, shared = (_after(history, mentions, hours) for hours in (mentions.reply_hours, mentions.shared_hours))
     negative = mentions.is_negative
     rows: list[Row] = []
     for i in range(len(mentions)):
         words = THEME_WORDS[mentions.theme[i]].english
-        text = f"{mentions.brand[i]}: {words[int(luck[i, 0] * len(words))]}"
+        core = with_a_phrase(words[int(luck[i, 0] * len(words))], "en", *phrases[i])
+        text = f"{mentions.brand[i]}: {core}"
         network = NETWORKS[mentions.network[i]]
         stars = (1 if luck[i, 1] < 0.6 else 2) if negative[i] else (5 if luck[i, 1] < 0.6 else 4)
         person = int(mentions.person[i])

@@ -57,6 +57,8 @@ SERVICE_RATE: Final = 0.45  # of the service contacts
 SERVICE_EVENTS: Final = ("Service call", "Repair desk visit")
 REASONS: Final = ("Price", "Staff", "Quality", "Speed", "Convenience")
 COMMENTED: Final = 0.3
+UNHAPPY: Final = 0.3  # of the respondents: who rated lowest
+EAGER: Final = 8.0  # times as likely do these write something as others
 ASKED_HOW: Final = ("E-mail", "App", "Store")
 
 
@@ -148,7 +150,7 @@ def _write_relationship(
         _question("Q5", "Would you recommend us?", "QID5", nps),
         _question("Q7", "What mattered most for your answer?", "QID7", _words(rng, REASONS, len(who)), optional=True),
         _question("Q8", "How did you hear of this survey?", UNMAPPED_QUESTION, _words(rng, ASKED_HOW, len(who))),
-        _comment("Q6_TEXT", "Anything else?", "QID6_TEXT", rng, history, who),
+        _comment("Q6_TEXT", "Anything else?", "QID6_TEXT", rng, history, who, rating=nps),
     ]
     embedded = [("wave", history.calendar.halves(who.day))]
     return write_export(folder, _file_name(RELATIONSHIP), history, who, questions, embedded, rng=rng, book=book)
@@ -188,16 +190,12 @@ def _write_touch(folder: Path, history: History, *, rng: np.random.Generator, bo
     items = [item for item in ITEMS if item.item in TOUCH_ITEMS]
     gaps = np.array([world.gaps[item.pillar] for item in items])
     perceived = rated(opinions(rng, style, len(items)), mean=EXPECTATION_MEAN + gaps)
+    satisfied = top_two_of_five(opinions(rng, style, 1)[:, 0], TOUCH_SATISFIED)
     questions = [
-        _question(
-            "Q1",
-            "How satisfied are you with this?",
-            "QID1",
-            top_two_of_five(opinions(rng, style, 1)[:, 0], TOUCH_SATISFIED),
-        ),
+        _question("Q1", "How satisfied are you with this?", "QID1", satisfied),
         _question("Q2", "We made it easy for you.", "QID2", rated(opinions(rng, style, 1)[:, 0], mean=5.2)),
         *_matrix("Q3", "How did you experience us this time?", "QID3", perceived, [item.label for item in items]),
-        _comment("Q4_TEXT", "Anything else?", "QID4_TEXT", rng, history, who),
+        _comment("Q4_TEXT", "Anything else?", "QID4_TEXT", rng, history, who, rating=satisfied),
     ]
     embedded = [("order_id", order_id), ("interaction", interaction), ("wave", history.calendar.halves(who.day))]
     return write_export(folder, _file_name(TOUCH), history, who, questions, embedded, rng=rng, book=book)
@@ -225,11 +223,26 @@ def _words(rng: np.random.Generator, words: tuple[str, ...], count: int) -> Text
 
 
 def _comment(
-    header: str, text: str, question_id: str, rng: np.random.Generator, history: History, who: Respondents
+    header: str,
+    text: str,
+    question_id: str,
+    rng: np.random.Generator,
+    history: History,
+    who: Respondents,
+    *,
+    rating: Ints | None = None,
 ) -> Question:
-    """An open question that some answer."""
-    written = write_comments(rng, history.people, who.person, history.world.themes)
+    """An open question that some answer, where there is a `rating` mostly the unhappy, and about what made them so."""
     says = rng.random(len(who)) < COMMENTED
+    unhappy_first = None
+    if rating is not None:
+        luck = history.rng(61).random((2, len(who)))
+        by_rating = np.lexsort((luck[0], rating))
+        eagerness = np.ones(len(who))
+        eagerness[by_rating[: round(UNHAPPY * len(who))]] = EAGER
+        says = np.isin(np.arange(len(who)), np.argsort(luck[1] / eagerness, kind="stable")[: int(says.sum())])
+        unhappy_first = by_rating[says[by_rating]]
+    written = write_comments(rng, history.people, who.person, history.world.themes, unhappy_first=unhappy_first)
     return Question(
         header=header,
         text=text,

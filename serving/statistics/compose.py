@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from serving.statistics.intervals import Array, adjusted_wald_nps, t_interval
+from serving.statistics.intervals import Array, adjusted_wald_nps, t_interval, wilson
 from serving.statistics.linear import (
     Linear,
     Parts,
@@ -119,7 +119,29 @@ def weighted_net_share(parts: Parts) -> Estimates:
     return _linearised(net_share(parts), parts.scale)
 
 
+def corrected_share(parts: Parts) -> Estimates:
+    """A share of rows that each count for a weight instead of 1 or 0, with Wilson's interval.
+
+    Where weights are all 1 or 0 that is the interval of the counts; otherwise of as many trials as have the variance of
+    the mean weight, with the doubt about the weights themselves (the mean standard error, as if all erred alike).
+    """
+    total, squares, doubt, n = (
+        per(parts.cell, parts.values[role], parts.cells) for role in ("sum", "squares", "doubt", "n")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean_weight = total / n
+        share = np.clip(mean_weight, 0.0, 1.0)
+        variance = np.maximum(squares / n - mean_weight**2, 0.0) / n + (doubt / n) ** 2
+        # At the ends the share has no variance of its own: that of one row more is taken.
+        inner = np.clip(share, 1 / (n + 1), n / (n + 1))
+        is_plain = (doubt == 0) & (squares == total)
+        trials = np.where(is_plain, n, np.minimum(inner * (1 - inner) / variance, n))
+    low, high = wilson(share * trials, trials)
+    return _scaled(share, np.minimum(low, share), np.maximum(high, share), parts.scale)
+
+
 FOLDS: Final[Mapping[str, Fold]] = {
+    "corrected_share": Fold(("sum", "squares", "doubt", "n"), by_item=False, by_person=False, compute=corrected_share),
     "mean": Fold(("sum", "squares", "n"), by_item=False, by_person=False, compute=mean),
     "mean_of_item_means": Fold(
         ("sum", "n"), by_item=True, by_person=True, compute=mean_of_item_means, linear=item_means

@@ -33,6 +33,8 @@ GIVEN = """
             row_number() over () as comment_id, 'survey' as told_in, row_number() over () as person_id,
             1 as respondent_person_id, null::varchar as author, comment_text
         from said cross join range(14);
+    create table int_sentiments__heard as
+        select comment_id as text_key, told_in, 'en' as language from int_comments__texts;
 """
 
 

@@ -136,8 +136,11 @@ def test_without_replies_the_waiting_curve_is_empty(paths: WorkspacePaths) -> No
     assert row(paths, "waiting_share").status == "no_data"
 
 
-def test_a_sentiment_share_from_the_lexicon_alone_is_provisional(paths: WorkspacePaths) -> None:
-    assert "provisional: the lexicon judged 20 of 20 mentions" in row(paths, "negative_share").reason
+def test_the_tone_of_unrated_texts_is_not_known(paths: WorkspacePaths) -> None:
+    assert row(paths, "negative_share").status == "no_data"
+    known = row(paths, "sentiment_coverage")
+    assert (known.value, known.n) == (0, 20)
+    assert row(paths, "sentiment_accuracy").value is None
 
 
 def test_internal_traffic_and_bad_paths_are_excluded_with_a_reason(paths: WorkspacePaths) -> None:

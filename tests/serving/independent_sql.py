@@ -46,6 +46,7 @@ DATED_BY = {
     "fct_guarded_identifiers": "first_seen_on",
     "fct_channel_returns": "returned_on",
     "fct_searches": "searched_on",
+    "fct_sentiment_models": "calculated_on",
     "fct_outreach": "reached_out_on",
     "fct_handoff_events": "received_on",
     "fct_tasks": "started_on",
@@ -348,7 +349,7 @@ METRICS: dict[str, Definition] = {
     "judged_comments": Plain("fct_comment_topics", "count(comment_sentiment)"),
     "negative_comments": Plain("fct_comment_topics", "count_if(comment_sentiment = 'negative')"),
     "negative_comment_share": Plain(
-        "fct_comment_topics", "avg((comment_sentiment = 'negative')::int)", "comment_sentiment is not null"
+        "fct_comment_topics", "greatest(0, least(1, avg(comment_negative_weight)))", "comment_sentiment is not null"
     ),
     "comment_quotes": Plain("fct_comment_quotes", "count(*)"),
     "mentions": Plain("fct_mentions", "count_if(is_own_brand)"),
@@ -356,7 +357,7 @@ METRICS: dict[str, Definition] = {
     "share_of_voice": Plain("fct_mentions", "avg(is_own_brand::int)"),
     "negative_mentions": Plain("fct_mentions", "count_if(is_own_brand and sentiment = 'negative')"),
     "negative_share": Plain(
-        "fct_mentions", "avg((sentiment = 'negative')::int)", "is_own_brand and sentiment is not null"
+        "fct_mentions", "greatest(0, least(1, avg(negative_weight)))", "is_own_brand and sentiment is not null"
     ),
     "negative_answered_share": Plain(
         "fct_mentions", "avg((replied_at is not null)::int)", "is_own_brand and sentiment = 'negative' and is_due"
@@ -367,10 +368,12 @@ METRICS: dict[str, Definition] = {
         "is_own_brand and sentiment = 'negative' and is_due",
     ),
     "average_rating": Plain("fct_mentions", "avg(rating)", "is_own_brand"),
-    "lexicon_share": Plain(
-        "fct_mentions", "avg((sentiment_by = 'lexicon')::int)", "is_own_brand and sentiment is not null"
+    "classifier_share": Plain(
+        "fct_mentions", "avg((sentiment_by = 'classifier')::int)", "is_own_brand and sentiment is not null"
     ),
-    "sentiment_agreement": Plain("fct_mentions", "avg(is_lexicon_right::int)"),
+    "sentiment_coverage": Plain("fct_mentions", "avg((sentiment is not null)::int)", "is_own_brand"),
+    "rated_texts": Plain("fct_sentiment_models", "sum(rated_texts)"),
+    "sentiment_accuracy": Plain("fct_sentiment_models", "sum(right_ratings) / nullif(sum(tested_ratings), 0)"),
     "positive_mentions": Plain("fct_mentions", "count_if(is_own_brand and sentiment = 'positive')"),
     "positive_amplified_share": Plain(
         "fct_mentions", "avg((amplified_at is not null)::int)", "is_own_brand and sentiment = 'positive'"

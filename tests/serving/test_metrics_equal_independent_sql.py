@@ -283,6 +283,19 @@ FIXED_BY_HAND = {
         {},
         f"select value_model, value from marts.fct_value_models where {_BACK_TEST} and measure = 'total_error'",
     ),
+    **{
+        metric: (
+            ("text_language", "text_told_in"),
+            {},
+            f"select text_language, text_told_in, {column} from marts.fct_sentiment_models where {column} is not null",
+        )
+        for metric, column in {
+            "majority_accuracy": "majority_accuracy",
+            "lexicon_accuracy": "lexicon_accuracy",
+            "sentiment_macro_f1": "macro_f1",
+            "corrected_negative_share": "corrected_negative_share",
+        }.items()
+    },
     "value_fact_by_tenth": (
         ("value_tenth",),
         {},

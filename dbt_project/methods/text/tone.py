@@ -1,7 +1,8 @@
-"""A short English text in; whether it sounds positive or negative out, or None where that is not clear.
+"""A short text in; its language, and whether it sounds positive or negative to an English lexicon, out.
 
-The polarity is TextBlob's pattern lexicon (de Smedt & Daelemans 2012, Pattern for Python, JMLR 13): the mean of the
-polarities of known words, negations and intensifiers applied. It works without a network.
+What is learnt from the company's own ratings has to be better than this lexicon (`sentiment.py`); by itself it says
+nothing to readers. The polarity is TextBlob's pattern lexicon (de Smedt & Daelemans 2012, Pattern for Python, JMLR
+13): the mean of the polarities of known words, negations and intensifiers applied. It works without a network.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final, Literal, cast
 
 Tone = Literal["positive", "negative"]
 
+LEXICON_LANGUAGE: Final = "en"
 LANGUAGES: Final = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
 # A quarter of the way to the end of the scale. Below it the lexicon found a weak word or none, which is not a neutral
 # text: complaints are often stated as facts ("waited three days"), and a lexicon hears nothing in them.
@@ -30,9 +32,9 @@ def polarity(text: str) -> float:
     return float(cast("float", TextBlob(text).sentiment.polarity))
 
 
-def tone(text: str) -> Tone | None:
-    """How an English text sounds; None where it is not English, or not clear."""
-    if language_of(text) != "en":
+def tone(text: str, language: str) -> Tone | None:
+    """How a text sounds to the lexicon; None where it is not in English, or not clear."""
+    if language != LEXICON_LANGUAGE:
         return None
     found = polarity(text)
     if abs(found) < LEAST_POLARITY:

@@ -37,6 +37,45 @@ def test_the_mean_from_sums_and_squares_gives_the_classical_t_interval() -> None
     assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((answers.mean(), low, high), rel=1e-9)
 
 
+def test_a_share_of_ones_and_zeros_has_the_interval_of_its_counts() -> None:
+    found = fold(
+        "corrected_share", {"sum": [30.0, 0.0], "squares": [30.0, 0.0], "doubt": [0.0, 0.0], "n": [40, 12]}, cell=[0, 1]
+    )
+    low, high = wilson(np.array([30.0, 0.0]), np.array([40.0, 12.0]))
+    assert found.value == pytest.approx([0.75, 0.0])
+    assert found.low == pytest.approx(low)
+    assert found.high == pytest.approx(high)
+
+
+def test_a_corrected_share_is_less_certain_than_its_counts_and_stays_a_share() -> None:
+    # 60 of 100 texts count for 1.4, 40 for -.3: (84 - 12) / 100.
+    total, squares = 60 * 1.4 - 40 * 0.3, 60 * 1.4**2 + 40 * 0.3**2
+    plain, doubted, beyond = (
+        fold("corrected_share", {"sum": [one], "squares": [squares], "doubt": [doubt], "n": [100]})
+        for one, doubt in ((total, 0.0), (total, 5.0), (120.0, 5.0))
+    )
+    low, high = wilson(72.0, 100.0)
+    assert plain.value[0] == doubted.value[0] == pytest.approx(0.72)
+    assert doubted.low[0] < plain.low[0] < low < high < plain.high[0] < doubted.high[0]
+    assert (beyond.value[0], beyond.high[0]) == (1.0, 1.0)
+    assert 0 < beyond.low[0] < 1
+
+
+def test_intervals_of_corrected_shares_hold_the_truth() -> None:
+    # What is heard as negative counts for (1 - .2) / .7, anything else for -.2 / .7: recall 90%, false alarms 20%.
+    rng = np.random.default_rng(11)
+    inside = 0
+    for _ in range(2000):
+        truth, n = rng.uniform(0.1, 0.9), int(rng.integers(50, 400))
+        heard = rng.binomial(n, 0.9 * truth + 0.2 * (1 - truth))
+        weights = (0.8 / 0.7, -0.2 / 0.7)
+        total = heard * weights[0] + (n - heard) * weights[1]
+        squares = heard * weights[0] ** 2 + (n - heard) * weights[1] ** 2
+        found = fold("corrected_share", {"sum": [total], "squares": [squares], "doubt": [0.0], "n": [n]})
+        inside += bool(found.low[0] <= truth <= found.high[0])
+    assert 0.93 <= inside / 2000 <= 0.97
+
+
 def test_items_have_equal_weight_regardless_of_answers() -> None:
     found = fold("mean_of_item_means", {"sum": [10.0, 3.0], "n": [10, 1]}, item=[0, 1])
     assert found.value[0] == pytest.approx((1.0 + 3.0) / 2)

@@ -1,4 +1,4 @@
-"""Comments and the names of known customers come in; each comment's language, scrubbed text, tone and topic go out."""
+"""Comments and the names of known customers come in; each comment's language, scrubbed text and topic go out."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dbt_project.methods.text.scrubbing import known_names, scrub
-from dbt_project.methods.text.tone import language_of, tone
 from dbt_project.methods.text.topics import STEMMERS, find_topics, stop_words
 
-COLUMNS = ["comment_id", "language", "scrubbed_text", "lexicon_sentiment", "topic", "topic_words"]
+COLUMNS = ["comment_id", "language", "scrubbed_text", "topic", "topic_words"]
 OWN = ["contact_name", "contact_email", "contact_phone"]
 
 
@@ -25,12 +24,9 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:  # noqa: ARG001 (dbt's signat
     )
     if comments.empty:
         return pd.DataFrame(columns=COLUMNS).astype({**dict.fromkeys(COLUMNS, "string"), "comment_id": "int64"})
-    texts = {text: (language_of(text), tone(text)) for text in comments["comment_text"].unique()}
-    read = comments.assign(
-        language=[texts[text][0] for text in comments["comment_text"]],
-        lexicon_sentiment=[texts[text][1] for text in comments["comment_text"]],
-        scrubbed_text=_scrubbed(comments, contacts),
-    )
+    languages = dbt.ref("int_sentiments__heard").project("text_key as comment_id, told_in, language").df()
+    read = comments.merge(languages, on=["comment_id", "told_in"], how="left", validate="one_to_one")
+    read["scrubbed_text"] = _scrubbed(read, contacts)
     read["topic"], read["topic_words"] = _topics(
         read, int(least_people), [str(name) for name in (brand, company) if name]
     )

@@ -34,7 +34,6 @@ final as (
         answers.person_id,
         answers.respondent_person_id,
         cast(null as varchar) as author,
-        cast(null as varchar) as vendor_sentiment,
         texts.answer_text as comment_text
     from answers
     inner join texts
@@ -50,7 +49,6 @@ final as (
         coalesce(mentions.person_id, mentions.mention_id) as person_id,
         mentions.person_id as respondent_person_id,
         mention_texts.author,
-        case when mentions.sentiment_by = 'vendor' then mentions.sentiment end as vendor_sentiment,
         mention_texts.text as comment_text
     from mentions
     inner join mention_texts on mentions.mention_id = mention_texts.mention_key

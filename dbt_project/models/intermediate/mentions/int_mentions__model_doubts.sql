@@ -1,8 +1,7 @@
--- Grain: one row, the model of sentiments, and why the data make what rests on it provisional; null where nothing does.
--- The lexicon counts as tested where enough mentions have the vendor's judgement beside its own.
+-- Grain: one row, the model of sentiments, and why the data make what rests on it provisional; null where nothing does:
+-- where the classifier judged many mentions and is often wrong about a single one.
 
-{%- set enough = 30 %}
-{%- set agreement = 0.8 %}
+{%- set enough = 0.8 %}
 {%- set little = 0.05 %}
 
 with mentions as (
@@ -11,14 +10,28 @@ with mentions as (
 
 ),
 
-counted as (
+tests as (
+
+    select * from {{ ref('int_sentiments__tests') }}
+
+),
+
+judged_mentions as (
 
     select
         count(case when is_own_brand and sentiment is not null then 1 end) as judged,
-        count(case when is_own_brand and sentiment_by = 'lexicon' then 1 end) as by_lexicon,
-        count(is_lexicon_right) as tested,
-        count(case when is_lexicon_right then 1 end) as agreed
+        count(case when is_own_brand and sentiment_by = 'classifier' then 1 end) as by_classifier
     from mentions
+
+),
+
+tested_ratings as (
+
+    select
+        coalesce(sum(right_ratings), 0) as n_right,
+        coalesce(sum(tested_ratings), 0) as n_tested
+    from tests
+    where told_in = 'mention' and speaks
 
 ),
 
@@ -27,17 +40,15 @@ final as (
     select
         'sentiments' as model_name,
         case
-            when counted.by_lexicon <= {{ little }} * counted.judged then null
-            when counted.tested < {{ enough }}
+            when judged_mentions.by_classifier <= {{ little }} * judged_mentions.judged then null
+            when tested_ratings.n_right < {{ enough }} * tested_ratings.n_tested
                 then
-                    'the lexicon judged ' || counted.by_lexicon || ' of ' || counted.judged || ' mentions, and only '
-                    || counted.tested || ' have a judgement of the vendor to test it by (at least {{ enough }})'
-            when counted.agreed < {{ agreement }} * counted.tested
-                then
-                    'the lexicon judged ' || counted.by_lexicon || ' of ' || counted.judged
-                    || ' mentions, and agrees with the vendor on ' || counted.agreed || ' of ' || counted.tested
+                    'a classifier judged ' || judged_mentions.by_classifier || ' of ' || judged_mentions.judged
+                    || ' mentions, and was right about ' || tested_ratings.n_right || ' of ' || tested_ratings.n_tested
+                    || ' rated texts that it had not seen'
         end as provisional_reason
-    from counted
+    from judged_mentions
+    cross join tested_ratings
 
 )
 

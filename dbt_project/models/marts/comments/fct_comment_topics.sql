@@ -24,6 +24,12 @@ mentions as (
 
 ),
 
+tones as (
+
+    select * from {{ ref('int_sentiments__tones') }}
+
+),
+
 topics as (
 
     select * from {{ ref('int_comments__topics') }}
@@ -48,17 +54,17 @@ final as (
         coalesce(answers.interaction, topics.interaction) as comment_interaction,
 
         ---------- how it sounds
-        coalesce(comments.vendor_sentiment, readings.lexicon_sentiment) as comment_sentiment,
-        case
-            when comments.vendor_sentiment is not null then 'vendor'
-            when readings.lexicon_sentiment is not null then 'lexicon'
-        end as comment_sentiment_by,
+        tones.sentiment as comment_sentiment,
+        tones.sentiment_by as comment_sentiment_by,
+        tones.negative_weight as comment_negative_weight,
+        tones.negative_doubt as comment_negative_doubt,
 
         ---------- when and who
         coalesce(answers.value_tier_at_event, mentions.value_tier_at_event) as commenter_tier_at_event,
         coalesce(answers.answered_on, mentions.posted_on) as commented_on
     from comments
     inner join readings on comments.comment_id = readings.comment_id
+    left join tones on comments.comment_id = tones.text_key and comments.told_in = tones.told_in
     left join answers on comments.comment_id = answers.answer_id and comments.told_in = 'survey'
     left join mentions on comments.comment_id = mentions.mention_id and comments.told_in = 'mention'
     left join topics

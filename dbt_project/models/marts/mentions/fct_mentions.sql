@@ -6,9 +6,11 @@ with mentions as (
 
 ),
 
-sentiments as (
+tones as (
 
-    select * from {{ ref('int_mentions__sentiments') }}
+    select *
+    from {{ ref('int_sentiments__tones') }}
+    where told_in = 'mention'
 
 ),
 
@@ -55,8 +57,10 @@ present as (
         mentions.brand,
         mentions.is_own_brand,
         mentions.rating,
-        mentions.sentiment as vendor_sentiment,
-        sentiments.lexicon_sentiment,
+        tones.sentiment,
+        tones.sentiment_by,
+        tones.negative_weight,
+        tones.negative_doubt,
         mentions.posted_at,
         {{ business_day('mentions.posted_at') }} as posted_on,
         {{ waited_until('mentions.replied_at', 'mentions.is_replied_day_only', 'mentions.is_posted_day_only') }}
@@ -69,7 +73,7 @@ present as (
     from mentions
     cross join settings
     cross join as_of
-    left join sentiments on mentions.mention_key = sentiments.mention_key
+    left join tones on mentions.mention_key = tones.text_key
     left join identifiers on coalesce(mentions.customer_key, mentions.author_key) = identifiers.identifier_key
     left join actors on identifiers.person_id = actors.person_id and {{ acts_at('actors', 'mentions.posted_at') }}
     where mentions.posted_at < as_of.as_of_ends_at
@@ -89,16 +93,8 @@ final as (
         case when present.is_own_brand then settings.brand else present.brand end as brand,
         present.is_own_brand,
         case when present.rating is null then 'mention' else 'review' end as mention_kind,
-        coalesce(present.vendor_sentiment, present.lexicon_sentiment) as sentiment,
-        case
-            when present.vendor_sentiment is not null then 'vendor'
-            when present.lexicon_sentiment is not null then 'lexicon'
-        end as sentiment_by,
-        -- Where both speak, the lexicon can be tested; a vendor's neutral is a word that the lexicon never says.
-        case
-            when present.vendor_sentiment is not null and present.lexicon_sentiment is not null
-                then present.vendor_sentiment = present.lexicon_sentiment
-        end as is_lexicon_right,
+        present.sentiment,
+        present.sentiment_by,
         months.tier_start as value_tier_at_event,
 
         ---------- states
@@ -117,6 +113,8 @@ final as (
 
         ---------- measures
         cast(present.rating as double) as rating,
+        present.negative_weight,
+        present.negative_doubt,
         case
             when present.replied_at is not null
                 then {{ hours_between('present.posted_at', 'present.replied_by_at') }}

@@ -35,6 +35,7 @@
     'fct_perception_growth',
     'fct_satisfaction_drivers',
     'fct_searches',
+    'fct_sentiment_models',
     'fct_sessions',
     'fct_survey_answers',
     'fct_survey_choices',

@@ -40,7 +40,7 @@ def test_short_texts_and_other_languages_have_no_score() -> None:
     ],
 )
 def test_only_clear_english_text_gets_a_sentiment(text: str, heard: str | None) -> None:
-    assert tone(text) == heard
+    assert tone(text, language_of(text)) == heard
 
 
 def test_negations_invert_the_sentiment() -> None:
