@@ -119,7 +119,7 @@ class Ahead:
             try:
                 warm(release, [question])
             except UserError:
-                # The release has no such value or dimension: its readers will be told when they ask.
+                # The release has no such value or dimension: its readers see that when they ask.
                 continue
 
 

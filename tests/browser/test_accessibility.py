@@ -15,7 +15,7 @@ from tests.browser.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
-# Streamlit's own navigation: groups of links are lists within a list that are no items of it.
+# In the navigation of Streamlit itself groups of links are lists inside a list.
 STREAMLITS = {"list": "stSidebarNavItems", "listitem": "<li class="}
 TABS = 60  # presses of the Tab key, after which what is looked for must have been reached
 
