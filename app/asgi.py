@@ -1,4 +1,4 @@
-"""The app as a web application. In: Streamlit's app. Out: the same with request protection and security headers.
+"""The app as a web application. In: Streamlit's app. Out: the same with request protection, headers, and a script.
 
 `app.serve` hands this file to Streamlit, which serves the `app` in it.
 """
@@ -14,16 +14,19 @@ from typing import Final
 import streamlit
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit import config
 from streamlit.web.server.starlette import App
 
-from workspace.web_guard import Refusal, Scope, WebGuard
+from workspace.web_guard import Application, Message, Receive, Refusal, Scope, Send, WebGuard, values_of
 
 ENTRY: Final = Path(__file__).parent / "streamlit_app.py"
 # What Streamlit offers to others than its pages: figures of its inside, uploads, and an interface for programs.
 _CLOSED: Final = ("/_stcore/metrics", "/_stcore/upload_file", "/_stcore/agent", "/_stcore/script-health-check")
+# For keyboards and screen readers: Streamlit takes no script that may look at the whole page.
+SCRIPT: Final = Path(__file__).parent / "assets" / "reader.js"
+SCRIPT_ADDRESS: Final = "/reader.js"
 _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -62,15 +65,70 @@ async def healthy(_: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
 
 
+async def script(_: Request) -> Response:
+    """The script for keyboards and screen readers; its own server's, so that the policy lets it in."""
+    return Response(SCRIPT.read_bytes(), media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+
+class WithScript:
+    """An ASGI application whose pages also load the script of `SCRIPT_ADDRESS`.
+
+    Args:
+        app: what serves the pages.
+        base: the path below which it is served, as Streamlit's `server.baseUrlPath`.
+    """
+
+    def __init__(self, app: Application, *, base: str = "") -> None:
+        self._app = app
+        address = f"{'/' if base.strip('/') else ''}{base.strip('/')}{SCRIPT_ADDRESS}"
+        self._tag = f'<script defer src="{address}"></script></head>'.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; a page is sent whole, once it is known."""
+        if scope["type"] != "http" or not any("text/html" in accepted for accepted in values_of(scope, b"accept")):
+            await self._app(scope, receive, send)
+            return
+        # Compressed, a page could not be added to; it has eight kilobytes.
+        scope = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() != b"accept-encoding"]}
+        start: Message | None = None
+        body = b""
+
+        async def sending(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = message
+            elif start is None or message["type"] != "http.response.body":
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    page = body.replace(b"</head>", self._tag, 1)
+                    headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+                    length = (b"content-length", str(len(page)).encode())
+                    is_head = scope["method"] == "HEAD"
+                    await send({**start, "headers": headers if is_head else [*headers, length]})
+                    await send({"type": "http.response.body", "body": b"" if is_head else page})
+
+        await self._app(scope, receive, sending)
+
+
+def _is_page(message: Message) -> bool:
+    """Whether an answer is a whole page in plain text."""
+    headers = {name.lower(): value for name, value in message.get("headers", ())}
+    is_html = headers.get(b"content-type", b"").startswith(b"text/html")
+    return message["status"] == 200 and is_html and b"content-encoding" not in headers
+
+
 app = App(
     ENTRY,
-    routes=[Route("/healthz", healthy)],
+    routes=[Route("/healthz", healthy), Route(SCRIPT_ADDRESS, script)],
     middleware=[
         Middleware(
             WebGuard,
             origins=config.get_option("server.corsAllowedOrigins"),
             headers={"content-security-policy": content_security_policy()},
             rules=(closed,),
-        )
+        ),
+        Middleware(WithScript, base=config.get_option("server.baseUrlPath")),
     ],
 )

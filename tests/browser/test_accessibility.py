@@ -75,6 +75,35 @@ def test_filters_a_popover_and_a_download_are_reached_by_keyboard_alone(visit: V
     assert started.value.suggested_filename.endswith(".csv")
 
 
+def test_names_that_are_read_aloud_hold_no_codes_of_icons(visit: Visit) -> None:
+    visit.open("today")
+    names: list[str] = visit.page.eval_on_selector_all(
+        "[aria-label]", "all => all.map(e => e.getAttribute('aria-label'))"
+    )
+    assert any(name.startswith("Help for ") for name in names)
+    assert [name for name in names if ":material/" in name] == []
+
+
+def test_back_and_forward_show_a_page_with_its_filters_in_one_step(visit: Visit) -> None:
+    visit.open("corners")
+    page = visit.page
+    everybody = page.locator("h1").inner_text()
+    page.get_by_test_id("stButtonGroup").first.get_by_role("radio").nth(1).click()
+    visit.settle_on(after=everybody)
+    filtered, address = page.locator("h1").inner_text(), page.url
+    assert "segment=" in address
+    page.get_by_test_id("stSidebarNav").get_by_text("Before the purchase", exact=True).click()
+    page.wait_for_url(re.compile(r"/before\?.*segment="))
+    visit.settle_on(after=filtered)
+    there, other = page.locator("h1").inner_text(), page.url
+    page.go_back()
+    visit.settle_on(heading=filtered)
+    page.wait_for_url(address)
+    page.go_forward()
+    visit.settle_on(heading=there)
+    page.wait_for_url(other)
+
+
 def test_a_drawer_opens_by_keyboard_and_the_address_names_it(visit: Visit) -> None:
     visit.open("who")
     page = visit.page
