@@ -27,6 +27,7 @@ def read_semantics(manifest_json: str) -> Semantics:
 def _model(entry: Mapping[str, Any]) -> Model:
     entities = {entity["name"]: entity["type"] for entity in entry["entities"]}
     primary = entry.get("primary_entity") or next((name for name, kind in entities.items() if kind == "primary"), None)
+    wholes = {one["name"]: tuple(meta_of(one).get("nested_in") or ()) for one in entry["dimensions"]}
     dimensions = tuple(
         Dimension(
             name=dimension["name"],
@@ -35,6 +36,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
             personal=bool(meta_of(dimension).get("personal")),
             label=dimension.get("label") or dimension["name"].replace("_", " ").capitalize(),
             description=dimension.get("description") or "",
+            nested_in=tuple(f"{primary}__{whole}" for whole in _wholes(dimension["name"], wholes)),
         )
         for dimension in entry["dimensions"]
         if dimension["type"] == "categorical"
@@ -46,6 +48,18 @@ def _model(entry: Mapping[str, Any]) -> Model:
     }
     mart = entry["node_relation"]["alias"]
     return Model(entry["name"], mart, entities, dimensions, time_grains)
+
+
+def _wholes(name: str, wholes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What a dimension is a part of, and what those are parts of."""
+    found: dict[str, None] = {}
+    left = list(wholes[name])
+    while left:
+        one = left.pop(0)
+        if one in wholes and one != name and one not in found:
+            found[one] = None
+            left += wholes[one]
+    return tuple(found)
 
 
 def _metric(entry: Mapping[str, Any], metas: Mapping[str, Any]) -> Metric:

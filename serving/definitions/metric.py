@@ -15,7 +15,12 @@ PERSON: Final = "person"
 
 @dataclass(frozen=True)
 class Dimension:
-    """A column to group or filter by. `qualified` is its name to MetricFlow: entity and column."""
+    """A column to group or filter by. `qualified` is its name to MetricFlow: entity and column.
+
+    Attributes:
+        nested_in: qualified names of dimensions of the same mart of which each of its values is a part, by the words of
+            the company: a touchpoint of its stage.
+    """
 
     name: str
     qualified: str
@@ -23,6 +28,7 @@ class Dimension:
     personal: bool
     label: str
     description: str
+    nested_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

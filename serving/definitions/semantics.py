@@ -41,6 +41,12 @@ class Semantics:
         """Column name -> the dimensions of that name that every part of the metric has (more than one: ambiguous)."""
         return self._dimensions[name]
 
+    @cached_property
+    def nested(self) -> Mapping[str, tuple[str, ...]]:
+        """Dimension -> those that it is declared to be a part of, in MetricFlow's names."""
+        every = (one for model in self.models.values() for one in model.dimensions)
+        return {one.qualified: one.nested_in for one in every if one.nested_in}
+
     def qualified(self, name: str) -> Set[str]:
         """MetricFlow's names of the dimensions of a metric."""
         return self._qualified[name].keys()

@@ -74,23 +74,23 @@ def _counted(release: LiveRelease, plan: Plan) -> Iterable[_Counted]:
     names = tuple(count.name for count in plan.hiding)
     for count in plan.hiding:
         # Every value apart (an attribution model) has a table of its own, with its own margins.
-        own = tuple(axis for axis in plan.axes if axis not in count.apart)
+        own = count.axes
         finest = _people(release, count.name, own, count.apart, with_others=names)
         for within in finest:
             places = dict(zip(count.apart, within, strict=True))
             if any(places[one.dimension] not in one.values for one in plan.filters if one.dimension in places):
                 continue
-            lattice = _lattice(release, plan, count, own, places, finest[within])
+            lattice = _lattice(release, plan, count, places, finest[within])
             if lattice.hidden[own]:
                 blocks = _blocks(plan, lattice, places, is_state=count.is_state)
                 yield _Counted(lattice, blocks, _added_up(plan, own, is_state=count.is_state))
 
 
 def _lattice(
-    release: LiveRelease, plan: Plan, count: Count, axes: Axes, within: Mapping[str, Any], finest: Mapping[Key, int]
+    release: LiveRelease, plan: Plan, count: Count, within: Mapping[str, Any], finest: Mapping[Key, int]
 ) -> Lattice:
     """What a count hides where dimensions have the values of `within`; `finest` is its table by all axes."""
-    kinds, values = tuple(within), tuple(within.values())
+    axes, kinds, values = count.axes, tuple(within), tuple(within.values())
 
     def people(margin: Axes) -> Mapping[Key, int]:
         return finest if margin == axes else _people(release, count.name, margin, kinds).get(values, {})
@@ -104,6 +104,7 @@ def _lattice(
             time=MONTH,
             is_state=count.is_state,
             is_total_shown=plan.is_total_shown,
+            nested=count.nested,
         ),
     )
 

@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import combinations, product
+from itertools import product
 from math import prod
 from typing import Any, Final
 
@@ -37,9 +37,12 @@ from serving.privacy.lattice import (
     Key,
     Lattice,
     Line,
+    Nesting,
+    adding_up,
     hides_enough,
     in_same_quarter,
     lines_along,
+    margins_of,
     order_of,
     orders_of,
     parts_of,
@@ -74,6 +77,7 @@ def hidden_cells(
     is_state: bool = False,
     is_total_shown: bool = False,
     holds_its_cells: bool = True,
+    nested: Nesting | None = None,
 ) -> Lattice:
     """Decide what is hidden in a table and in every margin of it, coarsest first.
 
@@ -86,23 +90,27 @@ def hidden_cells(
         is_total_shown: the total is shown however small, and so it is along time: it is not a group of people.
         holds_its_cells: a margin counts at least the people of each of its cells; not where cells and margins are
             stored apart from each other, with some left out.
+        nested: axes that are parts of others among the axes.
     """
-    finest = people(axes)
+    finest, nested = people(axes), nested or {}
     if holds_its_cells and axes and not any(0 < count < floor for count in finest.values()):
         # Where no cell is small, none of any margin is.
-        return Lattice(axes=axes, tables={axes: finest}, hidden={axes: frozenset()}, floor=floor, time=time)
+        return Lattice(
+            axes=axes, tables={axes: finest}, hidden={axes: frozenset()}, floor=floor, time=time, nested=nested
+        )
     tables: dict[Axes, Counts] = {}
     hidden: dict[Axes, frozenset[Key]] = {}
     closed: set[tuple[Axes, Key]] = set()
-    for size in range(len(axes) + 1):
-        for margin in combinations(axes, size):
-            tables[margin] = _with_empty_cells(margin, people(margin), tables, hidden)
-            if is_total_shown and set(margin) <= {time}:
-                hidden[margin] = frozenset()
-                continue
-            decision = _Decision(margin, tables, hidden, closed, floor=floor, time=time, is_state=is_state)
-            hidden[margin] = decision.hide()
-    return Lattice(axes=axes, tables=tables, hidden=hidden, floor=floor, time=time, closed=frozenset(closed))
+    for margin in margins_of(axes, nested):
+        tables[margin] = _with_empty_cells(margin, people(margin), tables, hidden, nested)
+        if is_total_shown and set(margin) <= {time}:
+            hidden[margin] = frozenset()
+            continue
+        decision = _Decision(margin, tables, hidden, closed, floor=floor, time=time, is_state=is_state, nested=nested)
+        hidden[margin] = decision.hide()
+    return Lattice(
+        axes=axes, tables=tables, hidden=hidden, floor=floor, time=time, closed=frozenset(closed), nested=nested
+    )
 
 
 class _Decision:
@@ -118,11 +126,12 @@ class _Decision:
         floor: int,
         time: str | None,
         is_state: bool,
+        nested: Nesting,
     ) -> None:
         self.axes, self.tables, self.hidden, self.closed, self.floor = axes, tables, hidden, closed, floor
-        self.time, self.is_state = time, is_state
+        self.time, self.is_state, self.nested = time, is_state, nested
         self.table = tables[axes]
-        self.lines = lines_along(axes, self.table, time=time, is_state=is_state)
+        self.lines = self.lines_by(axes)
         self.concealed = {key for key, count in self.table.items() if 0 < count < floor}
         # Of a few people not even the value of a further dimension may follow: their empty cells are hidden, too.
         self.concealed |= {
@@ -135,6 +144,15 @@ class _Decision:
             if line.margin not in hidden[line.margin_axes]
             and len(people := [key for key in line.cells if self.table[key]]) == 1
         }
+
+    @cached_property
+    def margins(self) -> list[Axes]:
+        """The axes of the table's margins, without the grand total."""
+        return [margin for margin in margins_of(self.axes, self.nested) if margin and margin != self.axes]
+
+    def lines_by(self, axes: Axes) -> list[Line]:
+        """All lines of the table or of a margin."""
+        return lines_along(axes, self.tables[axes], time=self.time, is_state=self.is_state, nested=self.nested)
 
     def hide(self) -> frozenset[Key]:
         """Apply the rules until nothing changes, and solve the table as a reader would.
@@ -234,10 +252,9 @@ class _Decision:
     def solved_lines(self) -> Iterator[tuple[Axes, list[Line]]]:
         """Lines of the table, and of its margins: what is hidden there must not follow from the table either."""
         yield self.axes, self.lines
-        for size in range(1, len(self.axes)):
-            for margin in combinations(self.axes, size):
-                if self.hidden[margin]:
-                    yield margin, lines_along(margin, self.tables[margin], time=self.time, is_state=self.is_state)
+        for margin in self.margins:
+            if self.hidden[margin]:
+                yield margin, self.lines_by(margin)
 
     def equations(self, axes: Axes, concealed: Collection[Key]) -> Iterator[tuple[Line, list[Key], _Equation]]:
         """What the lines of a table reveal: a line, the part that windows reveal (or none), and its unknown cells.
@@ -245,7 +262,7 @@ class _Decision:
         The cells with their signs add up to a known sum.
         """
         table = self.tables[axes]
-        for line in lines_along(axes, table, time=self.time, is_state=self.is_state):
+        for line in self.lines_by(axes):
             inside = [key for key in line.cells if key in concealed]
             unknown = {(axes, key): 1 for key in inside}
             if line.margin in self.hidden[line.margin_axes]:
@@ -327,9 +344,8 @@ class _System:
             else:
                 self._row_of_line[line.at, line.margin] = len(equations)
             equations.append(equation)
-        for size in range(1, len(decision.axes)):
-            for margin in combinations(decision.axes, size):
-                equations += [equation for *_, equation in decision.equations(margin, decision.hidden[margin])]
+        for margin in decision.margins:
+            equations += [equation for *_, equation in decision.equations(margin, decision.hidden[margin])]
         unknowns = dict.fromkeys(one for some in equations for one in some)
         self.place = {unknown: at for at, unknown in enumerate(unknowns)}
         rows = [{self.place[unknown]: sign for unknown, sign in one.items()} for one in equations]
@@ -383,16 +399,35 @@ class _System:
 
 
 def _with_empty_cells(
-    axes: Axes, counts: Counts, tables: Mapping[Axes, Counts], hidden: Mapping[Axes, frozenset[Key]]
+    axes: Axes,
+    counts: Counts,
+    tables: Mapping[Axes, Counts],
+    hidden: Mapping[Axes, frozenset[Key]],
+    nested: Nesting,
 ) -> Counts:
     """Counts of all combinations of the axes' values, with 0 where there are no people.
 
-    Left out are cells which a reader knows to be empty, because a margin is shown as empty.
+    Left out are cells which a reader knows to be empty: a margin is shown as empty, or a value is no part of another.
     """
-    values = [[key[0] for key in tables[axis,]] for axis in axes] if len(axes) > 1 else []
-    if not values or prod(map(len, values)) > MOST_CELLS:
+    # The values of an axis come with those that they are parts of.
+    groups = [
+        tuple(one for one in axes if one == axis or one in nested.get(axis, ())) for axis in adding_up(axes, nested)
+    ]
+    if len(groups) < 2 or prod(len(tables[group]) for group in groups) > MOST_CELLS:
         return dict(counts)
-    margins = [(at, axes[:at] + axes[at + 1 :]) for at in range(len(axes))]
+    margins = [(at, axes[:at] + axes[at + 1 :]) for at in map(axes.index, adding_up(axes, nested))]
     open_ones = [(at, {key for key, n in tables[names].items() if n} | hidden[names]) for at, names in margins]
-    possible = (key for key in product(*values) if all(without(key, at) in some for at, some in open_ones))
+    possible = (key for key in _joined(axes, groups, tables) if all(without(key, at) in some for at, some in open_ones))
     return {**dict.fromkeys(possible, 0), **counts}
+
+
+def _joined(axes: Axes, groups: Sequence[Axes], tables: Mapping[Axes, Counts]) -> Iterator[Key]:
+    """All combinations of the cells of some tables that agree in the axes which they share."""
+    for cells in product(*(tables[group] for group in groups)):
+        found: dict[str, Any] = {}
+        if all(
+            found.setdefault(axis, value) == value
+            for group, cell in zip(groups, cells, strict=True)
+            for axis, value in zip(group, cell, strict=True)
+        ):
+            yield tuple(found[axis] for axis in axes)
