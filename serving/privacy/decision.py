@@ -30,7 +30,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from serving.privacy.equations import ZERO, Equations, staying
+from serving.privacy.equations import ZERO, Equations, cheapest_move, staying
 from serving.privacy.lattice import (
     Axes,
     Counts,
@@ -60,6 +60,8 @@ MOST_TRIES: Final = 2
 MOST_TURNS: Final = 4
 # Windows that reveal at least this share of what the most revealing one does are no longer shown.
 SHARE: Final = 0.5
+# Of larger tables no cells are searched for that free a single one together.
+MOST_PROGRAM: Final = 5_000
 # Groups of at most as many hidden cells are tried for being given away together.
 MOST_TOGETHER: Final = 3
 
@@ -177,6 +179,8 @@ class _Decision:
                 self.conceal_beside(groups, system)
             if len(self.concealed) == before:
                 single = [group for group in groups if len(group[1]) == 1]
+                self.conceal_together(single, system)
+            if len(self.concealed) == before:
                 closed = {line for axes, keys in single for line in system.revealing_windows(axes, keys)}
                 if not single:
                     break
@@ -292,6 +296,18 @@ class _Decision:
             added |= found or self.cheapest(beside, with_empty=True)
         self.concealed |= added
 
+    def conceal_together(self, single: Iterable[_Group], system: _System) -> None:
+        """Hide cells that together free single ones, where none frees them alone."""
+        if len(self.table) > MOST_PROGRAM:
+            return
+        tries = MOST_TRIES
+        for axes, group in single:
+            found = system.freeing_together(axes, group)
+            self.concealed |= found
+            tries -= 1
+            if not tries:
+                break
+
     def beneath(self, axes: Axes, keys: Collection[Key]) -> set[Key]:
         """Cells of the table that add up to cells of a margin."""
         at = [self.axes.index(axis) for axis in axes]
@@ -344,8 +360,12 @@ class _System:
             else:
                 self._row_of_line[line.at, line.margin] = len(equations)
             equations.append(equation)
-        for margin in decision.margins:
-            equations += [equation for *_, equation in decision.equations(margin, decision.hidden[margin])]
+        self._of_margins = [
+            equation
+            for margin in decision.margins
+            for *_, equation in decision.equations(margin, decision.hidden[margin])
+        ]
+        equations += self._of_margins
         unknowns = dict.fromkeys(one for some in equations for one in some)
         self.place = {unknown: at for at, unknown in enumerate(unknowns)}
         rows = [{self.place[unknown]: sign for unknown, sign in one.items()} for one in equations]
@@ -356,6 +376,48 @@ class _System:
         weights = self.equations.weights([self.place[axes, key] for key in group])
         cells, rows = self._candidates
         return next(({cells[at]} for at, some in enumerate(rows) if abs(weights[some].sum()) >= ZERO), set())
+
+    def freeing_together(self, axes: Axes, group: Collection[Key]) -> set[Key]:
+        """Shown cells that together let a cell move, the cheapest by a linear program; none where no cells do.
+
+        The program knows all lines, and of windows what they reveal of the runs that are hidden now: a run that more
+        cells join may still be too short. What the rules add, and what still follows, is found in the next turn.
+        """
+        costs, rows = self._program
+        places = {unknown: at for at, unknown in enumerate(dict.fromkeys(one for row in rows for one in row))}
+        wanted = [places[axes, key] for key in group if (axes, key) in places]
+        if len(wanted) < len(group):
+            return set()
+        moved = cheapest_move(
+            [{places[one]: sign for one, sign in row.items()} for row in rows],
+            [costs.get(one, 0.0) for one in places],
+            wanted,
+        )
+        return {key for (of, key), at in places.items() if of == self._decision.axes and at in moved} - set(
+            self._decision.concealed
+        )
+
+    @cached_property
+    def _program(self) -> tuple[Mapping[tuple[Axes, Key], float], list[_Equation]]:
+        """What hiding each shown cell costs, and all that a reader would know if any of them was hidden."""
+        decision = self._decision
+        axes = decision.axes
+        shown = {(axes, key): rank + 1.0 for rank, key in enumerate(decision.by_cost) if key not in decision.concealed}
+        rows: list[_Equation] = []
+        for line in decision.lines:
+            row = {(axes, key): 1 for key in line.cells}
+            if line.margin in decision.hidden[line.margin_axes]:
+                row[line.margin_axes, line.margin] = -1
+            rows.append(row)
+        parts: dict[int, dict[tuple[Axes, Key], int]] = defaultdict(dict)
+        for (_, key), row_at in self._row_of_part.items():
+            parts[row_at][axes, key] = 1
+        for _, key in shown:
+            for line in decision.lines_of[key]:
+                if decision.has_windows(line):
+                    for row_at in self._parts_beside(key, line):
+                        parts[row_at][axes, key] = 1
+        return shown, [*rows, *parts.values(), *self._of_margins]
 
     def revealing_windows(self, axes: Axes, group: Collection[Key]) -> set[tuple[Axes, Key]]:
         """Lines of the table of which windows reveal most of a group's sum."""
@@ -388,14 +450,20 @@ class _System:
 
     def _part_beside(self, key: Key, line: Line) -> int | None:
         """The part of a line that a cell would join: that of a hidden neighbour in time."""
+        return next(iter(self._parts_beside(key, line)), None)
+
+    def _parts_beside(self, key: Key, line: Line) -> Iterator[int]:
+        """The parts of a line between which a cell stands, with no other cell of people in between."""
         at = line.cells.index(key)
         for way in (reversed(line.cells[:at]), line.cells[at + 1 :]):
             for other in way:
                 if other in self._decision.concealed:
-                    return self._row_of_part.get((line.at, other))
+                    part = self._row_of_part.get((line.at, other))
+                    if part is not None:
+                        yield part
+                    break
                 if self._decision.table[other]:
                     break
-        return None
 
 
 def _with_empty_cells(

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import optimize, sparse
 from scipy.sparse import linalg
 
 # Sums above this differ from 0.
@@ -79,6 +79,35 @@ class Equations:
         most = 20 * max(system.shape)
         solution: Vector = linalg.lsqr(products, right, atol=0, btol=0, conlim=0, iter_lim=most)[0]
         return solution
+
+
+def cheapest_move(rows: Sequence[Mapping[int, int]], costs: Sequence[float], wanted: Collection[int]) -> set[int]:
+    """The unknowns with a cost that move where the sum of some unknowns moves by 1, at the least cost; none if it cannot.
+
+    A linear program: what an unknown costs is paid for each 1 by which it moves, so that few unknowns move, the cheap ones.
+
+    Args:
+        rows: equations as those of `Equations`; all of them stay.
+        costs: of each unknown; 0 for those that move freely.
+        wanted: unknowns whose sum moves.
+    """
+    # An unknown that costs is two: what it moves up and what it moves down.
+    paid = [at for at, cost in enumerate(costs) if cost]
+    down = {at: len(costs) + place for place, at in enumerate(paid)}
+    entries = [(row, at, float(sign)) for row, equation in enumerate(rows) for at, sign in equation.items()]
+    entries += [(len(rows), at, 1.0) for at in wanted]
+    entries += [(row, down[at], -sign) for row, at, sign in entries if at in down]
+    at_row, at_place, signs = zip(*entries, strict=True)
+    found = optimize.linprog(
+        [*costs, *(costs[at] for at in paid)],
+        A_eq=sparse.csr_array((signs, (at_row, at_place)), shape=(len(rows) + 1, len(costs) + len(paid))),
+        b_eq=[*(0.0 for _ in rows), 1.0],
+        bounds=[(0 if cost else None, None) for cost in costs] + [(0, None)] * len(paid),
+        method="highs-ds",
+    )
+    if not found.success:
+        return set()
+    return {at for at in paid if max(found.x[at], found.x[down[at]]) > ZERO}
 
 
 def staying(moves: NDArray[np.float64], *, most: int) -> Iterator[tuple[int, ...]]:
