@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,27 +82,32 @@ class Equations:
 
 
 def cheapest_move(rows: Sequence[Mapping[int, int]], costs: Sequence[float], wanted: Collection[int]) -> set[int]:
-    """The unknowns with a cost that move where the sum of some unknowns moves by 1, at the least cost; none if it cannot.
+    """The unknowns with a cost that move where the sum of some unknowns moves by 1, the cheapest; none if it cannot.
 
-    A linear program: what an unknown costs is paid for each 1 by which it moves, so that few unknowns move, the cheap ones.
+    A linear program: what an unknown costs is paid for each 1 by which it moves, so that few and cheap ones move.
 
     Args:
         rows: equations as those of `Equations`; all of them stay.
         costs: of each unknown; 0 for those that move freely.
         wanted: unknowns whose sum moves.
     """
-    # An unknown that costs is two: what it moves up and what it moves down.
+    # An unknown that costs is two: what it moves up, and what it moves down.
     paid = [at for at, cost in enumerate(costs) if cost]
     down = {at: len(costs) + place for place, at in enumerate(paid)}
     entries = [(row, at, float(sign)) for row, equation in enumerate(rows) for at, sign in equation.items()]
     entries += [(len(rows), at, 1.0) for at in wanted]
     entries += [(row, down[at], -sign) for row, at, sign in entries if at in down]
     at_row, at_place, signs = zip(*entries, strict=True)
-    found = optimize.linprog(
-        [*costs, *(costs[at] for at in paid)],
-        A_eq=sparse.csr_array((signs, (at_row, at_place)), shape=(len(rows) + 1, len(costs) + len(paid))),
-        b_eq=[*(0.0 for _ in rows), 1.0],
-        bounds=[(0 if cost else None, None) for cost in costs] + [(0, None)] * len(paid),
+    system = sparse.csr_array((signs, (at_row, at_place)), shape=(len(rows) + 1, len(costs) + len(paid)))
+    stays = np.zeros(len(rows) + 1)
+    stays[-1] = 1.0
+    # SciPy's types know no sparse matrices here.
+    solve: Any = optimize.linprog
+    found = solve(
+        np.array([*costs, *(costs[at] for at in paid)]),
+        A_eq=system,
+        b_eq=stays,
+        bounds=np.array([(0.0 if cost else -np.inf, np.inf) for cost in costs] + [(0.0, np.inf)] * len(paid)),
         method="highs-ds",
     )
     if not found.success:

@@ -91,9 +91,10 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
     covered = hidden | lattice.veiled
     if not inside & covered:
         return False
-    if not along:
+    added_up = [axes.index(axis) for axis in adding_up(axes, lattice.nested) if axis in along]
+    if not added_up:
         return True
-    for at in (axes.index(axis) for axis in adding_up(axes, lattice.nested) if axis in along):
+    for at in added_up:
         for margin in {without(key, at) for key in inside & covered}:
             line = lattice.lines[at, margin]
             concealed = [key for key in line.cells if key in hidden]
