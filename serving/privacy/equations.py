@@ -12,18 +12,24 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, sparse
-from scipy.sparse import linalg
+from scipy import linalg, optimize, sparse
+from scipy.sparse import csgraph
 
 # Sums above this differ from 0.
 ZERO: Final = 1e-7
 FEW: Final = 10
+# Beside the squares of what equations weigh, of which none but 0 is below 1e-4.
+SMALL: Final = 1e-9
+# How often a solution is made more exact.
+TIMES: Final = 3
 
 Vector = NDArray[np.float64]
 
 
 class Equations:
     """Sums that a reader knows.
+
+    They fall apart into systems without a common unknown. Each is factored once, when it is first asked about.
 
     Args:
         rows: equation by equation, the place of each unknown with its sign.
@@ -32,6 +38,7 @@ class Equations:
 
     def __init__(self, rows: Sequence[Mapping[int, int]], unknowns: int) -> None:
         self.unknowns = unknowns
+        self._count = len(rows)
         at = [row for row, equation in enumerate(rows) for _ in equation]
         places = [place for equation in rows for place in equation]
         signs = [float(sign) for equation in rows for sign in equation.values()]
@@ -44,41 +51,118 @@ class Equations:
         A random vector minus its part in the span of the equations; the probability that a sum stays by chance is zero.
         """
         random = np.random.default_rng(0).normal(size=self.unknowns)
-        return random - self._solved(self._system, np.asarray(self._system @ random))
+        found = np.empty(self.unknowns)
+        for part in self._parts:
+            found[part.places] = part.without_span(random[part.places])
+        return found
 
-    @cached_property
-    def _contradiction(self) -> Vector:
-        """Random weights of the equations under which they cancel out: what the equations state more than once."""
-        random = np.random.default_rng(1).normal(size=self._system.shape[0])
-        explained: Vector = np.asarray(self._system @ self._solved(self._system, random))
-        return random - explained
-
-    def may_move(self, rows: Collection[int]) -> bool:
+    def may_move(self, rows: Sequence[int]) -> bool:
         """Whether a further unknown that would enter some equations, with coefficient 1, is not determined by them.
 
         It is determined where what the equations state more than once does not cancel it, too.
         """
-        return bool(abs(self._contradiction[list(rows)].sum()) < ZERO)
+        total = 0.0
+        for part in {self._part_of_row[row] for row in rows}:
+            if part not in self._contradictions:
+                one = self._parts[part]
+                self._contradictions[part] = one.contradiction(self._weights[one.rows])
+                self._contradiction[one.rows] = self._contradictions[part]
+        total = self._contradiction[rows].sum()
+        return bool(abs(total) < ZERO)
 
-    def weights(self, places: Collection[int]) -> Vector:
+    def weights(self, places: Sequence[int]) -> Vector:
         """The weights under which the equations add up to the sum of some unknowns, which is determined.
 
         A further unknown lets the sum move where its equations have weights that do not cancel out.
         """
-        wanted = np.zeros(self.unknowns)
-        wanted[list(places)] = 1.0
-        return self._solved(self._system.T.tocsr(), wanted)
+        found = np.zeros(self._count)
+        for at in {self._part_of[place] for place in places}:
+            part = self._parts[at]
+            wanted = np.isin(part.places, places).astype(np.float64)
+            found[part.rows] = part.weights(wanted)
+        return found
 
-    @staticmethod
-    def _solved(system: sparse.csr_array, right: Vector) -> Vector:
-        # Given a matrix, SciPy wraps it in a product that takes as long again as the sum of a small one.
-        transposed = system.T.tocsr()
-        products = linalg.LinearOperator(
-            system.shape, matvec=system.__matmul__, rmatvec=transposed.__matmul__, dtype=system.dtype
-        )
-        most = 20 * max(system.shape)
-        solution: Vector = linalg.lsqr(products, right, atol=0, btol=0, conlim=0, iter_lim=most)[0]
+    @cached_property
+    def _weights(self) -> Vector:
+        return np.random.default_rng(1).normal(size=self._count)
+
+    @cached_property
+    def _contradiction(self) -> Vector:
+        """Random weights of the equations under which they cancel out: what the equations state more than once."""
+        return np.zeros(self._count)
+
+    @cached_property
+    def _contradictions(self) -> dict[int, Vector]:
+        return {}
+
+    @cached_property
+    def _labels(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The part of each equation, and of each unknown."""
+        both = sparse.block_array([[None, self._system], [self._system.T, None]], format="csr")
+        labels = csgraph.connected_components(both, directed=False)[1]
+        return labels[: self._count], labels[self._count :]
+
+    @property
+    def _part_of_row(self) -> NDArray[np.int32]:
+        return self._labels[0]
+
+    @property
+    def _part_of(self) -> NDArray[np.int32]:
+        return self._labels[1]
+
+    @cached_property
+    def _parts(self) -> list[_Part]:
+        rows, places = (_grouped(labels) for labels in self._labels)
+        return [_Part(self._system, rows[at], places[at]) for at in range(len(rows))]
+
+
+class _Part:
+    """Equations that are joined by their unknowns.
+
+    With G for the product of the equations with themselves and a small e, e (G + e)^-1 shortens a direction in the span of
+    the equations to nearly nothing, and leaves all others: applied twice, to nothing in the numbers' precision.
+    """
+
+    def __init__(self, system: sparse.csr_array, rows: NDArray[np.intp], places: NDArray[np.intp]) -> None:
+        self.rows, self.places = rows, places
+        self._whole = system
+
+    @cached_property
+    def _system(self) -> Vector:
+        return np.asarray(self._whole[self.rows][:, self.places].toarray())
+
+    @cached_property
+    def _factor(self) -> Any:
+        product = self._system.T @ self._system
+        product[np.diag_indices_from(product)] += SMALL
+        return linalg.cho_factor(product, overwrite_a=True, check_finite=False)
+
+    def _solved(self, right: Vector) -> Vector:
+        solution: Vector = linalg.cho_solve(self._factor, right, check_finite=False)
         return solution
+
+    def without_span(self, direction: Vector) -> Vector:
+        """A direction less its part in the span of the equations."""
+        return SMALL * self._solved(SMALL * self._solved(direction))
+
+    def contradiction(self, weights: Vector) -> Vector:
+        """Weights less their part under which the equations do not cancel out."""
+        for _ in range(TIMES):
+            weights = weights - self._system @ self._solved(self._system.T @ weights)
+        return weights
+
+    def weights(self, wanted: Vector) -> Vector:
+        """The smallest weights under which the equations add up to a sum that they determine."""
+        solution = self._solved(wanted)
+        for _ in range(TIMES - 1):
+            solution = solution + self._solved(wanted - self._system.T @ (self._system @ solution))
+        return self._system @ solution
+
+
+def _grouped(labels: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+    """The places of each label, by label."""
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(labels))[:-1])
 
 
 def cheapest_move(rows: Sequence[Mapping[int, int]], costs: Sequence[float], wanted: Collection[int]) -> set[int]:
