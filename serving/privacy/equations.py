@@ -43,32 +43,34 @@ class Equations:
         places = [place for equation in rows for place in equation]
         signs = [float(sign) for equation in rows for sign in equation.values()]
         self._system = sparse.csr_array((signs, (at, places)), shape=(len(rows), unknowns))
+        self._direction: Vector = np.random.default_rng(0).normal(size=unknowns)
+        self._contradiction: Vector = np.random.default_rng(1).normal(size=len(rows))
+        self._moved: set[int] = set()
+        self._cancelled: set[int] = set()
 
-    @cached_property
-    def free(self) -> Vector:
-        """A random direction in which unknowns can move without changing any equation: sums that stay are determined.
+    def free(self, places: Sequence[int]) -> Vector:
+        """How some unknowns move in a random direction that changes no equation: sums that stay are determined.
 
         A random vector minus its part in the span of the equations; the probability that a sum stays by chance is zero.
         """
-        random = np.random.default_rng(0).normal(size=self.unknowns)
-        found = np.empty(self.unknowns)
-        for part in self._parts:
-            found[part.places] = part.without_span(random[part.places])
-        return found
+        wanted = np.asarray(places, dtype=np.intp)
+        for at in np.setdiff1d(self._part_of[wanted], list(self._moved)):
+            part = self._parts[at]
+            self._direction[part.places] = part.without_span(self._direction[part.places])
+            self._moved.add(int(at))
+        return self._direction[wanted]
 
     def may_move(self, rows: Sequence[int]) -> bool:
         """Whether a further unknown that would enter some equations, with coefficient 1, is not determined by them.
 
-        It is determined where what the equations state more than once does not cancel it, too.
+        It is determined where what they state more than once does not cancel it, too: random weights under which they
+        cancel out.
         """
-        total = 0.0
-        for part in {self._part_of_row[row] for row in rows}:
-            if part not in self._contradictions:
-                one = self._parts[part]
-                self._contradictions[part] = one.contradiction(self._weights[one.rows])
-                self._contradiction[one.rows] = self._contradictions[part]
-        total = self._contradiction[rows].sum()
-        return bool(abs(total) < ZERO)
+        for at in {int(self._part_of_row[row]) for row in rows} - self._cancelled:
+            part = self._parts[at]
+            self._contradiction[part.rows] = part.contradiction(self._contradiction[part.rows])
+            self._cancelled.add(at)
+        return bool(abs(self._contradiction[rows].sum()) < ZERO)
 
     def weights(self, places: Sequence[int]) -> Vector:
         """The weights under which the equations add up to the sum of some unknowns, which is determined.
@@ -83,23 +85,12 @@ class Equations:
         return found
 
     @cached_property
-    def _weights(self) -> Vector:
-        return np.random.default_rng(1).normal(size=self._count)
-
-    @cached_property
-    def _contradiction(self) -> Vector:
-        """Random weights of the equations under which they cancel out: what the equations state more than once."""
-        return np.zeros(self._count)
-
-    @cached_property
-    def _contradictions(self) -> dict[int, Vector]:
-        return {}
-
-    @cached_property
     def _labels(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The part of each equation, and of each unknown."""
-        both = sparse.block_array([[None, self._system], [self._system.T, None]], format="csr")
-        labels = csgraph.connected_components(both, directed=False)[1]
+        rows, places = self._system.nonzero()
+        nodes = self._count + self.unknowns
+        joined = sparse.csr_array((np.ones(len(rows)), (rows, self._count + places)), shape=(nodes, nodes))
+        labels = csgraph.connected_components(joined, directed=False)[1]
         return labels[: self._count], labels[self._count :]
 
     @property
@@ -119,8 +110,8 @@ class Equations:
 class _Part:
     """Equations that are joined by their unknowns.
 
-    With G for the product of the equations with themselves and a small e, e (G + e)^-1 shortens a direction in the span of
-    the equations to nearly nothing, and leaves all others: applied twice, to nothing in the numbers' precision.
+    With G for the product of the equations with themselves and a small e, e (G + e)^-1 leaves a direction in which they
+    stay, and shortens one in their span to nearly nothing: applied twice, to nothing in the numbers' precision.
     """
 
     def __init__(self, system: sparse.csr_array, rows: NDArray[np.intp], places: NDArray[np.intp]) -> None:
@@ -128,12 +119,12 @@ class _Part:
         self._whole = system
 
     @cached_property
-    def _system(self) -> Vector:
-        return np.asarray(self._whole[self.rows][:, self.places].toarray())
+    def _system(self) -> sparse.csr_array:
+        return self._whole[self.rows][:, self.places]
 
     @cached_property
     def _factor(self) -> Any:
-        product = self._system.T @ self._system
+        product = (self._system.T @ self._system).toarray()
         product[np.diag_indices_from(product)] += SMALL
         return linalg.cho_factor(product, overwrite_a=True, check_finite=False)
 
@@ -156,7 +147,7 @@ class _Part:
         solution = self._solved(wanted)
         for _ in range(TIMES - 1):
             solution = solution + self._solved(wanted - self._system.T @ (self._system @ solution))
-        return self._system @ solution
+        return np.asarray(self._system @ solution)
 
 
 def _grouped(labels: NDArray[np.int32]) -> list[NDArray[np.intp]]:

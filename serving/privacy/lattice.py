@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -25,7 +25,7 @@ Nesting = Mapping[str, Axes]
 
 @dataclass(frozen=True)
 class Line:
-    """Cells that add up to one cell of a margin along one axis."""
+    """Cells that add up to one cell of a margin along one axis; along time in its order."""
 
     at: int
     margin_axes: Axes
@@ -137,14 +137,14 @@ def margins_of(axes: Axes, nested: Nesting) -> Iterator[Axes]:
 
 
 def lines_along(axes: Axes, table: Iterable[Key], *, time: str | None, is_state: bool, nested: Nesting) -> list[Line]:
-    """All lines of a table; of states none along time, where they do not add up."""
+    """All lines of a table, cells along time in its order; of states none along time, where they do not add up."""
     made = []
     for axis in adding_up(axes, nested):
         at = axes.index(axis)
         if is_state and axis == time:
             continue
         cells: dict[Key, list[Key]] = defaultdict(list)
-        for key in table:
+        for key in sorted(table, key=places_along(table, at)) if axis == time else table:
             cells[without(key, at)].append(key)
         margin_axes = axes[:at] + axes[at + 1 :]
         made += [Line(at, margin_axes, margin, tuple(line), axis == time) for margin, line in cells.items()]
@@ -160,7 +160,7 @@ def runs_of(line: Line, concealed: Collection[Key], table: Counts) -> list[list[
     """Hidden cells of a line in runs of neighbours along its axis. Shown empty cells do not separate them."""
     runs: list[list[Key]] = [[]]
     hidden = set(concealed)
-    for key in sorted(line.cells, key=lambda key: order_of(key[line.at])):
+    for key in line.cells:
         if key in hidden:
             runs[-1].append(key)
         elif table[key] and runs[-1]:
@@ -200,6 +200,13 @@ def in_same_quarter(one: Any, other: Any) -> bool:
 def order_of(value: Any) -> tuple[bool, str]:
     """By what values of an axis are sorted: missing ones last."""
     return (value is None, str(value))
+
+
+def places_along(table: Iterable[Key], at: int) -> Callable[[Key], int]:
+    """By what cells are sorted along an axis: the place of their value among all of the table's."""
+    values = sorted({key[at] for key in table}, key=order_of)
+    places = {value: place for place, value in enumerate(values)}
+    return lambda key: places[key[at]]
 
 
 def orders_of(key: Key) -> tuple[tuple[bool, str], ...]:
