@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from serving.definitions.meta import meta_of, metas_of, read_meta
-from serving.definitions.metric import Dimension, LookBack, Metric, Model
+from serving.definitions.metric import PERSON, Dimension, LookBack, Metric, Model
 from serving.definitions.semantics import Semantics
 from serving.question import GRAINS, Grain
 
@@ -47,7 +47,8 @@ def _model(entry: Mapping[str, Any]) -> Model:
         if dimension["type"] == "time"
     }
     mart = entry["node_relation"]["alias"]
-    return Model(entry["name"], mart, entities, dimensions, time_grains)
+    person = next((one.get("expr") or one["name"] for one in entry["entities"] if one["name"] == PERSON), None)
+    return Model(entry["name"], mart, entities, dimensions, time_grains, person)
 
 
 def _wholes(name: str, wholes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -33,13 +33,18 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Model:
-    """A semantic model: its mart, its entities (name -> type), its own dimensions, the grain of its time columns."""
+    """A semantic model: its mart, its entities (name -> type), its own dimensions, the grain of its time columns.
+
+    Attributes:
+        person_column: the mart's column of people; None where it has no people in it.
+    """
 
     name: str
     mart: str
     entities: Mapping[str, str]
     dimensions: tuple[Dimension, ...]
     time_grains: Mapping[str, Grain]
+    person_column: str | None = None
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,6 @@ def test_no_small_cell_of_a_random_nested_table_can_be_derived(seed: int) -> Non
     assert _derived(_counts(seed), is_declared=True) == []
 
 
-def test_small_cells_can_be_derived_where_nobody_says_that_items_are_nested() -> None:
+def test_small_cells_can_be_derived_if_items_are_not_declared_as_nested() -> None:
     """What the declaration is for: the tables by item and by pillar are decided apart, and subtracted by the reader."""
     assert sum(bool(_derived(_counts(seed), is_declared=False)) for seed in SEEDS) > len(SEEDS) / 4
