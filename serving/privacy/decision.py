@@ -523,7 +523,7 @@ def _with_empty_cells(
 ) -> Counts:
     """Counts of all combinations of the axes' values, with 0 where there are no people.
 
-    Left out are cells which a reader knows to be empty: a margin is shown as empty, or its values do not belong together.
+    Left out are cells which a reader knows to be empty: a margin is shown as empty, or the pair does not exist.
     """
     # The values of an axis come with those that they are parts of.
     groups = [
