@@ -11,7 +11,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 256 * 1024**2
 # Of a value as an object of Python's, with its place in a list: a date takes 40, a short text 60.
 BYTES_OF_A_VALUE: Final = 64
+
+# The column that says by which of several groupings a row is.
+LEVEL: Final = "grouping_level"
 
 Value = Any
 T = TypeVar("T")
@@ -233,6 +236,26 @@ class Engine:
         assert isinstance(table, CodedTable)
         return table
 
+    def people(self, query: Query, person: str, groupings: Sequence[tuple[str, ...]]) -> list[Table]:
+        """How many different people a metric counts, by each of several groupings: one plan for all of them.
+
+        Args:
+            query: one metric, which is 1 or 0 of a person, by all dimensions of the groupings.
+            person: MetricFlow's name of people, by which it is asked besides.
+            groupings: dimensions of the query.
+        """
+        whole = self._tables.get(
+            (Table, query, person, tuple(groupings)), lambda: self._run_people(query, person, groupings)
+        )
+        assert isinstance(whole, Table)
+        levels = whole.columns[LEVEL]
+        found = []
+        for at, names in enumerate(groupings):
+            rows = [row for row, level in enumerate(levels) if level == at]
+            kept = (*names, *query.metrics)
+            found.append(Table({name: [whole.columns[name][row] for row in rows] for name in kept}, whole.sql))
+        return found
+
     def values(self, qualified: str) -> tuple[Value, ...]:
         """Every value of a dimension, missing ones as None."""
         return tuple(self.ask(Query(metrics=(), group_by=(qualified,))).columns[qualified])
@@ -250,6 +273,29 @@ class Engine:
         rows = cursor.fetchall()
         columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
         return Table(dict(zip(names, columns, strict=True)), readable(sql, values))
+
+    def _run_people(self, query: Query, person: str, groupings: Sequence[tuple[str, ...]]) -> Table:
+        sql, values, cursor = self._planned(replace(query, group_by=(*query.group_by, person)))
+
+        def listed(names: Sequence[str]) -> str:
+            # Names of the definitions, which were planned: never what a reader wrote.
+            return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+
+        [metric] = query.metrics
+        by, counted = listed(query.group_by), listed([metric])
+        relation = cursor.sql(sql, params=values).aggregate(
+            f"{by}, grouping({by}) as {LEVEL}, count(distinct {listed([person])}) filter ({counted} > 0) as {counted}",
+            # DuckDB tells no levels where nothing is grouped by: the finest is always among them, and left out again.
+            f"grouping sets ({', '.join(f'({listed(names)})' for names in (query.group_by, *groupings))})",
+        )
+        level = relation.columns.index(LEVEL)
+        rows = [row for row in relation.fetchall() if row[level]]
+        columns = {name: [row[at] for row in rows] for at, name in enumerate(relation.columns)}
+        # One bit for each dimension that a row is not grouped by, the first the highest.
+        bits = {name: 1 << place for place, name in enumerate(reversed(query.group_by))}
+        masks = [sum(bit for name, bit in bits.items() if name not in names) for names in groupings]
+        columns[LEVEL] = [masks.index(mask) for mask in columns[LEVEL]]
+        return Table(columns, readable(sql, values))
 
     def _run_coded(self, query: Query) -> CodedTable:
         sql, values, cursor = self._planned(query)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from serving.definitions.meta import meta_of, metas_of, read_meta
-from serving.definitions.metric import Dimension, LookBack, Metric, Model
+from serving.definitions.metric import PERSON, Dimension, LookBack, Metric, Model
 from serving.definitions.semantics import Semantics
 from serving.question import GRAINS, Grain
 
@@ -27,6 +27,7 @@ def read_semantics(manifest_json: str) -> Semantics:
 def _model(entry: Mapping[str, Any]) -> Model:
     entities = {entity["name"]: entity["type"] for entity in entry["entities"]}
     primary = entry.get("primary_entity") or next((name for name, kind in entities.items() if kind == "primary"), None)
+    wholes = {one["name"]: tuple(meta_of(one).get("nested_in") or ()) for one in entry["dimensions"]}
     dimensions = tuple(
         Dimension(
             name=dimension["name"],
@@ -35,6 +36,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
             personal=bool(meta_of(dimension).get("personal")),
             label=dimension.get("label") or dimension["name"].replace("_", " ").capitalize(),
             description=dimension.get("description") or "",
+            nested_in=tuple(f"{primary}__{whole}" for whole in _wholes(dimension["name"], wholes)),
         )
         for dimension in entry["dimensions"]
         if dimension["type"] == "categorical"
@@ -45,7 +47,20 @@ def _model(entry: Mapping[str, Any]) -> Model:
         if dimension["type"] == "time"
     }
     mart = entry["node_relation"]["alias"]
-    return Model(entry["name"], mart, entities, dimensions, time_grains)
+    person = next((one.get("expr") or one["name"] for one in entry["entities"] if one["name"] == PERSON), None)
+    return Model(entry["name"], mart, entities, dimensions, time_grains, person)
+
+
+def _wholes(name: str, wholes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What a dimension is a part of, and what those are parts of."""
+    found: dict[str, None] = {}
+    left = list(wholes[name])
+    while left:
+        one = left.pop(0)
+        if one in wholes and one != name and one not in found:
+            found[one] = None
+            left += wholes[one]
+    return tuple(found)
 
 
 def _metric(entry: Mapping[str, Any], metas: Mapping[str, Any]) -> Metric:

@@ -15,7 +15,12 @@ PERSON: Final = "person"
 
 @dataclass(frozen=True)
 class Dimension:
-    """A column to group or filter by. `qualified` is its name to MetricFlow: entity and column."""
+    """A column to group or filter by. `qualified` is its name to MetricFlow: entity and column.
+
+    Attributes:
+        nested_in: qualified names of dimensions of the same mart of which each of its values is a part, by the words of
+            the company: a touchpoint of its stage.
+    """
 
     name: str
     qualified: str
@@ -23,17 +28,23 @@ class Dimension:
     personal: bool
     label: str
     description: str
+    nested_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Model:
-    """A semantic model: its mart, its entities (name -> type), its own dimensions, the grain of its time columns."""
+    """A semantic model: its mart, its entities (name -> type), its own dimensions, the grain of its time columns.
+
+    Attributes:
+        person_column: the mart's column of people; None where it has no people in it.
+    """
 
     name: str
     mart: str
     entities: Mapping[str, str]
     dimensions: tuple[Dimension, ...]
     time_grains: Mapping[str, Grain]
+    person_column: str | None = None
 
 
 @dataclass(frozen=True)

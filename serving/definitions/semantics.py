@@ -41,6 +41,12 @@ class Semantics:
         """Column name -> the dimensions of that name that every part of the metric has (more than one: ambiguous)."""
         return self._dimensions[name]
 
+    @cached_property
+    def nested(self) -> Mapping[str, tuple[str, ...]]:
+        """Dimension -> those that it is declared to be a part of, in MetricFlow's names."""
+        every = (one for model in self.models.values() for one in model.dimensions)
+        return {one.qualified: one.nested_in for one in every if one.nested_in}
+
     def qualified(self, name: str) -> Set[str]:
         """MetricFlow's names of the dimensions of a metric."""
         return self._qualified[name].keys()
@@ -70,6 +76,18 @@ class Semantics:
 
     def is_state(self, name: str) -> bool:
         return any(leaf.is_state for leaf in self.leaves(name))
+
+    def counts_persons(self, name: str) -> bool:
+        """Whether a metric counts different people of its mart, all or those in a case: of one person 1 or 0."""
+        metric = self.metrics[name]
+        person = self.models[metric.model].person_column if metric.model else None
+        if person is None or metric.kind != "simple" or metric.is_state or metric.is_on_calendar:
+            return False
+        cases = metric.formula.startswith("count_distinct(case when ") and metric.formula.endswith(
+            f" then {person} end)"
+        )
+        is_one_case = cases and metric.formula.count(" then ") == 1 and " else " not in metric.formula
+        return metric.formula == f"count_distinct({person})" or is_one_case
 
     def is_of_people(self, name: str) -> bool:
         """Whether a metric counts people or facts of people, so that every group of them may be too small to show.

@@ -10,14 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from serving.engine import Query
+from serving.definitions.metric import PERSON
+from serving.engine import Query, Table
 from serving.evaluation.stored import StoredCells, stored_cells
 from serving.planning.coverage import period_start
 from serving.planning.plan import MONTH, Count, Plan
 from serving.privacy.decision import hidden_cells
-from serving.privacy.lattice import Axes, Key, Lattice, cuts
+from serving.privacy.lattice import Axes, Key, Lattice, cuts, margins_of
 from serving.releases.release import LiveRelease
 
 
@@ -74,26 +76,33 @@ def _counted(release: LiveRelease, plan: Plan) -> Iterable[_Counted]:
     names = tuple(count.name for count in plan.hiding)
     for count in plan.hiding:
         # Every value apart (an attribution model) has a table of its own, with its own margins.
-        own = tuple(axis for axis in plan.axes if axis not in count.apart)
+        own = count.axes
         finest = _people(release, count.name, own, count.apart, with_others=names)
         for within in finest:
             places = dict(zip(count.apart, within, strict=True))
             if any(places[one.dimension] not in one.values for one in plan.filters if one.dimension in places):
                 continue
-            lattice = _lattice(release, plan, count, own, places, finest[within])
+            lattice = _lattice(release, plan, count, places, finest[within])
             if lattice.hidden[own]:
                 blocks = _blocks(plan, lattice, places, is_state=count.is_state)
                 yield _Counted(lattice, blocks, _added_up(plan, own, is_state=count.is_state))
 
 
 def _lattice(
-    release: LiveRelease, plan: Plan, count: Count, axes: Axes, within: Mapping[str, Any], finest: Mapping[Key, int]
+    release: LiveRelease, plan: Plan, count: Count, within: Mapping[str, Any], finest: Mapping[Key, int]
 ) -> Lattice:
     """What a count hides where dimensions have the values of `within`; `finest` is its table by all axes."""
-    kinds, values = tuple(within), tuple(within.values())
+    axes, kinds, values = count.axes, tuple(within), tuple(within.values())
+    if release.semantics.counts_persons(count.name):
+        of_margin = cache(lambda: _people_by_margin(release, count, kinds))
+    else:
+        of_margin = None
 
     def people(margin: Axes) -> Mapping[Key, int]:
-        return finest if margin == axes else _people(release, count.name, margin, kinds).get(values, {})
+        if margin == axes:
+            return finest
+        tables = of_margin()[margin] if of_margin else _people(release, count.name, margin, kinds)
+        return tables.get(values, {})
 
     return release.lattices.get(
         (count.name, axes, kinds, values, plan.floor, plan.is_total_shown),
@@ -104,6 +113,7 @@ def _lattice(
             time=MONTH,
             is_state=count.is_state,
             is_total_shown=plan.is_total_shown,
+            nested=count.nested,
         ),
     )
 
@@ -114,11 +124,29 @@ def _people(
     """The count of every cell of a margin, by values of `kinds`; others are asked along where one query is enough."""
     names = (*margin, *kinds)
     table = release.engine.ask(Query(metrics=with_others or (name,), group_by=names))
+    return _cells(table, name, margin, names)
+
+
+def _cells(table: Table, name: str, margin: Axes, names: Axes) -> Mapping[Key, Mapping[Key, int]]:
+    """A count's table by the values beyond its margin."""
     keys = zip(*(_values(table.columns[axis]) for axis in names), strict=True) if names else [()]
     found: dict[Key, dict[Key, int]] = defaultdict(dict)
     for key, n in zip(keys, table.columns[name], strict=True):
         found[key[len(margin) :]][key[: len(margin)]] = int(n or 0)
     return found
+
+
+def _people_by_margin(
+    release: LiveRelease, count: Count, kinds: Axes
+) -> Mapping[Axes, Mapping[Key, Mapping[Key, int]]]:
+    """The same of all margins of a count's table, from one plan."""
+    margins = [margin for margin in margins_of(count.axes, count.nested) if margin != count.axes]
+    query = Query(metrics=(count.name,), group_by=(*count.axes, *kinds))
+    tables = release.engine.people(query, PERSON, [(*margin, *kinds) for margin in margins])
+    return {
+        margin: _cells(table, count.name, margin, (*margin, *kinds))
+        for margin, table in zip(margins, tables, strict=True)
+    }
 
 
 def _added_up(plan: Plan, axes: Axes, *, is_state: bool) -> tuple[str, ...]:

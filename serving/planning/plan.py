@@ -12,6 +12,7 @@ from typing import Final
 from serving.definitions.metric import Dimension, LookBack, Metric
 from serving.engine import Filter, Query
 from serving.planning.coverage import Coverage, period_start
+from serving.privacy.lattice import Nesting
 from serving.question import Grain
 from serving.rows import Status
 
@@ -35,11 +36,16 @@ class Count:
         apart: axes of the plan whose values have nothing to do with each other (an attribution model): the count is
             never asked for several of them together.
         is_state: over several periods the last one counts, not their sum.
+        axes: along what it is asked: the plan's axes that are not `apart`, with all that one of them is a part of. So a
+            cell is decided the same, whether it is asked for by its touchpoint or by its touchpoint and stage.
+        nested: axes that are parts of others.
     """
 
     name: str
     apart: tuple[str, ...]
     is_state: bool
+    axes: tuple[str, ...]
+    nested: Nesting
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from serving.definitions.metric import Dimension, Metric
 from serving.definitions.semantics import Semantics
 from serving.planning.coverage import Coverage, coverage
 from serving.planning.earlier import is_on_calendar, look_backs
+from serving.planning.nesting import nesting
 from serving.planning.plan import MONTH, Count, Parts, Plan, Verdict
 from serving.planning.privacy_floor import floor_of, privacy_floor
 from serving.planning.refusals import refuse_people, refuse_slice, refuse_sum, refuse_time
 from serving.planning.words import Words, words_of
+from serving.privacy.lattice import Nesting
 from serving.question import Question
 from serving.releases.release import LiveRelease
 
@@ -67,7 +69,7 @@ def _plan(release: LiveRelease, question: Question, metric: Metric, words: Words
         is_on_calendar=is_on_calendar(semantics, metric.name),
     )
     refused = refuse_people(semantics, ready) if floor else None
-    return refused or _completed(semantics, ready)
+    return refused or _completed(semantics, ready, nesting(release, ready.names) if floor else {})
 
 
 def _reach(release: LiveRelease, metric: Metric) -> Coverage | Verdict:
@@ -91,19 +93,19 @@ def _reach(release: LiveRelease, metric: Metric) -> Coverage | Verdict:
     return reach
 
 
-def _completed(semantics: Semantics, ready: Plan) -> Plan:
+def _completed(semantics: Semantics, ready: Plan, nested: Nesting) -> Plan:
     """The plan with what is asked besides its number: counts, parts, and the waves of a change."""
     change = ready.metric.meta.change
     if change is not None:
         along = semantics.resolve(change.along, change.order)
         assert along is not None
         by_wave = replace(ready, by=(*ready.by, (along.name, along)))
-        ready = replace(ready, by_wave=_counted(semantics, by_wave))
-    return replace(_counted(semantics, ready), parts=_parts(semantics, ready))
+        ready = replace(ready, by_wave=_counted(semantics, by_wave, nested))
+    return replace(_counted(semantics, ready, nested), parts=_parts(semantics, ready))
 
 
-def _counted(semantics: Semantics, ready: Plan) -> Plan:
-    return replace(ready, counters=_counters(semantics, ready), hiding=_hiding(semantics, ready))
+def _counted(semantics: Semantics, ready: Plan, nested: Nesting) -> Plan:
+    return replace(ready, counters=_counters(semantics, ready), hiding=_hiding(semantics, ready, nested))
 
 
 def _counters(semantics: Semantics, ready: Plan) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def _counters(semantics: Semantics, ready: Plan) -> tuple[str, ...]:
     )
 
 
-def _hiding(semantics: Semantics, ready: Plan) -> tuple[Count, ...]:
+def _hiding(semantics: Semantics, ready: Plan, nested: Nesting) -> tuple[Count, ...]:
     """The counts behind a metric that its slice knows; of the company as a whole, its own people alone."""
     own = ready.metric.people
     if not ready.floor or own is None or ready.metric.metric_class == "fixed_grain":
@@ -128,13 +130,23 @@ def _hiding(semantics: Semantics, ready: Plan) -> tuple[Count, ...]:
         for name in others
         if ready.names <= semantics.qualified(name) and (MONTH not in ready.axes or semantics.grains(name))
     )
-    return tuple(_count(semantics, ready, name) for name in dict.fromkeys((own, *known)))
+    return tuple(_count(semantics, ready, name, nested) for name in dict.fromkeys((own, *known)))
 
 
-def _count(semantics: Semantics, ready: Plan, name: str) -> Count:
+def _count(semantics: Semantics, ready: Plan, name: str, nested: Nesting) -> Count:
     needed = semantics.metrics[name].meta.needs
     apart = tuple(axis for axis in ready.axes if axis.rpartition("__")[2] in needed)
-    return Count(name=name, apart=apart, is_state=semantics.is_state(name))
+    own = [axis for axis in ready.axes if axis not in apart]
+    usable = semantics.qualified(name) - set(apart)
+    parts = {axis: tuple(whole for whole in nested.get(axis, ()) if whole in usable) for axis in own}
+    wholes = {whole for some in parts.values() for whole in some}
+    return Count(
+        name=name,
+        apart=apart,
+        is_state=semantics.is_state(name),
+        axes=(*sorted({*own, *wholes} - {MONTH}), *((MONTH,) if MONTH in own else ())),
+        nested={axis: some for axis, some in parts.items() if some},
+    )
 
 
 def _parts(semantics: Semantics, ready: Plan) -> Parts:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 Key = tuple[Any, ...]
@@ -17,9 +18,14 @@ Axes = tuple[str, ...]
 Counts = Mapping[Key, int]
 
 
+# Axis -> the axes that it is a part of, all of them: each of its values lies in one value of each (a touchpoint in its
+# stage).
+Nesting = Mapping[str, Axes]
+
+
 @dataclass(frozen=True)
 class Line:
-    """Cells that add up to one cell of a margin along one axis."""
+    """Cells that add up to one cell of a margin along one axis; along time in its order."""
 
     at: int
     margin_axes: Axes
@@ -39,6 +45,7 @@ class Lattice:
         floor: the least number of people that may be shown.
         time: the axis along which windows are asked; None where there is none.
         closed: lines of time, by their margin's axes and cell, of which no window with a hidden period is shown.
+        nested: axes that are parts of others; there are no tables by such an axis without the others.
     """
 
     axes: Axes
@@ -47,6 +54,7 @@ class Lattice:
     floor: int
     time: str | None
     closed: frozenset[tuple[Axes, Key]] = frozenset()
+    nested: Nesting = field(default_factory=dict)
 
     @cached_property
     def veiled(self) -> frozenset[Key]:
@@ -60,7 +68,7 @@ class Lattice:
     @cached_property
     def lines(self) -> Mapping[tuple[int, Key], Line]:
         """Lines of the finest table, by the position of their axis and the cell of the margin they add up to."""
-        made = lines_along(self.axes, self.tables[self.axes], time=self.time, is_state=False)
+        made = lines_along(self.axes, self.tables[self.axes], time=self.time, is_state=False, nested=self.nested)
         return {(line.at, line.margin): line for line in made}
 
 
@@ -73,7 +81,7 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
     Args:
         lattice: the table that the block is part of.
         block: keys of the table.
-        along: the axes along which the block adds up.
+        along: the axes along which the block adds up. Along one that has parts among the axes, its parts do.
     """
     axes, hidden, table = lattice.axes, lattice.hidden[lattice.axes], lattice.tables[lattice.axes]
     inside = set(block)
@@ -83,9 +91,10 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
     covered = hidden | lattice.veiled
     if not inside & covered:
         return False
-    if not along:
+    added_up = [axes.index(axis) for axis in adding_up(axes, lattice.nested) if axis in along]
+    if not added_up:
         return True
-    for at in (axes.index(axis) for axis in along):
+    for at in added_up:
         for margin in {without(key, at) for key in inside & covered}:
             line = lattice.lines[at, margin]
             concealed = [key for key in line.cells if key in hidden]
@@ -107,14 +116,35 @@ def cuts(lattice: Lattice, block: Collection[Key], *, along: Collection[str]) ->
     return False
 
 
-def lines_along(axes: Axes, table: Iterable[Key], *, time: str | None, is_state: bool) -> list[Line]:
-    """All lines of a table; of states none along time, where they do not add up."""
+def adding_up(axes: Axes, nested: Nesting) -> Axes:
+    """The axes along which cells of a table add up to a margin: not those of which it has parts.
+
+    A stage's touchpoints add up to the stage; but of one touchpoint there are no several stages.
+    """
+    parted = {whole for axis in axes for whole in nested.get(axis, ())}
+    return tuple(axis for axis in axes if axis not in parted)
+
+
+def margins_of(axes: Axes, nested: Nesting) -> Iterator[Axes]:
+    """The axes of all tables to decide, coarsest first, the finest last.
+
+    By touchpoint is the same table as by stage and touchpoint: of both only the second is there.
+    """
+    for size in range(len(axes) + 1):
+        for margin in combinations(axes, size):
+            if all(whole in margin for axis in margin for whole in nested.get(axis, ()) if whole in axes):
+                yield margin
+
+
+def lines_along(axes: Axes, table: Iterable[Key], *, time: str | None, is_state: bool, nested: Nesting) -> list[Line]:
+    """All lines of a table, cells along time in its order; of states none along time, where they do not add up."""
     made = []
-    for at, axis in enumerate(axes):
+    for axis in adding_up(axes, nested):
+        at = axes.index(axis)
         if is_state and axis == time:
             continue
         cells: dict[Key, list[Key]] = defaultdict(list)
-        for key in table:
+        for key in sorted(table, key=places_along(table, at)) if axis == time else table:
             cells[without(key, at)].append(key)
         margin_axes = axes[:at] + axes[at + 1 :]
         made += [Line(at, margin_axes, margin, tuple(line), axis == time) for margin, line in cells.items()]
@@ -130,7 +160,7 @@ def runs_of(line: Line, concealed: Collection[Key], table: Counts) -> list[list[
     """Hidden cells of a line in runs of neighbours along its axis. Shown empty cells do not separate them."""
     runs: list[list[Key]] = [[]]
     hidden = set(concealed)
-    for key in sorted(line.cells, key=lambda key: order_of(key[line.at])):
+    for key in line.cells:
         if key in hidden:
             runs[-1].append(key)
         elif table[key] and runs[-1]:
@@ -170,6 +200,13 @@ def in_same_quarter(one: Any, other: Any) -> bool:
 def order_of(value: Any) -> tuple[bool, str]:
     """By what values of an axis are sorted: missing ones last."""
     return (value is None, str(value))
+
+
+def places_along(table: Iterable[Key], at: int) -> Callable[[Key], int]:
+    """By what cells are sorted along an axis: the place of their value among all of the table's."""
+    values = sorted({key[at] for key in table}, key=order_of)
+    places = {value: place for place, value in enumerate(values)}
+    return lambda key: places[key[at]]
 
 
 def orders_of(key: Key) -> tuple[tuple[bool, str], ...]:

@@ -6,6 +6,7 @@ An atom is one combination of values of two dimensions and a month. A release an
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations, product
@@ -52,11 +53,25 @@ class Learned:
         return made
 
 
-def learn(release: LiveRelease, metric: str, dimensions: tuple[str, str], *, monthly: bool, floor: int = 5) -> Learned:
-    """Ask for every grouping by the dimensions, every filter on one or several values, every grain and many windows."""
+def learn(
+    release: LiveRelease,
+    metric: str,
+    dimensions: tuple[str, str],
+    *,
+    monthly: bool,
+    floor: int = 5,
+    possible: Collection[tuple[str, str]] | None = None,
+) -> Learned:
+    """Ask for every grouping by the dimensions, every filter on one or several values, every grain and many windows.
+
+    Args:
+        possible: pairs of values that exist, where a reader knows them: all other atoms are known to be empty.
+    """
     counts_by_atom = _atoms(release, metric, dimensions)
     counts = np.array(list(counts_by_atom.values()))
     shown, hidden, empty = set(), set(), set()
+    if possible is not None:
+        empty.update(at for at, atom in enumerate(counts_by_atom) if atom[:2] not in possible)
     for question in _questions(release, metric, dimensions, sorted({atom[2] for atom in counts_by_atom}), monthly):
         rows = {(*row.dimensions.values(), row.period): row for row in ask(release, question).rows}
         for key, places in _parts(question, dimensions, list(counts_by_atom)).items():

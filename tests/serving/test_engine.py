@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
+
+import pytest
 
 from serving import LiveRelease, open_release
 from serving.definitions.metric import PERSON
@@ -56,3 +59,22 @@ def test_what_a_table_weighs_is_about_its_memory(release: LiveRelease) -> None:
     # Three codes of 4 bytes a row, a sum of 2 and a count of 2; its labels and its SQL are the rest.
     assert coded.length * 16 <= coded.nbytes < coded.length * 16 + 20_000
     assert coded.nbytes < rows.nbytes < MOST_BYTES
+
+
+@pytest.mark.parametrize("name", ["buyers", "respondents"])
+def test_people_of_all_margins_from_one_plan_are_those_of_a_plan_each(release: LiveRelease, name: str) -> None:
+    assert release.semantics.counts_persons(name)
+    axes = ("person__segment", "person__region", "metric_time__month")
+    margins = [margin for size in range(len(axes)) for margin in combinations(axes, size)]
+    tables = release.engine.people(Query(metrics=(name,), group_by=axes), PERSON, margins)
+    for margin, table in zip(margins, tables, strict=True):
+        apart = release.engine.ask(Query(metrics=(name,), group_by=margin))
+        assert set(zip(*table.columns.values(), strict=True)) == set(zip(*apart.columns.values(), strict=True))
+        assert table.length == apart.length
+    [total] = release.engine.people(Query(metrics=(name,), group_by=axes[:1]), PERSON, [()])
+    assert total.columns == release.engine.ask(Query(metrics=(name,))).columns
+
+
+@pytest.mark.parametrize("name", ["orders", "revenue", "average_order_value"])
+def test_what_counts_no_people_is_not_counted_by_people(release: LiveRelease, name: str) -> None:
+    assert not release.semantics.counts_persons(name)

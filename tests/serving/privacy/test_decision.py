@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.privacy.decision import MOST_UNKNOWNS, hidden_cells
-from serving.privacy.equations import staying
+from serving.privacy.equations import cheapest_move, staying
 from serving.privacy.lattice import Axes, Key, Lattice, cuts
 
 FLOOR = 5
@@ -291,3 +291,29 @@ def test_sums_do_not_distinguish_an_empty_cell_from_a_hidden_one(cells: dict[tup
             for size in (1, 2):
                 for beside in combinations(shown, size):
                     assert cuts(found, {empty, *beside}, along=("two",))
+
+
+def test_the_cheapest_unknowns_that_let_another_move_are_found_together() -> None:
+    # 0 moves with 1 or 2; the first leads on to 3 and 5, the second to 4, which stays.
+    rows = [{0: 1, 1: 1, 2: 1}, {1: 1, 3: 1}, {2: 1, 4: 1}, {3: 1, 5: 1}, {4: 1}, {0: 1, 5: 1}]
+    assert cheapest_move(rows, [0, 1, 1, 1, 1, 1], [0]) == {1, 3, 5}
+    assert cheapest_move([*rows, {5: 1}], [0, 1, 1, 1, 1, 1], [0]) == set()
+
+
+def test_cells_are_hidden_together_before_a_table_is_closed_and_hidden_whole() -> None:
+    """Each rare reason has one stage, so that a cell moves only with a ring of others."""
+    luck = np.random.default_rng(16)
+    rare = [("solved", "a"), ("friendly", "a"), ("invited", "b"), ("broke", "b"), ("lost", "c"), ("late", "c")]
+    cells: dict[Key, int] = {}
+    for reason, stage in [*rare, ("none", "a"), ("none", "b"), ("none", "c")]:
+        for month in MONTHS:
+            cells[reason, stage, month] = int(luck.integers(40, 90) if reason == "none" else luck.integers(0, 14))
+    cells = {key: count for key, count in cells.items() if count}
+    axes = ("reason", "stage", "month")
+    found = lattice(axes, cells, time="month")
+    assert found.hidden[axes] < set(found.tables[axes])
+    assert not found.closed
+    shown = everything_shown(found)
+    small = [key for key, count in cells.items() if count < FLOOR]
+    assert small
+    assert not any(solve(shown, key) for key in small)
