@@ -39,6 +39,7 @@ class Count:
         axes: along what it is asked: the plan's axes that are not `apart`, with all that one of them is a part of. So a
             cell is decided the same, whether it is asked for by its touchpoint or by its touchpoint and stage.
         nested: axes that are parts of others.
+        counts_persons: it counts different people of its mart, so that one plan counts them by all margins.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Count:
     is_state: bool
     axes: tuple[str, ...]
     nested: Nesting
+    counts_persons: bool = False
 
 
 @dataclass(frozen=True)

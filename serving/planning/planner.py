@@ -146,6 +146,7 @@ def _count(semantics: Semantics, ready: Plan, name: str, nested: Nesting) -> Cou
         is_state=semantics.is_state(name),
         axes=(*sorted({*own, *wholes} - {MONTH}), *((MONTH,) if MONTH in own else ())),
         nested={axis: some for axis, some in parts.items() if some},
+        counts_persons=semantics.counts_persons(name),
     )
 
 
