@@ -93,10 +93,7 @@ def _lattice(
 ) -> Lattice:
     """What a count hides where dimensions have the values of `within`; `finest` is its table by all axes."""
     axes, kinds, values = count.axes, tuple(within), tuple(within.values())
-    if count.counts_persons:
-        of_margin = cache(lambda: _people_by_margin(release, count, kinds))
-    else:
-        of_margin = None
+    of_margin = cache(lambda: _people_by_margin(release, count, kinds)) if count.counts_persons else None
 
     def people(margin: Axes) -> Mapping[Key, int]:
         if margin == axes:
