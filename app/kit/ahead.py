@@ -23,6 +23,8 @@ from workspace.paths import WorkspacePaths
 FILTERED_BY: Final = {"segment": "person__segment", "region": "person__region"}
 # Seconds between two looks for a new release.
 LOOKS_AFTER: Final = 30.0
+# Seconds since a reader's last question: who reads a page asks nothing, and who clicks through pages must not wait.
+QUIET: Final = 4.0
 # Questions that are remembered for the next release, those asked last.
 MOST: Final = 1_000
 
@@ -59,10 +61,11 @@ class Ahead:
 
     Args:
         looks_after: seconds between two looks for a new release.
+        quiet: seconds since a reader's last question, before which nothing is asked.
     """
 
-    def __init__(self, paths: WorkspacePaths, *, looks_after: float = LOOKS_AFTER) -> None:
-        self._paths, self._looks_after = paths, looks_after
+    def __init__(self, paths: WorkspacePaths, *, looks_after: float = LOOKS_AFTER, quiet: float = QUIET) -> None:
+        self._paths, self._looks_after, self._quiet = paths, looks_after, quiet
         self._change = threading.Condition()
         self._noted: OrderedDict[Question, None] = OrderedDict()
         self._open: list[tuple[LiveRelease, Question]] = []
@@ -116,6 +119,7 @@ class Ahead:
 
     def _ask(self, release: LiveRelease, questions: list[Question]) -> None:
         for question in questions:
+            release.readers.wait_until_quiet(self._quiet)
             try:
                 warm(release, [question])
             except UserError:

@@ -37,8 +37,8 @@ class Readers:
                 self._last_at = time.monotonic()
                 self._change.notify_all()
 
-    def wait_until_quiet(self) -> None:
-        """Return when no question is running and none has been asked for `QUIET_SECONDS`."""
+    def wait_until_quiet(self, seconds: float = QUIET_SECONDS) -> None:
+        """Return when no question is running and none has been asked for so many seconds."""
         with self._change:
-            while self._asking or (left := self._last_at + QUIET_SECONDS - time.monotonic()) > 0:
+            while self._asking or (left := self._last_at + seconds - time.monotonic()) > 0:
                 self._change.wait(None if self._asking else left)

@@ -47,7 +47,7 @@ def test_a_filtered_question_needs_no_other_filter() -> None:
 
 def test_what_a_page_asked_is_answered_with_each_filter_before_a_reader_asks(paths: WorkspacePaths) -> None:
     release = open_release(paths)
-    asking = Ahead(paths, looks_after=0)
+    asking = Ahead(paths, looks_after=0, quiet=0)
     asking.note(release, REVENUE)
     assert not any(release.answers.holds(question) for question in filtered(release))
     asking.step()
@@ -55,7 +55,7 @@ def test_what_a_page_asked_is_answered_with_each_filter_before_a_reader_asks(pat
 
 
 def test_a_new_release_is_asked_what_the_one_before_was(paths: WorkspacePaths) -> None:
-    asking = Ahead(paths, looks_after=0)
+    asking = Ahead(paths, looks_after=0, quiet=0)
     asking.note(open_release(paths), REVENUE)
     asking.step()
     asking.step()
@@ -71,7 +71,7 @@ def test_a_new_release_is_asked_what_the_one_before_was(paths: WorkspacePaths) -
 
 def test_a_metric_that_the_release_does_not_have_stops_nothing(paths: WorkspacePaths) -> None:
     release = open_release(paths)
-    asking = Ahead(paths, looks_after=0)
+    asking = Ahead(paths, looks_after=0, quiet=0)
     asking.note(release, REVENUE)
     asking.note(release, Question(metrics=("happiness",)))
     for _ in range(3):
