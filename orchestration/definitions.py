@@ -13,6 +13,7 @@ from orchestration.checks import gate_checks
 from orchestration.resources import pipeline_resource
 from orchestration.schedules import daily_schedule
 from orchestration.sensors import new_files_sensor
+from pipeline.code_version import Code
 from pipeline.dbt import lineage
 from pipeline.dbt.project import read_project
 from pipeline.workers import Workers
@@ -22,12 +23,15 @@ from workspace.environment import WORKSPACE_VARIABLE, workspace_from_environment
 JOB_NAME = "pipeline"
 
 
-def build_definitions(workspace: Workspace, workers: Workers | None = None) -> dg.Definitions:
+def build_definitions(
+    workspace: Workspace, workers: Workers | None = None, *, code: Code | None = None
+) -> dg.Definitions:
     """Every asset, check and schedule of one workspace; a run is one step after another.
 
     Args:
         workspace: the validated workspace.
         workers: processes for the runs of these definitions; by default every run starts its own.
+        code: what the workers have read; by default it is looked at when a run begins.
     """
     manifest = json.loads(read_project().read_bytes())
     job = dg.define_asset_job(
@@ -43,7 +47,7 @@ def build_definitions(workspace: Workspace, workers: Workers | None = None) -> d
         jobs=[job],
         schedules=[daily_schedule(job, timezone=workspace.config.timezone)],
         sensors=[new_files_sensor(job, workspace.paths.root.resolve())],
-        resources={"pipeline": pipeline_resource(workspace.paths.root.resolve(), workers)},
+        resources={"pipeline": pipeline_resource(workspace.paths.root.resolve(), workers, code=code)},
         executor=dg.in_process_executor,
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from orchestration.instance import dagster_home
 from pipeline import audit
+from pipeline.code_version import code_of_today
 from pipeline.dbt.invocation import DbtError
 from pipeline.nothing_new import repeat
 from pipeline.run import new_run_id
@@ -90,6 +91,8 @@ def execute(
         # The lock itself is taken inside the run; asking first spares Dagster a failed run.
         raise RunLockedError(paths.lock, holder)
     run_id = new_run_id()
+    # Before dbt reads it: what is edited while this runs is the next run's.
+    code = code_of_today()
     # Before Dagster and dbt are imported, which takes longer than the whole of such a run.
     repeated = None if any(options.values()) else repeat(workspace, run_id=run_id)
     if repeated is not None:
@@ -113,7 +116,7 @@ def execute(
     except RefusedError as error:
         raise DbtError(str(error)) from None
     workers.dbt.warm_up()
-    job = build_definitions(workspace, workers).resolve_job_def(JOB_NAME)
+    job = build_definitions(workspace, workers, code=code).resolve_job_def(JOB_NAME)
     keep_all()
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = job.execute_in_process(

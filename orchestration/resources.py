@@ -11,6 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipeline.code_version import Code, code_of_today
 from pipeline.notify import notify
 from pipeline.run import PipelineRun, new_run_id
 from pipeline.run_log import written_to
@@ -24,7 +25,7 @@ from workspace.records.runs import died, purpose_of, run_ids
 RUN_ID_TAG = "cx/run_id"
 
 
-def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.ResourceDefinition:
+def pipeline_resource(root: Path, workers: Workers | None = None, *, code: Code | None = None) -> dg.ResourceDefinition:
     """The resource `pipeline` of one workspace.
 
     It holds the workspace's lock while any step of the run may write, and closes the audit trail at the end.
@@ -32,6 +33,7 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
     Args:
         root: the workspace's folder.
         workers: processes that are warm already, and stay their owner's; by default a run has its own.
+        code: what such workers have read.
     """
 
     @dg.resource(
@@ -72,6 +74,7 @@ def pipeline_resource(root: Path, workers: Workers | None = None) -> dg.Resource
                 continues=tagged if is_again else None,
                 is_part=is_part,
                 workers=workers or Workers(),
+                code=code or code_of_today(),
             )
             with written_to(workspace.paths.logs, run_id=run_id):
                 if context.instance:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline import audit
-from pipeline.code_version import code_of_today
+from pipeline.code_version import Code, code_of_today
 from pipeline.freshness import FRESH_CHECK, freshness
 from pipeline.notify import notify
 from pipeline.publishing.decision import REQUIRED_STAGES
@@ -37,14 +37,18 @@ logger = logging.getLogger(__name__)
 Records = Mapping[StageName, AuditRecord]
 
 
-def inputs(workspace: Workspace) -> dict[str, Any]:
-    """What a run is made of besides the files of its sources, as it is now: a fact of every run that went through.
+def inputs(workspace: Workspace, code: Code) -> dict[str, Any]:
+    """What a run is made of besides the files of its sources: a fact of every run that went through.
 
     The databases are in it by size and time: one that was written to after the run is not what the run left.
+
+    Args:
+        workspace: as the run has read it.
+        code: the code as it was when the run began.
     """
     paths = workspace.paths
     return {
-        "code": code_of_today().version,
+        "code": code.version,
         "configuration": canonical_hash(workspace.hashes),
         # Where cx.yml names no first day, the year decides.
         "earliest_on": workspace.config.earliest_on(date.today()).isoformat(),
@@ -91,7 +95,7 @@ def _standing(workspace: Workspace) -> Records | None:
     publish = records.get("publish")
     if publish is None or publish.status != "passed" or any(name not in records for name in REQUIRED_STAGES):
         return None
-    if publish.facts.get(INPUTS) != inputs(workspace) or not _is_seen(paths, publish):
+    if publish.facts.get(INPUTS) != inputs(workspace, code_of_today()) or not _is_seen(paths, publish):
         return None
     if whole_pass_is_due(records.get("build"), records.get("gate_marts"), now=audit.now()):
         return None

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from expectations import suite_marts
 from pipeline import audit
 from pipeline.books import ledger_totals, unbalanced_files
-from pipeline.code_version import code_of_today
+from pipeline.code_version import Code, code_of_today
 from pipeline.dbt import runner as dbt_runner
 from pipeline.dbt.checks import checks_of
 from pipeline.dbt.definition_checks import definition_check
@@ -71,6 +71,7 @@ class PipelineRun:
     """A run in progress. Its stages run one after another, under the workspace's lock.
 
     Attributes:
+        code: what it is made by, as it was before dbt read any of it: what is edited later is the next run's.
         facts: what every record of the run says besides its own.
         workers: the processes that build and check; the caller ends them.
         full_refresh: build every model from nothing, whatever stands.
@@ -89,6 +90,7 @@ class PipelineRun:
     accept_vanished: Collection[str] = ()
     continues: str | None = None
     is_part: bool = False
+    code: Code = field(default_factory=code_of_today)
     facts: dict[str, Any] = field(default_factory=dict)
     _reports: dict[str, LoadReport] = field(default_factory=dict)
     _errors: dict[str, str] = field(default_factory=dict)
@@ -105,7 +107,7 @@ class PipelineRun:
             begin(
                 self.paths,
                 run_id=self.run_id,
-                code_version=code_of_today().version,
+                code_version=self.code.version,
                 dagster_run_id=self.facts.get("dagster_run_id"),
             )
 
@@ -165,7 +167,7 @@ class PipelineRun:
             self.paths.audit,
             run_id=self.run_id,
             name="ingest",
-            code_version=code_of_today().version,
+            code_version=self.code.version,
             started_at=self._ingest_started_at or audit.now(),
             notes=notes,
         )
@@ -245,19 +247,22 @@ class PipelineRun:
         if self.is_part:
             raise PartialRunError
         self._take_over()
-        code = code_of_today()
+        if code_of_today() != self.code:
+            logger.warning(
+                "the code was changed during this run: its records name the code that it began with; run again"
+            )
         with self._stage("publish") as notes:
             result = publish(
                 self.workspace,
                 run_id=self.run_id,
-                code_version=code.version,
-                changed_files=code.changed_files,
+                code_version=self.code.version,
+                changed_files=self.code.changed_files,
                 artefacts=self._artefacts,
                 ledger=ledger_rows(self.paths),
             )
             notes.facts = {"outcome": result.outcome, "live": result.live, **self.facts}
             if result.outcome != "blocked":
-                notes.facts[INPUTS] = inputs(self.workspace)
+                notes.facts[INPUTS] = inputs(self.workspace, self.code)
             notes.status = "failed" if result.outcome == "blocked" else "passed"
             notes.message = _outcome_text(result)
         return result
@@ -344,7 +349,7 @@ class PipelineRun:
     def _stage(self, name: StageName) -> AbstractContextManager[audit.StageNotes]:
         if self.is_part:
             return nullcontext(audit.StageNotes())
-        return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=code_of_today().version)
+        return audit.stage(self.paths.audit, run_id=self.run_id, name=name, code_version=self.code.version)
 
     def _loaded(self, name: str, load: Callable[[], LoadReport]) -> LoadReport:
         logger.info("loading %s", name)

@@ -10,12 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import audit, nothing_new
+from pipeline import audit, nothing_new, run
 from pipeline.code_version import Code
 from pipeline.nothing_new import TAKEN_OVER, repeat
 from pipeline.notify import troubles
 from pipeline.run import new_run_id
 from tests.end_to_end.conftest import cx
+from tests.quick_run import QuickWorkers, run_quickly
 from workspace import load_workspace
 from workspace.paths import WorkspacePaths
 from workspace.records.releases import live_pointer
@@ -165,6 +166,26 @@ def test_anything_new_makes_a_run(small_copy: Path, change: Callable[[Path], Non
 
 def test_another_code_makes_a_run(small_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nothing_new, "code_of_today", lambda: Code("0.0.0+another"))
+    assert not repeated(small_copy)
+
+
+def test_code_that_is_edited_during_a_run_is_the_next_runs(small_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited = Code("0.0.0+edited")
+
+    def edit(step: str) -> None:
+        if step == "build":
+            for module in (nothing_new, run):
+                monkeypatch.setattr(module, "code_of_today", lambda: edited)
+
+    a_comment_in_the_settings(small_copy)
+    workers = QuickWorkers(edit)
+    try:
+        run_quickly(small_copy, workers, watcher=edit)
+    finally:
+        workers.close()
+    paths = WorkspacePaths(small_copy)
+    records = audit.read(paths.audit, run_id=run_ids(paths)[0])
+    assert {record.code_version for record in records.values()} & {edited.version} == set()
     assert not repeated(small_copy)
 
 
