@@ -23,7 +23,7 @@ from pipeline.books import ledger_totals, unbalanced_files
 from pipeline.code_version import Code, code_of_today
 from pipeline.dbt import runner as dbt_runner
 from pipeline.dbt.checks import checks_of
-from pipeline.dbt.definition_checks import definition_check
+from pipeline.dbt.definition_checks import definition_check, target_check
 from pipeline.dbt.lineage import declared_marts, marts_of_source
 from pipeline.dbt.metric_graph import metrics_by_mart
 from pipeline.dbt.project import read_project
@@ -192,6 +192,7 @@ class PipelineRun:
             outcome = yield from self._events_of_build(None)
             definitions = self.semantic_manifest()
             notes.checks.append(definition_check(definitions))
+            notes.checks.append(target_check(self.workspace.mappings.rows("targets"), definitions))
             notes.checks += checks_of(
                 outcome.nodes, manifest=outcome.manifest, metrics_by_mart=metrics_by_mart(definitions)
             )

@@ -31,6 +31,7 @@ class MetricDefinition:
         dimensions: column names it can be asked by.
         grains: periods it can be asked by; empty where it has no dates of its own.
         settles_after: setting of cx.yml that says for how many days a fact's count may still change; empty for none.
+        is_state: of several periods the last one counts, not their sum.
         checks: checks of the gate and dbt tests behind it, failed ones first.
         certification: provisional where the definition says so, or the data do (a forecast worse than a naive one).
         badge_reason: the failed check or missing certification; empty for certified metrics.
@@ -61,6 +62,7 @@ class MetricDefinition:
     badge: Badge
     badge_reason: str
     settles_after: str = ""
+    is_state: bool = False
 
 
 def catalogue(release: LiveRelease) -> tuple[MetricDefinition, ...]:
@@ -104,6 +106,7 @@ def definition(release: LiveRelease, name: str) -> MetricDefinition:
         badge=badge,
         badge_reason=reason,
         settles_after=meta.settles_after or "",
+        is_state=release.semantics.is_state(name),
     )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import altair as alt
 import streamlit as st
 
-from app.kit import charts, sparklines
+from app.kit import charts, sparklines, targets
 from app.kit.badges import ICONS
 from app.kit.failures import part
 from app.kit.findings import has_changed, is_too_few, too_few
@@ -111,6 +111,8 @@ def _kpi(
         )
         if meaning:
             st.caption(markdown_safe(ended(meaning)))
+        if wanted := targets.target_of(session, definition, now, where=narrowed, window=filters.window):
+            st.caption(markdown_safe(targets.sentence(wanted, definition, currency=session.currency)))
         if definition.settles_after and session.may_still_change(metric, filters.window):
             st.caption(markdown_safe(still_open(session, metric)))
         if course:

@@ -17,7 +17,11 @@ from serving.question import GRAINS, Grain
 
 def read_semantics(manifest_json: str) -> Semantics:
     """Read a semantic manifest as dbt writes it."""
-    manifest = json.loads(manifest_json)
+    return semantics_of(json.loads(manifest_json))
+
+
+def semantics_of(manifest: Mapping[str, Any]) -> Semantics:
+    """The same of a manifest that is parsed already."""
     models = {entry["name"]: _model(entry) for entry in manifest["semantic_models"]}
     metas = metas_of(manifest)
     metrics = {entry["name"]: _metric(entry, metas) for entry in manifest["metrics"]}

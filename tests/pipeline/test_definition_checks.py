@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.dbt.definition_checks import definition_check, faults_of
+from pipeline.dbt.definition_checks import definition_check, faults_of, target_check
 from pipeline.dbt.project import read_project
 from workspace.paths import MANIFEST_FILE
 
@@ -48,3 +48,24 @@ def test_a_misspelt_definition_blocks_and_names_its_metric(
     assert check.observed is not None
     assert check.observed.startswith("revenue: ")
     assert said in check.observed
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"metric": "nps"}, None),
+        ({"metric": "active_customers"}, None),
+        ({"metric": "stage_conversion", "dimension": "stage", "dimension_value": "use"}, None),
+        ({"metric": "nsp"}, "line 3: there is no metric 'nsp'. Did you mean nps"),
+        ({"metric": "revenue"}, "revenue is a sum"),
+        ({"metric": "nps", "dimension": "stag", "dimension_value": "use"}, "Did you mean stage"),
+    ],
+    ids=str,
+)
+def test_a_target_that_no_number_can_have_is_named(
+    manifest: dict[str, Any], row: dict[str, str], said: str | None
+) -> None:
+    check = target_check([{"dimension": "", "dimension_value": "", "target": "1", "_line": "3", **row}], manifest)
+    assert not check.blocks
+    assert (check.status == "failed") == (said is not None)
+    assert said is None or said in (check.observed or "")

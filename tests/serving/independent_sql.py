@@ -271,6 +271,7 @@ METRICS: dict[str, Definition] = {
         "fct_tasks", "median(date_diff('microsecond', started_at, completed_at)) / 6e7", "is_observed_long_enough"
     ),
     "initiatives": Plain("dim_initiatives", "count(*)"),
+    "targets": Plain("dim_targets", "count(*)"),
     "content_views": Plain("fct_content_views", "count(*)"),
     "content_people": Plain("fct_content_views", "count(distinct person_id)"),
     "gates_shown": Plain("fct_content_views", "count_if(is_gate_shown)"),

@@ -14,7 +14,11 @@ final as (
         dimension,
         dimension_value,
         target,
-        valid_from
+        valid_from,
+        metric as target_of,
+        dimension as target_dimension,
+        dimension_value as target_value,
+        cast(valid_from as varchar) as target_from
     from mapping
 
 )

@@ -10,6 +10,7 @@
     'dim_customers',
     'dim_initiatives',
     'dim_people',
+    'dim_targets',
     'fct_attribution_credits',
     'fct_campaign_costs',
     'fct_channel_contributions',
