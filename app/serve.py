@@ -14,7 +14,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from workspace.environment import silence_telemetry, workspace_from_environment
+from workspace.environment import prepare_libraries, workspace_from_environment
 from workspace.garbage import keep_all, look_seldom
 from workspace.paths import WorkspacePaths
 
@@ -26,7 +26,7 @@ SWITCH_SECONDS = 0.0005
 
 def main(options: list[str]) -> None:
     """Start warming, then serve until ended."""
-    silence_telemetry()
+    prepare_libraries()
     sys.setswitchinterval(SWITCH_SECONDS)
     look_seldom()
     root = workspace_from_environment()

@@ -16,11 +16,11 @@ from app.kit import failures
 from app.kit.formatting import markdown_safe
 from app.kit.pages import HOME, PAGES
 from app.shell import filters, turns
-from workspace.environment import silence_telemetry
+from workspace.environment import prepare_libraries
 
 ASSETS = Path(__file__).parent / "assets"
 
-silence_telemetry()
+prepare_libraries()
 st.set_page_config(page_title="Customer answers", page_icon=ASSETS / "icon.svg", layout="wide")
 st.html(ASSETS / "style.css")
 theme = "dark" if st.context.theme.type == "dark" else "light"

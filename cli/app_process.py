@@ -12,14 +12,14 @@ from typing import Final, NoReturn
 
 import typer
 
-from workspace.environment import inherited, silence_telemetry
+from workspace.environment import inherited, prepare_libraries
 
 _PROJECT: Final = Path(__file__).resolve().parents[1]
 
 
 def run_in_app(module: str, *arguments: str) -> NoReturn:
     """Run a module of the app in the project's folder, where its settings are, and end as it ended."""
-    silence_telemetry()
+    prepare_libraries()
     command = [sys.executable, "-m", module, *arguments]
     ended = subprocess.run(command, cwd=_PROJECT, env=inherited({}), check=False)
     raise typer.Exit(ended.returncode)

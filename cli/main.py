@@ -14,7 +14,7 @@ import typer
 
 from cli import brief, build, connect, identity, models, read, serve, views
 from cli.console import FriendlyGroup
-from workspace.environment import silence_telemetry
+from workspace.environment import prepare_libraries
 
 app = typer.Typer(
     name="cx",
@@ -44,7 +44,7 @@ app.command()(read.rollback)
 
 def main() -> None:
     """Entry point of `cx`."""
-    silence_telemetry()
+    prepare_libraries()
     try:
         app()
     except SystemExit:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from cli.console import WorkspaceOption, err, open_workspace, progress
 from orchestration.instance import dagster_home
 from workspace import Workspace
-from workspace.environment import WORKSPACE_VARIABLE, inherited, silence_telemetry
+from workspace.environment import WORKSPACE_VARIABLE, inherited, prepare_libraries
 
 _PROJECT: Final = Path(__file__).resolve().parents[1]
 _HOST: Final = "127.0.0.1"
@@ -52,7 +52,7 @@ def serve_app(workspace: Workspace, *, port: int | None) -> None:
 
 def _serve(command: list[str], workspace: Workspace, variables: dict[str, str]) -> NoReturn:
     """Become a server: it runs in the project's folder, where its settings are, and gets our signals itself."""
-    silence_telemetry()
+    prepare_libraries()
     named = {WORKSPACE_VARIABLE: str(workspace.paths.root.resolve()), **variables}
     os.chdir(_PROJECT)
     os.execve(command[0], command, inherited(named))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from workspace.environment import set_variables, silence_telemetry
+from workspace.environment import prepare_libraries, set_variables
 from workspace.paths import WorkspacePaths
 
 DAGSTER_HOME_VARIABLE: Final = "DAGSTER_HOME"
@@ -44,7 +44,7 @@ storage:
 
 def dagster_home(paths: WorkspacePaths) -> Path:
     """Create Dagster's home of a workspace if need be, and make it this process's home."""
-    silence_telemetry()
+    prepare_libraries()
     home = paths.dagster_home.resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = home / "dagster.yaml"

@@ -12,20 +12,23 @@ from workspace.errors import Problem, WorkspaceError
 WORKSPACE_VARIABLE = "CX_WORKSPACE"
 SECRET_REFERENCE_PREFIX = "env:"
 
-# Telemetry of every dependency, off. Values a user has already set stay as they are.
-_NO_TELEMETRY = {
+# Values a user has already set stay as they are.
+_OF_LIBRARIES = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
     "DO_NOT_TRACK": "1",
     "DAGSTER_DISABLE_TELEMETRY": "yes",
     "GX_ANALYTICS_ENABLED": "false",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+    # The matrices here have some hundred rows: cores that share one wait for each other longer than it takes, and keep
+    # other work from them. A release's small cells took five times as long beside other work.
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 
-def silence_telemetry() -> None:
-    """Turn off the telemetry of every dependency. Call before importing any of them."""
-    for name, value in _NO_TELEMETRY.items():
+def prepare_libraries() -> None:
+    """Turn off the telemetry of every dependency, and have matrices on one core. Call before importing any of them."""
+    for name, value in _OF_LIBRARIES.items():
         os.environ.setdefault(name, value)
 
 

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     set_log_level("ERROR")  # Streamlit warns that no server is running, also of every module that is imported
     from app.kit.page_session import open_session
     from serving import NoRelease, UserError
-    from workspace.environment import silence_telemetry
+    from workspace.environment import prepare_libraries
 
     parser = argparse.ArgumentParser(prog="python -m app.brief", description=__doc__)
     parser.add_argument("workspace", type=Path)
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--output", type=Path, required=True, metavar="DIR")
     parser.add_argument("--format", action="append", choices=("html", "pdf"), dest="formats")
     options = parser.parse_args(arguments)
-    silence_telemetry()
+    prepare_libraries()
     try:
         session = open_session(options.workspace, options.release)
     except NoRelease as missing:

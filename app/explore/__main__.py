@@ -40,14 +40,14 @@ def main(arguments: Sequence[str]) -> int:
     set_log_level("ERROR")  # Streamlit warns that no server is running, also of every module that is imported
     from app.kit.page_session import open_session
     from serving import NoRelease, UserError
-    from workspace.environment import silence_telemetry
+    from workspace.environment import prepare_libraries
     from workspace.paths import WorkspacePaths
     from workspace.views import read_views
 
     parser = argparse.ArgumentParser(prog="python -m app.explore", description=__doc__)
     parser.add_argument("workspace", type=Path)
     options = parser.parse_args(arguments)
-    silence_telemetry()
+    prepare_libraries()
     try:
         session = open_session(options.workspace)
     except NoRelease as missing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from workspace.environment import set_variables, silence_telemetry
+from workspace.environment import prepare_libraries, set_variables
 
 PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
 WAREHOUSE_VARIABLE: Final = "CX_WAREHOUSE"
@@ -27,7 +27,7 @@ def invoke(arguments: list[str], target: Path, callback: Any, *, manifest: Any =
         callback: is given every event; None gives them to nobody.
         manifest: what dbt has read of the project already.
     """
-    silence_telemetry()
+    prepare_libraries()
     # The same for every workspace, or dbt would parse again for each: a build works inside its warehouse's folder.
     set_variables({WAREHOUSE_VARIABLE: "."})
     from dbt.cli.main import dbtRunner

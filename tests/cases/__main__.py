@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.workers import workers
 from tests.cases.case import Case
 from tests.cases.wants import ELSEWHERE, WANTS, Line
-from workspace.environment import silence_telemetry
+from workspace.environment import prepare_libraries
 
 
 def main(folder: Path, names: list[str], *, only_wrong: bool) -> int:
@@ -46,6 +46,6 @@ def main(folder: Path, names: list[str], *, only_wrong: bool) -> int:
 
 
 if __name__ == "__main__":
-    silence_telemetry()
+    prepare_libraries()
     arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
     sys.exit(main(Path(arguments[0]), arguments[1:], only_wrong="--only-wrong" in sys.argv))

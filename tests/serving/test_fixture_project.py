@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.serving.conftest import FIXTURE_PROJECT
-from workspace.environment import silence_telemetry
+from workspace.environment import prepare_libraries
 
 
 @pytest.mark.slow
 def test_the_stored_definitions_match_the_yaml(tmp_path: Path, manifest: str) -> None:
-    silence_telemetry()
+    prepare_libraries()
     from dbt.cli.main import dbtRunner
 
     folder = tmp_path / "project"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from workspace import WorkspaceError
-from workspace.environment import cache_folder
+from workspace.environment import cache_folder, inherited
 
 
 @pytest.fixture
@@ -43,3 +46,19 @@ def test_a_cache_owned_by_another_user_is_not_used(homeless: Path) -> None:
     (homeless / f"customer-answers-{elsewhere.stat().st_uid}").symlink_to(elsewhere)
     with pytest.raises(WorkspaceError, match="XDG_CACHE_HOME"):
         cache_folder()
+
+
+@pytest.mark.parametrize(("said", "cores"), [({}, {1}), ({"OPENBLAS_NUM_THREADS": "2"}, {2})])
+def test_matrices_are_on_one_core_unless_the_user_says_otherwise(
+    said: dict[str, str], cores: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    asked = (
+        "import json; from workspace.environment import prepare_libraries; prepare_libraries();"
+        "import numpy, scipy.linalg; from threadpoolctl import threadpool_info;"
+        "print(json.dumps([one['num_threads'] for one in threadpool_info()]))"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", asked], env=inherited(said), capture_output=True, text=True, check=True
+    ).stdout
+    assert set(json.loads(printed)) == cores
