@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,29 @@ from workspace.environment import WORKSPACE_VARIABLE, inherited
 START_SECONDS = 90
 
 
+@dataclass(frozen=True)
+class Server:
+    """The app in a process of its own.
+
+    Attributes:
+        address: where it answers.
+        pid: the process.
+    """
+
+    address: str
+    pid: int
+
+
 @contextmanager
 def served(root: Path, repository: Path, log: Path) -> Iterator[str]:
     """The app over a workspace, served as `cx app` serves it; gives its address."""
+    with server(root, repository, log) as started:
+        yield started.address
+
+
+@contextmanager
+def server(root: Path, repository: Path, log: Path) -> Iterator[Server]:
+    """The same, with its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -31,7 +52,7 @@ def served(root: Path, repository: Path, log: Path) -> Iterator[str]:
         )
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
+            yield Server(f"http://127.0.0.1:{port}", process.pid)
         finally:
             process.terminate()
             process.wait(timeout=20)
