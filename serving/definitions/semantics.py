@@ -51,6 +51,10 @@ class Semantics:
         """MetricFlow's names of the dimensions of a metric."""
         return self._qualified[name].keys()
 
+    def filterable(self, name: str) -> Set[str]:
+        """MetricFlow's names of the dimensions that a metric's own filter may name: those of all of its marts."""
+        return {one.qualified for some in self._shared(name).values() for one in some}
+
     def grains(self, name: str) -> tuple[Grain, ...]:
         """Grains the metric can be asked by: those not finer than its own time column."""
         metric = self.metrics[name]
@@ -178,13 +182,9 @@ class Semantics:
 
     @cached_property
     def _dimensions(self) -> Mapping[str, Mapping[str, tuple[Dimension, ...]]]:
-        of_model = {name: _reachable(model, self.models.values()) for name, model in self.models.items()}
         found = {}
         for name, metric in self.metrics.items():
-            parts = [*self.leaves(name)]
-            for part in metric.meta.inputs.values():
-                parts += self.leaves(part)
-            shared = _common([of_model[leaf.model] for leaf in parts if leaf.model])
+            shared = self._shared(name)
             if metric.metric_class == "fixed_grain":
                 allowed = metric.meta.dimensions
                 shared = {column: some for column, some in shared.items() if column in allowed}
@@ -194,6 +194,17 @@ class Semantics:
                 shared.pop(column, None)
             found[name] = shared
         return found
+
+    def _shared(self, name: str) -> dict[str, tuple[Dimension, ...]]:
+        """Column name -> the dimensions of that name that every part of a metric reaches."""
+        parts = [*self.leaves(name)]
+        for part in self.metrics[name].meta.inputs.values():
+            parts += self.leaves(part)
+        return _common([self._of_model[leaf.model] for leaf in parts if leaf.model])
+
+    @cached_property
+    def _of_model(self) -> Mapping[str, Mapping[str, tuple[Dimension, ...]]]:
+        return {name: _reachable(model, self.models.values()) for name, model in self.models.items()}
 
     @cached_property
     def _qualified(self) -> Mapping[str, Mapping[str, Dimension]]:

@@ -51,6 +51,20 @@ def test_a_misspelt_definition_blocks_and_names_its_metric(
 
 
 @pytest.mark.parametrize(
+    ("name", "said"),
+    [("answer__constuct", "Did you mean answer__construct"), ("order_id__kind", "its filter names 'order_id__kind'")],
+)
+def test_a_filter_by_what_a_metric_does_not_have_blocks(manifest: dict[str, Any], name: str, said: str) -> None:
+    copy = json.loads(json.dumps(manifest))
+    metric = next(one for one in copy["metrics"] if one["name"] == "nps_answers")
+    metric["filter"]["where_filters"][0]["where_sql_template"] = "{{ Dimension('" + name + "') }} = 'nps'"
+    check = definition_check(copy)
+    assert check.blocks
+    assert check.metrics == ("nps_answers",)
+    assert said in (check.observed or "")
+
+
+@pytest.mark.parametrize(
     ("row", "said"),
     [
         ({"metric": "nps"}, None),
