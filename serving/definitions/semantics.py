@@ -161,8 +161,14 @@ class Semantics:
         columns = {column for name in self.offered for column in self.dimensions(name)}
         qualified = {word for name in self.offered for word in self._qualified[name]}
         parts = {column for name in self.offered for column in self.metrics[name].part_by}
-        if dimension not in columns | qualified | parts:
-            raise UserError(f"There is no dimension '{dimension}'.", f"{did_you_mean(dimension, columns)} {_CATALOGUE}")
+        known = columns | qualified | parts
+        if dimension in known:
+            return
+        fix = f"{did_you_mean(dimension, columns)} {_CATALOGUE}"
+        several = [word.strip() for word in dimension.split(",")]
+        if len(several) > 1 and known.issuperset(several):
+            fix = f"These are {len(several)}: name each by itself, as --by {' --by '.join(several)}."
+        raise UserError(f"There is no dimension '{dimension}'.", fix)
 
     def named(self, dimension: str) -> tuple[Dimension, ...]:
         """Every dimension that a word may mean, over all metrics."""

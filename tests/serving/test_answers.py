@@ -154,6 +154,8 @@ def test_unknown_names_are_refused_with_suggestions(release: LiveRelease) -> Non
         ask(release, Question(metrics=("revenu",)))
     with pytest.raises(UserError, match="Did you mean segment"):
         ask(release, Question(metrics=("revenue",), by=("segmnt",)))
+    with pytest.raises(UserError, match="--by segment --by region"):
+        ask(release, Question(metrics=("revenue",), by=("segment,region",)))
     with pytest.raises(UserError, match="grain"):
         Question(metrics=("revenue",), grain="fortnight")  # type: ignore[arg-type]
 
