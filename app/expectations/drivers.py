@@ -113,7 +113,7 @@ def headline(analysis: Analysis) -> Sentence:
         return Sentence(f"What {what.lower()} goes with cannot be said{why}", claim=False)
     proven = [driver for driver in analysis.drivers if driver.status == "significant"]
     if not proven:
-        return Sentence(f"{what} goes measurably with none of {len(analysis.drivers)} items by itself", claim=False)
+        return Sentence(f"{what} clearly goes with none of {len(analysis.drivers)} items by itself", claim=False)
     first = proven[0]
     share = (first.weight.value or 0.0) / (analysis.r_squared or 1.0)
     urgent = [driver.label for driver in analysis.drivers if driver.priority == "fix first"]
