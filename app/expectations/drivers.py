@@ -120,8 +120,8 @@ def headline(analysis: Analysis) -> Sentence:
     if urgent == [first.label]:
         act = ", and it is rated below average"
     else:
-        act = f"; heavy and rated below average: {listing(_quoted(urgent))}" if urgent else ""
-    return Sentence(f"{what} goes most with “{first.label}”, {percent(share)} of what items explain{act}", claim=True)
+        act = f"; of weight, and rated below average: {listing(_quoted(urgent))}" if urgent else ""
+    return Sentence(f"{what} goes most with “{first.label}” ({percent(share)} of what items explain){act}", claim=True)
 
 
 def _quoted(labels: Sequence[str]) -> list[str]:

@@ -226,10 +226,12 @@ def nothing_to_show(answer: Answer, *, what: str) -> None:
 
 def table(shown: Table, session: PageSession, *, alt_text: str, key: str, note: str = "") -> None:
     """A table that sorts by number and reads as text, with its small print."""
+    empty = shown.without_number
     st.dataframe(
         shown.styled(),
         hide_index=True,
-        alt=alt_text,
+        placeholder=empty,
+        alt=f"{alt_text}. Empty cells: {empty}." if empty else alt_text,
         key=key,
         width="stretch",
         column_config={

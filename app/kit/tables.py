@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from app.kit.formatting import labels, number, unavailable, unit_of, words
+from app.kit.formatting import labels, listing, number, unavailable, unit_of, words
 from workspace import spreadsheets
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from serving import Answer, AnswerRow, MetricDefinition
 
-NO_NUMBER = float("-inf")  # under a cell that holds none
 UNKNOWN = "not known"  # a missing value; a value of that name is shown in quotation marks
 
 
@@ -45,23 +44,35 @@ class Table:
         """Columns of numbers, also where some or all of them are not shown."""
         return [column for column in self.numbers.columns[1:] if not _holds_text(self.numbers[column])]
 
-    def styled(self) -> Styler:
-        """The table as it is read; columns keep their numbers underneath, so that they sort as numbers.
+    @property
+    def without_number(self) -> str:
+        """What stands in a cell without a number: why there is none, or the reasons where cells have several.
 
-        A cell without a number says why, and sorts below every number: a missing one could not say anything.
+        A table has one text for all of them: a text of its own would make its column one of texts, which sorts so.
         """
+        reasons = [
+            text
+            for column in self.numeric
+            for value, text in zip(self.numbers[column], self.texts[column], strict=True)
+            if pd.isna(value)
+        ]
+        return listing(sorted(set(reasons)), joint="or")
+
+    def styled(self) -> Styler:
+        """The table as it is read; columns keep their numbers underneath, so that they sort as numbers."""
         shown = self.numbers.copy()
         for column in self.numeric:
             if shown[column].isna().any():
-                shown[column] = shown[column].astype(float).fillna(NO_NUMBER)
+                shown[column] = shown[column].astype(float)
         styler = shown.style
         for column in shown.columns[1:]:
-            texts = dict(zip(shown[column], self.texts[column], strict=True))
-            if all(texts[value] == text for value, text in zip(shown[column], self.texts[column], strict=True)):
+            cells = list(zip(shown[column], self.texts[column], strict=True))
+            texts = {value: text for value, text in cells if not pd.isna(value)}
+            if all(pd.isna(value) or texts[value] == text for value, text in cells):
                 # A format for each cell takes pandas milliseconds, so that a long table would take seconds.
-                styler = styler.format(_text_in(texts), subset=[column])
+                styler = styler.format(_text_in(texts), subset=[column], na_rep=self.without_number)
                 continue
-            for position, text in enumerate(self.texts[column]):
+            for position, (_, text) in enumerate(cells):
                 styler = styler.format(_always(text), subset=pd.IndexSlice[[position], [column]])
         return styler
 

@@ -52,16 +52,29 @@ def test_a_download_says_its_period_filters_unit_and_release() -> None:
 
 def test_a_column_with_hidden_cells_sorts_as_numbers_and_holds_no_number_for_them() -> None:
     rows = [row(value, metric="nps", segment=name) for value, name in ((9, "A"), (100, "B"), (20, "C"))]
-    hidden = [row(None, metric="nps", status=status, segment=status) for status in ("suppressed", "no_data")]
-    table = pivot([answer(*rows, *hidden)], "segment", {"nps": metric("certified")}, heading="Segment", currency="EUR")
+    hidden = row(None, metric="nps", status="suppressed", segment="D")
+    table = pivot([answer(*rows, hidden)], "segment", {"nps": metric("certified")}, heading="Segment", currency="EUR")
     shown = table.styled()
-    in_order = shown.data.sort_values("NPS", ascending=False)["Segment"].tolist()
-    assert in_order[:3] == ["B", "C", "A"]
-    assert not (set(shown.data["NPS"]) - {9, 100, 20, float("-inf")})
-    written = shown.to_html()
-    assert "hidden" in written
-    assert "no data" in written
-    assert "inf" not in written
+    underneath = vars(shown)["data"]
+    assert underneath.sort_values("NPS", ascending=False)["Segment"].tolist() == ["B", "C", "A", "D"]
+    assert underneath["NPS"].isna().tolist() == [False, False, False, True]
+    assert table.numeric == ["NPS"]
+    assert table.without_number == "hidden"
+    assert "hidden" in shown.to_html()
+
+
+def test_cells_without_a_number_state_all_reasons_of_their_table() -> None:
+    rows = [row(None, metric="nps", status=status, segment=status) for status in ("suppressed", "no_data")]
+    table = pivot([answer(*rows)], "segment", {"nps": metric("certified")}, heading="Segment", currency="EUR")
+    assert table.without_number == "hidden or no data"
+    whole = pivot(
+        [answer(row(1, metric="nps", segment="A"))],
+        "segment",
+        {"nps": metric("certified")},
+        heading="Segment",
+        currency="EUR",
+    )
+    assert whole.without_number == ""
 
 
 def test_values_of_a_dimension_are_read_as_words() -> None:
