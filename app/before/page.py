@@ -187,6 +187,7 @@ with right, part("Gated and open content"):
         else:
             cards.nothing_to_show(gated, what="Gated and open content")
 
+left, right = st.columns(2, gap="small")
 with left, part("Mentions by tone"):
     moods = session.shown("mentions", filters, by=("sentiment",), where=OWN, grain="month")
     series = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -26,6 +27,7 @@ SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
 # A title under bars may be longer than they are: it ends where they do, and has the room under their names, too.
 WHOLE_TITLE: Mapping[str, Any] = {"titleAnchor": "end"}
+TITLE_LETTERS, TITLE_LINE = 40, 15  # of a line of such a title on a telephone, and its pixels
 TICKS = 6  # of a value axis, about: bars show their numbers
 DOTTED_UP_TO = 36  # months: beyond that a dot for each hides the line
 SPARKLINE = 52  # pixels of a card's course
@@ -57,10 +59,11 @@ def ranked(
     data = pd.DataFrame(list(records))
     y = _labels(label, list(data[label]))
     base = alt.Chart(data)
+    title = wrap(axis, TITLE_LETTERS) or [""]
     bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
         x=alt.X(
             f"{value}:Q",
-            title=axis,
+            title=title if len(title) > 1 else axis,
             axis=alt.Axis(tickCount=TICKS, **WHOLE_TITLE, **({"format": ".0%"} if unit == "share" else {})),
         ),
         y=y,
@@ -75,7 +78,7 @@ def ranked(
     layers = [bars, *([whiskers] if has_intervals else []), texts.encode(x="end:Q", y=y, text="text:N")]
     if threshold is not None:
         layers.append(_rule(threshold))
-    return _sized(alt.layer(*layers), len(data))
+    return _sized(alt.layer(*layers), len(data), more=(len(title) - 1) * TITLE_LINE)
 
 
 def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
@@ -395,5 +398,5 @@ def _tooltip(data: pd.DataFrame, label: str) -> list[alt.Tooltip]:
     return shown
 
 
-def _sized(chart: alt.LayerChart, rows: int, *, row: int = ROW) -> alt.LayerChart:
-    return chart.properties(height=max(rows, 1) * row + AXIS)
+def _sized(chart: alt.LayerChart, rows: int, *, row: int = ROW, more: int = 0) -> alt.LayerChart:
+    return chart.properties(height=max(rows, 1) * row + AXIS + more)
