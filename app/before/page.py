@@ -12,7 +12,6 @@ from app.kit.bars import bar
 from app.kit.failures import part
 from app.kit.findings import with_values
 from app.kit.formatting import labels, listing, number, percent, words
-from app.kit.tables import pivot
 from app.shell.drawers import Drawer, look_closer
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
 from serving import Answer
@@ -83,6 +82,29 @@ if not (views.value or said.value) and without_facts(
 def leaving() -> Answer:
     """Who leaves at gates, by topic."""
     return session.shown("gate_abandonment", filters, by=("topic",))
+
+
+def in_time(answer: Answer, dimension: str, *, what: str, things: str, axis: str, by: str, key: str) -> None:
+    """What is answered in time, value by value; where that is proven slow it stands out.
+
+    Args:
+        what: names the card where it is empty; `things` is what is answered, as a sentence says it; `axis` names bars.
+        by: what the dimension is called.
+    """
+    metric = answer.question.metrics[0]
+    late = find_apart(answer.rows, dimension, highest=False)
+    title = growth_sentences.slow(late, answer.rows, dimension, what=things, target=target)
+    with cards.evidence(session, title, [answer], [metric], key=key):
+        shown = bars(answer, dimension, "share", found=late.value if late else None)
+        if shown:
+            cards.chart(
+                charts.ranked(shown, axis=f"{axis} within {target:g} hours", unit="share"),
+                alt_text=f"Bars of the share of {things.removesuffix(' on')} answered in time, by {by}. {title}.",
+                key=f"{key}_chart",
+                note=f"What is younger than {target:g} hours is left out: it may still be answered in time.",
+            )
+        else:
+            cards.nothing_to_show(answer, what=what)
 
 
 def going_on() -> Answer:
@@ -197,20 +219,15 @@ with left, part("Mentions by tone"):
         else:
             cards.nothing_to_show(moods, what="Mentions by tone")
 with right, part("Answers by network"):
-    by_network = timely()
-    late = find_apart(by_network.rows, "network", highest=False)
-    title = growth_sentences.slow(late, by_network.rows, "network", what="negative mentions on", target=target)
-    with cards.evidence(session, title, [by_network], ["negative_in_time_share"], key="networks"):
-        shown = bars(by_network, "network", "share", found=late.value if late else None)
-        if shown:
-            cards.chart(
-                charts.ranked(shown, axis=f"Share of negative mentions answered within {target:g} hours", unit="share"),
-                alt_text=f"Bars of the share of negative mentions answered in time, by network. {title}.",
-                key="networks_chart",
-                note=f"Mentions younger than {target:g} hours are left out: they may still be answered in time.",
-            )
-        else:
-            cards.nothing_to_show(by_network, what="Answers by network")
+    in_time(
+        timely(),
+        "network",
+        what="Answers by network",
+        things="negative mentions on",
+        axis="Share of negative mentions answered",
+        by="network",
+        key="networks",
+    )
 
 
 def more_numbers() -> None:
@@ -226,20 +243,15 @@ def replies() -> None:
     """How soon people get a reply."""
     left, right = st.columns(2, gap="small")
     with left, part("Replies by kind of ticket"):
-        in_time = session.shown("answered_in_time_share", filters, by=("ticket_category",))
-        late_category = find_apart(in_time.rows, "ticket_category", highest=False)
-        title = growth_sentences.slow(late_category, in_time.rows, "ticket_category", what="tickets", target=target)
-        with cards.evidence(session, title, [in_time], ["answered_in_time_share"], key="replies"):
-            shown = bars(in_time, "ticket_category", "share", found=late_category.value if late_category else None)
-            if shown:
-                cards.chart(
-                    charts.ranked(shown, axis=f"Share answered within {target:g} hours", unit="share"),
-                    alt_text=f"Bars of the share of tickets answered in time, by kind. {title}.",
-                    key="replies_chart",
-                    note=f"Tickets younger than {target:g} hours are left out: they may still be answered in time.",
-                )
-            else:
-                cards.nothing_to_show(in_time, what="Replies by kind of ticket")
+        in_time(
+            session.shown("answered_in_time_share", filters, by=("ticket_category",)),
+            "ticket_category",
+            what="Replies by kind of ticket",
+            things="tickets",
+            axis="Share of tickets answered",
+            by="kind",
+            key="replies",
+        )
     with right, part("Waiting times"):
         # Half of all tickets, the unanswered among them, have a reply after so long; whole groups: no filter applies.
         waits = [
@@ -286,14 +298,15 @@ def tables() -> None:
     dimension, metrics = TABLES[chosen or "Content"]
     own = OWN if chosen == "Public voice" else {}
     answers = [session.shown(metric, filters, by=(dimension,), where=own) for metric in metrics]
-    cards.table(
-        pivot(answers, dimension, session.definitions, heading=words(dimension), currency=session.currency),
+    cards.breakdown(
         session,
+        answers,
+        dimension,
+        heading=words(dimension),
         alt_text=f"{chosen} by {words(dimension).lower()}",
-        key="before_table",
+        key="before",
         note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(session, answers, metrics, key="before_table")
 
 
 look_closer(

@@ -128,7 +128,7 @@ def _journey(session: PageSession, filters: Filters) -> Answered:
         sentence=journey_sentences.journey(stages.rows, days=days, observed=entered),
         metric="stage_conversion",
         where={"stage": (stage,)} if stage else {},
-        label=f"Go on from {stage}" if stage else "Go on to a later stage",
+        label=f"{words(stage)} to next stage" if stage else "Go on to a later stage",
         overturn=_stall_overturned(stall),
     )
 

@@ -7,6 +7,7 @@ import streamlit as st
 from app.brief.html import html_of
 from app.brief.pdf import pdf_of
 from app.brief.write import file_name, write
+from app.kit.downloads import download
 from app.kit.page_session import PageSession
 
 
@@ -16,21 +17,17 @@ def offer(session: PageSession) -> None:
     st.caption("Four answers, what changed, what is at stake and what would overturn it, of all customers.")
     name = file_name(session.document)
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
+        download(
             "Download the brief (PDF)",
-            data=lambda: pdf_of(write(session)),
-            file_name=f"{name}.pdf",
-            mime="application/pdf",
-            icon=":material/picture_as_pdf:",
+            lambda: pdf_of(write(session)),
+            name=f"{name}.pdf",
             key="brief_pdf",
-            on_click="ignore",
+            icon="picture_as_pdf",
         )
-        st.download_button(
+        download(
             "Download the brief (HTML)",
-            data=lambda: html_of(write(session)),
-            file_name=f"{name}.html",
-            mime="text/html",
-            icon=":material/html:",
+            lambda: html_of(write(session)),
+            name=f"{name}.html",
             key="brief_html",
-            on_click="ignore",
+            icon="description",
         )

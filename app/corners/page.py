@@ -12,6 +12,7 @@ from app.kit import cards, charts, initiatives
 from app.kit.bars import bar
 from app.kit.failures import part
 from app.kit.formatting import hidden_note, markdown_safe, number, percent, words
+from app.kit.grids import grid
 from app.kit.tables import cross
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
 from serving import Answer
@@ -86,21 +87,21 @@ with left, part("Credits by corner"):
     with cards.evidence(session, title, [answer], [CREDITS], key="credits"):
         if any(one.credits for one in shared_out.values()):
             is_hidden = any(one.hidden for one in shared_out.values())
-            cards.chart(
-                charts.matrix(
-                    [
-                        {
-                            "row": words(corner),
-                            "column": words(movement),
-                            "value": shared_out[movement].share(corner),
-                            "text": _cell(shared_out[movement], corner),
-                        }
-                        for corner in (*CORNERS, UNATTRIBUTED)
-                        for movement in MOVEMENTS
-                    ],
-                    columns=[words(movement) for movement in MOVEMENTS],
-                    pattern=".0%",
-                ),
+            cells = [
+                {
+                    "row": words(corner),
+                    "column": words(movement),
+                    "value": shared_out[movement].share(corner),
+                    "text": _cell(shared_out[movement], corner),
+                }
+                for corner in (*CORNERS, UNATTRIBUTED)
+                for movement in MOVEMENTS
+            ]
+            grid(
+                charts.matrix(cells, columns=[words(movement) for movement in MOVEMENTS], pattern=".0%"),
+                cells,
+                columns={"column": "Movement", "row": "Corner", "text": "Credits"},
+                within="column",
                 alt_text=f"Grid of credits by corner and movement. {title}.",
                 key="credits_chart",
                 note="Customers, of those retained months of customers, and the share of the whole movement. Each is "

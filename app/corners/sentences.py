@@ -32,11 +32,12 @@ def corners(net: AnswerRow | None, credited: Mapping[str, Credited], *, scope: s
             "cannot be shown",
             claim=False,
         )
-    moved = count_of(abs(net.value), "customer")
     text = (
         f"As many customers came as went{scope}"
         if net.value == 0
-        else f"{moved} {'more' if net.value > 0 else 'fewer'} than at the start of the period{scope}"
+        else f"{number(net.value, 'count')} net new {'customer' if net.value == 1 else 'customers'}{scope}"
+        if net.value > 0
+        else f"{count_of(-net.value, 'customer')} fewer than at the start of the period{scope}"
     )
     most = credited["acquired"].most if "acquired" in credited else None
     if most is not None:
@@ -92,7 +93,7 @@ def reconciled(credited: Mapping[str, Credited], *, when: str = "") -> tuple[Sen
     ending = f" {when}" if when else ""
     if not found or None in found:
         return Sentence(f"Customers and credits{ending}", claim=False), tuple(lines)
-    return Sentence(f"The sum reconciles{ending}", claim=True), tuple(lines)
+    return Sentence(f"Credits add up to the customers{ending}", claim=True), tuple(lines)
 
 
 def counted(movement: str, value: float) -> str:

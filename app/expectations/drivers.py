@@ -113,15 +113,15 @@ def headline(analysis: Analysis) -> Sentence:
         return Sentence(f"What {what.lower()} goes with cannot be said{why}", claim=False)
     proven = [driver for driver in analysis.drivers if driver.status == "significant"]
     if not proven:
-        return Sentence(f"{what} goes measurably with none of {len(analysis.drivers)} items by itself", claim=False)
+        return Sentence(f"{what} clearly goes with none of {len(analysis.drivers)} items by itself", claim=False)
     first = proven[0]
     share = (first.weight.value or 0.0) / (analysis.r_squared or 1.0)
     urgent = [driver.label for driver in analysis.drivers if driver.priority == "fix first"]
     if urgent == [first.label]:
         act = ", and it is rated below average"
     else:
-        act = f"; heavy and rated below average: {listing(_quoted(urgent))}" if urgent else ""
-    return Sentence(f"{what} goes most with “{first.label}”, {percent(share)} of what items explain{act}", claim=True)
+        act = f"; of weight, and rated below average: {listing(_quoted(urgent))}" if urgent else ""
+    return Sentence(f"{what} goes most with “{first.label}” ({percent(share)} of what items explain){act}", claim=True)
 
 
 def _quoted(labels: Sequence[str]) -> list[str]:

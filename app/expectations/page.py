@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.expectations import sentences as expectations_sentences
 from app.expectations import stake_cards
-from app.expectations.findings import short_gaps
+from app.expectations.findings import find_short_pillar, short_gaps
 from app.kit import cards, charts, sentences
 from app.kit.bars import bar
 from app.kit.failures import part
@@ -65,8 +65,14 @@ def ranked_items() -> list[AnswerRow]:
 with heading.answering(SHOWN):
     undated = session.is_undated("expectation_gap")
     basis = f"Based on {count_of(gap.n or 0, 'pair')} of expectation and experience"
+    by_pillar = asked("expectation_gap", "pillar").rows
+    foremost = find_short_pillar(by_pillar)
+    of_it = {"pillar": (foremost.name,)} if foremost is not None and not foremost.others else None
     heading.answer(
-        expectations_sentences.expectations(asked("expectation_gap", "pillar").rows),
+        expectations_sentences.expectations(
+            by_pillar,
+            items=session.shown("expectation_gap", filters, by=(ITEM,), where=of_it).rows if of_it else (),
+        ),
         metrics=SHOWN,
         based_on=f"{basis}, {period_in_words(filters, session, undated=undated)}",
     )
@@ -149,7 +155,6 @@ with right, part("The gap by interaction"):
         else:
             cards.nothing_to_show(by_moment, what="The gap by interaction")
 
-left, right = st.columns([11, 9], gap="small")
 with left, part("What satisfaction goes with"):
     stake_cards.drivers(session)
 with right, part("What customers write about"):
@@ -249,26 +254,20 @@ def respondents() -> None:
 
 def all_expectations() -> None:
     """The table of all expectations."""
-    answers = [asked(metric) for metric in METRICS]
-    cards.table(
-        pivot(
-            answers,
-            ITEM,
-            session.definitions,
-            heading="What is expected",
-            currency=session.currency,
-            order=[str(row.dimensions[ITEM]) for row in ranked_items()],
-        ),
+    cards.breakdown(
         session,
+        [asked(metric) for metric in METRICS],
+        ITEM,
+        heading="What is expected",
         alt_text="Gap, expectation, experience and coverage by item",
-        key="expectations_table",
+        key="expectations",
+        order=[str(row.dimensions[ITEM]) for row in ranked_items()],
     )
-    cards.source(session, answers, METRICS, key="expectation_table")
 
 
 look_closer(
-    Drawer("Where people are heard, by stage and corner", "heard", "hearing", partial(stake_cards.coverage, session)),
-    Drawer("How they feel about it", "feelings", "mood", feelings),
+    Drawer("What is known, by stage and corner", "heard", "hearing", partial(stake_cards.coverage, session)),
+    Drawer("How they rate it: NPS, CSAT, effort", "feelings", "mood", feelings),
     Drawer("Below what is accepted, and change between surveys", "accepted", "trending_down", accepted),
     Drawer("The gap by value tier and stage", "by_group", "groups", by_group),
     Drawer("All expectations", "all", "table_rows", all_expectations),

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.expectations.findings import find_short_pillar, material_gap
+from app.expectations.findings import find_short_pillar, material_gap, short_gaps
 from app.kit.findings import Foremost, usable, widen
 from app.kit.formatting import MINUS, listing, signed, words
 from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
 from serving import AnswerRow
 
+MOST_NAMES = 3  # in a headline; the chart below has all
 
-def expectations(gaps: Sequence[AnswerRow], *, unit: str = "points") -> Sentence:
-    """Which pillar falls short of what is expected of it, and which do not."""
+
+def expectations(
+    gaps: Sequence[AnswerRow], *, unit: str = "points", items: Sequence[AnswerRow] = (), dimension: str = "item_label"
+) -> Sentence:
+    """Which pillar falls short of what is expected of it, and which do not.
+
+    Args:
+        gaps: by pillar.
+        items: gaps of that pillar by `dimension`: those that fall short themselves are named.
+    """
     short = find_short_pillar(gaps)
     if short is not None:
-        return _short(short, usable(gaps, "pillar"), unit)
+        said = _short(short, usable(gaps, "pillar"), unit)
+        missed = [f"“{row.dimensions[dimension]}”" for row in short_gaps(items, dimension=dimension)]
+        # The last is named rather than counted.
+        rest = len(missed) - MOST_NAMES if len(missed) > MOST_NAMES + 1 else 0
+        listed = [*missed[:MOST_NAMES], f"{rest} more"] if rest else missed
+        return Sentence(f"{said.text}: {listing(listed)}", claim=True) if missed else said
     rows = usable(gaps, "pillar")
     if not rows:
         return Sentence("Too few customers rated both expectation and experience to compare them", claim=False)
@@ -33,7 +47,7 @@ def expectations(gaps: Sequence[AnswerRow], *, unit: str = "points") -> Sentence
         )
     none = f"None{among}" if (among := among_compared(gaps, "pillar", rows, "pillars")) else "No pillar"
     return Sentence(
-        f"{none} falls measurably short; the widest gap is {signed(lowest.value or 0.0, decimals=1)}, "
+        f"{none} clearly falls short; the widest gap is {signed(lowest.value or 0.0, decimals=1)}, "
         f"for {lowest.dimensions['pillar']}",
         claim=False,
     )
@@ -58,8 +72,8 @@ def short_items(gaps: Sequence[AnswerRow], found: int, *, dimension: str = "item
     if found == 0:
         if len(known) == 1:
             return Sentence("The one expectation that can be compared is met or not clearly missed", claim=False)
-        return Sentence(f"None of {total} is missed by a measurable margin", claim=False)
-    return Sentence(f"{found} of {total} {verb} missed by a measurable margin", claim=True)
+        return Sentence(f"None of {total} is clearly missed", claim=False)
+    return Sentence(f"{found} of {total} {verb} clearly missed", claim=True)
 
 
 def short_moments(gaps: Sequence[AnswerRow], found: int, *, dimension: str = "interaction") -> Sentence:
@@ -70,10 +84,10 @@ def short_moments(gaps: Sequence[AnswerRow], found: int, *, dimension: str = "in
     total = of_compared(gaps, dimension, known, "interactions")
     if not found:
         if len(known) == 1:
-            return Sentence("The one interaction that can be compared is not short by a measurable margin", claim=False)
-        return Sentence(f"None of {total} falls short by a measurable margin", claim=False)
+            return Sentence("The one interaction that can be compared does not clearly fall short", claim=False)
+        return Sentence(f"None of {total} clearly falls short", claim=False)
     verb = "falls" if found == 1 else "fall"
-    return Sentence(f"{found} of {total} {verb} short by a measurable margin", claim=True)
+    return Sentence(f"{found} of {total} clearly {verb} short", claim=True)
 
 
 def _size(gap: float, unit: str) -> str:

@@ -7,7 +7,8 @@ from app.expectations.drivers import Analysis, read_drivers
 from app.expectations.drivers import headline as drivers_headline
 from app.expectations.stakes import METRICS, Stakes, amount, note, read_stakes
 from app.kit import cards, charts
-from app.kit.formatting import money, number, percent, unavailable
+from app.kit.formatting import money, number, percent, unavailable, words
+from app.kit.grids import grid
 from app.kit.page_session import PageSession
 from app.kit.sentences import Sentence
 from workspace.vocabulary import CORNERS, STAGES
@@ -44,7 +45,7 @@ def ranking(session: PageSession, stakes: Stakes, title: Sentence, *, key: str) 
             note="Customers below the least they accept x how much less often such customers stayed x what a customer "
             f"who stays brings in {worth_in}, at equal tenure and prior value; all customers, without filters. An "
             "asterisk marks critical interactions. "
-            f"Coloured where proven over all comparisons; around zero it may be chance. {ASSOCIATION}",
+            f"Coloured where proven over all comparisons; near zero: may be chance. {ASSOCIATION}",
         )
 
 
@@ -124,8 +125,8 @@ def coverage(session: PageSession) -> None:
         worth = stake.row.value if stake is not None and stake.is_proven else None
         cells.append(
             {
-                "row": place[0],
-                "column": place[1],
+                "row": words(str(place[0])),
+                "column": words(str(place[1])),
                 "value": heard,
                 "people": row.value,
                 "state": "blind spot" if heard == 0 else "heard",
@@ -141,11 +142,14 @@ def coverage(session: PageSession) -> None:
     metrics = ("coverage_people", "coverage_touchpoints", "expectation_known_share", "experience_known_share")
     with cards.evidence(session, title, [people, expected, experienced], metrics, key="coverage_map"):
         if not cells:
-            cards.nothing_to_show(people, what="Where people are heard")
+            cards.nothing_to_show(people, what="Where experience is known")
             return
-        cards.chart(
-            perception_charts.coverage_map(cells, rows=STAGES, columns=CORNERS),
-            alt_text=f"Map of stages and corners: who passes and who is heard. {title}.",
+        grid(
+            perception_charts.coverage_map(cells, rows=[*map(words, STAGES)], columns=[*map(words, CORNERS)]),
+            cells,
+            columns={"row": "Stage", "column": "Corner", "text": "Known", "traffic": "People", "stake": "At stake"},
+            by="people",
+            alt_text=f"Map of stages and corners: who passes and whose experience is known. {title}.",
             key="coverage_map_chart",
             note="Of each stage and corner, from above: the share of the people whose experience there is known, how "
             f"many people pass in {session.settings.active_days} days, and the value at stake where it is proven. "
@@ -157,5 +161,5 @@ def _coverage_title(cells: int, blind: int) -> Sentence:
     if not cells:
         return Sentence("No touchpoint has a stage and a corner yet", claim=False)
     if not blind:
-        return Sentence(f"Customers are heard in all {cells} places that they pass", claim=True)
-    return Sentence(f"In {blind} of {cells} places that customers pass, no customer is heard", claim=True)
+        return Sentence(f"Experience is known in all {cells} places that customers pass", claim=True)
+    return Sentence(f"In {blind} of {cells} places that customers pass, no experience is known", claim=True)

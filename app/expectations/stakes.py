@@ -95,11 +95,8 @@ def headline(stakes: Sequence[Stake], *, currency: str, days: int) -> Sentence:
     proven = [stake for stake in stakes if stake.is_proven]
     if proven:
         first = proven[0]
-        return Sentence(
-            f"{amount(first, currency)} of {first.worth_in} {period(days)} is at stake in {quoted(first)}: customers "
-            "below what they tolerate leave more often",
-            claim=True,
-        )
+        worth = f"{amount(first, currency)} of {first.worth_in} {period(days)}"
+        return Sentence(f"Poor {quoted(first)} experiences put {worth} at risk", claim=True)
     estimated = [stake for stake in stakes if stake.row.value is not None]
     if not estimated:
         return Sentence("Too few customers were observed after they answered to say what is at stake", claim=False)

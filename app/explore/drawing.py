@@ -20,9 +20,11 @@ from app.explore.results import Result
 from app.explore.sentences import headline
 from app.kit import cards, charts, initiatives
 from app.kit.bars import bar
+from app.kit.downloads import download
 from app.kit.failures import part
 from app.kit.findings import is_too_few
 from app.kit.formatting import count_of, interval, labels, listing, markdown_safe, number, unavailable
+from app.kit.grids import grid
 from app.kit.page_session import PageSession
 from app.kit.pages import page_of
 from app.kit.periods import PRIOR_YEAR, Window
@@ -157,24 +159,8 @@ def _table(session: PageSession, result: Result, shown: Table, *, key: str) -> N
 def _take_away(session: PageSession, result: Result, *, key: str) -> None:
     name = name_of(result)
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            "CSV",
-            data=lambda: csv_of_result(result),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            key=f"csv_{key}",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Parquet",
-            data=lambda: parquet_of_result(result),
-            file_name=f"{name}.parquet",
-            mime="application/vnd.apache.parquet",
-            icon=":material/download:",
-            key=f"parquet_{key}",
-            on_click="ignore",
-        )
+        download("CSV", lambda: csv_of_result(result), name=f"{name}.csv", key=f"csv_{key}")
+        download("Parquet", lambda: parquet_of_result(result), name=f"{name}.parquet", key=f"parquet_{key}")
     with st.expander("Command, SQL and link", icon=":material/terminal:"):
         st.markdown("**The same numbers in a terminal**")
         for line in commands(session, result):
@@ -304,7 +290,8 @@ def _grid(result: Result, said: str, notes: list[str], *, key: str) -> None:
         rows=[row_names(value) for value in rows],
         pattern=AXIS_PATTERNS.get(result.unit, ",.1f"),
     )
-    _draw(drawn, said, key=key)
+    heads = {"row": result.labels[down], "column": result.labels[across], "text": result.definition.label}
+    grid(drawn, records, columns=heads, alt_text=f"{said}.", key=f"chart_{key}")
 
 
 def _lines(

@@ -60,7 +60,7 @@ def change_in_words(result: Result, row: AnswerRow, before: AnswerRow | None) ->
     if row.low is None and not is_counted:
         return f", {moved} {than} (how much of it is chance is not known)", False
     if not has_changed(row, before):
-        return f", not measurably different {than.replace('on', 'from', 1)} ({moved})", False
+        return f", not clearly different {than.replace('on', 'from', 1)} ({moved})", False
     return f", {moved} {than}", True
 
 

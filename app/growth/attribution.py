@@ -13,7 +13,7 @@ from app.kit import cards, charts
 from app.kit.bars import bar
 from app.kit.failures import part
 from app.kit.findings import with_values
-from app.kit.formatting import count_of, markdown_safe, number, percent, unavailable, words
+from app.kit.formatting import count_of, markdown_safe, money, percent, unavailable, words
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import Table, cross, pivot
@@ -225,11 +225,11 @@ def _pays_back(session: PageSession, filters: Filters) -> None:
                     [
                         {
                             **bar(row, words(str(row.dimensions["channel"])), "per_person"),
-                            "text": number(row.value or 0.0, "per_person", exact=True),
+                            "text": money(row.value or 0.0, session.currency, exact=True),
                         }
                         for row in known[:SHORT_LIST]
                     ],
-                    axis=f"{session.currency} back for each {session.currency} spent",
+                    axis=f"{session.currency} of revenue for each {money(1, session.currency, exact=True)} spent",
                 ),
                 alt_text=f"Bars of revenue for each {session.currency} spent, by channel.",
                 key="channel_returns_chart",
@@ -244,8 +244,8 @@ def _paid_back(session: PageSession, known: Sequence[AnswerRow]) -> str:
     """The channel with the highest return, in a title."""
     if not known:
         return "What advertising brings back"
-    back = number(known[0].value or 0.0, "per_person", exact=True)
-    return f"{words(str(known[0].dimensions['channel']))} brings back {back} for each {session.currency} spent"
+    back, spent = (money(amount, session.currency, exact=True) for amount in (known[0].value or 0.0, 1))
+    return f"{words(str(known[0].dimensions['channel']))} brings back {back} for each {spent} spent"
 
 
 def _returns(session: PageSession, filters: Filters) -> None:

@@ -90,9 +90,9 @@ def gate(found: Gate | None, abandonment: Sequence[AnswerRow]) -> Sentence:
     """Which gate costs more than it brings."""
     if found is not None:
         return Sentence(
-            f"{percent(found.leaves.share)} leave at the gate of “{found.topic}” and {percent(found.goes_on.share)} go "
-            f"on after it; at {found.leaves.others('the other gates')} {percent(found.leaves.elsewhere)} leave and "
-            f"{percent(found.goes_on.elsewhere)} go on",
+            f"The “{found.topic}” form loses {percent(found.leaves.share)} of visitors, and "
+            f"{percent(found.goes_on.share)} go on after it; {found.leaves.others('the other forms')} lose "
+            f"{percent(found.leaves.elsewhere)}, and {percent(found.goes_on.elsewhere)} go on",
             claim=True,
         )
     return _between(abandonment, "topic", "At a gate", "leave", "no gate stands out")
@@ -103,8 +103,8 @@ def before(costly: Gate | None, late: Apart | None, fallback: Sentence) -> Sente
     parts = []
     if costly is not None:
         parts.append(
-            f"{percent(costly.leaves.share)} leave at the gate of “{costly.topic}”, "
-            f"{percent(costly.leaves.elsewhere)} at {costly.leaves.others('the others')}"
+            f"The “{costly.topic}” form loses {percent(costly.leaves.share)} of visitors, "
+            f"{costly.leaves.others('the others')} {percent(costly.leaves.elsewhere)}"
         )
     if late is not None:
         parts.append(

@@ -9,7 +9,6 @@ from app.kit import cards, charts, initiatives
 from app.kit.formatting import count_of, labels
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
-from app.kit.tables import pivot
 from app.shell.page import period_in_words
 
 # More lines than this cannot be distinguished; the smaller channels are in the table and the download.
@@ -32,14 +31,15 @@ def draw(session: PageSession, filters: Filters) -> None:
             cards.kpi(session, filters, metric, note=counted.get(metric, ""))
     _over_time(session, filters)
     answers = [session.shown(metric, filters, by=("channel",)) for metric in TABLE]
-    cards.table(
-        pivot(answers, "channel", session.definitions, heading="Channel", currency=session.currency),
+    cards.breakdown(
         session,
+        answers,
+        "channel",
+        heading="Channel",
         alt_text="Touchpoints, people and conversion by channel",
-        key="channels_table",
+        key="all_channels",
         note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(session, answers, TABLE, key="channel_table")
 
 
 def _over_time(session: PageSession, filters: Filters) -> None:

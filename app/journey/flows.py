@@ -71,6 +71,17 @@ def stage_flows(rows: Iterable[AnswerRow], *, least: float = LEAST, positions: i
     return flows
 
 
+def between_stages(flows: Iterable[Flow]) -> list[dict[str, object]]:
+    """Journeys from one stage to another, wherever in a journey, as records of a ranked table."""
+    counted: dict[tuple[str, str], float] = defaultdict(float)
+    for flow in flows:
+        counted[flow.source, flow.target] += flow.journeys
+    return [
+        {"row": words(source), "column": words(target), "value": journeys, "text": f"{journeys:,.0f}"}
+        for (source, target), journeys in counted.items()
+    ]
+
+
 def sankey(flows: Sequence[Flow], *, order: Sequence[str]) -> dict[str, Any]:
     """The option of an ECharts Sankey: one column a place in the journey, one node a stage at it."""
     ranks = {name: at for at, name in enumerate([*order, OTHER, END])}
@@ -89,9 +100,10 @@ def sankey(flows: Sequence[Flow], *, order: Sequence[str]) -> dict[str, Any]:
                 "right": 90,
                 "top": 8,
                 "bottom": 8,
-                "nodeGap": 12,
+                "nodeGap": SMALL + 4,  # a label is as high as its letters
                 "nodeWidth": 14,
                 "layoutIterations": 0,
+                "labelLayout": {"hideOverlap": True},
                 "emphasis": {"focus": "adjacency"},
                 "data": [
                     {

@@ -15,7 +15,6 @@ from app.kit.formatting import hidden_note, number
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.sentences import Sentence
-from app.kit.tables import pivot
 from app.shell.page import period_in_words
 from serving import Answer
 from workspace.vocabulary import STAGES
@@ -69,7 +68,7 @@ def handoffs(session: PageSession, filters: Filters) -> None:
         afterwards = session.shown(AFTERWARDS, filters, by=("handoff",), where=where)
         known = sorted(with_values(afterwards.rows, "handoff"), key=lambda row: row.value or 0.0)
         title = sentences.extremes(
-            afterwards.rows, "handoff", what="The judgement after a hand-off", unit="score", named="hand-off"
+            afterwards.rows, "handoff", what="The rating after a hand-off", unit="score", named="hand-off"
         )
         with cards.evidence(session, title, [afterwards], [AFTERWARDS], key="handoff_perception"):
             if known:
@@ -84,9 +83,9 @@ def handoffs(session: PageSession, filters: Filters) -> None:
                             )
                             for row in known[:BARS]
                         ],
-                        axis="Judgement in percent of the scale",
+                        axis="Rating (0 to 100)",
                     ),
-                    alt_text=f"Bars of the judgement after a hand-off. {title}.",
+                    alt_text=f"Bars of the rating after a hand-off. {title}.",
                     key="handoff_perception_chart",
                     note="Answers about the touchpoint that received the person; lines are 95% intervals. "
                     + hidden_note(session.min_cell),
@@ -94,14 +93,15 @@ def handoffs(session: PageSession, filters: Filters) -> None:
             else:
                 cards.nothing_to_show(afterwards, what="Perception after hand-offs")
     answers = [session.shown(name, filters, by=("handoff",), where=where) for name in HANDOFFS]
-    cards.table(
-        pivot(answers, "handoff", session.definitions, heading="Hand-off", currency=session.currency),
+    cards.breakdown(
         session,
+        answers,
+        "handoff",
+        heading="Hand-off",
         alt_text="Hand-offs: number, days, losses and repeated contacts",
-        key="handoffs_table",
+        key="all_handoffs",
         note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(session, answers, HANDOFFS, key="handoffs_source")
 
 
 def worst(split: Answer, *, is_whole: bool) -> tuple[WorstHandoff | None, str | None, Sentence]:
@@ -217,11 +217,12 @@ def tasks(session: PageSession, filters: Filters) -> None:
         else:
             cards.nothing_to_show(left, what="Steps")
     answers = [session.shown(name, filters, by=("task_label",)) for name in TASKS]
-    cards.table(
-        pivot(answers, "task_label", session.definitions, heading="Task", currency=session.currency),
+    cards.breakdown(
         session,
+        answers,
+        "task_label",
+        heading="Task",
         alt_text="Tasks: attempts, abandonment, steps and minutes",
-        key="tasks_table",
+        key="all_tasks",
         note=f"{period_in_words(filters, session)}.",
     )
-    cards.source(session, answers, TASKS, key="tasks_source")

@@ -52,7 +52,7 @@ with part("Channels"):
 
 look_closer(
     Drawer("Who goes on from each stage", "goes_on", "groups", partial(stages.who_goes_on, session, filters)),
-    Drawer("How each stage is felt", "felt", "mood", partial(stages.experience, session, filters)),
+    Drawer("How each stage is rated", "felt", "mood", partial(stages.experience, session, filters)),
     Drawer(
         "Hand-offs between corners and channels", "handoffs", "sync_alt", partial(handoffs.handoffs, session, filters)
     ),

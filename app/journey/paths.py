@@ -10,9 +10,10 @@ from dataclasses import replace
 import streamlit as st
 
 from app.journey import sentences as journey_sentences
-from app.journey.flows import ARROW, LEAST, POSITIONS, RARER, sankey, stage_flows
+from app.journey.flows import ARROW, LEAST, POSITIONS, RARER, between_stages, sankey, stage_flows
 from app.kit import cards
 from app.kit.formatting import count_of, hidden_note, markdown_safe, number, percent
+from app.kit.grids import or_ranked
 from app.kit.page_session import PageSession
 from app.kit.tables import Table, pivot
 from serving import Answer
@@ -39,12 +40,12 @@ def flows(session: PageSession) -> None:
     with cards.evidence(session, title, [answer], ["paths"], key="stage_paths"):
         drawn = stage_flows(answer.rows)
         if drawn:
-            st.echarts_chart(
-                sankey(drawn, order=STAGES),
-                height=SANKEY_HEIGHT,
-                key="stage_paths_chart",
-                alt=f"Flows of journeys from stage to stage. {title}.",
-            )
+            flowing = f"Flows of journeys from stage to stage. {title}."
+            columns = {"row": "From", "column": "To", "text": "Journeys"}
+            with or_ranked(between_stages(drawn), columns=columns, alt_text=flowing, key="stage_paths"):
+                st.echarts_chart(
+                    sankey(drawn, order=STAGES), height=SANKEY_HEIGHT, key="stage_paths_chart", alt=flowing
+                )
             drawn_sum = sum(flow.journeys for flow in drawn if flow.place == 1)
             of_all = f"{number(drawn_sum, 'count')} of " if journeys.value else ""
             counted = f"{of_all}{count_of(journeys.value or drawn_sum, 'journey')}"

@@ -112,7 +112,7 @@ def paths(rows: Iterable[AnswerRow], *, what: str) -> Sentence:
 
 
 def conversions_counted(event: str) -> dict[str, str]:
-    """Metric of conversion -> which journeys it counts, for the event that cx.yml names as conversion."""
+    """Metric of conversion -> which journeys it counts, for the event that is configured as conversion."""
     return {
         "journey_conversion_rate": f"journeys with “{words(event)}”, a customer's first or a later one",
         "journey_first_conversion_rate": f"journeys with a customer's first “{words(event)}”",
@@ -184,7 +184,7 @@ def next_step(rows: Sequence[AnswerRow], waits: Sequence[AnswerRow], step: str) 
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["to_step"])))
     after = str(first.dimensions["to_step"])
     wait = next((row.value for row in waits if row.dimensions.get("to_step") == after and row.value is not None), None)
-    soon = f", after {days(wait)} in the median" if wait is not None else ""
+    soon = f", after a median of {days(wait)}" if wait is not None else ""
     return Sentence(f"After “{step}” {percent(first.value or 0.0)} go on to “{after}”{soon}", claim=False)
 
 
@@ -219,7 +219,7 @@ def stalled(stall: Stall, *, days: int) -> Sentence:
     """A stall in words: who stays behind, and how many stay behind elsewhere."""
     others = "the other stages" if stall.compares_all else "the other stages that can be compared"
     return Sentence(
-        f"{percent(1 - stall.rate)} go no further than {stall.stage} within {days} days; "
-        f"after {others} {percent(1 - stall.elsewhere)} do",
+        f"{percent(1 - stall.rate)} stall after {stall.stage}, {percent(1 - stall.elsewhere)} after {others}: "
+        f"no later stage within {days} days",
         claim=True,
     )

@@ -8,6 +8,7 @@ from app.journey.strip import last_observed, observed
 from app.kit import cards, charts, sentences
 from app.kit.findings import MIN_N, usable
 from app.kit.formatting import count_of, labels, number, percent, unavailable, words
+from app.kit.grids import grid
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from serving import AnswerRow
@@ -49,8 +50,10 @@ def who_goes_on(session: PageSession, filters: Filters) -> None:
             for row in rows
         ]
         if any(cell["value"] is not None for cell in cells):
-            cards.chart(
+            grid(
                 charts.matrix(cells, columns=[words(stage) for stage in going_on], pattern=".1%"),
+                cells,
+                columns={"row": SPLITS[by], "column": "Stage", "text": "Go on"},
                 alt_text=f"Grid of the share that goes on, by {SPLITS[by].lower()} and stage. {title}.",
                 key="stage_by_split_chart",
                 note=f"Share of entries that reach a later stage within {session.settings.conversion_days} days. "
@@ -97,4 +100,4 @@ def _rate_text(row: AnswerRow) -> str:
     """A share of the grid, or why there is none: nobody, too few to say, or hidden."""
     if row.value is None:
         return "" if row.status == "no_data" else unavailable(row.status)
-    return percent(row.value) if (row.n or 0) >= MIN_N else f"n < {MIN_N}"
+    return percent(row.value) if (row.n or 0) >= MIN_N else "too few"

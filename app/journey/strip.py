@@ -1,6 +1,6 @@
 """The six stages side by side. In: a session and the reader's filters. Out: one strip of drawn cards.
 
-Every card has the same rows: when, where, how, why, how it felt, and what is lost. A row without a number says why.
+Every card has the same rows: when, where, how, why, the rating, and what is lost. A row without a number says why.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def draw(session: PageSession, filters: Filters) -> None:
                     if stage_cards.is_readable(rate):
                         moved, color = cards.delta(session.definitions[RATE], rate, earlier.get(stage))
                         st.metric(
-                            f"Go on from {stage}",
+                            f"{words(stage)} to next stage",
                             percent(rate.value),
                             moved,
                             delta_color=color,
@@ -87,14 +87,14 @@ def draw(session: PageSession, filters: Filters) -> None:
                     "Where": stage_cards.place(common("channel"), of_stage[OFFLINE].get(stage)),
                     "How": stage_cards.both(common("touchpoint"), common("method")),
                     "Why": common("reason"),
-                    "Felt": stage_cards.felt(of_stage[FELT].get(stage)),
+                    "Rated": stage_cards.felt(of_stage[FELT].get(stage)),
                     "Loss": "last stage seen" if stage == last else stage_cards.loss(rate),
                 }
                 st.markdown("  \n".join(f":gray[:small[{name}]] {markdown_safe(fact)}" for name, fact in rows.items()))
     st.caption(
         "A percentage is of the entries old enough to tell. When: the median wait. Where, how and why: the most common "
         "channel, touchpoint, method and stated reason (* others of the stage are hidden, and may be more common). "
-        "Felt: the mean rating of the experience, 0 to 100."
+        "Rated: the mean rating of the experience, 0 to 100."
     )
 
 

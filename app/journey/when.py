@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.kit import cards, charts
 from app.kit.formatting import hidden_note, number, percent, unavailable
+from app.kit.grids import grid
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from serving import AnswerRow
@@ -25,22 +26,25 @@ def draw(session: PageSession, filters: Filters) -> None:
         return
     title = busiest(cells, session.shown("touchpoints", filters).one("touchpoints"))
     with cards.evidence(session, title, [answer], ["touchpoints"], key="when"):
-        cards.chart(
+        records = [
+            {
+                "row": weekday,
+                "column": _block(block),
+                "value": cells[weekday, block].count or None,
+                "text": cells[weekday, block].text,
+            }
+            for weekday in day_name
+            for block in range(24 // BLOCK)
+        ]
+        grid(
             charts.matrix(
-                [
-                    {
-                        "row": weekday,
-                        "column": _block(block),
-                        "value": cells[weekday, block].count or None,
-                        "text": cells[weekday, block].text,
-                    }
-                    for weekday in day_name
-                    for block in range(24 // BLOCK)
-                ],
+                records,
                 columns=[_block(block) for block in range(24 // BLOCK)],
                 rows=list(day_name),
                 pattern=",.0f",
             ),
+            records,
+            columns={"row": "Weekday", "column": "Hours", "text": "Touchpoints"},
             alt_text=f"Grid of touchpoints by weekday and hour. {title}.",
             key="when_chart",
             note=f"Hours of {session.document.timezone}."

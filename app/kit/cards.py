@@ -12,6 +12,7 @@ import streamlit as st
 
 from app.kit import charts, sparklines, targets
 from app.kit.badges import ICONS
+from app.kit.downloads import csv_of, download, units_of
 from app.kit.failures import part
 from app.kit.findings import has_changed, is_too_few, too_few
 from app.kit.formatting import (
@@ -33,9 +34,10 @@ from app.kit.page_session import PageSession
 from app.kit.pages import page_of
 from app.kit.selection import Filters
 from app.kit.sentences import Sentence, interval_note
-from app.kit.tables import Table, csv_of
+from app.kit.tables import Table, pivot
 from serving import Answer, AnswerRow, MetricDefinition
 
+PINNED_UP_TO = 24  # letters: a longer name would leave no room on a telephone for the numbers beside it
 DEFINITIONS_PAGE = page_of("definitions").file
 DeltaColor = Literal["normal", "inverse", "off"]
 # Names that fit a narrow card; the full ones are in the definitions.
@@ -191,14 +193,11 @@ def source(session: PageSession, answers: Sequence[Answer], metrics: Sequence[st
             )
             if definition.badge_reason:
                 st.caption(markdown_safe(definition.badge_reason))
-        st.download_button(
+        download(
             "Download data (CSV)",
-            data=lambda: csv_of(answers),
-            file_name=f"{key}_{session.document.run_id}.csv",
-            mime="text/csv",
-            icon=":material/download:",
+            lambda: csv_of(answers, units_of(session.definitions, session.currency)),
+            name=f"{key}_{session.document.run_id}.csv",
             key=f"download_{key}",
-            on_click="ignore",
             width="stretch",
         )
         st.page_link(
@@ -229,17 +228,49 @@ def nothing_to_show(answer: Answer, *, what: str) -> None:
 
 def table(shown: Table, session: PageSession, *, alt_text: str, key: str, note: str = "") -> None:
     """A table that sorts by number and reads as text, with its small print."""
+    empty = shown.without_number
     st.dataframe(
         shown.styled(),
         hide_index=True,
-        alt=alt_text,
+        placeholder=empty,
+        alt=f"{alt_text}. Empty cells: {empty}." if empty else alt_text,
         key=key,
         width="stretch",
-        column_config={column: st.column_config.Column(alignment="right") for column in shown.incomplete},
+        column_config={
+            shown.numbers.columns[0]: st.column_config.Column(pinned=shown.longest_name <= PINNED_UP_TO),
+            **{column: st.column_config.Column(alignment="right") for column in shown.numeric},
+        },
     )
     notes = [note, hidden_note(session.min_cell) if shown.hides else ""]
     if any(notes):
         st.caption(markdown_safe(" ".join(one for one in notes if one)))
+
+
+def breakdown(
+    session: PageSession,
+    answers: Sequence[Answer],
+    dimension: str,
+    *,
+    heading: str,
+    alt_text: str,
+    key: str,
+    note: str = "",
+    order: Sequence[str] = (),
+    definitions: Mapping[str, MetricDefinition] | None = None,
+) -> None:
+    """Several metrics by one dimension as a table, and where they come from.
+
+    Args:
+        heading: over the values of the dimension.
+        order: values that come first.
+        definitions: those of the session, where none of them has another label here.
+    """
+    shown = pivot(
+        answers, dimension, definitions or session.definitions, heading=heading, currency=session.currency, order=order
+    )
+    table(shown, session, alt_text=alt_text, key=f"{key}_table", note=note)
+    metrics = dict.fromkeys(metric for answer in answers for metric in answer.question.metrics)
+    source(session, answers, list(metrics), key=f"{key}_source")
 
 
 def _number(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -21,8 +22,12 @@ TEXT = "currentColor"  # the page's own text colour, in any theme
 LINES = (POINT, ALARM, "#5B7BC0", "#9A7B1F", "#9460AE", CONTEXT)
 ROW = 34
 AXIS = 56  # pixels of the value axis with its title, which count as part of a chart's height
+CELL, CELL_AXIS = 36, 28  # pixels of a grid's row, and of a line of text over its columns
 SMALL = 13  # pixels of labels
 LABEL_WIDTH = 170
+# A title under bars may be longer than they are: it ends where they do, and has the room under their names, too.
+WHOLE_TITLE: Mapping[str, Any] = {"titleAnchor": "end"}
+TITLE_LETTERS, TITLE_LINE = 40, 15  # of a line of such a title on a telephone, and its pixels
 TICKS = 6  # of a value axis, about: bars show their numbers
 DOTTED_UP_TO = 36  # months: beyond that a dot for each hides the line
 SPARKLINE = 52  # pixels of a card's course
@@ -54,9 +59,12 @@ def ranked(
     data = pd.DataFrame(list(records))
     y = _labels(label, list(data[label]))
     base = alt.Chart(data)
+    title = wrap(axis, TITLE_LETTERS) or [""]
     bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
         x=alt.X(
-            f"{value}:Q", title=axis, axis=alt.Axis(tickCount=TICKS, **({"format": ".0%"} if unit == "share" else {}))
+            f"{value}:Q",
+            title=title if len(title) > 1 else axis,
+            axis=alt.Axis(tickCount=TICKS, **WHOLE_TITLE, **({"format": ".0%"} if unit == "share" else {})),
         ),
         y=y,
         color=alt.condition("datum.stands_out", alt.value(POINT if is_praise else ALARM), alt.value(CONTEXT)),
@@ -70,7 +78,7 @@ def ranked(
     layers = [bars, *([whiskers] if has_intervals else []), texts.encode(x="end:Q", y=y, text="text:N")]
     if threshold is not None:
         layers.append(_rule(threshold))
-    return _sized(alt.layer(*layers), len(data))
+    return _sized(alt.layer(*layers), len(data), more=(len(title) - 1) * TITLE_LINE)
 
 
 def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
@@ -87,7 +95,7 @@ def index_dots(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
         "direction:N", scale=alt.Scale(domain=directions, range=["circle", "diamond", "square"]), legend=None
     )
     base = alt.Chart(data)
-    no_negatives = alt.Axis(labelExpr="datum.value < 0 ? '' : datum.label")
+    no_negatives = alt.Axis(labelExpr="datum.value < 0 ? '' : datum.label", **WHOLE_TITLE)
     x = alt.X("value:Q", title=axis, axis=no_negatives, scale=alt.Scale(zero=False, nice=False, padding=36))
     stems = base.mark_rule(strokeWidth=2.5, opacity=0.8).encode(x="base:Q", x2="value:Q", y=y, color=color)
     whiskers = base.mark_rule(strokeWidth=1, opacity=0.55, color=TEXT).encode(x="low:Q", x2="high:Q", y=y)
@@ -141,7 +149,7 @@ def dumbbell(records: Sequence[Record], *, axis: str) -> alt.LayerChart:
     y = _labels("label", list(data["label"]))
     base = alt.Chart(data)
     bars = base.mark_rule(strokeWidth=5, opacity=0.45).encode(
-        x=alt.X("expected:Q", title=axis, scale=alt.Scale(zero=False, padding=30)),
+        x=alt.X("expected:Q", title=axis, axis=alt.Axis(**WHOLE_TITLE), scale=alt.Scale(zero=False, padding=30)),
         x2="experienced:Q",
         y=y,
         color=alt.condition("datum.stands_out", alt.value(ALARM), alt.value(CONTEXT)),
@@ -334,7 +342,7 @@ def along_stages(
 
 
 def matrix(
-    records: Sequence[Record], *, columns: Sequence[str], pattern: str, rows: Sequence[str] = ()
+    records: Sequence[Record], *, columns: Sequence[str], pattern: str, rows: Sequence[str] = (), across: str = ""
 ) -> alt.LayerChart:
     """A grid of shares, written in every cell; the fill is only a second reading.
 
@@ -343,9 +351,10 @@ def matrix(
         columns: the columns in their order.
         rows: the rows in their order; by name where none is given.
         pattern: d3 format for the tooltip.
+        across: what the columns are, where their names do not say it.
     """
     data = pd.DataFrame(list(records))
-    x, y = grid_axes(columns, rows, gap=0.12)
+    x, y = grid_axes(columns, rows, gap=0.12, across=across)
     base = alt.Chart(data).encode(x=x, y=y)
     cells = base.mark_rect(cornerRadius=4).encode(
         color=alt.value(POINT),
@@ -353,18 +362,19 @@ def matrix(
         tooltip=["row:N", "column:N", alt.Tooltip("value:Q", format=pattern)],
     )
     texts = base.mark_text(color=TEXT, fontSize=SMALL).encode(text="text:N")
-    return _sized(alt.layer(cells, texts), data["row"].nunique(), row=36)
+    return alt.layer(cells, texts).properties(height=data["row"].nunique() * CELL + (2 if across else 1) * CELL_AXIS)
 
 
-def grid_axes(columns: Sequence[str], rows: Sequence[str], *, gap: float) -> tuple[alt.X, alt.Y]:
+def grid_axes(columns: Sequence[str], rows: Sequence[str], *, gap: float, across: str = "") -> tuple[alt.X, alt.Y]:
     """The axes of a grid of cells, columns named above it.
 
     Args:
         columns, rows: in their order; rows by name where none is given.
         gap: between rows, as a share of a row's height.
+        across: title over the columns' names.
     """
     above = alt.Axis(orient="top", labelAngle=0, labelLimit=90, labelFlush=False)
-    x = alt.X("column:N", sort=list(columns), title=None, scale=alt.Scale(paddingInner=0.04), axis=above)
+    x = alt.X("column:N", sort=list(columns), title=across or None, scale=alt.Scale(paddingInner=0.04), axis=above)
     order = list(rows) if rows else "ascending"
     return x, alt.Y("row:N", sort=order, title=None, scale=alt.Scale(paddingInner=gap), axis=_row_axis())
 
@@ -388,5 +398,5 @@ def _tooltip(data: pd.DataFrame, label: str) -> list[alt.Tooltip]:
     return shown
 
 
-def _sized(chart: alt.LayerChart, rows: int, *, row: int = ROW) -> alt.LayerChart:
-    return chart.properties(height=max(rows, 1) * row + AXIS)
+def _sized(chart: alt.LayerChart, rows: int, *, row: int = ROW, more: int = 0) -> alt.LayerChart:
+    return chart.properties(height=max(rows, 1) * row + AXIS + more)

@@ -35,7 +35,7 @@ PAGES: Final = (
     Page("today", "Today's answers", ":material/home:", ""),
     Page("who", "Who are our best customers?", ":material/group:", "Four questions"),
     Page("journey", "What is their journey?", ":material/route:", "Four questions"),
-    Page("outcomes", "What do they want done?", ":material/flag:", "Four questions"),
+    Page("outcomes", "What are they trying to achieve?", ":material/flag:", "Four questions"),
     Page("expectations", "Where do we fall short?", ":material/compare_arrows:", "Four questions"),
     Page("corners", "Four corners", ":material/grid_view:", "Around them"),
     Page("before", "Before the purchase", ":material/campaign:", "Around them"),

@@ -57,8 +57,8 @@ def extremes(
     asked = [row for row in rows if not order or row.dimensions.get(dimension) in order]
     among = among_compared(asked, dimension, known, comma=True)
     if widen(lowest, len(known))[1] < widen(highest, len(known))[0]:
-        return Sentence(f"{what} runs from {low} at {first} to {high} at {last}{among}", claim=True)
-    return Sentence(f"{what} does not differ measurably by {by}{among}", claim=False)
+        return Sentence(f"{what} is lowest at {first} ({low}) and highest at {last} ({high}){among}", claim=True)
+    return Sentence(f"{what}: no clear difference by {by}{among}", claim=False)
 
 
 def spread(rows: Sequence[AnswerRow], dimension: str, *, what: str, unit: str, currency: str = "") -> Sentence:

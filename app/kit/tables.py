@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from app.kit.formatting import number, unavailable, unit_of, words
+from app.kit.formatting import labels, listing, number, unavailable, unit_of, words
 from workspace import spreadsheets
 
 if TYPE_CHECKING:
@@ -35,23 +35,44 @@ class Table:
         return bool((self.texts == unavailable("suppressed")).any(axis=None))
 
     @property
-    def incomplete(self) -> list[str]:
-        """Columns in which a cell holds no number: they are shown as texts, so that the cell can say why."""
-        return [column for column in self.numbers.columns[1:] if self.numbers[column].isna().any()]
+    def longest_name(self) -> int:
+        """How many letters the longest name of a row has."""
+        return max((len(str(name)) for name in self.texts.iloc[:, 0]), default=0)
+
+    @property
+    def numeric(self) -> list[str]:
+        """Columns of numbers, also where some or all of them are not shown."""
+        return [column for column in self.numbers.columns[1:] if not _holds_text(self.numbers[column])]
+
+    @property
+    def without_number(self) -> str:
+        """What stands in a cell without a number: why there is none, or the reasons where cells have several.
+
+        A table has one text for all of them: a text of its own would make its column one of texts, which sorts so.
+        """
+        reasons = [
+            text
+            for column in self.numeric
+            for value, text in zip(self.numbers[column], self.texts[column], strict=True)
+            if pd.isna(value)
+        ]
+        return listing(sorted(set(reasons)), joint="or")
 
     def styled(self) -> Styler:
-        """The table as it is read; whole columns keep their numbers underneath, so that they sort as numbers."""
+        """The table as it is read; columns keep their numbers underneath, so that they sort as numbers."""
         shown = self.numbers.copy()
-        for column in self.incomplete:
-            shown[column] = self.texts[column]
+        for column in self.numeric:
+            if shown[column].isna().any():
+                shown[column] = shown[column].astype(float)
         styler = shown.style
         for column in shown.columns[1:]:
-            texts = dict(zip(shown[column], self.texts[column], strict=True))
-            if all(texts[value] == text for value, text in zip(shown[column], self.texts[column], strict=True)):
+            cells = list(zip(shown[column], self.texts[column], strict=True))
+            texts = {value: text for value, text in cells if not pd.isna(value)}
+            if all(pd.isna(value) or texts[value] == text for value, text in cells):
                 # A format for each cell takes pandas milliseconds, so that a long table would take seconds.
-                styler = styler.format(_text_in(texts), subset=[column])
+                styler = styler.format(_text_in(texts), subset=[column], na_rep=self.without_number)
                 continue
-            for position, text in enumerate(self.texts[column]):
+            for position, (_, text) in enumerate(cells):
                 styler = styler.format(_always(text), subset=pd.IndexSlice[[position], [column]])
         return styler
 
@@ -64,8 +85,14 @@ def pivot(
     heading: str,
     currency: str,
     order: Sequence[str] = (),
+    spoken: Mapping[str, str] | None = None,
 ) -> Table:
-    """One row a value of `dimension`, one column a metric, in the order in which the metrics were asked."""
+    """One row a value of `dimension`, one column a metric, in the order in which the metrics were asked.
+
+    Args:
+        order: values that come first.
+        spoken: value -> what its row is called, for all values or some; in words where it has none.
+    """
     cells: dict[str | None, dict[str, AnswerRow]] = {}
     metrics: list[str] = []
     for answer in answers:
@@ -78,10 +105,11 @@ def pivot(
     names = sorted(
         cells, key=lambda name: (order.index(name) if name in order else len(order), name is None, name or "")
     )
+    spoken = labels(name for name in names if name is not None) | dict(spoken or {})
     numbers: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     for name in names:
-        shown, text_row = {heading: _row_name(name)}, {heading: _row_name(name)}
+        shown, text_row = {heading: _row_name(name, spoken)}, {heading: _row_name(name, spoken)}
         for metric in metrics:
             label = definitions[metric].label
             found = cells[name].get(metric)
@@ -106,12 +134,13 @@ def cross(
     """One metric by two dimensions: one row a value of `rows`, one column for each of `columns`, values of `across`."""
     cells = {(row.dimensions.get(rows), row.dimensions.get(across)): row for row in answer.rows}
     names = sorted({name for name, _ in cells}, key=lambda name: (name is None, name or ""))
+    spoken = labels(name for name in names if name is not None)
     unit = unit_of(definition.name, definition.unit)
     numbers, texts = [], []
     for name in names:
         found = [cells.get((name, column)) for column in columns]
-        numbers.append([_row_name(name), *(None if row is None else row.value for row in found)])
-        texts.append([_row_name(name), *(cell(row, unit, currency=currency) for row in found)])
+        numbers.append([_row_name(name, spoken), *(None if row is None else row.value for row in found)])
+        texts.append([_row_name(name, spoken), *(cell(row, unit, currency=currency) for row in found)])
     headings = [heading, *(words(column) for column in columns)]
     return Table(pd.DataFrame(numbers, columns=headings), pd.DataFrame(texts, columns=headings))
 
@@ -125,10 +154,14 @@ def cell(row: AnswerRow | None, unit: str, *, currency: str) -> str:
     return number(row.value, unit, currency=currency, exact=True)
 
 
-def _row_name(value: str | None) -> str:
+def _row_name(value: str | None, spoken: Mapping[str, str]) -> str:
     if value is None:
         return UNKNOWN
-    return f"“{value}”" if value.strip().casefold() == UNKNOWN else value
+    return f"“{value}”" if value.strip().casefold() == UNKNOWN else spoken[value]
+
+
+def _holds_text(column: pd.Series[Any]) -> bool:
+    return any(isinstance(value, str) for value in column)
 
 
 def _text_in(texts: Mapping[Any, str]) -> Callable[[object], str]:
@@ -137,11 +170,6 @@ def _text_in(texts: Mapping[Any, str]) -> Callable[[object], str]:
 
 def _always(text: str) -> Callable[[object], str]:
     return lambda _: text
-
-
-def csv_of(answers: Iterable[Answer]) -> str:
-    """What is on the screen as CSV, with each row's status."""
-    return csv_text(pd.DataFrame([record for answer in answers for record in answer.records()]))
 
 
 def csv_text(data: pd.DataFrame) -> str:

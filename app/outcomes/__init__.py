@@ -1,1 +1,1 @@
-"""The page "What do they want done?": desired outcomes, their importance and satisfaction."""
+"""The page "What are they trying to achieve?": desired outcomes, their importance and satisfaction."""

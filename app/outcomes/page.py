@@ -1,4 +1,4 @@
-"""What do they want done? In: importance, satisfaction and opportunity of outcomes. Out: the page."""
+"""What are they trying to achieve? In: importance, satisfaction and opportunity of outcomes. Out: the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from app.kit.failures import part
 from app.kit.findings import usable
 from app.kit.formatting import words
 from app.kit.pages import QUESTIONS
-from app.kit.tables import pivot
 from app.outcomes import sentences as outcomes_sentences
 from app.outcomes.findings import UNMET_SCORE, find_unmet_outcome, unmet_outcomes
 from app.shell.drawers import Drawer, look_closer
@@ -101,7 +100,7 @@ with left, part("Importance and satisfaction"):
                 alt_text=f"Scatter of {len(points)} outcomes by importance and satisfaction. {named}.",
                 key="outcome_map_chart",
                 note="Importance and satisfaction are shares answering in the top two boxes, times ten. "
-                "Circles are measurably unmet; the shaded corner is importance over 7 and satisfaction under 6.",
+                "Circles are clearly unmet; the shaded corner is importance over 7 and satisfaction under 6.",
             )
         else:
             cards.nothing_to_show(importance, what="Importance and satisfaction")
@@ -129,7 +128,6 @@ with right, part("The opportunity ranking"):
         else:
             cards.nothing_to_show(opportunity, what="The opportunity ranking")
 
-left, right = st.columns([11, 9], gap="small")
 with left, part("Opportunity by interaction"):
     by_moment = session.shown("opportunity_score", filters, by=("interaction",), where=where)
     moments = usable(by_moment.rows, "interaction")
@@ -226,7 +224,7 @@ def served() -> None:
             axis="Change of the opportunity score",
             key="outcomes_change",
             note="The newest wave minus the one before, independent of the period above; people in both count once. "
-            "Coloured where an outcome is measurably less met than before.",
+            "Coloured where an outcome is clearly less met than before.",
             stands_out={str(row.dimensions[OUTCOME]) for row in up},
         )
 
@@ -252,21 +250,15 @@ def pleasing() -> None:
 
 def all_outcomes() -> None:
     """The table of all outcomes."""
-    answers = [*(asked(metric) for metric in METRICS), asked("outcome_answers")]
-    cards.table(
-        pivot(
-            answers,
-            OUTCOME,
-            session.definitions,
-            heading="Outcome",
-            currency=session.currency,
-            order=[str(row.dimensions[OUTCOME]) for row in ranked_outcomes()],
-        ),
+    cards.breakdown(
         session,
+        [*(asked(metric) for metric in METRICS), asked("outcome_answers")],
+        OUTCOME,
+        heading="Outcome",
         alt_text="Opportunity, importance, satisfaction and answers by outcome",
-        key="outcomes_table",
+        key="outcomes",
+        order=[str(row.dimensions[OUTCOME]) for row in ranked_outcomes()],
     )
-    cards.source(session, answers, SHOWN, key="outcome_table")
 
 
 look_closer(

@@ -1,4 +1,4 @@
-"""What customers want done, as sentences. In: rows of governed answers. Out: a `Sentence` each."""
+"""What customers are trying to achieve, as sentences. In: rows of governed answers. Out: a `Sentence` each."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def outcomes(
 def _no_unmet(opportunity: Sequence[AnswerRow], dimension: str) -> Sentence:
     rows = usable(opportunity, dimension)
     if not rows:
-        return Sentence("Too few answers to say what customers want done", claim=False)
+        return Sentence("Too few answers to say what customers are trying to achieve", claim=False)
     first = max(rows, key=lambda row: row.value or 0.0)
     none = f"None{among}" if (among := among_compared(opportunity, dimension, rows, "outcomes")) else "No outcome"
     return Sentence(
-        f"{none} is measurably unmet; the highest opportunity score is {first.value:.1f}, "
+        f"{none} is clearly unmet; the highest opportunity score is {first.value:.1f}, "
         f"for “{first.dimensions[dimension]}”",
         claim=False,
     )
@@ -50,10 +50,10 @@ def _no_unmet(opportunity: Sequence[AnswerRow], dimension: str) -> Sentence:
 def unmet_found(opportunity: Sequence[AnswerRow], found: int, *, dimension: str = "item_label") -> Sentence:
     """The title over the ranked opportunities."""
     total = of_compared(opportunity, dimension, usable(opportunity, dimension), "outcomes")
-    verb = "scores" if found == 1 else "score"
+    verb = "is" if found == 1 else "are"
     if found == 0:
-        return Sentence(f"None of {total} scores measurably above {UNMET_SCORE:.0f}", claim=False)
-    return Sentence(f"{found} of {total} {verb} measurably above {UNMET_SCORE:.0f}", claim=True)
+        return Sentence(f"None of {total} is clearly unmet (scores above {UNMET_SCORE:.0f})", claim=False)
+    return Sentence(f"{found} of {total} {verb} clearly unmet (scores above {UNMET_SCORE:.0f})", claim=True)
 
 
 def important_but_unmet(
@@ -74,7 +74,7 @@ def important_but_unmet(
     ]
     total = of_compared([*importance, *satisfaction], dimension, known, "outcomes")
     if not inside:
-        return Sentence(f"None of {total} is measurably both important and unmet", claim=False)
+        return Sentence(f"None of {total} is clearly both important and unmet", claim=False)
     verb = "matters a lot and disappoints" if len(inside) == 1 else "matter a lot and disappoint"
     return Sentence(f"{len(inside)} of {total} {verb}", claim=True)
 

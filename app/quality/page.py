@@ -1,4 +1,4 @@
-"""Data quality. In: the release's checks, books, ledger and history. Out: the page for auditors and engineers."""
+"""Data quality. In: the release's checks, sums, ledger and history. Out: the page for auditors and engineers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from app.kit.downloads import download
 from app.kit.failures import part
 from app.kit.formatting import as_code, count_of, day, listing, markdown_safe, moment, words
 from app.kit.pages import HOME
@@ -33,7 +34,7 @@ BEHIND = {
     "By asset": ("checks", "fact_check"),
     "Runs": ("runs", "history"),
     "Who is who": ("identity", "fingerprint"),
-    "Books": ("books", "balance"),
+    "Reconciliation": ("books", "balance"),
     "Not mapped yet": ("unmapped", "help"),
     "Files loaded": ("ledger", "description"),
     "Sources of each table": ("lineage", "account_tree"),
@@ -65,14 +66,11 @@ def frame(rows: Iterable[Mapping[str, Any]], *, key: str, alt: str, empty: str) 
         return
     shown = data.rename(columns=HEADINGS).rename(columns=words)
     st.dataframe(shown, hide_index=True, key=key, alt=alt, width="stretch", placeholder="")
-    st.download_button(
+    download(
         "Download (CSV)",
-        data=lambda: csv_text(data),
-        file_name=f"{key}_{document.run_id}.csv",
-        mime="text/csv",
-        icon=":material/download:",
+        lambda: csv_text(data.assign(release=document.run_id)),
+        name=f"{key}_{document.run_id}.csv",
         key=f"download_{key}",
-        on_click="ignore",
     )
 
 
@@ -288,13 +286,13 @@ offer(
 if "guarded_identifiers" in session.definitions:
     offer("Who is who", "", who_is_who)
 offer(
-    "Books",
+    "Reconciliation",
     "Rows loaded = kept + quarantined + deduplicated + superseded + set aside, for every source.",
     lambda: frame(
         document.books,
         key="quality_books",
         alt="Rows by what became of them, per source",
-        empty="Nothing was loaded, so that there are no books to balance.",
+        empty="Nothing was loaded, so that there is nothing to reconcile.",
     ),
 )
 offer(
@@ -327,7 +325,7 @@ offer(
 )
 offer(
     "Settings",
-    "What cx.yml said when this release was built, without addresses and passwords. An edit changes no release.",
+    "What was configured when this release was built, without addresses and passwords. An edit changes no release.",
     lambda: frame(
         provenance.settings(document),
         key="quality_settings",

@@ -165,7 +165,7 @@ def without_facts(
     elif row.value or (none_is_a_fact and row.value is not None):
         return False
     elif not heading.session.is_fed(row.metric):
-        title, why, widen = f"No source has {what}", row.reason or "No source of cx.yml has delivered any.", False
+        title, why, widen = f"No source has {what}", row.reason or "No connected source has delivered any.", False
     else:
         period = "" if filters.window.is_open else " in this period"
         title, widen = f"No {what} are recorded{period}{filters.scope}", not filters.window.is_open

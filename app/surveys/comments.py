@@ -110,7 +110,7 @@ def _is_negative(tone: AnswerRow | None) -> bool:
 def _quotes(session: PageSession, shown: list[str]) -> None:
     """What people wrote, where the company publishes it: scrubbed, and only of topics that enough wrote about."""
     if not session.document.publish_comments:
-        st.caption("Comments themselves are not published (privacy.publish_comments of cx.yml).")
+        st.caption("What people wrote is not shown: this company does not publish comments.")
         return
     answer = session.ask("comment_quotes", by=("quote_topic", "quote"))
     by_topic: dict[str, list[str]] = {}

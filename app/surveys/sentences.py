@@ -37,13 +37,13 @@ def served(shortfall: Sequence[AnswerRow], *, dimension: str = "item_label") -> 
         return Sentence("Too few answers to say what is under-served or over-served", claim=False)
     total = of_compared(shortfall, dimension, known, "outcomes")
     if not under and not over:
-        return Sentence(f"None of {total} is measurably under- or over-served", claim=False)
+        return Sentence(f"None of {total} is clearly under- or over-served", claim=False)
     parts = [f"{len(some)} {what}" for some, what in ((under, "under-served"), (over, "over-served")) if some]
     return Sentence(f"{listing(parts)} of {total}", claim=True)
 
 
 def changed(rows: Sequence[AnswerRow], *, dimension: str, what: str) -> Sentence:
-    """What moved measurably between the last two waves; the rows say which."""
+    """What clearly changed between the last two waves; the rows say which."""
     known = usable(rows, dimension)
     if not known:
         return Sentence(f"{what}: one wave alone, or too few answers, to speak of a change", claim=False)
@@ -52,10 +52,10 @@ def changed(rows: Sequence[AnswerRow], *, dimension: str, what: str) -> Sentence
     moved = [*up, *down]
     among = among_compared(rows, dimension, known)
     if not moved:
-        return Sentence(f"{what}: nothing{among} moved measurably, {waves}", claim=False)
+        return Sentence(f"{what}: no clear change{among}, {waves}", claim=False)
     names = [f"“{words(str(row.dimensions[dimension]))}”" for row in moved[:MOST_NAMES]]
     more = f" and {len(moved) - MOST_NAMES} more" if len(moved) > MOST_NAMES else ""
-    return Sentence(f"{what}: {listing(names)}{more} moved measurably, {waves}", claim=True)
+    return Sentence(f"{what}: {listing(names)}{more} clearly changed, {waves}", claim=True)
 
 
 def below_accepted(rows: Sequence[AnswerRow], *, dimension: str = "pillar") -> Sentence:

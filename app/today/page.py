@@ -90,6 +90,6 @@ def sure() -> None:
 
 look_closer(
     Drawer("What customers say: NPS, CSAT, effort", "perception", "mood", perception),
-    Drawer("Data coverage: how much of the customer is seen", "coverage", "visibility", seen),
+    Drawer("Data coverage", "coverage", "visibility", seen),
     Drawer("How sure are we? Value at stake with its intervals", "stakes", "balance", sure),
 )

@@ -88,7 +88,7 @@ def interactions(rows: Sequence[AnswerRow], names: Mapping[str, str]) -> tuple[s
 
 
 def places(rows: Sequence[AnswerRow]) -> str:
-    """In how many places people are heard, and where not; empty where no place can be shown.
+    """In how many places experience is known, and where not; empty where no place can be shown.
 
     Args:
         rows: `experience_known_share` by coverage_stage and coverage_corner.
@@ -102,7 +102,9 @@ def places(rows: Sequence[AnswerRow]) -> str:
     hidden = hides(rows, "coverage_stage")
     spots = f" Blind spots: {'; '.join(blind[:4])}{' and others' if len(blind) > 4 else ''}." if blind else ""
     total = _shown(len(cells), "places (stage and corner)", hidden)
-    return f"People are heard in {len(cells) - len(blind)} of {total}{'' if hidden else ' that they pass'}.{spots}"
+    return (
+        f"Experience is known in {len(cells) - len(blind)} of {total}{'' if hidden else ' that customers pass'}.{spots}"
+    )
 
 
 def _shown(number: int, what: str, hidden: Collection[str] | bool) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from app.kit import cards, charts, sentences
 from app.kit.findings import MIN_N
 from app.kit.formatting import count_of, day, markdown_safe, number, percent, words
+from app.kit.grids import grid
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import pivot
@@ -111,7 +112,7 @@ def profile(session: PageSession, answer: Answer) -> None:
             alt=f"Dot plot of attribute values: {title}.",
             note=f"All customers, independent of the filter: {len(marks)} of "
             f"{who_sentences.compared(answer.rows, ('attribute', 'attribute_value'), 'values') or 'none'} differ "
-            "measurably (95%, corrected for the number of comparisons).",
+            "clearly (95%, corrected for the number of comparisons).",
         ):
             cards.nothing_to_show(answer, what="The profile")
 
@@ -252,11 +253,15 @@ def _models(session: PageSession, errors: Answer, total: Answer) -> None:
     if not any(row.value is not None for row in errors.rows):
         cards.nothing_to_show(errors, what="The comparison of models")
         return
-    table = pivot([errors, total], "value_model", session.definitions, heading="Forecast", currency=session.currency)
-    for frame in (table.numbers, table.texts):
-        frame["Forecast"] = [who_sentences.MODEL_NAMES.get(name, words(name)) for name in frame["Forecast"]]
     cards.table(
-        table,
+        pivot(
+            [errors, total],
+            "value_model",
+            session.definitions,
+            heading="Forecast",
+            currency=session.currency,
+            spoken=who_sentences.MODEL_NAMES,
+        ),
         session,
         alt_text="Error of each forecast for a single customer and for the total",
         key="value_models_table",
@@ -293,19 +298,21 @@ def worth_by_group(session: PageSession, filters: Filters) -> None:
                 "value": row.value if (row.n or 0) >= MIN_N else None,
                 "text": number(row.value, "currency", currency=session.currency)
                 if row.value is not None and (row.n or 0) >= MIN_N
-                else "few"
+                else "too few"
                 if row.value is not None
                 else "hidden",
             }
             for row in rows
         ]
         if any(cell["value"] is not None for cell in shown):
-            cards.chart(
+            grid(
                 charts.matrix(shown, columns=sorted({str(cell["column"]) for cell in shown}), pattern=",.0f"),
+                shown,
+                columns={"row": "Motivation", "column": "Age", "text": "Per customer"},
                 alt_text=f"Grid of predicted value by motivation and age. {title}.",
                 key="worth_chart",
                 note=f"What a customer is expected to bring in the coming {session.settings.horizon_months} months, by "
-                f"motivation and age. Fewer than {MIN_N} customers: few.",
+                f"motivation and age. Too few: under {MIN_N} customers.",
             )
         else:
             cards.nothing_to_show(answer, what="Value by motivation and age")
@@ -322,16 +329,19 @@ def recency_and_frequency(session: PageSession, filters: Filters) -> None:
     alive = session.definitions["p_alive"]
     definitions = {**session.definitions, "p_alive": replace(alive, label=f"{alive.label} (repeat buyers)")}
     order = ("champions", "loyal", "recent", "fading", "at risk", "lapsed")
-    cards.table(
-        pivot(answers, "rfm_segment", definitions, heading="Segment", currency=session.currency, order=order),
+    cards.breakdown(
         session,
+        answers,
+        "rfm_segment",
+        heading="Segment",
         alt_text="Customers, revenue and predicted value by recency and frequency",
-        key="rfm_table",
+        key="rfm",
+        order=order,
+        definitions=definitions,
         note=f"As of {day(session.document.as_of_on)}. Fifths by rank among all who ever ordered; equal customers "
         "share the lowest of their ranks, so that ties are not broken by chance. One purchase cannot tell whether a "
         "customer will come back: the probability of being alive leaves out who bought once.",
     )
-    cards.source(session, answers, (*names, "p_alive"), key="rfm")
 
 
 def bought_again(bands: Sequence[str]) -> tuple[str, ...]:

@@ -52,8 +52,8 @@ def calibration(records: Sequence[Record], *, axis: str, pattern: str) -> alt.La
     data = pd.DataFrame(list(records))
     x = alt.X("tenth:O", title="Tenth of the customers, by forecast", axis=alt.Axis(labelAngle=0))
     ends = data.melt(id_vars=["tenth", "note"], value_vars=["forecast", "fact"], var_name="end", value_name="value")
-    ends["end"] = ends["end"].map({"forecast": "Forecast", "fact": "Really bought"})
-    domain = ["Forecast", "Really bought"]
+    ends["end"] = ends["end"].map({"forecast": "Forecast", "fact": "Actual"})
+    domain = ["Forecast", "Actual"]
     legend = alt.Legend(title=None, orient="top")
     gaps = alt.Chart(data).mark_rule(color=CONTEXT, strokeWidth=4, opacity=0.4)
     gaps = gaps.encode(x=x, y=alt.Y("forecast:Q", title=axis, axis=alt.Axis(format=pattern)), y2="fact:Q")

@@ -10,7 +10,6 @@ from app.kit import cards
 from app.kit.failures import part
 from app.kit.formatting import percent, words
 from app.kit.pages import QUESTIONS
-from app.kit.tables import pivot
 from app.shell.drawers import Drawer, look_closer
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
 from app.who import cards as value_cards
@@ -106,15 +105,16 @@ def groups() -> None:
         or splits[0]
     )
     answers = [session.shown(metric, filters, by=(split,)) for metric in TABLE]
-    cards.table(
-        pivot(answers, split, session.definitions, heading=words(split), currency=session.currency),
+    cards.breakdown(
         session,
+        answers,
+        split,
+        heading=words(split),
         alt_text=f"Customers, revenue and retention by {words(split).lower()}",
-        key="groups_table",
+        key="groups",
         note=f"Customers who bought, {period_in_words(filters, session)}. Retention: active within "
         f"{session.settings.active_days} days of their last purchase.",
     )
-    cards.source(session, answers, TABLE, key="groups")
 
 
 moves = partial(

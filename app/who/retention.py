@@ -8,6 +8,7 @@ from app.kit import cards, charts, initiatives, sentences
 from app.kit.failures import part
 from app.kit.findings import MIN_N
 from app.kit.formatting import hidden_note, percent, words
+from app.kit.grids import grid
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import pivot
@@ -43,20 +44,19 @@ def cohorts(session: PageSession, filters: Filters) -> None:
             and (row.n or 0) >= MIN_N
         ]
         if rows:
-            cards.chart(
-                charts.matrix(
-                    [
-                        {
-                            "row": row.dimensions["acquired_in"],
-                            "column": row.dimensions["months_since_acquired"],
-                            "value": row.value,
-                            "text": percent(row.value or 0.0),
-                        }
-                        for row in rows
-                    ],
-                    columns=COHORT_MONTHS,
-                    pattern=".1%",
-                ),
+            cells = [
+                {
+                    "row": row.dimensions["acquired_in"],
+                    "column": row.dimensions["months_since_acquired"],
+                    "value": row.value,
+                    "text": percent(row.value or 0.0),
+                }
+                for row in rows
+            ]
+            grid(
+                charts.matrix(cells, columns=COHORT_MONTHS, pattern=".1%", across="Months since the first order"),
+                cells,
+                columns={"row": "Cohort", "column": "Month", "text": "Order"},
                 alt_text=f"Grid of the share of a cohort that orders, by months since the first order. {title}.",
                 key="cohorts_chart",
                 note="Share of the customers won in a quarter who order in the month so many months later. Only "

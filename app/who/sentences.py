@@ -131,7 +131,7 @@ def context(found: int, rows: Sequence[AnswerRow]) -> Sentence:
         return Sentence("No wants or expectations to compare", claim=False)
     if not found:
         return Sentence(
-            f"None of {total} that the best of all customers want, expect or first look at differs measurably",
+            f"None of {total} that the best of all customers want, expect or first look at clearly differs",
             claim=False,
         )
     verb = "differs" if found == 1 else "differ"
@@ -153,6 +153,15 @@ def compared(rows: Iterable[AnswerRow], named: tuple[str, str], what: str) -> st
 MATERIAL_CONCENTRATION = 0.10
 
 
+# Attribute of customers -> what is said of those who have a value of it.
+TRAITS = {
+    "first_channel": "first came by {}",
+    "motivation": "are motivated by “{}”",
+    "age_band": "are {}",
+    "country": "live in {}",
+    "region": "live in {}",
+    "language": "speak {}",
+}
 # More than three marks is a list, not an answer.
 MARKS_IN_A_SENTENCE = 3
 
@@ -177,9 +186,17 @@ def who(
     marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]
     concentrated = share.value >= top_tier + MATERIAL_CONCENTRATION
     if marks:
-        whom = f"the top {percent(top_tier)} of all customers" if scope else "them"
-        return Sentence(f"{text}. More common among {whom}: {listing([name_of(mark) for mark in marks])}.", claim=True)
+        whom = f"the top {percent(top_tier)} of all customers" if scope else "they"
+        return Sentence(
+            f"{text}. More often than others, {whom} {listing([trait(mark) for mark in marks])}", claim=True
+        )
     return Sentence(text, claim=concentrated)
+
+
+def trait(mark: Mark) -> str:
+    """What is said of customers with an attribute value: `are 45-54`; a company's own attributes have no verb."""
+    said = TRAITS.get(mark.attribute)
+    return said.format(mark.value) if said else f"have {name_of(mark)}"
 
 
 def name_of(mark: Mark) -> str:
@@ -193,7 +210,7 @@ def marks_found(profile: Sequence[AnswerRow]) -> Sentence:
     if not marks:
         total = compared(profile, ("attribute", "attribute_value"), "attribute values")
         return Sentence(
-            f"None of {total} differs measurably in the top tier" if total else "No attributes to compare",
+            f"None of {total} clearly differs in the top tier" if total else "No attributes to compare",
             claim=False,
         )
     first = next((mark for mark in marks if mark.is_more_common), marks[0])

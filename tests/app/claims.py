@@ -49,7 +49,7 @@ NEEDS = {
     r"Too few customers were observed after they answered": ("perception_growth",),
     r"Too few sessions and mentions": ("content", "gates", "mentions"),
     r"Too few comments": ("comments",),
-    r"No (?:outcome|pillar) (?:is|falls) measurably": ("outcomes", "expectation_gaps"),
+    r"No (?:outcome is|pillar) clearly": ("outcomes", "expectation_gaps"),
     r"of \d+ outcomes": ("outcomes",),
     r"None of \d+ expectations": ("expectation_gaps",),
     r"No cohort has been observed": ("orders",),

@@ -76,7 +76,7 @@ def test_it_answers_four_questions_with_what_would_change_each(page: Brief) -> N
     assert [answer.question for answer in page.answers] == [
         "Who are our best customers?",
         "What is their journey?",
-        "What do they want done?",
+        "What are they trying to achieve?",
         "Where do we fall short?",
     ]
     assert all(answer.overturn.startswith(("Overturned if", "Nothing is claimed")) for answer in page.answers)

@@ -31,8 +31,8 @@ Rows = Sequence[AnswerRow]
 
 # What a sentence says where it speaks of all rows: of the first, of the last, of none, of the rest.
 OF_ALL = re.compile(
-    r"\b(?:most|biggest|widest|highest|lowest|none|no \w+|nothing|others?|elsewhere|between|runs from|up to|"
-    r"does not differ|lies close|\d+ of \d+|agree on every)\b",
+    r"\b(?:most|biggest|widest|highest|lowest|none|no \w+|nothing|others?|elsewhere|between|up to|"
+    r"no clear difference|lies close|\d+ of \d+|agree on every)\b",
     re.IGNORECASE,
 )
 SAYS_OF_WHICH = "that can be compared"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from app.kit.downloads import csv_of
 from app.kit.findings import usable
-from app.kit.tables import csv_of
 from app.surveys.sentences import incomparable
 from cli.main import app
 from serving import LiveRelease, Question, ask, open_release
@@ -57,7 +57,7 @@ def everywhere(
     arguments = [metric, *(["--by", by] if by else [])]
     answer = ask(release, Question(metrics=(metric,), by=(by,) if by else ()))
     ways = (printed(root, "json", *arguments), printed(root, "csv", *arguments))
-    downloaded = list(csv.DictReader(io.StringIO(csv_of([answer]))))
+    downloaded = list(csv.DictReader(io.StringIO(csv_of([answer], {metric: ""}))))
 
     def cell_of(row: dict[str, Any]) -> tuple[str, str, str]:
         value = "" if row["value"] in (None, "") else f"{float(row['value']):.9g}"

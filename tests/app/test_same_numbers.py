@@ -12,10 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
+from app.kit.downloads import csv_of, units_of
 from app.kit.formatting import number, unavailable, unit_of, words
 from app.kit.page_session import PageSession, open_session
 from app.kit.periods import DEFAULT_PERIOD, window
-from app.kit.tables import csv_of
 from cli.main import app
 from serving import Question, ask
 from tests.app.conftest import Open
@@ -77,7 +77,7 @@ def test_card_download_and_query_say_the_same_number(
     where = {**cell, **({"segment": segment} if segment else {})}
     asked = ask(session.release, Question(metrics=(metric,), where=where, since=shown.since, until=shown.until))
     row = asked.one(metric)
-    (downloaded,) = csv.DictReader(io.StringIO(csv_of([asked])))
+    (downloaded,) = csv.DictReader(io.StringIO(csv_of([asked], units_of(session.definitions, session.currency))))
     said = queried(demo_workspace, metric, where, str(shown.since), str(shown.until))
     assert downloaded["status"] == said["status"] == row.status
     card = on_page(pages[name, segment], label)

@@ -65,6 +65,56 @@ def test_a_page_opens_by_its_url(visit: Visit, screenshots: Path, path: str, req
     assert visit.page.evaluate(f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{main}'))")
 
 
+@pytest.mark.parametrize(
+    ("context", "shown", "kept"),
+    [
+        pytest.param({"width": 1440}, "cells_wide", "cells_ranked", id="1440"),
+        pytest.param({"width": 390}, "cells_ranked", "cells_wide", id="390"),
+    ],
+    indirect=["context"],
+)
+def test_a_grid_is_a_chart_where_it_has_room_and_else_a_ranked_table(visit: Visit, shown: str, kept: str) -> None:
+    visit.open("corners", charts=CHARTS["corners"])
+    assert visit.page.locator(f'[class*="st-key-{shown}_"]').first.is_visible()
+    # What is not shown is not read aloud either.
+    assert not visit.page.locator(f'[class*="st-key-{kept}_"]').first.is_visible()
+    card = '[class*="st-key-cells_of_"]'
+    assert visit.page.evaluate(f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{card}'))")
+
+
+@pytest.mark.parametrize("context", [{"width": 390}], indirect=True)
+def test_the_name_of_a_number_is_not_cut_on_a_telephone(visit: Visit) -> None:
+    visit.open("")
+    cut = visit.page.eval_on_selector_all(
+        '[data-testid="stMetricLabel"] p',
+        "names => names.filter(name => name.scrollWidth > name.clientWidth + 1).map(name => name.textContent)",
+    )
+    assert cut == []
+
+
+def test_a_column_with_hidden_cells_is_sorted_by_its_numbers(visit: Visit) -> None:
+    visit.open("corners", charts=CHARTS["corners"])
+    table = visit.page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    cells = table.locator('[role="gridcell"][aria-colindex="3"]')
+    # Tables are painted, and have no heading that could be clicked.
+    box = table.locator("canvas").first.bounding_box()
+    assert box is not None
+    visit.page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + 15)
+    visit.page.wait_for_timeout(800)
+    numbers = [float(text) for text in cells.all_text_contents() if text]
+    assert len(numbers) > 1
+    assert numbers == sorted(numbers)
+
+
+def test_print_leaves_out_navigation_and_buttons(visit: Visit) -> None:
+    visit.open("")
+    visit.page.emulate_media(media="print")
+    for part in ("stSidebar", "stHeader", "stPopover", "stDownloadButton"):
+        assert not visit.page.get_by_test_id(part).first.is_visible()
+    assert visit.page.locator("h1").is_visible()
+
+
 def test_every_page_opens_by_a_click(visit: Visit) -> None:
     visit.open("")
     seen = [visit.page.locator("h1").inner_text()]

@@ -24,7 +24,7 @@ def test_a_share_is_of_the_whole_movement_also_where_credits_are_hidden() -> Non
 def test_no_corner_earned_most_while_a_hidden_corner_may_have() -> None:
     found = of("acquired", 1451.0, ("commerce", "marketing", "product"), service=91.0)
     said = sentences.corners(row(985.0), found)
-    assert said.text == "985 customers more than at the start of the period"
+    assert said.text == "985 net new customers"
     assert sentences.credited_most(found).text == "Which corner earns most cannot be shown here"
 
 
@@ -41,8 +41,7 @@ def test_what_is_unattributed_is_named_where_it_is_largest() -> None:
     )
     found = of("acquired", 100.0, marketing=40.0, unattributed=60.0)
     assert sentences.corners(row(1.0), found).text == (
-        "1 customer more than at the start of the period; what brought those acquired is mostly unknown: "
-        "60% of the credit is unattributed"
+        "1 net new customer; what brought those acquired is mostly unknown: 60% of the credit is unattributed"
     )
 
 
@@ -63,7 +62,7 @@ def test_the_two_top_corners_are_named_with_their_shares() -> None:
 
 def test_a_sum_reconciles_only_where_all_of_it_is_seen() -> None:
     whole = of("acquired", 100.0, marketing=60.2, service=39.8)
-    assert sentences.reconciled(whole)[0].text == "The sum reconciles"
+    assert sentences.reconciled(whole)[0].text == "Credits add up to the customers"
     assert sentences.reconciled(whole)[1] == ("Acquired: 100 customers, 100 credits",)
     partly = of("acquired", 1451.0, ("commerce",), service=91.0)
     assert sentences.reconciled(partly)[0].text == "Customers and credits"
@@ -99,10 +98,9 @@ def test_what_is_shown_is_said_where_only_the_sum_is_hidden() -> None:
 def test_credits_over_all_time_say_so() -> None:
     found = of("acquired", 100.0, marketing=60.0, service=40.0)
     assert sentences.corners(row(5.0), found, when="over all time").text == (
-        "5 customers more than at the start of the period; over all time, marketing earned 60% of the credit for those "
-        "acquired"
+        "5 net new customers; over all time, marketing earned 60% of the credit for those acquired"
     )
     assert sentences.credited_most(found, when="over all time").text == (
         "Over all time, marketing earns most for customers acquired (60%)"
     )
-    assert sentences.reconciled(found, when="over all time")[0].text == "The sum reconciles over all time"
+    assert sentences.reconciled(found, when="over all time")[0].text == "Credits add up to the customers over all time"

@@ -34,11 +34,11 @@ def test_the_strongest_proven_driver_is_named_with_its_share() -> None:
     said = headline(analysis(driver("Solved first time", 0.2, priority="fix first"), driver("Lasts", 0.1)))
     assert said.claim
     assert said.text == (
-        "Overall satisfaction goes most with “Solved first time”, 50% of what items explain, and it is rated below "
+        "Overall satisfaction goes most with “Solved first time” (50% of what items explain), and it is rated below "
         "average"
     )
     other = headline(analysis(driver("Solved first time", 0.2), driver("Lasts", 0.1, priority="fix first")))
-    assert other.text.endswith("of what items explain; heavy and rated below average: “Lasts”")
+    assert other.text.endswith("of what items explain); of weight, and rated below average: “Lasts”")
 
 
 def test_items_with_similar_weights_support_no_claim() -> None:

@@ -25,9 +25,7 @@ def stake(
 def test_the_largest_proven_value_at_stake_is_the_headline() -> None:
     said = headline([stake("Getting help", 13_987.0), stake("Buying", 9_000.0)], currency="EUR", days=365)
     assert said.claim
-    assert said.text == (
-        "€13,987 of margin a year is at stake in “Getting help”: customers below what they tolerate leave more often"
-    )
+    assert said.text == "Poor “Getting help” experiences put €13,987 of margin a year at risk"
 
 
 def test_an_unproven_value_at_stake_is_not_claimed() -> None:

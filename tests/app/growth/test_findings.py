@@ -83,7 +83,7 @@ def test_the_costly_gate_has_the_most_exits_and_least_continuation() -> None:
     assert found is not None
     assert found.topic == "Energy"
     assert growth_sentences.gate(found, leaves).text == (
-        "88% leave at the gate of “Energy” and 44% go on after it; at the other gates 52% leave and 74% go on"
+        "The “Energy” form loses 88% of visitors, and 44% go on after it; the other forms lose 52%, and 74% go on"
     )
     elsewhere = [row(0.75, n=200, topic="Energy"), row(0.40, n=200, topic="Care"), row(0.74, n=200, topic="Kettle")]
     assert find_costly_gate(leaves, elsewhere) is None

@@ -175,8 +175,8 @@ def test_where_journeys_stall_is_said_of_all_stages_or_of_the_compared(data: st.
     if SPEAKS_OF_THE_SHOWN.search(text) or "Too few" in text:
         return
     said = percentages(text)
-    if "no further than" in text:
-        named = text.split("no further than ")[1].split(" ")[0]
+    if "stall after" in text:
+        named = text.split("stall after ")[1].split(",")[0]
         others = [value for stage, value in values.items() if stage != named]
         assert values[named] == min(values.values())
         assert said == [rounded(1 - values[named]), rounded(1 - sum(others) / len(others))]

@@ -127,7 +127,7 @@ def test_forecast_and_actual_differ_in_shape() -> None:
     (points,) = marks(drawn, "point")
     assert points["encoding"]["shape"]["scale"]["range"] == ["diamond", "circle"]
     rows = drawn["datasets"][points["data"]["name"]]
-    assert {row["end"]: row["value"] for row in rows} == {"Forecast": 2.0, "Really bought": 3.0}
+    assert {row["end"]: row["value"] for row in rows} == {"Forecast": 2.0, "Actual": 3.0}
 
 
 @pytest.mark.parametrize("background", [(255, 255, 255), (15, 27, 45)])

@@ -19,7 +19,7 @@ def test_the_best_customers_are_named_by_their_proven_marks() -> None:
     sentence = who_sentences.who(
         row(0.64), [profile("35-54", 155, 20), profile("18-24", 60, 12)], top_tier=0.2, as_of=AS_OF
     )
-    assert sentence.text == "Your top 20% of customers bring 64% of revenue. More common among them: age band 35-54."
+    assert sentence.text == "Your top 20% of customers bring 64% of revenue. More often than others, they are 35-54"
     assert sentence.claim
 
 
@@ -47,7 +47,7 @@ def test_a_withheld_share_is_stated_as_withheld() -> None:
 
 def test_a_stall_is_stated_with_its_comparison() -> None:
     sentence = journey_sentences.journey(stages(awareness=0.72, discovery=0.72, purchase=0.72, use=0.42), days=90)
-    assert sentence.text == "58% go no further than use within 90 days; after the other stages 28% do"
+    assert sentence.text == "58% stall after use, 28% after the other stages: no later stage within 90 days"
     assert sentence.claim
 
 
@@ -75,7 +75,7 @@ def test_one_of_two_close_outcomes_is_not_called_the_biggest() -> None:
 
 def test_without_an_unmet_outcome_the_highest_is_named_neutrally() -> None:
     sentence = outcomes_sentences.outcomes([outcome("Fix it", 7.5), outcome("Tell me", 7.4)], [], [])
-    assert sentence.text.startswith("No outcome is measurably unmet; the highest opportunity score is 7.5")
+    assert sentence.text.startswith("No outcome is clearly unmet; the highest opportunity score is 7.5")
     assert not sentence.claim
 
 
@@ -100,7 +100,7 @@ def test_experience_above_expectation_is_stated() -> None:
 
 def test_gaps_within_their_intervals_are_stated_neutrally() -> None:
     sentence = expectations_sentences.expectations([gap("people", 0.05, 0.2), gap("processes", -0.1, 0.2)])
-    assert sentence.text == "No pillar falls measurably short; the widest gap is −0.1, for processes"
+    assert sentence.text == "No pillar clearly falls short; the widest gap is −0.1, for processes"
     assert not sentence.claim
 
 
@@ -108,10 +108,10 @@ def test_extremes_are_named_only_when_they_differ() -> None:
     apart = [row(0.4, half=0.02, channel="email"), row(0.6, half=0.02, channel="store")]
     close = [row(0.50, half=0.05, channel="email"), row(0.53, half=0.05, channel="store")]
     said = sentences.extremes(apart, "channel", what="Going on", unit="share")
-    assert said.text == "Going on runs from 40% at “Email” to 60% at “Store”"
+    assert said.text == "Going on is lowest at “Email” (40%) and highest at “Store” (60%)"
     assert said.claim
     said = sentences.extremes(close, "channel", what="Going on", unit="share")
-    assert said.text == "Going on does not differ measurably by channel"
+    assert said.text == "Going on: no clear difference by channel"
     assert not said.claim
 
 
@@ -148,3 +148,12 @@ def test_a_measure_without_an_interval_is_listed_but_not_claimed() -> None:
     assert "“Returns”" in sentence.text
     assert "Rare" not in sentence.text
     assert not sentence.claim
+
+
+def test_the_items_that_pull_a_pillar_down_are_named_up_to_three() -> None:
+    pillars = [gap("processes", -1.2), gap("people", 0.1)]
+    items = [row(-1.0 - at / 10, half=0.1, item_label=f"Item {at}", metric="expectation_gap") for at in range(5)]
+    said = expectations_sentences.expectations(pillars, items=items).text
+    assert said.endswith("by 1.2 points: “Item 4”, “Item 3”, “Item 2” and 2 more")
+    assert expectations_sentences.expectations(pillars, items=items[:1]).text.endswith("points: “Item 0”")
+    assert expectations_sentences.expectations(pillars).text.endswith("by 1.2 points")

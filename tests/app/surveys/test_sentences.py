@@ -29,9 +29,9 @@ def test_a_change_names_what_moved_and_the_waves() -> None:
         row(0.2, half=0.5, item_label="price", reason=WAVES),
     ]
     sentence = survey_sentences.changed(rows, dimension="item_label", what="Opportunity")
-    assert (sentence.text, sentence.claim) == (f"Opportunity: “Fix” moved measurably, {WAVES}", True)
+    assert (sentence.text, sentence.claim) == (f"Opportunity: “Fix” clearly changed, {WAVES}", True)
     still = survey_sentences.changed(rows[1:], dimension="item_label", what="Opportunity")
-    assert (still.text, still.claim) == (f"Opportunity: nothing moved measurably, {WAVES}", False)
+    assert (still.text, still.claim) == (f"Opportunity: no clear change, {WAVES}", False)
 
 
 def test_one_wave_gives_no_change() -> None:

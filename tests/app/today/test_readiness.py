@@ -41,9 +41,10 @@ def test_places_are_counted_of_those_that_can_be_shown() -> None:
         row(0, coverage_stage="use", coverage_corner="web"),
     ]
     assert (
-        places(known) == "People are heard in 1 of 2 places (stage and corner) that they pass. Blind spots: use, web."
+        places(known)
+        == "Experience is known in 1 of 2 places (stage and corner) that customers pass. Blind spots: use, web."
     )
     assert places([*known, hidden(coverage_stage="buy", coverage_corner="web")]) == (
-        "People are heard in 1 of the 2 places (stage and corner) that can be shown. Blind spots: use, web."
+        "Experience is known in 1 of the 2 places (stage and corner) that can be shown. Blind spots: use, web."
     )
     assert places([hidden(coverage_stage="buy", coverage_corner="web")]) == ""

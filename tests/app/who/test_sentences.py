@@ -89,9 +89,9 @@ def test_with_a_filter_the_marks_are_said_to_be_those_of_all_customers() -> None
     facts: dict[str, Any] = {"top_tier": 0.2, "as_of": date(2026, 6, 30)}
     assert who_sentences.who(row(0.8), profile, scope=" among Enterprise", **facts).text == (
         "Your top 20% of customers bring 80% of revenue among Enterprise. "
-        "More common among the top 20% of all customers: age band 35-54."
+        "More often than others, the top 20% of all customers are 35-54"
     )
-    assert "More common among them:" in who_sentences.who(row(0.8), profile, **facts).text
+    assert "More often than others, they are" in who_sentences.who(row(0.8), profile, **facts).text
     assert (
         who_sentences.marks_found(profile).text
         == "Age band 35-54 is 1.6 times as common among the best of all customers"
@@ -109,9 +109,9 @@ def test_hidden_rows_are_not_spoken_for() -> None:
         "Between 11% and 17% of a cohort order in their month 3, of the cohorts that can be compared"
     )
     alike = [row(100, half=20, attribute="a", attribute_value=name) for name in "xy"]
-    assert who_sentences.marks_found(alike).text == "None of 2 attribute values differs measurably in the top tier"
+    assert who_sentences.marks_found(alike).text == "None of 2 attribute values clearly differs in the top tier"
     assert who_sentences.marks_found([*alike, hidden]).text == (
-        "None of the 2 attribute values that can be compared differs measurably in the top tier"
+        "None of the 2 attribute values that can be compared clearly differs in the top tier"
     )
     wants = [row(100, half=20, context=name, context_value="important") for name in "xy"]
     unseen = AnswerRow(metric="m", status="suppressed", dimensions={"context": "z", "context_value": "important"})
