@@ -1,4 +1,4 @@
-"""The button that downloads the monthly brief. In: a session. Out: two downloads, made when they are asked for."""
+"""The button that downloads the monthly brief. In: a session and filters. Out: two downloads, made when asked for."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ import streamlit as st
 from app.brief.html import html_of
 from app.brief.pdf import pdf_of
 from app.brief.write import file_name, write
+from app.kit.formatting import markdown_safe
 from app.kit.page_session import PageSession
+from app.kit.selection import Filters
 
 
-def offer(session: PageSession) -> None:
-    """Draw the downloads of the release that the page shows."""
+def offer(session: PageSession, filters: Filters) -> None:
+    """Draw the downloads of the release and the customers that the page shows."""
     st.header("The month on one page", anchor=False)
-    st.caption("Four answers, what changed, what is at stake and what would overturn it, of all customers.")
-    name = file_name(session.document)
+    who = (
+        f"of customers{markdown_safe(filters.scope)}; what is at stake is of all customers"
+        if filters.where
+        else "of all customers"
+    )
+    st.caption(f"Four answers, what changed, what is at stake and what would overturn it, {who}.")
+    name = file_name(session.document, filters)
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Download the brief (PDF)",
-            data=lambda: pdf_of(write(session)),
+            data=lambda: pdf_of(write(session, filters)),
             file_name=f"{name}.pdf",
             mime="application/pdf",
             icon=":material/picture_as_pdf:",
@@ -27,7 +34,7 @@ def offer(session: PageSession) -> None:
         )
         st.download_button(
             "Download the brief (HTML)",
-            data=lambda: html_of(write(session)),
+            data=lambda: html_of(write(session, filters)),
             file_name=f"{name}.html",
             mime="text/html",
             icon=":material/html:",
