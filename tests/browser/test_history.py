@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 WAIT = 20_000  # milliseconds, for a page to be drawn again
 OPENINGS = 5  # of a page in a row, at most: Back pressed three times opens it as often
+PRESSES = 100  # of Back, at most, until the browser takes one
 WALKS = 5  # times that each walk is done: what holds two times in three does not hold
 # What a reader sees of a page: its address, what its filters say, its answer, and its numbers.
 SEEN = """() => JSON.stringify({
@@ -95,11 +96,19 @@ def walk(visit: Visit, steps: int) -> None:
     """Press Back (below 0) or Forward that many times, without waiting for the pages between."""
     browser = visit.page.context.new_cdp_session(visit.page)
     history = browser.send("Page.getNavigationHistory")
-    way = range(1, steps + 1) if steps > 0 else range(-1, steps - 1, -1)
-    for step in way:
-        entry = history["entries"][history["currentIndex"] + step]
-        browser.send("Page.navigateToHistoryEntry", {"entryId": entry["id"]})
-    browser.detach()
+    for step in range(1, steps + 1) if steps > 0 else range(-1, steps - 1, -1):
+        press(visit, history["entries"][history["currentIndex"] + step]["id"])
+
+
+def press(visit: Visit, entry: int) -> None:
+    """Go to an entry of the history as the browser's own button does, which has no page to ask."""
+    for _ in range(PRESSES):
+        with suppress(Error):  # while one page gives way to another the browser takes no orders: nothing was done
+            browser = visit.page.context.new_cdp_session(visit.page)
+            browser.send("Page.navigateToHistoryEntry", {"entryId": entry})
+            return
+        visit.page.wait_for_timeout(20)
+    pytest.fail(f"the browser refused {PRESSES} times to go through its history")
 
 
 @pytest.mark.parametrize("time", range(WALKS))
