@@ -15,7 +15,7 @@ from app.explore.own_pages import OWN_GROUP, OWN_ICON, draw_own, own_pages
 from app.kit import failures
 from app.kit.formatting import markdown_safe
 from app.kit.pages import HOME, PAGES
-from app.shell import filters, turns
+from app.shell import turns
 from workspace.environment import prepare_libraries
 
 ASSETS = Path(__file__).parent / "assets"
@@ -35,6 +35,5 @@ for own in own_pages():
     drawn = st.Page(partial(draw_own, own), title=markdown_safe(own.title), icon=OWN_ICON, url_path=own.path)
     groups.setdefault(OWN_GROUP, []).append(drawn)
 chosen = st.navigation(groups)
-filters.come_back()
 with failures.page(chosen.title), turns.turn():
     chosen.run()

@@ -50,32 +50,53 @@
     if (name && name.includes(":material/")) element.setAttribute("aria-label", name.replace(ICON, ""));
   };
 
-  // A page that opens writes its release and filters into the address, one after the other. Until its reader does
-  // something, these are one step of the way, not several to go back through.
+  // One step of the way is one page. Streamlit writes more than that: a page that opens says its release and filters one
+  // after the other, and a page that is left takes its filters out of the address, and may say those of the next page
+  // before the address is the next page's.
   const push = history.pushState.bind(history);
   const replace = history.replaceState.bind(history);
-  const SOON = 1000; // milliseconds
-  let isArriving = true;
-  let pushedHere = -SOON;
+  let drawn = location.pathname; // the page that is shown; the address may be ahead of it
+  let isArriving = true; // and its reader has not done anything yet
+  let isLeaving = false; // a link to another page was followed, which is not there yet
+  let isPushed = false; // by this page, since its reader last did something
+  let isGone = false; // and what the server still says of it counts no more
   history.pushState = (state, title, address) => {
-    const isSamePage = new URL(address ?? "", location.href).pathname === location.pathname;
-    // Leaving, a page first takes its filters out of the address: that is no step, either.
-    const isLeaving = !isSamePage && performance.now() - pushedHere < SOON;
-    if ((isSamePage && isArriving) || isLeaving) replace(state, title, address);
+    if (isGone) return;
+    const path = new URL(address ?? "", location.href).pathname;
+    const isSamePage = path === drawn;
+    if (isPushed || (isSamePage && isArriving)) replace(state, title, address);
     else push(state, title, address);
-    if (isSamePage && !isArriving) pushedHere = performance.now();
-    isArriving = isArriving || !isSamePage;
+    isPushed = isSamePage && !isArriving;
+    if (isSamePage) return;
+    drawn = path;
+    isArriving = true;
+    isLeaving = false;
+  };
+  history.replaceState = (state, title, address) => {
+    if (!isGone) replace(state, title, address);
   };
   for (const done of ["pointerdown", "keydown"]) {
-    document.addEventListener(done, () => { isArriving = false; }, true);
+    document.addEventListener(done, () => {
+      isArriving = false;
+      if (!isLeaving) isPushed = false;
+    }, true);
   }
-  // Coming back, the address is said once more in a word of its own: Streamlit drops filters that the other page has, too.
-  window.addEventListener("popstate", () => {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isElsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (link && !isElsewhere && link.origin === location.origin && link.pathname !== drawn) isLeaving = true;
+  }, true);
+  // Back and Forward to another page open what the address says, as Reload does. In the session that is there Streamlit
+  // would leave out what the page before has too, and all pages have the same filters; and what its server still says of
+  // the page before would be written over the address.
+  window.addEventListener("popstate", (event) => {
     isArriving = true;
-    const here = new URL(location.href);
-    if (!here.search) return;
-    here.searchParams.set("came_back", here.search);
-    replace(history.state, "", here);
+    isLeaving = false;
+    isPushed = false;
+    if (location.pathname === drawn && !isGone) return;
+    isGone = true;
+    event.stopImmediatePropagation();
+    location.reload();
   }, true);
 
   document.addEventListener("focusin", (event) => {

@@ -46,11 +46,11 @@ def html_of(page: Brief) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(page.title)}</title><style>{STYLE}</style></head><body>
 <header><h1>{escape(page.title)}</h1><p class=meta>{escape(page.origin)}</p>{notices}</header>
-<main><h2>Four answers</h2><p class=note>{escape(page.window)}, all customers</p><div class=answers>{answers}</div>
-<h2>What changed</h2>
+<main><h2>Four answers</h2><p class=note>{escape(page.scope)}</p><div class=answers>{answers}</div>
+<h2>What changed</h2><p class=note>{escape(page.months_scope)}</p>
 <table><thead><tr><th>Metric</th><th>{escape(page.month)}</th><th>{escape(page.month_before)}</th><th>Change</th>
 <th></th></tr></thead><tbody>{changes}</tbody></table>
-<h2>{escape(page.stake)}</h2>
+<h2>{escape(page.stake)}</h2><p class=note>{escape(page.stake_scope)}</p>
 <table><thead><tr><th>Interaction</th><th>Value at stake</th><th>95% interval</th><th>Below tolerance</th><th></th></tr>
 </thead><tbody>{stakes}</tbody></table>
 <p class=note>{escape(page.stake_overturn)}</p><p class=note>{escape(page.method)}</p></main>

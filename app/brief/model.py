@@ -84,13 +84,20 @@ class StakeLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Brief:
-    """One page about a release."""
+    """One page about a release.
+
+    Attributes:
+        window: the days that the four answers are of.
+        who: whose answers and changes these are, as a phrase; `is_filtered` where that is not everybody.
+    """
 
     company: str
     run_id: str
     as_of: date
     published_at: datetime
     window: str
+    who: str
+    is_filtered: bool
     badge: str
     notices: tuple[str, ...]
     answers: tuple[Answer, ...]
@@ -106,6 +113,22 @@ class Brief:
     def title(self) -> str:
         """Whose brief, and of which month."""
         return f"{self.company}: customer brief, {self.as_of:%B %Y}"
+
+    @property
+    def scope(self) -> str:
+        """Whose the answers are, and of which days."""
+        return f"{self.window}, {self.who}"
+
+    @property
+    def months_scope(self) -> str:
+        """Whose the changes are."""
+        return f"Whole months, {self.who}"
+
+    @property
+    def stake_scope(self) -> str:
+        """Whom the values at stake are of: a filter does not narrow them, and a reader has to know."""
+        filtered = "; this part does not follow the filter" if self.is_filtered else ""
+        return f"Of all customers{filtered}"
 
     @property
     def origin(self) -> str:

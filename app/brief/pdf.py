@@ -23,10 +23,11 @@ def pdf_of(page: Brief) -> bytes:
     sheet = _sheet(page)
     _head(sheet, page)
     _heading(sheet, "Four answers")
-    _small(sheet, f"{page.window}, all customers")
+    _small(sheet, page.scope)
     for left, right in zip(page.answers[::2], page.answers[1::2], strict=True):
         _pair(sheet, left, right)
     _heading(sheet, "What changed")
+    _small(sheet, page.months_scope)
     _table(
         sheet,
         ("Metric", page.month, page.month_before, "Change", ""),
@@ -43,6 +44,7 @@ def pdf_of(page: Brief) -> bytes:
         widths=(34, 17, 17, 16, 16),
     )
     _heading(sheet, page.stake)
+    _small(sheet, page.stake_scope)
     _table(
         sheet,
         ("Interaction", "Value at stake", "95% interval", "Below tolerance", ""),

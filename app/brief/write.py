@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -27,17 +28,29 @@ CHANGES = (
 STAKES_SHOWN = 4
 
 
-def write(session: PageSession) -> Brief:
-    """Ask everything that the page says, of the session's release."""
-    document = session.document
-    filters = Filters(
-        segment=None, region=None, period=DEFAULT_PERIOD, comparison=COMPARISONS[0], as_of=document.as_of_on
+def everyone(session: PageSession) -> Filters:
+    """No filter, over the period that pages begin with."""
+    return Filters(
+        segment=None, region=None, period=DEFAULT_PERIOD, comparison=COMPARISONS[0], as_of=session.document.as_of_on
     )
+
+
+def write(session: PageSession, filters: Filters | None = None) -> Brief:
+    """Ask everything that the page says, of the session's release.
+
+    Args:
+        filters: whom the answers and changes are of, and the period of the answers; None for all customers. Changes
+            are always of whole months. What is at stake is known of all customers only, and says so.
+    """
+    document = session.document
+    filters = filters or everyone(session)
     answers = tuple(
         Answer(
             question=one.question,
             text=one.sentence.text,
-            figure=_figure(session, one.metric, label=one.label, where=one.where, window=filters.window),
+            figure=_figure(
+                session, one.metric, label=one.label, where={**filters.where, **one.where}, window=filters.window
+            ),
             overturn=one.overturn,
         )
         for one in read_answers(session, filters)
@@ -62,7 +75,7 @@ def write(session: PageSession) -> Brief:
         )
         for stake in stakes.ranked[:STAKES_SHOWN]
     )
-    changes = tuple(_change(session, metric, last, previous) for metric in CHANGES)
+    changes = tuple(_change(session, metric, last, previous, filters.where) for metric in CHANGES)
     shown = [*(answer.figure.metric for answer in answers), *CHANGES, "value_at_stake"]
     listed = notices(
         document,
@@ -81,6 +94,8 @@ def write(session: PageSession) -> Brief:
         window=f"{day(filters.window.since)} to {day(filters.window.until)}"
         if filters.window.since and filters.window.until
         else "all time",
+        who=f"customers{filters.scope}" if filters.where else "all customers",
+        is_filtered=bool(filters.where),
         badge=certification(session.define(shown)).text,
         notices=tuple(f"{notice.title}. {notice.text}" for notice in (unknown, *listed) if notice),
         answers=answers,
@@ -133,12 +148,14 @@ def _text(session: PageSession, definition: MetricDefinition, row: AnswerRow) ->
     return number(row.value, unit, currency=session.currency)
 
 
-def _change(session: PageSession, metric: str, last: Window, previous: Window) -> Change:
+def _change(
+    session: PageSession, metric: str, last: Window, previous: Window, where: Mapping[str, tuple[str, ...]]
+) -> Change:
     definition = session.definitions[metric]
     # Facts without a date belong to no month: the same number twice would be a change of nothing.
     within = f", active within {session.settings.active_days} days" if metric == "retention_rate" else ""
     now, before = (
-        _figure(session, metric, label=f"{definition.label}{within}", where={}, window=window, undated="none")
+        _figure(session, metric, label=f"{definition.label}{within}", where=where, window=window, undated="none")
         for window in (last, previous)
     )
     moved = None
@@ -151,6 +168,8 @@ def _change(session: PageSession, metric: str, last: Window, previous: Window) -
     return Change(now=now, before=before, moved=moved or "", is_proven=proven)
 
 
-def file_name(document: Release) -> str:
-    """Named by its release, so that two briefs of one month are distinguished."""
-    return f"brief-{document.as_of_on:%Y-%m}-{document.run_id}"
+def file_name(document: Release, filters: Filters | None = None) -> str:
+    """Named by its release and filters, so that two briefs of one month are distinguished."""
+    chosen = [value for values in (filters.where if filters else {}).values() for value in values]
+    words = [plain for value in chosen if (plain := re.sub(r"\W+", "-", value.lower()).strip("-"))]
+    return "-".join([f"brief-{document.as_of_on:%Y-%m}-{document.run_id}", *words])

@@ -64,6 +64,10 @@ def _known(row: AnswerRow) -> float:
     return row.n or row.value or 0.0
 
 
-def _name(row: AnswerRow) -> str:
-    code = str(row.dimensions[LANGUAGE])
+def language(code: str) -> str:
+    """The name of a language of texts, by its ISO code; the code where it has none here."""
     return LANGUAGES.get(code, code)
+
+
+def _name(row: AnswerRow) -> str:
+    return language(str(row.dimensions[LANGUAGE]))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
-from urllib.parse import parse_qs
 
 import streamlit as st
 
@@ -15,32 +13,8 @@ from app.kit.selection import ALL, ALL_REGIONS, Filters
 
 WORDS = {"segment": "segment", "region": "region", "period": "period", "compare": "comparison"}
 KEYS = tuple(WORDS)
-# In the address and the session: the address that a reader came back to (assets/reader.js).
-CAME_BACK: Final = "came_back"
 # More segments than this do not fit beside each other; the popover takes them.
 SEGMENTS_IN_A_ROW = 5
-
-
-def come_back() -> None:
-    """Keep the filters of a page that its reader came back to, for its filter row.
-
-    Streamlit leaves out of an address what the page before has bound to its own widgets, and all pages have the same
-    filters: so the script of the page says the address once more, under a name that no widget has.
-    """
-    said = st.query_params.get(CAME_BACK)
-    if said is None:
-        return
-    del st.query_params[CAME_BACK]
-    st.session_state[CAME_BACK] = {key: values[-1] for key, values in parse_qs(said.removeprefix("?")).items()}
-    # While Streamlit goes through the history, an address without a filter overrules what the session says.
-    st.rerun()
-
-
-def _restore(offered: Mapping[str, Sequence[str]]) -> None:
-    """Choose again what was chosen on a page that its reader came back to."""
-    for key, value in st.session_state.pop(CAME_BACK, {}).items():
-        if key in KEYS and key not in st.query_params and value in offered[key]:
-            st.session_state[key] = value
 
 
 def filter_row(*, segments: Sequence[str], regions: Sequence[str], as_of: date) -> Filters:
@@ -54,7 +28,6 @@ def filter_row(*, segments: Sequence[str], regions: Sequence[str], as_of: date) 
     }
     # Read before the widgets are drawn: they drop from the address what they do not offer.
     unknown = {key: value for key in KEYS if (value := st.query_params.get(key)) and value not in offered[key]}
-    _restore(offered)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         segment = everybody
         in_row = _fits_in_row(segments)

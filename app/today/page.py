@@ -67,7 +67,7 @@ if stakes is not None:
     with part("What to fix next"):
         fix_next.draw(session, stakes)
 with part("The month on one page"):
-    brief_button.offer(session)
+    brief_button.offer(session, filters)
 
 
 def perception() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from app.brief.__main__ import main, save
 from app.brief.html import html_of
 from app.brief.model import Brief, Figure
 from app.brief.pdf import pdf_of
-from app.brief.write import file_name, write
+from app.brief.write import everyone, file_name, write
 from app.kit.page_session import PageSession, open_session
 from cli.main import app
 from tests.releases import rewrite
@@ -134,3 +135,28 @@ def test_an_unwritable_output_folder_is_reported(
     said = capsys.readouterr().err
     assert "cannot be written" in said
     assert "--output" in said
+
+
+def test_it_is_written_of_a_segment_and_named_so(demo_workspace: Path, tmp_path: Path) -> None:
+    assert main([str(demo_workspace), "--output", str(tmp_path), "--format", "html", "--segment", "Consumer"]) == 0
+    (file,) = tmp_path.glob("*.html")
+    assert file.stem.endswith("-consumer")
+    assert "customers among Consumer" in file.read_text()
+
+
+def test_an_unknown_segment_is_refused_with_those_known(
+    demo_workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(demo_workspace), "--output", str(tmp_path), "--segment", "Nobody"]) == 1
+    said = capsys.readouterr().err
+    assert "'Nobody'" in said
+    assert "Consumer" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_pdf_is_one_page_with_a_filter_too(session: PageSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheets: list[FPDF] = []
+    output = FPDF.output
+    monkeypatch.setattr(FPDF, "output", lambda self: sheets.append(self) or output(self))
+    pdf_of(write(session, replace(everyone(session), segment="Consumer")))
+    assert sheets[0].pages_count == 1

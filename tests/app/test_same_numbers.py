@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
+from app.brief.html import html_of
+from app.brief.model import Brief
+from app.brief.write import everyone, write
 from app.kit.downloads import csv_of, units_of
 from app.kit.formatting import number, unavailable, unit_of, words
 from app.kit.page_session import PageSession, open_session
@@ -36,6 +41,17 @@ CARDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "content_views": ("before", "Content views", {}),
     "lost": ("corners", "Lost", {}),
     "expectation_gap": ("expectations", "Processes: gap to expectation", {"pillar": "processes"}),
+}
+# Of these the brief shows some. Answers: of the page's own period, where the cell is the one that it found.
+IN_ANSWERS = ("top_tier_revenue_share", "expectation_gap")
+# What changed: of the last whole month and the month before.
+IN_CHANGES = (
+    "revenue", "active_customers", "acquired", "retention_rate", "nps", "csat", "overall_score", "expectation_gap",
+)  # fmt: skip
+NOT_IN_BRIEF = {
+    "ces": "one page has room for three numbers of what customers say, and ease stands beside them on the home page",
+    "content_views": "of what precedes a purchase the brief says only the journey's stage that stalls",
+    "lost": "what changed says who is active and who was acquired; Four corners reconciles them with who was lost",
 }
 
 
@@ -91,6 +107,85 @@ def test_card_download_and_query_say_the_same_number(
     assert card == text_of(session, metric, row.value)
     assert float(downloaded["value"]) == pytest.approx(row.value, rel=1e-12)
     assert float(said["value"]) == pytest.approx(row.value, rel=1e-12)
+
+
+@pytest.fixture(scope="module")
+def briefs(demo_workspace: Path) -> dict[str, Brief]:
+    """The brief by segment, as `cx brief --segment` and the home page's button write it."""
+    session = open_session(demo_workspace)
+    return {
+        segment: write(session, replace(everyone(session), segment=segment or None)) for segment in ("", "Consumer")
+    }
+
+
+def test_every_number_of_the_twelve_is_in_the_brief_or_said_not_to_be(briefs: dict[str, Brief]) -> None:
+    for brief in briefs.values():
+        assert {figure.metric for figure in brief.figures} & {*CARDS} == {*CARDS} - {*NOT_IN_BRIEF}
+    assert {*IN_ANSWERS, *IN_CHANGES} == {*CARDS} - {*NOT_IN_BRIEF}
+
+
+@pytest.mark.parametrize("segment", ["", "Consumer"])
+@pytest.mark.parametrize("metric", IN_CHANGES)
+def test_what_changed_in_the_brief_is_what_download_and_query_say_of_these_months(
+    briefs: dict[str, Brief], demo_workspace: Path, metric: str, segment: str
+) -> None:
+    session = open_session(demo_workspace)
+    changed = next(change for change in briefs[segment].changes if change.now.metric == metric)
+    for figure in (changed.now, changed.before):
+        assert figure.where == ({"segment": ("Consumer",)} if segment else {})
+        window = figure.window
+        # Answers without a date belong to no month: there is no number, and none that a query of all time would give.
+        assert window.since is not None
+        assert window.until is not None
+        where = {"segment": segment} if segment else {}
+        asked = ask(session.release, Question(metrics=(metric,), where=where, since=window.since, until=window.until))
+        (downloaded,) = csv.DictReader(io.StringIO(csv_of([asked], units_of(session.definitions, session.currency))))
+        said = queried(demo_workspace, metric, where, str(window.since), str(window.until))
+        assert figure.row.status == said["status"] == downloaded["status"]
+        assert figure.row.value == said["value"]
+        assert downloaded["value"] == ("" if figure.row.value is None else repr(figure.row.value))
+
+
+@pytest.mark.parametrize("segment", ["", "Consumer"])
+@pytest.mark.parametrize("metric", IN_ANSWERS)
+def test_an_answer_of_the_brief_is_what_page_and_query_say(
+    open_page: Open,
+    briefs: dict[str, Brief],
+    demo_workspace: Path,
+    pages: dict[tuple[str, str], AppTest],
+    metric: str,
+    segment: str,
+) -> None:
+    session = open_session(demo_workspace)
+    figure = next(answer.figure for answer in briefs[segment].answers if answer.figure.metric == metric)
+    if ("today", segment) not in pages:
+        pages["today", segment] = open_page(demo_workspace, "today", **({"segment": segment} if segment else {}))
+    where = {name: value for name, (value,) in figure.where.items()}
+    shown = window(DEFAULT_PERIOD, session.document.as_of_on)
+    assert where.get("segment", "") == segment
+    assert (figure.window.since, figure.window.until) == (shown.since, shown.until)
+    said = queried(demo_workspace, metric, where, str(shown.since), str(shown.until))
+    assert figure.row.value == said["value"]
+    assert figure.row.value is not None
+    assert on_page(pages["today", segment], figure.label) == figure.text == text_of(session, metric, figure.row.value)
+
+
+def test_the_brief_says_whose_numbers_it_shows_and_what_does_not_follow_the_filter(briefs: dict[str, Brief]) -> None:
+    said = {segment: unescape(html_of(brief)) for segment, brief in briefs.items()}
+    assert said[""].count("all customers") == 3
+    assert "does not follow the filter" not in said[""]
+    assert said["Consumer"].count("customers among Consumer") == 2
+    assert said["Consumer"].count("Of all customers; this part does not follow the filter") == 1
+    # What does not follow it is the same, and every other number that is counted is another one.
+    everybody, some = briefs[""], briefs["Consumer"]
+    assert [line.figure.row.value for line in some.stakes] == [line.figure.row.value for line in everybody.stakes]
+    revenue = {
+        segment: next(change.now.row.value for change in brief.changes if change.now.metric == "revenue")
+        for segment, brief in briefs.items()
+    }
+    assert revenue["Consumer"] is not None
+    assert revenue[""] is not None
+    assert 0 < revenue["Consumer"] < revenue[""]
 
 
 def text_of(session: PageSession, metric: str, value: float) -> str:
