@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 WAIT = 20_000  # milliseconds, for a page to be drawn again
 OPENINGS = 5  # of a page in a row, at most: Back pressed three times opens it as often
 PRESSES = 100  # of Back, at most, until the browser takes one
-WALKS = 5  # times that each walk is done: what holds two times in three does not hold
+WALKS = 3  # times that each walk is done: what holds two times in three does not hold
 # What a reader sees of a page: its address, what its filters say, its answer, and its numbers.
 SEEN = """() => JSON.stringify({
     address: location.pathname + location.search,
