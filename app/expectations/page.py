@@ -151,7 +151,7 @@ with right, part("The gap by interaction"):
 
 left, right = st.columns([11, 9], gap="small")
 with left, part("What satisfaction goes with"):
-    stake_cards.drivers(session)
+    stake_cards.drivers(session, filters)
 with right, part("What customers write about"):
     comment_cards.topics(session, filters)
 
@@ -267,7 +267,12 @@ def all_expectations() -> None:
 
 
 look_closer(
-    Drawer("Where people are heard, by stage and corner", "heard", "hearing", partial(stake_cards.coverage, session)),
+    Drawer(
+        "Where people are heard, by stage and corner",
+        "heard",
+        "hearing",
+        partial(stake_cards.coverage, session, filters),
+    ),
     Drawer("How they feel about it", "feelings", "mood", feelings),
     Drawer("Below what is accepted, and change between surveys", "accepted", "trending_down", accepted),
     Drawer("The gap by value tier and stage", "by_group", "groups", by_group),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.kit.findings import MIN_N, usable
+from app.kit.findings import MIN_N, too_few, usable
 from app.kit.formatting import count_of, day, listing, number, percent, words
 from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
@@ -173,6 +173,8 @@ def who(
         return Sentence(
             f"No customer brought revenue in the year to {day(as_of)}, so no customer is in a top tier", claim=False
         )
+    if not is_readable(share):
+        return Sentence(f"What the {tier} bring is too few to say{scope}: {too_few(share)}", claim=False)
     text = f"Your {tier} bring {percent(share.value)} of revenue{scope}"
     marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]
     concentrated = share.value >= top_tier + MATERIAL_CONCENTRATION
@@ -180,6 +182,11 @@ def who(
         whom = f"the top {percent(top_tier)} of all customers" if scope else "them"
         return Sentence(f"{text}. More common among {whom}: {listing([name_of(mark) for mark in marks])}.", claim=True)
     return Sentence(text, claim=concentrated)
+
+
+def is_readable(share: AnswerRow | None) -> bool:
+    """Whether the share of the top tier can be shown, and stands on enough customers to be read."""
+    return share is not None and share.value is not None and (share.n is None or share.n >= MIN_N)
 
 
 def name_of(mark: Mark) -> str:

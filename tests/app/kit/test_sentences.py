@@ -148,3 +148,20 @@ def test_a_measure_without_an_interval_is_listed_but_not_claimed() -> None:
     assert "“Returns”" in sentence.text
     assert "Rare" not in sentence.text
     assert not sentence.claim
+
+
+def test_a_sentence_about_all_customers_says_so_only_under_a_filter() -> None:
+    said = sentences.Sentence("43% of journeys stay in one stage", claim=True)
+    assert sentences.of_all_customers(said, {}) == said
+    filtered = sentences.of_all_customers(said, {"segment": ("Consumer",)})
+    assert filtered == sentences.Sentence("All customers: 43% of journeys stay in one stage", claim=True)
+
+
+def test_no_sentence_counts_none_of_nothing() -> None:
+    for said in (
+        outcomes_sentences.unmet_found([], 0),
+        outcomes_sentences.important_but_unmet([], [], 5.0, 5.0),
+        expectations_sentences.short_items([], 0),
+    ):
+        assert said.text.endswith("too few to compare")
+        assert not said.claim
