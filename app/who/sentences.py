@@ -52,7 +52,8 @@ def pareto(rows: Sequence[AnswerRow], *, top_tier: float) -> Sentence:
     """The title over the cumulative curve, which is of all customers."""
     at = {int(str(row.dimensions["top_percent"])): row for row in rows if row.value is not None}
     best = at.get(round(100 * top_tier))
-    if best is None or best.value is None:
+    everybody = max((row.n for row in at.values() if row.n is not None), default=None)
+    if best is None or best.value is None or not is_readable(replace(best, n=everybody)):
         return Sentence("Revenue by customer, best first", claim=False)
     share = f"The best {percent(top_tier)} of all customers bring {percent(best.value)} of a year's revenue"
     return Sentence(share, claim=best.value >= top_tier + MATERIAL_CONCENTRATION)
@@ -100,7 +101,7 @@ def cohorts(rows: Sequence[AnswerRow]) -> Sentence:
 
 def lasting(rows: Sequence[AnswerRow], *, what: str) -> Sentence:
     """How many last a year, and with which interval; rows of `survival_share` by months_since."""
-    known = {int(str(row.dimensions["months_since"])): row for row in rows if row.value is not None}
+    known = {int(str(row.dimensions["months_since"])): row for row in rows if is_readable(row)}
     if not known:
         return Sentence(f"{what}: no customer is observed long enough", claim=False)
     month = 18 if 18 in known else max(known)

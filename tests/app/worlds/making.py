@@ -174,10 +174,12 @@ def _write(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> list
     made = _people(connection, chance)
     missing = {
         mart: share
-        for kind, share in ((kind, chance.choice((0.0, 0.0, 0.1, 0.4))) for kind in OUTCOMES if chance.random() < 0.1)
+        for kind, share in ((kind, chance.choice((0.0, 0.1, 0.4))) for kind in OUTCOMES if chance.random() < 0.1)
         for mart in OUTCOMES[kind]
         if made.append(f"{share:.0%} of {kind}") is None
     }
+    # Months of customers follow from orders: a company without any order has none.
+    missing = {mart: max(share, 0.1) if mart in OUTCOMES["orders"] else share for mart, share in missing.items()}
     connection.execute("create schema marts")
     tables = connection.execute(
         "select table_name from duckdb_tables() where database_name = 'demo' and schema_name = 'marts' order by 1"

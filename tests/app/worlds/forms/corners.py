@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.app.worlds.collecting import Said
-from tests.app.worlds.grammar import COMPARED, apart, carries_scope, compared, differs, extent, form
+from tests.app.worlds.grammar import COMPARED, apart, carries_scope, compared, differs, extent, form, too_few
 from tests.app.worlds.reading import Reading
 
 
@@ -44,6 +44,7 @@ def _credit(world: Reading, text: str) -> Iterator[str]:
     days = None if found["when"] else "shown"
     given = _credits_of(world, "acquired", days)
     whole = world.one("acquired", days=days) or 0.0
+    yield from too_few(whole, "the share of the credit")
     corner = found["corner"] or "unattributed"
     share = given.get(corner, 0.0) / whole if whole else None
     yield from differs(found["share"] or found["unknown"] or found["most"], share, f"the share of {corner}")
@@ -102,6 +103,7 @@ def _earns(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
         for what, share in re.findall(r"(customers acquired|months in which customers stayed) \(([^)]+)\)", earned):
             given, whole = _credits_of(world, named[what], days), world.one(named[what], days=days) or 0.0
             yield from differs(share, given.get(corner, 0.0) / whole if whole else None, f"{corner} of {what}")
+            yield from too_few(whole, f"{corner} of {what}")
             if given and given.get(corner, 0.0) < max(given.values()) - 0.51:
                 yield f"of {what} {max(given, key=given.__getitem__)} has more"
 

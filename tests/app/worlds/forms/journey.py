@@ -20,6 +20,7 @@ from tests.app.worlds.grammar import (
     same,
     says_of_which,
     says_whose,
+    too_few,
 )
 from tests.app.worlds.reading import Reading, quoted
 
@@ -159,6 +160,7 @@ def _leading(
     channels = compared(world, metric, "channel", where=where, least=0, bounded=False)
     yield from says_of_which(channels, among)
     value, whole = channels.values.get(channels.named(text) or ""), world.one(metric)
+    yield from too_few(whole, "the share")
     yield from differs(share, value / whole if value is not None and whole else None, text)
     if value is not None and value < max(channels.values.values()) - 1e-9:
         yield f"{max(channels.values, key=lambda name: channels.values[name])} has more"
