@@ -26,6 +26,7 @@ def main() -> int:
     arguments.add_argument("--worlds", type=int, default=500)
     arguments.add_argument("--seed", type=int, default=0, help="of the first world; the others follow")
     arguments.add_argument("--pages", default=",".join(PAGES))
+    arguments.add_argument("--each", type=int, default=1, help="how many of the pages are opened in each world")
     arguments.add_argument("--demo", type=Path)
     chosen = arguments.parse_args()
     logging.disable(logging.WARNING)
@@ -33,7 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         demo = chosen.demo or build_demo(Path(folder))
         for seed in range(chosen.seed, chosen.seed + chosen.worlds):
-            check_world(demo, Path(folder), seed, pages=chosen.pages.split(","), account=account)
+            check_world(demo, Path(folder), seed, pages=chosen.pages.split(","), each=chosen.each, account=account)
             for untrue in account.untrue[printed:]:
                 print(untrue, flush=True)
             printed = len(account.untrue)

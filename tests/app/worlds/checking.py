@@ -64,26 +64,23 @@ class Account:
         )
 
 
-def check_world(
-    demo: Path, folder: Path, seed: int, *, pages: Sequence[str], account: Account, keep: bool = False
-) -> None:
-    """Make a world, open its pages with random filters, and read what they say; the world is gone afterwards.
+def check_world(demo: Path, folder: Path, seed: int, *, pages: Sequence[str], each: int, account: Account) -> None:
+    """Make a world, open some of its pages with random filters, and read what they say; the world is gone afterwards.
 
-    The caller sets the workspace of the app: `environment(root)` is called before every page.
+    Args:
+        pages: names of pages; `each` of them are opened, chosen by the seed.
     """
     world = make_world(demo, folder, seed)
     chance = random.Random(seed + 1_000_000)
     account.worlds += 1
     try:
-        for page in pages:
+        for page in chance.sample(list(pages), min(each, len(pages))):
             chosen = random_filters(world, chance)
             _set_workspace(world.root)
             account.pages += 1
-            for untrue in _check(world, page, chosen, account.read):
-                account.untrue.append(untrue)
+            account.untrue += _check(world, page, chosen, account.read)
     finally:
-        if not keep:
-            shutil.rmtree(world.root)
+        shutil.rmtree(world.root)
 
 
 def _set_workspace(root: Path) -> None:

@@ -251,8 +251,7 @@ SILENT: Final = (
     r".+: too few to compare",
     r"Outreach before a lapse keeps an unknown share of customers: too few to say",
     r"No cohort has been observed long enough",
-    r"A channel closes an unknown share of the conversions it takes part in: ",
-    r"too few to say",
+    r"A channel closes an unknown share of the conversions it takes part in: too few to say",
     r"Conversions by channel: fewer than two models can be compared",
     r"No attributes to compare",
     r"No wants or expectations to compare",
@@ -264,5 +263,4 @@ SILENT: Final = (
     r"Paths through the stages",
     r".+: no customer is observed long enough",
     r"Where journeys stall",
-    r"What the top \d+% of customers bring: too few to say.*",
 )

@@ -15,7 +15,7 @@ from tests.app.worlds.reading import Reading
 from workspace.environment import WORKSPACE_VARIABLE
 
 # Worlds of the suite: with everybody, with few, with filters and without. `python -m tests.app.worlds` reads more.
-SEEDS = (0, 3, 5, 6, 8, 11)
+SEEDS = (0, 1, 3, 4, 9, 12)
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def _own_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_sentence_is_untrue_in_a_random_world(demo_workspace: Path, tmp_path: Path) -> None:
     account = Account()
     for seed in SEEDS:
-        check_world(demo_workspace, tmp_path, seed, pages=PAGES, account=account)
-    assert account.read.total() > 100 * len(SEEDS)
+        check_world(demo_workspace, tmp_path, seed, pages=PAGES, each=1, account=account)
+    assert account.read.total() > 10 * len(SEEDS)
     assert not account.untrue, account
 
 
