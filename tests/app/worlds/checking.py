@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from streamlit.testing.v1 import AppTest
+
 from app.shell.drawers import OPEN
 from tests.app.conftest import address
 from tests.app.worlds import forms  # noqa: F401  (registers the readers)
@@ -21,6 +23,8 @@ from tests.app.worlds.reading import Reading
 REPOSITORY: Final = Path(__file__).resolve().parents[3]
 # Pages of which every headline, title, number and change has a reader.
 PAGES: Final = ("today", "who", "corners", "journey")
+# Seconds: the first page of each kind is planned, which takes minutes where others use the machine, too.
+LONGEST: Final = 900
 # What must be read; of the small print, only what a form knows is.
 MUST: Final = ("title", "header", "card", "delta")
 # A page's drawers, once it was opened.
@@ -91,13 +95,17 @@ def _set_workspace(root: Path) -> None:
     os.environ[WORKSPACE_VARIABLE] = str(root)
 
 
+def _open(page: str, drawers: Sequence[str], chosen: Mapping[str, str]) -> AppTest:
+    return address(REPOSITORY, page, {**dict.fromkeys(drawers, "true"), **chosen}, timeout=LONGEST)
+
+
 def _check(world: World, page: str, chosen: Mapping[str, str], counted: Counter[str]) -> Iterator[Untrue]:
     reading = Reading(world, chosen)
-    shown = address(REPOSITORY, page, {**dict.fromkeys(_drawers.get(page, ()), "true"), **chosen})
+    shown = _open(page, _drawers.get(page, ()), chosen)
     closed = [str(box.key) for box in shown.expander if box.key and str(box.key).startswith(OPEN)]
     if page not in _drawers and closed:
         _drawers[page] = closed
-        shown = address(REPOSITORY, page, {**dict.fromkeys(closed, "true"), **chosen})
+        shown = _open(page, closed, chosen)
     facts = {"seed": world.seed, "page": page, "chosen": chosen}
     for error in shown.exception:
         yield Untrue(**facts, said=Said(kind="error", text=str(error.value)), kind="", why=("an error",))
