@@ -104,3 +104,12 @@ def test_a_sentence_about_all_customers_says_so_under_a_filter(world: Reading) -
     true = f"The most common last steps before a conversion: {path.replace(' > ', ' → ')} ({n:.0f} times)"
     assert verdict(world, f"All customers: {true}", "header") == Verdict("journey: last steps")
     assert verdict(world, true, "header").untrue == ("is of all customers, and does not say so",)
+
+
+def test_the_line_under_a_headline_names_its_filters_as_the_company_writes_them(world: Reading) -> None:
+    assert verdict(world, ":gray[Hidden customers among Consumer]", "text") == Verdict("under the headline: hidden")
+    assert verdict(world, ":gray[Hidden customers among consumer]", "text").untrue
+    first, last = (f"{day:%b %Y}" for day in world.days or ())
+    assert not verdict(world, f":gray[{first} – {last}, among Consumer]", "text").untrue
+    assert verdict(world, f":gray[{first} – {last}]", "text").untrue
+    assert verdict(world, f":gray[{last} – {last}, among Consumer]", "text").untrue

@@ -128,3 +128,22 @@ def _drawn(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     yield from differs(found["all"], whole, "journeys")
     if parsed(found["n"])[0] > whole:
         yield f"more than there are: {whole}"
+
+
+@form("under the headline: hidden", r":gray\[Hidden (?:customers|people|readers)(?P<scope>.*)\]", ("text",))
+def _hidden(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    yield from carries_scope(world, found["scope"])
+
+
+@form(
+    "under the headline: days",
+    r":gray\[(?P<days>(?:up to )?\w{3} \d{4}(?: – \w{3} \d{4})?)(?:,(?P<scope> .+))?\]",
+    ("text",),
+)
+def _days(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    yield from carries_scope(world, found["scope"])
+    if world.days is not None:
+        first, last = (f"{day:%b %Y}" for day in world.days)
+        expected = first if first == last else f"{first} – {last}"
+        if found["days"] != expected:
+            yield f"the days are {expected}"
