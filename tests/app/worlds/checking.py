@@ -1,4 +1,9 @@
-"""Pages of random worlds, read sentence by sentence. In: a demo, seeds and pages. Out: what was read and is untrue."""
+"""Pages of random worlds, read sentence by sentence. In: a demo, seeds and pages. Out: what was read and is untrue.
+
+Not read: what charts and tables draw, the colour of a change, sentences that say of all things that they are too few,
+and the pages before, quality, definitions and metrics. Of a claim that something is proven, the numbers, the order and
+the size are read; intervals are tested where they are computed.
+"""
 
 from __future__ import annotations
 
