@@ -230,7 +230,11 @@ def _assists(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
 )
 def _closing(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     channels = compared(world, "closing_share", "channel", bounded=False)
-    yield from extent(channels, found["low"] or found["high"], found["high"], found["among"])
+    if found["low"]:
+        yield from extent(channels, found["low"], found["high"], found["among"])
+    elif found["high"] not in {f"{share:.0%}" for share in channels.values.values()}:
+        # One channel alone, by its name: nothing is said of the others.
+        yield f"no channel closes {found['high']}: {dict(channels.values)}"
 
 
 @form(
