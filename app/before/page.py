@@ -10,8 +10,9 @@ from app.growth.findings import find_apart, find_costly_gate
 from app.kit import cards, charts, initiatives, tones
 from app.kit.bars import bar
 from app.kit.failures import part
-from app.kit.findings import with_values
+from app.kit.findings import MIN_N, with_values
 from app.kit.formatting import labels, listing, number, percent, words
+from app.kit.sentences import Sentence, of_all_customers
 from app.shell.drawers import Drawer, look_closer
 from app.shell.page import based_on, begin, choose, period_in_words, without_facts
 from serving import Answer
@@ -161,7 +162,7 @@ with left, part("Gates by topic"):
 with right, part("Gated and open content"):
     gated = session.shown("content_continuation", filters, by=("is_gated",))
     share = session.shown("gated_share", filters).one("gated_share")
-    brings = {str(row.dimensions.get("is_gated")): row for row in gated.rows if row.value is not None}
+    brings = {str(row.dimensions["is_gated"]): row for row in with_values(gated.rows, "is_gated")}
     title_text = (
         f"{percent(brings['true'].value or 0.0)} go on after gated content, {percent(brings['false'].value or 0.0)} "
         "after open content"
@@ -181,7 +182,11 @@ with right, part("Gated and open content"):
                 ),
                 alt_text=f"Bars of the share going on after gated and open content. {title_text}.",
                 key="gated_chart",
-                note=(f"{percent(share.value)} of content met is gated. " if share.value is not None else "")
+                note=(
+                    f"{percent(share.value)} of content met is gated. "
+                    if share.value is not None and (share.n or 0) >= MIN_N
+                    else ""
+                )
                 + "Who reads gated content may have been keener before: an association, not a cause.",
             )
         else:
@@ -271,7 +276,8 @@ def replies() -> None:
             for curve, label in CURVES.items()
             if medians[curve].value is not None
         ]
-        title_text = f"Half are answered after: {listing(halves)}" if halves else "How long people wait for a reply"
+        half = Sentence(f"Half are answered after: {listing(halves)}", claim=False)
+        title_text = of_all_customers(half, filters.where).text if halves else "How long people wait for a reply"
         with cards.evidence(session, title_text, waits, ["waiting_share", "median_reply_hours"], key="waits"):
             points = [
                 bar(row, f"{CURVES[curve]}, {row.dimensions['hours_since']} h", "share")

@@ -35,7 +35,7 @@ def tone(negative: AnswerRow, by_classifier: AnswerRow) -> Sentence:
         negative: the share of negative mentions.
         by_classifier: the share of tones that a classifier heard.
     """
-    if negative.value is None:
+    if negative.value is None or (negative.n or 0) < MIN_N:
         return Sentence("Public mentions by tone", claim=False)
     if by_classifier.value and negative.low is not None and negative.high is not None:
         between = f"{percent(negative.low)} to {percent(negative.high)}"

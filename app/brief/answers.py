@@ -15,7 +15,7 @@ from app.expectations.stakes import Stakes
 from app.expectations.stakes import headline as stakes_headline
 from app.journey import sentences as journey_sentences
 from app.journey.findings import MATERIAL_STALL, Stall, find_stalled_stage, observed_stages
-from app.kit.findings import Foremost, with_values
+from app.kit.findings import MIN_N, Foremost, with_values
 from app.kit.formatting import number, percent, signed, words
 from app.kit.pages import QUESTIONS
 from app.kit.sentences import Sentence
@@ -111,7 +111,9 @@ def _who(session: PageSession, filters: Filters) -> Answered:
         metric="top_tier_revenue_share",
         where={},
         label=f"Revenue from top {percent(top)}",
-        overturn=f"{overturn}.",
+        overturn=f"{overturn}."
+        if who_sentences.is_readable(share)
+        else f"Nothing is claimed; the share has to stand on at least {MIN_N} customers first.",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.kit.findings import MIN_N
 from workspace.vocabulary import CORNERS
 
 if TYPE_CHECKING:
@@ -37,16 +38,24 @@ class Credited:
             return None
         return abs(sum(self.credits.values()) - self.counted) < _ROUNDING
 
+    @property
+    def is_too_few(self) -> bool:
+        """Whether the movement is of fewer than a share can stand on."""
+        return self.counted is not None and self.counted < MIN_N
+
     def share(self, corner: str) -> float | None:
-        """The corner's share of the whole movement, hidden credits included; None where it cannot be shown."""
-        if not self.counted or corner not in self.credits:
+        """The corner's share of the whole movement, hidden credits included; None where it cannot be shown.
+
+        A share of fewer than MIN_N is too few to say.
+        """
+        if self.is_too_few or not self.counted or corner not in self.credits:
             return None
         return self.credits[corner] / self.counted
 
     @property
     def most(self) -> tuple[str, float] | None:
-        """Who has most credits, and which share; none where a hidden corner may have as many."""
-        if not self.counted or not self.credits:
+        """Who has most credits, and which share; none where a hidden corner may have as many, or too few came."""
+        if self.is_too_few or not self.counted or not self.credits:
             return None
         first = max(self.credits, key=lambda corner: (self.credits[corner], corner))
         left = self.counted - sum(self.credits.values())

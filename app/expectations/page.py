@@ -156,7 +156,7 @@ with right, part("The gap by interaction"):
             cards.nothing_to_show(by_moment, what="The gap by interaction")
 
 with left, part("What satisfaction goes with"):
-    stake_cards.drivers(session)
+    stake_cards.drivers(session, filters)
 with right, part("What customers write about"):
     comment_cards.topics(session, filters)
 
@@ -266,7 +266,12 @@ def all_expectations() -> None:
 
 
 look_closer(
-    Drawer("What is known, by stage and corner", "heard", "hearing", partial(stake_cards.coverage, session)),
+    Drawer(
+        "What is known, by stage and corner",
+        "heard",
+        "hearing",
+        partial(stake_cards.coverage, session, filters),
+    ),
     Drawer("How they rate it: NPS, CSAT, effort", "feelings", "mood", feelings),
     Drawer("Below what is accepted, and change between surveys", "accepted", "trending_down", accepted),
     Drawer("The gap by value tier and stage", "by_group", "groups", by_group),

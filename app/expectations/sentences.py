@@ -67,6 +67,8 @@ def _short(short: Foremost, rows: Sequence[AnswerRow], unit: str) -> Sentence:
 def short_items(gaps: Sequence[AnswerRow], found: int, *, dimension: str = "item_label") -> Sentence:
     """The title over expected against experienced."""
     known = usable(gaps, dimension)
+    if not known:
+        return Sentence("Gap by expectation: too few to compare", claim=False)
     total = of_compared(gaps, dimension, known, "expectations")
     verb = "is" if found == 1 else "are"
     if found == 0:

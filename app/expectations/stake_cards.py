@@ -9,8 +9,10 @@ from app.expectations.stakes import METRICS, Stakes, amount, note, read_stakes
 from app.kit import cards, charts
 from app.kit.formatting import money, number, percent, unavailable, words
 from app.kit.grids import grid
+from app.kit.hidden import hides
 from app.kit.page_session import PageSession
-from app.kit.sentences import Sentence
+from app.kit.selection import Filters
+from app.kit.sentences import Sentence, of_all_customers
 from workspace.vocabulary import CORNERS, STAGES
 
 ASSOCIATION = "Association, not cause."
@@ -49,10 +51,10 @@ def ranking(session: PageSession, stakes: Stakes, title: Sentence, *, key: str) 
         )
 
 
-def drivers(session: PageSession, outcome: str = "overall") -> None:
+def drivers(session: PageSession, filters: Filters, outcome: str = "overall") -> None:
     """What satisfaction goes with: weight against rating, in four fields."""
     analysis = read_drivers(session, outcome)
-    title = drivers_headline(analysis)
+    title = of_all_customers(drivers_headline(analysis), filters.where)
     metrics = ("relative_weight", "driver_rating", "driver_coefficient", "drivers_r_squared")
     with cards.evidence(session, title, analysis.answers, metrics, key=f"drivers_{outcome}"):
         if not analysis.drivers:
@@ -103,7 +105,7 @@ def _coefficient(value: float | None) -> str:
     return number(value, "points") if value is not None else "not distinguishable"
 
 
-def coverage(session: PageSession) -> None:
+def coverage(session: PageSession, filters: Filters) -> None:
     """Stage x corner: who passes, what is known of them, and what is at stake there."""
     by = ("coverage_stage", "coverage_corner")
     people, expected, experienced = (
@@ -138,7 +140,9 @@ def coverage(session: PageSession) -> None:
             }
         )
     blind = [cell for cell in cells if cell["state"] == "blind spot"]
-    title = _coverage_title(len(cells), len(blind))
+    title = of_all_customers(
+        _coverage_title(len(cells), len(blind), hidden=hides(people.rows, "coverage_stage")), filters.where
+    )
     metrics = ("coverage_people", "coverage_touchpoints", "expectation_known_share", "experience_known_share")
     with cards.evidence(session, title, [people, expected, experienced], metrics, key="coverage_map"):
         if not cells:
@@ -157,9 +161,10 @@ def coverage(session: PageSession) -> None:
         )
 
 
-def _coverage_title(cells: int, blind: int) -> Sentence:
+def _coverage_title(cells: int, blind: int, *, hidden: bool) -> Sentence:
     if not cells:
         return Sentence("No touchpoint has a stage and a corner yet", claim=False)
+    places = f"{cells} places that customers pass{' and that can be shown' if hidden else ''}"
     if not blind:
-        return Sentence(f"Experience is known in all {cells} places that customers pass", claim=True)
-    return Sentence(f"In {blind} of {cells} places that customers pass, no experience is known", claim=True)
+        return Sentence(f"Experience is known in all {places}", claim=True)
+    return Sentence(f"In {blind} of the {places}, no experience is known", claim=True)

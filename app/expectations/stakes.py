@@ -101,10 +101,16 @@ def headline(stakes: Sequence[Stake], *, currency: str, days: int) -> Sentence:
     if not estimated:
         return Sentence("Too few customers were observed after they answered to say what is at stake", claim=False)
     return Sentence(
-        f"None of {count_of(len(estimated), 'interaction')} is proven to put value at stake: those below what they "
+        f"None of {_estimated(stakes, estimated)} is proven to put value at stake: those below what they "
         f"tolerate stay as often within {days} days, as far as the answers show",
         claim=False,
     )
+
+
+def _estimated(stakes: Sequence[Stake], estimated: Sequence[Stake]) -> str:
+    """`3 interactions`, or `the 3 interactions that can be compared` where others have no estimate."""
+    counted = count_of(len(estimated), "interaction")
+    return counted if len(estimated) == len(stakes) else f"the {counted} that can be compared"
 
 
 def period(days: int) -> str:

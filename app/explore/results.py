@@ -14,7 +14,7 @@ from app.kit.findings import is_too_few
 from app.kit.formatting import change, unit_of
 from app.kit.page_session import PageSession
 from app.kit.periods import Window, add_months, is_whole_months
-from app.shell.page import period_in_words
+from app.shell.page import days_in_words
 from serving import Answer, AnswerRow, MetricDefinition, Offers, Question, UserError, why_not
 from serving.planning.coverage import next_period, period_start
 from workspace.views import SavedView
@@ -182,7 +182,7 @@ def answered(session: PageSession, choice: Choice) -> Result:
         asked=asked,
         definition=session.definitions[metric],
         currency=session.currency,
-        days=period_in_words(asked, session, undated=session.is_undated(metric)) if offers.has_dates else "all time",
+        days=days_in_words(asked, session, undated=session.is_undated(metric)) if offers.has_dates else "all time",
         answer=answer,
         earlier=earlier,
         total=total,

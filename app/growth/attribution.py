@@ -12,8 +12,8 @@ from app.growth.findings import find_assist
 from app.kit import cards, charts
 from app.kit.bars import bar
 from app.kit.failures import part
-from app.kit.findings import with_values
-from app.kit.formatting import count_of, markdown_safe, money, percent, unavailable, words
+from app.kit.findings import MIN_N, with_values
+from app.kit.formatting import count_of, markdown_safe, money, number, percent, unavailable, words
 from app.kit.page_session import PageSession
 from app.kit.selection import Filters
 from app.kit.tables import Table, cross, pivot
@@ -35,8 +35,8 @@ RETURNS_BY: Final = "linear"  # a middle way: neither the first nor the last tou
 def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
     """Model -> channel -> share of all conversions that the model gives it.
 
-    Models that were refused are left out, and so are those of which a channel is hidden: the shares of the others would
-    be of what is shown alone.
+    Models that were refused or share out fewer than MIN_N conversions are left out, and so are those of which a channel
+    is hidden: the shares of the others would be of what is shown alone.
     """
     given: dict[str, dict[str, float]] = {}
     incomplete: set[str] = set()
@@ -50,10 +50,11 @@ def shares_by_model(*answers: Answer) -> dict[str, dict[str, float]]:
             elif row.status != "no_data":
                 incomplete.add(model)
     totals = {model: sum(of_model.values()) for model, of_model in given.items() if model not in incomplete}
+    # Credits are parts of conversions, whose sum is a whole number but for rounding.
     return {
         model: {channel: value / total for channel, value in given[model].items()}
         for model, total in totals.items()
-        if total > 0
+        if round(total) >= MIN_N
     }
 
 
@@ -197,7 +198,9 @@ def _role(session: PageSession, filters: Filters, model: str, whole: AnswerRow, 
                             "value": (row.value or 0.0) / whole.value,
                             "low": None,
                             "high": None,
-                            "text": percent((row.value or 0.0) / whole.value),
+                            "text": percent((row.value or 0.0) / whole.value)
+                            if whole.value >= MIN_N
+                            else number(row.value or 0.0, "per_person"),
                             "stands_out": False,
                             "note": count_of(row.value or 0.0, "conversion"),
                         }

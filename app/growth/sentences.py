@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from app.growth.findings import Apart, Assist, Disagreement, Gate, find_disagreement
-from app.kit.findings import with_values
+from app.kit.findings import MIN_N, with_values
 from app.kit.formatting import count_of, number, percent, words
 from app.kit.hidden import among_compared, among_shown
 from app.kit.sentences import Sentence
@@ -66,6 +66,8 @@ def leads(rows: Sequence[AnswerRow], whole: AnswerRow, *, what: str) -> Sentence
     known = [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("channel")]
     if not known or not whole.value:
         return Sentence(f"Which channel {what}", claim=False)
+    if whole.value < MIN_N:
+        return Sentence(f"Which channel {what} most: too few to say", claim=False)
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["channel"])))
     among = among_shown(rows, "channel", "channels")
     return Sentence(
@@ -117,7 +119,7 @@ def before(costly: Gate | None, late: Apart | None, fallback: Sentence) -> Sente
 def disagree(shares: Mapping[str, Mapping[str, float]]) -> Sentence:
     """Where attribution models disagree, and why."""
     if len(shares) < 2:
-        return Sentence("Conversions by channel: fewer than two models are shown whole", claim=False)
+        return Sentence("Conversions by channel: fewer than two models can be compared", claim=False)
     found = find_disagreement(shares)
     if found is None:
         return Sentence(f"The {len(shares)} models agree on every channel within five points", claim=False)

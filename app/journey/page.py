@@ -57,8 +57,10 @@ look_closer(
         "Hand-offs between corners and channels", "handoffs", "sync_alt", partial(handoffs.handoffs, session, filters)
     ),
     Drawer("Tasks and the steps people leave at", "tasks", "checklist", partial(handoffs.tasks, session, filters)),
-    Drawer("The paths that journeys take", "paths", "account_tree", partial(paths.flows, session)),
-    Drawer("Follow one step: what comes before and after", "explorer", "route", partial(paths.explorer, session)),
+    Drawer("The paths that journeys take", "paths", "account_tree", partial(paths.flows, session, filters)),
+    Drawer(
+        "Follow one step: what comes before and after", "explorer", "route", partial(paths.explorer, session, filters)
+    ),
     Drawer(
         "Touchpoints and journeys by channel, over time",
         "channels",

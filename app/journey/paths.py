@@ -15,6 +15,8 @@ from app.kit import cards
 from app.kit.formatting import count_of, hidden_note, markdown_safe, number, percent
 from app.kit.grids import or_ranked
 from app.kit.page_session import PageSession
+from app.kit.selection import Filters
+from app.kit.sentences import of_all_customers
 from app.kit.tables import Table, pivot
 from serving import Answer
 from workspace.vocabulary import STAGES
@@ -32,11 +34,11 @@ WAYS = {"starts": "Start at a step", "ends": "End at a step"}
 EVERYBODY = {"tier": ("all",)}
 
 
-def flows(session: PageSession) -> None:
+def flows(session: PageSession, filters: Filters) -> None:
     """Journeys from stage to stage, and the commonest ways to a purchase and to the loss of a customer."""
     answer = session.ask("paths", by=("path",), where={"path_kind": ("stages",)})
     journeys = session.one("journeys")
-    title = journey_sentences.stages(answer.rows, journeys)
+    title = of_all_customers(journey_sentences.stages(answer.rows, journeys), filters.where)
     with cards.evidence(session, title, [answer], ["paths"], key="stage_paths"):
         drawn = stage_flows(answer.rows)
         if drawn:
@@ -61,7 +63,7 @@ def flows(session: PageSession) -> None:
     for kind, steps in WAYS_TO_AN_END.items():
         where = {"path_kind": (kind,)}
         answers = [session.ask(metric, by=("path",), where=where) for metric in PATH_METRICS[:3]]
-        title = journey_sentences.paths(answers[0].rows, what=steps)
+        title = of_all_customers(journey_sentences.paths(answers[0].rows, what=steps), filters.where)
         key = kind.replace(" ", "_")
         with cards.evidence(session, title, answers, PATH_METRICS[:3], key=key):
             cards.table(
@@ -76,7 +78,7 @@ def flows(session: PageSession) -> None:
             )
 
 
-def explorer(session: PageSession) -> None:
+def explorer(session: PageSession, filters: Filters) -> None:
     """Any step: what follows it or leads to it, how often, and how long that takes."""
     steps = session.values("from_step")
     if not steps:
@@ -100,7 +102,7 @@ def explorer(session: PageSession) -> None:
     names = ("transitions", "transition_share", "transition_days_median", "transition_days_p90")
     answers = [session.ask(name, by=(there,), where=where) for name in names]
     title = (
-        journey_sentences.next_step(answers[1].rows, answers[2].rows, step)
+        of_all_customers(journey_sentences.next_step(answers[1].rows, answers[2].rows, step), filters.where)
         if way != "ends"
         else f"What leads to “{step}”"
     )

@@ -18,7 +18,7 @@ from app.journey.findings import (
     rows_before_the_last,
 )
 from app.journey.flows import ARROW, RARER
-from app.kit.findings import usable, with_values
+from app.kit.findings import MIN_N, usable, with_values
 from app.kit.formatting import count_of, days, percent, words
 from app.kit.hidden import among_compared, among_shown, hides
 from app.kit.sentences import Sentence
@@ -129,7 +129,7 @@ def stages(rows: Iterable[AnswerRow], journeys: AnswerRow) -> Sentence:
     rows = list(rows)
     single = _single_paths(rows)
     longer = [row for row in single if ARROW in str(row.dimensions["path"])]
-    if not longer or not journeys.value:
+    if not longer or not journeys.value or journeys.value < MIN_N:
         return paths(rows, what="paths through the stages")
     alone = sum(row.value or 0.0 for row in single if row not in longer)
     # One stage may also be among the hidden paths, or among the rarer ones that stand together.
@@ -155,7 +155,7 @@ def leading_channel(rows: Iterable[AnswerRow], touchpoints: AnswerRow) -> Senten
     """
     rows = list(rows)
     known = [row for row in rows if row.status == "ok" and row.value and row.dimensions.get("channel")]
-    if not known or not touchpoints.value:
+    if not known or not touchpoints.value or touchpoints.value < MIN_N:
         return Sentence("Touchpoints by channel", claim=False)
     first = max(known, key=lambda row: (row.value or 0.0, str(row.dimensions["channel"])))
     among = among_shown(rows, "channel", "channels")

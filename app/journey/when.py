@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.kit import cards, charts
+from app.kit.findings import MIN_N
 from app.kit.formatting import hidden_note, number, percent, unavailable
 from app.kit.grids import grid
 from app.kit.page_session import PageSession
@@ -102,7 +103,7 @@ def busiest(cells: Cells, touchpoints: AnswerRow) -> str:
     at = max(cells, key=lambda one: (cells[one].count, one))
     among = " of those that can be shown" if is_partly_hidden(cells) else ""
     title = f"{at[0]} {_block(at[1])} is the busiest time{among}"
-    if not touchpoints.value or cells[at].is_hidden:
+    if not touchpoints.value or touchpoints.value < MIN_N or cells[at].is_hidden:
         return title
     return f"{title}, with {percent(cells[at].count / touchpoints.value)} of touchpoints"
 

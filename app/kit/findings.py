@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # Below this many people or answers a share swings by ten points from one person in three changing their mind.
 MIN_N = 30
-# Units in which a stored statistic is a total, not an estimate.
-TOTALS = ("count", "currency")
+# Stored amounts of money that are totals. Others are means, such as a predicted value per customer: estimates.
+TOTAL_AMOUNTS = ("channel_revenue", "predicted_value_total", "value_at_stake")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,8 @@ def is_too_few(row: AnswerRow, definition: MetricDefinition) -> bool:
 
     Counts and sums are of everybody there is, however few: they are shown.
     """
-    is_stored_total = definition.metric_class == "fixed_grain" and definition.unit in TOTALS
+    is_total = definition.unit == "count" or definition.name in TOTAL_AMOUNTS
+    is_stored_total = definition.metric_class == "fixed_grain" and is_total
     if definition.metric_class in ("additive", "input") or is_stored_total:
         return False
     return row.n is not None and row.n < MIN_N

@@ -6,7 +6,7 @@ adjective. Every word here has a number behind it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,15 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.text
+
+
+def of_all_customers(sentence: Sentence, where: Mapping[str, object]) -> Sentence:
+    """A sentence about all customers on a page that is filtered: it says whose numbers these are.
+
+    Args:
+        where: the reader's filters; without any the sentence stands as it is.
+    """
+    return Sentence(f"All customers: {sentence.text}", claim=sentence.claim) if where else sentence
 
 
 def extremes(

@@ -49,7 +49,10 @@ def _no_unmet(opportunity: Sequence[AnswerRow], dimension: str) -> Sentence:
 
 def unmet_found(opportunity: Sequence[AnswerRow], found: int, *, dimension: str = "item_label") -> Sentence:
     """The title over the ranked opportunities."""
-    total = of_compared(opportunity, dimension, usable(opportunity, dimension), "outcomes")
+    known = usable(opportunity, dimension)
+    if not known:
+        return Sentence("Opportunity by outcome: too few to compare", claim=False)
+    total = of_compared(opportunity, dimension, known, "outcomes")
     verb = "is" if found == 1 else "are"
     if found == 0:
         return Sentence(f"None of {total} is clearly unmet (scores above {UNMET_SCORE:.0f})", claim=False)
@@ -72,6 +75,8 @@ def important_but_unmet(
         for row in known
         if (row.low or 0.0) >= important_from and (satisfied[row.dimensions[dimension]].high or 0.0) <= satisfied_up_to
     ]
+    if not known:
+        return Sentence("Importance and satisfaction by outcome: too few to compare", claim=False)
     total = of_compared([*importance, *satisfaction], dimension, known, "outcomes")
     if not inside:
         return Sentence(f"None of {total} is clearly both important and unmet", claim=False)

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.kit.badges import Badge, Notice, certification, freshness, lateness, notices, settings_not_kept
 from app.kit.failures import part
-from app.kit.formatting import TITLE, count_of, ended, markdown_safe, shortened, span, unavailable
+from app.kit.formatting import TITLE, count_of, ended, markdown_safe, shortened, span, unavailable, words
 from app.kit.page_session import PageSession, open_session
 from app.kit.selection import Filters, Selection
 from app.kit.sentences import Sentence
@@ -121,7 +121,13 @@ def based_on(
     return f"Based on {' and '.join(parts)}, {period_in_words(filters, session, undated=undated)}"
 
 
-def period_in_words(filters: Selection, session: PageSession, *, undated: bool = False) -> str:
+def period_in_words(filters: Filters, session: PageSession, *, undated: bool = False) -> str:
+    """The days that the page shows, and of whom: `Jul 2025 – Jun 2026, among Consumer in Nord`."""
+    whose = f",{filters.scope}" if filters.scope else ""
+    return f"{days_in_words(filters, session, undated=undated)}{whose}"
+
+
+def days_in_words(filters: Selection, session: PageSession, *, undated: bool = False) -> str:
     """The days that the page shows."""
     if undated:
         return "answers without a date"
@@ -186,7 +192,8 @@ def _too_few(heading: Heading, filters: Filters, row: AnswerRow, *, metrics: Seq
     heading.answer(
         Sentence(f"Too few {who} here to describe safely", claim=False),
         metrics=metrics,
-        based_on=f"{unavailable(row.status)} {who}{filters.scope}".strip().capitalize(),
+        # A company's own words keep their capitals.
+        based_on=f"{words(unavailable(row.status))} {who}{filters.scope}",
     )
     with st.container(border=True):
         st.markdown(

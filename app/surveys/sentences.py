@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from app.kit.findings import is_clearly_above, usable, widen, with_values
+from app.kit.findings import MIN_N, is_clearly_above, too_few, usable, widen, with_values
 from app.kit.formatting import listing, percent, signed, words
 from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
@@ -95,6 +95,8 @@ def nps_pooled(score: AnswerRow, weighted: AnswerRow) -> Sentence:
     """One NPS over all surveys, beside the same weighted to what all customers are."""
     if score.value is None:
         return Sentence("No Net Promoter Score can be shown", claim=False)
+    if score.n is not None and score.n < MIN_N:
+        return Sentence(f"One NPS over all surveys: too few to say ({too_few(score).rstrip('.')})", claim=False)
     text = f"One NPS over all surveys: {signed(score.value, decimals=0)}"
     if weighted.value is None:
         return Sentence(text, claim=False)

@@ -13,20 +13,21 @@ from app.expectations.stakes import METRICS, Stake, Stakes, amount, bounds, peri
 from app.kit import cards
 from app.kit.findings import MIN_N
 from app.kit.formatting import count_of, markdown_safe, number, percent, unavailable, words
-from app.kit.sentences import Sentence
+from app.kit.sentences import Sentence, of_all_customers
 from app.today.sentences import unpriced
 
 if TYPE_CHECKING:
     from app.kit.page_session import PageSession
+    from app.kit.selection import Filters
     from serving import AnswerRow
 
 GAP = "expectation_gap"
 
 
-def draw(session: PageSession, stakes: Stakes) -> None:
+def draw(session: PageSession, stakes: Stakes, filters: Filters) -> None:
     """The list, with what to look at in each interaction."""
     listed = ranked(stakes.ranked)
-    title = heading(listed)
+    title = of_all_customers(heading(listed), filters.where)
     gaps = session.ask(GAP, by=("interaction", "pillar"))
     with cards.evidence(session, title, [*stakes.answers, gaps], [*METRICS, GAP], key="fix_next"):
         if not listed:

@@ -13,6 +13,7 @@ from app.kit.failures import part
 from app.kit.formatting import TITLE, markdown_safe, shortened
 from app.kit.pages import page_of
 from app.kit.periods import last_quarter
+from app.kit.sentences import of_all_customers
 from app.shell.drawers import Drawer, look_closer
 from app.shell.page import begin, choose, period_in_words
 from app.today import fix_next, readiness
@@ -65,7 +66,7 @@ with st.grid(2, min_column_width=320, gap="small"):
 
 if stakes is not None:
     with part("What to fix next"):
-        fix_next.draw(session, stakes)
+        fix_next.draw(session, stakes, filters)
 with part("The month on one page"):
     brief_button.offer(session, filters)
 
@@ -85,7 +86,8 @@ def seen() -> None:
 def sure() -> None:
     """What is at stake, with intervals."""
     found = stakes or read_stakes(session)
-    stake_cards.ranking(session, found, at_stake(session, found), key="stakes_today")
+    title = of_all_customers(at_stake(session, found), filters.where)
+    stake_cards.ranking(session, found, title, key="stakes_today")
 
 
 look_closer(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import streamlit as st
 
 from app.expectations.stakes import Stakes
+from app.kit.findings import MIN_N
 from app.kit.formatting import listing, markdown_safe, percent, unavailable, words
 from app.kit.hidden import hides
 from app.kit.page_session import PageSession
@@ -121,4 +122,6 @@ def _fact(label: str, value: str, explanation: str) -> None:
 
 def _rate(row: AnswerRow) -> str:
     """A share as text, or why there is none."""
-    return percent(row.value) if row.value is not None else words(unavailable(row.status))
+    if row.value is None:
+        return words(unavailable(row.status))
+    return percent(row.value) if (row.n or 0) >= MIN_N else words("too few to say")

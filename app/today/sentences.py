@@ -50,7 +50,7 @@ def today(
     parts = [moved(moves, currency=currency, quarter=quarter, scope=scope, days=active_days)] if moves.said else []
     is_shown = is_fed and revenue is not None and revenue.status == "ok" and revenue.value is not None
     if not parts or (is_fed and not is_shown):
-        parts.insert(0, _revenue(revenue, currency, period) if is_fed else "No source has revenue")
+        parts.insert(0, _revenue(revenue, currency, f"{period}{scope}", scope) if is_fed else "No source has revenue")
     if first is not None:
         parts.append(first.text)
     return Sentence(". ".join(parts), claim=first is not None or any(move.is_proven for move in moves.said))
@@ -85,9 +85,9 @@ def _fact(move: Move, currency: str, days: int) -> str:
     return f"{name} {verb} {percent(abs(move.relative))} to {now}"
 
 
-def _revenue(now: AnswerRow | None, currency: str, period: str) -> str:
+def _revenue(now: AnswerRow | None, currency: str, period: str, scope: str) -> str:
     if now is not None and now.status not in ("ok", "no_data"):
-        return "Revenue cannot be shown"
+        return f"Revenue cannot be shown{scope}"
     if now is None or now.value is None:
         return f"No revenue is recorded{period}"
     return f"Revenue is {money(now.value, currency)}{period}"

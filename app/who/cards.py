@@ -86,9 +86,14 @@ def concentration(session: PageSession, share: AnswerRow | None) -> None:
             ),
             alt_text=f"Curve of cumulative revenue over customers. {title}.",
             key="pareto_chart",
-            note=f"All {count_of(steps[-1].n or 0, 'customer')} with revenue in the twelve months to "
+            # Steps come in the order of their names: the one of all customers is not the last.
+            note=f"All {count_of(max(row.n or 0 for row in steps), 'customer')} with revenue in the twelve months to "
             f"{day(session.document.as_of_on)}, independent of the filter. The dashed line is an even spread."
-            + (f" Within the filter the tier brings {percent(share.value)}." if share and share.value else ""),
+            + (
+                f" Within the filter the tier brings {percent(share.value)}."
+                if share and share.value and who_sentences.is_readable(share)
+                else ""
+            ),
         )
 
 
@@ -192,7 +197,7 @@ def _index_chart(
     return True
 
 
-def forecast(session: PageSession) -> None:
+def forecast(session: PageSession, filters: Filters) -> None:
     """The back-test: forecast against fact by tenth, and the model beside going on as before."""
     total, errors = (_of_models(session.ask(name, by=("value_model",))) for name in MODEL_ERRORS)
     known = {str(row.dimensions.get("value_model")): row for row in errors.rows if row.value is not None}
@@ -207,7 +212,7 @@ def forecast(session: PageSession) -> None:
     left, right = st.columns([11, 9], gap="small")
     with left:
         tenths = [session.ask(name, by=("value_tenth",)) for name in ("value_forecast_by_tenth", "value_fact_by_tenth")]
-        title = who_sentences.back_test(of_chosen, model=model)
+        title = sentences.of_all_customers(who_sentences.back_test(of_chosen, model=model), filters.where)
         names = ["value_forecast_by_tenth", "value_fact_by_tenth", "value_backtest_error", "value_calibration_error"]
         with cards.evidence(session, title, tenths, names, key="calibration"):
             expected, bought = ({row.dimensions.get("value_tenth"): row for row in answer.rows} for answer in tenths)
@@ -232,7 +237,7 @@ def forecast(session: PageSession) -> None:
             else:
                 cards.nothing_to_show(tenths[0], what="The back-test")
     with right:
-        title = who_sentences.chosen_model(errors.rows)
+        title = sentences.of_all_customers(who_sentences.chosen_model(errors.rows), filters.where)
         with cards.evidence(session, title, [errors, total], MODEL_ERRORS, key="value_models"):
             _models(session, errors, total)
             definition = session.definitions["predicted_value_12m"]

@@ -138,6 +138,6 @@ look_closer(
         "How sure are we? The forecast of value and its test",
         "forecast",
         "balance",
-        partial(value_cards.forecast, session),
+        partial(value_cards.forecast, session, filters),
     ),
 )

@@ -95,6 +95,8 @@ def _lasting(session: PageSession, filters: Filters) -> None:
     where = {"curve": (curve,), "curve_dimension": (group[0],), "curve_value": (group[1],)}
     answer = session.ask("survival_share", by=("months_since",), where=where)
     title = who_sentences.lasting(answer.rows, what=curves[curve])
+    if group == ("all", "all"):
+        title = sentences.of_all_customers(title, filters.where)
     with cards.evidence(session, title, [answer], ["survival_share"], key="lasting"):
         rows = [row for row in answer.rows if row.value is not None]
         if rows:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.kit.findings import MIN_N, usable
+from app.kit.findings import MIN_N, too_few, usable
 from app.kit.formatting import count_of, day, listing, number, percent, words
 from app.kit.hidden import among_compared, of_compared
 from app.kit.sentences import Sentence
@@ -52,7 +52,8 @@ def pareto(rows: Sequence[AnswerRow], *, top_tier: float) -> Sentence:
     """The title over the cumulative curve, which is of all customers."""
     at = {int(str(row.dimensions["top_percent"])): row for row in rows if row.value is not None}
     best = at.get(round(100 * top_tier))
-    if best is None or best.value is None:
+    everybody = max((row.n for row in at.values() if row.n is not None), default=None)
+    if best is None or best.value is None or not is_readable(replace(best, n=everybody)):
         return Sentence("Revenue by customer, best first", claim=False)
     share = f"The best {percent(top_tier)} of all customers bring {percent(best.value)} of a year's revenue"
     return Sentence(share, claim=best.value >= top_tier + MATERIAL_CONCENTRATION)
@@ -100,7 +101,7 @@ def cohorts(rows: Sequence[AnswerRow]) -> Sentence:
 
 def lasting(rows: Sequence[AnswerRow], *, what: str) -> Sentence:
     """How many last a year, and with which interval; rows of `survival_share` by months_since."""
-    known = {int(str(row.dimensions["months_since"])): row for row in rows if row.value is not None}
+    known = {int(str(row.dimensions["months_since"])): row for row in rows if is_readable(row)}
     if not known:
         return Sentence(f"{what}: no customer is observed long enough", claim=False)
     month = 18 if 18 in known else max(known)
@@ -182,6 +183,8 @@ def who(
         return Sentence(
             f"No customer brought revenue in the year to {day(as_of)}, so no customer is in a top tier", claim=False
         )
+    if not is_readable(share):
+        return Sentence(f"What the {tier} bring is too few to say{scope}: {too_few(share)}", claim=False)
     text = f"Your {tier} bring {percent(share.value)} of revenue{scope}"
     marks = [mark for mark in find_marks(profile) if mark.is_more_common][:MARKS_IN_A_SENTENCE]
     concentrated = share.value >= top_tier + MATERIAL_CONCENTRATION
@@ -197,6 +200,11 @@ def trait(mark: Mark) -> str:
     """What is said of customers with an attribute value: `are 45-54`; a company's own attributes have no verb."""
     said = TRAITS.get(mark.attribute)
     return said.format(mark.value) if said else f"have {name_of(mark)}"
+
+
+def is_readable(share: AnswerRow | None) -> bool:
+    """Whether the share of the top tier can be shown, and stands on enough customers to be read."""
+    return share is not None and share.value is not None and (share.n is None or share.n >= MIN_N)
 
 
 def name_of(mark: Mark) -> str:

@@ -38,9 +38,9 @@ def open_page(monkeypatch: pytest.MonkeyPatch, repository: Path) -> Open:
     return run
 
 
-def address(repository: Path, page: str, parameters: Mapping[str, str]) -> AppTest:
+def address(repository: Path, page: str, parameters: Mapping[str, str], *, timeout: float = TIMEOUT) -> AppTest:
     """A page as its address opens it."""
-    test = AppTest.from_file(str(repository / "app" / "streamlit_app.py"), default_timeout=TIMEOUT)
+    test = AppTest.from_file(str(repository / "app" / "streamlit_app.py"), default_timeout=timeout)
     for name, value in parameters.items():
         test.query_params[name] = value
     return at_page(test, page).run()

@@ -478,10 +478,20 @@ WITHIN: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def slices(
-    connection: duckdb.DuckDBPyConnection, metric: str, *, by: Sequence[str] = (), monthly: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    metric: str | Definition,
+    *,
+    by: Sequence[str] = (),
+    monthly: bool = False,
+    within: str = "true",
 ) -> dict[object, float]:
-    """Values of the columns as text, or first day of the month, or None for all -> number; NULL numbers left out."""
-    definition = METRICS[metric]
+    """Values of the columns as text, or first day of the month, or None for all -> number; NULL numbers left out.
+
+    Args:
+        metric: its name, or a definition.
+        within: the facts that are looked at, a condition on the mart's columns and on those of people.
+    """
+    definition = METRICS[metric] if isinstance(metric, str) else metric
     mart = definition.mart
     own = [name for (name,) in connection.execute(f"select column_name from (describe marts.{mart})").fetchall()]
     joined, joins = [], ""
@@ -496,7 +506,8 @@ def slices(
     if "response_id" in own:
         joined += [f"r.{name}" for name in RESPONSES if name not in own]
         joins += " left join marts.fct_survey_responses as r on r.response_id = f.response_id"
-    facts = f"with facts as (select {', '.join(['f.*', *joined])} from marts.{mart} as f{joins})"
+    everything = f"select {', '.join(['f.*', *joined])} from marts.{mart} as f{joins}"
+    facts = f"with facts as (select * from ({everything}) where {within})"
     # A state by month is that of every month: each is its own last.
     if monthly and isinstance(definition, Plain) and definition.is_state:
         definition = Plain(definition.mart, definition.value, definition.rows)

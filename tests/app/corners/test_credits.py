@@ -52,7 +52,7 @@ def test_a_largest_part_of_less_than_half_is_not_mostly() -> None:
 
 def test_the_two_top_corners_are_named_with_their_shares() -> None:
     found = of("acquired", 100.0, marketing=40.0, service=35.0, product=25.0) | of(
-        "retained", 10.0, service=6.0, unattributed=4.0
+        "retained", 100.0, service=60.0, unattributed=40.0
     )
     assert sentences.credited_most(found).text == (
         "Marketing earns most for customers acquired (40%) and service earns most for months in which customers "
@@ -104,3 +104,10 @@ def test_credits_over_all_time_say_so() -> None:
         "Over all time, marketing earns most for customers acquired (60%)"
     )
     assert sentences.reconciled(found, when="over all time")[0].text == "Credits add up to the customers over all time"
+
+
+def test_a_share_of_too_few_customers_is_not_said() -> None:
+    few = of("acquired", 29.0, marketing=29.0)["acquired"]
+    assert few.most is None
+    assert few.share("marketing") is None
+    assert of("acquired", 30.0, marketing=30.0)["acquired"].most == ("marketing", 1.0)

@@ -53,3 +53,9 @@ def test_a_claim_states_its_interval_and_that_it_is_an_association() -> None:
     assert note(stake("Getting help", 14_000.0, half=4000.0), "EUR") == (
         "95% interval €10,000 to €18,000, 900 customers answered, 14% below tolerance"
     )
+
+
+def test_interactions_without_an_amount_are_not_said_to_be_unproven() -> None:
+    stakes = [stake("Buying", 90_000.0, half=120_000.0, status="not proven"), stake("Returning", None, status=None)]
+    said = headline(stakes, currency="EUR", days=365).text
+    assert said.startswith("None of the 1 interaction that can be compared is proven")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -32,6 +33,11 @@ WHOLE = answer(
 )
 
 
+def ten_times(given: Answer) -> Answer:
+    rows = tuple(replace(row, value=None if row.value is None else 10 * row.value) for row in given.rows)
+    return replace(given, rows=rows)
+
+
 def session() -> PageSession:
     definition = SimpleNamespace(name="m", unit="count")
     named = {"attributed_conversions": definition, "channel_conversions": definition}
@@ -48,7 +54,9 @@ def test_models_are_columns_and_a_refused_model_says_so_for_every_channel() -> N
 
 
 def test_shares_are_of_each_models_total_and_refused_models_have_none() -> None:
-    shares = shares_by_model(RULES, WHOLE)
+    # Shares of four conversions are too few to say.
+    assert shares_by_model(RULES, WHOLE) == {}
+    shares = shares_by_model(*map(ten_times, (RULES, WHOLE)))
     assert set(shares) == {"first", "last", "markov_1"}
     assert shares["first"] == {"Ads": 0.75, "Mail": 0.25}
     assert sum(shares["markov_1"].values()) == pytest.approx(1)

@@ -157,3 +157,20 @@ def test_the_items_that_pull_a_pillar_down_are_named_up_to_three() -> None:
     assert said.endswith("by 1.2 points: “Item 4”, “Item 3”, “Item 2” and 2 more")
     assert expectations_sentences.expectations(pillars, items=items[:1]).text.endswith("points: “Item 0”")
     assert expectations_sentences.expectations(pillars).text.endswith("by 1.2 points")
+
+
+def test_a_sentence_about_all_customers_says_so_only_under_a_filter() -> None:
+    said = sentences.Sentence("43% of journeys stay in one stage", claim=True)
+    assert sentences.of_all_customers(said, {}) == said
+    filtered = sentences.of_all_customers(said, {"segment": ("Consumer",)})
+    assert filtered == sentences.Sentence("All customers: 43% of journeys stay in one stage", claim=True)
+
+
+def test_no_sentence_counts_none_of_nothing() -> None:
+    for said in (
+        outcomes_sentences.unmet_found([], 0),
+        outcomes_sentences.important_but_unmet([], [], 5.0, 5.0),
+        expectations_sentences.short_items([], 0),
+    ):
+        assert said.text.endswith("too few to compare")
+        assert not said.claim

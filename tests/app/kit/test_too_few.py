@@ -10,7 +10,7 @@ import pytest
 
 from app.brief.answers import _extreme
 from app.kit import cards, initiatives
-from app.kit.findings import is_too_few
+from app.kit.findings import TOTAL_AMOUNTS, is_too_few
 from app.kit.page_session import PageSession
 from app.kit.periods import Window, add_months
 from app.kit.selection import Filters
@@ -25,6 +25,7 @@ FILTERS = Filters(segment=None, region=None, period="Last 12 months", comparison
 ESTIMATES = [
     {"metric_class": "ratio"}, {"metric_class": "composed", "unit": "score"},
     {"metric_class": "quantile", "unit": "days"}, {"metric_class": "fixed_grain", "unit": "share"},
+    {"metric_class": "fixed_grain", "unit": "currency"},
 ]  # fmt: skip
 TOTALS = [
     {"metric_class": "additive", "unit": "count"}, {"metric_class": "additive", "unit": "currency"},
@@ -112,3 +113,10 @@ def test_what_has_no_n_is_not_called_too_few() -> None:
 def test_a_leading_number_is_not_picked_from_few() -> None:
     rows = [row(0.2, n=5, stage="discovery"), row(0.6, n=900, stage="use"), row(0.5, n=300, stage="awareness")]
     assert _extreme(rows, "stage", None, lowest=True) == "awareness"
+
+
+def test_stored_amounts_are_totals_only_where_they_are_named() -> None:
+    few = row(115.0, n=17)
+    stored = {"metric_class": "fixed_grain", "unit": "currency"}
+    assert is_too_few(few, defined("predicted_value_mean", **stored))
+    assert not any(is_too_few(few, defined(name, **stored)) for name in TOTAL_AMOUNTS)

@@ -103,3 +103,12 @@ def test_the_widest_pain_is_named_where_it_has_no_amount() -> None:
     assert unpriced([help_, stake("Again", share("Again", 0.24), None)]) == ""
     assert unpriced([stake("Help", share("Help", 0.61), 20_000.0), stake("Again", share("Again", 0.21), None)]) == ""
     assert unpriced([]) == ""
+
+
+def test_revenue_names_the_filters_it_is_of() -> None:
+    def lead(revenue: AnswerRow) -> str:
+        return today(revenue, currency="EUR", active_days=365, found=(), scope=" among Business in Nord").text
+
+    assert lead(row(3_620)) == "Revenue is €3,620 in this period among Business in Nord"
+    assert lead(row(status="suppressed")) == "Revenue cannot be shown among Business in Nord"
+    assert lead(row(status="no_data")) == "No revenue is recorded in this period among Business in Nord"

@@ -134,3 +134,13 @@ def test_a_predicted_value_carries_how_far_its_test_was_off() -> None:
 
 def test_the_probability_of_being_alive_leaves_out_who_bought_once() -> None:
     assert bought_again(("0", "1", "2", "3 to 5", "6 or more")) == ("2", "3 to 5", "6 or more")
+
+
+def test_a_share_of_the_top_tier_on_too_few_customers_is_not_said() -> None:
+    said = who_sentences.who(row(0.36, n=14), [], top_tier=0.2, as_of=date(2026, 6, 30), scope=" among Consumer")
+    assert not said.claim
+    assert said.text == (
+        "What the top 20% of customers bring is too few to say among Consumer: n = 14, and 30 are needed."
+    )
+    assert not who_sentences.is_readable(row(0.36, n=29))
+    assert who_sentences.is_readable(row(0.36, n=30))

@@ -1,0 +1,172 @@
+"""What the pages about outcomes and expectations say. In: sentences. Out: what is untrue in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tests.app.worlds.collecting import Said
+from tests.app.worlds.grammar import Compared, carries_scope, compared, count_of, differs, form, says_of_which
+from tests.app.worlds.reading import Reading
+
+
+@form(
+    "outcomes: unmet",
+    (
+        r"“(?P<what>.+?)” is (?:the biggest unmet outcome(?P<among> of (?:those|"
+        r"the outcomes) that can be compared)?|an unmet outcome): (?:(?P<matters>\S+)"
+        r" say it matters, (?P<satisfied>\S+) are satisfied|its opportunity score "
+        r"is (?P<score>\S+))"
+    ),
+)
+def _unmet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    outcomes = compared(world, "opportunity_score", "item_label")
+    name = outcomes.named(found["what"])
+    if name is None:
+        yield f"{found['what']} cannot be compared"
+        return
+    if outcomes.values[name] < 10:
+        yield f"its score is {outcomes.values[name]}"
+    if found["matters"]:
+        for text, metric in ((found["matters"], "outcome_importance"), (found["satisfied"], "outcome_satisfaction")):
+            yield from differs(text, world.values(metric, ("item_label",)).get((name,), 0.0) / 10, metric)
+    if found["score"]:
+        yield from differs(found["score"], outcomes.values[name], "the score")
+    if "the biggest" in said.text:
+        yield from says_of_which(outcomes, found["among"])
+        if outcomes.values[name] < max(outcomes.values.values()):
+            yield "another is bigger"
+
+
+@form(
+    "outcomes: none unmet",
+    (
+        r"(?:None of the outcomes that can be compared|(?P<all>No outcome)) is measurably "
+        r"unmet; the highest opportunity score is (?P<score>\S+), for “(?P<what>.+)”"
+    ),
+)
+def _none_unmet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    outcomes = compared(world, "opportunity_score", "item_label")
+    yield from says_of_which(outcomes, None if found["all"] else "yes")
+    yield from differs(found["score"], outcomes.values.get(outcomes.named(found["what"]) or ""), "the score")
+    yield from differs(found["score"], max(outcomes.values.values(), default=None), "the highest")
+
+
+@form(
+    "outcomes: how many",
+    r"(?P<k>None|\d+) of (?P<the>the )?(?P<n>\d+) outcomes(?: that can be compared)? (?:scores?) measurably above 10",
+)
+def _how_many_unmet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    outcomes = compared(world, "opportunity_score", "item_label")
+    yield from count_of(outcomes, found, lambda value: value >= 10)
+
+
+@form(
+    "outcomes: important and unmet",
+    (
+        r"(?P<k>None|\d+) of (?P<the>the )?(?P<n>\d+) outcomes(?: that can be compared)"
+        r"? (?:is measurably both important and unmet|matters? a lot and disappoints?)"
+    ),
+)
+def _important(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    importance, satisfaction = (
+        compared(world, f"outcome_{one}", "item_label") for one in ("importance", "satisfaction")
+    )
+    both = {
+        name: importance.values[name] - satisfaction.values[name]
+        for name in importance.values
+        if name in satisfaction.values
+    }
+    rows = Compared(both, importance.bases, {*importance.missing, *satisfaction.missing})
+    yield from count_of(rows, found, lambda gap: gap > 0)
+
+
+@form(
+    "expectations: exceed or meet",
+    r"(?P<met>[\w, ]+?) meet expectations; (?P<short>\w+) fall short by (?P<size>\S+) points",
+)
+def _meet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    gaps = compared(world, "expectation_gap", "pillar")
+    yield from differs(found["size"], -gaps.values.get(found["short"].lower(), 0.0), found["short"])
+    for name in re.split(r", | and ", found["met"]):
+        value = gaps.values.get(name.lower())
+        if value is None or value <= -0.3:
+            yield f"the gap of {name} is {value}"
+
+
+@form(
+    "expectations: short",
+    r"(?P<named>[\w, ]+?) fall short of expectations(?:, (?P<first>\w+))? by (?P<size>\S+) points",
+)
+def _short(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    gaps = compared(world, "expectation_gap", "pillar")
+    names = [name.lower() for name in re.split(r", | and ", found["named"])]
+    first = (found["first"] or names[0]).lower()
+    yield from differs(found["size"], -gaps.values.get(first, 0.0), first)
+    for name in names:
+        if gaps.values.get(name, 0.0) > -0.3:
+            yield f"the gap of {name} is {gaps.values.get(name)}"
+    if gaps.values.get(first, 0.0) > min(gaps.values.get(name, 0.0) for name in names) + 1e-9:
+        yield f"{first} is not the widest of them"
+
+
+@form(
+    "expectations: exceed",
+    (
+        r"(?:Experience of (?P<one>\w+) exceeds expectations by (?P<size>\S+) points|"
+        r"(?P<named>[\w, ]+?) exceed expectations, by (?P<least>\S+) points or more)"
+    ),
+)
+def _exceed(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    gaps = compared(world, "expectation_gap", "pillar")
+    names = [name.lower() for name in re.split(r", | and ", found["named"] or found["one"])]
+    values = [gaps.values.get(name) for name in names]
+    if None in values or min(value for value in values if value is not None) <= 0:
+        yield f"the gaps are {values}"
+    else:
+        yield from differs(
+            found["size"] or found["least"], min(value for value in values if value is not None), "the least"
+        )
+
+
+@form(
+    "expectations: none short",
+    (
+        r"(?:None of the pillars that can be compared|(?P<all>No pillar)) falls "
+        r"measurably short; the widest gap is (?P<gap>\S+), for (?P<pillar>\w+)"
+    ),
+)
+def _none_short(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    gaps = compared(world, "expectation_gap", "pillar")
+    yield from says_of_which(gaps, None if found["all"] else "yes")
+    yield from differs(found["gap"], gaps.values.get(found["pillar"]), found["pillar"])
+    yield from differs(found["gap"], min(gaps.values.values(), default=None), "the widest")
+
+
+@form(
+    "expectations: items",
+    (
+        r"(?P<k>None|\d+) of (?P<the>the )?(?P<n>\d+) (?P<what>expectations|interactions)"
+        r"(?: that can be compared)? (?:(?:is|are) missed|falls? short) by a measurable margin"
+    ),
+)
+def _items(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    dimension = "item_label" if found["what"] == "expectations" else "interaction"
+    problems = []
+    for metric in ("expectation_gap", "expectation_gap_percent"):
+        gaps = compared(world, metric, dimension)
+        problems.append(list(count_of(gaps, found, lambda gap: gap < 0)))
+    if all(problems):
+        yield from problems[0]
+
+
+@form(
+    "scope of a page without facts",
+    (
+        r"(?:What the top \d+% of customers bring cannot be shown|Whether customers "
+        r"came or went cannot be shown|The [\w ]+ cannot be shown here|No [\w ]+ "
+        r"(?:is|are) recorded(?: in this period)?)(?P<scope>.*)"
+    ),
+)
+def _without(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
+    yield from carries_scope(world, found["scope"])
