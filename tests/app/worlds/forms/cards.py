@@ -22,7 +22,7 @@ CARDS: Final = (
     (r"Coverage", "pairing_coverage", ""),
     (r"Gap by importance", "expectation_gap_by_importance", ""),
     (r"Revenue from top \d+%", "top_tier_revenue_share", ""),
-    (r"Go on from (.+)", "stage_conversion", "stage"),
+    (r"(.+) to next stage", "stage_conversion", "stage"),
     (r"Go on to a later stage", "stage_conversion", ""),
     (r"Opportunity: (.+)", "opportunity_score", "item_label"),
     (r"Opportunity", "opportunity_score", ""),

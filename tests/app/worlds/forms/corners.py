@@ -13,8 +13,8 @@ from tests.app.worlds.reading import Reading
 
 @form(
     "corners: who came and went",
-    r"(?:(?P<same>As many customers came as went)|(?P<n>[\d,]+) customers? (?P<way>more|fewer) than at the start"
-    r" of the period)"
+    r"(?:(?P<same>As many customers came as went)|(?P<more>[\d,]+) net new customers?"
+    r"|(?P<fewer>[\d,]+) customers? fewer than at the start of the period)"
     r"(?P<scope>(?: among .+?)?(?: in [^;]+?)?)(?:; (?P<credit>.+))?",
 )
 def _net(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
@@ -24,8 +24,8 @@ def _net(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
         if net:
             yield f"net growth is {net}"
     else:
-        yield from differs(found["n"], abs(net), "net growth")
-        if (net > 0) != (found["way"] == "more"):
+        yield from differs(found["more"] or found["fewer"], abs(net), "net growth")
+        if (net > 0) != bool(found["more"]):
             yield f"net growth is {net}"
     if found["credit"]:
         yield from _credit(world, found["credit"])
@@ -131,7 +131,7 @@ def _sums(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
 
 @form(
     "corners: whether it reconciles",
-    r"(?P<yes>The sum reconciles|Credits do not add up to the customers)(?P<when> over all time)?",
+    r"(?P<yes>Credits add up to the customers|Credits do not add up to the customers)(?P<when> over all time)?",
 )
 def _reconciles(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     days = None if found["when"] else "shown"

@@ -131,8 +131,8 @@ def _stakes(world: Reading) -> list[tuple[Any, ...]]:
 @form(
     "stakes: headline",
     (
-        r"(?P<money>\S+) of (?:margin|revenue) (?:a year|in \d+ days) is at stake "
-        r"in “(?P<what>.+)”(?P<all>.*): customers below what they tolerate leave more often"
+        r"(?P<all>(?:All customers: )?)[Pp]oor “(?P<what>.+)” experiences put (?P<money>\S+) of (?:margin|revenue) "
+        r"(?:a year|in \d+ days) at risk"
     ),
 )
 def _stake(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:

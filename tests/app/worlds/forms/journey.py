@@ -35,8 +35,8 @@ def _going_on(world: Reading) -> Compared:
 @form(
     "journey: stalled",
     (
-        r"(?P<stays>\S+) go no further than (?P<stage>\w+) within (?P<days>\d+) "
-        r"days; after the other stages(?P<among> that can be compared)? (?P<others>\S+) do"
+        r"(?P<stays>\S+) stall after (?P<stage>\w+), (?P<others>\S+) after the other stages"
+        r"(?P<among> that can be compared)?: no later stage within (?P<days>\d+) days"
     ),
 )
 def _stalled(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
@@ -196,7 +196,7 @@ def _largest(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     yield from _leading(world, "touchpoints", found["channel"], found["share"], found["among"])
 
 
-@form("journey: brings back", r"(?P<channel>.+) brings back (?P<back>[\d.,]+) for each [A-Z]{3} spent")
+@form("journey: brings back", r"(?P<channel>.+) brings back (?P<back>[\d.,]+) for each \S+ spent")
 def _brings_back(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     values = {str(key[0]): value for key, value in world.values("return_on_ad_spend", ("channel",)).items()}
     yield from differs(
@@ -286,7 +286,7 @@ def _last_steps(world: Reading, found: re.Match[str], said: Said) -> Iterator[st
 
 @form(
     "journey: next step",
-    r"After “(?P<step>.+?)” (?P<share>\S+) go on to “(?P<after>.+?)”(?:, after (?P<wait>.+) in the median)?",
+    r"After “(?P<step>.+?)” (?P<share>\S+) go on to “(?P<after>.+?)”(?:, after a median of (?P<wait>.+))?",
 )
 def _next(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     yield from says_whose(world, said)
@@ -326,7 +326,7 @@ def _busiest(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
 EXTREMES: Final = {
     "The share going on": ("stage_conversion", ("channel", "segment", "value_tier_at_event"), "true", {}),
     "The rated experience": ("perception_level", ("stage",), "true", {}),
-    "The judgement after a hand-off": (
+    "The rating after a hand-off": (
         "perception_after_handoff",
         ("handoff",),
         "handoff_kind = 'corner'",
@@ -339,10 +339,10 @@ EXTREMES: Final = {
 @form(
     "extremes",
     (
-        r"(?P<what>The share going on|The rated experience|The judgement after a "
-        r"hand-off|The opportunity score) (?:runs from (?P<low>\S+) at “(?P<first>.+?)"
-        r"” to (?P<high>\S+) at “(?P<last>.+?)”|(?P<none>does not differ measurably "
-        r"by [\w -]+?)|is (?P<one>\S+) at “(?P<name>.+?)”)"
+        r"(?P<what>The share going on|The rated experience|The rating after a "
+        r"hand-off|The opportunity score)(?: is lowest at “(?P<first>.+?)” \((?P<low>\S+)\) and highest at "
+        r"“(?P<last>.+?)” \((?P<high>\S+)\)|(?P<none>: no clear difference by "
+        r"[\w -]+?)| is (?P<one>\S+) at “(?P<name>.+?)”)"
     )
     + COMPARED,
 )

@@ -41,7 +41,7 @@ def _unmet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
 @form(
     "outcomes: none unmet",
     (
-        r"(?:None of the outcomes that can be compared|(?P<all>No outcome)) is measurably "
+        r"(?:None of the outcomes that can be compared|(?P<all>No outcome)) is clearly "
         r"unmet; the highest opportunity score is (?P<score>\S+), for “(?P<what>.+)”"
     ),
 )
@@ -54,7 +54,8 @@ def _none_unmet(world: Reading, found: re.Match[str], said: Said) -> Iterator[st
 
 @form(
     "outcomes: how many",
-    r"(?P<k>None|\d+) of (?P<the>the )?(?P<n>\d+) outcomes(?: that can be compared)? (?:scores?) measurably above 10",
+    r"(?P<k>None|\d+) of (?P<the>the )?(?P<n>\d+) outcomes(?: that can be compared)? (?:is|are) clearly unmet"
+    r" \(scores above 10\)",
 )
 def _how_many_unmet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     outcomes = compared(world, "opportunity_score", "item_label")
@@ -65,7 +66,7 @@ def _how_many_unmet(world: Reading, found: re.Match[str], said: Said) -> Iterato
     "outcomes: important and unmet",
     (
         r"(?P<k>None|\d+) of (?P<the>the )?(?P<n>\d+) outcomes(?: that can be compared)"
-        r"? (?:is measurably both important and unmet|matters? a lot and disappoints?)"
+        r"? (?:is clearly both important and unmet|matters? a lot and disappoints?)"
     ),
 )
 def _important(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
@@ -83,26 +84,37 @@ def _important(world: Reading, found: re.Match[str], said: Said) -> Iterator[str
 
 @form(
     "expectations: exceed or meet",
-    r"(?P<met>[\w, ]+?) meet expectations; (?P<short>\w+) fall short by (?P<size>\S+) points",
+    r"(?P<met>[\w, ]+?) meet expectations; (?P<short>\w+) fall short by (?P<size>\S+) points(?:: (?P<items>.+))?",
 )
 def _meet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     gaps = compared(world, "expectation_gap", "pillar")
     yield from differs(found["size"], -gaps.values.get(found["short"].lower(), 0.0), found["short"])
+    yield from _fall_short(world, found["items"] or "")
     for name in re.split(r", | and ", found["met"]):
         value = gaps.values.get(name.lower())
         if value is None or value <= -0.3:
             yield f"the gap of {name} is {value}"
 
 
+def _fall_short(world: Reading, listed: str) -> Iterator[str]:
+    """Items that are named as missed have a gap below nought."""
+    gaps = compared(world, "expectation_gap", "item_label") if listed else None
+    for name in re.findall("“(.+?)”", listed) if gaps else ():
+        value = gaps.values.get(gaps.named(name) or "") if gaps else None
+        if value is None or value >= 0:
+            yield f"the gap of {name} is {value}"
+
+
 @form(
     "expectations: short",
-    r"(?P<named>[\w, ]+?) fall short of expectations(?:, (?P<first>\w+))? by (?P<size>\S+) points",
+    r"(?P<named>[\w, ]+?) fall short of expectations(?:, (?P<first>\w+))? by (?P<size>\S+) points(?:: (?P<items>.+))?",
 )
 def _short(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     gaps = compared(world, "expectation_gap", "pillar")
     names = [name.lower() for name in re.split(r", | and ", found["named"])]
     first = (found["first"] or names[0]).lower()
     yield from differs(found["size"], -gaps.values.get(first, 0.0), first)
+    yield from _fall_short(world, found["items"] or "")
     for name in names:
         if gaps.values.get(name, 0.0) > -0.3:
             yield f"the gap of {name} is {gaps.values.get(name)}"
@@ -132,8 +144,8 @@ def _exceed(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
 @form(
     "expectations: none short",
     (
-        r"(?:None of the pillars that can be compared|(?P<all>No pillar)) falls "
-        r"measurably short; the widest gap is (?P<gap>\S+), for (?P<pillar>\w+)"
+        r"(?:None of the pillars that can be compared|(?P<all>No pillar)) clearly "
+        r"falls short; the widest gap is (?P<gap>\S+), for (?P<pillar>\w+)"
     ),
 )
 def _none_short(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
@@ -147,7 +159,7 @@ def _none_short(world: Reading, found: re.Match[str], said: Said) -> Iterator[st
     "expectations: items",
     (
         r"(?P<k>None|\d+) of (?P<the>the )?(?P<n>\d+) (?P<what>expectations|interactions)"
-        r"(?: that can be compared)? (?:(?:is|are) missed|falls? short) by a measurable margin"
+        r"(?: that can be compared)? (?:(?:is|are) clearly missed|clearly falls? short)"
     ),
 )
 def _items(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:

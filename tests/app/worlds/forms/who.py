@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from tests.app.worlds.collecting import Said
 from tests.app.worlds.grammar import (
@@ -27,7 +28,7 @@ from tests.app.worlds.reading import NEEDED, Reading
 @form(
     "who: share of the top tier",
     r"Your top (?P<top>\d+%) of customers bring (?P<share>\S+) of revenue(?P<scope>(?: among .+?)?(?: in .+?)?)"
-    r"(?:\. More common among (?P<whom>them|the top \d+% of all customers): (?P<marks>.+)\.)?",
+    r"(?:\. More often than others, (?P<whom>they|the top \d+% of all customers) (?P<marks>.+))?",
 )
 def _top_tier(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     yield from carries_scope(world, found["scope"])
@@ -35,14 +36,21 @@ def _top_tier(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]
     yield from too_few(world.bases("top_tier_revenue_share").get(None), "the share")
     if not found["marks"]:
         return
-    if world.where and found["whom"] == "them":
+    if world.where and found["whom"] == "they":
         yield "marks of all customers are said of those within the filter"
     yield from _marks(world, found["marks"], more=True)
 
 
+# What is said of those who have a value of an attribute of the demo.
+SAID_OF: Final = {
+    "first_channel": "first came by {}", "motivation": "are motivated by “{}”", "age_band": "are {}",
+    "country": "live in {}", "region": "live in {}", "language": "speak {}",
+}  # fmt: skip
+
+
 def _marks(world: Reading, listed: str, *, more: bool) -> Iterator[str]:
     names = {
-        f"{spoken(attribute).lower()} {value}": (index, low, high)
+        SAID_OF.get(attribute, f"have {spoken(attribute).lower()} {{}}").format(value): (index, low, high)
         for attribute, value, index, low, high in world.rows(
             'select attribute, attribute_value, "index", low, high from fct_profile_index'
         )
@@ -116,7 +124,7 @@ def _rarer(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
 
 @form(
     "who: no mark",
-    r"None of (?:the )?(?P<n>\d+) attribute values(?: that can be compared)? differs measurably in the top tier",
+    r"None of (?:the )?(?P<n>\d+) attribute values(?: that can be compared)? clearly differs in the top tier",
 )
 def _no_mark(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     ((rows, strong),) = world.rows(
@@ -134,8 +142,8 @@ def _no_mark(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     "who: things that differ",
     (
         r"(?P<k>None|\d+) of (?:the )?(?P<n>\d+) things(?: that can be compared)"
-        r"?(?: that)? the best of all customers want, expect or first look at differs?(?: "
-        r"measurably)?"
+        r"?(?: that)? the best of all customers want, expect or first look at "
+        r"(?:clearly )?differs?"
     ),
 )
 def _contexts(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
