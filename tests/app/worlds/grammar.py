@@ -241,7 +241,7 @@ SILENT: Final = (
     r"What leads to “.+”",
     r"What follows “.+”",
     r"Too few (?:customers|people|readers) here to describe safely",
-    r"Too few answers to say what customers want done",
+    r"Too few answers to say what customers are trying to achieve",
     r"Too few customers rated both expectation and experience to compare them",
     r"No source has .+",
     r".+: no source has it",

@@ -196,7 +196,7 @@ def _largest(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     yield from _leading(world, "touchpoints", found["channel"], found["share"], found["among"])
 
 
-@form("journey: brings back", r"(?P<channel>.+) brings back (?P<back>[\d.,]+) for each \S+ spent")
+@form("journey: brings back", r"(?P<channel>.+) brings back (?P<back>\S+) for each \S+ spent")
 def _brings_back(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     values = {str(key[0]): value for key, value in world.values("return_on_ad_spend", ("channel",)).items()}
     yield from differs(
