@@ -177,7 +177,11 @@ def _too_few_stakes(world: Reading, found: re.Match[str], said: Said) -> Iterato
     ),
 )
 def _fix_next(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
-    critical = [row for row in _stakes(world) if row[1]]
+    # Also one of which it is not known whether those below what they tolerate stay.
+    critical = world.rows(
+        "select distinct growth_subject_label from fct_perception_growth "
+        "where growth_subject_kind = 'interaction' and is_critical"
+    )
     if found["what"] and not any(same(row[0], found["what"]) for row in critical):
         yield "no such critical interaction"
     if found["n"]:
@@ -189,7 +193,8 @@ def _fix_next(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]
 def _fix_row(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     row = next((row for row in _stakes(world) if same(row[0], found["name"])), None)
     if row is None:
-        yield "no such interaction"
+        if (found["worth"], found["below"]) != ("no data", "no data"):
+            yield "no such interaction"
         return
     if money := re.match(rf"({NUMBER}) of", found["worth"]):
         yield from differs(money[1], row[2], "the amount")
