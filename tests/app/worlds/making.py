@@ -49,6 +49,22 @@ SHUFFLED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("path_id", "path_kind", "path", "first_step", "last_step", "is_other", "steps"),
         ("path_kind", "is_other"),
     ),
+    "fct_satisfaction_drivers": (
+        (
+            "satisfaction_driver_id",
+            "driver_survey",
+            "driver_outcome",
+            "driver_item",
+            "driver_label",
+            "driver_pillar",
+            "driver_interaction",
+        ),
+        ("driver_survey", "driver_outcome"),
+    ),
+    "fct_perception_coverage": (
+        ("perception_coverage_id", "coverage_stage", "coverage_corner", "coverage_cell", "calculated_on"),
+        ("calculated_on",),
+    ),
     "fct_value_intervals": (("interval_id", "interval_dimension", "interval_value"), ("interval_dimension",)),
 }
 # Kind of outcome -> the marts that hold it.
@@ -88,6 +104,20 @@ BENT: Final = (
     ("fct_outcomes", "item", "is_important_top2 = true"),
     ("fct_outcomes", "item", "is_satisfied_top2 = false"),
     ("fct_outcomes", "item", "is_satisfied_top2 = true"),
+    ("fct_expectation_gaps", "pillar", "minimum_pct = 100"),
+    ("fct_expectation_gaps", "wave", "perception_pct = least(100, perception_pct + 20)"),
+    ("fct_outcomes", "wave", "is_important_top2 = true"),
+    ("fct_outcomes", "kind", "kind = 'professional'"),
+    ("fct_comment_topics", "comment_topic", "comment_sentiment = 'negative', comment_negative_weight = 1"),
+    ("fct_comment_topics", "comment_topic", "comment_sentiment = 'positive', comment_negative_weight = 0"),
+    ("fct_perception_coverage", "coverage_stage", "people_experienced = people, experienced_share = 1"),
+    ("fct_perception_coverage", "coverage_stage", "people_experienced = 0, experienced_share = 0"),
+    (
+        "fct_perception_coverage",
+        "coverage_corner",
+        "people = 4, people_expected = 0, expected_share = 0, people_experienced = 2, experienced_share = 0.5",
+    ),
+    ("fct_satisfaction_drivers", "driver_outcome", "driver_status = 'not significant', driver_priority = 'watch'"),
     ("fct_content_views", "topic", "is_submitted = false"),
     ("fct_content_views", "topic", "is_continued = false"),
 )
