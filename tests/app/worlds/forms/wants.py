@@ -189,7 +189,7 @@ def _meet(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
 
 
 def _fall_short(world: Reading, listed: str) -> Iterator[str]:
-    """Items that are named as missed have a gap below nought."""
+    """Items that are named as missed have a gap below zero."""
     gaps = compared(world, "expectation_gap", "item_label") if listed else None
     for name in re.findall("“(.+?)”", listed) if gaps else ():
         value = gaps.values.get(gaps.named(name) or "") if gaps else None
