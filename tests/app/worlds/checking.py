@@ -27,7 +27,7 @@ from tests.app.worlds.reading import Reading
 
 REPOSITORY: Final = Path(__file__).resolve().parents[3]
 # Pages of which every headline, title, number and change has a reader.
-PAGES: Final = ("today", "who", "corners", "journey")
+PAGES: Final = ("today", "who", "corners", "journey", "outcomes", "expectations")
 # Seconds: the first page of each kind is planned, which takes minutes where others use the machine, too.
 LONGEST: Final = 900
 # What must be read; of the small print, only what a form knows is.
@@ -105,7 +105,7 @@ def _open(page: str, drawers: Sequence[str], chosen: Mapping[str, str]) -> AppTe
 
 
 def _check(world: World, page: str, chosen: Mapping[str, str], counted: Counter[str]) -> Iterator[Untrue]:
-    reading = Reading(world, chosen)
+    reading = Reading(world, chosen, page)
     shown = _open(page, _drawers.get(page, ()), chosen)
     closed = [str(box.key) for box in shown.expander if box.key and str(box.key).startswith(OPEN)]
     if page not in _drawers and closed:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tests.app.worlds.collecting import Said
-from tests.app.worlds.reading import NEEDED, Reading
+from tests.app.worlds.reading import NEEDED, Reading, quoted
 
 Reader = Callable[[Reading, "re.Match[str]", Said], Iterator[str]]
 STAGES: Final = ("awareness", "discovery", "purchase", "use", "loyalty", "advocacy")
@@ -169,6 +169,17 @@ def compared(
     return Compared(usable, {name: facts[name] for name in usable}, [name for name in facts if name not in usable])
 
 
+def of_life(world: Reading) -> str:
+    """The part of life that the page shows, as a condition."""
+    return f"kind = {quoted(world.life)}" if world.life else "true"
+
+
+def of_outcomes(world: Reading, metric: str, dimension: str = "item_label", **options: Any) -> Compared:
+    """What may be compared of the desired outcomes that the page shows."""
+    where = {"kind": world.life} if world.life else None
+    return compared(world, metric, dimension, extra=of_life(world), where=where, **options)
+
+
 def says_of_which(found: Compared, among: str | None) -> Iterator[str]:
     """A sentence over values of which some are not compared says so."""
     if found.missing and not among:
@@ -240,7 +251,7 @@ SILENT: Final = (
     r"What advertising brings back",
     r"What leads to “.+”",
     r"What follows “.+”",
-    r"Too few (?:customers|people|readers) here to describe safely",
+    r"Too few (?:customers|people who answered|people|readers) here to describe safely",
     r"Too few answers to say what customers are trying to achieve",
     r"Too few customers rated both expectation and experience to compare them",
     r"No source has .+",
@@ -249,6 +260,9 @@ SILENT: Final = (
     r"Hand-offs: none can be compared",
     r"Tasks: none can be compared",
     r".+: too few to compare",
+    r"Who answered: too few groups to compare",
+    r"No Net Promoter Score can be shown",
+    r".+: the groups cannot be compared",
     r"Outreach before a lapse keeps an unknown share of customers: too few to say",
     r"No cohort has been observed long enough",
     r"A channel closes an unknown share of the conversions it takes part in: too few to say",

@@ -51,6 +51,25 @@ SHUFFLED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ),
     "fct_value_intervals": (("interval_id", "interval_dimension", "interval_value"), ("interval_dimension",)),
 }
+# The same of what surveys tell; drawn apart, so that the rest of the world of a seed does not depend on it.
+SHUFFLED_OF_SURVEYS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "fct_satisfaction_drivers": (
+        (
+            "satisfaction_driver_id",
+            "driver_survey",
+            "driver_outcome",
+            "driver_item",
+            "driver_label",
+            "driver_pillar",
+            "driver_interaction",
+        ),
+        ("driver_survey", "driver_outcome"),
+    ),
+    "fct_perception_coverage": (
+        ("perception_coverage_id", "coverage_stage", "coverage_corner", "coverage_cell", "calculated_on"),
+        ("calculated_on",),
+    ),
+}
 # Kind of outcome -> the marts that hold it.
 OUTCOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "surveys": (
@@ -90,6 +109,27 @@ BENT: Final = (
     ("fct_outcomes", "item", "is_satisfied_top2 = true"),
     ("fct_content_views", "topic", "is_submitted = false"),
     ("fct_content_views", "topic", "is_continued = false"),
+)
+# The same of what surveys tell, drawn after all else.
+BENT_OF_SURVEYS: Final = (
+    ("fct_expectation_gaps", "pillar", "minimum_pct = 100"),
+    (
+        "fct_expectation_gaps",
+        "wave",
+        "gap_pct = least(100, perception_pct + 20) - expectation_pct, perception_pct = least(100, perception_pct + 20)",
+    ),
+    ("fct_outcomes", "wave", "is_important_top2 = true"),
+    ("fct_outcomes", "kind", "kind = 'professional'"),
+    ("fct_comment_topics", "comment_topic", "comment_sentiment = 'negative', comment_negative_weight = 1"),
+    ("fct_comment_topics", "comment_topic", "comment_sentiment = 'positive', comment_negative_weight = 0"),
+    ("fct_perception_coverage", "coverage_stage", "people_experienced = people, experienced_share = 1"),
+    ("fct_perception_coverage", "coverage_stage", "people_experienced = 0, experienced_share = 0"),
+    (
+        "fct_perception_coverage",
+        "coverage_corner",
+        "people = 4, people_expected = 0, expected_share = 0, people_experienced = 2, experienced_share = 0.5",
+    ),
+    ("fct_satisfaction_drivers", "driver_outcome", "driver_status = 'not significant', driver_priority = 'watch'"),
 )
 
 
@@ -197,7 +237,7 @@ def _write(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> list
                     "columns_of", f'"{columns[0]}"'
                 )
             )
-        elif table in SHUFFLED and chance.random() < 0.7:
+        elif (table in SHUFFLED and chance.random() < 0.7) or (table in SHUFFLED_OF_SURVEYS and salt % 10 < 7):
             _shuffle(connection, table, columns, salt)
         else:
             connection.execute(f"create table marts.{table} as from demo.marts.{table}")
@@ -212,6 +252,9 @@ def _write(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> list
             made.append(_bend(connection, chance, mart, column, change))
     if chance.random() < 0.4:
         made.append(_move(connection, chance))
+    for mart, column, change in BENT_OF_SURVEYS:
+        if chance.random() < 0.2:
+            made.append(_bend(connection, chance, mart, column, change))
     return made
 
 
@@ -239,7 +282,7 @@ def _people(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> lis
 
 def _shuffle(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], salt: int) -> None:
     """The numbers of rows change places within a group; a few rows are left out."""
-    stay, within = SHUFFLED[table]
+    stay, within = {**SHUFFLED, **SHUFFLED_OF_SURVEYS}[table]
     numbers = [name for name in columns if name not in stay]
     group = ", ".join(within)
     listed = ", ".join(f"a.{name}" if name in stay else f"b.{name}" for name in columns)

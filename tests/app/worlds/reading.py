@@ -18,7 +18,7 @@ import duckdb
 
 from serving import LiveRelease, Question, ask, open_release
 from tests.app.worlds.making import World
-from tests.serving.forms import ItemMeans, Opportunity, Plain
+from tests.serving.forms import Change, ItemMeans, Opportunity, Plain, WeightedItems
 from tests.serving.independent_sql import DATED_BY, METRICS, Definition, slices
 from workspace.paths import WorkspacePaths
 
@@ -78,15 +78,34 @@ SUMS: Final = ("sum(", "count(", "count_if(", "coalesce(sum(")
 
 
 @dataclass(frozen=True)
+class SmallerWave(Change):
+    """How many answers the smaller of the newest two waves has; nothing where there is one alone."""
+
+    def query(self, slice_by: str) -> str:
+        return f"""
+            with waves as (
+                select wave from facts where {self.rows} and wave is not null
+                group by wave order by min(answered_on) desc nulls last, wave desc limit 2
+            ),
+            counted as (
+                select {slice_by} as slice, wave, count(*) as n from facts
+                where {self.rows} and wave in (select wave from waves) group by all
+            )
+            select slice, min(n) from counted group by 1 having count(*) = 2"""
+
+
+@dataclass(frozen=True)
 class Reading:
     """A world under a reader's filters.
 
     Attributes:
         chosen: the filters as the address says them.
+        page: whose sentences are read; some pages have a filter of their own.
     """
 
     world: World
     chosen: Mapping[str, str]
+    page: str = ""
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -112,6 +131,13 @@ class Reading:
     @property
     def where(self) -> dict[str, str]:
         return {name: self.chosen[name] for name in ("segment", "region") if name in self.chosen}
+
+    @cached_property
+    def life(self) -> str:
+        """The part of life that the page about outcomes shows first; empty on other pages, and where none is known."""
+        kinds = {kind for (kind,) in self.rows("select distinct kind from fct_outcomes")}
+        known = [kind for kind in ("personal", "professional") if kind in kinds]
+        return known[0] if known and self.page == "outcomes" else ""
 
     @property
     def scope(self) -> str:
@@ -208,8 +234,11 @@ class Reading:
             counts = Plain(found.mart, "greatest(count(is_important_top2), count(is_satisfied_top2))")
         elif isinstance(found, ItemMeans):
             counts = Plain(found.mart, "count(*)", f"{found.rows} and ({found.value}) is not null")
+        elif isinstance(found, WeightedItems):
+            weighed = f"item in (select item from facts where {found.weight} is not null)"
+            counts = Plain(found.mart, "count(*)", f"{found.rows} and {weighed}")
         else:
-            return {}
+            counts = SmallerWave(found.of, found.rows)
         return slices(self.connection, counts, by=by, within=self.within(metric, days, extra, filtered=filtered))
 
     def within(self, metric: str, days: Days | str, extra: str = "true", *, filtered: bool = True) -> str:

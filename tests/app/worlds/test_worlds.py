@@ -74,11 +74,12 @@ def test_a_sentence_that_no_reader_knows_is_unknown(world: Reading) -> None:
 
 def test_readers_find_another_number_another_filter_and_another_sign(world: Reading) -> None:
     net = round(world.one("net_growth") or 0.0)
-    way, other = ("more", "fewer") if net > 0 else ("fewer", "more")
-    true = f"{abs(net)} customers {way} than at the start of the period among Consumer"
+    more = f"{abs(net)} net new customers among Consumer"
+    fewer = f"{abs(net)} customers fewer than at the start of the period among Consumer"
+    true, other = (more, fewer) if net > 0 else (fewer, more)
     assert verdict(world, true) == Verdict("corners: who came and went")
     assert verdict(world, true.replace(str(abs(net)), str(abs(net) + 1))).untrue
-    assert verdict(world, true.replace(way, other)).untrue
+    assert verdict(world, other).untrue
     assert verdict(world, true.removesuffix(" among Consumer")).untrue
     assert verdict(world, true.replace("Consumer", "Enterprise")).untrue
 
@@ -113,3 +114,57 @@ def test_the_line_under_a_headline_names_its_filters_as_the_company_writes_them(
     assert not verdict(world, f":gray[{first} – {last}, among Consumer]", "text").untrue
     assert verdict(world, f":gray[{first} – {last}]", "text").untrue
     assert verdict(world, f":gray[{last} – {last}, among Consumer]", "text").untrue
+
+
+def test_the_page_about_outcomes_is_read_of_the_part_of_life_that_it_shows(world: Reading) -> None:
+    page = Reading(world.world, {"period": "All time", "compare": "Nothing"}, "outcomes")
+    ((personal, every, month),) = page.rows(
+        "select count(*) filter (kind = 'personal'), count(*), $day from fct_outcomes", day=f"{world.last_day:%b %Y}"
+    )
+    assert 0 < personal < every
+    true = f":gray[Based on {personal:,} survey answers, up to {month} · personal life]"
+    assert verdict(page, true, "text") == Verdict("based on")
+    assert verdict(page, true.replace(f"{personal:,}", f"{every:,}"), "text").untrue
+    assert verdict(page, true.replace("personal life", "at work"), "text").untrue
+    assert verdict(page, true.replace(" · personal life", ""), "text").untrue
+
+
+def test_readers_of_surveys_find_another_number_another_item_and_another_wave(world: Reading) -> None:
+    everybody = Reading(world.world, {"period": "All time", "compare": "Nothing"}, "expectations")
+    ((blind, places, rows),) = world.rows(
+        """select
+            count(*) filter (people >= 5 and people_experienced = 0), count(*) filter (people >= 5), count(*)
+        from fct_perception_coverage"""
+    )
+    of_which = " and that can be shown" if places < rows else ""
+    score, weighted = everybody.one("nps"), everybody.one("nps_weighted")
+    assert score is not None
+    assert weighted is not None
+    newest, before = (
+        wave
+        for (wave,) in world.rows(
+            "select wave from fct_expectation_gaps group by wave order by min(answered_on) desc limit 2"
+        )
+    )
+    for kind, true, said, untrue in (
+        (
+            "surveys: coverage",
+            f"In {blind} of the {places} places that customers pass{of_which}, no experience is known",
+            f"In {blind}",
+            f"In {blind - 1}",
+        ),
+        (
+            "surveys: one score",
+            f"One NPS over all surveys: {score:+.0f}; {weighted:+.0f} weighted to what all customers are",
+            f"; {weighted:+.0f}",
+            f"; {weighted + 1:+.0f}",
+        ),
+        (
+            "change between waves",
+            f"The gap: no clear change, {newest} against {before}",
+            f"{newest} against {before}",
+            f"{before} against {newest}",
+        ),
+    ):
+        assert verdict(everybody, true, "header") == Verdict(kind)
+        assert verdict(everybody, true.replace(said, untrue), "header").untrue

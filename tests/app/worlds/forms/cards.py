@@ -72,7 +72,7 @@ def _card(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
         yield f"a card of a metric that nobody reads: {metric}"
         return
     days = None if when else "shown"
-    value = world.one(metric, extra=extra, days=days)
+    value = _shown_as(metric, world.one(metric, extra=extra, days=days))
     base = world.bases(metric, extra=extra, days=days).get(None)
     is_estimate = world.is_estimate(metric)
     yield from _number(found["shown"], value, base, is_estimate=is_estimate)
@@ -86,6 +86,7 @@ def _card(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
             yield f"{value} lies outside of the interval in the tooltip, {bounds[0]}"
 
 
+PERCENTS: Final = ("expectation_gap_by_importance", "expectation_gap_percent")
 # Metrics whose base is counted here as the tooltip counts it.
 COUNTED_ALIKE: Final = (
     "nps",
@@ -104,6 +105,11 @@ COUNTED_ALIKE: Final = (
     "gate_abandonment",
     "cohort_repurchase:3",
 )
+
+
+def _shown_as(metric: str, value: float | None) -> float | None:
+    """A number as a card shows it: percents of the scale are kept as numbers up to a hundred."""
+    return value / 100 if value is not None and metric in PERCENTS else value
 
 
 def _number(shown: str, value: float | None, base: float | None, *, is_estimate: bool) -> Iterator[str]:

@@ -189,7 +189,7 @@ def _fix_next(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]
     yield from says_whose(world, said)
 
 
-@form("fix next: a row", r"(?P<name>.+?) \| (?P<worth>.+?) \| (?P<below>.+?) \| (?P<look>.+)", ("row",))
+@form("fix next: a row", r"(?P<name>[^|]+?) \| (?P<worth>[^|]+?) \| (?P<below>[^|]+?) \| (?P<look>[^|]+)", ("row",))
 def _fix_row(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     row = next((row for row in _stakes(world) if same(row[0], found["name"])), None)
     if row is None:

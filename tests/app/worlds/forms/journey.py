@@ -16,10 +16,12 @@ from tests.app.worlds.grammar import (
     differs,
     extent,
     form,
+    of_life,
     parsed,
     same,
     says_of_which,
     says_whose,
+    spoken,
     too_few,
 )
 from tests.app.worlds.reading import Reading, quoted
@@ -332,7 +334,8 @@ EXTREMES: Final = {
         "handoff_kind = 'corner'",
         {"handoff_kind": "corner"},
     ),
-    "The opportunity score": ("opportunity_score", ("interaction",), "true", {}),
+    "The opportunity score": ("opportunity_score", ("interaction", "value_tier_at_event", "stage"), "true", {}),
+    "The gap": ("expectation_gap_percent", ("value_tier_at_event", "stage"), "true", {}),
 }
 
 
@@ -340,32 +343,38 @@ EXTREMES: Final = {
     "extremes",
     (
         r"(?P<what>The share going on|The rated experience|The rating after a "
-        r"hand-off|The opportunity score)(?: is lowest at “(?P<first>.+?)” \((?P<low>\S+)\) and highest at "
-        r"“(?P<last>.+?)” \((?P<high>\S+)\)|(?P<none>: no clear difference by "
+        r"hand-off|The opportunity score|The gap)(?: is lowest at “(?P<first>.+?)” \((?P<low>\S+)\) and highest at "
+        r"“(?P<last>.+?)” \((?P<high>\S+)\)|: no clear difference by (?P<none>"
         r"[\w -]+?)| is (?P<one>\S+) at “(?P<name>.+?)”)"
     )
     + COMPARED,
 )
 def _extremes(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     metric, dimensions, extra, where = EXTREMES[found["what"]]
+    if metric == "opportunity_score":
+        extra, where = of_life(world), {"kind": world.life} if world.life else {}
     problems = []
     for dimension in dimensions:
+        if found["none"] and spoken(dimension.removesuffix("_at_event")) != found["none"].replace("-", ""):
+            continue
         among = STAGES if dimension == "stage" else None
         rows = compared(world, metric, dimension, extra=extra, where=where, among=among)
+        # Percents of the scale are kept as numbers up to a hundred.
+        values = {name: value / (100 if metric.endswith("_percent") else 1) for name, value in rows.values.items()}
         if found["one"]:
-            problems.append(list(differs(found["one"], rows.values.get(rows.named(found["name"]) or ""), "the number")))
+            problems.append(list(differs(found["one"], values.get(rows.named(found["name"]) or ""), "the number")))
             continue
         wrong = list(says_of_which(rows, found["among"]))
         if found["low"]:
-            wrong += differs(found["low"], min(rows.values.values(), default=None), "the lowest")
-            wrong += differs(found["high"], max(rows.values.values(), default=None), "the highest")
-            wrong += differs(found["low"], rows.values.get(rows.named(found["first"]) or ""), found["first"])
-            wrong += differs(found["high"], rows.values.get(rows.named(found["last"]) or ""), found["last"])
-        elif len(rows.values) < 2:
-            wrong.append(f"nothing to compare: {dict(rows.values)}")
+            wrong += differs(found["low"], min(values.values(), default=None), "the lowest")
+            wrong += differs(found["high"], max(values.values(), default=None), "the highest")
+            wrong += differs(found["low"], values.get(rows.named(found["first"]) or ""), found["first"])
+            wrong += differs(found["high"], values.get(rows.named(found["last"]) or ""), found["last"])
+        elif len(values) < 2:
+            wrong.append(f"nothing to compare: {values}")
         problems.append(wrong)
     if all(problems):
-        yield from problems[0]
+        yield from problems[0] if problems else [f"nobody reads it by {found['none']}"]
 
 
 @form(

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.app.worlds.collecting import Said
-from tests.app.worlds.grammar import NUMBER, STAGES, carries_scope, compared, differs, form, is_about, parsed, too_few
+from tests.app.worlds.grammar import (
+    NUMBER,
+    STAGES,
+    carries_scope,
+    compared,
+    differs,
+    form,
+    is_about,
+    of_life,
+    parsed,
+    too_few,
+)
 from tests.app.worlds.reading import NEEDED, Reading
 
 
@@ -37,18 +48,25 @@ def _loss(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     "based on",
     (
         r":gray\[Based on (?P<counts>.+?), (?P<days>(?:up to )?\w{3} \d{4}(?: – "
-        r"\w{3} \d{4})?|answers without a date)(?:,(?P<scope> .+))?\]"
+        r"\w{3} \d{4})?|answers without a date)(?:,(?P<scope> .+?))?(?: · (?P<life>personal life|at work))?\]"
     ),
     ("text",),
 )
 def _based_on(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     yield from carries_scope(world, found["scope"])
     for n, what in re.findall(
-        r"([\d,]+) ((?:customers? acquired|customers? lost|customers?|orders?|people|person|touchpoints?))(?= and |$)",
+        (
+            r"([\d,]+) ((?:customers? acquired|customers? lost|customers?|orders?|people|person|touchpoints?|"
+            r"survey answers?))(?= and |$)"
+        ),
         found["counts"],
     ):
         metric = next(metric for start, metric in BASED_ON if what.startswith(start) or what == start)
-        yield from differs(n, world.one(metric) or 0.0, what)
+        yield from differs(n, world.one(metric, extra=of_life(world)) or 0.0, what)
+    if (found["life"] or "") != {"personal": "personal life", "professional": "at work"}.get(world.life, ""):
+        yield f"says {found['life']}, which is {world.life}"
+    if pairs := re.fullmatch(r"([\d,]+) pairs? of expectation and experience", found["counts"]):
+        yield from differs(pairs[1], world.bases("expectation_gap").get(None, 0), "pairs")
 
 
 BASED_ON: Final = (
@@ -61,6 +79,7 @@ BASED_ON: Final = (
     ("people", "touchpoint_people"),
     ("person", "touchpoint_people"),
     ("touchpoint", "touchpoints"),
+    ("survey answer", "outcome_answers"),
 )
 
 
@@ -130,7 +149,11 @@ def _drawn(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
         yield f"more than there are: {whole}"
 
 
-@form("under the headline: hidden", r":gray\[Hidden (?:customers|people|readers)(?P<scope>.*)\]", ("text",))
+@form(
+    "under the headline: hidden",
+    r":gray\[Hidden (?:customers|people who answered|people|readers)(?P<scope>.*)\]",
+    ("text",),
+)
 def _hidden(world: Reading, found: re.Match[str], said: Said) -> Iterator[str]:
     yield from carries_scope(world, found["scope"])
 
