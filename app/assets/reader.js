@@ -22,12 +22,14 @@
     });
   };
 
-  // What a popover holds is drawn some frames after it.
-  const goInto = (body, frames) => {
+  // What a popover holds is drawn some frames after it, and not all of it at once: until the reader moves on, the focus
+  // is on what is then the first.
+  const goInto = (body, frames, given) => {
     const first = within(body)[0];
-    first?.focus();
-    const isInside = body.contains(document.activeElement);
-    if (!isInside && frames > 0 && body.isConnected) requestAnimationFrame(() => goInto(body, frames - 1));
+    const hasMovedOn = given && body.contains(document.activeElement) && document.activeElement !== given;
+    if (hasMovedOn || frames === 0 || !body.isConnected) return;
+    if (first !== document.activeElement) first?.focus();
+    requestAnimationFrame(() => goInto(body, frames - 1, first));
   };
 
   const enter = (body) => {

@@ -16,6 +16,7 @@ DATED_BY = {
     "dim_people": "first_seen_on",
     "dim_customers": "customer_since_on",
     "dim_accounts": "first_member_on",
+    "dim_targets": "valid_from",
     "account_members": "valid_from",
     "fct_orders": "occurred_on",
     "fct_order_lines": "occurred_on",

@@ -145,6 +145,11 @@ _DRIVER_ROWS = "select driver_survey, driver_item, {} from marts.fct_satisfactio
 _PLACES = ("coverage_stage", "coverage_corner")
 _PLACE_ROWS = "select coverage_stage, coverage_corner, {} from marts.fct_perception_coverage"
 FIXED_BY_HAND = {
+    "target": (
+        ("target_of", "target_dimension", "target_value", "target_from"),
+        {},
+        "select metric, dimension, dimension_value, valid_from, target from marts.dim_targets",
+    ),
     "channel_conversions": (*_CONTRIBUTED, _CONTRIBUTIONS.format("conversions")),
     "channel_revenue": (*_CONTRIBUTED, _CONTRIBUTIONS.format("revenue")),
     "channel_share": (*_CONTRIBUTED, _CONTRIBUTIONS.format("share")),
