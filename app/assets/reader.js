@@ -7,7 +7,7 @@
   const BODY = '[data-testid="stPopoverBody"]';
   const REACHED = 'a[href], button:not([disabled]), input:not([disabled]), select, textarea, [tabindex]:not([tabindex="-1"])';
   const ICON = /:material\/\w+:\s*/g;
-  const FRAMES = 60;
+  const FRAMES = 300;
   const opened = new Map();
   let lastFocused = null;
 
@@ -22,11 +22,12 @@
     });
   };
 
-  // What a popover holds is drawn some frames after it, and not all of it at once: until the reader moves on, the focus
+  // What a popover holds is drawn some frames after it, and not all of it at once: until its reader moves on, the focus
   // is on what is then the first.
   const goInto = (body, frames, given) => {
     const first = within(body)[0];
-    const hasMovedOn = given && body.contains(document.activeElement) && document.activeElement !== given;
+    const isGone = given && !given.isConnected && document.activeElement === document.body;
+    const hasMovedOn = given && !isGone && document.activeElement !== given;
     if (hasMovedOn || frames === 0 || !body.isConnected) return;
     if (first !== document.activeElement) first?.focus();
     requestAnimationFrame(() => goInto(body, frames - 1, first));
