@@ -98,7 +98,7 @@ BENT: Final = (
     ("fct_stage_entries", "stage", "is_continued = false"),
     ("fct_outreach", "corner", "is_kept = true"),
     ("fct_outreach", "corner", "is_kept = false"),
-    ("fct_handoff_events", "handoff", "is_lost = true"),
+    ("fct_handoff_events", "handoff", "is_lost = is_loss_observed"),
     ("fct_handoff_events", "handoff", "is_lost = false"),
     ("fct_tasks", "task", "is_completed = false, completed_at = null"),
     ("fct_expectation_gaps", "pillar", "gap = gap - 1, perception = perception - 1"),
